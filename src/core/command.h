@@ -1,0 +1,131 @@
+/* command.h - everything a room can ask of the outside world. */
+/* SPDX-License-Identifier: MIT */
+#ifndef PF_CORE_COMMAND_H
+#define PF_CORE_COMMAND_H
+
+#include "base/slice.h"
+#include "core/event.h"
+#include "protocol/message.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum pf_room_state {
+    PF_ROOM_IDLE,         /* before PF_EVENT_START */
+    PF_ROOM_LOBBY,        /* getting ready; not in a room */
+    PF_ROOM_JOINING,      /* wants in; the relay has not said yes */
+    PF_ROOM_JOINED,       /* in, and the relay is reached */
+    PF_ROOM_RECONNECTING, /* in, and the relay is away; calls go on */
+    PF_ROOM_REFUSED,      /* the relay said no for good; see the code */
+    PF_ROOM_LEFT,         /* over */
+};
+
+enum pf_peer_state {
+    PF_PEER_CONNECTING, /* not connected yet */
+    PF_PEER_CONNECTED,
+    PF_PEER_UNSTABLE,     /* disconnected for less than 3 s */
+    PF_PEER_RECONNECTING, /* lost; being repaired */
+    PF_PEER_UNREACHABLE,  /* could not be repaired; tried again slowly */
+};
+
+/* What has become of the capture of a source. */
+enum pf_capture_state {
+    PF_CAPTURE_IDLE,    /* nothing captured, nothing asked for */
+    PF_CAPTURE_OPENING, /* asked for; perhaps a prompt is open */
+    PF_CAPTURE_LIVE,
+    PF_CAPTURE_FAILED, /* see the error */
+};
+
+enum pf_command_type {
+    /* the WebSocket to the relay; all carry `socket` */
+    PF_COMMAND_SOCKET_OPEN, /* to the URL of the configuration, with PF_SUBPROTOCOL */
+    PF_COMMAND_SOCKET_SEND,
+    PF_COMMAND_SOCKET_CLOSE, /* no event of this socket is wanted any more */
+
+    /* capture */
+    PF_COMMAND_CAPTURE_OPEN,      /* getUserMedia(), with both sources in one call */
+    PF_COMMAND_CAPTURE_STOP,      /* MediaStreamTrack.stop() */
+    PF_COMMAND_TRACK_ENABLE,      /* MediaStreamTrack.enabled */
+    PF_COMMAND_DEVICES_ENUMERATE, /* enumerateDevices(); gives PF_EVENT_DEVICES */
+
+    /* an RTCPeerConnection; all carry `pc`; what fails gives PF_EVENT_PC_FAILED */
+    PF_COMMAND_PC_CREATE, /* with a data channel, and the sections of an offer where it offers */
+    PF_COMMAND_PC_CLOSE,  /* no event of this connection is wanted any more */
+    PF_COMMAND_PC_CREATE_OFFER,
+    PF_COMMAND_PC_CREATE_ANSWER,
+    PF_COMMAND_PC_SET_LOCAL,
+    PF_COMMAND_PC_SET_REMOTE,
+    PF_COMMAND_PC_READ_LOCAL, /* localDescription, with the candidates gathered so far */
+    PF_COMMAND_PC_ADD_CANDIDATE,
+    PF_COMMAND_PC_SET_SENDER, /* replaceTrack() of the transceiver of a source */
+    PF_COMMAND_PC_CHANNEL_SEND,
+
+    /* the page */
+    PF_COMMAND_SHOW_ROOM,
+    PF_COMMAND_SHOW_LOCAL, /* a local source, new or changed */
+    PF_COMMAND_SHOW_DEVICES,
+    PF_COMMAND_SHOW_PEER, /* new or changed */
+    PF_COMMAND_HIDE_PEER,
+};
+
+/* Slices and pointers stay valid until the next pf_room_handle(). */
+struct pf_command {
+    enum pf_command_type type;
+    pf_socket socket;
+    pf_pc pc; /* for SHOW_PEER: the connection whose tracks are the peer's picture and sound */
+    union {
+        struct pf_slice url;  /* SOCKET_OPEN */
+        struct pf_slice text; /* SOCKET_SEND, PC_CHANNEL_SEND */
+        uint16_t close_code;  /* SOCKET_CLOSE */
+        struct {
+            pf_track tracks[PF_SOURCES_COUNT];         /* 0: this source is not asked for */
+            struct pf_slice devices[PF_SOURCES_COUNT]; /* exact deviceId; empty: any */
+        } capture_open;
+        pf_track capture_stop;
+        struct {
+            pf_track track;
+            bool on;
+        } track_enable;
+        struct {
+            bool offers;
+            struct pf_slice ice_servers; /* raw JSON, an array of RTCIceServer */
+        } pc_create;
+        bool ice_restart;                  /* PC_CREATE_OFFER */
+        struct pf_description description; /* PC_SET_LOCAL, PC_SET_REMOTE */
+        struct pf_candidate candidate;
+        struct {
+            enum pf_source source;
+            pf_track track; /* 0: null, send nothing */
+        } set_sender;
+        struct {
+            enum pf_room_state state;
+            enum pf_error_code code; /* for REFUSED */
+            pf_member_id self;       /* 0 before the first JOINED */
+            struct pf_slice ticket;  /* to be given back in the configuration after a reload */
+            bool relay_away;         /* the relay could not be reached, another try is coming */
+        } room;
+        struct {
+            enum pf_source source;
+            bool on; /* what the user wants */
+            enum pf_capture_state state;
+            enum pf_dom_error error; /* for FAILED, and after a device could not be changed to */
+            pf_track track;          /* 0 unless LIVE */
+            struct pf_slice device;  /* the one in use, or the one chosen if none is in use */
+        } local;
+        struct {
+            const struct pf_device *list;
+            size_t count;
+        } devices;
+        struct {
+            pf_member_id id;
+            struct pf_slice name;
+            enum pf_peer_state state;
+            struct pf_member_state sources; /* sequence 0: it has not said yet */
+            bool away;                      /* has lost the relay; media may go on */
+        } peer;
+        pf_member_id hide_peer;
+    };
+};
+
+#endif

@@ -1,0 +1,158 @@
+/* event.h - everything the outside world can tell a room. */
+/* SPDX-License-Identifier: MIT */
+#ifndef PF_CORE_EVENT_H
+#define PF_CORE_EVENT_H
+
+#include "base/slice.h"
+#include "protocol/message.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * What the room names in commands and the outside world names in events. Chosen by the room, from
+ * 1, never used again: an event about one that is gone is stale and dropped. 0 is none.
+ */
+typedef uint32_t pf_socket; /* a WebSocket to the relay */
+typedef uint32_t pf_pc;     /* an RTCPeerConnection */
+typedef uint32_t pf_track;  /* a captured MediaStreamTrack */
+
+/* DOMException.name, as far as it matters, and what has no name of its own. */
+enum pf_dom_error {
+    PF_DOM_ERROR_NONE,
+    PF_DOM_ERROR_NOT_ALLOWED,     /* NotAllowedError: the user or a policy said no */
+    PF_DOM_ERROR_NOT_FOUND,       /* NotFoundError: no such device */
+    PF_DOM_ERROR_NOT_READABLE,    /* NotReadableError: in use by another program */
+    PF_DOM_ERROR_OVERCONSTRAINED, /* OverconstrainedError: the device asked for is gone */
+    PF_DOM_ERROR_ABORT,           /* AbortError */
+    PF_DOM_ERROR_SECURITY,        /* SecurityError */
+    PF_DOM_ERROR_INVALID_STATE,   /* InvalidStateError */
+    PF_DOM_ERROR_OPERATION,       /* OperationError */
+    PF_DOM_ERROR_INSECURE,        /* navigator.mediaDevices is missing: not a secure context */
+    PF_DOM_ERROR_OTHER,
+};
+
+/* RTCPeerConnectionState, in the order of the W3C list. */
+enum pf_connection_state {
+    PF_CONNECTION_NEW,
+    PF_CONNECTION_CONNECTING,
+    PF_CONNECTION_CONNECTED,
+    PF_CONNECTION_DISCONNECTED,
+    PF_CONNECTION_FAILED,
+    PF_CONNECTION_CLOSED,
+};
+
+/* What was asked of an RTCPeerConnection. */
+enum pf_operation {
+    PF_OPERATION_CREATE, /* the constructor */
+    PF_OPERATION_CREATE_OFFER,
+    PF_OPERATION_CREATE_ANSWER,
+    PF_OPERATION_SET_LOCAL_DESCRIPTION,
+    PF_OPERATION_SET_REMOTE_DESCRIPTION,
+    PF_OPERATION_ADD_ICE_CANDIDATE,
+    PF_OPERATION_REPLACE_TRACK,
+};
+
+/* MediaDeviceInfo of an audioinput or videoinput. */
+struct pf_device {
+    enum pf_source source;
+    struct pf_slice id;    /* deviceId; empty before permission */
+    struct pf_slice label; /* empty before permission */
+};
+
+enum pf_event_type {
+    PF_EVENT_TIMEOUT, /* only the time has moved */
+
+    /* the user */
+    PF_EVENT_START,         /* capture what is wanted, reach the relay, get ready to join */
+    PF_EVENT_JOIN,          /* enter the room */
+    PF_EVENT_LEAVE,         /* leave, end captures and connections; the room is over */
+    PF_EVENT_SET_SOURCE,    /* wants a source on or off; on also tries a failed capture again */
+    PF_EVENT_SELECT_DEVICE, /* wants this device, or "" for the default one */
+
+    /* the machine */
+    PF_EVENT_NETWORK_CHANGED, /* window "online" or "offline", or another network */
+
+    /* the WebSocket to the relay; all carry `socket` */
+    PF_EVENT_SOCKET_OPENED,
+    PF_EVENT_SOCKET_MESSAGE,
+    PF_EVENT_SOCKET_CLOSED, /* also when it could not be opened */
+
+    /* capture */
+    PF_EVENT_CAPTURE_OPENED, /* one per track of a PF_COMMAND_CAPTURE_OPEN that succeeded */
+    PF_EVENT_CAPTURE_FAILED, /* one per PF_COMMAND_CAPTURE_OPEN that did not */
+    PF_EVENT_TRACK_ENDED,    /* unplugged, or stopped by the browser; not after CAPTURE_STOP */
+    PF_EVENT_DEVICES_CHANGED,
+    PF_EVENT_DEVICES, /* the result of PF_COMMAND_DEVICES_ENUMERATE */
+
+    /* an RTCPeerConnection; all carry `pc` */
+    PF_EVENT_PC_DESCRIPTION,    /* createOffer() or createAnswer() done, not yet set */
+    PF_EVENT_PC_LOCAL,          /* the result of PF_COMMAND_PC_READ_LOCAL */
+    PF_EVENT_PC_LOCAL_SET,      /* setLocalDescription() done */
+    PF_EVENT_PC_REMOTE_SET,     /* setRemoteDescription() done */
+    PF_EVENT_PC_SENDER_SET,     /* replaceTrack() done */
+    PF_EVENT_PC_FAILED,         /* one of the operations was rejected */
+    PF_EVENT_PC_CANDIDATE,      /* a local candidate; empty at the end of candidates */
+    PF_EVENT_PC_STATE,          /* connectionState changed */
+    PF_EVENT_PC_CHANNEL_OPENED, /* the data channel */
+    PF_EVENT_PC_CHANNEL_CLOSED,
+    PF_EVENT_PC_CHANNEL_MESSAGE,
+};
+
+/* Slices are borrowed for the duration of pf_room_handle(). */
+struct pf_event {
+    enum pf_event_type type;
+    uint64_t now_ms; /* monotonic; an earlier time than before counts as no time passed */
+    pf_socket socket;
+    pf_pc pc;
+    union {
+        struct {
+            struct pf_slice room, name;
+        } join;
+        struct {
+            enum pf_source source;
+            bool on;
+        } set_source;
+        struct {
+            enum pf_source source;
+            struct pf_slice id;
+        } select_device;
+        struct {
+            bool online;
+        } network;
+        struct pf_slice message; /* SOCKET_MESSAGE, PC_CHANNEL_MESSAGE */
+        struct {
+            uint16_t code; /* CloseEvent.code */
+        } socket_closed;
+        struct {
+            pf_track track;
+            struct pf_slice device; /* MediaTrackSettings.deviceId, may be empty */
+        } capture_opened;
+        struct {
+            pf_track tracks[PF_SOURCES_COUNT]; /* as in the command */
+            enum pf_dom_error error;
+            bool granted[PF_SOURCES_COUNT]; /* the permission is there, asking shows no prompt */
+        } capture_failed;
+        pf_track track_ended;
+        struct {
+            const struct pf_device *list;
+            size_t count;
+        } devices;
+        struct pf_description description;        /* PC_DESCRIPTION, PC_LOCAL */
+        enum pf_description_type description_set; /* PC_LOCAL_SET, PC_REMOTE_SET */
+        struct {
+            enum pf_source source;
+            pf_track track;
+        } sender_set;
+        struct {
+            enum pf_operation operation;
+            enum pf_dom_error error;
+            enum pf_source source; /* for REPLACE_TRACK */
+        } failed;
+        struct pf_candidate candidate;
+        enum pf_connection_state connection_state;
+    };
+};
+
+#endif

@@ -1,0 +1,221 @@
+/* message.h - the signaling messages of PROTOCOL.md, read and written. */
+/* SPDX-License-Identifier: MIT */
+#ifndef PF_PROTOCOL_MESSAGE_H
+#define PF_PROTOCOL_MESSAGE_H
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "base/slice.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PF_SUBPROTOCOL "peerface.v1"
+
+/* The limits of PROTOCOL.md; sizes are bytes without a NUL. */
+enum {
+    PF_MESSAGE_SIZE_MAX = 65536,
+    PF_MESSAGE_DEPTH_MAX = 8,
+    PF_ROOM_NAME_SIZE_MAX = 64,
+    PF_MEMBER_NAME_SIZE_MAX = 64,
+    PF_TICKET_SIZE_MAX = 256,
+    PF_MEMBERS_MAX = 16, /* of one room, ourselves included */
+    PF_MEMBER_ID_DIGITS = 16,
+    PF_OFFER_CANDIDATES_MAX = 32,
+};
+
+/* A member of a room; written as 16 lower-case hex digits. 0 is nobody. */
+typedef uint64_t pf_member_id;
+
+/* What is captured and sent. The order is that of the sections of every description. */
+enum pf_source {
+    PF_SOURCE_MICROPHONE,
+    PF_SOURCE_CAMERA,
+};
+enum { PF_SOURCES_COUNT = 2 };
+
+/* What a member says of one of its sources (PROTOCOL.md section 5). */
+enum pf_source_state {
+    PF_SOURCE_STATE_NONE, /* no device, or not permitted */
+    PF_SOURCE_STATE_OFF,  /* muted, switched off */
+    PF_SOURCE_STATE_ON,
+};
+
+struct pf_member_state {
+    uint32_t sequence; /* the highest of an instance wins; 0: nothing has been said */
+    enum pf_source_state sources[PF_SOURCES_COUNT];
+};
+
+enum pf_description_type {
+    PF_DESCRIPTION_OFFER,
+    PF_DESCRIPTION_ANSWER,
+};
+
+struct pf_description {
+    enum pf_description_type type;
+    struct pf_slice sdp;
+};
+
+/* RTCIceCandidateInit. */
+struct pf_candidate {
+    struct pf_slice candidate;         /* empty: end of candidates */
+    struct pf_slice mid;               /* sdpMid; data is NULL where the dictionary has null */
+    int32_t mline_index;               /* sdpMLineIndex; -1 for null */
+    struct pf_slice username_fragment; /* usernameFragment; data is NULL for null */
+};
+
+/* A description made before it is known who will get it (PROTOCOL.md section 4.2). */
+struct pf_prepared_offer {
+    struct pf_slice sdp; /* empty: there is none */
+    size_t candidates_count;
+    struct pf_candidate candidates[PF_OFFER_CANDIDATES_MAX];
+    struct pf_member_state state;
+};
+
+struct pf_member {
+    pf_member_id id;
+    struct pf_slice name;
+    uint32_t instance;
+    bool away;
+};
+
+enum pf_message_type {
+    PF_MESSAGE_HELLO,  /* relay -> client */
+    PF_MESSAGE_JOIN,   /* client -> relay */
+    PF_MESSAGE_JOINED, /* relay -> client */
+    PF_MESSAGE_MEMBER, /* relay -> client */
+    PF_MESSAGE_LEAVE,  /* client -> relay */
+    PF_MESSAGE_LEFT,   /* relay -> client */
+    PF_MESSAGE_SIGNAL, /* peer -> peer */
+    PF_MESSAGE_PING,   /* either way */
+    PF_MESSAGE_PONG,   /* either way */
+    PF_MESSAGE_ERROR,  /* relay -> client */
+    PF_MESSAGE_STATE,  /* peer -> peer, on the data channel only */
+    PF_MESSAGE_BYE,    /* peer -> peer, on the data channel only */
+};
+
+enum pf_signal_kind {
+    PF_SIGNAL_DESCRIPTION,
+    PF_SIGNAL_CANDIDATE,
+    PF_SIGNAL_STATE,
+    PF_SIGNAL_REQUEST,
+};
+
+enum pf_request {
+    PF_REQUEST_OFFER,
+    PF_REQUEST_RESTART,
+    PF_REQUEST_RENEW,
+};
+
+enum pf_left_reason {
+    PF_LEFT_LEFT,
+    PF_LEFT_TIMEOUT,
+};
+
+/* The codes of PROTOCOL.md section 7. OTHER is any code that this version does not know. */
+enum pf_error_code {
+    PF_CODE_BAD_MESSAGE,
+    PF_CODE_UNKNOWN_TYPE,
+    PF_CODE_NOT_JOINED,
+    PF_CODE_ALREADY_JOINED,
+    PF_CODE_NO_SUCH_MEMBER,
+    PF_CODE_RATE_LIMIT,
+    PF_CODE_BAD_ROOM,
+    PF_CODE_BAD_NAME,
+    PF_CODE_ROOM_FULL,
+    PF_CODE_RELAY_FULL,
+    PF_CODE_REPLACED,
+    PF_CODE_OTHER,
+};
+
+struct pf_signal {
+    pf_member_id peer; /* `from` when read by a client, `to` when written by one */
+    uint32_t from_instance;
+    uint32_t to_instance;
+    enum pf_signal_kind kind;
+    uint32_t epoch;               /* not for STATE */
+    uint32_t offer;               /* for DESCRIPTION and CANDIDATE */
+    struct pf_member_state state; /* for STATE; for DESCRIPTION sequence 0 means absent */
+    union {
+        struct pf_description description;
+        struct pf_candidate candidate;
+        enum pf_request want;
+    };
+};
+
+struct pf_message {
+    enum pf_message_type type;
+    union {
+        struct {
+            struct pf_slice ice_servers; /* raw JSON, an array */
+            uint32_t members_max, ping_ms, grace_ms;
+        } hello;
+        struct {
+            struct pf_slice room, name;
+            uint32_t instance;
+            struct pf_slice ticket;         /* empty: none */
+            struct pf_prepared_offer offer; /* sdp empty: none */
+        } join;
+        struct {
+            pf_member_id self;
+            bool resumed;
+            struct pf_slice ticket;
+            size_t members_count;
+            struct pf_member members[PF_MEMBERS_MAX];
+            pf_member_id offered; /* 0: nobody */
+        } joined;
+        struct {
+            struct pf_member member;
+            struct pf_prepared_offer offer; /* sdp empty: none */
+        } member;
+        struct {
+            pf_member_id id;
+            enum pf_left_reason reason;
+        } left;
+        struct pf_signal signal;
+        struct {
+            enum pf_error_code code;
+            struct pf_slice message;
+            pf_member_id to; /* for NO_SUCH_MEMBER, else 0 */
+        } error;
+        struct pf_member_state state;
+    };
+    void *tree; /* owned; what the slices of a message that was read borrow from */
+};
+
+/*
+ * Reads one message as a client or a data channel receives it, or as a relay receives it.
+ * On success `out` is filled and its slices are valid until pf_message_clear(). Fails, leaving
+ * `out` untouched, with TOO_LONG over a limit above, UNSUPPORTED for a type or kind it does not
+ * know, INVALID for anything else that breaks PROTOCOL.md, MEMORY when an allocation fails. A
+ * `signal` needs `from` here: the relay never reads signals, see envelope.h.
+ */
+enum pf_error pf_message_read(struct pf_slice text, struct pf_message *out);
+
+/* Frees what a message that was read owns. Harmless on one that was not. */
+void pf_message_clear(struct pf_message *message);
+
+/*
+ * Appends the JSON of `message` to `out`; on overflow, or when memory is short, `out` is marked as
+ * overflown. A `signal` is written with `to`, any other as its sender writes it. All texts must be
+ * UTF-8 without NUL.
+ */
+void pf_message_write(const struct pf_message *message, struct pf_buffer *out);
+
+/* 16 hex digits and a NUL. */
+void pf_member_id_write(pf_member_id id, char out[PF_MEMBER_ID_DIGITS + 1]);
+
+/* The id that 16 lower-case hex digits name, or 0 if `text` is anything else. */
+pf_member_id pf_member_id_read(struct pf_slice text);
+
+/* Whether `text` may be a room name (1 to 64 bytes) or, with size_min 0, a member's name. */
+bool pf_name_is_valid(struct pf_slice text, size_t size_min);
+
+/* The code's spelling in PROTOCOL.md, such as "room-full"; "other" for OTHER. */
+const char *pf_error_code_name(enum pf_error_code code);
+
+/* The WebSocket close code (4000 and up, or 1008) after a fatal error, or 0 if it is not fatal. */
+uint16_t pf_error_code_close(enum pf_error_code code);
+
+#endif
