@@ -1,0 +1,40 @@
+/* cjson_number.h - number conversions that cJSON is compiled with. */
+/* SPDX-License-Identifier: MIT */
+#ifndef PF_PROTOCOL_CJSON_NUMBER_H
+#define PF_PROTOCOL_CJSON_NUMBER_H
+
+/*
+ * The C library's conversions work in long double and depend on the locale; in a wasm module they
+ * are 27 KB, which is more than everything else. cJSON.c is compiled with this header included
+ * first and PF_CJSON_NUMBER_REPLACE defined, natively too, so that both read and write alike.
+ *
+ * Exact, that is what the C library gives: reading a number whose significant digits make an
+ * integer of at most 2^53 and whose power of ten is within 22 either way; writing every integer
+ * below 2^53. Anything else is right to a few units in the last place.
+ */
+
+/* As strtod() for the numbers of JSON: no leading space, no hexadecimal, no names. */
+double pf_cjson_strtod(const char *text, char **end);
+
+/* As sscanf() for the one format "%lg". Returns 1, or 0 if there is no number. */
+int pf_cjson_sscanf(const char *text, const char *format, double *out);
+
+/*
+ * As sprintf() for the formats that cJSON uses: "%d", "u%04x", "%1.15g", "%1.17g" with a finite
+ * number, and text without a '%'. Writes at most 25 bytes with the NUL, or the text.
+ */
+int pf_cjson_sprintf(char *out, const char *format, ...);
+
+#ifdef PF_CJSON_NUMBER_REPLACE
+#include <stdio.h>
+#include <stdlib.h>
+/* These may already be macros of the C library. */
+#undef sprintf
+#undef sscanf
+#undef strtod
+#define sprintf pf_cjson_sprintf
+#define sscanf  pf_cjson_sscanf
+#define strtod  pf_cjson_strtod
+#endif
+
+#endif
