@@ -23,6 +23,7 @@ enum {
     PF_MEMBERS_MAX = 16, /* of one room, ourselves included */
     PF_MEMBER_ID_DIGITS = 16,
     PF_OFFER_CANDIDATES_MAX = 32,
+    PF_INTERVAL_MS_MAX = 3600000, /* of pingMs and graceMs: an hour */
 };
 
 /* A member of a room; written as 16 lower-case hex digits. 0 is nobody. */
@@ -162,8 +163,8 @@ struct pf_message {
             bool resumed;
             struct pf_slice ticket;
             size_t members_count;
-            struct pf_member members[PF_MEMBERS_MAX];
-            pf_member_id offered; /* 0: nobody */
+            struct pf_member members[PF_MEMBERS_MAX]; /* at most PF_MEMBERS_MAX - 1 are others */
+            pf_member_id offered;                     /* 0: nobody */
         } joined;
         struct {
             struct pf_member member;
@@ -185,11 +186,19 @@ struct pf_message {
 };
 
 /*
- * Reads one message as a client or a data channel receives it, or as a relay receives it.
+ * Reads one message, by whomever it may be sent: as a client or a data channel receives it, or a
+ * `join` as the relay receives it. A `signal` needs `from` here: the relay does not read signals,
+ * see envelope.h. What is optional and absent is empty, 0, or NULL, as said above.
+ *
+ * The names in a `join` are texts of any length and content: the relay judges them with
+ * pf_name_is_valid(), because it answers them with errors of their own.
+ *
  * On success `out` is filled and its slices are valid until pf_message_clear(). Fails, leaving
- * `out` untouched, with TOO_LONG over a limit above, UNSUPPORTED for a type or kind it does not
- * know, INVALID for anything else that breaks PROTOCOL.md, MEMORY when an allocation fails. A
- * `signal` needs `from` here: the relay never reads signals, see envelope.h.
+ * `out` untouched, with
+ *  - TOO_LONG: over one of the limits above (of sizes, depth, members and candidates);
+ *  - UNSUPPORTED: a type, or a kind of signal, that it does not know;
+ *  - MEMORY: an allocation failed;
+ *  - INVALID: anything else that breaks PROTOCOL.md.
  */
 enum pf_error pf_message_read(struct pf_slice text, struct pf_message *out);
 
@@ -197,11 +206,14 @@ enum pf_error pf_message_read(struct pf_slice text, struct pf_message *out);
 void pf_message_clear(struct pf_message *message);
 
 /*
- * Appends the JSON of `message` to `out`; on overflow, or when memory is short, `out` is marked as
- * overflown. A `signal` is written with `to`, any other as its sender writes it. All texts must be
- * UTF-8 without NUL.
+ * Appends the JSON of `message` to `out`; what does not fit marks `out` as overflown. A `signal` is
+ * written with `to`, any other as its sender writes it. All texts must be UTF-8 without NUL, ids
+ * and sequences not 0, an SDP not empty (except as above), and no limit exceeded.
  */
 void pf_message_write(const struct pf_message *message, struct pf_buffer *out);
+
+/* The type that `text` spells; false if PROTOCOL.md has no such type, then `out` is as it was. */
+bool pf_message_type_read(struct pf_slice text, enum pf_message_type *out);
 
 /* 16 hex digits and a NUL. */
 void pf_member_id_write(pf_member_id id, char out[PF_MEMBER_ID_DIGITS + 1]);

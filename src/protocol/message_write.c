@@ -1,0 +1,299 @@
+/* message_write.c - writes the signaling messages. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * JSON is composed straight into the buffer. What has been written says whether a comma is due: one
+ * is, unless a bracket or brace has just been opened. After an overflow nothing of this matters.
+ */
+#include "protocol/message.h"
+
+#include "base/assert.h"
+#include "protocol/message_names.h"
+
+static void put_char(struct pf_buffer *out, char c)
+{
+    pf_buffer_put(out, (struct pf_slice){&c, 1});
+}
+
+static void put_comma(struct pf_buffer *out)
+{
+    const char last = out->size > 0 ? out->data[out->size - 1] : '{';
+    if (last != '{' && last != '[') {
+        put_char(out, ',');
+    }
+}
+
+/* The escape of a byte that cannot stand in a string as it is. */
+static void put_escape(struct pf_buffer *out, uint8_t byte)
+{
+    put_char(out, '\\');
+    if (byte == '\r') {
+        put_char(out, 'r'); /* SDP ends its lines with CRLF: the short forms save 8 % */
+    } else if (byte == '\n') {
+        put_char(out, 'n');
+    } else if (byte >= 0x20) {
+        put_char(out, (char)byte);
+    } else {
+        pf_buffer_put(out, PF_SLICE("u00"));
+        put_char(out, (char)('0' + byte / 16));
+        put_char(out, "0123456789abcdef"[byte % 16]);
+    }
+}
+
+static void put_string(struct pf_buffer *out, struct pf_slice text)
+{
+    size_t plain = 0; /* where the run of bytes begins that need no escape */
+    put_char(out, '"');
+    for (size_t i = 0; i < text.size; i++) {
+        const uint8_t byte = (uint8_t)text.data[i];
+        if (byte < 0x20 || byte == '"' || byte == '\\') {
+            pf_buffer_put(out, (struct pf_slice){text.data + plain, i - plain});
+            put_escape(out, byte);
+            plain = i + 1;
+        }
+    }
+    if (plain < text.size) {
+        pf_buffer_put(out, (struct pf_slice){text.data + plain, text.size - plain});
+    }
+    put_char(out, '"');
+}
+
+/* A member's name; its value comes next. */
+static void put_name(struct pf_buffer *out, const char *name)
+{
+    put_comma(out);
+    put_string(out, pf_slice_of(name));
+    put_char(out, ':');
+}
+
+static void put_text(struct pf_buffer *out, const char *name, struct pf_slice text)
+{
+    put_name(out, name);
+    put_string(out, text);
+}
+
+static void put_nullable_text(struct pf_buffer *out, const char *name, struct pf_slice text)
+{
+    if (text.data) {
+        put_text(out, name, text);
+    } else {
+        put_name(out, name);
+        pf_buffer_put(out, PF_SLICE("null"));
+    }
+}
+
+static void put_number(struct pf_buffer *out, const char *name, uint32_t number)
+{
+    put_name(out, name);
+    pf_buffer_put_u64(out, number);
+}
+
+static void put_bool(struct pf_buffer *out, const char *name, bool value)
+{
+    put_name(out, name);
+    pf_buffer_put(out, value ? PF_SLICE("true") : PF_SLICE("false"));
+}
+
+static void put_id(struct pf_buffer *out, const char *name, pf_member_id id)
+{
+    PF_ASSERT(id != 0);
+    char digits[PF_MEMBER_ID_DIGITS + 1];
+    pf_member_id_write(id, digits);
+    put_text(out, name, pf_slice_of(digits));
+}
+
+/* The spelling of an enum's value. */
+static void put_name_of(struct pf_buffer *out, const char *name, const struct pf_names *names,
+                        size_t value)
+{
+    PF_ASSERT(value < names->count);
+    put_text(out, name, pf_slice_of(names->list[value]));
+}
+
+static void put_state_members(struct pf_buffer *out, const struct pf_member_state *state)
+{
+    PF_ASSERT(state->sequence > 0);
+    put_number(out, "sequence", state->sequence);
+    for (size_t i = 0; i < PF_SOURCES_COUNT; i++) {
+        put_name_of(out, pf_names_of_sources.list[i], &pf_names_of_source_states,
+                    (size_t)state->sources[i]);
+    }
+}
+
+/* Nothing at all for a state of which nothing has been said. */
+static void put_state(struct pf_buffer *out, const struct pf_member_state *state)
+{
+    if (state->sequence > 0) {
+        put_name(out, "state");
+        put_char(out, '{');
+        put_state_members(out, state);
+        put_char(out, '}');
+    }
+}
+
+static void put_description(struct pf_buffer *out, const struct pf_description *description)
+{
+    PF_ASSERT(description->sdp.size > 0);
+    put_name(out, "description");
+    put_char(out, '{');
+    put_name_of(out, "type", &pf_names_of_descriptions, (size_t)description->type);
+    put_text(out, "sdp", description->sdp);
+    put_char(out, '}');
+}
+
+/* The dictionary, without a name in front. */
+static void put_candidate(struct pf_buffer *out, const struct pf_candidate *candidate)
+{
+    put_char(out, '{');
+    put_text(out, "candidate", candidate->candidate);
+    put_nullable_text(out, "sdpMid", candidate->mid);
+    if (candidate->mline_index < 0) {
+        put_nullable_text(out, "sdpMLineIndex", (struct pf_slice){NULL, 0});
+    } else {
+        put_number(out, "sdpMLineIndex", (uint32_t)candidate->mline_index);
+    }
+    put_nullable_text(out, "usernameFragment", candidate->username_fragment);
+    put_char(out, '}');
+}
+
+/* Nothing at all for an offer without SDP. */
+static void put_prepared_offer(struct pf_buffer *out, const struct pf_prepared_offer *offer)
+{
+    if (offer->sdp.size == 0) {
+        return;
+    }
+    PF_ASSERT(offer->candidates_count <= PF_OFFER_CANDIDATES_MAX);
+    put_name(out, "offer");
+    put_char(out, '{');
+    put_description(out, &(struct pf_description){PF_DESCRIPTION_OFFER, offer->sdp});
+    put_name(out, "candidates");
+    put_char(out, '[');
+    for (size_t i = 0; i < offer->candidates_count; i++) {
+        put_comma(out);
+        put_candidate(out, &offer->candidates[i]);
+    }
+    put_char(out, ']');
+    put_state(out, &offer->state);
+    put_char(out, '}');
+}
+
+static void put_member(struct pf_buffer *out, const struct pf_member *member)
+{
+    put_id(out, "id", member->id);
+    put_text(out, "name", member->name);
+    put_number(out, "instance", member->instance);
+    put_bool(out, "away", member->away);
+}
+
+static void put_hello(struct pf_buffer *out, const struct pf_message *message)
+{
+    put_name(out, "iceServers");
+    pf_buffer_put(out, message->hello.ice_servers);
+    put_number(out, "membersMax", message->hello.members_max);
+    put_number(out, "pingMs", message->hello.ping_ms);
+    put_number(out, "graceMs", message->hello.grace_ms);
+}
+
+static void put_join(struct pf_buffer *out, const struct pf_message *message)
+{
+    put_text(out, "room", message->join.room);
+    put_text(out, "name", message->join.name);
+    put_number(out, "instance", message->join.instance);
+    if (message->join.ticket.size > 0) {
+        put_text(out, "ticket", message->join.ticket);
+    }
+    put_prepared_offer(out, &message->join.offer);
+}
+
+static void put_joined(struct pf_buffer *out, const struct pf_message *message)
+{
+    PF_ASSERT(message->joined.members_count < PF_MEMBERS_MAX);
+    put_id(out, "self", message->joined.self);
+    put_bool(out, "resumed", message->joined.resumed);
+    put_text(out, "ticket", message->joined.ticket);
+    put_name(out, "members");
+    put_char(out, '[');
+    for (size_t i = 0; i < message->joined.members_count; i++) {
+        put_comma(out);
+        put_char(out, '{');
+        put_member(out, &message->joined.members[i]);
+        put_char(out, '}');
+    }
+    put_char(out, ']');
+    if (message->joined.offered != 0) {
+        put_id(out, "offered", message->joined.offered);
+    }
+}
+
+static void put_signal(struct pf_buffer *out, const struct pf_signal *signal)
+{
+    put_id(out, "to", signal->peer);
+    put_number(out, "fromInstance", signal->from_instance);
+    put_number(out, "toInstance", signal->to_instance);
+    put_name_of(out, "kind", &pf_names_of_kinds, (size_t)signal->kind);
+    if (signal->kind != PF_SIGNAL_STATE) {
+        put_number(out, "epoch", signal->epoch);
+    }
+    switch (signal->kind) {
+    case PF_SIGNAL_DESCRIPTION:
+        put_number(out, "offer", signal->offer);
+        put_description(out, &signal->description);
+        put_state(out, &signal->state);
+        return;
+    case PF_SIGNAL_CANDIDATE:
+        put_number(out, "offer", signal->offer);
+        put_name(out, "candidate");
+        put_candidate(out, &signal->candidate);
+        return;
+    case PF_SIGNAL_STATE:
+        PF_ASSERT(signal->state.sequence > 0);
+        put_state(out, &signal->state);
+        return;
+    case PF_SIGNAL_REQUEST:
+        put_name_of(out, "want", &pf_names_of_requests, (size_t)signal->want);
+        return;
+    }
+    PF_UNREACHABLE();
+}
+
+static void put_error(struct pf_buffer *out, const struct pf_message *message)
+{
+    put_name_of(out, "code", &pf_names_of_codes, (size_t)message->error.code);
+    put_text(out, "message", message->error.message);
+    if (message->error.to != 0) {
+        put_id(out, "to", message->error.to);
+    }
+}
+
+/* Everything but the type. */
+static void put_members_of(struct pf_buffer *out, const struct pf_message *message)
+{
+    switch (message->type) {
+    case PF_MESSAGE_HELLO: put_hello(out, message); return;
+    case PF_MESSAGE_JOIN: put_join(out, message); return;
+    case PF_MESSAGE_JOINED: put_joined(out, message); return;
+    case PF_MESSAGE_MEMBER:
+        put_member(out, &message->member.member);
+        put_prepared_offer(out, &message->member.offer);
+        return;
+    case PF_MESSAGE_LEFT:
+        put_id(out, "id", message->left.id);
+        put_name_of(out, "reason", &pf_names_of_reasons, (size_t)message->left.reason);
+        return;
+    case PF_MESSAGE_SIGNAL: put_signal(out, &message->signal); return;
+    case PF_MESSAGE_ERROR: put_error(out, message); return;
+    case PF_MESSAGE_STATE: put_state_members(out, &message->state); return;
+    case PF_MESSAGE_LEAVE:
+    case PF_MESSAGE_PING:
+    case PF_MESSAGE_PONG:
+    case PF_MESSAGE_BYE: return;
+    }
+    PF_UNREACHABLE();
+}
+
+void pf_message_write(const struct pf_message *message, struct pf_buffer *out)
+{
+    put_char(out, '{');
+    put_name_of(out, "type", &pf_names_of_types, (size_t)message->type);
+    put_members_of(out, message);
+    put_char(out, '}');
+}
