@@ -75,7 +75,6 @@ enum pf_event_type {
     PF_EVENT_NETWORK_CHANGED, /* window "online" or "offline", or another network */
 
     /* the WebSocket to the relay; all carry `socket` */
-    PF_EVENT_SOCKET_OPENED,
     PF_EVENT_SOCKET_MESSAGE,
     PF_EVENT_SOCKET_CLOSED, /* also when it could not be opened */
 
@@ -89,7 +88,6 @@ enum pf_event_type {
     /* an RTCPeerConnection; all carry `pc` */
     PF_EVENT_PC_DESCRIPTION,    /* createOffer() or createAnswer() done, not yet set */
     PF_EVENT_PC_LOCAL,          /* the result of PF_COMMAND_PC_READ_LOCAL */
-    PF_EVENT_PC_LOCAL_SET,      /* setLocalDescription() done */
     PF_EVENT_PC_REMOTE_SET,     /* setRemoteDescription() done */
     PF_EVENT_PC_SENDER_SET,     /* replaceTrack() done */
     PF_EVENT_PC_FAILED,         /* one of the operations was rejected */
@@ -140,7 +138,7 @@ struct pf_event {
             size_t count;
         } devices;
         struct pf_description description;        /* PC_DESCRIPTION, PC_LOCAL */
-        enum pf_description_type description_set; /* PC_LOCAL_SET, PC_REMOTE_SET */
+        enum pf_description_type description_set; /* PC_REMOTE_SET */
         struct {
             enum pf_source source;
             pf_track track;

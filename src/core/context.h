@@ -1,0 +1,57 @@
+/* context.h - what the parts of a room share. Internal to core. */
+/* SPDX-License-Identifier: MIT */
+#ifndef PF_CORE_CONTEXT_H
+#define PF_CORE_CONTEXT_H
+
+#include "base/random.h"
+#include "core/outbox.h"
+#include "core/room.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    PF_PEERS_MAX = PF_MEMBERS_MAX - 1,
+    PF_ICE_SERVERS_SIZE_MAX = 4096,
+};
+
+/* Each field is written by the module named and read by the others. */
+struct pf_context {
+    uint64_t now_ms; /* room: of the event being handled */
+    struct pf_random random;
+    uint32_t instance;                 /* room: ours */
+    struct pf_member_state own;        /* media: what the others are told of us */
+    pf_track tracks[PF_SOURCES_COUNT]; /* media: what is to be sent now, 0 for nothing */
+    pf_socket socket;                  /* session: the open one, 0 for none */
+    bool joined;                       /* session: the relay takes signals */
+    size_t ice_servers_size;           /* session */
+    char ice_servers[PF_ICE_SERVERS_SIZE_MAX];
+    uint32_t last_id; /* of sockets, connections and tracks alike */
+    struct pf_room_counters counters;
+    struct pf_outbox outbox;
+};
+
+/* A new id for a socket, connection or track. */
+static inline uint32_t pf_context_next_id(struct pf_context *context)
+{
+    return ++context->last_id;
+}
+
+/* Sends outbox.message to the relay, or loses it where there is no room. */
+static inline void pf_context_send(struct pf_context *context)
+{
+    struct pf_command *command = pf_outbox_push_message(&context->outbox, PF_COMMAND_SOCKET_SEND);
+    if (command) {
+        command->socket = context->socket;
+    } else {
+        context->counters.unsent++;
+    }
+}
+
+/* The earlier of two deadlines. */
+static inline uint64_t pf_earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+#endif

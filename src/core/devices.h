@@ -1,0 +1,33 @@
+/* devices.h - the cameras and microphones there are. Internal to core. */
+/* SPDX-License-Identifier: MIT */
+#ifndef PF_CORE_DEVICES_H
+#define PF_CORE_DEVICES_H
+
+#include "core/event.h"
+#include "core/room.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum {
+    PF_DEVICES_MAX = 32, /* of both kinds; the rest of a longer list is not offered */
+    PF_DEVICE_LABEL_SIZE_MAX = 96,
+};
+
+struct pf_devices {
+    size_t count;
+    struct pf_device list[PF_DEVICES_MAX]; /* borrows from the texts below */
+    char ids[PF_DEVICES_MAX][PF_DEVICE_ID_SIZE_MAX + 1];
+    char labels[PF_DEVICES_MAX][PF_DEVICE_LABEL_SIZE_MAX + 1];
+};
+
+/* Copies the list. Devices with an id over the limit are left out, long labels are cut. */
+void pf_devices_set(struct pf_devices *devices, const struct pf_device *list, size_t count);
+
+/* Whether `id` is one of them. Before permission ids are empty, and nothing is known. */
+bool pf_devices_has(const struct pf_devices *devices, enum pf_source source, struct pf_slice id);
+
+/* Whether there is any of this kind. */
+bool pf_devices_has_any(const struct pf_devices *devices, enum pf_source source);
+
+#endif

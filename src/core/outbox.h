@@ -1,0 +1,51 @@
+/* outbox.h - the commands one event gave rise to, and the bytes they borrow. Internal to core. */
+/* SPDX-License-Identifier: MIT */
+#ifndef PF_CORE_OUTBOX_H
+#define PF_CORE_OUTBOX_H
+
+#include "base/buffer.h"
+#include "core/command.h"
+#include "protocol/message.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum {
+    /*
+     * The most that one event needs apart from messages: leaving with 15 peers, each with a "bye",
+     * a close, a hide and two senders, or 64 candidates that waited for a description. Messages may
+     * take the rest; those that find no room are lost, as on any wire.
+     */
+    PF_OUTBOX_COMMANDS_MAX = 768,
+    PF_OUTBOX_MESSAGES_MAX = PF_OUTBOX_COMMANDS_MAX - 256,
+    PF_OUTBOX_BYTES_MAX = 4 * PF_MESSAGE_SIZE_MAX,
+};
+
+struct pf_outbox {
+    size_t head, count;
+    struct pf_buffer bytes;
+    struct pf_message message; /* being composed; too large for the stack */
+    struct pf_command commands[PF_OUTBOX_COMMANDS_MAX];
+    char storage[PF_OUTBOX_BYTES_MAX];
+};
+
+void pf_outbox_init(struct pf_outbox *outbox);
+
+/* Forgets the commands of the last event, which must all have been taken. */
+void pf_outbox_reset(struct pf_outbox *outbox);
+
+/* Adds a command and gives it to be filled in; valid until the next reset. */
+struct pf_command *pf_outbox_push(struct pf_outbox *outbox, enum pf_command_type type);
+
+/* Copies `slice` to where commands may borrow from; empty if there is no room. */
+struct pf_slice pf_outbox_copy(struct pf_outbox *outbox, struct pf_slice slice);
+
+/*
+ * Adds a command of `type`, SOCKET_SEND or PC_CHANNEL_SEND, with the JSON of outbox->message.
+ * NULL when there is no room for it.
+ */
+struct pf_command *pf_outbox_push_message(struct pf_outbox *outbox, enum pf_command_type type);
+
+bool pf_outbox_pop(struct pf_outbox *outbox, struct pf_command *command);
+
+#endif

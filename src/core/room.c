@@ -1,0 +1,669 @@
+/*
+ * room.c - one membership of one room: takes events to the parts that they concern.
+ *
+ *   IDLE          start             LOBBY         captures, reaches the relay, prepares an offer
+ *   LOBBY         join              JOINING
+ *   JOINING       "joined"          JOINED
+ *   JOINED        socket lost       RECONNECTING  peers and captures stay as they are
+ *   RECONNECTING  "joined"          JOINED
+ *   any           fatal "error"     REFUSED       join tries again
+ *   any           leave             LEFT
+ */
+/* SPDX-License-Identifier: MIT */
+#include "core/room.h"
+
+#include "base/assert.h"
+#include "core/media.h"
+#include "core/peer.h"
+#include "core/prepared.h"
+#include "core/session.h"
+
+#include <string.h>
+
+enum {
+    PREPARE_WAIT_MS = 1000, /* a join waits this long for an offer that is being made */
+    LEAVE_MS = 100,         /* for "bye" to leave when the relay cannot pass the news on */
+};
+
+struct pf_room {
+    enum pf_room_state state;
+    enum pf_error_code code;
+    bool wants_join;
+    bool room_changed; /* the page has to be told */
+    bool shown_away;
+    pf_member_id self;
+    uint32_t told_sequence; /* of our own state, to the peers */
+    uint64_t join_at_ms;    /* join without the offer that is being prepared */
+    uint64_t close_at_ms;   /* after leaving */
+    struct pf_context context;
+    struct pf_session session;
+    struct pf_media media;
+    struct pf_prepared prepared;
+    struct pf_peer peers[PF_PEERS_MAX];
+    struct pf_message message; /* the last one read; commands borrow from it */
+    size_t url_size, room_size, name_size, ticket_size;
+    char url[PF_URL_SIZE_MAX];
+    char room[PF_ROOM_NAME_SIZE_MAX];
+    char name[PF_MEMBER_NAME_SIZE_MAX + 1];
+    char ticket[PF_TICKET_SIZE_MAX + 1];
+};
+
+/* ---- small things ---- */
+
+static void set_state(struct pf_room *room, enum pf_room_state state)
+{
+    room->state = state;
+    room->room_changed = true;
+}
+
+static struct pf_peer *find_peer(struct pf_room *room, pf_member_id id)
+{
+    for (size_t i = 0; i < PF_PEERS_MAX; i++) {
+        if (room->peers[i].id == id) {
+            return &room->peers[i];
+        }
+    }
+    return NULL;
+}
+
+static struct pf_peer *find_peer_of_pc(struct pf_room *room, pf_pc pc)
+{
+    for (size_t i = 0; i < PF_PEERS_MAX; i++) {
+        struct pf_peer *peer = &room->peers[i];
+        if (peer->id != 0 && pc != 0 && peer->connection.pc == pc) {
+            return peer;
+        }
+    }
+    return NULL;
+}
+
+static void close_peers(struct pf_room *room)
+{
+    for (size_t i = 0; i < PF_PEERS_MAX; i++) {
+        if (room->peers[i].id != 0) {
+            pf_peer_close(&room->peers[i], &room->context);
+        }
+    }
+}
+
+/* ---- joining ---- */
+
+static void send_join(struct pf_room *room)
+{
+    struct pf_message *message = &room->context.outbox.message;
+    message->type = PF_MESSAGE_JOIN;
+    message->join.room = (struct pf_slice){room->room, room->room_size};
+    message->join.name = (struct pf_slice){room->name, room->name_size};
+    message->join.instance = room->context.instance;
+    message->join.ticket = (struct pf_slice){room->ticket, room->ticket_size};
+    pf_prepared_compose(&room->prepared, &room->context, &message->join.offer);
+    pf_context_send(&room->context);
+    pf_session_joining(&room->session, &room->context);
+}
+
+/* Joins, if that is wanted and the relay is there, and the offer is made or overdue. */
+static void try_join(struct pf_room *room)
+{
+    if (!room->wants_join || room->session.state != PF_SESSION_READY) {
+        return;
+    }
+    if (pf_prepared_is_making(&room->prepared)) {
+        if (room->context.now_ms < room->join_at_ms) {
+            return;
+        }
+        pf_prepared_discard(&room->prepared, &room->context);
+    }
+    room->join_at_ms = PF_NEVER;
+    send_join(room);
+}
+
+/* ---- the roster ---- */
+
+/* A member as the relay states it; NULL if it is not one that can be a peer of ours. */
+static struct pf_peer *upsert(struct pf_room *room, const struct pf_member *member)
+{
+    struct pf_context *context = &room->context;
+    if (member->id == room->self || member->instance == 0) {
+        context->counters.unreadable++;
+        return NULL;
+    }
+    struct pf_peer *peer = find_peer(room, member->id);
+    if (peer && peer->instance != member->instance) {
+        pf_connection_close(&peer->connection, context); /* a reload: the tile stays */
+        peer->id = 0;
+        pf_peer_open(peer, context, member, room->self);
+        return peer;
+    }
+    if (peer) {
+        pf_peer_set_name(peer, context, member->name);
+        pf_peer_set_presence(peer, context, member->away ? PF_PRESENCE_AWAY : PF_PRESENCE_HERE);
+        return peer;
+    }
+    peer = find_peer(room, 0);
+    if (peer) {
+        pf_peer_open(peer, context, member, room->self);
+    }
+    return peer;
+}
+
+/* Somebody who was in the room when we entered: the newcomer, we, offers. */
+static void meet(struct pf_room *room, struct pf_peer *peer, bool is_offered)
+{
+    struct pf_context *context = &room->context;
+    if (peer->presence != PF_PRESENCE_HERE) {
+        return; /* it will say so when it comes back, and then we wait for its offer */
+    }
+    if (peer->connection.pc != 0) {
+        pf_peer_resync(peer, context);
+    } else if (is_offered && pf_prepared_is_made(&room->prepared)) {
+        pf_peer_adopt(peer, context, &room->prepared.connection);
+        pf_prepared_init(&room->prepared);
+    } else {
+        pf_peer_offer(peer, context);
+    }
+}
+
+static bool is_listed(const struct pf_message *joined, pf_member_id id)
+{
+    for (size_t i = 0; i < joined->joined.members_count; i++) {
+        if (joined->joined.members[i].id == id) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A relay that was restarted learns of its members one by one: those it does not know are missing.
+ */
+static void mark_missing(struct pf_room *room, const struct pf_message *joined)
+{
+    for (size_t i = 0; i < PF_PEERS_MAX; i++) {
+        struct pf_peer *peer = &room->peers[i];
+        if (peer->id != 0 && peer->presence != PF_PRESENCE_ORPHAN && !is_listed(joined, peer->id)) {
+            pf_peer_set_presence(peer, &room->context, PF_PRESENCE_MISSING);
+            peer->presence_at_ms = room->context.now_ms + room->session.grace_ms;
+        }
+    }
+}
+
+static void on_joined(struct pf_room *room, const struct pf_message *message)
+{
+    if (room->session.state != PF_SESSION_JOINING) {
+        room->context.counters.unreadable++;
+        return;
+    }
+    if (message->joined.self != room->self) {
+        close_peers(room); /* we are somebody else to them now */
+    }
+    room->self = message->joined.self;
+    room->ticket_size = pf_slice_copy(message->joined.ticket, room->ticket, sizeof room->ticket);
+    pf_session_joined(&room->session, &room->context);
+    set_state(room, PF_ROOM_JOINED);
+    mark_missing(room, message);
+    for (size_t i = 0; i < message->joined.members_count; i++) {
+        struct pf_peer *peer = upsert(room, &message->joined.members[i]);
+        if (peer) {
+            meet(room, peer, peer->id == message->joined.offered);
+        }
+    }
+    pf_prepared_discard(&room->prepared, &room->context); /* nobody took it */
+}
+
+static void on_member(struct pf_room *room, const struct pf_message *message)
+{
+    struct pf_peer *peer = room->context.joined ? upsert(room, &message->member.member) : NULL;
+    if (!peer || peer->presence != PF_PRESENCE_HERE) {
+        return;
+    }
+    if (message->member.offer.sdp.size > 0) {
+        pf_peer_take_prepared(peer, &room->context, &message->member.offer);
+    } else if (peer->connection.pc != 0) {
+        pf_peer_resync(peer, &room->context);
+    } else {
+        pf_peer_wait(peer, &room->context);
+    }
+}
+
+static void on_left(struct pf_room *room, const struct pf_message *message)
+{
+    struct pf_peer *peer = message->left.id != 0 ? find_peer(room, message->left.id) : NULL;
+    if (!peer) {
+        return;
+    }
+    switch (message->left.reason) {
+    case PF_LEFT_LEFT: pf_peer_close(peer, &room->context); break;
+    case PF_LEFT_TIMEOUT: pf_peer_set_presence(peer, &room->context, PF_PRESENCE_ORPHAN); break;
+    }
+}
+
+/* ---- other messages ---- */
+
+static void on_signal(struct pf_room *room, const struct pf_signal *signal)
+{
+    struct pf_context *context = &room->context;
+    struct pf_peer *peer = signal->peer != 0 ? find_peer(room, signal->peer) : NULL;
+    if (!peer) {
+        context->counters.unknown_member++;
+    } else if (signal->to_instance != context->instance ||
+               signal->from_instance != peer->instance) {
+        context->counters.stale++;
+    } else {
+        pf_peer_take_signal(peer, context, signal);
+    }
+}
+
+static void on_error(struct pf_room *room, enum pf_error_code code)
+{
+    const uint16_t close_code = pf_error_code_close(code);
+    if (close_code < 4000) {
+        return; /* not fatal, or worth another try when the relay closes */
+    }
+    room->code = code;
+    room->wants_join = false;
+    pf_session_close(&room->session, &room->context);
+    close_peers(room);
+    pf_prepared_discard(&room->prepared, &room->context);
+    if (code == PF_CODE_REPLACED) {
+        pf_media_stop(&room->media, &room->context); /* the other tab has the camera now */
+    }
+    room->self = 0;
+    set_state(room, PF_ROOM_REFUSED);
+}
+
+static void on_hello(struct pf_room *room, const struct pf_message *message)
+{
+    if (room->session.state != PF_SESSION_OPENING) {
+        room->context.counters.unreadable++;
+        return;
+    }
+    pf_session_greet(&room->session, &room->context, message);
+    if (room->self == 0) {
+        pf_prepared_begin(&room->prepared, &room->context);
+    }
+    try_join(room);
+}
+
+/* Reads `text` into room->message; false, and counted, when it cannot be read. */
+static bool read_message(struct pf_room *room, struct pf_slice text)
+{
+    if (pf_message_read(text, &room->message) == PF_ERROR_OK) {
+        return true;
+    }
+    room->context.counters.unreadable++;
+    return false;
+}
+
+static void on_socket_message(struct pf_room *room, const struct pf_event *event)
+{
+    const struct pf_message *message = &room->message;
+    pf_session_heard(&room->session, &room->context);
+    if (!read_message(room, event->message)) {
+        return;
+    }
+    switch (message->type) {
+    case PF_MESSAGE_HELLO: on_hello(room, message); break;
+    case PF_MESSAGE_JOINED: on_joined(room, message); break;
+    case PF_MESSAGE_MEMBER: on_member(room, message); break;
+    case PF_MESSAGE_LEFT: on_left(room, message); break;
+    case PF_MESSAGE_SIGNAL: on_signal(room, &message->signal); break;
+    case PF_MESSAGE_PING: pf_session_answer_ping(&room->session, &room->context); break;
+    case PF_MESSAGE_PONG: break; /* being heard is all it is for */
+    case PF_MESSAGE_ERROR: on_error(room, message->error.code); break;
+    case PF_MESSAGE_JOIN:
+    case PF_MESSAGE_LEAVE:
+    case PF_MESSAGE_STATE:
+    case PF_MESSAGE_BYE: room->context.counters.unreadable++; break; /* not from a relay */
+    }
+}
+
+static void on_channel_message(struct pf_room *room, struct pf_peer *peer, struct pf_slice text)
+{
+    const struct pf_message *message = &room->message;
+    if (!read_message(room, text)) {
+        return;
+    }
+    if (message->type == PF_MESSAGE_STATE) {
+        pf_peer_take_state(peer, &room->context, &message->state);
+    } else if (message->type == PF_MESSAGE_BYE) {
+        pf_peer_close(peer, &room->context);
+    } else {
+        room->context.counters.unreadable++;
+    }
+}
+
+static void on_pc(struct pf_room *room, const struct pf_event *event)
+{
+    struct pf_peer *peer = find_peer_of_pc(room, event->pc);
+    if (peer && event->type == PF_EVENT_PC_CHANNEL_MESSAGE) {
+        on_channel_message(room, peer, event->message);
+    } else if (peer) {
+        pf_peer_handle_pc(peer, &room->context, event);
+    } else if (event->pc != 0 && event->pc == room->prepared.connection.pc &&
+               event->type != PF_EVENT_PC_CHANNEL_MESSAGE) {
+        pf_prepared_handle(&room->prepared, &room->context, event);
+        try_join(room);
+    }
+}
+
+static void on_socket(struct pf_room *room, const struct pf_event *event)
+{
+    if (event->socket == 0 || event->socket != room->session.socket) {
+        return; /* one that was given up */
+    }
+    if (event->type == PF_EVENT_SOCKET_MESSAGE) {
+        on_socket_message(room, event);
+    } else if (event->type == PF_EVENT_SOCKET_CLOSED) {
+        pf_session_lost(&room->session, &room->context);
+    }
+}
+
+/* ---- the user ---- */
+
+static void start(struct pf_room *room)
+{
+    if (room->state == PF_ROOM_IDLE) {
+        set_state(room, PF_ROOM_LOBBY);
+        pf_session_open(&room->session, &room->context);
+        pf_media_start(&room->media, &room->context);
+    }
+}
+
+static void join(struct pf_room *room, const struct pf_event *event)
+{
+    start(room);
+    if (room->state != PF_ROOM_LOBBY && room->state != PF_ROOM_REFUSED) {
+        return; /* pressed twice, or over */
+    }
+    if (!pf_name_is_valid(event->join.room, 1) || !pf_name_is_valid(event->join.name, 0)) {
+        room->code = pf_name_is_valid(event->join.room, 1) ? PF_CODE_BAD_NAME : PF_CODE_BAD_ROOM;
+        set_state(room, PF_ROOM_REFUSED);
+        return;
+    }
+    room->room_size = event->join.room.size;
+    memcpy(room->room, event->join.room.data, room->room_size);
+    room->name_size = pf_slice_copy(event->join.name, room->name, sizeof room->name);
+    room->wants_join = true;
+    room->join_at_ms = room->context.now_ms + PREPARE_WAIT_MS;
+    set_state(room, PF_ROOM_JOINING);
+    if (!room->media.started) {
+        pf_media_start(&room->media, &room->context);
+    }
+    pf_session_open(&room->session, &room->context);
+    try_join(room);
+}
+
+/* Tells everybody by every way there is; false when somebody may need a moment to hear it. */
+static bool say_goodbye(struct pf_room *room)
+{
+    bool is_heard = room->context.joined;
+    for (size_t i = 0; i < PF_PEERS_MAX; i++) {
+        const struct pf_peer *peer = &room->peers[i];
+        if (peer->id == 0 || peer->connection.pc == 0 || !peer->connection.channel_open) {
+            continue;
+        }
+        room->context.outbox.message.type = PF_MESSAGE_BYE;
+        struct pf_command *command =
+            pf_outbox_push_message(&room->context.outbox, PF_COMMAND_PC_CHANNEL_SEND);
+        if (command) {
+            command->pc = peer->connection.pc;
+        }
+        is_heard = is_heard && peer->presence == PF_PRESENCE_HERE;
+    }
+    pf_session_send(&room->session, &room->context, PF_MESSAGE_LEAVE);
+    return is_heard;
+}
+
+static void leave(struct pf_room *room)
+{
+    if (room->state == PF_ROOM_LEFT) {
+        return;
+    }
+    const bool is_heard = say_goodbye(room);
+    pf_session_close(&room->session, &room->context);
+    pf_media_stop(&room->media, &room->context);
+    pf_prepared_discard(&room->prepared, &room->context);
+    room->wants_join = false;
+    room->join_at_ms = PF_NEVER;
+    set_state(room, PF_ROOM_LEFT);
+    if (is_heard) {
+        close_peers(room);
+    } else {
+        room->close_at_ms = room->context.now_ms + LEAVE_MS;
+    }
+}
+
+static void on_network_changed(struct pf_room *room, bool online)
+{
+    if (!online || room->state == PF_ROOM_IDLE || room->state == PF_ROOM_LEFT) {
+        return; /* nothing can be done without a network; its return is an event of its own */
+    }
+    pf_session_probe(&room->session, &room->context);
+    if (pf_prepared_is_made(&room->prepared) && room->session.state == PF_SESSION_READY) {
+        pf_prepared_discard(&room->prepared,
+                            &room->context); /* its candidates are those of another network */
+        pf_prepared_begin(&room->prepared, &room->context);
+    }
+    for (size_t i = 0; i < PF_PEERS_MAX; i++) {
+        if (room->peers[i].id != 0) {
+            pf_peer_network_changed(&room->peers[i], &room->context);
+        }
+    }
+}
+
+/* ---- time, and what follows from any event ---- */
+
+static void tick(struct pf_room *room)
+{
+    struct pf_context *context = &room->context;
+    pf_session_tick(&room->session, context);
+    pf_media_tick(&room->media, context);
+    for (size_t i = 0; i < PF_PEERS_MAX; i++) {
+        if (room->peers[i].id != 0) {
+            pf_peer_tick(&room->peers[i], context);
+        }
+    }
+    if (room->join_at_ms <= context->now_ms) {
+        try_join(room);
+    }
+    if (room->close_at_ms <= context->now_ms) {
+        room->close_at_ms = PF_NEVER;
+        close_peers(room);
+    }
+}
+
+static void show_room(struct pf_room *room)
+{
+    const bool relay_away = pf_session_is_away(&room->session);
+    if (!room->room_changed && relay_away == room->shown_away) {
+        return;
+    }
+    room->room_changed = false;
+    room->shown_away = relay_away;
+    struct pf_command *command = pf_outbox_push(&room->context.outbox, PF_COMMAND_SHOW_ROOM);
+    command->room.state = room->state;
+    command->room.code = room->code;
+    command->room.self = room->self;
+    command->room.ticket = (struct pf_slice){room->ticket, room->ticket_size};
+    command->room.relay_away = relay_away;
+}
+
+/* A replaced track may be stopped once nobody sends it any more. */
+static void stop_unsent_tracks(struct pf_room *room)
+{
+    for (int i = 0; i < PF_SOURCES_COUNT; i++) {
+        const pf_track track = room->media.captures[i].retiring;
+        bool is_sent = track != 0 && pf_connection_sends(&room->prepared.connection, track);
+        for (size_t k = 0; k < PF_PEERS_MAX && track != 0; k++) {
+            const struct pf_peer *peer = &room->peers[k];
+            is_sent = is_sent || (peer->id != 0 && pf_connection_sends(&peer->connection, track));
+        }
+        if (track != 0 && !is_sent) {
+            pf_media_stop_retiring(&room->media, &room->context, (enum pf_source)i);
+        }
+    }
+}
+
+static void settle(struct pf_room *room)
+{
+    struct pf_context *context = &room->context;
+    if (room->state == PF_ROOM_JOINED && !context->joined) {
+        set_state(room, PF_ROOM_RECONNECTING);
+    }
+    const bool is_told = room->told_sequence == context->own.sequence;
+    room->told_sequence = context->own.sequence;
+    pf_connection_sync_senders(&room->prepared.connection, context);
+    for (size_t i = 0; i < PF_PEERS_MAX; i++) {
+        struct pf_peer *peer = &room->peers[i];
+        if (peer->id != 0 && pf_peer_is_lost(peer)) {
+            pf_peer_close(peer, context);
+        }
+        if (peer->id != 0 && room->state != PF_ROOM_LEFT) {
+            pf_connection_sync_senders(&peer->connection, context);
+            if (!is_told) {
+                pf_peer_send_state(peer, context);
+            }
+        }
+    }
+    stop_unsent_tracks(room);
+    show_room(room);
+}
+
+static void dispatch(struct pf_room *room, const struct pf_event *event)
+{
+    struct pf_context *context = &room->context;
+    switch (event->type) {
+    case PF_EVENT_TIMEOUT: tick(room); break;
+    case PF_EVENT_START: start(room); break;
+    case PF_EVENT_JOIN: join(room, event); break;
+    case PF_EVENT_LEAVE: leave(room); break;
+    case PF_EVENT_SET_SOURCE:
+        pf_media_set_source(&room->media, context, event->set_source.source, event->set_source.on);
+        break;
+    case PF_EVENT_SELECT_DEVICE:
+        pf_media_select_device(&room->media, context, event->select_device.source,
+                               event->select_device.id);
+        break;
+    case PF_EVENT_NETWORK_CHANGED: on_network_changed(room, event->network.online); break;
+    case PF_EVENT_SOCKET_MESSAGE:
+    case PF_EVENT_SOCKET_CLOSED: on_socket(room, event); break;
+    case PF_EVENT_CAPTURE_OPENED:
+    case PF_EVENT_CAPTURE_FAILED:
+    case PF_EVENT_TRACK_ENDED:
+    case PF_EVENT_DEVICES_CHANGED:
+    case PF_EVENT_DEVICES: pf_media_handle(&room->media, context, event); break;
+    case PF_EVENT_PC_DESCRIPTION:
+    case PF_EVENT_PC_LOCAL:
+    case PF_EVENT_PC_REMOTE_SET:
+    case PF_EVENT_PC_SENDER_SET:
+    case PF_EVENT_PC_FAILED:
+    case PF_EVENT_PC_CANDIDATE:
+    case PF_EVENT_PC_STATE:
+    case PF_EVENT_PC_CHANNEL_OPENED:
+    case PF_EVENT_PC_CHANNEL_CLOSED:
+    case PF_EVENT_PC_CHANNEL_MESSAGE: on_pc(room, event); break;
+    }
+}
+
+void pf_room_handle(struct pf_room *room, const struct pf_event *event)
+{
+    pf_outbox_reset(&room->context.outbox);
+    pf_message_clear(&room->message);
+    if (event->now_ms > room->context.now_ms) {
+        room->context.now_ms = event->now_ms;
+    }
+    dispatch(room, event);
+    settle(room);
+}
+
+bool pf_room_poll(struct pf_room *room, struct pf_command *command)
+{
+    return pf_outbox_pop(&room->context.outbox, command);
+}
+
+uint64_t pf_room_deadline_ms(const struct pf_room *room)
+{
+    uint64_t deadline_ms = pf_earlier(room->join_at_ms, room->close_at_ms);
+    deadline_ms = pf_earlier(deadline_ms, pf_session_deadline_ms(&room->session));
+    deadline_ms = pf_earlier(deadline_ms, pf_media_deadline_ms(&room->media));
+    for (size_t i = 0; i < PF_PEERS_MAX; i++) {
+        if (room->peers[i].id != 0) {
+            deadline_ms = pf_earlier(deadline_ms, pf_peer_deadline_ms(&room->peers[i]));
+        }
+    }
+    return deadline_ms;
+}
+
+/* ---- life ---- */
+
+size_t pf_room_size(void)
+{
+    return sizeof(struct pf_room);
+}
+
+enum pf_error pf_room_init(struct pf_room *room, const struct pf_room_config *config)
+{
+    if (config->url.size == 0 || config->instance == 0) {
+        return PF_ERROR_INVALID;
+    }
+    if (config->url.size > PF_URL_SIZE_MAX || config->ticket.size > PF_TICKET_SIZE_MAX) {
+        return PF_ERROR_TOO_LONG;
+    }
+    struct pf_context *context = &room->context;
+    room->state = PF_ROOM_IDLE;
+    room->code = PF_CODE_OTHER;
+    room->wants_join = false;
+    room->room_changed = false;
+    room->shown_away = false;
+    room->self = 0;
+    room->join_at_ms = PF_NEVER;
+    room->close_at_ms = PF_NEVER;
+    pf_prepared_init(&room->prepared);
+    room->message.tree = NULL;
+    room->room_size = 0;
+    room->name_size = 0;
+    room->url_size = config->url.size;
+    memcpy(room->url, config->url.data, config->url.size);
+    room->ticket_size = pf_slice_copy(config->ticket, room->ticket, sizeof room->ticket);
+    for (size_t i = 0; i < PF_PEERS_MAX; i++) {
+        room->peers[i].id = 0;
+    }
+    context->now_ms = 0;
+    context->instance = config->instance;
+    context->socket = 0;
+    context->joined = false;
+    context->ice_servers_size = 0;
+    context->last_id = 0;
+    context->counters = (struct pf_room_counters){0};
+    pf_random_seed(&context->random, config->seed);
+    pf_outbox_init(&context->outbox);
+    pf_session_init(&room->session, (struct pf_slice){room->url, room->url_size});
+    const enum pf_error error = pf_media_init(&room->media, context, config);
+    room->told_sequence = context->own.sequence;
+    return error;
+}
+
+void pf_room_close(struct pf_room *room)
+{
+    pf_message_clear(&room->message);
+}
+
+const struct pf_room_counters *pf_room_counters(const struct pf_room *room)
+{
+    return &room->context.counters;
+}
+
+void pf_room_check(const struct pf_room *room)
+{
+    pf_session_check(&room->session, &room->context);
+    pf_media_check(&room->media, &room->context);
+    for (size_t i = 0; i < PF_PEERS_MAX; i++) {
+        const struct pf_peer *peer = &room->peers[i];
+        pf_peer_check(peer);
+        for (size_t k = 0; k < i; k++) {
+            PF_ASSERT(peer->id == 0 || room->peers[k].id != peer->id);
+        }
+    }
+    PF_ASSERT((room->state == PF_ROOM_JOINED) == room->context.joined);
+    PF_ASSERT(room->state != PF_ROOM_LEFT || room->session.state == PF_SESSION_CLOSED);
+    PF_ASSERT(room->state != PF_ROOM_LEFT || !room->media.started);
+}
