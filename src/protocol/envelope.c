@@ -94,15 +94,12 @@ enum pf_error pf_envelope_read(struct pf_slice text, struct pf_envelope *out)
     return error;
 }
 
-void pf_envelope_forward(const struct pf_envelope *envelope, pf_member_id from,
-                         struct pf_buffer *out)
+void pf_envelope_write_prefix(pf_member_id from, struct pf_buffer *out)
 {
     PF_ASSERT(from != 0);
-    PF_ASSERT(envelope->rest.size > 0);
     char digits[PF_MEMBER_ID_DIGITS + 1];
     pf_member_id_write(from, digits);
     pf_buffer_put(out, PF_SLICE("{\"from\":\""));
     pf_buffer_put(out, (struct pf_slice){digits, PF_MEMBER_ID_DIGITS});
     pf_buffer_put(out, PF_SLICE("\","));
-    pf_buffer_put(out, envelope->rest);
 }

@@ -46,10 +46,9 @@ struct pf_envelope {
 enum pf_error pf_envelope_read(struct pf_slice text, struct pf_envelope *out);
 
 /*
- * Appends the message that `envelope` was read from, with `"from":"<from>"` put in as its first
- * member: PF_ENVELOPE_PREFIX_SIZE bytes and then envelope->rest.
+ * Appends `{"from":"<from>",`, which is PF_ENVELOPE_PREFIX_SIZE bytes. With envelope->rest behind it
+ * that is the message as it is forwarded.
  */
-void pf_envelope_forward(const struct pf_envelope *envelope, pf_member_id from,
-                         struct pf_buffer *out);
+void pf_envelope_write_prefix(pf_member_id from, struct pf_buffer *out);
 
 #endif

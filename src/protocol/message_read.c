@@ -6,7 +6,8 @@
  * each type takes out of it what PROTOCOL.md says. The first failure is kept in the reader; what is
  * read after it is harmless and thrown away, so that these functions need no branches of their own.
  *
- * Of members that come twice the first counts, as it does in pf_envelope_forward().
+ * Of members that come twice the first counts, so that the `from` which the relay puts in front
+ * cannot be covered by another.
  */
 #include "protocol/message.h"
 
