@@ -1,0 +1,196 @@
+/* vectors_test.c - the test vectors of PROTOCOL.md against the readers of messages and envelopes.
+ */
+/* SPDX-License-Identifier: MIT */
+#include "vectors.h"
+
+#include "base/buffer.h"
+#include "protocol/envelope.h"
+#include "protocol/message.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { WRITTEN_SIZE_MAX = 2 * PF_MESSAGE_SIZE_MAX, CUT_SIZE_MAX = 4096 };
+
+struct fixture {
+    struct vectors vectors;
+    struct pf_message message;
+    char written[WRITTEN_SIZE_MAX];
+};
+
+static int set_up(void **state)
+{
+    struct fixture *fixture = calloc(1, sizeof *fixture);
+    assert_non_null(fixture);
+    vectors_open(&fixture->vectors);
+    *state = fixture;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *fixture = *state;
+    vectors_close(&fixture->vectors);
+    free(fixture);
+    return 0;
+}
+
+static const char *name_of_result(enum pf_error error)
+{
+    switch (error) {
+    case PF_ERROR_OK: return "ok";
+    case PF_ERROR_INVALID: return "invalid";
+    case PF_ERROR_UNSUPPORTED: return "unsupported";
+    case PF_ERROR_TOO_LONG: return "too-long";
+    case PF_ERROR_FULL:
+    case PF_ERROR_MEMORY: break;
+    }
+    return pf_error_name(error);
+}
+
+static void a_client_reads_each_vector_as_it_says(void **state)
+{
+    struct fixture *fixture = *state;
+    struct vector vector;
+    while (vectors_next(&fixture->vectors, &vector)) {
+        if (!vector.client) {
+            continue;
+        }
+        const enum pf_error error = pf_message_read(vector.text, &fixture->message);
+        if (strcmp(name_of_result(error), vector.client) != 0) {
+            fail_msg("%s: is %s, not %s", vector.name, name_of_result(error), vector.client);
+        }
+        if (error == PF_ERROR_OK) {
+            pf_message_clear(&fixture->message);
+        }
+    }
+}
+
+/* Writing gives back what was read; only `from` has become `to`. */
+static void a_client_has_read_the_fields_that_a_vector_gives(void **state)
+{
+    struct fixture *fixture = *state;
+    struct vector vector;
+    int fields_count = 0;
+    while (vectors_next(&fixture->vectors, &vector)) {
+        if (!vector.fields) {
+            continue;
+        }
+        assert_int_equal(pf_message_read(vector.text, &fixture->message), PF_ERROR_OK);
+        struct pf_buffer buffer;
+        pf_buffer_init(&buffer, fixture->written, sizeof fixture->written);
+        pf_message_write(&fixture->message, &buffer);
+        assert_false(buffer.overflow);
+        cJSON *written = cJSON_ParseWithLength(buffer.data, buffer.size);
+        const cJSON *field = NULL;
+        cJSON_ArrayForEach(field, vector.fields)
+        {
+            const char *name = strcmp(field->string, "from") == 0 ? "to" : field->string;
+            if (!cJSON_Compare(cJSON_GetObjectItemCaseSensitive(written, name), field, true)) {
+                fail_msg("%s: %s, in %.*s", vector.name, name, (int)buffer.size, buffer.data);
+            }
+            fields_count++;
+        }
+        cJSON_Delete(written);
+        pf_message_clear(&fixture->message);
+    }
+    assert_in_range(fields_count, 100, INT32_MAX);
+}
+
+/* What a relay makes of a text without knowing rooms; NULL where that depends on them. */
+static const char *judge_as_relay(struct pf_slice text, struct pf_message *message)
+{
+    struct pf_envelope envelope;
+    const enum pf_error error = pf_envelope_read(text, &envelope);
+    if (error != PF_ERROR_OK) {
+        return error == PF_ERROR_UNSUPPORTED ? "unknown-type" : "bad-message";
+    }
+    if (envelope.type != PF_MESSAGE_JOIN) {
+        return NULL;
+    }
+    if (pf_message_read(text, message) != PF_ERROR_OK) {
+        return "bad-message";
+    }
+    const bool good_room = pf_name_is_valid(message->join.room, 1);
+    const bool good_name = pf_name_is_valid(message->join.name, 0);
+    pf_message_clear(message);
+    return !good_room ? "bad-room" : !good_name ? "bad-name" : NULL;
+}
+
+static void a_relay_refuses_what_each_vector_says_by_envelope_and_names(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char *const depend_on_rooms[] = {"ok", "not-joined", "already-joined",
+                                                  "no-such-member"};
+    struct vector vector;
+    while (vectors_next(&fixture->vectors, &vector)) {
+        if (!vector.relay) {
+            continue;
+        }
+        const char *code = judge_as_relay(vector.text, &fixture->message);
+        bool passes = code && strcmp(code, vector.relay) == 0;
+        for (size_t i = 0; !code && i < sizeof depend_on_rooms / sizeof depend_on_rooms[0]; i++) {
+            passes = passes || strcmp(vector.relay, depend_on_rooms[i]) == 0;
+        }
+        /* Which of the types that are known are not for a relay is for the hub to say. */
+        passes = passes || (!code && strcmp(vector.relay, "unknown-type") == 0);
+        if (!passes) {
+            fail_msg("%s: is %s, not %s", vector.name, code ? code : "fine", vector.relay);
+        }
+    }
+}
+
+/* Somebody reads it: then it is one object, and a part of it is none. */
+static bool is_well_formed(const struct vector *vector)
+{
+    return (vector->client && strcmp(vector->client, "ok") == 0) ||
+           (vector->relay && strcmp(vector->relay, "ok") == 0);
+}
+
+/* Copies of exactly the size of the cut text let a sanitizer see a read behind the end. */
+static void no_valid_vector_can_be_read_when_it_is_cut(void **state)
+{
+    struct fixture *fixture = *state;
+    struct vector vector;
+    while (vectors_next(&fixture->vectors, &vector)) {
+        if (!is_well_formed(&vector) || vector.text.size > CUT_SIZE_MAX) {
+            continue;
+        }
+        size_t size = vector.text.size;
+        while (size > 0 && vector.text.data[size - 1] != '}') {
+            size--; /* space behind the object may be cut off */
+        }
+        while (size-- > 0) {
+            char *copy = malloc(size > 0 ? size : 1);
+            assert_non_null(copy);
+            memcpy(copy, vector.text.data, size);
+            const struct pf_slice cut = {copy, size};
+            struct pf_envelope envelope;
+            if (pf_message_read(cut, &fixture->message) == PF_ERROR_OK ||
+                pf_envelope_read(cut, &envelope) == PF_ERROR_OK) {
+                fail_msg("%s: was read although cut to %zu bytes", vector.name, size);
+            }
+            free(copy);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_client_reads_each_vector_as_it_says, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_client_has_read_the_fields_that_a_vector_gives, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_relay_refuses_what_each_vector_says_by_envelope_and_names,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(no_valid_vector_can_be_read_when_it_is_cut, set_up,
+                                        tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
