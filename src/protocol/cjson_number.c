@@ -9,6 +9,7 @@
 
 #include "base/assert.h"
 
+#include <float.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -205,14 +206,12 @@ static char *put_plain(char *out, const char *digits, int count, int point)
 {
     const int first = point > 0 ? 0 : point - 1; /* zeros before the digits */
     const int last = point > count ? point : count;
+    const int whole = point > 0 ? point : first + 1;
     for (int i = first; i < last; i++) {
-        if (i == point) {
+        if (i == whole) {
             *out++ = '.';
         }
         *out++ = i >= 0 && i < count ? digits[i] : '0';
-        if (i == first && point <= 0) {
-            *out++ = '.';
-        }
     }
     return out;
 }
@@ -220,6 +219,7 @@ static char *put_plain(char *out, const char *digits, int count, int point)
 /* What "%1.15g" does, for precision 15. */
 static char *put_number(char *out, double value, int precision)
 {
+    PF_ASSERT(value >= -DBL_MAX && value <= DBL_MAX); /* cJSON asks for no others */
     if (value < 0) {
         *out++ = '-';
         value = -value;

@@ -10,7 +10,7 @@
  *
  * Exact, that is what the C library gives: reading a number whose significant digits make an
  * integer of at most 2^53 and whose power of ten is within 22 either way; writing every integer
- * below 2^53. Anything else is right to a few units in the last place.
+ * below 2^53; -0 is written as 0. Anything else is right to a few units in the last place.
  */
 
 /* As strtod() for the numbers of JSON: no leading space, no hexadecimal, no names. */
@@ -21,7 +21,8 @@ int pf_cjson_sscanf(const char *text, const char *format, double *out);
 
 /*
  * As sprintf() for the formats that cJSON uses: "%d", "u%04x", "%1.15g", "%1.17g" with a finite
- * number, and text without a '%'. Writes at most 25 bytes with the NUL, or the text.
+ * number, and text without a '%'; not for the "%i" of cJSON_Version(). Writes at most 25 bytes with
+ * the NUL, or the text.
  */
 int pf_cjson_sprintf(char *out, const char *format, ...);
 
