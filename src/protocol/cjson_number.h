@@ -10,7 +10,7 @@
  *
  * Exact, that is what the C library gives: reading a number whose significant digits make an
  * integer of at most 2^53 and whose power of ten is within 22 either way; writing every integer
- * below 2^53; -0 is written as 0. Anything else is right to a few units in the last place.
+ * below 2^53 in full; -0 is written as 0. Anything else is right to a few units in the last place.
  */
 
 /* As strtod() for the numbers of JSON: no leading space, no hexadecimal, no names. */

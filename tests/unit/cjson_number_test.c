@@ -6,6 +6,7 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -74,8 +75,9 @@ static void whole_numbers_are_printed_as_by_printf(void **state)
         (void)snprintf(expected, sizeof expected, "%1.17g", number); /* it fits */
         (void)pf_cjson_sprintf(actual, "%1.17g", number);            /* compared below */
         assert_string_equal(actual, expected);
-        if (fabs(number) < 1e15) {
-            assert_prints_alike(number);
+        const bool tie = fabs(number) >= 1e15 && (int64_t)number % 5 == 0;
+        if (!tie) {
+            assert_prints_alike(number); /* to 15 digits; printf() rounds a tie to even */
         }
     }
 }
