@@ -1,0 +1,49 @@
+/* size.mjs - prints what a page that makes calls downloads, without the page itself. */
+/* SPDX-License-Identifier: MIT */
+//
+//   node size.mjs WEB
+//
+// WEB is the folder made by web.mjs. Counted are the wasm module, its glue, and peerface.js with
+// every module it imports, minified, as they are served.
+import fs from 'node:fs';
+import path from 'node:path';
+import zlib from 'node:zlib';
+
+const AIM = 20 * 1024; // bytes after brotli
+
+/** @param {string} folder @param {string} name @param {Set<string>} found */
+function addWithImports(folder, name, found) {
+  const file = path.join(folder, name);
+  if (found.has(name) || !fs.existsSync(file)) return;
+  found.add(name);
+  const imports = fs.readFileSync(file, 'utf8')
+    .matchAll(/\b(?:import|from)\s*\(?\s*["'](\.[^"']+)["']/g);
+  for (const [, target] of imports) {
+    addWithImports(folder, path.join(path.dirname(name), target), found);
+  }
+}
+
+/** @param {string} name @param {number[]} sizes */
+function printRow(name, sizes) {
+  console.log(name.padEnd(24) + sizes.map((size) => String(size).padStart(9)).join(''));
+}
+
+const [folder] = process.argv.slice(2);
+const names = new Set(['peerface-core.wasm']);
+addWithImports(folder, 'peerface-core.js', names);
+addWithImports(folder, 'peerface.js', names);
+
+console.log('Downloaded by a page that makes calls (bytes, scripts minified):');
+console.log(''.padEnd(24) + ['raw', 'gzip', 'brotli'].map((word) => word.padStart(9)).join(''));
+const total = [0, 0, 0];
+for (const name of names) {
+  const data = fs.readFileSync(path.join(folder, name));
+  const sizes = [data.length, zlib.gzipSync(data, { level: 9 }).length,
+    zlib.brotliCompressSync(data).length];
+  sizes.forEach((size, i) => (total[i] += size));
+  printRow(name, sizes);
+}
+printRow('together', total);
+const brotli = total[2];
+console.log(`after brotli ${(brotli / 1024).toFixed(1)} KB, aim ${AIM / 1024} KB: `
+  + (brotli <= AIM ? 'reached' : `${brotli - AIM} bytes too many`));

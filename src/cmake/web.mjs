@@ -1,0 +1,84 @@
+/* web.mjs - assembles the folder that is served: minified scripts, precompressed copies. */
+/* SPDX-License-Identifier: MIT */
+//
+//   node web.mjs OUTPUT SOURCE FILE...
+//
+// OUTPUT is made anew from everything in the folder SOURCE and the FILEs. Scripts lose their comments
+// and long local names; what they import and export keeps its name. Beside each file of text or code
+// stands a .br and a .gz of it, for servers that send those as they are.
+import fs from 'node:fs';
+import path from 'node:path';
+import zlib from 'node:zlib';
+
+const compressible = new Set(['.css', '.html', '.js', '.json', '.mjs', '.svg', '.txt', '.wasm',
+  '.webmanifest']);
+
+/** @returns {Promise<typeof import('terser').minify>} */
+async function loadMinify() {
+  try {
+    return (await import('terser')).minify;
+  } catch {
+    throw new Error('terser is missing: run `npm ci` in the project\'s folder');
+  }
+}
+
+const minify = await loadMinify();
+
+/**
+ * @param {string} name for messages
+ * @param {string} source an ES module
+ * @returns {Promise<string>}
+ */
+async function minified(name, source) {
+  const { code } = await minify({ [name]: source }, {
+    module: true,
+    ecma: 2020,
+    compress: { passes: 3 },
+    format: { comments: false },
+  });
+  if (!code) throw new Error(`${name} is empty`);
+  return code;
+}
+
+/** @param {string} file @param {Buffer} data */
+function compress(file, data) {
+  const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_SIZE_HINT } = zlib.constants;
+  fs.writeFileSync(`${file}.gz`, zlib.gzipSync(data, { level: 9 }));
+  fs.writeFileSync(`${file}.br`, zlib.brotliCompressSync(data, {
+    params: { [BROTLI_PARAM_QUALITY]: 11, [BROTLI_PARAM_SIZE_HINT]: data.length },
+  }));
+}
+
+/** @param {string} from a file @param {string} to where it is served from */
+async function put(from, to) {
+  const source = fs.readFileSync(from);
+  const kind = path.extname(from);
+  const data = kind === '.js' || kind === '.mjs'
+    ? Buffer.from(await minified(from, source.toString()))
+    : source;
+  fs.mkdirSync(path.dirname(to), { recursive: true });
+  fs.writeFileSync(to, data);
+  if (compressible.has(kind)) compress(to, data);
+}
+
+/** @param {string} folder @returns {string[]} the files below it, relative to it, but no hidden ones */
+function filesOf(folder) {
+  return fs.readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => !entry.name.startsWith('.'))
+    .flatMap((entry) => (entry.isDirectory()
+      ? filesOf(path.join(folder, entry.name)).map((name) => path.join(entry.name, name))
+      : [entry.name]));
+}
+
+// The new folder takes the place of the old one when it is complete, so that a relay that serves it
+// meanwhile never sees half of it for long.
+const [output, source, ...files] = process.argv.slice(2);
+const fresh = `${output}.new`;
+fs.rmSync(fresh, { recursive: true, force: true });
+fs.mkdirSync(fresh, { recursive: true });
+if (fs.existsSync(source)) {
+  for (const name of filesOf(source)) await put(path.join(source, name), path.join(fresh, name));
+}
+for (const file of files) await put(file, path.join(fresh, path.basename(file)));
+fs.rmSync(output, { recursive: true, force: true });
+fs.renameSync(fresh, output);
