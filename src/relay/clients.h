@@ -1,0 +1,51 @@
+/* clients.h - the hub's table of clients: who is connected, and how much each may still send. */
+/* SPDX-License-Identifier: MIT */
+#ifndef PF_RELAY_CLIENTS_H
+#define PF_RELAY_CLIENTS_H
+
+#include "base/error.h"
+#include "relay/rooms.h"
+#include "relay/timers.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* One WebSocket, as the hub sees it. */
+struct pf_relay_client {
+    uint32_t number;
+    struct pf_relay_member *member; /* borrowed; NULL in the lobby */
+    struct pf_timer heartbeat;
+    uint64_t heard_ms; /* when its last message came */
+    uint64_t ping_due_ms;
+    uint64_t milli_messages; /* what it may send at heard_ms, in thousandths of a message */
+};
+
+/* Indexed by number. All zero is an empty table. */
+struct pf_clients {
+    struct pf_relay_client **by_number; /* owned, as are the clients; NULL where there is none */
+    size_t size;
+    size_t count;
+};
+
+/* Frees all. The timers of the clients must not be used any more. */
+void pf_clients_clear(struct pf_clients *clients);
+
+/* The client of that number, or NULL. */
+struct pf_relay_client *pf_clients_find(const struct pf_clients *clients, uint32_t number);
+
+/* Adds a client, all zero but for its number, which is not in use. Fails with MEMORY. */
+enum pf_error pf_clients_add(struct pf_clients *clients, uint32_t number,
+                             struct pf_relay_client **out);
+
+/* Frees a client whose timer is not set. */
+void pf_clients_remove(struct pf_clients *clients, struct pf_relay_client *client);
+
+/*
+ * A token bucket: a client may send `burst` messages at once and `per_s` a second in the long run.
+ * Takes one message out and remembers in heard_ms that it came; false when there was none left.
+ */
+bool pf_relay_client_take_message(struct pf_relay_client *client, uint64_t now_ms, uint32_t burst,
+                                  uint32_t per_s);
+
+#endif
