@@ -1,0 +1,166 @@
+/* glue_pc.c - RTCPeerConnection, its transceivers and its data channel. */
+/* SPDX-License-Identifier: MIT */
+#include "browser/glue.h"
+
+#include <emscripten.h>
+
+/* clang-format off */
+
+/*
+ * An entry of glue.pcs: the RTCPeerConnection, its data channel, and the stream of its remote tracks.
+ * The helpers below are put beside the tables by the first connection: `failed` reports a rejection,
+ * `described` a description.
+ */
+EM_JS(void, pf_glue_pc_create, (unsigned id, int offers, const char *ice_servers,
+                                size_t ice_servers_size), {
+  const glue = Module["glue"];
+  glue.isOpen = glue.isOpen || ((pc) => glue.pcs.has(pc));
+  glue.failed = glue.failed || ((pc, operation, source) => (error) => {
+    if (!glue.isOpen(pc)) return;
+    glue.put(operation, glue.nameOf(error));
+    _pf_client_pc_failed(glue.client, pc, source);
+  });
+  glue.described = glue.described || ((pc, description, isLocal) => {
+    if (!glue.isOpen(pc)) return;
+    glue.put(description.type, description.sdp);
+    _pf_client_pc_description(glue.client, pc, isLocal);
+  });
+  let pc;
+  const entry = { pc: null, channel: null, remote: new MediaStream() };
+  glue.pcs.set(id, entry);
+  try {
+    pc = new RTCPeerConnection({
+      iceServers: JSON.parse(glue.get(ice_servers, ice_servers_size) || "[]"),
+      bundlePolicy: "max-bundle"
+    });
+  } catch (error) {
+    glue.later(() => glue.failed(id, "create", 0)(error));
+    return;
+  }
+  entry.pc = pc;
+  pc.onicecandidate = (event) => {
+    const candidate = event.candidate;
+    if (!candidate) return;
+    glue.put(candidate.candidate, candidate.sdpMid, candidate.usernameFragment);
+    _pf_client_pc_candidate(glue.client, id,
+      typeof candidate.sdpMLineIndex == "number" ? candidate.sdpMLineIndex : -1);
+  };
+  pc.onconnectionstatechange = () => {
+    glue.put(pc.connectionState);
+    _pf_client_pc_state(glue.client, id);
+  };
+  pc.ontrack = (event) => entry.remote.addTrack(event.track);
+  if (offers) {
+    const init = { direction: "sendrecv", streams: [glue.stream] };
+    pc.addTransceiver("audio", init);
+    pc.addTransceiver("video", init);
+  }
+  const channel = pc.createDataChannel("peerface", { negotiated: true, id: 0 });
+  entry.channel = channel;
+  channel.onopen = () => _pf_client_pc_channel(glue.client, id, 1);
+  channel.onclose = () => _pf_client_pc_channel(glue.client, id, 0);
+  channel.onmessage = (event) => {
+    glue.put(typeof event.data == "string" ? event.data : "");
+    _pf_client_pc_channel_message(glue.client, id);
+  };
+});
+
+EM_JS(void, pf_glue_pc_close, (unsigned id), {
+  const glue = Module["glue"];
+  const entry = glue.pcs.get(id);
+  glue.pcs.delete(id);
+  if (!entry || !entry.pc) return;
+  const pc = entry.pc;
+  const channel = entry.channel;
+  pc.onicecandidate = null;
+  pc.onconnectionstatechange = null;
+  pc.ontrack = null;
+  channel.onopen = null;
+  channel.onclose = null;
+  channel.onmessage = null;
+  pc.close();
+});
+
+EM_JS(void, pf_glue_pc_create_offer, (unsigned id, int ice_restart), {
+  const glue = Module["glue"];
+  const entry = glue.pcs.get(id);
+  if (!entry.pc) return;
+  entry.pc.createOffer({ iceRestart: !!ice_restart })
+    .then((description) => glue.described(id, description, 0))
+    .catch(glue.failed(id, "createOffer", 0));
+});
+
+EM_JS(void, pf_glue_pc_create_answer, (unsigned id), {
+  const glue = Module["glue"];
+  const entry = glue.pcs.get(id);
+  entry.pc.createAnswer()
+    .then((description) => glue.described(id, description, 0))
+    .catch(glue.failed(id, "createAnswer", 0));
+});
+
+EM_JS(void, pf_glue_pc_set_local, (unsigned id, const char *type, const char *sdp,
+                                   size_t sdp_size), {
+  const glue = Module["glue"];
+  const entry = glue.pcs.get(id);
+  entry.pc.setLocalDescription({ type: glue.word(type), sdp: glue.get(sdp, sdp_size) })
+    .catch(glue.failed(id, "setLocalDescription", 0));
+});
+
+EM_JS(void, pf_glue_pc_set_remote, (unsigned id, const char *type, const char *sdp,
+                                    size_t sdp_size), {
+  const glue = Module["glue"];
+  const entry = glue.pcs.get(id);
+  const description = { type: glue.word(type), sdp: glue.get(sdp, sdp_size) };
+  if (!entry.pc) return;
+  entry.pc.setRemoteDescription(description).then(() => {
+    if (!glue.isOpen(id)) return;
+    for (const transceiver of description.type == "offer" ? entry.pc.getTransceivers() : []) {
+      transceiver.direction = "sendrecv";
+      transceiver.sender.setStreams(glue.stream);
+    }
+    glue.put(description.type);
+    _pf_client_pc_remote_set(glue.client, id);
+  }).catch(glue.failed(id, "setRemoteDescription", 0));
+});
+
+EM_JS(void, pf_glue_pc_read_local, (unsigned id), {
+  const glue = Module["glue"];
+  const entry = glue.pcs.get(id);
+  glue.later(() => {
+    const description = entry.pc.localDescription;
+    if (description) glue.described(id, description, 1);
+  });
+});
+
+EM_JS(void, pf_glue_pc_add_candidate, (unsigned id, const char *candidate, size_t candidate_size,
+                                       const char *mid, size_t mid_size, int mline_index,
+                                       const char *fragment, size_t fragment_size), {
+  const glue = Module["glue"];
+  const entry = glue.pcs.get(id);
+  entry.pc.addIceCandidate({
+    candidate: glue.get(candidate, candidate_size) || "",
+    sdpMid: glue.get(mid, mid_size),
+    sdpMLineIndex: mline_index < 0 ? null : mline_index,
+    usernameFragment: glue.get(fragment, fragment_size)
+  }).catch(glue.failed(id, "addIceCandidate", 0));
+});
+
+EM_JS(void, pf_glue_pc_set_sender, (unsigned id, int source, unsigned track), {
+  const glue = Module["glue"];
+  const entry = glue.pcs.get(id);
+  if (!entry.pc) return;
+  const kind = source ? "video" : "audio";
+  const transceiver = entry.pc.getTransceivers().find((t) => t.receiver.track.kind == kind);
+  if (!transceiver) return; /* a peer that has no such section */
+  transceiver.sender.replaceTrack(glue.tracks.get(track) || null)
+    .then(() => glue.isOpen(id) && _pf_client_pc_sender_set(glue.client, id, source, track))
+    .catch(glue.failed(id, "replaceTrack", source));
+});
+
+EM_JS(void, pf_glue_pc_channel_send, (unsigned id, const char *text, size_t size), {
+  const glue = Module["glue"];
+  const entry = glue.pcs.get(id);
+  if (entry.channel && entry.channel.readyState == "open") entry.channel.send(glue.get(text, size));
+});
+
+/* clang-format on */

@@ -1,0 +1,309 @@
+/* peerface.js - the module for web pages: a room of people who see and hear each other. */
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * The logic is C, in peerface-core.wasm. This file loads it, keeps what it shows as properties, and
+ * turns changes into events. It decides nothing.
+ *
+ *   import { createRoom } from './peerface.js';
+ *   const room = await createRoom();
+ *   room.addEventListener('peerjoin', ({ detail: { peer } }) => {
+ *     video.srcObject = peer.stream;
+ *   });
+ *   room.join('tea', 'Ann');
+ */
+
+import createCore from './peerface-core.js';
+
+/**
+ * What somebody sends of a microphone or camera. 'off': muted, switched off. 'none': there is no
+ * device, or it may not be used.
+ * @typedef {'on'|'off'|'none'} SourceState
+ */
+/**
+ * 'lobby': not in a room; captures are on for a preview, and joining is being prepared.
+ * 'joining': wants in; the relay has not answered. 'joined': in. 'reconnecting': in, and the relay is
+ * away; calls go on. 'refused': the relay said no, see `reason`; join() tries again. 'left': over.
+ * @typedef {'lobby'|'joining'|'joined'|'reconnecting'|'refused'|'left'} RoomState
+ */
+/**
+ * 'unstable': no data for less than 3 s. 'reconnecting': the connection is being repaired.
+ * 'unreachable': that has failed several times; it is tried on, slowly.
+ * @typedef {'connecting'|'connected'|'unstable'|'reconnecting'|'unreachable'} PeerState
+ */
+/**
+ * Why a room is 'refused': it has all its members, the relay has all its rooms, the name of the room
+ * or of the person is not allowed (1 to 64 and 0 to 64 bytes of UTF-8 without control characters), or
+ * another tab of this browser has taken the membership over.
+ * @typedef {'room-full'|'relay-full'|'bad-room'|'bad-name'|'replaced'|''} RefusalReason
+ */
+/**
+ * Another member of the room. The object and its stream stay the same as long as the peer is there,
+ * through reloads and repairs of the connection.
+ * @typedef {object} Peer
+ * @property {string} id         16 hex digits, given by the relay
+ * @property {string} name       what the person typed; may be empty
+ * @property {PeerState} state
+ * @property {SourceState} microphone
+ * @property {SourceState} camera
+ * @property {boolean} away      has lost the relay; picture and sound may go on
+ * @property {MediaStream} stream  at most one audio and one video track
+ */
+/**
+ * One's own microphone or camera.
+ * @typedef {object} LocalSource
+ * @property {boolean} wanted    not muted, not switched off
+ * @property {'idle'|'opening'|'live'|'failed'} state  of the capture; 'opening' may be a prompt
+ * @property {string} error      '' or a DOMException's name, or 'InsecureContext'. With state 'live':
+ *                               a change of device has failed, and the old one is still in use
+ * @property {string} deviceId   in use, or, if none is, chosen; '' is the browser's default
+ */
+/** @typedef {{deviceId: string, label: string}} Device  labels are '' before permission */
+/**
+ * @typedef {object} RoomOptions
+ * @property {string} [url]      of the relay; default: '/ws' on the host this module came from
+ * @property {boolean} [microphone]  unmuted from the start; default true
+ * @property {boolean} [camera]      on from the start; default true
+ * @property {string} [microphoneId] chosen earlier; another is taken if it is gone
+ * @property {string} [cameraId]
+ * @property {MediaTrackConstraints} [audio]  added to what getUserMedia() is asked for
+ * @property {MediaTrackConstraints} [video]
+ * @property {string} [ticket]   room.ticket of before a reload: makes this the same member again
+ * @property {string} [wasmUrl]  of peerface-core.wasm; default: beside this module
+ */
+
+/** @type {Map<string, Promise<ArrayBuffer>>} the bytes are loaded once for all rooms of a page */
+const files = new Map();
+
+/** @param {string} url */
+async function fetchWasm(url) {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url}: HTTP ${response.status}`);
+  const bytes = await response.arrayBuffer();
+  await WebAssembly.compile(bytes); // fails here, with a reason, and not inside the runtime
+  return bytes;
+}
+
+/** @param {string} url */
+function loadWasm(url) {
+  const known = files.get(url);
+  if (known) return known;
+  const loading = fetchWasm(url);
+  files.set(url, loading);
+  loading.catch(() => files.delete(url)); // the next room tries again
+  return loading;
+}
+
+/* The load begins with the import, not with the first room. */
+const wasmUrlDefault = new URL('peerface-core.wasm', import.meta.url).href;
+loadWasm(wasmUrlDefault).catch(() => {}); // createRoom() reports it
+
+function relayUrlDefault() {
+  const url = new URL('/ws', import.meta.url);
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  return url.href;
+}
+
+/**
+ * Makes a room: captures what is wanted, reaches the relay, and prepares joining. Several rooms may
+ * live in one page. Rejects when the core cannot be loaded or an option is out of bounds; whatever
+ * goes wrong later (no camera, no relay) is told by properties and events.
+ * @param {RoomOptions} [options]
+ * @returns {Promise<Room>}
+ */
+export async function createRoom(options = {}) {
+  const wasm = await loadWasm(options.wasmUrl ?? wasmUrlDefault);
+  const room = new Room();
+  await room._open(wasm, options);
+  return room;
+}
+
+/**
+ * A room. Events are dispatched after the change, never inside a call of a method, so that a handler
+ * may call any method:
+ *   roomchange     state, reason, relayAway, self or ticket has changed
+ *   localchange    microphone, camera or the tracks of stream have changed
+ *   deviceschange  microphones or cameras have changed
+ *   peerjoin, peerchange, peerleave   CustomEvent with detail {peer}
+ */
+export class Room extends EventTarget {
+  /** @type {RoomState} */
+  state = 'lobby';
+  /** @type {RefusalReason} */
+  reason = '';
+  /** The relay could not be reached; it is being tried again. */
+  relayAway = false;
+  /** Our own member id; '' before the first 'joined'. */
+  self = '';
+  /** To be kept over a reload and given to createRoom(); '' before the first 'joined'. */
+  ticket = '';
+  /** @type {LocalSource} */
+  microphone = { wanted: true, state: 'idle', error: '', deviceId: '' };
+  /** @type {LocalSource} */
+  camera = { wanted: true, state: 'idle', error: '', deviceId: '' };
+  /** One's own live tracks, for a preview; always the same object. */
+  stream = new MediaStream();
+  /** @type {Device[]} */
+  microphones = [];
+  /** @type {Device[]} */
+  cameras = [];
+  /** @type {Map<string, Peer>} by id, in the order of arrival */
+  peers = new Map();
+
+  /** @type {any} */
+  #core;
+  /** @type {Device[]} the lists that are being told */
+  #microphonesTold = [];
+  /** @type {Device[]} */
+  #camerasTold = [];
+  /** Takes the listeners off when the room is over. */
+  #listening = new AbortController();
+
+  /**
+   * For createRoom() only.
+   * @param {ArrayBuffer} wasm
+   * @param {RoomOptions} options
+   */
+  async _open(wasm, options) {
+    const module = await createCore({
+      wasm, page: this.#page(), audio: options.audio, video: options.video,
+    });
+    this.#core = module.core;
+    const { microphone = true, camera = true } = options;
+    const error = this.#core.start(options.url ?? relayUrlDefault(), options.ticket ?? '',
+      microphone, options.microphoneId ?? '', camera, options.cameraId ?? '');
+    if (error) throw new RangeError('url, ticket or a device id is empty or too long');
+    this.#listen();
+  }
+
+  #listen() {
+    const { signal } = this.#listening;
+    const changed = () => this.#core.networkChanged(navigator.onLine);
+    addEventListener('online', changed, { signal });
+    /** @type {EventTarget|undefined} not in every browser */
+    const connection = /** @type {any} */ (navigator).connection;
+    connection?.addEventListener('change', changed, { signal });
+    navigator.mediaDevices?.addEventListener('devicechange', () => this.#core.devicesChanged(),
+      { signal });
+  }
+
+  /**
+   * Enters the room `name` is shown to the others in. Nothing happens when joining or joined already.
+   * @param {string} room  1 to 64 bytes of UTF-8
+   * @param {string} [name]  up to 64 bytes
+   */
+  join(room, name = '') {
+    this.#core.join(room, name);
+  }
+
+  /** Leaves for good: ends captures and connections. The object is of no use afterwards. */
+  leave() {
+    this.#core.leave();
+  }
+
+  /**
+   * Unmutes or mutes, at once. `true` also tries a capture again that has failed.
+   * @param {boolean} on
+   */
+  setMicrophone(on) {
+    this.#core.setSource(0, on);
+  }
+
+  /**
+   * Switches the camera on or off; its light goes out a second later.
+   * @param {boolean} on
+   */
+  setCamera(on) {
+    this.#core.setSource(1, on);
+  }
+
+  /** @param {string} deviceId  '' is the browser's default */
+  selectMicrophone(deviceId) {
+    this.#core.selectDevice(0, deviceId);
+  }
+
+  /**
+   * Changes the camera, for every peer and without a gap. If it cannot be opened, the old one stays in
+   * use and camera.error says why.
+   * @param {string} deviceId  '' is the browser's default
+   */
+  selectCamera(deviceId) {
+    this.#core.selectDevice(1, deviceId);
+  }
+
+  /**
+   * @param {string} type
+   * @param {object} [detail]
+   */
+  #later(type, detail) {
+    queueMicrotask(() => this.dispatchEvent(new CustomEvent(type, { detail })));
+  }
+
+  /** What the core calls. Nothing here may call the core back. */
+  #page() {
+    return {
+      /** @type {(state: RoomState, reason: RefusalReason, away: boolean, self: string, ticket: string) => void} */
+      showRoom: (state, reason, relayAway, self, ticket) => {
+        Object.assign(this, { state, reason, relayAway, self, ticket });
+        if (state === 'left') this.#listening.abort();
+        this.#later('roomchange');
+      },
+      /** @type {(source: 'microphone'|'camera', wanted: boolean, state: LocalSource['state'], error: string, track: MediaStreamTrack|null, deviceId: string) => void} */
+      showLocal: (source, wanted, state, error, track, deviceId) => {
+        this[source] = { wanted, state, error, deviceId };
+        this.#setLocalTrack(source === 'microphone' ? 'audio' : 'video', track);
+        this.#later('localchange');
+      },
+      /** @type {(source: 'microphone'|'camera', deviceId: string, label: string) => void} */
+      showDevice: (source, deviceId, label) => {
+        const list = source === 'microphone' ? this.#microphonesTold : this.#camerasTold;
+        list.push({ deviceId, label });
+      },
+      showDevicesEnd: () => {
+        this.microphones = this.#microphonesTold;
+        this.cameras = this.#camerasTold;
+        this.#microphonesTold = [];
+        this.#camerasTold = [];
+        this.#later('deviceschange');
+      },
+      /** @type {(id: string, name: string, state: PeerState, microphone: SourceState, camera: SourceState, away: boolean, connection: {remote: MediaStream}|null) => void} */
+      showPeer: (id, name, state, microphone, camera, away, connection) => {
+        const known = this.peers.get(id);
+        const peer = known ?? /** @type {Peer} */ ({ id, stream: new MediaStream() });
+        Object.assign(peer, { name, state, microphone, camera, away });
+        if (connection) moveTracks(connection, peer.stream);
+        this.peers.set(id, peer);
+        this.#later(known ? 'peerchange' : 'peerjoin', { peer });
+      },
+      /** @type {(id: string) => void} */
+      hidePeer: (id) => {
+        const peer = this.peers.get(id);
+        this.peers.delete(id);
+        this.#later('peerleave', { peer });
+      },
+    };
+  }
+
+  /**
+   * @param {'audio'|'video'} kind
+   * @param {MediaStreamTrack|null} track
+   */
+  #setLocalTrack(kind, track) {
+    for (const old of this.stream.getTracks()) {
+      if (old.kind === kind && old !== track) this.stream.removeTrack(old);
+    }
+    if (track) this.stream.addTrack(track);
+  }
+}
+
+/**
+ * Makes `stream` the one that holds the remote tracks of this connection, instead of an earlier one's.
+ * @param {{remote: MediaStream}} connection
+ * @param {MediaStream} stream
+ */
+function moveTracks(connection, stream) {
+  if (connection.remote === stream) return;
+  for (const track of stream.getTracks()) stream.removeTrack(track);
+  for (const track of connection.remote.getTracks()) stream.addTrack(track);
+  connection.remote = stream;
+}
