@@ -5,6 +5,8 @@
 #include "base/assert.h"
 #include "protocol/json.h"
 
+#include <string.h>
+
 /* Sets `content` to the string that `value` is. Fails if there was one, or on an escape. */
 static enum pf_error take_string(struct pf_slice value, struct pf_slice *content)
 {
@@ -20,18 +22,25 @@ struct findings {
     struct pf_slice type, to, offer;
 };
 
+/* Compares with a literal; so the compiler makes it one comparison of a few bytes. */
+static inline bool is_named(const struct pf_json_member *member, const char *literal)
+{
+    const size_t size = strlen(literal);
+    return member->name.size == size && memcmp(member->name.data, literal, size) == 0;
+}
+
 static enum pf_error take_member(const struct pf_json_member *member, struct findings *found)
 {
-    if (pf_slice_equal(member->name, PF_SLICE("type"))) {
+    if (is_named(member, "type")) {
         return take_string(member->value, &found->type);
     }
-    if (pf_slice_equal(member->name, PF_SLICE("to"))) {
+    if (is_named(member, "to")) {
         return take_string(member->value, &found->to);
     }
-    if (pf_slice_equal(member->name, PF_SLICE("from"))) {
+    if (is_named(member, "from")) {
         return PF_ERROR_INVALID;
     }
-    if (pf_slice_equal(member->name, PF_SLICE("offer"))) {
+    if (is_named(member, "offer")) {
         if (found->offer.data) {
             return PF_ERROR_INVALID;
         }

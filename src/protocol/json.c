@@ -32,22 +32,49 @@ static const char *skip_space(const char *at, const char *end)
     return at;
 }
 
-/* The first byte from `at` on that is not plain content of a string: `"`, `\` or a control. */
-static const char *skip_plain(const char *at, const char *end)
-{
 #ifdef __SSE2__
+/* One bit for each of 16 bytes that is not plain content of a string: `"`, `\` or a control. */
+static unsigned find_stops(const char *at)
+{
+    const __m128i block = _mm_loadu_si128((const __m128i *)(const void *)at);
+    const __m128i quote = _mm_cmpeq_epi8(block, _mm_set1_epi8('"'));
+    const __m128i backslash = _mm_cmpeq_epi8(block, _mm_set1_epi8('\\'));
+    const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(block, _mm_set1_epi8(0x1f)), block);
+    return (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, backslash), control));
+}
+
+/*
+ * Skips content of a string by blocks of 16 bytes, with the escapes that end the lines of an SDP.
+ * Stops at a quote, at another escape, at one that goes on in the next block, at what is not
+ * allowed, or close to the end of the text.
+ */
+static const char *skip_blocks(const char *at, const char *end)
+{
     for (; end - at >= 16; at += 16) {
-        const __m128i block = _mm_loadu_si128((const __m128i *)(const void *)at);
-        const __m128i quote = _mm_cmpeq_epi8(block, _mm_set1_epi8('"'));
-        const __m128i backslash = _mm_cmpeq_epi8(block, _mm_set1_epi8('\\'));
-        const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(block, _mm_set1_epi8(0x1f)), block);
-        const __m128i stops = _mm_or_si128(_mm_or_si128(quote, backslash), control);
-        const unsigned mask = (unsigned)_mm_movemask_epi8(stops);
-        if (mask != 0) {
-            return at + __builtin_ctz(mask);
+        unsigned stops = find_stops(at);
+        while (stops != 0) {
+            const unsigned first = (unsigned)__builtin_ctz(stops);
+            /* What a backslash in the last place escapes is in the next block. */
+            const char escaped = first < 15 ? at[first + 1] : '\0';
+            if (at[first] != '\\' || (escaped != 'r' && escaped != 'n')) {
+                return at + first;
+            }
+            stops &= stops - 1;
         }
     }
+    return at;
+}
+#else
+static const char *skip_blocks(const char *at, const char *end)
+{
+    (void)end;
+    return at;
+}
 #endif
+
+/* The first byte from `at` on that is not plain content of a string. */
+static const char *skip_plain(const char *at, const char *end)
+{
     while (at < end && *at != '"' && *at != '\\' && (uint8_t)*at >= 0x20) {
         at++;
     }
@@ -92,32 +119,27 @@ static const char *skip_unicode_escape(const char *at, const char *end)
     return second >= 0xdc00 && second <= 0xdfff ? at + 6 : NULL;
 }
 
+/* Whether `c` behind a backslash makes a whole escape. */
+static bool is_short_escape(char c)
+{
+    return c == '"' || c == '\\' || c == '/' || c == 'b' || c == 'f' || c == 'n' || c == 'r' ||
+           c == 't';
+}
+
 /* The closing quote of the string whose content begins at `at`. */
 static const char *find_quote(const char *at, const char *end)
 {
-    while ((at = skip_plain(at, end)) < end) {
+    while (at && (at = skip_plain(skip_blocks(at, end), end)) < end) {
         if (*at == '"') {
             return at;
         }
         if (*at != '\\' || end - at < 2) {
             return NULL;
         }
-        switch (at[1]) {
-        case '"':
-        case '\\':
-        case '/':
-        case 'b':
-        case 'f':
-        case 'n':
-        case 'r':
-        case 't': at += 2; break;
-        case 'u':
-            at = skip_unicode_escape(at, end);
-            if (!at) {
-                return NULL;
-            }
-            break;
-        default: return NULL;
+        if (is_short_escape(at[1])) {
+            at += 2;
+        } else {
+            at = at[1] == 'u' ? skip_unicode_escape(at, end) : NULL;
         }
     }
     return NULL;
