@@ -1,0 +1,10 @@
+/* peerface-core.d.ts - what the build makes of src/browser: the C core and its glue. */
+/* SPDX-License-Identifier: MIT */
+
+/** For peerface.js only; its functions are published in src/browser/glue.c. */
+export default function createCore(options: {
+  wasm: ArrayBuffer;
+  page: object;
+  audio?: MediaTrackConstraints;
+  video?: MediaTrackConstraints;
+}): Promise<{ core: any }>;
