@@ -66,18 +66,26 @@ export class SourceControl {
    */
   #renderDevices(chosen, devices) {
     const listed = JSON.stringify([chosen, devices, this.#texts.language]);
-    if (listed === this.#shown) return;
+    if (listed !== this.#shown) this.#listDevices(chosen, devices);
     this.#shown = listed;
+    // Also when the list is the same: a choice that failed is taken back.
+    const value = devices.some((device) => device.deviceId === chosen) ? chosen : '';
+    if (this.#select.value !== value) this.#select.value = value;
+  }
+
+  /**
+   * @param {string} chosen
+   * @param {Device[]} devices
+   */
+  #listDevices(chosen, devices) {
     const keys = deviceKeys[this.#kind];
     const options = devices.map((device, index) => new Option(
       device.label || this.#texts.get(keys.numbered, { number: index + 1 }), device.deviceId));
     if (!devices.some((device) => device.deviceId === chosen)) {
       const key = devices.length ? keys.byDefault : keys.none;
       options.unshift(new Option(this.#texts.get(key), ''));
-      chosen = '';
     }
     this.#select.replaceChildren(...options);
-    this.#select.value = chosen;
     this.#select.disabled = !devices.length;
   }
 }

@@ -5,16 +5,19 @@ import { createRoom } from './peerface.js';
 import { Announcer } from './announcer.js';
 import { SourceControl } from './controls.js';
 import { chooseLanguage, tables, Texts } from './i18n.js';
+import { Invite, linkTo } from './invite.js';
 import { Banner, troubleOf } from './notices.js';
+import { OwnTile, sourceNote } from './own.js';
+import { part } from './picture.js';
+import { Player } from './player.js';
+import { Stage } from './stage.js';
 import { Store } from './store.js';
-import { OwnTile, part, PeerTiles, Player, sourceNote, Stage } from './tiles.js';
+import { PeerTiles } from './tiles.js';
 
 /** @typedef {import('./peerface.js').Room} Room */
 /** @typedef {import('./peerface.js').Peer} Peer */
 /** @typedef {import('./i18n.js').Language} Language */
 /** @typedef {'microphone'|'camera'} Kind */
-
-const copiedShownMs = 2500;
 
 /** @param {string} id */
 const byId = (id) => part(document, `#${id}`, HTMLElement);
@@ -24,17 +27,6 @@ const button = (id) => part(document, `#${id}`, HTMLButtonElement);
 const select = (id) => part(document, `#${id}`, HTMLSelectElement);
 /** @param {string} id */
 const input = (id) => part(document, `#${id}`, HTMLInputElement);
-
-/**
- * The address that leads into a room.
- * @param {string} room
- */
-function linkTo(room) {
-  const url = new URL(location.href);
-  url.searchParams.set('room', room);
-  url.hash = '';
-  return url.href;
-}
 
 /** What stays: the name, the devices, the language. */
 const lasting = new Store(() => localStorage);
@@ -51,6 +43,7 @@ class Page {
   #tiles = new PeerTiles(byId('peers'), part(document, '#peerTile', HTMLTemplateElement),
     this.#texts, this.#player, this.#say);
   #stage = new Stage(byId('stage'));
+  #invite = new Invite(button('copyLink'), this.#texts, this.#say, () => this.#render());
   #preview = new OwnTile(byId('previewTile'), this.#texts);
   #own = new OwnTile(byId('myStream'), this.#texts);
   #microphones = [this.#control('microphone', 'lobbyMute', 'lobbyMicrophones'),
@@ -70,7 +63,6 @@ class Page {
   #left = false;
   #refusal = '';
   #broken = false;
-  #copied = 0;
 
   constructor() {
     this.#fillLanguages();
@@ -108,7 +100,7 @@ class Page {
     input('name').addEventListener('input', () => this.#renderSources());
     byId('wake').addEventListener('click', () => this.#start());
     byId('leave').addEventListener('click', () => this.#leave());
-    byId('copyLink').addEventListener('click', () => this.#copyLink());
+    byId('copyLink').addEventListener('click', () => this.#invite.copy(this.#place));
     select('language').addEventListener('change', () => this.#onLanguage());
     document.addEventListener('keydown', (event) => this.#onKey(event));
     for (const gesture of ['pointerup', 'keydown']) {
@@ -121,7 +113,8 @@ class Page {
   #start() {
     if (this.#room || this.#starting) return;
     this.#starting = true;
-    const ticket = passing.get(`ticket.${this.#place}`);
+    // A duplicated tab has the ticket too, and takes the call over when it enters the same room.
+    const ticket = passing.get(`ticket.${this.#place || passing.get('entered')}`);
     createRoom({
       microphone: passing.get('microphone') !== 'off',
       camera: passing.get('camera') !== 'off',
@@ -194,12 +187,12 @@ class Page {
 
   /** @param {string} reason */
   #onRefused(reason) {
-    this.#release();
+    // Another tab has the call now; this one keeps its hands off the camera until it is wanted.
+    if (reason === 'replaced') this.#release();
+    this.#inside = false;
     this.#refusal = reason;
     this.#left = false;
     passing.set('entered', '');
-    // Another tab has the call now; this one keeps its hands off the camera until it is wanted.
-    if (reason !== 'replaced') this.#start();
     this.#render();
   }
 
@@ -268,7 +261,7 @@ class Page {
   /** @param {import('./notices.js').Action} action */
   #act(action) {
     switch (action) {
-      case 'copy': return this.#copyLink();
+      case 'copy': return this.#invite.copy(this.#place);
       case 'hear': return this.#player.retry();
       case 'reload': return location.reload();
       case 'use-here': return this.#join();
@@ -276,24 +269,6 @@ class Page {
         if (troubleOf(this.#room?.microphone)) this.#room?.setMicrophone(true);
         if (troubleOf(this.#room?.camera)) this.#room?.setCamera(true);
     }
-  }
-
-  async #copyLink() {
-    try {
-      await navigator.clipboard.writeText(linkTo(this.#place));
-    } catch {
-      // No clipboard outside of a secure context, or not permitted.
-      this.#say(this.#texts.get('linkNotCopied'));
-      byId('copyLinkText').textContent = this.#texts.get('linkNotCopied');
-      return;
-    }
-    this.#say(this.#texts.get('linkCopied'));
-    clearTimeout(this.#copied);
-    this.#copied = setTimeout(() => {
-      this.#copied = 0;
-      this.#render();
-    }, copiedShownMs);
-    this.#render();
   }
 
   /** @param {KeyboardEvent} event */
@@ -334,7 +309,7 @@ class Page {
     byId('peopleCount').textContent = this.#texts.people(this.#tiles.count + 1);
     this.#stage.render(this.#tiles.count);
     this.#renderBanner();
-    this.#renderCopied();
+    this.#invite.render();
     this.#renderSources();
     if (document.body.dataset.screen !== screen) this.#showScreen(screen);
   }
@@ -365,19 +340,19 @@ class Page {
     const standby = !this.#room && !this.#starting && !this.#broken;
     byId('wake').hidden = !standby;
     byId('previewControls').hidden = standby;
+    byId('lobbyDevices').hidden = standby;
     if (standby) {
       part(byId('previewTile'), '.tileNote', HTMLElement).textContent =
         this.#texts.get(this.#left ? 'youLeft' : 'standby');
     }
   }
 
-  /** What holds besides the banner is said on one's own tile. */
+  /** What holds besides the banner is said on one's own tile; of the camera its note says it. */
   #renderChips() {
     const keys = [sourceNote('microphone', this.#room?.microphone)];
-    const camera = sourceNote('camera', this.#room?.camera);
     if (byId('notice').dataset.notice !== 'alone' && this.#alone()) keys.push('onlyYou');
-    const chips = [...keys, camera].flatMap((key) => {
-      if (!key || key === 'microphoneIsOff' || key === 'cameraIsOff') return [];
+    const chips = keys.flatMap((key) => {
+      if (!key || key === 'microphoneIsOff') return [];
       const chip = document.createElement('li');
       chip.className = 'chip';
       chip.textContent = this.#texts.get(key);
@@ -404,14 +379,8 @@ class Page {
       broken: this.#broken,
       userAgent: navigator.userAgent,
       link: linkTo(this.#place),
-      copied: this.#copied !== 0,
+      copied: this.#invite.copied,
     });
-  }
-
-  #renderCopied() {
-    const done = this.#copied !== 0;
-    byId('copyLink').dataset.done = String(done);
-    byId('copyLinkText').textContent = this.#texts.get(done ? 'linkCopied' : 'copyLink');
   }
 
   /** @param {boolean} missing */

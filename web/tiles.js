@@ -1,17 +1,12 @@
-/* tiles.js - the pictures of a call: one tile per peer, one's own, and the stage they stand on. */
+/* tiles.js - the tiles of the others: one per peer, kept for as long as the peer is there. */
 /* SPDX-License-Identifier: MIT */
 
-import { isOff } from './controls.js';
-import { fitTiles } from './layout.js';
-import { troubleOf } from './notices.js';
+import { part, renderAvatar, watchPicture } from './picture.js';
 
 /** @typedef {import('./peerface.js').Peer} Peer */
-/** @typedef {import('./peerface.js').LocalSource} LocalSource */
+/** @typedef {import('./player.js').Player} Player */
 /** @typedef {import('./i18n.js').Texts} Texts */
 /** @typedef {import('./i18n.js').Key} Key */
-/** @typedef {'microphone'|'camera'} Kind */
-
-const hues = 8;
 
 /** @type {Record<string, Key>} */
 const stateKeys = {
@@ -28,121 +23,6 @@ const saidKeys = {
   reconnecting: 'saidReconnecting',
   unreachable: 'saidUnreachable',
 };
-
-/** @type {Record<Kind, Partial<Record<import('./notices.js').Trouble, Key>>>} */
-const troubleKeys = {
-  microphone: { denied: 'microphoneBlocked', none: 'microphoneIsNone', busy: 'microphoneBusy',
-    insecure: 'microphoneBlocked' },
-  camera: { denied: 'cameraBlocked', none: 'cameraIsNone', busy: 'cameraBusy',
-    insecure: 'cameraBlocked' },
-};
-
-/**
- * @template {Element} T
- * @param {ParentNode} root
- * @param {string} selector
- * @param {new (...args: never[]) => T} type
- * @returns {T}
- */
-export function part(root, selector, type) {
-  const element = root.querySelector(selector);
-  if (!(element instanceof type)) throw new Error(`the page has no ${selector}`);
-  return element;
-}
-
-/**
- * One or two letters that stand for a name: of a Korean name the given name, else the initials.
- * @param {string} name
- */
-export function initialsOf(name) {
-  const words = name.trim().split(/\s+/u);
-  const letters = Array.from(words[0]);
-  if (/^[\uac00-\ud7a3]{2,4}$/u.test(words[0])) return letters.slice(-2).join('');
-  const last = words.length > 1 ? Array.from(words[words.length - 1])[0] : '';
-  return ((letters[0] ?? '') + last).toUpperCase();
-}
-
-/**
- * A colour of the avatar that stays the same for the same person.
- * @param {string} seed
- */
-function hueOf(seed) {
-  let sum = 0;
-  for (const character of seed) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 65521;
-  return String(sum % hues);
-}
-
-/**
- * @param {HTMLElement} tile
- * @param {string} name
- * @param {string} seed
- */
-function renderAvatar(tile, name, seed) {
-  const avatar = part(tile, '.avatar', HTMLElement);
-  avatar.textContent = initialsOf(name);
-  tile.dataset.hue = hueOf(seed);
-}
-
-/** Plays what arrives, and tells when the browser wants a gesture first. */
-export class Player {
-  #blocked;
-  #changed;
-
-  /** @param {() => void} changed the answer of `blocked` is another one */
-  constructor(changed) {
-    /** @type {Set<HTMLVideoElement>} */
-    this.#blocked = new Set();
-    this.#changed = changed;
-  }
-
-  get blocked() {
-    return this.#blocked.size > 0;
-  }
-
-  /** @param {HTMLVideoElement} video */
-  play(video) {
-    video.play().then(() => this.#note(video, false), (error) => {
-      // AbortError: the element was given other tracks meanwhile; it has to be asked again.
-      if (error.name === 'AbortError' && video.isConnected) requestAnimationFrame(() => {
-        if (video.isConnected && video.paused) this.play(video);
-      });
-      this.#note(video, error.name === 'NotAllowedError' && video.isConnected);
-    });
-  }
-
-  /** To be called within a gesture of the person. */
-  retry() {
-    for (const video of this.#blocked) this.play(video);
-  }
-
-  /** @param {HTMLVideoElement} video */
-  forget(video) {
-    this.#note(video, false);
-  }
-
-  /**
-   * @param {HTMLVideoElement} video
-   * @param {boolean} blocked
-   */
-  #note(video, blocked) {
-    const before = this.blocked;
-    if (blocked) this.#blocked.add(video);
-    else this.#blocked.delete(video);
-    if (this.blocked !== before) this.#changed();
-  }
-}
-
-/**
- * Marks a tile as having a picture once there is one to show.
- * @param {HTMLElement} tile
- * @param {HTMLVideoElement} video
- */
-function watchPicture(tile, video) {
-  const mark = () => { tile.dataset.picture = String(video.videoWidth > 0); };
-  for (const event of ['loadeddata', 'resize', 'playing', 'emptied']) {
-    video.addEventListener(event, mark);
-  }
-}
 
 /** The tile of one peer. */
 class PeerTile {
@@ -330,112 +210,5 @@ export class PeerTiles {
       }
     }
     for (const key of keys) this.#say(this.#texts.get(key, { name: this.#name(peer) }));
-  }
-}
-
-/** One's own picture: in the lobby as the preview, in the call as a tile. */
-export class OwnTile {
-  #tile;
-  #texts;
-  #video;
-
-  /**
-   * @param {HTMLElement} tile
-   * @param {Texts} texts
-   */
-  constructor(tile, texts) {
-    this.#tile = tile;
-    this.#texts = texts;
-    this.#video = part(tile, 'video', HTMLVideoElement);
-    watchPicture(tile, this.#video);
-  }
-
-  /** @param {MediaStream|null} stream */
-  show(stream) {
-    this.#video.srcObject = stream;
-    // Muted, so no browser refuses; a picture that is hidden starts when it is shown.
-    if (stream) this.#video.play().catch(() => {});
-  }
-
-  /**
-   * @param {string} name
-   * @param {LocalSource|undefined} microphone
-   * @param {LocalSource|undefined} camera
-   */
-  render(name, microphone, camera) {
-    const data = this.#tile.dataset;
-    data.muted = String(!!microphone && isOff(microphone));
-    data.camera = cameraState(camera);
-    data.mirrored = String(this.#facing() !== 'environment');
-    renderAvatar(this.#tile, name || this.#texts.get('you'), name);
-    const badge = this.#tile.querySelector('.badgeName');
-    if (badge) {
-      badge.textContent = name ? this.#texts.get('youNamed', { name }) : this.#texts.get('you');
-    }
-    const note = sourceNote('camera', camera);
-    part(this.#tile, '.tileNote', HTMLElement).textContent = note ? this.#texts.get(note) : '';
-  }
-
-  /** A camera at the back of a phone shows the world: that is not to be mirrored. */
-  #facing() {
-    const stream = this.#video.srcObject;
-    const track = stream instanceof MediaStream ? stream.getVideoTracks()[0] : undefined;
-    return track?.getSettings().facingMode ?? '';
-  }
-}
-
-/**
- * @param {LocalSource|undefined} camera
- * @returns {'on'|'off'|'none'|'opening'}
- */
-function cameraState(camera) {
-  if (!camera || !camera.wanted) return 'off';
-  if (camera.state === 'live') return 'on';
-  return camera.state === 'failed' ? 'none' : 'opening';
-}
-
-/**
- * What is to be said of a source on its owner's tile, if anything.
- * @param {Kind} kind
- * @param {LocalSource|undefined} source
- * @returns {Key|''}
- */
-export function sourceNote(kind, source) {
-  if (!source) return '';
-  if (!source.wanted) return kind === 'camera' ? 'cameraIsOff' : 'microphoneIsOff';
-  if (source.state === 'opening' || source.state === 'idle') {
-    return kind === 'camera' ? 'cameraStarting' : 'microphoneStarting';
-  }
-  return troubleKeys[kind][troubleOf(source)] ?? '';
-}
-
-/** Where the tiles stand: their number and the room for them decide how large they are. */
-export class Stage {
-  #stage;
-  #peerCount = 0;
-
-  /** @param {HTMLElement} stage */
-  constructor(stage) {
-    this.#stage = stage;
-    new ResizeObserver(() => this.#fit()).observe(stage);
-  }
-
-  /** @param {number} peerCount */
-  render(peerCount) {
-    if (peerCount === this.#peerCount && this.#stage.dataset.layout) return;
-    this.#peerCount = peerCount;
-    this.#stage.dataset.layout = ['alone', 'pair'][peerCount] ?? 'grid';
-    this.#fit();
-  }
-
-  #fit() {
-    const gap = parseFloat(getComputedStyle(this.#stage).columnGap) || 0;
-    // With two people one's own picture lies over the other's; else it is a tile like the others.
-    const count = this.#peerCount === 1 ? 1 : this.#peerCount + 1;
-    const { clientWidth, clientHeight } = this.#stage;
-    const tile = fitTiles(count, clientWidth, clientHeight, gap);
-    this.#stage.style.setProperty('--tile-width', `${tile.width}px`);
-    this.#stage.style.setProperty('--tile-height', `${tile.height}px`);
-    this.#stage.style.setProperty('--columns', String(tile.columns));
   }
 }

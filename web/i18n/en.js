@@ -50,7 +50,7 @@ export default {
   guest: 'Guest',
   videoOf: 'Picture of {name}',
 
-  cameraStarting: 'Starting the camera…',
+  cameraStarting: 'Starting the camera… If the browser asks, allow it.',
   cameraIsOff: 'Camera off',
   cameraIsNone: 'No camera',
   cameraBlocked: 'Camera blocked',

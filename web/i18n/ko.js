@@ -50,7 +50,7 @@ const texts = {
   guest: '손님',
   videoOf: '{name} 님의 영상',
 
-  cameraStarting: '카메라를 켜는 중…',
+  cameraStarting: '카메라를 켜는 중… 브라우저가 물으면 허용해 주세요.',
   cameraIsOff: '카메라 꺼짐',
   cameraIsNone: '카메라 없음',
   cameraBlocked: '카메라 차단됨',

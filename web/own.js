@@ -1,0 +1,95 @@
+/* own.js - one's own picture, as the preview in the lobby and as a tile in the call. */
+/* SPDX-License-Identifier: MIT */
+
+import { isOff } from './controls.js';
+import { troubleOf } from './notices.js';
+import { part, renderAvatar, watchPicture } from './picture.js';
+
+/** @typedef {import('./peerface.js').LocalSource} LocalSource */
+/** @typedef {import('./i18n.js').Texts} Texts */
+/** @typedef {import('./i18n.js').Key} Key */
+/** @typedef {'microphone'|'camera'} Kind */
+
+/** @type {Record<Kind, Partial<Record<import('./notices.js').Trouble, Key>>>} */
+const troubleKeys = {
+  microphone: { denied: 'microphoneBlocked', none: 'microphoneIsNone', busy: 'microphoneBusy',
+    insecure: 'microphoneBlocked' },
+  camera: { denied: 'cameraBlocked', none: 'cameraIsNone', busy: 'cameraBusy',
+    insecure: 'cameraBlocked' },
+};
+
+/** One's own picture: in the lobby as the preview, in the call as a tile. */
+export class OwnTile {
+  #tile;
+  #texts;
+  #video;
+
+  /**
+   * @param {HTMLElement} tile
+   * @param {Texts} texts
+   */
+  constructor(tile, texts) {
+    this.#tile = tile;
+    this.#texts = texts;
+    this.#video = part(tile, 'video', HTMLVideoElement);
+    watchPicture(tile, this.#video);
+  }
+
+  /** @param {MediaStream|null} stream */
+  show(stream) {
+    this.#video.srcObject = stream;
+    // Muted, so no browser refuses; a picture that is hidden starts when it is shown.
+    if (stream) this.#video.play().catch(() => {});
+  }
+
+  /**
+   * @param {string} name
+   * @param {LocalSource|undefined} microphone
+   * @param {LocalSource|undefined} camera
+   */
+  render(name, microphone, camera) {
+    const data = this.#tile.dataset;
+    data.muted = String(!!microphone && isOff(microphone));
+    data.camera = cameraState(camera);
+    data.mirrored = String(this.#facing() !== 'environment');
+    renderAvatar(this.#tile, name, name);
+    const badge = this.#tile.querySelector('.badgeName');
+    if (badge) {
+      badge.textContent = name ? this.#texts.get('youNamed', { name }) : this.#texts.get('you');
+    }
+    const note = sourceNote('camera', camera);
+    part(this.#tile, '.tileNote', HTMLElement).textContent = note ? this.#texts.get(note) : '';
+  }
+
+  /** A camera at the back of a phone shows the world: that is not to be mirrored. */
+  #facing() {
+    const stream = this.#video.srcObject;
+    const track = stream instanceof MediaStream ? stream.getVideoTracks()[0] : undefined;
+    return track?.getSettings().facingMode ?? '';
+  }
+}
+
+/**
+ * @param {LocalSource|undefined} camera
+ * @returns {'on'|'off'|'none'|'opening'}
+ */
+function cameraState(camera) {
+  if (!camera || !camera.wanted) return 'off';
+  if (camera.state === 'live') return 'on';
+  return camera.state === 'failed' ? 'none' : 'opening';
+}
+
+/**
+ * What is to be said of a source on its owner's tile, if anything.
+ * @param {Kind} kind
+ * @param {LocalSource|undefined} source
+ * @returns {Key|''}
+ */
+export function sourceNote(kind, source) {
+  if (!source) return '';
+  if (!source.wanted) return kind === 'camera' ? 'cameraIsOff' : 'microphoneIsOff';
+  if (source.state === 'opening' || source.state === 'idle') {
+    return kind === 'camera' ? 'cameraStarting' : 'microphoneStarting';
+  }
+  return troubleKeys[kind][troubleOf(source)] ?? '';
+}
