@@ -1,0 +1,86 @@
+/* notices.test.mjs - which of the things that hold the banner says. */
+/* SPDX-License-Identifier: MIT */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { chooseNotice, permissionHelp } from '../../web/notices.js';
+
+/** @typedef {import('../../web/notices.js').View} View */
+/** @typedef {import('../../web/peerface.js').LocalSource} LocalSource */
+
+/** @param {Partial<LocalSource>} [source] @returns {LocalSource} */
+const source = (source) => ({ wanted: true, state: 'live', error: '', deviceId: 'a', ...source });
+/** @param {string} error */
+const failed = (error) => source({ state: 'failed', error });
+
+/** @param {Partial<View>} view @returns {View} */
+const view = (view) => ({
+  state: 'joined', refusal: '', relayAway: false, microphone: source(), camera: source(),
+  alone: false, soundBlocked: false, broken: false, userAgent: '', link: '', copied: false, ...view,
+});
+
+/** @type {[string, Partial<View>][]} */
+const cases = [
+  ['', {}],
+  ['', { state: 'lobby' }],
+  ['', { state: 'standby', microphone: undefined, camera: undefined }],
+  ['connecting', { state: 'joining' }],
+  ['alone', { alone: true }],
+  ['relay-away', { state: 'lobby', relayAway: true }],
+  ['relay-away', { state: 'joining', relayAway: true }],
+  ['reconnecting', { state: 'reconnecting', relayAway: true, alone: true }],
+  ['denied', { camera: failed('NotAllowedError'), alone: true }],
+  ['denied', { microphone: failed('SecurityError'), state: 'joining' }],
+  ['no-camera', { camera: failed('NotFoundError') }],
+  ['no-camera', { camera: failed('NotFoundError'), microphone: failed('NotFoundError') }],
+  ['no-microphone', { microphone: failed('NotFoundError') }],
+  ['denied', { camera: failed('NotFoundError'), microphone: failed('NotAllowedError') }],
+  ['in-use', { camera: failed('NotReadableError') }],
+  ['in-use', { camera: failed('AbortError') }],
+  ['insecure', { camera: failed('InsecureContext'), state: 'lobby' }],
+  ['device-failed', { camera: source({ error: 'NotReadableError' }) }],
+  ['', { camera: source({ state: 'failed', error: 'NotAllowedError', wanted: false }) }],
+  ['tap-to-hear', { soundBlocked: true, camera: failed('NotAllowedError') }],
+  ['room-full', { state: 'refused', refusal: 'room-full' }],
+  ['relay-full', { state: 'refused', refusal: 'relay-full' }],
+  ['bad-room', { state: 'refused', refusal: 'bad-room', camera: failed('NotAllowedError') }],
+  ['bad-name', { state: 'refused', refusal: 'bad-name' }],
+  ['replaced', { state: 'standby', refusal: 'replaced' }],
+  ['broken', { state: 'standby', broken: true }],
+];
+
+for (const [code, partial] of cases) {
+  test(`the banner says "${code}" of ${JSON.stringify(partial)}`, () => {
+    assert.equal(chooseNotice(view(partial))?.code ?? '', code);
+  });
+}
+
+test('what was put away gives way to the next', () => {
+  const both = view({ alone: true, camera: failed('NotAllowedError') });
+  assert.equal(chooseNotice(both, new Set(['denied']))?.code, 'alone');
+});
+
+test('a trouble of both sources, of the camera or of the microphone has its own title', () => {
+  const title = (/** @type {Partial<View>} */ partial) => {
+    const seen = view(partial);
+    return chooseNotice(seen)?.words(seen).title;
+  };
+  const camera = failed('NotAllowedError');
+  const microphone = failed('NotAllowedError');
+  assert.equal(title({ camera, microphone }), 'deniedTitle');
+  assert.equal(title({ camera }), 'deniedCameraTitle');
+  assert.equal(title({ microphone }), 'deniedMicrophoneTitle');
+  assert.equal(title({ microphone: source({ error: 'AbortError' }) }), 'microphoneFailedTitle');
+});
+
+test('the way to take back a refusal is that of the browser', () => {
+  const webkit = 'AppleWebKit/605.1.15 (KHTML, like Gecko)';
+  /** @type {[string, string][]} */
+  const agents = [
+    ['deniedHelpChromium', `Mozilla/5.0 (X11; Linux x86_64) ${webkit} Chrome/130.0 Safari/537.36`],
+    ['deniedHelpAndroid', `Mozilla/5.0 (Linux; Android 14) ${webkit} Chrome/130.0 Mobile Safari/5`],
+    ['deniedHelpFirefox', 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0'],
+    ['deniedHelpSafari', `Mozilla/5.0 (Macintosh; Intel Mac OS X) ${webkit} Version/17 Safari/605`],
+    ['deniedHelpIos', `Mozilla/5.0 (iPhone; CPU iPhone OS 17) ${webkit} CriOS/130 Safari/604.1`],
+  ];
+  for (const [key, agent] of agents) assert.equal(permissionHelp(agent), key);
+});
