@@ -1,0 +1,67 @@
+/* count.mjs - adds up what ctest reported: the last line that `emsdk-env.sh test` prints. */
+/* SPDX-License-Identifier: MIT */
+//
+//   node count.mjs RESULTS
+//
+// RESULTS holds ctest's JUnit files, and failed-builds with a line for each build that failed. A
+// program that says how many cases it ran counts as those; any other counts as one test. Ends with
+// status 1 if anything failed or nothing was run.
+import fs from 'node:fs';
+import path from 'node:path';
+
+/** @typedef {{passed: number, failed: number, skipped: number}} Counts */
+
+/** @param {string} text @param {RegExp} pattern @returns {number} the last match's number */
+function lastNumber(text, pattern) {
+  const found = [...text.matchAll(pattern)].pop();
+  return found ? Number(found[1]) : 0;
+}
+
+/** @param {string} output of one program @returns {Counts} */
+function casesOf(output) {
+  const line = [...output.matchAll(/\b(\d+) passed, (\d+) failed(?:, (\d+) skipped)?/g)].pop();
+  if (line) {
+    return { passed: Number(line[1]), failed: Number(line[2]), skipped: Number(line[3] || 0) };
+  }
+  return {
+    passed: lastNumber(output, /^\[  PASSED  \] (\d+) test/gm),
+    failed: lastNumber(output, /^\[  FAILED  \] (\d+) test/gm),
+    skipped: lastNumber(output, /^\[  SKIPPED \] (\d+) test/gm),
+  };
+}
+
+/** @param {string} status as in ctest's JUnit file @param {string} output @returns {Counts} */
+function countsOf(status, output) {
+  const cases = casesOf(output);
+  if (status === 'fail') return { ...cases, failed: Math.max(cases.failed, 1) };
+  if (status !== 'run') return { passed: 0, failed: 0, skipped: Math.max(cases.skipped, 1) };
+  const silent = cases.passed + cases.failed + cases.skipped === 0;
+  return silent ? { passed: 1, failed: 0, skipped: 0 } : { ...cases, failed: 0 };
+}
+
+const [folder] = process.argv.slice(2);
+const total = { passed: 0, failed: 0, skipped: 0 };
+/** @type {string[]} */
+const failures = [];
+
+const builds = path.join(folder, 'failed-builds');
+if (fs.existsSync(builds)) {
+  failures.push(...fs.readFileSync(builds, 'utf8').trim().split('\n'));
+  total.failed += failures.length;
+}
+for (const name of fs.readdirSync(folder).filter((file) => file.endsWith('.xml'))) {
+  const xml = fs.readFileSync(path.join(folder, name), 'utf8');
+  for (const [, head, body] of xml.matchAll(/<testcase ([^>]*)>(.*?)<\/testcase>/gs)) {
+    const test = /name="([^"]*)"/.exec(head)?.[1];
+    const counts = countsOf(/status="([^"]*)"/.exec(head)?.[1] ?? 'fail', body);
+    total.passed += counts.passed;
+    total.failed += counts.failed;
+    total.skipped += counts.skipped;
+    if (counts.failed > 0) failures.push(`${name.replace('.xml', '')}: ${test}`);
+  }
+}
+
+for (const failure of failures) console.log(`FAILED: ${failure}`);
+const { passed, failed, skipped } = total;
+console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
