@@ -1,0 +1,135 @@
+/* hub_parts_test.c - what the hub is made of: hash, timers, rooms. */
+/* SPDX-License-Identifier: MIT */
+#include "base/random.h"
+#include "relay/rooms.h"
+#include "relay/siphash.h"
+#include "relay/timers.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+enum { TIMERS_COUNT = 200, ROOMS_COUNT = 1000 };
+
+/* The example of the SipHash paper, appendix A, and two more of its test vectors. */
+static void siphash_gives_the_published_values(void **state)
+{
+    (void)state; /* a pure function */
+    const uint64_t key[2] = {0x0706050403020100u, 0x0f0e0d0c0b0a0908u};
+    char bytes[15];
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        bytes[i] = (char)i;
+    }
+    assert_true(pf_siphash(key, (struct pf_slice){bytes, 15}) == 0xa129ca6149be45e5u);
+    assert_true(pf_siphash(key, (struct pf_slice){bytes, 0}) == 0x726fdb47dd0e0e31u);
+    assert_true(pf_siphash(key, (struct pf_slice){bytes, 8}) == 0x93f5f5799a932462u);
+}
+
+static void timers_come_in_the_order_of_their_deadlines(void **state)
+{
+    (void)state; /* all is local */
+    static struct pf_timer timers[TIMERS_COUNT];
+    struct pf_timers heap = {.heap = NULL};
+    struct pf_random random;
+    pf_random_seed(&random, 5);
+    assert_int_equal(pf_timers_reserve(&heap, TIMERS_COUNT), PF_ERROR_OK);
+    for (int round = 0; round < 20; round++) {
+        for (size_t i = 0; i < TIMERS_COUNT; i++) {
+            timers[i].kind = 1;
+            pf_timers_set(&heap, &timers[i], pf_random_below(&random, 100));
+        }
+        for (size_t i = 0; i < TIMERS_COUNT / 2; i++) {
+            struct pf_timer *timer = &timers[pf_random_below(&random, TIMERS_COUNT)];
+            timer->kind = pf_random_below(&random, 2);
+            if (timer->kind == 0) {
+                pf_timers_cancel(&heap, timer);
+            } else {
+                pf_timers_set(&heap, timer, pf_random_below(&random, 100));
+            }
+        }
+        uint64_t before_ms = 0;
+        uint64_t before_age = 0;
+        size_t count = 0;
+        for (struct pf_timer *timer = NULL; (timer = pf_timers_due(&heap, 100)) != NULL;) {
+            assert_true(timer->kind == 1);
+            assert_true(timer->deadline_ms >= before_ms);
+            assert_true(timer->deadline_ms > before_ms || count == 0 || timer->age > before_age);
+            before_ms = timer->deadline_ms;
+            before_age = timer->age;
+            count++;
+        }
+        size_t expected = 0;
+        for (size_t i = 0; i < TIMERS_COUNT; i++) {
+            expected += timers[i].kind;
+        }
+        assert_int_equal(count, expected);
+    }
+    pf_timers_clear(&heap);
+}
+
+static void a_timer_is_not_due_before_its_deadline(void **state)
+{
+    (void)state; /* all is local */
+    struct pf_timer timer = {.kind = 0};
+    struct pf_timers heap = {.heap = NULL};
+    assert_true(pf_timers_deadline_ms(&heap) == PF_DEADLINE_NONE);
+    assert_int_equal(pf_timers_reserve(&heap, 1), PF_ERROR_OK);
+    pf_timers_set(&heap, &timer, 10);
+    assert_true(pf_timers_deadline_ms(&heap) == 10);
+    assert_null(pf_timers_due(&heap, 9));
+    assert_ptr_equal(pf_timers_due(&heap, 10), &timer);
+    assert_null(pf_timers_due(&heap, 10));
+    pf_timers_clear(&heap);
+}
+
+static struct pf_slice name_of(size_t number, char text[16])
+{
+    (void)snprintf(text, 16, "room %zu", number); /* it fits */
+    return pf_slice_of(text);
+}
+
+static void rooms_are_found_while_the_table_grows_and_shrinks(void **state)
+{
+    (void)state; /* all is local */
+    const uint64_t key[2] = {1, 2};
+    struct pf_rooms rooms;
+    struct pf_relay_room *room = NULL;
+    struct pf_relay_member *member = NULL;
+    char text[16];
+    pf_rooms_init(&rooms, ROOMS_COUNT, key);
+    assert_null(pf_rooms_find(&rooms, PF_SLICE("room 0")));
+    for (size_t i = 0; i < ROOMS_COUNT; i++) {
+        assert_int_equal(pf_rooms_add(&rooms, name_of(i, text), &room), PF_ERROR_OK);
+        assert_int_equal(pf_rooms_add_member(&rooms, room, i + 1, &member), PF_ERROR_OK);
+    }
+    assert_int_equal(pf_rooms_add(&rooms, PF_SLICE("one more"), &room), PF_ERROR_FULL);
+    for (size_t i = 0; i < ROOMS_COUNT; i += 2) {
+        room = pf_rooms_find(&rooms, name_of(i, text));
+        assert_non_null(room);
+        pf_rooms_remove_member(&rooms, pf_relay_room_member(room, i + 1));
+    }
+    assert_int_equal(rooms.count, ROOMS_COUNT / 2);
+    assert_int_equal(rooms.members_count, ROOMS_COUNT / 2);
+    for (size_t i = 0; i < ROOMS_COUNT; i++) {
+        room = pf_rooms_find(&rooms, name_of(i, text));
+        assert_true((room != NULL) == (i % 2 == 1));
+        assert_true(!room || pf_relay_room_member(room, i + 1) != NULL);
+        assert_true(!room || pf_relay_room_member(room, i) == NULL);
+    }
+    pf_rooms_clear(&rooms);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(siphash_gives_the_published_values),
+        cmocka_unit_test(timers_come_in_the_order_of_their_deadlines),
+        cmocka_unit_test(a_timer_is_not_due_before_its_deadline),
+        cmocka_unit_test(rooms_are_found_while_the_table_grows_and_shrinks),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,231 @@
+/* hub_signal_test.c - what members send one another, and what they may not. */
+/* SPDX-License-Identifier: MIT */
+#include "hub_fixture.h"
+
+#include "vectors.h"
+
+static void a_signal_reaches_its_addressee_alone_with_its_sender_put_in(void **state)
+{
+    struct fixture *fixture = *state;
+    char from[TEXT_MAX];
+    char to[TEXT_MAX];
+    char text[TEXT_MAX];
+    char expected[2 * TEXT_MAX];
+    for (uint32_t i = 0; i < 3; i++) {
+        enter(fixture, i, "tea");
+    }
+    copy_member(fixture, 0, "joined", "self", from);
+    copy_member(fixture, 1, "joined", "self", to);
+    forget_texts(fixture, 0);
+    forget_texts(fixture, 2);
+    const char *rest = "\"x\" : [1,\"\\u00e9 }{\" ,{}] , \"type\":\"signal\"";
+    (void)snprintf(text, sizeof text, " {  %s,\"to\":\"%.16s\" } ", rest, to); /* it fits */
+    (void)snprintf(expected, sizeof expected, "{\"from\":\"%.16s\",%s,\"to\":\"%.16s\" } ", from,
+                   rest, to); /* as above */
+    say(fixture, 0, text);
+    assert_string_equal(last(fixture, 1), expected);
+    assert_int_equal(fixture->inboxes[0].count, 0);
+    assert_int_equal(fixture->inboxes[2].count, 0);
+    assert_int_equal(pf_hub_counts(fixture->hub).signals, 1);
+}
+
+static void assert_refused(struct fixture *fixture, uint32_t client, const char *code)
+{
+    char wanted[64];
+    (void)snprintf(wanted, sizeof wanted, "\"code\":\"%s\"", code); /* codes are short */
+    assert_has(last(fixture, client), wanted);
+    assert_true(fixture->inboxes[client].closed == 0);
+}
+
+static void a_signal_into_another_room_is_refused(void **state)
+{
+    struct fixture *fixture = *state;
+    char id[TEXT_MAX];
+    enter(fixture, 0, "tea");
+    enter(fixture, 1, "coffee");
+    copy_member(fixture, 1, "joined", "self", id);
+    forget_texts(fixture, 1);
+    signal_to(fixture, 0, id);
+    assert_refused(fixture, 0, "no-such-member");
+    assert_has(last(fixture, 0), id);
+    assert_int_equal(fixture->inboxes[1].count, 0);
+}
+
+static void a_signal_to_nobody_or_oneself_or_somebody_away_is_refused(void **state)
+{
+    struct fixture *fixture = *state;
+    char own[TEXT_MAX];
+    char other[TEXT_MAX];
+    enter(fixture, 0, "tea");
+    enter(fixture, 1, "tea");
+    copy_member(fixture, 0, "joined", "self", own);
+    copy_member(fixture, 1, "joined", "self", other);
+    signal_to(fixture, 0, "00000000000000ff");
+    assert_refused(fixture, 0, "no-such-member");
+    forget_texts(fixture, 0);
+    signal_to(fixture, 0, own);
+    assert_refused(fixture, 0, "no-such-member");
+    lose(fixture, 1, 1006);
+    forget_texts(fixture, 0);
+    signal_to(fixture, 0, other);
+    assert_refused(fixture, 0, "no-such-member");
+}
+
+static void a_signal_from_the_lobby_is_refused(void **state)
+{
+    struct fixture *fixture = *state;
+    char id[TEXT_MAX];
+    enter(fixture, 0, "tea");
+    copy_member(fixture, 0, "joined", "self", id);
+    forget_texts(fixture, 0);
+    open_client(fixture, 1);
+    signal_to(fixture, 1, id);
+    assert_refused(fixture, 1, "not-joined");
+    assert_int_equal(fixture->inboxes[0].count, 0);
+}
+
+static void a_signal_with_a_sender_of_its_own_is_refused(void **state)
+{
+    struct fixture *fixture = *state;
+    char id[TEXT_MAX];
+    char text[2 * TEXT_MAX];
+    enter(fixture, 0, "tea");
+    enter(fixture, 1, "tea");
+    copy_member(fixture, 1, "joined", "self", id);
+    forget_texts(fixture, 1);
+    (void)snprintf(text, sizeof text,
+                   "{\"type\":\"signal\",\"to\":\"%s\",\"from\":\"00000000000000aa\"}",
+                   id); /* ids are short */
+    say(fixture, 0, text);
+    assert_refused(fixture, 0, "bad-message");
+    assert_int_equal(fixture->inboxes[1].count, 0);
+}
+
+static void a_ping_is_answered_by_a_pong(void **state)
+{
+    struct fixture *fixture = *state;
+    open_client(fixture, 0);
+    say(fixture, 0, "{\"type\":\"ping\"}");
+    assert_string_equal(last(fixture, 0), "{\"type\":\"pong\"}");
+}
+
+static void what_comes_from_a_client_that_is_closed_has_no_effect(void **state)
+{
+    struct fixture *fixture = *state;
+    enter(fixture, 0, "tea");
+    enter(fixture, 1, "tea");
+    say(fixture, 0, "{\"type\":\"leave\"}");
+    forget_texts(fixture, 1);
+    say(fixture, 0, "{\"type\":\"ping\"}");
+    lose(fixture, 0, 1000);
+    lose(fixture, 17, 1000);
+    assert_int_equal(fixture->inboxes[1].count, 0);
+}
+
+static void too_many_messages_cost_the_sender_its_connection(void **state)
+{
+    struct fixture *fixture = *state;
+    enter(fixture, 0, "tea"); /* one message */
+    enter(fixture, 1, "tea");
+    for (int i = 0; i < 399; i++) {
+        say(fixture, 0, "{\"type\":\"pong\"}");
+    }
+    assert_true(fixture->inboxes[0].closed == 0);
+    say(fixture, 0, "{\"type\":\"pong\"}");
+    assert_has(last(fixture, 0), "\"code\":\"rate-limit\"");
+    assert_int_equal(fixture->inboxes[0].closed, 1008);
+    assert_has(last(fixture, 1), "\"away\":true");
+}
+
+static void the_rate_limit_forgives_with_time(void **state)
+{
+    struct fixture *fixture = *state;
+    open_client(fixture, 0);
+    for (int i = 0; i < 400; i++) {
+        say(fixture, 0, "{\"type\":\"pong\"}");
+    }
+    fixture->now_ms += 20; /* two messages at 100 a second */
+    say(fixture, 0, "{\"type\":\"pong\"}");
+    say(fixture, 0, "{\"type\":\"pong\"}");
+    assert_true(fixture->inboxes[0].closed == 0);
+    fixture->now_ms += 10000;
+    for (int i = 0; i < 400; i++) {
+        say(fixture, 0, "{\"type\":\"pong\"}");
+    }
+    assert_true(fixture->inboxes[0].closed == 0);
+    say(fixture, 0, "{\"type\":\"pong\"}");
+    assert_int_equal(fixture->inboxes[0].closed, 1008);
+}
+
+/* Puts the id of the other member where a vector has its placeholder. */
+static char *fill_in(struct pf_slice text, const char *id)
+{
+    static const char placeholder[] = "00000000000000b2";
+    char *copy = malloc(text.size + 1);
+    assert_non_null(copy);
+    memcpy(copy, text.data, text.size);
+    copy[text.size] = '\0';
+    for (size_t i = 0; i + sizeof placeholder - 1 <= text.size; i++) {
+        if (memcmp(copy + i, placeholder, sizeof placeholder - 1) == 0) {
+            memcpy(copy + i, id, sizeof placeholder - 1);
+        }
+    }
+    return copy;
+}
+
+static void check_vector(struct fixture *fixture, const struct vector *vector)
+{
+    char id[TEXT_MAX] = "00000000000000b2";
+    char code[64] = "ok";
+    open_client(fixture, 0);
+    if (vector->in_room) {
+        join_as(fixture, 0, "vectors", "Ann", 1, NULL);
+        enter(fixture, 1, "vectors");
+        copy_member(fixture, 1, "joined", "self", id);
+    }
+    char *text = fill_in(vector->text, id);
+    give(fixture, PF_HUB_CLIENT_TEXT, 0, (struct pf_slice){text, vector->text.size}, 0);
+    free(text);
+    const char *error = last_of(fixture, 0, "error");
+    if (error) {
+        (void)sscanf(strstr(error, "\"code\":\"") + 8, "%63[a-z-]", code); /* or it stays ok */
+    }
+    if (strcmp(code, vector->relay) != 0) {
+        fail_msg("%s: is %s, not %s", vector->name, code, vector->relay);
+    }
+}
+
+static void the_relay_answers_each_vector_as_it_says(void **state)
+{
+    struct fixture *fixture = *state;
+    struct vectors vectors;
+    struct vector vector;
+    int count = 0;
+    vectors_open(&vectors);
+    while (vectors_next(&vectors, &vector)) {
+        if (vector.relay) {
+            restart_hub(fixture);
+            check_vector(fixture, &vector);
+            count++;
+        }
+    }
+    vectors_close(&vectors);
+    assert_in_range(count, 50, INT32_MAX);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        HUB_TEST(a_signal_reaches_its_addressee_alone_with_its_sender_put_in),
+        HUB_TEST(a_signal_into_another_room_is_refused),
+        HUB_TEST(a_signal_to_nobody_or_oneself_or_somebody_away_is_refused),
+        HUB_TEST(a_signal_from_the_lobby_is_refused),
+        HUB_TEST(a_signal_with_a_sender_of_its_own_is_refused),
+        HUB_TEST(a_ping_is_answered_by_a_pong),
+        HUB_TEST(what_comes_from_a_client_that_is_closed_has_no_effect),
+        HUB_TEST(too_many_messages_cost_the_sender_its_connection),
+        HUB_TEST(the_rate_limit_forgives_with_time),
+        HUB_TEST(the_relay_answers_each_vector_as_it_says),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
