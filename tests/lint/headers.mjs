@@ -1,0 +1,32 @@
+/* headers.mjs - every header compiles on its own, whatever has been included before it. */
+/* SPDX-License-Identifier: MIT */
+//
+//   node headers.mjs COMPILER CJSON
+//
+// CJSON is the folder of cJSON.h.
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { filesWhere, isProgram, report, root } from './files.mjs';
+
+/**
+ * @param {string} compiler @param {string[]} folders to include from @param {string} name
+ * @param {string} text a C file @returns {string[]}
+ */
+export function problemsOfC(compiler, folders, name, text) {
+  const { status, stderr } = spawnSync(compiler, ['-x', 'c', '-std=c11', '-D_GNU_SOURCE', '-Wall',
+    '-Wextra', '-Werror', '-fsyntax-only', ...folders.map((folder) => `-I${folder}`), '-'],
+  { input: text, encoding: 'utf8' });
+  return status === 0 ? [] : [`${name}:1: does not compile alone\n${stderr}`];
+}
+
+if (isProgram(import.meta.url)) {
+  const [compiler, cjson] = process.argv.slice(2);
+  // Those of the tests come with cmocka's rules of what precedes them.
+  const names = [...filesWhere((name) => name.endsWith('.h'), 'src'),
+    ...filesWhere((name) => name.endsWith('.h'), 'tests/sim')];
+  report(names.flatMap((name) => {
+    const include = `#include "${path.join(root, name)}"\n`;
+    return problemsOfC(compiler, [path.join(root, 'src'), cjson,
+      path.join(root, path.dirname(name))], name, `${include}${include}extern int unused;\n`);
+  }), names.length);
+}

@@ -1,0 +1,100 @@
+/* self.mjs - every check of this folder notices the mistake that it is there for. */
+/* SPDX-License-Identifier: MIT */
+import fs from 'node:fs';
+import path from 'node:path';
+import { problemsOfEmJs } from './em_js.mjs';
+import { report, root } from './files.mjs';
+import { findFormatter, problemsOfFormat } from './format.mjs';
+import { problemsOfC } from './headers.mjs';
+import { problemsOfSymbols } from './symbols.mjs';
+import { problemsOfText } from './text.mjs';
+import { problemsOfTypes } from './types.mjs';
+
+/** @type {string[]} */
+const wrong = [];
+let count = 0;
+
+/**
+ * @param {string} what @param {string[]} problems as the check gave them
+ * @param {RegExp | null} pattern what one of them says, or null where there must be none
+ */
+function expect(what, problems, pattern) {
+  count++;
+  const isRight = pattern
+    ? problems.some((problem) => pattern.test(problem))
+    : problems.length === 0;
+  if (!isRight) wrong.push(`${what}: ${problems.length > 0 ? problems.join('; ') : 'not noticed'}`);
+}
+
+const head = '/* a.c - a sample. */\n/* SPDX-License-Identifier: MIT */\n';
+const longBody = '    x();\n'.repeat(69);
+const longScript = '  x();\n'.repeat(69);
+
+/** @param {string} text @param {string} [name] */
+const inText = (text, name = 'a.c') => problemsOfText(name, head.replace('a.c', name) + text);
+
+expect('good C', inText('static void f(void)\n{\n    x();\n}\n'), null);
+expect('a long line', inText(`${'x'.repeat(101)}\n`), /:3: 101 columns/);
+expect('a long function', inText(`static void f(void)\n{\n${longBody}}\n`), /:3: .* 72 lines/);
+expect('a long function with many parameters',
+  inText(`void f(int a,\n       int b)\n{\n${longBody}}\n`), /:3: .* 73 lines/);
+expect('a long EM_JS()', inText(`EM_JS(void, f, (void), {\n${longBody}});\n`), /:3: .* 71 lines/);
+expect('a long table', inText(`static const int x[] = {\n${'    1,\n'.repeat(99)}};\n`), null);
+expect('a long function of a script',
+  inText(`export const f = () => {\n${longScript}};\n`, 'a.mjs'), /:3: .* 71 lines/);
+expect('a long file', inText('int x;\n'.repeat(699)), /701 lines/);
+expect('no head', problemsOfText('a.c', 'int x;\n'), /first line/);
+expect('no licence', problemsOfText('a.c', '/* a.c - a sample. */\n'), /SPDX/);
+expect('unfinished work', inText('/* TO' + 'DO: more */\n'), /unfinished/);
+expect('a place of one machine', inText('/* see /ho' + 'me/me/x */\n'), /one machine/);
+expect('space at the end', inText('int x; \n'), /space/);
+
+/** @param {string} body */
+const inEmJs = (body) => problemsOfEmJs('a.c',
+  `EM_JS(void, f, (int x, char *y), {\n${body}\n});\n`);
+
+expect('a good body', inEmJs('  try { go(x, `${y}`); } catch (e) { stop(e); }'), null);
+expect('no semicolon', inEmJs('  a(x)\n  b(y);'), /:2: .*semicolon/);
+expect('no semicolon after a variable', inEmJs('  const z = x\n  b(z);'), /:2: .*semicolon/);
+expect('no semicolon in one line', problemsOfEmJs('a.c', 'EM_JS(int, f, (void), { return 1 });\n'),
+  /:1: .*semicolon/);
+expect('bad syntax', inEmJs('  a(;'), /:2: .*expected/);
+expect('optional chaining', inEmJs('  a?.b();'), /chaining/);
+expect('object spread', inEmJs('  a({ ...x });'), /spread/);
+expect('BigInt', inEmJs('  a(1n);'), /BigInt/);
+expect('a class field', inEmJs('  class A { b = 1; }'), /class field/);
+expect('object rest', inEmJs('  const { a, ...b } = x;'), /rest/);
+expect('a destructuring default', inEmJs('  const { a = 1 } = x;'), /default/);
+expect('nullish', inEmJs('  a(x ?? y);'), /operator/);
+expect('a backslash in a regular expression', inEmJs('  a(/\\d/);'), /backslash/);
+expect('an apostrophe in a template', inEmJs('  a(`it\'s ${x}`);'), /quote/);
+expect('UTF8ToString', inEmJs('  a(UTF8ToString(y));'), /every version/);
+expect('an EM_JS() that is not understood', problemsOfEmJs('a.c', '  EM_JS(void, f, (), {});'),
+  /understood/);
+
+const archive = 'a.o:\npf_a T 0 10\npf_b U\nmemcpy U\n';
+const other = 'b.o:\npf_b T 0 10\n';
+expect('allowed symbols', problemsOfSymbols(new Map([['a', archive], ['b', other]])), null);
+expect('a clock', problemsOfSymbols(new Map([['a', `${archive}clock_gettime U\n`], ['b', other]])),
+  /needs clock_gettime/);
+expect('a call upwards', problemsOfSymbols(new Map([['a', archive]])), /needs pf_b/);
+
+const formatter = findFormatter();
+if (formatter) {
+  expect('formatted C', problemsOfFormat(formatter, 'a.c', 'int x;\n'), null);
+  expect('badly formatted C', problemsOfFormat(formatter, 'a.c', 'int   x;\n'), /:1: .*int x;/);
+}
+
+expect('a good header', problemsOfC('cc', [], 'a.h', '#include <stddef.h>\nextern size_t x;\n'),
+  null);
+expect('a header that includes too little', problemsOfC('cc', [], 'a.h', 'extern size_t x;\n'),
+  /alone/);
+
+fs.mkdirSync(path.join(root, 'build'), { recursive: true });
+const folder = fs.mkdtempSync(path.join(root, 'build/lint-'));
+const script = path.join(folder, 'a.js');
+fs.writeFileSync(script, '/** @param {number} x */\nexport const f = (x) => x.length;\n');
+expect('a wrong type', problemsOfTypes([script], []), /a\.js:2: .*length/);
+fs.rmSync(folder, { recursive: true });
+
+report(wrong, count);
