@@ -8,13 +8,13 @@
 #   ./emsdk-env.sh test            sets everything up, builds and runs every test
 #   ./emsdk-env.sh COMMAND [..]    runs a command inside the environment
 #
-# Emscripten is, in this order: the activated emsdk in $EMSDK, in ./emsdk or in ~/emsdk; emcc on PATH;
-# the distribution's package, which is installed. What else is missing is installed with apt-get
-# (through sudo where needed), by name, and said. What is there is left alone: a second time is fast.
-# PF_NO_INSTALL=1 forbids installing. JOBS=N says how many compilers run at once.
+# Emscripten is, in this order: the activated emsdk in $EMSDK, in ./emsdk or in ~/emsdk; emcc on
+# PATH; the distribution's package, which is installed. What else is missing is installed with
+# apt-get (through sudo where needed), by name, and said. What is there is left alone: a second time
+# is fast. PF_NO_INSTALL=1 forbids installing. JOBS=N says how many compilers run at once.
 #
-# POSIX sh, because it is sourced: it never exits the shell, and all it leaves there are PATH, EMSDK's
-# own variables, EMSCRIPTEN_ROOT and NODE_PATH.
+# POSIX sh, because it is sourced: it never exits the shell, and all it leaves there are PATH,
+# EMSDK's own variables, EMSCRIPTEN_ROOT and NODE_PATH.
 
 _pf_say() { printf 'emsdk-env: %s\n' "$*" >&2; }
 

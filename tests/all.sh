@@ -31,14 +31,15 @@ check() {
     --test-output-size-failed 1000000 --output-junit "$results/$name.xml" "$@"
 }
 
-in_browsers='^(e2e|page)$'
+in_browsers='^e2e$'
+once='^(e2e|lint|page)$' # what need not be repeated in other builds
 build release 'native, optimised' && released=1
 build wasm 'WebAssembly and the page' && assembled=1
 build clang 'native, by clang' || :
 [ -z "$released" ] || check native release -LE "$in_browsers" -j"${JOBS:-2}"
-[ -z "$assembled" ] || check wasm wasm -j"${JOBS:-2}"
+[ -z "$assembled" ] || check wasm wasm -LE "$once" -j"${JOBS:-2}"
 build sanitize 'native, with sanitizers' &&
-  check sanitized sanitize -LE "$in_browsers|^lint$" -j"${JOBS:-2}"
+  check sanitized sanitize -LE "$once" -j"${JOBS:-2}"
 [ -z "$released$assembled" ] || check browsers release -L "$in_browsers"
 
 say 'all done'

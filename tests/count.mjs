@@ -23,6 +23,13 @@ function casesOf(output) {
   if (line) {
     return { passed: Number(line[1]), failed: Number(line[2]), skipped: Number(line[3] || 0) };
   }
+  if (/^(#|ℹ) pass \d/m.test(output)) {
+    return {
+      passed: lastNumber(output, /^(?:#|ℹ) pass (\d+)/gm),
+      failed: lastNumber(output, /^(?:#|ℹ) fail (\d+)/gm),
+      skipped: lastNumber(output, /^(?:#|ℹ) skipped (\d+)/gm),
+    };
+  }
   return {
     passed: lastNumber(output, /^\[  PASSED  \] (\d+) test/gm),
     failed: lastNumber(output, /^\[  FAILED  \] (\d+) test/gm),

@@ -1,8 +1,8 @@
 # emscripten.cmake - the toolchain file of the `wasm` preset.
 # SPDX-License-Identifier: MIT
 #
-# Finds Emscripten (an activated emsdk, $EMSCRIPTEN_ROOT, emcc on PATH, the distribution's place) and
-# hands over to its own toolchain file, so that neither emcmake nor a fixed path is needed.
+# Finds Emscripten (an activated emsdk, $EMSCRIPTEN_ROOT, emcc on PATH, the distribution's place)
+# and hands over to its own toolchain file, so that neither emcmake nor a fixed path is needed.
 set(_pf_roots "$ENV{EMSCRIPTEN_ROOT}")
 if(DEFINED ENV{EMSDK})
   list(APPEND _pf_roots "$ENV{EMSDK}/upstream/emscripten")

@@ -3,7 +3,8 @@
 #
 # pf_add_library(NAME [SOURCES file...] [EXCLUDE file...] [LIBS target...])
 #   A static library. Without SOURCES it takes every .c file of the current folder except those of
-#   EXCLUDE; a new file is noticed by the next build. Includes are written from src/: #include "base/slice.h".
+#   EXCLUDE; a new file is noticed by the next build. Includes are written from src/, for example
+#   #include "base/slice.h".
 #
 # pf_add_program(NAME [SOURCES file...] [LIBS target...])
 #   The same for an executable.

@@ -3,9 +3,9 @@
 //
 //   node web.mjs OUTPUT SOURCE FILE...
 //
-// OUTPUT is made anew from everything in the folder SOURCE and the FILEs. Scripts lose their comments
-// and long local names; what they import and export keeps its name. Beside each file of text or code
-// stands a .br and a .gz of it, for servers that send those as they are.
+// OUTPUT is made anew from everything in the folder SOURCE and the FILEs. Scripts lose their
+// comments and long local names; what they import and export keeps its name. Beside each file of
+// text or code stands a .br and a .gz of it, for servers that send those as they are.
 import fs from 'node:fs';
 import path from 'node:path';
 import zlib from 'node:zlib';
@@ -61,7 +61,7 @@ async function put(from, to) {
   if (compressible.has(kind)) compress(to, data);
 }
 
-/** @param {string} folder @returns {string[]} the files below it, relative to it, but no hidden ones */
+/** @param {string} folder @returns {string[]} the files below it, relative to it; none hidden */
 function filesOf(folder) {
   return fs.readdirSync(folder, { withFileTypes: true })
     .filter((entry) => !entry.name.startsWith('.'))
