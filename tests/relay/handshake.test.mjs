@@ -1,0 +1,106 @@
+/* handshake.test.mjs - who is let into a WebSocket, over real sockets. */
+/* SPDX-License-Identifier: MIT */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { Client, Wire, handshakeText } from './client.mjs';
+import { Relay } from './relay.mjs';
+
+/** @param {Relay} relay @param {string} text */
+async function answerTo(relay, text) {
+  const wire = await Wire.connect(relay.port);
+  wire.write(text);
+  const response = await wire.response(false);
+  wire.socket.destroy();
+  return response;
+}
+
+test('a good handshake is accepted with the key of RFC 6455 and the subprotocol', async (t) => {
+  const relay = await Relay.start(t);
+  const { status, headers } = await answerTo(relay, handshakeText());
+  assert.equal(status, 101);
+  assert.equal(headers['sec-websocket-accept'], 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=');
+  assert.equal(headers['sec-websocket-protocol'], 'peerface.v1');
+  assert.equal(headers.upgrade, 'websocket');
+});
+
+test('a bad handshake is refused with the right status', async (t) => {
+  const relay = await Relay.start(t);
+  /** @type {[number, string, Record<string, string | null>][]} */
+  const cases = [
+    [400, 'no subprotocol', { 'Sec-WebSocket-Protocol': null }],
+    [400, 'another subprotocol', { 'Sec-WebSocket-Protocol': 'chat' }],
+    [400, 'no key', { 'Sec-WebSocket-Key': null }],
+    [400, 'a short key', { 'Sec-WebSocket-Key': 'dGhlIHNhbXBsZQ==' }],
+    [400, 'no upgrade', { 'Upgrade': null }],
+    [400, 'no connection', { 'Connection': 'keep-alive' }],
+    [400, 'no host', { 'Host': null }],
+    [426, 'an old version', { 'Sec-WebSocket-Version': '8' }],
+    [403, 'a foreign page', { 'Origin': 'https://evil.example' }],
+  ];
+  for (const [status, what, fields] of cases) {
+    assert.equal((await answerTo(relay, handshakeText('/ws', fields))).status, status, what);
+  }
+  const old = await answerTo(relay, handshakeText('/ws', { 'Sec-WebSocket-Version': '8' }));
+  assert.equal(old.headers['sec-websocket-version'], '13');
+  assert.equal((await answerTo(relay, 'GET /ws HTTP/1.0\r\n\r\n')).status, 400);
+  assert.equal((await answerTo(relay, handshakeText('/other'))).status, 404);
+});
+
+test('a page of the relay itself is let in, and one of an allowed origin', async (t) => {
+  const relay = await Relay.start(t, '--allow-origin', 'https://a.example',
+    '--allow-origin', 'https://b.example');
+  for (const [origin, status] of /** @type {[string, number][]} */ ([
+    [`http://localhost:${relay.port}`, 101], ['https://a.example', 101],
+    ['https://b.example', 101], ['https://c.example', 403],
+  ])) {
+    const fields = { Host: `localhost:${relay.port}`, Origin: origin };
+    assert.equal((await answerTo(relay, handshakeText('/ws', fields))).status, status, origin);
+  }
+});
+
+test('a handshake may come byte by byte, with the first frame behind it', async (t) => {
+  const relay = await Relay.start(t);
+  const wire = await Wire.connect(relay.port);
+  for (const byte of handshakeText()) {
+    wire.write(byte);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  assert.equal((await wire.response(false)).status, 101);
+  const client = new Client(wire);
+  assert.equal((await client.message('hello')).membersMax, 8);
+});
+
+test('a client may send before it has read the answer to its handshake', async (t) => {
+  const relay = await Relay.start(t);
+  const wire = await Wire.connect(relay.port);
+  const client = new Client(wire);
+  wire.write(handshakeText());
+  client.send({ type: 'join', room: 'tea', name: '', instance: 1 });
+  assert.equal((await wire.response(false)).status, 101);
+  assert.equal((await client.message('joined')).resumed, false);
+});
+
+test('a relay with all the clients it may have turns the next one away', async (t) => {
+  const relay = await Relay.start(t, '--clients-max', '2');
+  const first = await Client.open(relay);
+  await Client.open(relay);
+  const wire = await Wire.connect(relay.port);
+  assert.equal((await wire.response(false)).status, 503);
+  first.drop();
+  await first.wire.end();
+  for (;;) {
+    // The relay may not have seen the end of the first one yet.
+    const client = await Client.open(relay).catch(() => null);
+    if (client) break;
+  }
+});
+
+test('ICE servers from a file reach the clients', async (t) => {
+  const relay = await Relay.start(t, '--ice-servers', '[ {"urls": "stun:stun.example"} ]',
+    '--members-max', '3', '--ping-ms', '2000', '--grace-ms', '3000');
+  const client = await Client.open(relay);
+  assert.deepEqual(await client.message('hello'), {
+    type: 'hello', iceServers: [{ urls: 'stun:stun.example' }], membersMax: 3, pingMs: 2000,
+    graceMs: 3000,
+  });
+});

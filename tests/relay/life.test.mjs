@@ -1,0 +1,104 @@
+/* life.test.mjs - connections that hang, readers that are slow, and the end of the relay. */
+/* SPDX-License-Identifier: MIT */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { Client, Wire } from './client.mjs';
+import { Relay } from './relay.mjs';
+
+test('a half-open connection is dropped and the others are told', async (t) => {
+  const relay = await Relay.start(t, '--ping-ms', '400', '--grace-ms', '100');
+  const ann = await Client.join(relay, 'tea');
+  const bob = await Client.join(relay, 'tea');
+  bob.wire.socket.pause(); // it is still there, and says nothing more
+  assert.equal((await ann.message('member')).away, false);
+  const away = await ann.message('member');
+  assert.equal(away.id, bob.id);
+  assert.equal(away.away, true);
+  assert.equal((await ann.message('left')).reason, 'timeout');
+  bob.drop();
+});
+
+test('a client that answers its pings stays', async (t) => {
+  const relay = await Relay.start(t, '--ping-ms', '300');
+  const ann = await Client.join(relay, 'tea');
+  for (let i = 0; i < 4; i++) await ann.message('ping');
+  ann.send({ type: 'ping' });
+  await ann.message('pong');
+});
+
+test('a slow reader costs nobody else anything, and in the end its connection', async (t) => {
+  const relay = await Relay.start(t);
+  const sender = await Client.join(relay, 'tea');
+  const slow = await Client.join(relay, 'tea');
+  const quick = await Client.join(relay, 'tea');
+  slow.wire.socket.pause();
+  const pad = 'p'.repeat(60000);
+  // More than the kernel's buffers and the relay's own hold.
+  for (let i = 0; i < 400; i++) sender.send({ type: 'signal', to: slow.id, pad });
+  sender.send({ type: 'signal', to: quick.id, i: 1 });
+  const gone = await quick.message('member');
+  assert.equal(gone.id, slow.id);
+  assert.equal(gone.away, true);
+  assert.equal((await quick.message('signal')).i, 1);
+  assert.equal((await sender.message('error')).code, 'no-such-member');
+  assert.equal((await relay.health()).clients, 2);
+  slow.drop();
+});
+
+test('a slow reader that catches up has missed nothing', async (t) => {
+  const relay = await Relay.start(t);
+  const sender = await Client.join(relay, 'tea');
+  const slow = await Client.join(relay, 'tea');
+  slow.wire.socket.pause();
+  const pad = 'p'.repeat(30000);
+  for (let i = 0; i < 30; i++) sender.send({ type: 'signal', to: slow.id, i, pad });
+  sender.send({ type: 'ping' });
+  await sender.message('pong');
+  slow.wire.socket.resume();
+  for (let i = 0; i < 30; i++) assert.equal((await slow.message('signal')).i, i);
+});
+
+test('a health check counts', async (t) => {
+  const relay = await Relay.start(t);
+  const ann = await Client.join(relay, 'tea');
+  const bob = await Client.join(relay, 'tea');
+  await Client.open(relay);
+  ann.send({ type: 'signal', to: bob.id });
+  await bob.message('signal');
+  const health = await relay.health();
+  assert.equal(health.status, 'ok');
+  assert.equal(health.clients, 3);
+  assert.equal(health.rooms, 1);
+  assert.equal(health.members, 2);
+  assert.equal(health.signals, 1);
+});
+
+test('SIGTERM says goodbye to all and ends the relay cleanly', async (t) => {
+  const relay = await Relay.start(t, '--echo', '/echo');
+  const ann = await Client.join(relay, 'tea');
+  const lobby = await Client.open(relay);
+  const echo = await Client.open(relay, '/echo');
+  const idle = await Wire.connect(relay.port);
+  const codes = Promise.all([ann.closed(), lobby.closed(), echo.closed(), idle.end()]);
+  assert.equal(await relay.end('SIGTERM'), 0);
+  assert.deepEqual((await codes).slice(0, 3), [1001, 1001, 1001]);
+  assert.equal(relay.err, '');
+});
+
+test('SIGINT ends it as well, and a client that does not answer cannot hold it up', async (t) => {
+  const relay = await Relay.start(t);
+  const ann = await Client.join(relay, 'tea');
+  ann.wire.socket.pause();
+  const start = Date.now();
+  assert.equal(await relay.end('SIGINT'), 0);
+  assert.ok(Date.now() - start < 2000);
+});
+
+test('it can be started again at once at the same port', async (t) => {
+  const relay = await Relay.start(t);
+  const ann = await Client.join(relay, 'tea');
+  await relay.end('SIGKILL');
+  await ann.wire.end();
+  const next = await Relay.start(t, '--port', String(relay.port));
+  assert.equal(next.port, relay.port);
+});

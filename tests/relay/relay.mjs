@@ -1,0 +1,115 @@
+/* relay.mjs - starts the relay for a test. */
+/* SPDX-License-Identifier: MIT */
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+
+/** The program under test. */
+export const program = process.env.PF_RELAY
+  || path.join(root, 'build/release/src/relay/peerface-relay');
+
+/** How long a test waits for what must come at once. */
+export const PATIENCE_MS = 30000;
+
+/**
+ * @template T
+ * @param {string} what is waited for
+ * @param {Promise<T>} promise
+ * @returns {Promise<T>} the same, but it fails when it takes too long
+ */
+export function soon(what, promise) {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error(`waited in vain for ${what}`)), PATIENCE_MS);
+    promise.then(resolve, reject).finally(() => clearTimeout(late));
+  });
+}
+
+/**
+ * A folder of the test's own, removed at its end.
+ * @param {import('node:test').TestContext} t
+ */
+export function scratchFolder(t) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'peerface-relay-'));
+  t.after(() => fs.rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/**
+ * Runs the program to its end.
+ * @param {...string} options
+ * @returns {Promise<{code: number | null, out: string, err: string}>}
+ */
+export function runToEnd(...options) {
+  const child = spawn(program, options, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const result = { code: /** @type {number | null} */ (null), out: '', err: '' };
+  child.stdout.on('data', (data) => (result.out += data));
+  child.stderr.on('data', (data) => (result.err += data));
+  return soon(`the end of ${options.join(' ')}`, new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ ...result, code }));
+  }));
+}
+
+export class Relay {
+  port = 0;
+  out = '';
+  err = '';
+
+  /**
+   * Starts a relay that is ended with the test.
+   * @param {import('node:test').TestContext} t
+   * @param {...string} options
+   */
+  static async start(t, ...options) {
+    const relay = new Relay(options);
+    t.after(() => relay.end('SIGKILL'));
+    await relay.ready();
+    return relay;
+  }
+
+  /** @param {string[]} options */
+  constructor(options) {
+    // A later option wins, so that a test may ask for a port.
+    this.child = spawn(program, ['--port', '0', ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child.stdout.on('data', (data) => (this.out += data));
+    this.child.stderr.on('data', (data) => (this.err += data));
+    /** @type {Promise<number | null>} */
+    this.exit = new Promise((resolve) => this.child.once('close', resolve));
+  }
+
+  get url() {
+    return `http://localhost:${this.port}/`;
+  }
+
+  /** Waits for the line that says where it is. */
+  async ready() {
+    const said = new Promise((resolve, reject) => {
+      this.child.once('error', reject);
+      this.child.once('close', () => reject(new Error(`the relay did not start: ${this.err}`)));
+      this.child.stdout.on('data', () => {
+        const match = /http:\/\/localhost:(\d+)\//.exec(this.out);
+        if (match) resolve(Number(match[1]));
+      });
+    });
+    this.port = await soon('the relay to start', said);
+  }
+
+  /**
+   * @param {NodeJS.Signals} signal
+   * @returns its exit code; null where the signal ended it
+   */
+  async end(signal) {
+    if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill(signal);
+    return soon('the relay to end', this.exit);
+  }
+
+  /** What /healthz says. */
+  async health() {
+    const response = await fetch(`${this.url}healthz`);
+    return /** @type {Promise<Record<string, number>>} */ (response.json());
+  }
+}
