@@ -102,7 +102,8 @@ EM_JS(void, pf_glue_pc_set_local, (unsigned id, const char *type, const char *sd
                                    size_t sdp_size), {
   const glue = Module["glue"];
   const entry = glue.pcs.get(id);
-  entry.pc.setLocalDescription({ type: glue.word(type), sdp: glue.get(sdp, sdp_size) })
+  entry.settled = entry.pc
+    .setLocalDescription({ type: glue.word(type), sdp: glue.get(sdp, sdp_size) })
     .catch(glue.failed(id, "setLocalDescription", 0));
 });
 
@@ -126,7 +127,8 @@ EM_JS(void, pf_glue_pc_set_remote, (unsigned id, const char *type, const char *s
 EM_JS(void, pf_glue_pc_read_local, (unsigned id), {
   const glue = Module["glue"];
   const entry = glue.pcs.get(id);
-  glue.later(() => {
+  /* While the last description is being set, localDescription is still the one before. */
+  Promise.resolve(entry.settled).then(() => {
     const description = entry.pc.localDescription;
     if (description) glue.described(id, description, 1);
   });
