@@ -406,6 +406,9 @@ void pf_media_set_source(struct pf_media *media, struct pf_context *context, enu
     if (capture->track != 0) {
         enable(context, capture->track, on); /* first of all, and at once */
     }
+    if (!on) {
+        retire(context, capture, 0); /* a sender may still have the one before */
+    }
     if (source == PF_SOURCE_CAMERA) {
         const bool stops = !on && capture->track != 0;
         capture->stop_at_ms = stops ? context->now_ms + CAMERA_OFF_MS : PF_NEVER;
@@ -431,7 +434,7 @@ void pf_media_select_device(struct pf_media *media, struct pf_context *context,
     }
     set_id(&capture->chosen, id);
     capture->opening = 0; /* what is under way is not wanted any more */
-    capture->error = PF_DOM_ERROR_NONE;
+    settle(capture);
     const bool is_in_use =
         capture->track != 0 && id.size > 0 && pf_slice_equal(id, slice_of(&capture->actual));
     if (is_needed(media, capture) && !is_in_use) {
