@@ -20,6 +20,11 @@
 
 #include "base/assert.h"
 
+enum {
+    SENDER_RETRY_MS = 1000,
+    SENDER_RETRY_DOUBLINGS = 5,
+};
+
 static struct pf_command *push(const struct pf_connection *connection, struct pf_context *context,
                                enum pf_command_type type)
 {
@@ -64,6 +69,8 @@ void pf_connection_open(struct pf_connection *connection, struct pf_context *con
     for (int i = 0; i < PF_SOURCES_COUNT; i++) {
         connection->senders[i] = (struct pf_sender){0, 0};
     }
+    connection->sender_failures = 0;
+    connection->senders_at_ms = PF_NEVER;
     connection->candidates_sent = 0;
     pf_candidates_clear(&connection->candidates);
     struct pf_command *command = push(connection, context, PF_COMMAND_PC_CREATE);
@@ -218,6 +225,15 @@ static enum pf_connection_outcome on_remote_set(struct pf_connection *connection
     return PF_OUTCOME_REMOTE_SET;
 }
 
+/* What still flows is worth more than a new connection, which may fail in the same way. */
+static void on_replace_failed(struct pf_connection *connection, const struct pf_context *context)
+{
+    const uint32_t doublings = connection->sender_failures < SENDER_RETRY_DOUBLINGS
+                                   ? connection->sender_failures++
+                                   : SENDER_RETRY_DOUBLINGS;
+    connection->senders_at_ms = context->now_ms + ((uint64_t)SENDER_RETRY_MS << doublings);
+}
+
 static enum pf_connection_outcome on_failed(struct pf_connection *connection,
                                             struct pf_context *context,
                                             const struct pf_event *event)
@@ -232,8 +248,10 @@ static enum pf_connection_outcome on_failed(struct pf_connection *connection,
     case PF_OPERATION_CREATE:
     case PF_OPERATION_CREATE_ANSWER:
     case PF_OPERATION_SET_LOCAL_DESCRIPTION:
-    case PF_OPERATION_SET_REMOTE_DESCRIPTION:
-    case PF_OPERATION_REPLACE_TRACK: return PF_OUTCOME_BROKEN;
+    case PF_OPERATION_SET_REMOTE_DESCRIPTION: return PF_OUTCOME_BROKEN;
+    case PF_OPERATION_REPLACE_TRACK:
+        on_replace_failed(connection, context);
+        return PF_OUTCOME_NOTHING;
     }
     PF_UNREACHABLE();
 }
@@ -261,6 +279,7 @@ enum pf_connection_outcome pf_connection_handle(struct pf_connection *connection
     case PF_EVENT_PC_FAILED: return on_failed(connection, context, event);
     case PF_EVENT_PC_SENDER_SET:
         connection->senders[event->sender_set.source].actual = event->sender_set.track;
+        connection->sender_failures = 0;
         return PF_OUTCOME_NOTHING;
     case PF_EVENT_PC_CANDIDATE:
         on_candidate(connection, context, &event->candidate);
@@ -302,6 +321,15 @@ void pf_connection_sync_senders(struct pf_connection *connection, struct pf_cont
         command->set_sender.source = (enum pf_source)i;
         command->set_sender.track = sender->wanted;
     }
+}
+
+void pf_connection_retry_senders(struct pf_connection *connection, struct pf_context *context)
+{
+    connection->senders_at_ms = PF_NEVER;
+    for (int i = 0; i < PF_SOURCES_COUNT; i++) {
+        connection->senders[i].wanted = connection->senders[i].actual;
+    }
+    pf_connection_sync_senders(connection, context);
 }
 
 bool pf_connection_sends(const struct pf_connection *connection, pf_track track)

@@ -39,6 +39,8 @@ struct pf_connection {
     bool channel_open;
     struct pf_exchange remote; /* of the remote description that is set; {0, 0}: none */
     struct pf_sender senders[PF_SOURCES_COUNT];
+    uint32_t sender_failures; /* rejections of replaceTrack() in a row */
+    uint64_t senders_at_ms;   /* when it is tried again, or PF_NEVER */
     size_t candidates_sent;          /* of those below */
     struct pf_candidates candidates; /* ours, of the last local description */
 };
@@ -64,6 +66,9 @@ void pf_connection_make_offer(struct pf_connection *connection, struct pf_contex
 
 /* The number of this side's next epoch or offer after `last` (PROTOCOL.md 4.3). */
 uint32_t pf_number_after(uint32_t last, bool polite);
+
+/* Tries replaceTrack() again where it was rejected, when senders_at_ms has come. */
+void pf_connection_retry_senders(struct pf_connection *connection, struct pf_context *context);
 
 /* A description from the peer, of this epoch. */
 void pf_connection_take_offer(struct pf_connection *connection, struct pf_context *context,

@@ -4,6 +4,7 @@
 #define PF_CORE_CONTEXT_H
 
 #include "base/random.h"
+#include "core/epochs.h"
 #include "core/outbox.h"
 #include "core/room.h"
 
@@ -26,7 +27,8 @@ struct pf_context {
     bool joined;                       /* session: the relay takes signals */
     size_t ice_servers_size;           /* session */
     char ice_servers[PF_ICE_SERVERS_SIZE_MAX];
-    uint32_t last_id; /* of sockets, connections and tracks alike */
+    struct pf_epochs epochs; /* peer */
+    uint32_t last_id;        /* of sockets, connections and tracks alike */
     struct pf_room_counters counters;
     struct pf_outbox outbox;
 };

@@ -256,7 +256,7 @@ void pf_peer_open(struct pf_peer *peer, struct pf_context *context, const struct
     peer->restarted_at_ms = 0;
     peer->state = (struct pf_member_state){0};
     peer->connection.pc = 0;
-    peer->connection.epoch = 0;
+    peer->connection.epoch = pf_epochs_get(&context->epochs, member->id, member->instance);
     peer->connection.offer = 0;
     peer->connection.done = 0;
     pf_candidates_clear(&peer->candidates);
@@ -268,12 +268,17 @@ void pf_peer_close(struct pf_peer *peer, struct pf_context *context)
 {
     pf_connection_close(&peer->connection, context);
     pf_outbox_push(&context->outbox, PF_COMMAND_HIDE_PEER)->hide_peer = peer->id;
+    if (peer->connection.epoch != 0) {
+        pf_epochs_put(&context->epochs, peer->id, peer->instance, peer->connection.epoch);
+    }
     peer->id = 0;
 }
 
-void pf_peer_offer(struct pf_peer *peer, struct pf_context *context)
+void pf_peer_offer(struct pf_peer *peer, struct pf_context *context, bool first_is_spent)
 {
-    offer_epoch(peer, context, 1);
+    const uint32_t last = peer->connection.epoch;
+    const uint32_t spent = last == 0 && first_is_spent ? 1 : last;
+    offer_epoch(peer, context, spent == 0 ? 1 : pf_number_after(spent, peer->polite));
     set_recovery(peer, context, PF_RECOVERY_CONNECTING, CONNECTING_MS);
 }
 
@@ -294,6 +299,20 @@ void pf_peer_adopt(struct pf_peer *peer, struct pf_context *context,
 
 /* ---- what the peer says ---- */
 
+/*
+ * The peer goes on with a connection that we do not have: we gave it up while the peer, without the
+ * relay, did not hear of it. Nothing but a new one can help.
+ */
+static void request_renewal(const struct pf_peer *peer, struct pf_context *context, uint32_t epoch)
+{
+    if (can_signal(peer, context)) {
+        struct pf_signal *signal = compose(peer, context, PF_SIGNAL_REQUEST);
+        signal->epoch = epoch;
+        signal->want = PF_REQUEST_RENEW;
+        pf_context_send(context);
+    }
+}
+
 /* Whether an offer of this epoch is to be taken; if so the connection for it is there afterwards.
  */
 static bool make_way(struct pf_peer *peer, struct pf_context *context, uint32_t epoch,
@@ -310,6 +329,10 @@ static bool make_way(struct pf_peer *peer, struct pf_context *context, uint32_t 
             return false; /* the peer gives way and answers ours */
         }
     } else if (epoch <= connection->epoch) {
+        return false;
+    }
+    if (number != 1) {
+        request_renewal(peer, context, epoch);
         return false;
     }
     begin_epoch(peer, context, epoch, false);
@@ -364,8 +387,9 @@ static void take_request(struct pf_peer *peer, struct pf_context *context, uint3
                          enum pf_request want)
 {
     const bool current = peer->connection.pc != 0 && epoch == peer->connection.epoch;
-    const bool too_often =
-        peer->restarted_at_ms != 0 && context->now_ms < peer->restarted_at_ms + REQUESTS_MS;
+    const bool is_no_use = want == PF_REQUEST_RENEW && peer->recovery == PF_RECOVERY_RESTARTING;
+    const bool too_often = peer->restarted_at_ms != 0 && !is_no_use &&
+                           context->now_ms < peer->restarted_at_ms + REQUESTS_MS;
     if (want == PF_REQUEST_OFFER || (peer->connection.pc != 0 && !current)) {
         if (peer->connection.pc != 0) {
             pf_connection_repeat(&peer->connection, context);
@@ -573,11 +597,17 @@ void pf_peer_tick(struct pf_peer *peer, struct pf_context *context)
     if (peer->recovery_at_ms <= context->now_ms) {
         repair(peer, context);
     }
+    if (peer->connection.pc != 0 && peer->connection.senders_at_ms <= context->now_ms) {
+        pf_connection_retry_senders(&peer->connection, context);
+    }
 }
 
 uint64_t pf_peer_deadline_ms(const struct pf_peer *peer)
 {
-    return pf_earlier(peer->recovery_at_ms, pf_earlier(peer->presence_at_ms, peer->repeat_at_ms));
+    const uint64_t senders_at_ms =
+        peer->connection.pc != 0 ? peer->connection.senders_at_ms : PF_NEVER;
+    return pf_earlier(pf_earlier(peer->recovery_at_ms, senders_at_ms),
+                      pf_earlier(peer->presence_at_ms, peer->repeat_at_ms));
 }
 
 bool pf_peer_is_lost(const struct pf_peer *peer)

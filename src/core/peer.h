@@ -53,8 +53,11 @@ void pf_peer_open(struct pf_peer *peer, struct pf_context *context, const struct
 /* Closes the connection, tells the page, and frees the slot. */
 void pf_peer_close(struct pf_peer *peer, struct pf_context *context);
 
-/* Begins the first connection: by an offer of ours, or by waiting for one. */
-void pf_peer_offer(struct pf_peer *peer, struct pf_context *context);
+/*
+ * Begins the first connection: by an offer of ours, or by waiting for one. `first_is_spent`: the
+ * peer may already hold another offer of ours as that of epoch 1.
+ */
+void pf_peer_offer(struct pf_peer *peer, struct pf_context *context, bool first_is_spent);
 void pf_peer_wait(struct pf_peer *peer, struct pf_context *context);
 
 /* Takes over a connection whose offer the relay has handed to this peer. */

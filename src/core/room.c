@@ -31,6 +31,8 @@ struct pf_room {
     bool wants_join;
     bool room_changed; /* the page has to be told */
     bool shown_away;
+    bool prepared_sent;     /* with the join that is not answered yet */
+    bool first_epoch_spent; /* an offer of epoch 1 may be in the hands of we know not whom */
     pf_member_id self;
     uint32_t told_sequence; /* of our own state, to the peers */
     uint64_t join_at_ms;    /* join without the offer that is being prepared */
@@ -97,6 +99,7 @@ static void send_join(struct pf_room *room)
     message->join.instance = room->context.instance;
     message->join.ticket = (struct pf_slice){room->ticket, room->ticket_size};
     pf_prepared_compose(&room->prepared, &room->context, &message->join.offer);
+    room->prepared_sent = message->join.offer.sdp.size > 0;
     pf_context_send(&room->context);
     pf_session_joining(&room->session, &room->context);
 }
@@ -159,7 +162,7 @@ static void meet(struct pf_room *room, struct pf_peer *peer, bool is_offered)
         pf_peer_adopt(peer, context, &room->prepared.connection);
         pf_prepared_init(&room->prepared);
     } else {
-        pf_peer_offer(peer, context);
+        pf_peer_offer(peer, context, is_offered || room->first_epoch_spent);
     }
 }
 
@@ -197,6 +200,7 @@ static void on_joined(struct pf_room *room, const struct pf_message *message)
     }
     room->self = message->joined.self;
     room->ticket_size = pf_slice_copy(message->joined.ticket, room->ticket, sizeof room->ticket);
+    room->prepared_sent = false;
     pf_session_joined(&room->session, &room->context);
     set_state(room, PF_ROOM_JOINED);
     mark_missing(room, message);
@@ -260,6 +264,7 @@ static void on_error(struct pf_room *room, enum pf_error_code code)
     }
     room->code = code;
     room->wants_join = false;
+    room->first_epoch_spent = true; /* should it join again, the others may know this instance */
     pf_session_close(&room->session, &room->context);
     close_peers(room);
     pf_prepared_discard(&room->prepared, &room->context);
@@ -277,8 +282,11 @@ static void on_hello(struct pf_room *room, const struct pf_message *message)
         return;
     }
     pf_session_greet(&room->session, &room->context, message);
-    if (room->self == 0) {
+    if (room->self == 0 && !room->first_epoch_spent) {
         pf_prepared_begin(&room->prepared, &room->context);
+    }
+    if (room->wants_join) {
+        room->join_at_ms = room->context.now_ms + PREPARE_WAIT_MS;
     }
     try_join(room);
 }
@@ -503,9 +511,20 @@ static void stop_unsent_tracks(struct pf_room *room)
     }
 }
 
+/* The answer to a join is lost: its offer may have been handed to any member or to none. */
+static void give_up_prepared(struct pf_room *room)
+{
+    if (room->prepared_sent && room->session.state != PF_SESSION_JOINING) {
+        room->prepared_sent = false;
+        room->first_epoch_spent = true;
+        pf_prepared_discard(&room->prepared, &room->context);
+    }
+}
+
 static void settle(struct pf_room *room)
 {
     struct pf_context *context = &room->context;
+    give_up_prepared(room);
     if (room->state == PF_ROOM_JOINED && !context->joined) {
         set_state(room, PF_ROOM_RECONNECTING);
     }
@@ -582,7 +601,9 @@ bool pf_room_poll(struct pf_room *room, struct pf_command *command)
 
 uint64_t pf_room_deadline_ms(const struct pf_room *room)
 {
-    uint64_t deadline_ms = pf_earlier(room->join_at_ms, room->close_at_ms);
+    /* Without the relay it is "hello" that a join waits for. */
+    const bool join_waits = room->wants_join && room->session.state == PF_SESSION_READY;
+    uint64_t deadline_ms = pf_earlier(join_waits ? room->join_at_ms : PF_NEVER, room->close_at_ms);
     deadline_ms = pf_earlier(deadline_ms, pf_session_deadline_ms(&room->session));
     deadline_ms = pf_earlier(deadline_ms, pf_media_deadline_ms(&room->media));
     for (size_t i = 0; i < PF_PEERS_MAX; i++) {
@@ -614,6 +635,8 @@ enum pf_error pf_room_init(struct pf_room *room, const struct pf_room_config *co
     room->wants_join = false;
     room->room_changed = false;
     room->shown_away = false;
+    room->prepared_sent = false;
+    room->first_epoch_spent = false;
     room->self = 0;
     room->join_at_ms = PF_NEVER;
     room->close_at_ms = PF_NEVER;
@@ -633,6 +656,7 @@ enum pf_error pf_room_init(struct pf_room *room, const struct pf_room_config *co
     context->joined = false;
     context->ice_servers_size = 0;
     context->last_id = 0;
+    pf_epochs_init(&context->epochs);
     context->counters = (struct pf_room_counters){0};
     pf_random_seed(&context->random, config->seed);
     pf_outbox_init(&context->outbox);

@@ -1,0 +1,37 @@
+/* epochs.h - the last epochs used with members who are no peers any more. Internal to core. */
+/* SPDX-License-Identifier: MIT */
+#ifndef PF_CORE_EPOCHS_H
+#define PF_CORE_EPOCHS_H
+
+#include "protocol/message.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * A peer that we gave up may not know that, and go on with the connection that it has with us. When
+ * it turns up again no epoch may be used twice, or the two would take each other's old descriptions
+ * for new ones.
+ */
+enum { PF_EPOCHS_MAX = PF_MEMBERS_MAX };
+
+struct pf_epoch_entry {
+    pf_member_id id; /* 0: free */
+    uint32_t instance;
+    uint32_t epoch;
+};
+
+/* The oldest gives way. */
+struct pf_epochs {
+    size_t next;
+    struct pf_epoch_entry entries[PF_EPOCHS_MAX];
+};
+
+void pf_epochs_init(struct pf_epochs *epochs);
+
+void pf_epochs_put(struct pf_epochs *epochs, pf_member_id id, uint32_t instance, uint32_t epoch);
+
+/* 0 if there was none, as far as is remembered. */
+uint32_t pf_epochs_get(const struct pf_epochs *epochs, pf_member_id id, uint32_t instance);
+
+#endif
