@@ -1,0 +1,81 @@
+/* core_events.h - the events a room may see in a test, one function each, and whole stretches. */
+/* SPDX-License-Identifier: MIT */
+#ifndef PF_TESTS_CORE_EVENTS_H
+#define PF_TESTS_CORE_EVENTS_H
+
+#include "core_driver.h"
+
+/* ---- the user and the machine ---- */
+
+void driver_start(struct driver *driver);
+void driver_join(struct driver *driver); /* room "tea" as "Ann" */
+void driver_join_as(struct driver *driver, struct pf_slice room, struct pf_slice name);
+void driver_leave(struct driver *driver);
+void driver_set(struct driver *driver, enum pf_source source, bool on);
+void driver_select(struct driver *driver, enum pf_source source, const char *device);
+void driver_network(struct driver *driver, bool online);
+
+/* ---- the relay ---- */
+
+/* A message on the last socket, made as by printf(). */
+void driver_relay(struct driver *driver, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void driver_relay_bytes(struct driver *driver, struct pf_slice text);
+void driver_socket_closed(struct driver *driver, uint16_t code);
+void driver_hello(struct driver *driver);
+
+/* "joined" as `self`, in a room with these others; 0 ends them early. */
+void driver_joined(struct driver *driver, pf_member_id self, pf_member_id a, pf_member_id b);
+
+void driver_member(struct driver *driver, pf_member_id id, bool away);
+void driver_left(struct driver *driver, pf_member_id id, const char *reason);
+
+/* Signals from a member, with the usual instances. */
+void driver_offer(struct driver *driver, pf_member_id from, uint32_t epoch, uint32_t offer);
+void driver_answer(struct driver *driver, pf_member_id from, uint32_t epoch, uint32_t offer);
+void driver_candidate(struct driver *driver, pf_member_id from, uint32_t epoch, uint32_t offer,
+                      const char *candidate);
+void driver_request(struct driver *driver, pf_member_id from, uint32_t epoch, const char *want);
+
+/* ---- the browser ---- */
+
+/* createOffer() or createAnswer() has given "sdp <pc>". */
+void driver_created(struct driver *driver, pf_pc pc, enum pf_description_type type);
+void driver_local(struct driver *driver, pf_pc pc, enum pf_description_type type);
+void driver_remote_set(struct driver *driver, pf_pc pc, enum pf_description_type type);
+void driver_sender_set(struct driver *driver, pf_pc pc, enum pf_source source, pf_track track);
+void driver_failed(struct driver *driver, pf_pc pc, enum pf_operation operation,
+                   enum pf_dom_error error);
+void driver_gathered(struct driver *driver, pf_pc pc, const char *candidate);
+void driver_connection(struct driver *driver, pf_pc pc, enum pf_connection_state state);
+void driver_channel_opened(struct driver *driver, pf_pc pc);
+void driver_channel_closed(struct driver *driver, pf_pc pc);
+void driver_channel_message(struct driver *driver, pf_pc pc, const char *text);
+
+void driver_opened(struct driver *driver, pf_track track, const char *device);
+void driver_refused(struct driver *driver, pf_track microphone, pf_track camera,
+                    enum pf_dom_error error);
+void driver_refused_but(struct driver *driver, pf_track microphone, pf_track camera,
+                        enum pf_dom_error error, enum pf_source granted);
+void driver_ended(struct driver *driver, pf_track track);
+void driver_devices_changed(struct driver *driver);
+void driver_devices(struct driver *driver, const struct pf_device *list, size_t count);
+
+/* ---- whole stretches ---- */
+
+/* Captures both sources, "mic-1" and "cam-1". */
+void driver_capture(struct driver *driver);
+
+/* Enters the room in which `a` and `b` (0: nobody) are; no prepared offer is taken by anybody. */
+void driver_enter(struct driver *driver, pf_member_id a, pf_member_id b);
+
+/* Loses the socket and is back with a new one, up to and with "hello". */
+void driver_reach_again(struct driver *driver);
+
+/* A newcomer is there and its first offer is answered: the connection is stable, not connected. */
+void driver_meet(struct driver *driver, pf_member_id id);
+
+/* The same, and connected. */
+void driver_connect(struct driver *driver, pf_member_id id);
+
+#endif
