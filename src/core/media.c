@@ -437,8 +437,10 @@ void pf_media_select_device(struct pf_media *media, struct pf_context *context,
     settle(capture);
     const bool is_in_use =
         capture->track != 0 && id.size > 0 && pf_slice_equal(id, slice_of(&capture->actual));
-    if (is_needed(media, capture) && !is_in_use) {
+    if (!is_in_use && is_needed(media, capture)) {
         open_chosen(media, context, capture);
+    } else if (!is_in_use) {
+        stop_now(context, capture); /* just switched off: not the one to be on again */
     }
     publish(media, context, capture);
 }
