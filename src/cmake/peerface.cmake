@@ -32,6 +32,8 @@ target_compile_options(pf_flags INTERFACE
   -Wmissing-prototypes -Wvla -Wimplicit-fallthrough -Wswitch-enum
   $<$<BOOL:${PF_WERROR}>:-Werror>)
 
+# Without NDEBUG: assertions are on in every build.
+set(CMAKE_C_FLAGS_RELWITHDEBINFO "-O2 -g")
 if(EMSCRIPTEN)
   set(CMAKE_C_FLAGS_RELEASE "-Oz")
   # What is tested under node is what browsers get, so assertions trap there too.
