@@ -79,12 +79,6 @@ expect('a clock', problemsOfSymbols(new Map([['a', `${archive}clock_gettime U\n`
   /needs clock_gettime/);
 expect('a call upwards', problemsOfSymbols(new Map([['a', archive]])), /needs pf_b/);
 
-const formatter = findFormatter();
-if (formatter) {
-  expect('formatted C', problemsOfFormat(formatter, 'a.c', 'int x;\n'), null);
-  expect('badly formatted C', problemsOfFormat(formatter, 'a.c', 'int   x;\n'), /:1: .*int x;/);
-}
-
 expect('a good header', problemsOfC('cc', [], 'a.h', '#include <stddef.h>\nextern size_t x;\n'),
   null);
 expect('a header that includes too little', problemsOfC('cc', [], 'a.h', 'extern size_t x;\n'),
@@ -94,6 +88,14 @@ fs.mkdirSync(path.join(root, 'build'), { recursive: true });
 const folder = fs.mkdtempSync(path.join(root, 'build/lint-'));
 const script = path.join(folder, 'a.js');
 fs.writeFileSync(script, '/** @param {number} x */\nexport const f = (x) => x.length;\n');
+const formatter = findFormatter();
+if (formatter) {
+  const file = path.join(folder, 'a.c');
+  fs.writeFileSync(file, 'int x;\n');
+  expect('formatted C', problemsOfFormat(formatter, [file]), null);
+  fs.writeFileSync(file, 'int   x;\n');
+  expect('badly formatted C', problemsOfFormat(formatter, [file]), /a\.c:1:4: .*format/);
+}
 expect('a wrong type', problemsOfTypes([script], []), /a\.js:2: .*length/);
 fs.rmSync(folder, { recursive: true });
 

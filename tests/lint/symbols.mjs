@@ -9,7 +9,7 @@ import path from 'node:path';
 import { isProgram, report } from './files.mjs';
 
 const pure = new Set([
-  'memchr', 'memcmp', 'memcpy', 'memmove', 'memset', 'strcmp', 'strlen', 'strncmp', 'strcpy',
+  'memchr', 'memcmp', 'memcpy', 'memmove', 'memset', 'strchr', 'strcmp', 'strcpy', 'strlen', 'strncmp',
   'bsearch', 'qsort', 'tolower',
   'calloc', 'free', 'malloc', 'realloc',
   // What compilers put in by themselves.
