@@ -242,7 +242,7 @@ static inline void enter(struct fixture *fixture, uint32_t client, const char *r
 static inline void signal_to(struct fixture *fixture, uint32_t client, const char *to)
 {
     char text[TEXT_MAX];
-    (void)snprintf(text, sizeof text, "{\"type\":\"signal\",\"to\":\"%s\",\"x\":[1, 2]}",
+    (void)snprintf(text, sizeof text, "{\"type\":\"signal\",\"to\":\"%.64s\",\"x\":[1, 2]}",
                    to); /* ids are short */
     say(fixture, client, text);
 }
