@@ -120,6 +120,21 @@ static void a_failed_read_leaves_the_envelope_as_it_was(void **state)
     assert_true(envelope.to == 7);
 }
 
+static void an_envelope_is_read_up_to_the_largest_message_and_not_beyond(void **state)
+{
+    (void)state;
+    char *text = malloc(PF_MESSAGE_SIZE_MAX + 1);
+    assert_non_null(text);
+    memset(text, ' ', PF_MESSAGE_SIZE_MAX + 1);
+    memcpy(text, "{\"type\":\"ping\"}", 15);
+    struct pf_envelope envelope;
+    assert_int_equal(pf_envelope_read((struct pf_slice){text, PF_MESSAGE_SIZE_MAX}, &envelope),
+                     PF_ERROR_OK);
+    assert_int_equal(pf_envelope_read((struct pf_slice){text, PF_MESSAGE_SIZE_MAX + 1}, &envelope),
+                     PF_ERROR_TOO_LONG);
+    free(text);
+}
+
 static void the_prefix_and_the_rest_are_the_message_with_its_sender(void **state)
 {
     (void)state;
@@ -311,6 +326,7 @@ int main(void)
         cmocka_unit_test(a_string_ends_at_its_quote_wherever_that_is),
         cmocka_unit_test(an_envelope_borrows_what_it_says_from_the_text),
         cmocka_unit_test(a_failed_read_leaves_the_envelope_as_it_was),
+        cmocka_unit_test(an_envelope_is_read_up_to_the_largest_message_and_not_beyond),
         cmocka_unit_test(the_prefix_and_the_rest_are_the_message_with_its_sender),
         cmocka_unit_test(mutated_messages_are_judged_as_by_cjson),
     };
