@@ -432,6 +432,8 @@ void pf_media_select_device(struct pf_media *media, struct pf_context *context,
     if (capture->opening == 0) {
         capture->previous = capture->chosen; /* the last one that has worked */
     }
+    const bool is_without = capture->opening != 0 && capture->track == 0 &&
+                            (capture->stopped_first || capture->going_back);
     set_id(&capture->chosen, id);
     capture->opening = 0; /* what is under way is not wanted any more */
     settle(capture);
@@ -439,6 +441,7 @@ void pf_media_select_device(struct pf_media *media, struct pf_context *context,
         capture->track != 0 && id.size > 0 && pf_slice_equal(id, slice_of(&capture->actual));
     if (!is_in_use && is_needed(media, capture)) {
         open_chosen(media, context, capture);
+        capture->stopped_first = is_without;
     } else if (!is_in_use) {
         stop_now(context, capture); /* just switched off: not the one to be on again */
     }

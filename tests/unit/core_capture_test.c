@@ -1,0 +1,433 @@
+/* core_capture_test.c - what happens to captures: muted, off, ended, changed lists, leaving. */
+/* SPDX-License-Identifier: MIT */
+#include "core_events.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define MICROPHONE PF_SOURCE_MICROPHONE
+#define CAMERA     PF_SOURCE_CAMERA
+
+static pf_track asked(const struct driver *driver, enum pf_source source)
+{
+    return driver_get(driver, PF_COMMAND_CAPTURE_OPEN)->capture_open.tracks[source];
+}
+
+static void assert_local(const struct driver *driver, enum pf_source source,
+                         enum pf_capture_state state, enum pf_dom_error error)
+{
+    assert_int_equal(driver->local[source].state, state);
+    assert_int_equal(driver->local[source].error, error);
+}
+
+/* Both sources captured, in a call with one connected peer whose channel is open. */
+static pf_pc begin_call(struct driver *driver)
+{
+    driver_capture(driver);
+    driver_enter(driver, 0, 0);
+    driver_connect(driver, DRIVER_LOW);
+    const pf_pc pc = driver_pc(driver, DRIVER_LOW);
+    for (int i = 0; i < PF_SOURCES_COUNT; i++) {
+        driver_sender_set(driver, pc, (enum pf_source)i, driver->local[i].track);
+    }
+    driver_channel_opened(driver, pc);
+    return pc;
+}
+
+/* ---- mute and camera off ---- */
+
+static void D27_mute_disables_the_track_first_of_all_and_tells_the_peers(void **state)
+{
+    struct driver *d = *state;
+    (void)begin_call(d);
+    driver_set(d, MICROPHONE, false);
+    const struct pf_command *enable = driver_get(d, PF_COMMAND_TRACK_ENABLE);
+    assert_int_equal(driver_position(d, enable), 0);
+    assert_int_equal(enable->track_enable.track, d->local[MICROPHONE].track);
+    assert_false(enable->track_enable.on);
+    assert_int_equal(driver_sent(d, "\"kind\":\"state\"", "\"microphone\":\"off\"", NULL), 1);
+    const struct pf_command *channel = driver_get(d, PF_COMMAND_PC_CHANNEL_SEND);
+    assert_non_null(strstr(channel->text.data, "\"microphone\":\"off\""));
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_SET_SENDER), 0); /* silence is sent */
+}
+
+static void D27_mute_survives_a_resumption(void **state)
+{
+    struct driver *d = *state;
+    (void)begin_call(d);
+    driver_set(d, MICROPHONE, false);
+    driver_reach_again(d);
+    driver_joined(d, DRIVER_SELF, DRIVER_LOW, 0);
+    assert_int_equal(driver_sent(d, "\"kind\":\"state\"", "\"microphone\":\"off\"", NULL), 1);
+    assert_false(d->local[MICROPHONE].on);
+    assert_int_equal(driver_count(d, PF_COMMAND_TRACK_ENABLE), 0);
+}
+
+static void D27_who_is_muted_is_muted_for_a_newcomer_too(void **state)
+{
+    struct driver *d = *state;
+    (void)begin_call(d);
+    driver_set(d, MICROPHONE, false);
+    driver_meet(d, DRIVER_HIGH);
+    assert_int_equal(driver_sent(d, "\"type\":\"answer\"", "\"microphone\":\"off\"", NULL), 1);
+}
+
+static void a_wish_that_is_repeated_is_not_told_again(void **state)
+{
+    struct driver *d = *state;
+    (void)begin_call(d);
+    driver_set(d, MICROPHONE, false);
+    driver_set(d, MICROPHONE, false);
+    assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_SEND), 0);
+}
+
+static void D25_a_camera_that_is_off_is_stopped_after_a_second(void **state)
+{
+    struct driver *d = *state;
+    (void)begin_call(d);
+    const pf_track camera = d->local[CAMERA].track;
+    driver_set(d, CAMERA, false);
+    assert_int_equal(driver_get(d, PF_COMMAND_PC_SET_SENDER)->set_sender.track, 0);
+    assert_int_equal(driver_sent(d, "\"kind\":\"state\"", "\"camera\":\"off\"", NULL), 1);
+    driver_wait(d, 999);
+    assert_int_equal(d->things[camera].life, DRIVER_LIVE);
+    driver_wait(d, 1);
+    assert_int_equal(d->things[camera].life, DRIVER_OVER);
+    assert_local(d, CAMERA, PF_CAPTURE_IDLE, PF_DOM_ERROR_NONE);
+}
+
+static void a_camera_on_again_within_a_second_sends_the_same_track(void **state)
+{
+    struct driver *d = *state;
+    (void)begin_call(d);
+    const pf_track camera = d->local[CAMERA].track;
+    driver_set(d, CAMERA, false);
+    driver_wait(d, 999);
+    driver_set(d, CAMERA, true);
+    assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 0);
+    assert_int_equal(driver_get(d, PF_COMMAND_PC_SET_SENDER)->set_sender.track, camera);
+    driver_wait(d, 5000);
+    assert_int_equal(d->things[camera].life, DRIVER_LIVE);
+}
+
+static void a_camera_switched_off_while_it_opens_is_stopped_as_it_comes(void **state)
+{
+    struct driver *d = *state;
+    driver_start(d);
+    const pf_track camera = asked(d, CAMERA);
+    driver_set(d, CAMERA, false);
+    driver_opened(d, camera, "cam-1");
+    assert_int_equal(driver_get(d, PF_COMMAND_CAPTURE_STOP)->capture_stop, camera);
+    assert_local(d, CAMERA, PF_CAPTURE_IDLE, PF_DOM_ERROR_NONE);
+}
+
+static void a_camera_off_and_on_while_it_opens_is_opened_once(void **state)
+{
+    struct driver *d = *state;
+    driver_start(d);
+    const pf_track camera = asked(d, CAMERA);
+    driver_set(d, CAMERA, false);
+    driver_set(d, CAMERA, true);
+    assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 0);
+    driver_opened(d, camera, "cam-1");
+    assert_local(d, CAMERA, PF_CAPTURE_LIVE, PF_DOM_ERROR_NONE);
+}
+
+static void a_wish_before_the_start_counts_when_it_starts(void **state)
+{
+    struct driver *d = *state;
+    driver_set(d, CAMERA, false);
+    driver_set(d, MICROPHONE, true);
+    driver_select(d, MICROPHONE, "mic-2");
+    assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 0);
+    driver_start(d);
+    assert_int_equal(asked(d, CAMERA), 0);
+    const struct pf_command *open = driver_get(d, PF_COMMAND_CAPTURE_OPEN);
+    assert_string_equal(open->capture_open.devices[MICROPHONE].data, "mic-2");
+}
+
+static void D26_a_camera_that_fails_when_it_is_on_again_is_none_to_the_others(void **state)
+{
+    struct driver *d = *state;
+    (void)begin_call(d);
+    driver_set(d, CAMERA, false);
+    driver_wait(d, 1000);
+    driver_set(d, CAMERA, true);
+    driver_refused(d, 0, asked(d, CAMERA), PF_DOM_ERROR_NOT_FOUND);
+    assert_local(d, CAMERA, PF_CAPTURE_FAILED, PF_DOM_ERROR_NOT_FOUND);
+    assert_int_equal(driver_sent(d, "\"kind\":\"state\"", "\"camera\":\"none\"", NULL), 1);
+    driver_set(d, CAMERA, false);
+    assert_local(d, CAMERA, PF_CAPTURE_IDLE, PF_DOM_ERROR_NONE);
+    assert_int_equal(driver_sent(d, "\"kind\":\"state\"", "\"camera\":\"off\"", NULL), 1);
+}
+
+/* ---- tracks that end ---- */
+
+static void D19_a_camera_that_is_unplugged_gives_way_to_another(void **state)
+{
+    struct driver *d = *state;
+    (void)begin_call(d);
+    driver_wait(d, 2000);
+    driver_ended(d, d->local[CAMERA].track);
+    assert_int_equal(driver_get(d, PF_COMMAND_PC_SET_SENDER)->set_sender.track, 0);
+    const pf_track next = asked(d, CAMERA);
+    assert_int_equal(driver_sent(d, "\"kind\":\"state\"", "\"camera\":\"off\"", NULL), 1);
+    driver_opened(d, next, "cam-2");
+    assert_int_equal(driver_get(d, PF_COMMAND_PC_SET_SENDER)->set_sender.track, next);
+}
+
+static void D19_an_unplugged_camera_with_no_other_waits_for_one(void **state)
+{
+    struct driver *d = *state;
+    (void)begin_call(d);
+    driver_wait(d, 2000);
+    driver_ended(d, d->local[CAMERA].track);
+    driver_refused(d, 0, asked(d, CAMERA), PF_DOM_ERROR_NOT_FOUND);
+    assert_local(d, CAMERA, PF_CAPTURE_FAILED, PF_DOM_ERROR_NOT_FOUND);
+    const struct pf_device camera = {CAMERA, PF_SLICE("cam-1"), PF_SLICE("One")};
+    driver_devices_changed(d);
+    driver_devices(d, &camera, 1);
+    assert_true(asked(d, CAMERA) != 0);
+}
+
+static void a_track_that_ends_within_two_seconds_is_not_opened_again(void **state)
+{
+    struct driver *d = *state;
+    (void)begin_call(d);
+    driver_wait(d, 1999);
+    driver_ended(d, d->local[CAMERA].track);
+    assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 0);
+    assert_local(d, CAMERA, PF_CAPTURE_FAILED, PF_DOM_ERROR_NOT_FOUND);
+}
+
+static void D24_the_end_of_a_track_that_is_being_replaced_is_normal(void **state)
+{
+    struct driver *d = *state;
+    (void)begin_call(d);
+    driver_select(d, CAMERA, "cam-2");
+    const pf_track next = asked(d, CAMERA);
+    driver_ended(d, d->local[CAMERA].track); /* by the browser, for the new one */
+    assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 0);
+    assert_local(d, CAMERA, PF_CAPTURE_OPENING, PF_DOM_ERROR_NONE);
+    driver_opened(d, next, "cam-2");
+    assert_local(d, CAMERA, PF_CAPTURE_LIVE, PF_DOM_ERROR_NONE);
+}
+
+static void D24_the_end_of_a_track_that_was_replaced_is_normal(void **state)
+{
+    struct driver *d = *state;
+    (void)begin_call(d);
+    const pf_track old = d->local[CAMERA].track;
+    driver_select(d, CAMERA, "cam-2");
+    const pf_track next = asked(d, CAMERA);
+    driver_opened(d, next, "cam-2");
+    driver_ended(d, old);
+    assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 0);
+    assert_int_equal(d->local[CAMERA].track, next);
+}
+
+static void the_end_of_a_camera_that_was_just_switched_off_is_normal(void **state)
+{
+    struct driver *d = *state;
+    driver_capture(d);
+    const pf_track camera = d->local[CAMERA].track;
+    driver_set(d, CAMERA, false);
+    driver_ended(d, camera);
+    assert_local(d, CAMERA, PF_CAPTURE_IDLE, PF_DOM_ERROR_NONE);
+    driver_wait(d, 2000);
+    assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_STOP), 0);
+}
+
+static void the_end_of_an_unknown_track_does_nothing(void **state)
+{
+    struct driver *d = *state;
+    driver_capture(d);
+    const pf_track unknown[] = {0, 999};
+    for (size_t i = 0; i < 2; i++) {
+        driver_feed(d, &(struct pf_event){.type = PF_EVENT_TRACK_ENDED, .track_ended = unknown[i]});
+        assert_int_equal(d->commands_count, 0);
+    }
+}
+
+/* ---- device lists ---- */
+
+static void a_list_is_shown_as_it_is(void **state)
+{
+    struct driver *d = *state;
+    driver_capture(d);
+    const struct pf_device list[] = {{MICROPHONE, PF_SLICE("mic-1"), PF_SLICE("One")},
+                                     {CAMERA, PF_SLICE("cam-1"), PF_SLICE("Two")}};
+    driver_devices(d, list, 2);
+    const struct pf_command *show = driver_get(d, PF_COMMAND_SHOW_DEVICES);
+    assert_int_equal(show->devices.count, 2);
+    assert_string_equal(show->devices.list[1].id.data, "cam-1");
+    assert_string_equal(show->devices.list[1].label.data, "Two");
+    assert_int_equal(show->devices.list[1].source, CAMERA);
+}
+
+static void a_change_of_devices_does_not_touch_what_works(void **state)
+{
+    struct driver *d = *state;
+    (void)begin_call(d);
+    const struct pf_device list[] = {{MICROPHONE, PF_SLICE("mic-1"), PF_SLICE("")},
+                                     {CAMERA, PF_SLICE("cam-1"), PF_SLICE("")}};
+    driver_devices_changed(d);
+    driver_devices(d, list, 2);
+    assert_int_equal(d->commands_count, 1); /* the list itself */
+}
+
+static void a_list_that_did_not_follow_a_change_opens_nothing(void **state)
+{
+    struct driver *d = *state;
+    driver_start(d);
+    driver_opened(d, asked(d, MICROPHONE), "mic-1");
+    driver_wait(d, 0);
+    driver_set(d, CAMERA, false);
+    driver_set(d, CAMERA, true);
+    driver_select(d, CAMERA, "cam-9");
+    driver_refused(d, 0, asked(d, CAMERA), PF_DOM_ERROR_NOT_READABLE);
+    assert_local(d, CAMERA, PF_CAPTURE_FAILED, PF_DOM_ERROR_NOT_READABLE);
+    const struct pf_device camera = {CAMERA, PF_SLICE("cam-1"), PF_SLICE("")};
+    driver_devices(d, &camera, 1);
+    assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 0);
+}
+
+static void a_camera_that_is_off_is_not_opened_by_a_change_of_devices(void **state)
+{
+    struct driver *d = *state;
+    driver_start(d);
+    driver_refused(d, asked(d, MICROPHONE), asked(d, CAMERA), PF_DOM_ERROR_ABORT);
+    const pf_track camera =
+        driver_find_at(d, PF_COMMAND_CAPTURE_OPEN, 1)->capture_open.tracks[CAMERA];
+    driver_refused(d, 0, camera, PF_DOM_ERROR_ABORT);
+    driver_set(d, CAMERA, false);
+    const struct pf_device list = {CAMERA, PF_SLICE("cam-1"), PF_SLICE("")};
+    driver_devices_changed(d);
+    driver_devices(d, &list, 1);
+    assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 0);
+}
+
+/* ---- switching, in unlucky order ---- */
+
+static void D11_a_third_camera_that_fails_goes_back_to_the_one_that_was_stopped_first(void **state)
+{
+    struct driver *d = *state;
+    driver_capture(d);
+    driver_select(d, CAMERA, "cam-1");
+    driver_select(d, CAMERA, "cam-2");
+    driver_refused(d, 0, asked(d, CAMERA), PF_DOM_ERROR_NOT_READABLE); /* "cam-1" is stopped */
+    driver_select(d, CAMERA, "cam-3");
+    driver_refused(d, 0, asked(d, CAMERA), PF_DOM_ERROR_NOT_READABLE);
+    const struct pf_command *open = driver_get(d, PF_COMMAND_CAPTURE_OPEN);
+    assert_string_equal(open->capture_open.devices[CAMERA].data, "cam-1");
+}
+
+static void D11_a_default_camera_is_gone_back_to_by_its_own_name(void **state)
+{
+    struct driver *d = *state;
+    driver_capture(d); /* none was chosen; the browser took "cam-1" */
+    driver_select(d, CAMERA, "cam-2");
+    driver_refused(d, 0, asked(d, CAMERA), PF_DOM_ERROR_NOT_READABLE);
+    driver_refused(d, 0, asked(d, CAMERA), PF_DOM_ERROR_NOT_READABLE);
+    driver_opened(d, asked(d, CAMERA), "cam-1");
+    assert_string_equal(d->local[CAMERA].device, "cam-1");
+    assert_local(d, CAMERA, PF_CAPTURE_LIVE, PF_DOM_ERROR_NOT_READABLE);
+}
+
+static void a_switch_that_fails_after_the_camera_went_off_complains_of_nothing(void **state)
+{
+    struct driver *d = *state;
+    driver_capture(d);
+    driver_select(d, CAMERA, "cam-2");
+    const pf_track second = asked(d, CAMERA);
+    driver_set(d, CAMERA, false);
+    driver_wait(d, 1000);
+    driver_refused(d, 0, second, PF_DOM_ERROR_NOT_READABLE);
+    assert_local(d, CAMERA, PF_CAPTURE_IDLE, PF_DOM_ERROR_NONE);
+    assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 0);
+}
+
+static void a_device_id_that_is_too_long_is_not_a_choice(void **state)
+{
+    struct driver *d = *state;
+    driver_capture(d);
+    char id[PF_DEVICE_ID_SIZE_MAX + 2];
+    memset(id, 'x', sizeof id - 1);
+    id[sizeof id - 1] = '\0';
+    driver_select(d, CAMERA, id);
+    assert_int_equal(d->commands_count, 0);
+    driver_select(d, CAMERA, id + 1);
+    assert_true(asked(d, CAMERA) != 0);
+}
+
+/* ---- leaving ---- */
+
+static void leaving_stops_every_track_also_one_that_is_being_replaced(void **state)
+{
+    struct driver *d = *state;
+    (void)begin_call(d);
+    driver_select(d, CAMERA, "cam-2");
+    driver_opened(d, asked(d, CAMERA), "cam-2");
+    assert_int_equal(driver_live_tracks(d), 3);
+    driver_leave(d);
+    assert_int_equal(driver_live_tracks(d), 0);
+    assert_local(d, CAMERA, PF_CAPTURE_IDLE, PF_DOM_ERROR_NONE);
+}
+
+static void nothing_is_captured_after_leaving_whatever_is_wanted(void **state)
+{
+    struct driver *d = *state;
+    (void)begin_call(d);
+    driver_leave(d);
+    driver_set(d, CAMERA, false);
+    driver_set(d, CAMERA, true);
+    driver_select(d, CAMERA, "cam-2");
+    driver_devices_changed(d);
+    driver_devices(d, NULL, 0);
+    driver_start(d);
+    driver_join(d);
+    assert_int_equal(driver_live_tracks(d), 0);
+    assert_int_equal(d->local[CAMERA].state, PF_CAPTURE_IDLE);
+    assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, driver_setup, driver_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(D27_mute_disables_the_track_first_of_all_and_tells_the_peers),
+        TEST(D27_mute_survives_a_resumption),
+        TEST(D27_who_is_muted_is_muted_for_a_newcomer_too),
+        TEST(a_wish_that_is_repeated_is_not_told_again),
+        TEST(D25_a_camera_that_is_off_is_stopped_after_a_second),
+        TEST(a_camera_on_again_within_a_second_sends_the_same_track),
+        TEST(a_camera_switched_off_while_it_opens_is_stopped_as_it_comes),
+        TEST(a_camera_off_and_on_while_it_opens_is_opened_once),
+        TEST(a_wish_before_the_start_counts_when_it_starts),
+        TEST(D26_a_camera_that_fails_when_it_is_on_again_is_none_to_the_others),
+        TEST(D19_a_camera_that_is_unplugged_gives_way_to_another),
+        TEST(D19_an_unplugged_camera_with_no_other_waits_for_one),
+        TEST(a_track_that_ends_within_two_seconds_is_not_opened_again),
+        TEST(D24_the_end_of_a_track_that_is_being_replaced_is_normal),
+        TEST(D24_the_end_of_a_track_that_was_replaced_is_normal),
+        TEST(the_end_of_a_camera_that_was_just_switched_off_is_normal),
+        TEST(the_end_of_an_unknown_track_does_nothing),
+        TEST(a_list_is_shown_as_it_is),
+        TEST(a_change_of_devices_does_not_touch_what_works),
+        TEST(a_list_that_did_not_follow_a_change_opens_nothing),
+        TEST(a_camera_that_is_off_is_not_opened_by_a_change_of_devices),
+        TEST(D11_a_third_camera_that_fails_goes_back_to_the_one_that_was_stopped_first),
+        TEST(D11_a_default_camera_is_gone_back_to_by_its_own_name),
+        TEST(a_switch_that_fails_after_the_camera_went_off_complains_of_nothing),
+        TEST(a_device_id_that_is_too_long_is_not_a_choice),
+        TEST(leaving_stops_every_track_also_one_that_is_being_replaced),
+        TEST(nothing_is_captured_after_leaving_whatever_is_wanted),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
