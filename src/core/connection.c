@@ -6,14 +6,17 @@
  * created, not when it is set, which saves the peer 15 to 25 ms. The browser's operations chain
  * keeps what is commanded here in order.
  *
- *   from            event                          to
- *   STABLE          make_offer                     MAKING_OFFER
- *   MAKING_OFFER    offer created                  OFFERED          send it, set it
- *   MAKING_OFFER    remote offer, polite           SETTING_OFFER    ours is never set
- *   OFFERED         remote offer, polite           SETTING_OFFER    ours is rolled back by the
- * browser OFFERED         answer of this exchange        SETTING_ANSWER SETTING_ANSWER  remote set
- * STABLE STABLE          remote offer                   SETTING_OFFER SETTING_OFFER   remote set
- * MAKING_ANSWER MAKING_ANSWER   answer created                 STABLE           send it, set it
+ *   from            event                     to
+ *   STABLE          make_offer                MAKING_OFFER
+ *   MAKING_OFFER    offer created             OFFERED         send it, set it
+ *   MAKING_OFFER    remote offer, polite      SETTING_OFFER   ours is never set
+ *   OFFERED         remote offer, polite      SETTING_OFFER   the browser rolls ours back
+ *   OFFERED         answer of this exchange   SETTING_ANSWER
+ *   SETTING_ANSWER  remote set                STABLE
+ *   STABLE          remote offer              SETTING_OFFER
+ *   SETTING_OFFER   remote set                MAKING_ANSWER
+ *   MAKING_ANSWER   answer created            STABLE          send it, set it
+ *   any             an operation failed       BROKEN
  */
 /* SPDX-License-Identifier: MIT */
 #include "core/connection.h"
@@ -45,6 +48,7 @@ static void set_negotiation(struct pf_connection *connection, enum pf_negotiatio
                                          1 << PF_NEGOTIATION_MAKING_OFFER |
                                          1 << PF_NEGOTIATION_OFFERED,
         [PF_NEGOTIATION_MAKING_ANSWER] = 1 << PF_NEGOTIATION_SETTING_OFFER,
+        [PF_NEGOTIATION_BROKEN] = (1 << PF_NEGOTIATION_BROKEN) - 1, /* any but itself */
     };
     PF_ASSERT(from[next] & (1 << connection->negotiation));
     connection->negotiation = next;
@@ -138,6 +142,7 @@ void pf_connection_take_offer(struct pf_connection *connection, struct pf_contex
     case PF_NEGOTIATION_SETTING_ANSWER:
     case PF_NEGOTIATION_SETTING_OFFER:
     case PF_NEGOTIATION_MAKING_ANSWER: connection->missed_offer = true; break;
+    case PF_NEGOTIATION_BROKEN: context->counters.stale++; break;
     }
 }
 
@@ -168,6 +173,16 @@ void pf_connection_repeat(struct pf_connection *connection, struct pf_context *c
     }
 }
 
+/* What the other side or the browser makes of it from here on is not known to us. */
+static enum pf_connection_outcome give_up(struct pf_connection *connection)
+{
+    if (connection->negotiation == PF_NEGOTIATION_BROKEN) {
+        return PF_OUTCOME_NOTHING;
+    }
+    set_negotiation(connection, PF_NEGOTIATION_BROKEN);
+    return PF_OUTCOME_BROKEN;
+}
+
 /* createOffer() or createAnswer() is done: unless it has been overtaken, send and set the result.
  */
 static enum pf_connection_outcome on_description(struct pf_connection *connection,
@@ -175,7 +190,7 @@ static enum pf_connection_outcome on_description(struct pf_connection *connectio
                                                  const struct pf_description *description)
 {
     if (description->sdp.size > PF_MESSAGE_SIZE_MAX) {
-        return PF_OUTCOME_BROKEN;
+        return give_up(connection);
     }
     switch (description->type) {
     case PF_DESCRIPTION_OFFER:
@@ -243,12 +258,12 @@ static enum pf_connection_outcome on_failed(struct pf_connection *connection,
         context->counters.candidate_errors++; /* one candidate less is not a broken connection */
         return PF_OUTCOME_NOTHING;
     case PF_OPERATION_CREATE_OFFER: /* stale when we yielded to the peer's offer meanwhile */
-        return connection->negotiation == PF_NEGOTIATION_MAKING_OFFER ? PF_OUTCOME_BROKEN
+        return connection->negotiation == PF_NEGOTIATION_MAKING_OFFER ? give_up(connection)
                                                                       : PF_OUTCOME_NOTHING;
     case PF_OPERATION_CREATE:
     case PF_OPERATION_CREATE_ANSWER:
     case PF_OPERATION_SET_LOCAL_DESCRIPTION:
-    case PF_OPERATION_SET_REMOTE_DESCRIPTION: return PF_OUTCOME_BROKEN;
+    case PF_OPERATION_SET_REMOTE_DESCRIPTION: return give_up(connection);
     case PF_OPERATION_REPLACE_TRACK:
         on_replace_failed(connection, context);
         return PF_OUTCOME_NOTHING;

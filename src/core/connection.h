@@ -17,6 +17,7 @@ enum pf_negotiation {
     PF_NEGOTIATION_SETTING_ANSWER, /* setRemoteDescription(answer) is pending */
     PF_NEGOTIATION_SETTING_OFFER,  /* setRemoteDescription(offer) is pending */
     PF_NEGOTIATION_MAKING_ANSWER,  /* createAnswer() is pending */
+    PF_NEGOTIATION_BROKEN,         /* the browser refused a step: only a new connection helps */
 };
 
 /* What a sender has been told to send and what it does send. 0 is null. */

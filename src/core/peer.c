@@ -6,8 +6,8 @@
  *
  *   NONE        disconnected             UNSTABLE     3 s: it may come back by itself
  *   UNSTABLE    3 s over, or failed      RESTARTING   ICE restart, 8 s
- *   RESTARTING  8 s over, or failed      RENEWING     a new connection, 8 s, then again, ever
- * slower any         connected                NONE
+ *   RESTARTING  8 s over, or failed      RENEWING     a new connection, 8 s, again, ever slower
+ *   any         connected                NONE
  *
  * Steps need the relay. While it, or the peer, is away they wait, and pf_peer_resync() takes them
  * up.

@@ -122,6 +122,26 @@ static void try_join(struct pf_room *room)
 
 /* ---- the roster ---- */
 
+/*
+ * A free slot. Those of whom the relay does not know any more, and who may have come back as
+ * somebody else, give way to those of whom it does, the connected ones last. NULL if the relay
+ * breaks its word.
+ */
+static struct pf_peer *find_place(struct pf_room *room)
+{
+    struct pf_peer *found = find_peer(room, 0);
+    for (size_t i = 0; !found && i < 2 * PF_PEERS_MAX; i++) {
+        struct pf_peer *peer = &room->peers[i % PF_PEERS_MAX];
+        const bool is_unknown =
+            peer->presence == PF_PRESENCE_ORPHAN || peer->presence == PF_PRESENCE_MISSING;
+        if (is_unknown && (i >= PF_PEERS_MAX || peer->recovery != PF_RECOVERY_NONE)) {
+            pf_peer_close(peer, &room->context);
+            found = peer;
+        }
+    }
+    return found;
+}
+
 /* A member as the relay states it; NULL if it is not one that can be a peer of ours. */
 static struct pf_peer *upsert(struct pf_room *room, const struct pf_member *member)
 {
@@ -142,7 +162,7 @@ static struct pf_peer *upsert(struct pf_room *room, const struct pf_member *memb
         pf_peer_set_presence(peer, context, member->away ? PF_PRESENCE_AWAY : PF_PRESENCE_HERE);
         return peer;
     }
-    peer = find_peer(room, 0);
+    peer = find_place(room);
     if (peer) {
         pf_peer_open(peer, context, member, room->self);
     }
