@@ -36,7 +36,8 @@ static bool is_token_char(char c)
     if ((c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z')) {
         return true;
     }
-    return c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL;
+    static const char others[] = "!#$%&'*+-.^_`|~";
+    return memchr(others, c, sizeof others - 1) != NULL;
 }
 
 static bool is_token(struct pf_slice text)

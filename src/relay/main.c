@@ -8,12 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    /* A newcomer sends up to 15 peers a description and some dozens of candidates each. */
-    BURST_MESSAGES = 1000,
-    MESSAGES_PER_S = 100,
-};
-
 static bool load_secret(const struct pf_options *options, struct pf_secret *secret)
 {
     if (!options->secret_file) {
@@ -67,8 +61,8 @@ static int run(const struct pf_options *options)
                 .clients_max = options->clients_max,
                 .ping_ms = options->ping_ms,
                 .grace_ms = options->grace_ms,
-                .burst_messages = BURST_MESSAGES,
-                .messages_per_s = MESSAGES_PER_S,
+                .burst_messages = options->burst,
+                .messages_per_s = options->rate,
                 .ice_servers =
                     options->ice_servers ? pf_slice_of(options->ice_servers) : PF_SLICE("[]"),
                 .signer = {.user = &secret, .sign = pf_crypto_sign},

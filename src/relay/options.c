@@ -24,6 +24,8 @@ enum option_code {
     OPTION_ICE_SERVERS,
     OPTION_PING_MS,
     OPTION_GRACE_MS,
+    OPTION_BURST,
+    OPTION_RATE,
     OPTION_ALLOW_ORIGIN,
     OPTION_ECHO,
     OPTION_QUIET,
@@ -49,6 +51,8 @@ static const char help_text[] =
     "  --ice-servers JSON   array of RTCIceServer for the clients, or a file that holds it\n"
     "  --ping-ms N          how often clients are asked whether they are there (15000)\n"
     "  --grace-ms N         how long a member that lost its connection is waited for (20000)\n"
+    "  --burst N            messages that a client may send at once (1000)\n"
+    "  --rate N             messages that it may send a second in the long run (100)\n"
     "  --allow-origin URL   pages of this origin may connect, besides those the relay itself\n"
     "                       serves; may be repeated; * is any\n"
     "  --echo PATH          a WebSocket at PATH that sends everything back, for tests\n"
@@ -67,6 +71,8 @@ static const struct option long_options[] = {
     {"ice-servers", required_argument, NULL, OPTION_ICE_SERVERS},
     {"ping-ms", required_argument, NULL, OPTION_PING_MS},
     {"grace-ms", required_argument, NULL, OPTION_GRACE_MS},
+    {"burst", required_argument, NULL, OPTION_BURST},
+    {"rate", required_argument, NULL, OPTION_RATE},
     {"allow-origin", required_argument, NULL, OPTION_ALLOW_ORIGIN},
     {"echo", required_argument, NULL, OPTION_ECHO},
     {"quiet", no_argument, NULL, OPTION_QUIET},
@@ -181,6 +187,8 @@ static void take(struct pf_options *options, enum option_code code)
     case OPTION_GRACE_MS:
         options->grace_ms = read_number(options, "--grace-ms", 0, 3600000);
         return;
+    case OPTION_BURST: options->burst = read_number(options, "--burst", 1, 1000000000); return;
+    case OPTION_RATE: options->rate = read_number(options, "--rate", 1, 1000000000); return;
     case OPTION_ALLOW_ORIGIN: add_origin(options); return;
     case OPTION_ECHO: read_echo(options); return;
     case OPTION_QUIET: options->quiet = true; return;
@@ -200,6 +208,9 @@ void pf_options_read(int count, char *const *arguments, struct pf_options *out)
         .clients_max = 10000,
         .ping_ms = 15000,
         .grace_ms = 20000,
+        /* A newcomer sends up to 15 peers a description and some dozens of candidates each. */
+        .burst = 1000,
+        .rate = 100,
     };
     opterr = 1;
     while (out->action == PF_OPTIONS_RUN) {

@@ -12,7 +12,8 @@ test('--help names every option and --version the version', async () => {
   assert.equal(help.code, 0);
   for (const name of [
     'address', 'port', 'web', 'secret-file', 'members-max', 'rooms-max', 'clients-max',
-    'ice-servers', 'ping-ms', 'grace-ms', 'allow-origin', 'echo', 'quiet', 'version', 'help',
+    'ice-servers', 'ping-ms', 'grace-ms', 'burst', 'rate', 'allow-origin', 'echo', 'quiet',
+    'version', 'help',
   ]) {
     assert.ok(help.out.includes(`--${name} `), name);
   }
