@@ -270,7 +270,7 @@ export class Banner {
     const text = this.#texts.get(words.text);
     this.#part('noticeTitle').textContent = title;
     this.#part('noticeText').textContent = text;
-    this.#part('noticeIcon').setAttribute('href', `icons/sprite.svg#${notice.icon}`);
+    this.#part('noticeIcon').setAttribute('href', `#icon-${notice.icon}`);
     const link = this.#part('noticeLink');
     link.hidden = notice.action !== 'copy';
     link.textContent = link.hidden ? '' : decodeURI(view.link).replace(/^https?:\/\//, '');

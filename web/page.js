@@ -235,7 +235,9 @@ class Page {
     this.#pending = !this.#room;
     this.#refusal = '';
     this.#left = false;
-    if (this.#pending) this.#start();
+    if (!this.#pending) return;
+    this.#start();
+    this.#render();
   }
 
   #leave() {
@@ -341,6 +343,7 @@ class Page {
     byId('wake').hidden = !standby;
     byId('previewControls').hidden = standby;
     byId('lobbyDevices').hidden = standby;
+    byId('previewTile').dataset.standby = String(standby);
     if (standby) {
       part(byId('previewTile'), '.tileNote', HTMLElement).textContent =
         this.#texts.get(this.#left ? 'youLeft' : 'standby');
@@ -404,7 +407,7 @@ class Page {
 
   /** The first thing that is still to be filled in; not on a phone, where a keyboard would open. */
   #focusLobby() {
-    if (!matchMedia('(hover: hover)').matches) return;
+    if (matchMedia('(pointer: coarse)').matches) return;
     const empty = ['room', 'name'].find((id) => !input(id).value);
     byId(empty ?? 'enter').focus();
   }

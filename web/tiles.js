@@ -201,7 +201,10 @@ export class PeerTiles {
   #announce(peer, before, now) {
     /** @type {Key[]} */
     const keys = [];
-    if (before.state !== now.state && saidKeys[peer.state]) keys.push(saidKeys[peer.state]);
+    const entering = before.state === 'connecting' && peer.state === 'connected';
+    if (before.state !== now.state && saidKeys[peer.state] && !entering) {
+      keys.push(saidKeys[peer.state]);
+    }
     // The state of the sources arrives with the connection; it is news only once connected.
     if (before.state !== 'connecting') {
       if (before.muted !== now.muted) keys.push(now.muted === 'true' ? 'saidMuted' : 'saidUnmuted');

@@ -63,7 +63,7 @@ export default {
   onlyYou: 'Only you are here',
 
   peerConnecting: 'Connecting…',
-  peerUnstable: 'Unstable connection',
+  peerUnstable: 'Weak connection',
   peerReconnecting: 'Reconnecting…',
   peerUnreachable: 'Cannot be reached',
   peerAway: 'Away for a moment',
@@ -76,7 +76,7 @@ export default {
   saidCameraOff: 'The camera of {name} is off.',
   saidCameraOn: 'The camera of {name} is on.',
   saidConnected: 'Connected with {name}.',
-  saidUnstable: 'The connection with {name} is unstable.',
+  saidUnstable: 'The connection with {name} is weak.',
   saidReconnecting: 'The connection with {name} was lost and is being restored.',
   saidUnreachable: '{name} cannot be reached.',
   saidYouMuted: 'You are muted.',

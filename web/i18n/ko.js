@@ -7,7 +7,7 @@ const texts = {
   languageName: '한국어',
   language: '언어',
 
-  headline: '지금, 얼굴 보며 이야기해요.',
+  headline: '얼굴 보며 이야기해요.',
   pitch: '방 이름을 정하고 링크를 보내면 끝. 영상과 소리는 브라우저에서 브라우저로 바로 갑니다.',
   roomName: '방 이름',
   roomPlaceholder: '예: 네시의-차',
