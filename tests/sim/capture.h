@@ -1,0 +1,25 @@
+/* capture.h - getUserMedia(), devices and tracks of a page. */
+/* SPDX-License-Identifier: MIT */
+#ifndef SIM_CAPTURE_H
+#define SIM_CAPTURE_H
+
+#include "world.h"
+
+/* Does what a capture command asks. */
+void sim_capture_command(struct sim_world *world, struct sim_tab *tab,
+                         const struct pf_command *command);
+
+/* getUserMedia() request `index` is to be settled. */
+void sim_capture_settle(struct sim_world *world, struct sim_tab *tab, uint32_t index);
+
+/* enumerateDevices() is done. */
+void sim_capture_list(struct sim_world *world, struct sim_tab *tab);
+
+/* A live track of the page ends by itself. */
+void sim_capture_end(struct sim_world *world, struct sim_tab *tab, struct sim_track *track);
+
+/* A device is taken away: its tracks end, and the page hears of it. */
+void sim_capture_unplug(struct sim_world *world, uint32_t host, enum pf_source source,
+                        uint32_t device);
+
+#endif

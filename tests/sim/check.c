@@ -1,0 +1,288 @@
+/* check.c - what must be true of a simulated world, at every moment and in the end. */
+/* SPDX-License-Identifier: MIT */
+#include "check.h"
+
+#include "ice.h"
+#include "pc.h"
+#include "tab.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+enum {
+    CROWD_MS_MAX = 10000,  /* how long a source may have two live tracks: while it is switched */
+    GOODBYE_MS_MAX = 5000, /* how long a socket may stay open after leaving */
+};
+
+/* D14, D27: what is really sent, not what is shown. */
+static void check_silence(struct sim_world *world, const struct sim_tab *tab,
+                          const struct sim_track *track)
+{
+    if (track->state == SIM_TRACK_LIVE && track->enabled && !tab->wants[track->source] &&
+        sim_pc_sends(world, tab, track->id)) {
+        sim_fail(world, "%s sends track %u, which its user has switched off",
+                 sim_tab_name(world, tab), track->id);
+    }
+}
+
+static void check_captures(struct sim_world *world, struct sim_tab *tab)
+{
+    size_t counts[PF_SOURCES_COUNT] = {0};
+    for (int i = 0; i < SIM_TAB_TRACKS_MAX; i++) {
+        const struct sim_track *track = &tab->tracks[i];
+        if (track->id != 0 && track->state == SIM_TRACK_LIVE) {
+            counts[track->source]++;
+            check_silence(world, tab, track);
+        }
+    }
+    for (int source = 0; source < PF_SOURCES_COUNT; source++) {
+        if (counts[source] < 2) {
+            tab->crowd_us[source] = 0;
+        } else if (tab->crowd_us[source] == 0) {
+            tab->crowd_us[source] = world->now_us;
+        }
+        const struct sim_host *host = &world->hosts[tab->host];
+        const bool long_since =
+            tab->crowd_us[source] != 0 && !host->throttled &&
+            host->wake_us < tab->crowd_us[source] && /* it may have slept in between */
+            world->now_us - tab->crowd_us[source] > (uint64_t)CROWD_MS_MAX * 1000;
+        if (counts[source] > 2 || long_since) {
+            sim_fail(world, "%s captures source %d %zu times at once", sim_tab_name(world, tab),
+                     source, counts[source]);
+        }
+    }
+}
+
+static bool captures_anything(const struct sim_tab *tab)
+{
+    bool any = false;
+    for (int i = 0; i < SIM_TAB_TRACKS_MAX; i++) {
+        any = any || (tab->tracks[i].id != 0 && tab->tracks[i].state == SIM_TRACK_LIVE);
+    }
+    return any;
+}
+
+void sim_check_gone(struct sim_world *world, const struct sim_tab *tab)
+{
+    bool any = captures_anything(tab) || tab->socket;
+    for (int i = 0; i < SIM_TAB_PCS_MAX; i++) {
+        any = any || tab->pcs[i].id != 0;
+    }
+    if (any) {
+        sim_fail(world, "%s has left, but something is still open", sim_tab_name(world, tab));
+    }
+}
+
+void sim_check_tab(struct sim_world *world, struct sim_tab *tab)
+{
+    check_captures(world, tab);
+    if (tab->left) {
+        if (tab->view.state != PF_ROOM_LEFT) {
+            sim_fail(world, "%s has left, but is not shown so", sim_tab_name(world, tab));
+        }
+        if (captures_anything(tab)) {
+            sim_fail(world, "%s has left, but still captures", sim_tab_name(world, tab));
+        }
+        if (tab->socket && world->now_us - tab->left_us > (uint64_t)GOODBYE_MS_MAX * 1000) {
+            sim_fail(world, "%s has left, but its socket stays open", sim_tab_name(world, tab));
+        }
+    }
+}
+
+/* The page of a member that is in the room for all it knows, or NULL. */
+static const struct sim_tab *member_tab(const struct sim_world *world, pf_member_id id)
+{
+    for (uint32_t i = 0; i < world->faults.hosts_count; i++) {
+        const struct sim_tab *tab = world->hosts[i].tab;
+        if (sim_tab_is_present(tab) && tab->view.self == id &&
+            (tab->view.state == PF_ROOM_JOINED || tab->view.state == PF_ROOM_RECONNECTING)) {
+            return tab;
+        }
+    }
+    return NULL;
+}
+
+/* A connection of `tab` that is connected, at both ends and in truth, to one of `other`. */
+static const struct sim_pc *connected_pc(const struct sim_world *world, const struct sim_tab *tab,
+                                         const struct sim_tab *other)
+{
+    for (int i = 0; i < SIM_TAB_PCS_MAX; i++) {
+        const struct sim_pc *pc = sim_pc_find(world, tab, tab->pcs[i].id);
+        const struct sim_pc *peer = pc ? sim_ice_peer(world, pc) : NULL;
+        if (peer && peer->tab == other && pc->state == PF_CONNECTION_CONNECTED &&
+            peer->state == PF_CONNECTION_CONNECTED && sim_ice_usable(world, pc)) {
+            return pc;
+        }
+    }
+    return NULL;
+}
+
+/* The join of the page before, on a slower wire, may reach the relay after this page's. */
+static bool has_elder(const struct sim_world *world, const struct sim_tab *tab)
+{
+    bool any = false;
+    for (uint32_t i = 1; i < tab->index; i++) {
+        any = any || world->tabs[i]->host == tab->host;
+    }
+    return any;
+}
+
+void sim_check_show(struct sim_world *world, const struct sim_tab *tab,
+                    const struct pf_command *command)
+{
+    if (command->type == PF_COMMAND_HIDE_PEER && sim_tab_is_present(tab)) {
+        const struct sim_tab *other = member_tab(world, command->hide_peer);
+        if (other && connected_pc(world, tab, other)) {
+            sim_fail(world, "%s hides a peer that is there and connected",
+                     sim_tab_name(world, tab));
+        }
+    }
+    if (command->type == PF_COMMAND_SHOW_ROOM && command->room.state == PF_ROOM_REFUSED &&
+        command->room.code != PF_CODE_ROOM_FULL && !tab->left &&
+        !(command->room.code == PF_CODE_REPLACED && has_elder(world, tab))) {
+        sim_fail(world, "%s is refused without a reason", sim_tab_name(world, tab));
+    }
+}
+
+static bool begins(struct pf_slice text, const char *prefix)
+{
+    const size_t size = strlen(prefix);
+    return text.size >= size && memcmp(text.data, prefix, size) == 0;
+}
+
+void sim_check_relay_text(struct sim_world *world, struct sim_socket *socket, struct pf_slice text)
+{
+    static const char *const harmless[] = {
+        "{\"type\":\"error\",\"code\":\"no-such-member\"",
+        "{\"type\":\"error\",\"code\":\"room-full\"",
+        "{\"type\":\"error\",\"code\":\"replaced\"",
+    };
+    if (begins(text, "{\"type\":\"joined\"")) {
+        socket->joined = true;
+    }
+    bool fine = !begins(text, "{\"type\":\"error\"");
+    for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++) {
+        fine = fine || begins(text, harmless[i]);
+    }
+    if (!fine) {
+        sim_fail(world, "the relay tells %s off: %.*s", sim_tab_name(world, socket->tab),
+                 (int)text.size, text.data);
+    }
+}
+
+/* --- in the end --- */
+
+static bool want(struct sim_world *world, const struct sim_tab *tab, const struct sim_tab *other,
+                 const char *what)
+{
+    (void)snprintf(world->wanting, sizeof(world->wanting), "%c%u: %s%s%c", (char)('A' + tab->host),
+                   tab->index, what, other ? " of " : "", other ? (char)('A' + other->host) : ' ');
+    return false;
+}
+
+static bool sends_as_wanted(struct sim_world *world, const struct sim_tab *tab,
+                            const struct sim_pc *pc, const struct sim_tab *other)
+{
+    for (int source = 0; source < PF_SOURCES_COUNT; source++) {
+        const struct sim_shown_local *local = &tab->view.local[source];
+        const struct sim_track *track = sim_tab_track(tab, pc->senders[source]);
+        const bool sends = track && track->state == SIM_TRACK_LIVE && track->enabled;
+        if (tab->wants[source] != local->on) {
+            return want(world, tab, NULL, "what is wanted is not shown");
+        }
+        if (sends != (local->on && local->state == PF_CAPTURE_LIVE)) {
+            return want(world, tab, other, "what is sent is not what is wanted, in the eyes");
+        }
+        if (sends && track->id != local->track) {
+            return want(world, tab, other, "another track is sent than shown, in the eyes");
+        }
+    }
+    return true;
+}
+
+/* `tab` sees of `other` what `other` wants to be seen. */
+static bool shows_truth(struct sim_world *world, const struct sim_tab *tab,
+                        const struct sim_tab *other, const struct sim_shown_peer *shown)
+{
+    for (int source = 0; source < PF_SOURCES_COUNT; source++) {
+        const struct sim_shown_local *local = &other->view.local[source];
+        const bool on = local->on && local->state == PF_CAPTURE_LIVE;
+        if ((shown->sources.sources[source] == PF_SOURCE_STATE_ON) != on ||
+            shown->sources.sequence == 0) {
+            return want(world, tab, other, "does not see the sources");
+        }
+    }
+    return true;
+}
+
+static bool sees(struct sim_world *world, const struct sim_tab *tab, const struct sim_tab *other)
+{
+    const struct sim_shown_peer *shown = sim_view_find(&tab->view, other->view.self);
+    char name[16];
+    (void)snprintf(name, sizeof(name), "person %c", (char)('A' + other->host));
+    if (!shown) {
+        return want(world, tab, other, "is not shown anything");
+    }
+    if (shown->state != PF_PEER_CONNECTED) {
+        return want(world, tab, other, "is not shown the picture");
+    }
+    if (shown->away || strcmp(shown->name, name) != 0) {
+        return want(world, tab, other, "is shown the wrong presence or name");
+    }
+    const struct sim_pc *pc = sim_pc_find(world, tab, shown->pc);
+    if (!pc || pc != connected_pc(world, tab, other)) {
+        return want(world, tab, other, "has no connection for the picture");
+    }
+    return sends_as_wanted(world, tab, pc, other) && shows_truth(world, tab, other, shown);
+}
+
+/* Camera lights: what is not wanted is not captured. */
+static bool captures_as_wanted(struct sim_world *world, const struct sim_tab *tab)
+{
+    for (int i = 0; i < SIM_TAB_TRACKS_MAX; i++) {
+        const struct sim_track *track = &tab->tracks[i];
+        if (track->id == 0 || track->state != SIM_TRACK_LIVE) {
+            continue;
+        }
+        if (track->id != tab->view.local[track->source].track) {
+            return want(world, tab, NULL, "captures what is not shown");
+        }
+        if (track->source == PF_SOURCE_CAMERA && !tab->wants[PF_SOURCE_CAMERA]) {
+            return want(world, tab, NULL, "the camera light is on");
+        }
+    }
+    return true;
+}
+
+bool sim_check_all_well(struct sim_world *world)
+{
+    size_t present = 0;
+    for (uint32_t i = 0; i < world->faults.hosts_count; i++) {
+        const struct sim_tab *tab = world->hosts[i].tab;
+        present += sim_tab_is_present(tab);
+        if (tab && !tab->joined) {
+            return want(world, tab, NULL, "has not entered yet");
+        }
+    }
+    for (uint32_t i = 0; i < world->faults.hosts_count; i++) {
+        const struct sim_tab *tab = world->hosts[i].tab;
+        if (!tab) {
+            continue;
+        }
+        if (tab->view.state != PF_ROOM_JOINED) {
+            return want(world, tab, NULL, "is not in the room");
+        }
+        for (uint32_t k = 0; k < world->faults.hosts_count; k++) {
+            if (k != i && world->hosts[k].tab && !sees(world, tab, world->hosts[k].tab)) {
+                return false;
+            }
+        }
+        if (tab->view.peers_count != present - 1) {
+            return want(world, tab, NULL, "is shown a ghost");
+        }
+        if (!captures_as_wanted(world, tab)) {
+            return false;
+        }
+    }
+    return true;
+}

@@ -1,0 +1,24 @@
+/* check.h - what must be true of a simulated world, at every moment and in the end. */
+/* SPDX-License-Identifier: MIT */
+#ifndef SIM_CHECK_H
+#define SIM_CHECK_H
+
+#include "world.h"
+
+/* After an event was handled: what the page really captures and sends. */
+void sim_check_tab(struct sim_world *world, struct sim_tab *tab);
+
+/* Before a SHOW or HIDE command is taken. */
+void sim_check_show(struct sim_world *world, const struct sim_tab *tab,
+                    const struct pf_command *command);
+
+/* What the relay says to a page: no well-behaved client is told off. */
+void sim_check_relay_text(struct sim_world *world, struct sim_socket *socket, struct pf_slice text);
+
+/* A page that was left has had time to put everything away. */
+void sim_check_gone(struct sim_world *world, const struct sim_tab *tab);
+
+/* Whether everybody sees everybody and all is as wanted; else world->wanting says what is not. */
+bool sim_check_all_well(struct sim_world *world);
+
+#endif

@@ -1,0 +1,91 @@
+/* faults.c - what people do and what goes wrong in one simulated world, as data. */
+/* SPDX-License-Identifier: MIT */
+#include "faults.h"
+
+static bool one_in(struct pf_random *random, uint32_t count)
+{
+    return pf_random_below(random, count) == 0;
+}
+
+/* Half of the worlds are without a given fault, so that the others are seen undisturbed. */
+static uint32_t now_and_then(struct pf_random *random, uint32_t chance_max)
+{
+    return one_in(random, 2) ? 0 : 1 + pf_random_below(random, chance_max);
+}
+
+static void draw_weights(struct sim_faults *faults, struct pf_random *random)
+{
+    for (int i = 0; i < SIM_ACTIONS_COUNT; i++) {
+        faults->weights[i] = now_and_then(random, 8);
+    }
+    faults->weights[SIM_ACTION_MICROPHONE]++; /* so that the sum is never 0 */
+    switch (pf_random_below(random, 8)) {
+    case 0: /* only people: what they do must not disturb anybody */
+        for (int i = SIM_ACTION_CRASH; i < SIM_ACTIONS_COUNT; i++) {
+            faults->weights[i] = 0;
+        }
+        break;
+    case 1: /* mostly one kind */
+        faults->weights[pf_random_below(random, SIM_ACTIONS_COUNT)] += 30;
+        break;
+    default: break;
+    }
+}
+
+void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32_t hosts_count)
+{
+    static const uint32_t usual_counts[] = {2, 2, 2, 2, 3, 3, 3, 4, 4, 5, 6, 7, 8};
+    const uint32_t usual = (uint32_t)(sizeof(usual_counts) / sizeof(usual_counts[0]));
+    *faults = (struct sim_faults){
+        .hosts_count = usual_counts[pf_random_below(random, usual)],
+        .storm_ms = 1000 + pf_random_below(random, one_in(random, 4) ? 60000 : 15000),
+        .actions_per_minute = 10 + pf_random_below(random, one_in(random, 4) ? 400 : 80),
+        .latency_ms_min = pf_random_below(random, 30),
+        .spike_chance = now_and_then(random, 60),
+        .operation_fails_chance = one_in(random, 4) ? 1 + pf_random_below(random, 30) : 0,
+        .replace_fails_chance = one_in(random, 4) ? 1 + pf_random_below(random, 100) : 0,
+        .create_fails_chance = one_in(random, 8) ? 1 + pf_random_below(random, 60) : 0,
+        .operation_ms_max = 1 + pf_random_below(random, one_in(random, 6) ? 800 : 40),
+        .prompt_chance = now_and_then(random, 500),
+        .ignored_chance = now_and_then(random, 200),
+        .denied_chance = now_and_then(random, 300),
+        .missing_chance = now_and_then(random, 200),
+        .enter_ms_max = 1 + pf_random_below(random, one_in(random, 3) ? 50 : 4000),
+        .ticket_chance = one_in(random, 4) ? pf_random_below(random, 1000) : 1000,
+        .failed_recovers = one_in(random, 3),
+        .realistic_sdp = one_in(random, 50),
+    };
+    faults->latency_ms_max =
+        faults->latency_ms_min + 1 + pf_random_below(random, one_in(random, 3) ? 600 : 60);
+    if (hosts_count != 0) {
+        faults->hosts_count = hosts_count;
+    }
+    draw_weights(faults, random);
+}
+
+const char *sim_action_name(enum sim_action action)
+{
+    static const char *const names[] = {
+        [SIM_ACTION_MICROPHONE] = "toggles the microphone",
+        [SIM_ACTION_CAMERA] = "toggles the camera",
+        [SIM_ACTION_TWICE] = "toggles twice",
+        [SIM_ACTION_SELECT] = "selects a device",
+        [SIM_ACTION_LEAVE] = "leaves",
+        [SIM_ACTION_RELOAD] = "reloads",
+        [SIM_ACTION_CRASH] = "crashes",
+        [SIM_ACTION_SOCKET_BREAK] = "loses the WebSocket",
+        [SIM_ACTION_RELAY_KILL] = "(the relay is killed)",
+        [SIM_ACTION_RELAY_CUT] = "is cut off from the relay",
+        [SIM_ACTION_PARTITION] = "is cut off from another host",
+        [SIM_ACTION_OFFLINE] = "goes offline",
+        [SIM_ACTION_NEW_ADDRESS] = "changes the network",
+        [SIM_ACTION_SLEEP] = "sleeps",
+        [SIM_ACTION_THROTTLE] = "goes to the background",
+        [SIM_ACTION_UNPLUG] = "plugs or unplugs a device",
+        [SIM_ACTION_DEVICE_BUSY] = "has a device taken by another program",
+        [SIM_ACTION_PERMISSION] = "changes a permission",
+        [SIM_ACTION_TRACK_ENDED] = "has a track ended by the browser",
+        [SIM_ACTION_CONTROL_STORM] = "plays with the controls",
+    };
+    return names[action];
+}

@@ -1,0 +1,65 @@
+/* faults.h - what people do and what goes wrong in one simulated world, as data. */
+/* SPDX-License-Identifier: MIT */
+#ifndef SIM_FAULTS_H
+#define SIM_FAULTS_H
+
+#include "base/random.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { SIM_HOSTS_MAX = 16 };
+
+/* What happens now and then to one host. */
+enum sim_action {
+    SIM_ACTION_MICROPHONE, /* mute and the other way round */
+    SIM_ACTION_CAMERA,
+    SIM_ACTION_TWICE,         /* two toggles at once */
+    SIM_ACTION_SELECT,        /* another device */
+    SIM_ACTION_LEAVE,         /* hang up, perhaps come back */
+    SIM_ACTION_RELOAD,        /* the page is refreshed */
+    SIM_ACTION_CRASH,         /* the browser is gone without a word */
+    SIM_ACTION_SOCKET_BREAK,  /* the WebSocket is cut, seen late by either side */
+    SIM_ACTION_RELAY_KILL,    /* the relay loses everything and starts again */
+    SIM_ACTION_RELAY_CUT,     /* no packets between host and relay */
+    SIM_ACTION_PARTITION,     /* no packets between two hosts */
+    SIM_ACTION_OFFLINE,       /* no packets at all, and the browser knows */
+    SIM_ACTION_NEW_ADDRESS,   /* another network */
+    SIM_ACTION_SLEEP,         /* the lid is closed */
+    SIM_ACTION_THROTTLE,      /* in the background: timers run once a minute */
+    SIM_ACTION_UNPLUG,        /* a device is taken away, or put back */
+    SIM_ACTION_DEVICE_BUSY,   /* by another program */
+    SIM_ACTION_PERMISSION,    /* is changed by the user */
+    SIM_ACTION_TRACK_ENDED,   /* by the browser */
+    SIM_ACTION_CONTROL_STORM, /* a user that cannot decide: ten random controls at once */
+    SIM_ACTIONS_COUNT,
+};
+
+/* Chances are in a thousand. */
+struct sim_faults {
+    uint32_t hosts_count; /* 2 to SIM_HOSTS_MAX */
+    uint32_t storm_ms;    /* how long faults go on */
+    uint32_t actions_per_minute;
+    uint32_t weights[SIM_ACTIONS_COUNT];
+    uint32_t latency_ms_min, latency_ms_max; /* of a packet, one way */
+    uint32_t spike_chance;                   /* that it takes up to 4 s longer */
+    uint32_t operation_fails_chance;         /* of an RTCPeerConnection operation */
+    uint32_t replace_fails_chance;           /* of replaceTrack() */
+    uint32_t create_fails_chance;            /* of the constructor */
+    uint32_t operation_ms_max;               /* how long one takes */
+    uint32_t prompt_chance;                  /* that permission has to be asked for */
+    uint32_t ignored_chance;                 /* that nobody answers */
+    uint32_t denied_chance;
+    uint32_t missing_chance; /* that a host lacks a kind of device */
+    uint32_t enter_ms_max;   /* when people come */
+    uint32_t ticket_chance;  /* that a page that comes back presents its ticket */
+    bool failed_recovers;    /* a failed connection comes back by itself when it can */
+    bool realistic_sdp;      /* descriptions of several KiB */
+};
+
+/* `hosts_count` 0: drawn as well. */
+void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32_t hosts_count);
+
+const char *sim_action_name(enum sim_action action);
+
+#endif

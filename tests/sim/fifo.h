@@ -1,0 +1,43 @@
+/* fifo.h - messages under way on one direction of a wire, in order. */
+/* SPDX-License-Identifier: MIT */
+#ifndef SIM_FIFO_H
+#define SIM_FIFO_H
+
+#include "base/slice.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum sim_packet_kind {
+    SIM_PACKET_OPENED,
+    SIM_PACKET_MESSAGE,
+    SIM_PACKET_CLOSED, /* the last one */
+};
+
+struct sim_packet {
+    struct sim_packet *next;
+    uint64_t due_us; /* when it arrives, unless the wire is held up */
+    enum sim_packet_kind kind;
+    uint16_t code; /* of CLOSED */
+    size_t size;   /* of MESSAGE */
+    char data[];
+};
+
+struct sim_fifo {
+    struct sim_packet *first; /* owned, as are those behind it */
+    struct sim_packet *last;
+    size_t count;
+    uint64_t last_due_us;
+};
+
+/* Appends a packet that arrives at `due_us` or right behind the one before it. */
+struct sim_packet *sim_fifo_put(struct sim_fifo *fifo, uint64_t due_us, enum sim_packet_kind kind,
+                                struct pf_slice data);
+
+/* Removes and frees the first packet. */
+void sim_fifo_drop(struct sim_fifo *fifo);
+
+void sim_fifo_clear(struct sim_fifo *fifo);
+
+#endif

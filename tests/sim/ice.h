@@ -1,0 +1,29 @@
+/* ice.h - when two RTCPeerConnections are connected, and the data channel between them. */
+/* SPDX-License-Identifier: MIT */
+#ifndef SIM_ICE_H
+#define SIM_ICE_H
+
+#include "world.h"
+
+/* The connection at the other end, if each has set the other's description; or NULL. */
+struct sim_pc *sim_ice_peer(const struct sim_world *world, const struct sim_pc *pc);
+
+/* Whether packets flow or could flow between the two. */
+bool sim_ice_usable(const struct sim_world *world, const struct sim_pc *pc);
+
+/* Something has changed that connectivity depends on. */
+void sim_ice_refresh_both(struct sim_world *world, struct sim_pc *pc);
+void sim_ice_refresh_all(struct sim_world *world);
+
+/* A candidate of the peer that was accepted. */
+void sim_ice_add_candidate(struct sim_pc *pc, const struct sim_candidate *candidate);
+
+/* `pc` is gone; its peer will notice. `orderly`: it said so. */
+void sim_ice_closed(struct sim_world *world, struct sim_pc *pc, bool orderly);
+
+void sim_ice_channel_send(struct sim_world *world, struct sim_pc *pc, struct pf_slice text);
+
+/* Something of SIM_PC_STATE to SIM_PC_CHANNEL_DELIVER is due. */
+void sim_ice_happen(struct sim_world *world, const struct sim_happening *happening);
+
+#endif

@@ -1,0 +1,26 @@
+/* pc.h - RTCPeerConnection as the W3C describes it: the operations chain and the descriptions. */
+/* SPDX-License-Identifier: MIT */
+#ifndef SIM_PC_H
+#define SIM_PC_H
+
+#include "world.h"
+
+/* The open connection of a page that it calls `id`, or NULL. */
+struct sim_pc *sim_pc_find(const struct sim_world *world, const struct sim_tab *tab, pf_pc id);
+
+/* The open connection with this identity, or NULL. */
+struct sim_pc *sim_pc_of(const struct sim_world *world, uint32_t identity);
+
+/* Does what a PC command asks; what comes of it will happen later. */
+void sim_pc_command(struct sim_world *world, struct sim_tab *tab, const struct pf_command *command);
+
+/* Something of SIM_PC_CREATED to SIM_PC_GATHER is due. */
+void sim_pc_happen(struct sim_world *world, const struct sim_happening *happening);
+
+/* close(), or the end of the page. */
+void sim_pc_close(struct sim_world *world, struct sim_pc *pc, bool orderly);
+
+/* Whether `track` is attached to a sender of the page, or about to be. */
+bool sim_pc_sends(const struct sim_world *world, const struct sim_tab *tab, pf_track track);
+
+#endif

@@ -1,0 +1,68 @@
+/* queue.h - what will happen when: the future of a simulated world. */
+/* SPDX-License-Identifier: MIT */
+#ifndef SIM_QUEUE_H
+#define SIM_QUEUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum sim_kind {
+    SIM_ROOM_TIMER,     /* subject: tab; token: of the timer */
+    SIM_CAPTURE_DONE,   /* subject: tab; token: index of the request */
+    SIM_DEVICES_LISTED, /* subject: tab */
+    SIM_DEVICES_CHANGED,
+    SIM_TRACK_OVER,      /* subject: tab; token: the track */
+    SIM_NETWORK_NOTICED, /* subject: tab; token: online */
+    SIM_PC_CREATED,      /* subject: identity; token: whether it failed */
+    SIM_PC_OPERATION,
+    SIM_PC_LOCAL_READ,
+    SIM_PC_GATHER, /* token: of the gathering */
+    SIM_PC_STATE,  /* token: of the transition */
+    SIM_PC_CHANNEL_OPEN,
+    SIM_PC_CHANNEL_CLOSE,
+    SIM_PC_CHANNEL_DELIVER, /* subject: identity of the sender */
+    SIM_SOCKET_CONNECT,     /* subject: socket */
+    SIM_SOCKET_UP,
+    SIM_SOCKET_DOWN,
+    SIM_SOCKET_LOST_BY_CLIENT,
+    SIM_SOCKET_LOST_BY_RELAY,
+    SIM_RELAY_TIMER, /* token: of the timer */
+    SIM_RELAY_START,
+    SIM_PAGE_OPEN,   /* subject: host */
+    SIM_PAGE_JOIN,   /* subject: tab */
+    SIM_PAGE_VANISH, /* subject: tab */
+    SIM_ACTION,
+    SIM_ACTION_OVER, /* subject: host; token: the action; argument: its own */
+    SIM_QUIET,
+    SIM_TICK, /* every second after SIM_QUIET */
+};
+
+struct sim_happening {
+    uint64_t at_us;
+    uint64_t order; /* breaks ties: first come, first served */
+    enum sim_kind kind;
+    uint32_t subject;
+    uint32_t token;
+    uint32_t argument;
+};
+
+/* A binary heap. */
+struct sim_queue {
+    struct sim_happening *items; /* owned */
+    size_t count;
+    size_t capacity;
+    uint64_t order;
+};
+
+/* Keeps the memory for the next world. */
+void sim_queue_clear(struct sim_queue *queue);
+
+void sim_queue_free(struct sim_queue *queue);
+
+/* `happening->order` is chosen here. */
+void sim_queue_put(struct sim_queue *queue, const struct sim_happening *happening);
+
+bool sim_queue_take(struct sim_queue *queue, struct sim_happening *out);
+
+#endif

@@ -1,0 +1,74 @@
+/* stats.c - what many simulated worlds add up to. */
+/* SPDX-License-Identifier: MIT */
+#include "stats.h"
+
+#include <inttypes.h>
+
+void sim_stats_add(struct sim_stats *sum, const struct sim_stats *stats)
+{
+    sum->seeds += stats->seeds;
+    sum->failures += stats->failures;
+    sum->events += stats->events;
+    sum->commands += stats->commands;
+    sum->messages += stats->messages;
+    sum->pcs += stats->pcs;
+    sum->restarts += stats->restarts;
+    sum->renewals += stats->renewals;
+    sum->rollbacks += stats->rollbacks;
+    sum->relay_kills += stats->relay_kills;
+    sum->reloads += stats->reloads;
+    sum->sockets_lost += stats->sockets_lost;
+    sum->stale += stats->stale;
+    sum->candidate_errors += stats->candidate_errors;
+    sum->simulated_ms += stats->simulated_ms;
+    for (int i = 0; i < SIM_TIMES_COUNT; i++) {
+        sum->times[i] += stats->times[i];
+    }
+}
+
+void sim_stats_note_time(struct sim_stats *stats, uint64_t ms)
+{
+    const uint64_t slot = ms / SIM_TIME_MS;
+    stats->times[slot < SIM_TIMES_COUNT ? slot : SIM_TIMES_COUNT - 1]++;
+}
+
+/* The time that `share` of 1000 worlds did not exceed. */
+static uint64_t time_of(const struct sim_stats *stats, uint64_t share)
+{
+    uint64_t sum = 0, seen = 0;
+    for (int i = 0; i < SIM_TIMES_COUNT; i++) {
+        sum += stats->times[i];
+    }
+    for (uint64_t i = 0; i < SIM_TIMES_COUNT; i++) {
+        seen += stats->times[i];
+        if (seen > 0 && seen * 1000 >= sum * share) {
+            return (i + 1) * SIM_TIME_MS;
+        }
+    }
+    return 0;
+}
+
+void sim_stats_print(const struct sim_stats *stats, double seconds, FILE *out)
+{
+    const double rate = seconds > 0 ? (double)stats->seeds / seconds : 0;
+    fprintf(out, "seeds             %" PRIu64 " in %.1f s, %.0f per second\n", stats->seeds,
+            seconds, rate);
+    fprintf(out, "failures          %" PRIu64 "\n", stats->failures);
+    fprintf(out, "simulated time    %.1f hours\n", (double)stats->simulated_ms / 3600000.0);
+    fprintf(out,
+            "events            %" PRIu64 " (commands %" PRIu64 ", relay messages %" PRIu64 ")\n",
+            stats->events, stats->commands, stats->messages);
+    fprintf(out, "peer connections  %" PRIu64 "\n", stats->pcs);
+    fprintf(out, "ICE restarts      %" PRIu64 "\n", stats->restarts);
+    fprintf(out, "renewals          %" PRIu64 "\n", stats->renewals);
+    fprintf(out, "rollbacks         %" PRIu64 "\n", stats->rollbacks);
+    fprintf(out, "relay kills       %" PRIu64 "\n", stats->relay_kills);
+    fprintf(out, "reloads           %" PRIu64 "\n", stats->reloads);
+    fprintf(out, "sockets lost      %" PRIu64 "\n", stats->sockets_lost);
+    fprintf(out, "stale signals     %" PRIu64 "\n", stats->stale);
+    fprintf(out, "candidate errors  %" PRIu64 "\n", stats->candidate_errors);
+    fprintf(out,
+            "faults end to all connected, ms: p50 %" PRIu64 ", p99 %" PRIu64 ", worst %" PRIu64
+            "\n",
+            time_of(stats, 500), time_of(stats, 990), time_of(stats, 1000));
+}

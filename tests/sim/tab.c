@@ -1,0 +1,264 @@
+/* tab.c - a page: drives one room and does what the room commands. */
+/* SPDX-License-Identifier: MIT */
+#include "tab.h"
+
+#include "base/assert.h"
+#include "capture.h"
+#include "check.h"
+#include "pc.h"
+#include "trace.h"
+#include "wire.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static uint64_t now_ms_of(const struct sim_world *world, const struct sim_tab *tab)
+{
+    return tab->clock_ms + (world->now_us - tab->clock_lost_us) / 1000;
+}
+
+struct sim_track *sim_tab_track(const struct sim_tab *tab, pf_track id)
+{
+    for (int i = 0; i < SIM_TAB_TRACKS_MAX && id != 0; i++) {
+        if (tab->tracks[i].id == id) {
+            return (struct sim_track *)&tab->tracks[i];
+        }
+    }
+    return NULL;
+}
+
+bool sim_tab_is_present(const struct sim_tab *tab)
+{
+    return tab && tab->alive && tab->joined && !tab->left;
+}
+
+const char *sim_tab_name(struct sim_world *world, const struct sim_tab *tab)
+{
+    (void)snprintf(world->name, sizeof(world->name), "%c%u", (char)('A' + tab->host), tab->index);
+    return world->name;
+}
+
+static void configure(struct sim_world *world, struct sim_tab *tab, struct pf_room_config *config)
+{
+    const struct sim_host *host = &world->hosts[tab->host];
+    *config = (struct pf_room_config){
+        .url = PF_SLICE("wss://relay/ws"),
+        .seed = (uint64_t)pf_random_next(&world->random) << 32 | tab->index,
+        .instance = tab->instance,
+    };
+    if (host->ticket_size > 0 && sim_chance(world, world->faults.ticket_chance)) {
+        config->ticket = (struct pf_slice){host->ticket, host->ticket_size};
+    }
+    for (int i = 0; i < PF_SOURCES_COUNT; i++) {
+        tab->wants[i] = config->on[i] = !sim_chance(world, 150);
+        config->devices[i] = PF_SLICE("");
+    }
+    if (sim_chance(world, 200)) {
+        config->devices[PF_SOURCE_CAMERA] = PF_SLICE("camera1");
+    }
+}
+
+struct sim_tab *sim_tab_open(struct sim_world *world, uint32_t host)
+{
+    if (world->tabs_count == SIM_TABS_MAX) {
+        sim_fail(world, "too many pages: the world is too restless to be simulated");
+        return NULL;
+    }
+    struct sim_tab *tab = malloc(sizeof(*tab));
+    PF_ASSERT(tab);
+    *tab = (struct sim_tab){
+        .index = (uint32_t)++world->tabs_count,
+        .host = host,
+        .alive = true,
+        .clock_ms = sim_below(world, 10000),
+        .instance = pf_random_next(&world->random) | 1,
+        .deadline_ms = PF_NEVER,
+        .room = sim_room_take(world),
+    };
+    tab->clock_lost_us = world->now_us;
+    world->tabs[tab->index] = tab;
+    world->hosts[host].tab = tab;
+    struct pf_room_config config;
+    configure(world, tab, &config);
+    if (pf_room_init(tab->room, &config) != PF_ERROR_OK) {
+        sim_fail(world, "pf_room_init() refuses a good configuration");
+        return NULL;
+    }
+    const struct pf_event event = {.type = PF_EVENT_START};
+    sim_tab_handle(world, tab, &event);
+    return tab;
+}
+
+static void count_room(struct sim_world *world, const struct sim_tab *tab)
+{
+    const struct pf_room_counters *counters = pf_room_counters(tab->room);
+    world->stats->restarts += counters->restarts;
+    world->stats->renewals += counters->renewals;
+    world->stats->stale += counters->stale;
+    world->stats->candidate_errors += counters->candidate_errors;
+    if (counters->unreadable > 0) {
+        sim_fail(world, "%s could not read a message", sim_tab_name(world, tab));
+    }
+}
+
+void sim_tab_vanish(struct sim_world *world, struct sim_tab *tab, uint16_t code)
+{
+    PF_ASSERT(tab->alive);
+    sim_trace_note(world, tab, code == 1001 ? "vanishes" : "is killed");
+    tab->alive = false;
+    if (world->hosts[tab->host].tab == tab) {
+        world->hosts[tab->host].tab = NULL;
+    }
+    for (int i = 0; i < SIM_TAB_PCS_MAX; i++) {
+        struct sim_pc *pc = sim_pc_find(world, tab, tab->pcs[i].id);
+        if (pc) {
+            sim_pc_close(world, pc, code == 1001 && sim_chance(world, 500));
+        }
+    }
+    if (tab->socket) {
+        sim_wire_page_gone(world, tab->socket, code);
+    }
+    count_room(world, tab);
+    pf_room_close(tab->room);
+    sim_room_give(world, tab->room);
+    tab->room = NULL;
+}
+
+static void show(struct sim_world *world, struct sim_tab *tab, const struct pf_command *command)
+{
+    sim_check_show(world, tab, command);
+    const char *wrong = sim_view_take(&tab->view, command);
+    if (wrong) {
+        sim_fail(world, "%s: %s", sim_tab_name(world, tab), wrong);
+    }
+    if (command->type == PF_COMMAND_SHOW_ROOM && tab->view.ticket_size > 0) {
+        struct sim_host *host = &world->hosts[tab->host];
+        host->ticket_size = tab->view.ticket_size; /* sessionStorage */
+        memcpy(host->ticket, tab->view.ticket, host->ticket_size);
+    }
+}
+
+static void execute(struct sim_world *world, struct sim_tab *tab, const struct pf_command *command)
+{
+    switch (command->type) {
+    case PF_COMMAND_SOCKET_OPEN:
+    case PF_COMMAND_SOCKET_SEND:
+    case PF_COMMAND_SOCKET_CLOSE: sim_wire_command(world, tab, command); break;
+    case PF_COMMAND_CAPTURE_OPEN:
+    case PF_COMMAND_CAPTURE_STOP:
+    case PF_COMMAND_TRACK_ENABLE:
+    case PF_COMMAND_DEVICES_ENUMERATE: sim_capture_command(world, tab, command); break;
+    case PF_COMMAND_PC_CREATE:
+    case PF_COMMAND_PC_CLOSE:
+    case PF_COMMAND_PC_CREATE_OFFER:
+    case PF_COMMAND_PC_CREATE_ANSWER:
+    case PF_COMMAND_PC_SET_LOCAL:
+    case PF_COMMAND_PC_SET_REMOTE:
+    case PF_COMMAND_PC_READ_LOCAL:
+    case PF_COMMAND_PC_ADD_CANDIDATE:
+    case PF_COMMAND_PC_SET_SENDER:
+    case PF_COMMAND_PC_CHANNEL_SEND: sim_pc_command(world, tab, command); break;
+    case PF_COMMAND_SHOW_ROOM:
+    case PF_COMMAND_SHOW_LOCAL:
+    case PF_COMMAND_SHOW_DEVICES:
+    case PF_COMMAND_SHOW_PEER:
+    case PF_COMMAND_HIDE_PEER: show(world, tab, command); break;
+    }
+    world->stats->commands++;
+}
+
+/* setTimeout() is never early, often a little late, and once a minute in the background. */
+static void set_timer(struct sim_world *world, struct sim_tab *tab)
+{
+    const uint64_t deadline_ms = pf_room_deadline_ms(tab->room);
+    if (deadline_ms == tab->deadline_ms) {
+        return;
+    }
+    tab->deadline_ms = deadline_ms;
+    tab->timer_token++;
+    if (deadline_ms == PF_NEVER) {
+        return;
+    }
+    const uint64_t now_ms = now_ms_of(world, tab);
+    uint64_t delay_us = deadline_ms > now_ms ? (deadline_ms - now_ms) * 1000 : 0;
+    delay_us += sim_between_us(world, 1, 3);
+    if (world->hosts[tab->host].throttled) {
+        const uint64_t minute_us = 60000000;
+        const uint64_t at_us = world->now_us + delay_us + minute_us - 1;
+        delay_us = at_us - at_us % minute_us - world->now_us;
+    }
+    sim_after(world, delay_us, SIM_ROOM_TIMER, tab->index, tab->timer_token);
+}
+
+void sim_tab_set_timer(struct sim_world *world, struct sim_tab *tab)
+{
+    if (tab->alive) {
+        tab->deadline_ms = 0;
+        set_timer(world, tab);
+    }
+}
+
+void sim_tab_handle(struct sim_world *world, struct sim_tab *tab, const struct pf_event *event)
+{
+    if (!tab->alive || world->failed) {
+        return;
+    }
+    struct pf_event copy = *event;
+    struct pf_command command;
+    copy.now_ms = now_ms_of(world, tab);
+    sim_trace_event(world, tab, &copy);
+    world->stats->events++;
+    pf_room_handle(tab->room, &copy);
+    while (pf_room_poll(tab->room, &command)) {
+        sim_trace_command(world, tab, &command);
+        execute(world, tab, &command);
+    }
+    pf_room_check(tab->room);
+    sim_check_tab(world, tab);
+    set_timer(world, tab);
+}
+
+void sim_tab_timeout(struct sim_world *world, struct sim_tab *tab, uint32_t token)
+{
+    if (!tab->alive || token != tab->timer_token) {
+        return;
+    }
+    const uint64_t was_ms = tab->deadline_ms;
+    const struct pf_event event = {.type = PF_EVENT_TIMEOUT};
+    tab->deadline_ms = PF_NEVER;
+    sim_tab_handle(world, tab, &event);
+    tab->idle_timeouts = tab->deadline_ms <= was_ms ? tab->idle_timeouts + 1 : 0;
+    if (tab->idle_timeouts > 10) {
+        sim_fail(world, "%s: the timer does not advance", sim_tab_name(world, tab));
+    }
+}
+
+void sim_tab_join(struct sim_world *world, struct sim_tab *tab)
+{
+    char name[16];
+    if (!tab->alive || tab->left) {
+        return;
+    }
+    (void)snprintf(name, sizeof(name), "person %c", (char)('A' + tab->host));
+    const struct pf_event event = {.type = PF_EVENT_JOIN,
+                                   .join = {PF_SLICE("tea"), pf_slice_of(name)}};
+    tab->joined = true;
+    sim_tab_handle(world, tab, &event);
+}
+
+void sim_tab_leave(struct sim_world *world, struct sim_tab *tab)
+{
+    const struct pf_event event = {.type = PF_EVENT_LEAVE};
+    tab->left = true;
+    tab->left_us = world->now_us;
+    world->hosts[tab->host].tab = NULL;
+    sim_tab_handle(world, tab, &event);
+}
+
+void sim_tab_set_source(struct sim_world *world, struct sim_tab *tab, enum pf_source source,
+                        bool on)
+{
+    const struct pf_event event = {.type = PF_EVENT_SET_SOURCE, .set_source = {source, on}};
+    tab->wants[source] = on;
+    sim_tab_handle(world, tab, &event);
+}

@@ -1,0 +1,38 @@
+/* tab.h - a page: drives one room and does what the room commands. */
+/* SPDX-License-Identifier: MIT */
+#ifndef SIM_TAB_H
+#define SIM_TAB_H
+
+#include "world.h"
+
+/* Opens a page on a host and starts its room. NULL after a failure. */
+struct sim_tab *sim_tab_open(struct sim_world *world, uint32_t host);
+
+/* Ends the page: `code` is what its WebSocket says, 0 for nothing at all. */
+void sim_tab_vanish(struct sim_world *world, struct sim_tab *tab, uint16_t code);
+
+/* Gives an event to the room, carries out its commands, checks everything. */
+void sim_tab_handle(struct sim_world *world, struct sim_tab *tab, const struct pf_event *event);
+
+/* What the user does. */
+void sim_tab_join(struct sim_world *world, struct sim_tab *tab);
+void sim_tab_leave(struct sim_world *world, struct sim_tab *tab);
+void sim_tab_set_source(struct sim_world *world, struct sim_tab *tab, enum pf_source source,
+                        bool on);
+
+/* The room's timer is due. */
+void sim_tab_timeout(struct sim_world *world, struct sim_tab *tab, uint32_t token);
+
+/* The room's timer is set anew: what delays it has changed. */
+void sim_tab_set_timer(struct sim_world *world, struct sim_tab *tab);
+
+/* The tab's track, or NULL if it was never opened, has been stopped, or `id` is 0. */
+struct sim_track *sim_tab_track(const struct sim_tab *tab, pf_track id);
+
+/* In the room for all its user knows: it has entered and not left. */
+bool sim_tab_is_present(const struct sim_tab *tab);
+
+/* A letter for the host and a number for the page, such as "B3". Valid until the next call. */
+const char *sim_tab_name(struct sim_world *world, const struct sim_tab *tab);
+
+#endif

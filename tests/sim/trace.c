@@ -1,0 +1,270 @@
+/* trace.c - what happens in a simulated world, for people. */
+/* SPDX-License-Identifier: MIT */
+#include "trace.h"
+
+#include "base/assert.h"
+#include "tab.h"
+
+#include <inttypes.h>
+
+static void begin(struct sim_world *world, const struct sim_tab *tab, const char *mark)
+{
+    fprintf(world->trace, "%9.3f %-4s %s ", (double)world->now_us / 1e6,
+            tab ? sim_tab_name(world, tab) : "", mark);
+}
+
+static void put_text(struct sim_world *world, struct pf_slice text)
+{
+    const int size_max = 2000;
+    const int size = text.size > (size_t)size_max ? size_max : (int)text.size;
+    fprintf(world->trace, " %.*s%s", size, text.data, size == size_max ? "..." : "");
+}
+
+static const char *source_name(enum pf_source source)
+{
+    return source == PF_SOURCE_MICROPHONE ? "microphone" : "camera";
+}
+
+static const char *connection_name(enum pf_connection_state state)
+{
+    static const char *const names[] = {"new",          "connecting", "connected",
+                                        "disconnected", "failed",     "closed"};
+    return names[state];
+}
+
+static const char *event_name(enum pf_event_type type)
+{
+    static const char *const names[] = {
+        [PF_EVENT_TIMEOUT] = "TIMEOUT",
+        [PF_EVENT_START] = "START",
+        [PF_EVENT_JOIN] = "JOIN",
+        [PF_EVENT_LEAVE] = "LEAVE",
+        [PF_EVENT_SET_SOURCE] = "SET_SOURCE",
+        [PF_EVENT_SELECT_DEVICE] = "SELECT_DEVICE",
+        [PF_EVENT_NETWORK_CHANGED] = "NETWORK_CHANGED",
+        [PF_EVENT_SOCKET_MESSAGE] = "SOCKET_MESSAGE",
+        [PF_EVENT_SOCKET_CLOSED] = "SOCKET_CLOSED",
+        [PF_EVENT_CAPTURE_OPENED] = "CAPTURE_OPENED",
+        [PF_EVENT_CAPTURE_FAILED] = "CAPTURE_FAILED",
+        [PF_EVENT_TRACK_ENDED] = "TRACK_ENDED",
+        [PF_EVENT_DEVICES_CHANGED] = "DEVICES_CHANGED",
+        [PF_EVENT_DEVICES] = "DEVICES",
+        [PF_EVENT_PC_DESCRIPTION] = "PC_DESCRIPTION",
+        [PF_EVENT_PC_LOCAL] = "PC_LOCAL",
+        [PF_EVENT_PC_REMOTE_SET] = "PC_REMOTE_SET",
+        [PF_EVENT_PC_SENDER_SET] = "PC_SENDER_SET",
+        [PF_EVENT_PC_FAILED] = "PC_FAILED",
+        [PF_EVENT_PC_CANDIDATE] = "PC_CANDIDATE",
+        [PF_EVENT_PC_STATE] = "PC_STATE",
+        [PF_EVENT_PC_CHANNEL_OPENED] = "PC_CHANNEL_OPENED",
+        [PF_EVENT_PC_CHANNEL_CLOSED] = "PC_CHANNEL_CLOSED",
+        [PF_EVENT_PC_CHANNEL_MESSAGE] = "PC_CHANNEL_MESSAGE",
+    };
+    return names[type];
+}
+
+static const char *command_name(enum pf_command_type type)
+{
+    static const char *const names[] = {
+        [PF_COMMAND_SOCKET_OPEN] = "SOCKET_OPEN",
+        [PF_COMMAND_SOCKET_SEND] = "SOCKET_SEND",
+        [PF_COMMAND_SOCKET_CLOSE] = "SOCKET_CLOSE",
+        [PF_COMMAND_CAPTURE_OPEN] = "CAPTURE_OPEN",
+        [PF_COMMAND_CAPTURE_STOP] = "CAPTURE_STOP",
+        [PF_COMMAND_TRACK_ENABLE] = "TRACK_ENABLE",
+        [PF_COMMAND_DEVICES_ENUMERATE] = "DEVICES_ENUMERATE",
+        [PF_COMMAND_PC_CREATE] = "PC_CREATE",
+        [PF_COMMAND_PC_CLOSE] = "PC_CLOSE",
+        [PF_COMMAND_PC_CREATE_OFFER] = "PC_CREATE_OFFER",
+        [PF_COMMAND_PC_CREATE_ANSWER] = "PC_CREATE_ANSWER",
+        [PF_COMMAND_PC_SET_LOCAL] = "PC_SET_LOCAL",
+        [PF_COMMAND_PC_SET_REMOTE] = "PC_SET_REMOTE",
+        [PF_COMMAND_PC_READ_LOCAL] = "PC_READ_LOCAL",
+        [PF_COMMAND_PC_ADD_CANDIDATE] = "PC_ADD_CANDIDATE",
+        [PF_COMMAND_PC_SET_SENDER] = "PC_SET_SENDER",
+        [PF_COMMAND_PC_CHANNEL_SEND] = "PC_CHANNEL_SEND",
+        [PF_COMMAND_SHOW_ROOM] = "SHOW_ROOM",
+        [PF_COMMAND_SHOW_LOCAL] = "SHOW_LOCAL",
+        [PF_COMMAND_SHOW_DEVICES] = "SHOW_DEVICES",
+        [PF_COMMAND_SHOW_PEER] = "SHOW_PEER",
+        [PF_COMMAND_HIDE_PEER] = "HIDE_PEER",
+    };
+    return names[type];
+}
+
+static const char *operation_name(enum pf_operation operation)
+{
+    static const char *const names[] = {
+        "constructor",          "createOffer",     "createAnswer", "setLocalDescription",
+        "setRemoteDescription", "addIceCandidate", "replaceTrack"};
+    return names[operation];
+}
+
+static void put_event_details(struct sim_world *world, const struct pf_event *event)
+{
+    FILE *out = world->trace;
+    switch ((int)event->type) {
+    case PF_EVENT_SET_SOURCE:
+        fprintf(out, " %s %s", source_name(event->set_source.source),
+                event->set_source.on ? "on" : "off");
+        break;
+    case PF_EVENT_SELECT_DEVICE:
+        fprintf(out, " %s", source_name(event->select_device.source));
+        put_text(world, event->select_device.id);
+        break;
+    case PF_EVENT_NETWORK_CHANGED:
+        fprintf(out, " %s", event->network.online ? "online" : "offline");
+        break;
+    case PF_EVENT_SOCKET_MESSAGE:
+    case PF_EVENT_PC_CHANNEL_MESSAGE: put_text(world, event->message); break;
+    case PF_EVENT_SOCKET_CLOSED: fprintf(out, " code %u", event->socket_closed.code); break;
+    case PF_EVENT_CAPTURE_OPENED:
+        fprintf(out, " track %u", event->capture_opened.track);
+        put_text(world, event->capture_opened.device);
+        break;
+    case PF_EVENT_CAPTURE_FAILED:
+        fprintf(out, " tracks %u %u error %d", event->capture_failed.tracks[0],
+                event->capture_failed.tracks[1], (int)event->capture_failed.error);
+        break;
+    case PF_EVENT_TRACK_ENDED: fprintf(out, " track %u", event->track_ended); break;
+    case PF_EVENT_PC_DESCRIPTION:
+    case PF_EVENT_PC_LOCAL:
+        fprintf(out, " %s", event->description.type == PF_DESCRIPTION_OFFER ? "offer" : "answer");
+        put_text(world, event->description.sdp);
+        break;
+    case PF_EVENT_PC_REMOTE_SET:
+        fprintf(out, " %s", event->description_set == PF_DESCRIPTION_OFFER ? "offer" : "answer");
+        break;
+    case PF_EVENT_PC_SENDER_SET:
+        fprintf(out, " %s track %u", source_name(event->sender_set.source),
+                event->sender_set.track);
+        break;
+    case PF_EVENT_PC_FAILED:
+        fprintf(out, " %s error %d", operation_name(event->failed.operation),
+                (int)event->failed.error);
+        break;
+    case PF_EVENT_PC_CANDIDATE: put_text(world, event->candidate.candidate); break;
+    case PF_EVENT_PC_STATE: fprintf(out, " %s", connection_name(event->connection_state)); break;
+    default: break;
+    }
+}
+
+void sim_trace_event(struct sim_world *world, const struct sim_tab *tab,
+                     const struct pf_event *event)
+{
+    if (!world->trace) {
+        return;
+    }
+    begin(world, tab, "<");
+    fprintf(world->trace, "%s", event_name(event->type));
+    if (event->socket) {
+        fprintf(world->trace, " socket %u", event->socket);
+    }
+    if (event->pc) {
+        fprintf(world->trace, " pc %u", event->pc);
+    }
+    put_event_details(world, event);
+    fprintf(world->trace, "\n");
+}
+
+static void put_shown(struct sim_world *world, const struct pf_command *command)
+{
+    static const char *const rooms[] = {"idle",         "lobby",   "joining", "joined",
+                                        "reconnecting", "refused", "left"};
+    static const char *const peers[] = {"connecting", "connected", "unstable", "reconnecting",
+                                        "unreachable"};
+    static const char *const captures[] = {"idle", "opening", "live", "failed"};
+    FILE *out = world->trace;
+    switch ((int)command->type) {
+    case PF_COMMAND_SHOW_ROOM:
+        fprintf(out, " %s self %016" PRIx64 "%s", rooms[command->room.state], command->room.self,
+                command->room.relay_away ? " relay away" : "");
+        break;
+    case PF_COMMAND_SHOW_LOCAL:
+        fprintf(out, " %s %s %s error %d track %u", source_name(command->local.source),
+                command->local.on ? "on" : "off", captures[command->local.state],
+                (int)command->local.error, command->local.track);
+        break;
+    case PF_COMMAND_SHOW_PEER:
+        fprintf(out, " %016" PRIx64 " %.*s %s pc %u microphone %d camera %d%s", command->peer.id,
+                (int)command->peer.name.size, command->peer.name.data, peers[command->peer.state],
+                command->pc, (int)command->peer.sources.sources[0],
+                (int)command->peer.sources.sources[1], command->peer.away ? " away" : "");
+        break;
+    case PF_COMMAND_HIDE_PEER: fprintf(out, " %016" PRIx64, command->hide_peer); break;
+    default: break;
+    }
+}
+
+static void put_command_details(struct sim_world *world, const struct pf_command *command)
+{
+    FILE *out = world->trace;
+    switch ((int)command->type) {
+    case PF_COMMAND_SOCKET_SEND:
+    case PF_COMMAND_PC_CHANNEL_SEND: put_text(world, command->text); break;
+    case PF_COMMAND_SOCKET_CLOSE: fprintf(out, " code %u", command->close_code); break;
+    case PF_COMMAND_CAPTURE_OPEN:
+        fprintf(out, " tracks %u %u", command->capture_open.tracks[0],
+                command->capture_open.tracks[1]);
+        put_text(world, command->capture_open.devices[0]);
+        put_text(world, command->capture_open.devices[1]);
+        break;
+    case PF_COMMAND_CAPTURE_STOP: fprintf(out, " track %u", command->capture_stop); break;
+    case PF_COMMAND_TRACK_ENABLE:
+        fprintf(out, " track %u %s", command->track_enable.track,
+                command->track_enable.on ? "on" : "off");
+        break;
+    case PF_COMMAND_PC_CREATE: fprintf(out, command->pc_create.offers ? " offers" : ""); break;
+    case PF_COMMAND_PC_CREATE_OFFER:
+        fprintf(out, command->ice_restart ? " with ICE restart" : "");
+        break;
+    case PF_COMMAND_PC_SET_LOCAL:
+    case PF_COMMAND_PC_SET_REMOTE:
+        fprintf(out, " %s", command->description.type == PF_DESCRIPTION_OFFER ? "offer" : "answer");
+        put_text(world, command->description.sdp);
+        break;
+    case PF_COMMAND_PC_ADD_CANDIDATE: put_text(world, command->candidate.candidate); break;
+    case PF_COMMAND_PC_SET_SENDER:
+        fprintf(out, " %s track %u", source_name(command->set_sender.source),
+                command->set_sender.track);
+        break;
+    default: put_shown(world, command); break;
+    }
+}
+
+void sim_trace_command(struct sim_world *world, const struct sim_tab *tab,
+                       const struct pf_command *command)
+{
+    if (!world->trace) {
+        return;
+    }
+    begin(world, tab, "  >");
+    fprintf(world->trace, "%s", command_name(command->type));
+    if (command->socket) {
+        fprintf(world->trace, " socket %u", command->socket);
+    }
+    if (command->pc && command->type != PF_COMMAND_SHOW_PEER) {
+        fprintf(world->trace, " pc %u", command->pc);
+    }
+    put_command_details(world, command);
+    fprintf(world->trace, "\n");
+}
+
+void sim_trace_note(struct sim_world *world, const struct sim_tab *tab, const char *what)
+{
+    if (world->trace) {
+        begin(world, tab, "--");
+        fprintf(world->trace, "%s\n", what);
+    }
+}
+
+void sim_trace_wire(struct sim_world *world, const struct sim_socket *socket, const char *what,
+                    struct pf_slice text)
+{
+    if (world->trace) {
+        begin(world, socket->tab, "--");
+        fprintf(world->trace, "%s (client %u)", what, socket->connection);
+        put_text(world, text);
+        fprintf(world->trace, "\n");
+    }
+}

@@ -1,0 +1,22 @@
+/* trace.h - what happens in a simulated world, for people. */
+/* SPDX-License-Identifier: MIT */
+#ifndef SIM_TRACE_H
+#define SIM_TRACE_H
+
+#include "world.h"
+
+/* All of these do nothing in a world without a trace. */
+
+void sim_trace_event(struct sim_world *world, const struct sim_tab *tab,
+                     const struct pf_event *event);
+
+void sim_trace_command(struct sim_world *world, const struct sim_tab *tab,
+                       const struct pf_command *command);
+
+/* `tab` may be NULL. */
+void sim_trace_note(struct sim_world *world, const struct sim_tab *tab, const char *what);
+
+void sim_trace_wire(struct sim_world *world, const struct sim_socket *socket, const char *what,
+                    struct pf_slice text);
+
+#endif

@@ -1,0 +1,407 @@
+/* user.c - what people do and what befalls them. */
+/* SPDX-License-Identifier: MIT */
+#include "user.h"
+
+#include "base/assert.h"
+#include "capture.h"
+#include "check.h"
+#include "ice.h"
+#include "tab.h"
+#include "trace.h"
+#include "wire.h"
+
+#include <stdio.h>
+
+static void equip(struct sim_world *world, struct sim_host *host)
+{
+    for (int source = 0; source < PF_SOURCES_COUNT; source++) {
+        host->permissions[source] = sim_chance(world, world->faults.prompt_chance)
+                                        ? SIM_PERMISSION_PROMPT
+                                        : SIM_PERMISSION_GRANTED;
+        const bool missing = sim_chance(world, world->faults.missing_chance);
+        for (int i = 0; i < SIM_DEVICES_MAX; i++) {
+            host->devices[source][i].present = !missing && (i == 0 || sim_chance(world, 500));
+        }
+    }
+}
+
+static void schedule_action(struct sim_world *world)
+{
+    const uint32_t mean_ms = 60000 / world->faults.actions_per_minute;
+    sim_after(world, sim_between_us(world, 0, 2 * mean_ms + 1), SIM_ACTION, 0, 0);
+}
+
+void sim_user_begin(struct sim_world *world)
+{
+    for (uint32_t i = 0; i < world->faults.hosts_count; i++) {
+        struct sim_host *host = &world->hosts[i];
+        *host = (struct sim_host){
+            .online = true,
+            .address = i + 1,
+            .browser = (enum sim_browser)sim_below(world, 3),
+        };
+        equip(world, host);
+        sim_after(world, sim_between_us(world, 0, world->faults.enter_ms_max), SIM_PAGE_OPEN, i, 0);
+    }
+    schedule_action(world);
+    sim_after(world, 1000000, SIM_TICK, 0, 0);
+}
+
+static void open_page(struct sim_world *world, uint32_t host)
+{
+    if (world->hosts[host].tab) {
+        return;
+    }
+    const struct sim_tab *tab = sim_tab_open(world, host);
+    if (tab) {
+        const bool at_once = sim_chance(world, 300);
+        sim_after(world, at_once ? 0 : sim_between_us(world, 1, 2000), SIM_PAGE_JOIN, tab->index,
+                  0);
+    }
+}
+
+static void leave_page(struct sim_world *world, struct sim_tab *tab)
+{
+    sim_tab_leave(world, tab);
+    sim_after(world, 8000000, SIM_PAGE_VANISH, tab->index, 0);
+}
+
+static void toggle(struct sim_world *world, struct sim_tab *tab, enum pf_source source)
+{
+    sim_tab_set_source(world, tab, source, !tab->wants[source]);
+}
+
+static void select_device(struct sim_world *world, struct sim_tab *tab)
+{
+    const enum pf_source source = (enum pf_source)sim_below(world, PF_SOURCES_COUNT);
+    char id[16] = "";
+    if (!sim_chance(world, 200)) {
+        (void)snprintf(id, sizeof(id), "%s%u", source == PF_SOURCE_CAMERA ? "camera" : "mic",
+                       sim_below(world, SIM_DEVICES_MAX));
+    }
+    const struct pf_event event = {.type = PF_EVENT_SELECT_DEVICE,
+                                   .select_device = {source, pf_slice_of(id)}};
+    sim_tab_handle(world, tab, &event);
+}
+
+static void use_control(struct sim_world *world, struct sim_tab *tab)
+{
+    switch (sim_below(world, 3)) {
+    case 0: toggle(world, tab, PF_SOURCE_MICROPHONE); break;
+    case 1: toggle(world, tab, PF_SOURCE_CAMERA); break;
+    default: select_device(world, tab); break;
+    }
+}
+
+/* What the person at the page does. */
+static void act_at_page(struct sim_world *world, struct sim_tab *tab, enum sim_action action)
+{
+    const uint32_t host = tab->host;
+    switch ((int)action) {
+    case SIM_ACTION_MICROPHONE: toggle(world, tab, PF_SOURCE_MICROPHONE); break;
+    case SIM_ACTION_CAMERA: toggle(world, tab, PF_SOURCE_CAMERA); break;
+    case SIM_ACTION_TWICE: {
+        const enum pf_source source = (enum pf_source)sim_below(world, PF_SOURCES_COUNT);
+        toggle(world, tab, source);
+        toggle(world, tab, source);
+        break;
+    }
+    case SIM_ACTION_SELECT: select_device(world, tab); break;
+    case SIM_ACTION_CONTROL_STORM:
+        for (int i = 0; i < 10; i++) {
+            use_control(world, tab);
+        }
+        break;
+    case SIM_ACTION_LEAVE:
+        leave_page(world, tab);
+        sim_after(world, sim_between_us(world, 0, 8000), SIM_PAGE_OPEN, host, 0);
+        break;
+    case SIM_ACTION_RELOAD:
+        world->stats->reloads++;
+        sim_tab_vanish(world, tab, 1001);
+        sim_after(world, sim_between_us(world, 20, 600), SIM_PAGE_OPEN, host, 0);
+        break;
+    case SIM_ACTION_CRASH:
+        sim_tab_vanish(world, tab, 0);
+        sim_after(world, sim_between_us(world, 500, 20000), SIM_PAGE_OPEN, host, 0);
+        break;
+    case SIM_ACTION_SOCKET_BREAK:
+        if (tab->socket && tab->socket->client == SIM_SOCKET_OPEN) {
+            sim_wire_break(world, tab->socket);
+        }
+        break;
+    case SIM_ACTION_TRACK_ENDED:
+        sim_capture_end(world, tab, &tab->tracks[sim_below(world, 4)]);
+        break;
+    default: PF_UNREACHABLE();
+    }
+}
+
+/* The browser tells its pages, soon or never. */
+static void notice_network(struct sim_world *world, uint32_t host, bool online)
+{
+    for (size_t i = 1; i <= world->tabs_count; i++) {
+        if (world->tabs[i]->alive && world->tabs[i]->host == host && sim_chance(world, 800)) {
+            sim_after(world, sim_between_us(world, 0, 2000), SIM_NETWORK_NOTICED, (uint32_t)i,
+                      online);
+        }
+    }
+}
+
+static void change_address(struct sim_world *world, uint32_t host)
+{
+    world->hosts[host].address += SIM_HOSTS_MAX;
+    sim_wire_break_host(world, host);
+    sim_ice_refresh_all(world);
+    notice_network(world, host, true);
+}
+
+static void sleep_host(struct sim_world *world, uint32_t at)
+{
+    struct sim_host *host = &world->hosts[at];
+    const uint64_t left_us = world->quiet_us - world->now_us;
+    uint64_t sleep_us = sim_between_us(world, 1000, 90000);
+    if (sleep_us > left_us) {
+        sleep_us = left_us;
+    }
+    if (host->asleep) {
+        return;
+    }
+    host->asleep = true;
+    host->online = false;
+    host->wake_us = world->now_us + sleep_us;
+    const bool clock_stops = sim_chance(world, 500);
+    for (size_t i = 1; i <= world->tabs_count && clock_stops; i++) {
+        if (world->tabs[i]->alive && world->tabs[i]->host == at) {
+            world->tabs[i]->clock_lost_us += sleep_us;
+        }
+    }
+    sim_ice_refresh_all(world);
+    sim_after(world, sleep_us, SIM_ACTION_OVER, at, SIM_ACTION_SLEEP);
+}
+
+/* What befalls the machine. It is over after a while. */
+static void act_on_host(struct sim_world *world, uint32_t at, enum sim_action action)
+{
+    struct sim_host *host = &world->hosts[at];
+    const uint64_t over_us = sim_between_us(world, 100, sim_chance(world, 300) ? 60000 : 8000);
+    switch ((int)action) {
+    case SIM_ACTION_RELAY_CUT: host->relay_cut = true; break;
+    case SIM_ACTION_OFFLINE:
+        host->online = false;
+        sim_ice_refresh_all(world);
+        notice_network(world, at, false);
+        break;
+    case SIM_ACTION_THROTTLE: host->throttled = true; break;
+    case SIM_ACTION_NEW_ADDRESS: change_address(world, at); return;
+    case SIM_ACTION_SLEEP: sleep_host(world, at); return;
+    case SIM_ACTION_PERMISSION:
+        host->permissions[sim_below(world, PF_SOURCES_COUNT)] =
+            (enum sim_permission)sim_below(world, 3);
+        return;
+    default: PF_UNREACHABLE();
+    }
+    sim_after(world, over_us, SIM_ACTION_OVER, at, action);
+}
+
+static void act_on_device(struct sim_world *world, uint32_t at, enum sim_action action)
+{
+    const enum pf_source source = (enum pf_source)sim_below(world, PF_SOURCES_COUNT);
+    const uint32_t index = sim_below(world, SIM_DEVICES_MAX);
+    struct sim_device *device = &world->hosts[at].devices[source][index];
+    if (action == SIM_ACTION_DEVICE_BUSY) {
+        device->busy = !device->busy;
+        return;
+    }
+    if (device->present) {
+        sim_capture_unplug(world, at, source, index);
+    } else {
+        device->present = true;
+    }
+    if (world->hosts[at].tab) {
+        sim_after(world, sim_between_us(world, 0, 300), SIM_DEVICES_CHANGED,
+                  world->hosts[at].tab->index, 0);
+    }
+}
+
+static void cut_pair(struct sim_world *world, uint32_t a, uint32_t b, bool cut)
+{
+    world->hosts[a].cut[b] = world->hosts[b].cut[a] = cut;
+    sim_ice_refresh_all(world);
+}
+
+static void act(struct sim_world *world, uint32_t at, enum sim_action action)
+{
+    struct sim_tab *tab = world->hosts[at].tab;
+    sim_trace_note(world, tab, sim_action_name(action));
+    switch (action) {
+    case SIM_ACTION_MICROPHONE:
+    case SIM_ACTION_CAMERA:
+    case SIM_ACTION_TWICE:
+    case SIM_ACTION_SELECT:
+    case SIM_ACTION_LEAVE:
+    case SIM_ACTION_RELOAD:
+    case SIM_ACTION_CRASH:
+    case SIM_ACTION_SOCKET_BREAK:
+    case SIM_ACTION_TRACK_ENDED:
+    case SIM_ACTION_CONTROL_STORM:
+        if (tab && !world->hosts[at].asleep) {
+            act_at_page(world, tab, action);
+        }
+        break;
+    case SIM_ACTION_RELAY_KILL:
+        sim_relay_stop(world, sim_chance(world, 300));
+        sim_after(world, sim_between_us(world, 50, sim_chance(world, 200) ? 60000 : 3000),
+                  SIM_RELAY_START, 0, 0);
+        break;
+    case SIM_ACTION_PARTITION: {
+        const uint32_t other = sim_below(world, world->faults.hosts_count);
+        if (other != at) {
+            cut_pair(world, at, other, true);
+            sim_after(world, sim_between_us(world, 500, 40000), SIM_ACTION_OVER,
+                      at + SIM_HOSTS_MAX * other, SIM_ACTION_PARTITION);
+        }
+        break;
+    }
+    case SIM_ACTION_RELAY_CUT:
+    case SIM_ACTION_OFFLINE:
+    case SIM_ACTION_NEW_ADDRESS:
+    case SIM_ACTION_SLEEP:
+    case SIM_ACTION_THROTTLE:
+    case SIM_ACTION_PERMISSION: act_on_host(world, at, action); break;
+    case SIM_ACTION_UNPLUG:
+    case SIM_ACTION_DEVICE_BUSY: act_on_device(world, at, action); break;
+    case SIM_ACTIONS_COUNT: PF_UNREACHABLE();
+    }
+}
+
+static void next_action(struct sim_world *world)
+{
+    uint32_t sum = 0;
+    if (world->quiet) {
+        return;
+    }
+    for (int i = 0; i < SIM_ACTIONS_COUNT; i++) {
+        sum += world->faults.weights[i];
+    }
+    uint32_t drawn = sim_below(world, sum);
+    int action = 0;
+    while (drawn >= world->faults.weights[action]) {
+        drawn -= world->faults.weights[action++];
+    }
+    act(world, sim_below(world, world->faults.hosts_count), (enum sim_action)action);
+    schedule_action(world);
+}
+
+static void wake(struct sim_world *world, uint32_t at)
+{
+    struct sim_host *host = &world->hosts[at];
+    host->asleep = false;
+    host->online = true;
+    if (sim_chance(world, 300)) {
+        change_address(world, at);
+    } else {
+        notice_network(world, at, true);
+        sim_ice_refresh_all(world);
+    }
+}
+
+static void unthrottle(struct sim_world *world, uint32_t at)
+{
+    world->hosts[at].throttled = false;
+    for (size_t i = 1; i <= world->tabs_count; i++) {
+        if (world->tabs[i]->host == at) {
+            sim_tab_set_timer(world, world->tabs[i]);
+        }
+    }
+}
+
+static void action_over(struct sim_world *world, uint32_t subject, enum sim_action action)
+{
+    const uint32_t at = subject % SIM_HOSTS_MAX;
+    struct sim_host *host = &world->hosts[at];
+    switch ((int)action) {
+    case SIM_ACTION_RELAY_CUT: host->relay_cut = false; break;
+    case SIM_ACTION_PARTITION: cut_pair(world, at, subject / SIM_HOSTS_MAX, false); break;
+    case SIM_ACTION_OFFLINE:
+        if (!host->asleep && !host->online) {
+            host->online = true;
+            sim_ice_refresh_all(world);
+            notice_network(world, at, true);
+        }
+        break;
+    case SIM_ACTION_THROTTLE: unthrottle(world, at); break;
+    case SIM_ACTION_SLEEP:
+        if (host->asleep) {
+            wake(world, at);
+        }
+        break;
+    default: PF_UNREACHABLE();
+    }
+}
+
+void sim_user_end(struct sim_world *world)
+{
+    size_t present = 0;
+    world->quiet = true;
+    sim_trace_note(world, NULL, "no faults from here on");
+    sim_relay_start(world);
+    for (uint32_t i = 0; i < world->faults.hosts_count; i++) {
+        struct sim_host *host = &world->hosts[i];
+        for (uint32_t k = 0; k < SIM_HOSTS_MAX; k++) {
+            host->cut[k] = false;
+        }
+        host->relay_cut = false;
+        action_over(world, i, SIM_ACTION_SLEEP);
+        action_over(world, i, SIM_ACTION_OFFLINE);
+        unthrottle(world, i);
+        if (host->tab || present < 2 || sim_chance(world, 500)) {
+            open_page(world, i);
+            present++;
+        }
+    }
+    sim_ice_refresh_all(world);
+}
+
+void sim_user_tick(struct sim_world *world)
+{
+    for (uint32_t i = 0; i < world->faults.hosts_count; i++) {
+        struct sim_tab *tab = world->hosts[i].tab;
+        if (tab && tab->view.state == PF_ROOM_REFUSED && !world->hosts[i].asleep) {
+            leave_page(world, tab);
+            sim_after(world, 2000000, SIM_PAGE_OPEN, i, 0);
+        }
+    }
+    sim_after(world, 1000000, SIM_TICK, 0, 0);
+}
+
+/* So that a page may not have had its timers. */
+static bool host_was_slow(const struct sim_world *world, uint32_t at)
+{
+    const struct sim_host *host = &world->hosts[at];
+    return host->throttled || world->now_us < host->wake_us + 1000000;
+}
+
+void sim_user_happen(struct sim_world *world, const struct sim_happening *happening)
+{
+    struct sim_tab *tab = happening->subject <= world->tabs_count && happening->subject > 0
+                              ? world->tabs[happening->subject]
+                              : NULL;
+    switch ((int)happening->kind) {
+    case SIM_PAGE_OPEN: open_page(world, happening->subject); break;
+    case SIM_PAGE_JOIN: sim_tab_join(world, tab); break;
+    case SIM_PAGE_VANISH:
+        if (host_was_slow(world, tab->host)) {
+            sim_after(world, 5000000, SIM_PAGE_VANISH, tab->index, 0);
+        } else if (tab->alive) {
+            sim_check_gone(world, tab);
+            sim_tab_vanish(world, tab, 1001);
+        }
+        break;
+    case SIM_ACTION: next_action(world); break;
+    case SIM_ACTION_OVER:
+        action_over(world, happening->subject, (enum sim_action)happening->token);
+        break;
+    default: PF_UNREACHABLE();
+    }
+}

@@ -1,0 +1,479 @@
+/*
+ * wire.c - WebSockets between pages and the relay, and the relay's hub behind them.
+ *
+ * A direction of a socket is a fifo: packets arrive in order, late while the path is cut, and not
+ * at all once the connection is broken. What a page has sent before it closed still arrives.
+ */
+/* SPDX-License-Identifier: MIT */
+#include "wire.h"
+
+#include "base/assert.h"
+#include "check.h"
+#include "relay/hub.h"
+#include "tab.h"
+#include "trace.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct sim_socket *socket_of(const struct sim_world *world, uint32_t index)
+{
+    return index < world->sockets_count ? world->sockets[index] : NULL;
+}
+
+/* Forgets a socket that neither side has any more. */
+static void collect(struct sim_world *world, struct sim_socket *socket)
+{
+    if (socket->client == SIM_SOCKET_CLOSED && !socket->relay_open && !socket->up.first) {
+        world->sockets[socket->index] = NULL;
+        if (socket->tab->socket == socket) {
+            socket->tab->socket = NULL;
+        }
+        sim_fifo_clear(&socket->down);
+        free(socket);
+    }
+}
+
+static void send_packet(struct sim_world *world, struct sim_socket *socket, bool up,
+                        enum sim_packet_kind kind, struct pf_slice text)
+{
+    struct sim_fifo *fifo = up ? &socket->up : &socket->down;
+    if (fifo->count > 4000) {
+        sim_fail(world, "a WebSocket of %s is flooded", sim_tab_name(world, socket->tab));
+        return;
+    }
+    const struct sim_packet *packet =
+        sim_fifo_put(fifo, world->now_us + sim_latency_us(world), kind, text);
+    if (fifo->count == 1) {
+        sim_after(world, packet->due_us - world->now_us, up ? SIM_SOCKET_UP : SIM_SOCKET_DOWN,
+                  socket->index, 0);
+    }
+}
+
+static void send_close(struct sim_world *world, struct sim_socket *socket, bool up, uint16_t code)
+{
+    send_packet(world, socket, up, SIM_PACKET_CLOSED, PF_SLICE(""));
+    struct sim_packet *last = up ? socket->up.last : socket->down.last;
+    last->code = code;
+}
+
+/* What is sent into a broken connection is gone. */
+static void break_wire(struct sim_socket *socket)
+{
+    socket->broken = true;
+    sim_fifo_clear(&socket->up);
+    sim_fifo_clear(&socket->down);
+}
+
+/* --- the relay --- */
+
+static uint64_t draw(void *user)
+{
+    struct sim_world *world = user;
+    const uint64_t high = pf_random_next(&world->random);
+    return high << 32 | pf_random_next(&world->random);
+}
+
+/* Good enough against a simulated world's imagination. */
+static void sign(void *user, struct pf_slice text, uint8_t mac[PF_MAC_SIZE])
+{
+    uint64_t hash = 14695981039346656037u ^ ((struct sim_world *)user)->seed;
+    for (size_t i = 0; i < text.size; i++) {
+        hash = (hash ^ (uint8_t)text.data[i]) * 1099511628211u;
+    }
+    for (int i = 0; i < PF_MAC_SIZE; i++) {
+        mac[i] = (uint8_t)(hash >> (i % 8 * 8)) ^ (uint8_t)i;
+    }
+}
+
+static void relay_output(struct sim_world *world, const struct pf_hub_output *output)
+{
+    for (size_t i = 0; i < output->clients_count; i++) {
+        struct sim_socket *socket = socket_of(world, world->relay.sockets[output->clients[i]]);
+        if (!socket || !socket->relay_open) {
+            sim_fail(world, "the hub names client %u, which is gone", output->clients[i]);
+            return;
+        }
+        struct pf_buffer text;
+        pf_buffer_init(&text, world->scratch, sizeof(world->scratch));
+        pf_buffer_put(&text, output->head);
+        pf_buffer_put(&text, output->body);
+        if (output->type == PF_HUB_SEND) {
+            sim_trace_wire(world, socket, "relay sends", pf_buffer_slice(&text));
+            sim_check_relay_text(world, socket, pf_buffer_slice(&text));
+        }
+        if (!socket->broken) {
+            if (output->type == PF_HUB_SEND) {
+                send_packet(world, socket, false, SIM_PACKET_MESSAGE, pf_buffer_slice(&text));
+            } else {
+                send_close(world, socket, false, output->code);
+            }
+        }
+        if (output->type == PF_HUB_CLOSE) {
+            socket->relay_open = socket->joined = false;
+            world->relay.sockets[output->clients[i]] = 0;
+            sim_fifo_clear(&socket->up);
+            collect(world, socket);
+        }
+    }
+}
+
+static void relay_handle(struct sim_world *world, struct pf_hub_event *event)
+{
+    struct pf_hub_output output;
+    event->now_ms = world->now_us / 1000;
+    event->unix_s = 1800000000 + world->now_us / 1000000;
+    world->stats->messages++;
+    pf_hub_handle(world->relay.hub, event);
+    while (pf_hub_poll(world->relay.hub, &output)) {
+        relay_output(world, &output);
+    }
+    const uint64_t deadline_ms = pf_hub_deadline_ms(world->relay.hub);
+    if (deadline_ms != world->relay.deadline_ms) {
+        world->relay.deadline_ms = deadline_ms;
+        world->relay.timer_token++;
+        if (deadline_ms != PF_DEADLINE_NONE) {
+            const uint64_t at_us = deadline_ms * 1000;
+            sim_after(world, at_us > world->now_us ? at_us - world->now_us : 0, SIM_RELAY_TIMER, 0,
+                      world->relay.timer_token);
+        }
+    }
+}
+
+void sim_relay_start(struct sim_world *world)
+{
+    const struct pf_hub_config config = {
+        .members_max = SIM_HOSTS_MAX,
+        .rooms_max = 4,
+        .clients_max = SIM_RELAY_CLIENTS_MAX,
+        .ping_ms = 15000,
+        .grace_ms = 20000,
+        .burst_messages = 400,
+        .messages_per_s = 100,
+        .ice_servers = PF_SLICE("[]"),
+        .signer = {world, sign},
+        .draw_user = world,
+        .draw = draw,
+    };
+    if (world->relay.up) {
+        return;
+    }
+    sim_trace_note(world, NULL, "the relay starts");
+    world->relay.up = true;
+    world->relay.life++;
+    world->relay.deadline_ms = PF_DEADLINE_NONE;
+    PF_ASSERT(pf_hub_new(&config, &world->relay.hub) == PF_ERROR_OK);
+}
+
+void sim_relay_stop(struct sim_world *world, bool orderly)
+{
+    if (!world->relay.up) {
+        return;
+    }
+    sim_trace_note(world, NULL, orderly ? "the relay stops" : "the relay is killed");
+    world->stats->relay_kills++;
+    world->relay.up = false;
+    world->relay.timer_token++;
+    pf_hub_free(world->relay.hub);
+    world->relay.hub = NULL;
+    for (int i = 0; i < SIM_RELAY_CLIENTS_MAX; i++) {
+        world->relay.sockets[i] = 0;
+    }
+    for (size_t i = 1; i < world->sockets_count; i++) {
+        struct sim_socket *socket = world->sockets[i];
+        if (!socket || !socket->relay_open) {
+            continue;
+        }
+        socket->relay_open = socket->joined = false;
+        sim_fifo_clear(&socket->up);
+        if (orderly && !socket->broken) {
+            send_close(world, socket, false, 1001);
+        } else {
+            sim_wire_break(world, socket);
+        }
+        collect(world, socket);
+    }
+}
+
+static void relay_accept(struct sim_world *world, struct sim_socket *socket)
+{
+    uint32_t number = 0;
+    while (number < SIM_RELAY_CLIENTS_MAX && world->relay.sockets[number] != 0) {
+        number++;
+    }
+    if (number == SIM_RELAY_CLIENTS_MAX) {
+        sim_fail(world, "too many WebSockets are open on the relay");
+        return;
+    }
+    world->relay.sockets[number] = socket->index;
+    socket->connection = number;
+    socket->relay_open = true;
+    relay_handle(world, &(struct pf_hub_event){.type = PF_HUB_CLIENT_OPENED, .client = number});
+}
+
+static void relay_closed(struct sim_world *world, struct sim_socket *socket, uint16_t code)
+{
+    if (socket->relay_open) {
+        socket->relay_open = socket->joined = false;
+        sim_fifo_clear(&socket->up);
+        world->relay.sockets[socket->connection] = 0;
+        relay_handle(world, &(struct pf_hub_event){.type = PF_HUB_CLIENT_CLOSED,
+                                                   .client = socket->connection,
+                                                   .code = code});
+    }
+    collect(world, socket);
+}
+
+/* --- the page's side --- */
+
+static void open_socket(struct sim_world *world, struct sim_tab *tab,
+                        const struct pf_command *command)
+{
+    if (command->socket <= tab->last_socket || tab->socket) {
+        sim_fail(world, "%s opens socket %u: used before, or a second one",
+                 sim_tab_name(world, tab), command->socket);
+        return;
+    }
+    if (world->sockets_count == world->sockets_capacity) {
+        world->sockets_capacity = world->sockets_capacity ? world->sockets_capacity * 2 : 64;
+        world->sockets =
+            realloc(world->sockets, world->sockets_capacity * sizeof(struct sim_socket *));
+        PF_ASSERT(world->sockets);
+    }
+    if (world->sockets_count == 0) {
+        world->sockets[world->sockets_count++] = NULL;
+    }
+    struct sim_socket *socket = malloc(sizeof(*socket));
+    PF_ASSERT(socket);
+    *socket = (struct sim_socket){
+        .index = (uint32_t)world->sockets_count,
+        .tab = tab,
+        .id = command->socket,
+    };
+    world->sockets[world->sockets_count++] = socket;
+    tab->socket = socket;
+    tab->last_socket = command->socket;
+    sim_after(world, 2 * sim_latency_us(world), SIM_SOCKET_CONNECT, socket->index, 0);
+}
+
+static void close_socket(struct sim_world *world, struct sim_socket *socket, uint16_t code)
+{
+    socket->client = SIM_SOCKET_CLOSED;
+    socket->tab->socket = NULL;
+    if (socket->relay_open && !socket->broken) {
+        send_close(world, socket, true, code);
+    }
+    collect(world, socket);
+}
+
+void sim_wire_command(struct sim_world *world, struct sim_tab *tab,
+                      const struct pf_command *command)
+{
+    if (command->type == PF_COMMAND_SOCKET_OPEN) {
+        open_socket(world, tab, command);
+        return;
+    }
+    struct sim_socket *socket = tab->socket;
+    if (!socket && command->type == PF_COMMAND_SOCKET_CLOSE &&
+        command->socket == tab->last_socket) {
+        return; /* close() after the close event does nothing */
+    }
+    if (!socket || socket->id != command->socket) {
+        sim_fail(world, "%s: a command names socket %u, which is closed or never was",
+                 sim_tab_name(world, tab), command->socket);
+    } else if (command->type == PF_COMMAND_SOCKET_CLOSE) {
+        close_socket(world, socket, command->close_code);
+    } else if (socket->client != SIM_SOCKET_OPEN) {
+        sim_fail(world, "%s sends on socket %u, which is not open yet", sim_tab_name(world, tab),
+                 command->socket);
+    } else if (command->text.size > PF_MESSAGE_SIZE_MAX) {
+        sim_fail(world, "%s sends a message that is too long", sim_tab_name(world, tab));
+    } else if (socket->relay_open && !socket->broken) {
+        send_packet(world, socket, true, SIM_PACKET_MESSAGE, command->text);
+    }
+}
+
+void sim_wire_page_gone(struct sim_world *world, struct sim_socket *socket, uint16_t code)
+{
+    if (code == 0) {
+        socket->client = SIM_SOCKET_CLOSED;
+        socket->tab->socket = NULL;
+        if (!socket->broken) {
+            break_wire(socket);
+            if (sim_chance(world, 700)) {
+                sim_after(world, sim_latency_us(world), SIM_SOCKET_LOST_BY_RELAY, socket->index, 0);
+            }
+        }
+        collect(world, socket);
+        return;
+    }
+    close_socket(world, socket, code);
+}
+
+void sim_wire_break(struct sim_world *world, struct sim_socket *socket)
+{
+    if (socket->broken) {
+        return;
+    }
+    break_wire(socket);
+    world->stats->sockets_lost++;
+    const uint64_t client_us =
+        sim_chance(world, 600) ? sim_latency_us(world) : sim_between_us(world, 1000, 40000);
+    const uint64_t relay_us =
+        sim_chance(world, 600) ? sim_latency_us(world) : sim_between_us(world, 1000, 40000);
+    if (sim_chance(world, 900)) {
+        sim_after(world, client_us, SIM_SOCKET_LOST_BY_CLIENT, socket->index, 0);
+    }
+    if (sim_chance(world, 900)) {
+        sim_after(world, relay_us, SIM_SOCKET_LOST_BY_RELAY, socket->index, 0);
+    }
+}
+
+void sim_wire_break_host(struct sim_world *world, uint32_t host)
+{
+    for (size_t i = 1; i < world->sockets_count; i++) {
+        struct sim_socket *socket = world->sockets[i];
+        if (socket && socket->tab->host == host && socket->client != SIM_SOCKET_CONNECTING &&
+            socket->address != world->hosts[host].address) {
+            sim_wire_break(world, socket);
+        }
+    }
+}
+
+static void client_closed(struct sim_world *world, struct sim_socket *socket, uint16_t code)
+{
+    if (socket->client != SIM_SOCKET_CLOSED) {
+        const pf_socket id = socket->id;
+        struct sim_tab *tab = socket->tab;
+        socket->client = SIM_SOCKET_CLOSED;
+        tab->socket = NULL;
+        collect(world, socket);
+        sim_tab_handle(world, tab,
+                       &(struct pf_event){.type = PF_EVENT_SOCKET_CLOSED,
+                                          .socket = id,
+                                          .socket_closed.code = code});
+    }
+}
+
+static void connect_socket(struct sim_world *world, struct sim_socket *socket, uint32_t tries)
+{
+    const struct sim_host *host = &world->hosts[socket->tab->host];
+    if (socket->client != SIM_SOCKET_CONNECTING) {
+        collect(world, socket);
+    } else if (!host->online || (!world->relay.up && !host->relay_cut)) {
+        client_closed(world, socket, 1006);
+    } else if (host->relay_cut) {
+        if (tries > 60) {
+            client_closed(world, socket, 1006);
+        } else {
+            sim_after(world, 1000000, SIM_SOCKET_CONNECT, socket->index, tries + 1);
+        }
+    } else {
+        socket->address = host->address;
+        socket->relay_life = world->relay.life;
+        send_packet(world, socket, false, SIM_PACKET_OPENED, PF_SLICE(""));
+        relay_accept(world, socket);
+    }
+}
+
+/* The first packet of a direction has arrived, or cannot yet. */
+static bool next_packet(struct sim_world *world, const struct sim_socket *socket, bool up)
+{
+    const struct sim_packet *packet = up ? socket->up.first : socket->down.first;
+    const enum sim_kind kind = up ? SIM_SOCKET_UP : SIM_SOCKET_DOWN;
+    if (!packet) {
+        return false;
+    }
+    if (packet->due_us > world->now_us) {
+        sim_after(world, packet->due_us - world->now_us, kind, socket->index, 0);
+        return false;
+    }
+    if (!sim_relay_reachable(world, socket->tab->host)) {
+        sim_after(world, 250000, kind, socket->index, 0); /* TCP sends it again */
+        return false;
+    }
+    return true;
+}
+
+static void drop_packet(struct sim_world *world, struct sim_socket *socket, bool up)
+{
+    struct sim_fifo *fifo = up ? &socket->up : &socket->down;
+    sim_fifo_drop(fifo);
+    if (fifo->first) {
+        const uint64_t due_us = fifo->first->due_us;
+        sim_after(world, due_us > world->now_us ? due_us - world->now_us : 0,
+                  up ? SIM_SOCKET_UP : SIM_SOCKET_DOWN, socket->index, 0);
+    }
+}
+
+static void packet_up(struct sim_world *world, struct sim_socket *socket)
+{
+    if (!next_packet(world, socket, true)) {
+        collect(world, socket);
+        return;
+    }
+    struct sim_packet *packet = socket->up.first;
+    if (packet->kind == SIM_PACKET_CLOSED) {
+        relay_closed(world, socket, packet->code);
+        return;
+    }
+    /* The hub may close the socket and so free the packet: it is taken out first. */
+    memcpy(world->inbox, packet->data, packet->size);
+    const struct pf_slice text = {world->inbox, packet->size};
+    drop_packet(world, socket, true);
+    sim_trace_wire(world, socket, "relay gets", text);
+    relay_handle(world, &(struct pf_hub_event){.type = PF_HUB_CLIENT_TEXT,
+                                               .client = socket->connection,
+                                               .text = text});
+}
+
+static void packet_down(struct sim_world *world, struct sim_socket *socket)
+{
+    if (socket->client == SIM_SOCKET_CLOSED) {
+        sim_fifo_clear(&socket->down);
+        collect(world, socket);
+        return;
+    }
+    if (!next_packet(world, socket, false)) {
+        return;
+    }
+    struct sim_packet *packet = socket->down.first;
+    struct sim_tab *tab = socket->tab;
+    struct pf_event event = {.socket = socket->id};
+    switch (packet->kind) {
+    case SIM_PACKET_OPENED:
+        drop_packet(world, socket, false);
+        socket->client = SIM_SOCKET_OPEN;
+        break;
+    case SIM_PACKET_MESSAGE:
+        memcpy(world->inbox, packet->data, packet->size);
+        event.type = PF_EVENT_SOCKET_MESSAGE;
+        event.message = (struct pf_slice){world->inbox, packet->size};
+        drop_packet(world, socket, false);
+        sim_tab_handle(world, tab, &event);
+        break;
+    case SIM_PACKET_CLOSED: client_closed(world, socket, packet->code); break;
+    }
+}
+
+void sim_wire_happen(struct sim_world *world, const struct sim_happening *happening)
+{
+    struct sim_socket *socket = socket_of(world, happening->subject);
+    if (happening->kind == SIM_RELAY_START) {
+        sim_relay_start(world);
+    } else if (happening->kind == SIM_RELAY_TIMER) {
+        if (happening->token == world->relay.timer_token && world->relay.up) {
+            world->relay.deadline_ms = PF_DEADLINE_NONE;
+            relay_handle(world, &(struct pf_hub_event){.type = PF_HUB_TIMEOUT});
+        }
+    } else if (socket) {
+        switch ((int)happening->kind) {
+        case SIM_SOCKET_CONNECT: connect_socket(world, socket, happening->token); break;
+        case SIM_SOCKET_UP: packet_up(world, socket); break;
+        case SIM_SOCKET_DOWN: packet_down(world, socket); break;
+        case SIM_SOCKET_LOST_BY_CLIENT: client_closed(world, socket, 1006); break;
+        case SIM_SOCKET_LOST_BY_RELAY: relay_closed(world, socket, 1006); break;
+        default: PF_UNREACHABLE();
+        }
+    }
+}

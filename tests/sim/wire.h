@@ -1,0 +1,29 @@
+/* wire.h - WebSockets between pages and the relay, and the relay's hub behind them. */
+/* SPDX-License-Identifier: MIT */
+#ifndef SIM_WIRE_H
+#define SIM_WIRE_H
+
+#include "world.h"
+
+/* Does what a socket command asks. */
+void sim_wire_command(struct sim_world *world, struct sim_tab *tab,
+                      const struct pf_command *command);
+
+/* The page is gone; `code` 0: without a word. */
+void sim_wire_page_gone(struct sim_world *world, struct sim_socket *socket, uint16_t code);
+
+/* The connection is lost; each side notices some time later, or never by itself. */
+void sim_wire_break(struct sim_world *world, struct sim_socket *socket);
+
+/* All connections made from an address that the host has no more. */
+void sim_wire_break_host(struct sim_world *world, uint32_t host);
+
+void sim_relay_start(struct sim_world *world);
+
+/* The process is gone, with everything it knew. `orderly`: as after SIGTERM. */
+void sim_relay_stop(struct sim_world *world, bool orderly);
+
+/* Something of SIM_SOCKET_CONNECT to SIM_RELAY_START is due. */
+void sim_wire_happen(struct sim_world *world, const struct sim_happening *happening);
+
+#endif

@@ -1,0 +1,329 @@
+/* world.c - hosts, pages, connections, sockets and a relay in virtual time, out of one seed. */
+/* SPDX-License-Identifier: MIT */
+#include "world.h"
+
+#include "base/assert.h"
+#include "capture.h"
+#include "check.h"
+#include "ice.h"
+#include "pc.h"
+#include "relay/hub.h"
+#include "tab.h"
+#include "trace.h"
+#include "user.h"
+#include "wire.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+
+enum { HAPPENINGS_MAX = 3000000 };
+
+void sim_fail(struct sim_world *world, const char *format, ...)
+{
+    if (world->failed) {
+        return;
+    }
+    va_list arguments;
+    va_start(arguments, format);
+    world->failed = true;
+    (void)vsnprintf(world->failure, sizeof(world->failure), format, arguments);
+    va_end(arguments);
+}
+
+void sim_after(struct sim_world *world, uint64_t delay_us, enum sim_kind kind, uint32_t subject,
+               uint32_t token)
+{
+    const struct sim_happening happening = {
+        .at_us = world->now_us + delay_us, .kind = kind, .subject = subject, .token = token};
+    sim_queue_put(&world->queue, &happening);
+}
+
+uint32_t sim_below(struct sim_world *world, uint32_t bound)
+{
+    return pf_random_below(&world->random, bound);
+}
+
+bool sim_chance(struct sim_world *world, uint32_t per_thousand)
+{
+    return per_thousand > 0 && pf_random_below(&world->random, 1000) < per_thousand;
+}
+
+uint64_t sim_between_us(struct sim_world *world, uint32_t ms_min, uint32_t ms_max)
+{
+    PF_ASSERT(ms_min <= ms_max);
+    return ms_min * (uint64_t)1000 + sim_below(world, (ms_max - ms_min) * 1000 + 1);
+}
+
+uint64_t sim_latency_us(struct sim_world *world)
+{
+    const struct sim_faults *faults = &world->faults;
+    const uint64_t usual_us = sim_between_us(world, faults->latency_ms_min, faults->latency_ms_max);
+    const bool spike = !world->quiet && sim_chance(world, faults->spike_chance);
+    return spike ? usual_us + sim_between_us(world, 0, 4000) : usual_us;
+}
+
+bool sim_hosts_connected(const struct sim_world *world, uint32_t a, uint32_t b)
+{
+    return world->hosts[a].online && world->hosts[b].online && !world->hosts[a].cut[b];
+}
+
+bool sim_relay_reachable(const struct sim_world *world, uint32_t host)
+{
+    return world->hosts[host].online && !world->hosts[host].relay_cut;
+}
+
+struct pf_room *sim_room_take(struct sim_world *world)
+{
+    if (world->rooms_count > 0) {
+        return world->rooms[--world->rooms_count];
+    }
+    struct pf_room *room = malloc(pf_room_size());
+    PF_ASSERT(room);
+    return room;
+}
+
+void sim_room_give(struct sim_world *world, struct pf_room *room)
+{
+    if (world->rooms_count < sizeof(world->rooms) / sizeof(world->rooms[0])) {
+        world->rooms[world->rooms_count++] = room;
+    } else {
+        free(room);
+    }
+}
+
+void sim_world_init(struct sim_world *world, struct sim_stats *stats, FILE *trace)
+{
+    *world = (struct sim_world){.stats = stats, .trace = trace};
+}
+
+static void end_tabs(struct sim_world *world)
+{
+    for (size_t i = 1; i <= world->tabs_count; i++) {
+        struct sim_tab *tab = world->tabs[i];
+        if (tab->alive) {
+            sim_tab_vanish(world, tab, 1001);
+        }
+    }
+    for (size_t i = 1; i <= world->tabs_count; i++) {
+        free(world->tabs[i]);
+    }
+    world->tabs_count = 0;
+}
+
+static void end_sockets(struct sim_world *world)
+{
+    for (size_t i = 1; i < world->sockets_count; i++) {
+        if (world->sockets[i]) {
+            sim_fifo_clear(&world->sockets[i]->up);
+            sim_fifo_clear(&world->sockets[i]->down);
+            free(world->sockets[i]);
+        }
+    }
+    world->sockets_count = 0;
+}
+
+static void end(struct sim_world *world)
+{
+    FILE *trace = world->trace;
+    world->trace = NULL;
+    end_sockets(world);
+    for (size_t i = 1; i <= world->tabs_count; i++) {
+        world->tabs[i]->socket = NULL;
+    }
+    end_tabs(world);
+    world->pcs_count = 0;
+    pf_hub_free(world->relay.hub);
+    world->relay = (struct sim_relay){0};
+    sim_queue_clear(&world->queue);
+    world->trace = trace;
+}
+
+void sim_world_free(struct sim_world *world)
+{
+    while (world->rooms_count > 0) {
+        free(world->rooms[--world->rooms_count]);
+    }
+    sim_queue_free(&world->queue);
+    free(world->pcs);
+    free(world->sockets);
+}
+
+/* The page in which something is to happen, or NULL. */
+static struct sim_tab *page_of(const struct sim_world *world, const struct sim_happening *happening)
+{
+    switch (happening->kind) {
+    case SIM_ROOM_TIMER:
+    case SIM_CAPTURE_DONE:
+    case SIM_DEVICES_LISTED:
+    case SIM_DEVICES_CHANGED:
+    case SIM_TRACK_OVER:
+    case SIM_NETWORK_NOTICED:
+    case SIM_PAGE_JOIN:
+    case SIM_PAGE_VANISH: return world->tabs[happening->subject];
+    case SIM_PC_CREATED:
+    case SIM_PC_OPERATION:
+    case SIM_PC_LOCAL_READ:
+    case SIM_PC_GATHER:
+    case SIM_PC_STATE:
+    case SIM_PC_CHANNEL_OPEN:
+    case SIM_PC_CHANNEL_CLOSE: {
+        const struct sim_pc *pc = sim_pc_of(world, happening->subject);
+        return pc ? pc->tab : NULL;
+    }
+    case SIM_PC_CHANNEL_DELIVER: {
+        const struct sim_pc *pc = sim_pc_of(world, happening->subject);
+        const struct sim_pc *peer = pc ? sim_ice_peer(world, pc) : NULL;
+        return peer ? peer->tab : NULL;
+    }
+    case SIM_SOCKET_CONNECT:
+    case SIM_SOCKET_DOWN:
+    case SIM_SOCKET_LOST_BY_CLIENT: {
+        const struct sim_socket *socket =
+            happening->subject < world->sockets_count ? world->sockets[happening->subject] : NULL;
+        return socket ? socket->tab : NULL;
+    }
+    case SIM_SOCKET_UP:
+    case SIM_SOCKET_LOST_BY_RELAY:
+    case SIM_RELAY_TIMER:
+    case SIM_RELAY_START:
+    case SIM_PAGE_OPEN:
+    case SIM_ACTION:
+    case SIM_ACTION_OVER:
+    case SIM_QUIET:
+    case SIM_TICK: break;
+    }
+    return NULL;
+}
+
+static void happen_in_tab(struct sim_world *world, struct sim_tab *tab,
+                          const struct sim_happening *happening)
+{
+    struct pf_event event = {0};
+    switch ((int)happening->kind) {
+    case SIM_ROOM_TIMER: sim_tab_timeout(world, tab, happening->token); break;
+    case SIM_CAPTURE_DONE: sim_capture_settle(world, tab, happening->token); break;
+    case SIM_DEVICES_LISTED: sim_capture_list(world, tab); break;
+    case SIM_DEVICES_CHANGED:
+        event.type = PF_EVENT_DEVICES_CHANGED;
+        sim_tab_handle(world, tab, &event);
+        break;
+    case SIM_TRACK_OVER:
+        if (sim_tab_track(tab, happening->token)) {
+            event.type = PF_EVENT_TRACK_ENDED;
+            event.track_ended = happening->token;
+            sim_tab_handle(world, tab, &event);
+        }
+        break;
+    case SIM_NETWORK_NOTICED:
+        event.type = PF_EVENT_NETWORK_CHANGED;
+        event.network.online = happening->token != 0;
+        sim_tab_handle(world, tab, &event);
+        break;
+    default: PF_UNREACHABLE();
+    }
+}
+
+static void happen(struct sim_world *world, const struct sim_happening *happening)
+{
+    switch (happening->kind) {
+    case SIM_ROOM_TIMER:
+    case SIM_CAPTURE_DONE:
+    case SIM_DEVICES_LISTED:
+    case SIM_DEVICES_CHANGED:
+    case SIM_TRACK_OVER:
+    case SIM_NETWORK_NOTICED:
+        happen_in_tab(world, world->tabs[happening->subject], happening);
+        break;
+    case SIM_PC_CREATED:
+    case SIM_PC_OPERATION:
+    case SIM_PC_LOCAL_READ:
+    case SIM_PC_GATHER: sim_pc_happen(world, happening); break;
+    case SIM_PC_STATE:
+    case SIM_PC_CHANNEL_OPEN:
+    case SIM_PC_CHANNEL_CLOSE:
+    case SIM_PC_CHANNEL_DELIVER: sim_ice_happen(world, happening); break;
+    case SIM_SOCKET_CONNECT:
+    case SIM_SOCKET_UP:
+    case SIM_SOCKET_DOWN:
+    case SIM_SOCKET_LOST_BY_CLIENT:
+    case SIM_SOCKET_LOST_BY_RELAY:
+    case SIM_RELAY_TIMER:
+    case SIM_RELAY_START: sim_wire_happen(world, happening); break;
+    case SIM_PAGE_OPEN:
+    case SIM_PAGE_JOIN:
+    case SIM_PAGE_VANISH:
+    case SIM_ACTION:
+    case SIM_ACTION_OVER: sim_user_happen(world, happening); break;
+    case SIM_QUIET: sim_user_end(world); break;
+    case SIM_TICK: sim_user_tick(world); break;
+    }
+}
+
+/* After the faults: notes since when all is well. Returns true when the world may end. */
+static bool look(struct sim_world *world)
+{
+    const uint64_t settled_us = world->quiet_us + (uint64_t)SIM_SETTLE_MS * 1000;
+    if (!world->quiet) {
+        return false;
+    }
+    if (world->looked_events != world->stats->events) {
+        world->looked_events = world->stats->events;
+        const bool well = sim_check_all_well(world);
+        if (well && !world->converged) {
+            world->converged_us = world->now_us;
+        }
+        world->converged = well;
+    }
+    if (!world->converged && world->now_us > settled_us) {
+        sim_fail(world, "%d s after the faults: %s", SIM_SETTLE_MS / 1000, world->wanting);
+    }
+    return world->converged && world->now_us > world->converged_us + (uint64_t)SIM_STEADY_MS * 1000;
+}
+
+static void begin(struct sim_world *world, uint64_t seed, uint32_t hosts_count)
+{
+    world->seed = seed;
+    world->now_us = 0;
+    world->quiet = world->converged = world->failed = false;
+    world->looked_events = 0;
+    world->wanting[0] = '\0';
+    pf_random_seed(&world->random, seed * 0x9e3779b97f4a7c15u);
+    sim_faults_draw(&world->faults, &world->random, hosts_count);
+    world->quiet_us = (uint64_t)world->faults.storm_ms * 1000;
+    sim_relay_start(world);
+    sim_user_begin(world);
+    sim_after(world, world->quiet_us, SIM_QUIET, 0, 0);
+}
+
+bool sim_world_run(struct sim_world *world, uint64_t seed, uint32_t hosts_count)
+{
+    struct sim_happening happening;
+    begin(world, seed, hosts_count);
+    for (uint32_t i = 0; !world->failed && sim_queue_take(&world->queue, &happening); i++) {
+        PF_ASSERT(happening.at_us >= world->now_us);
+        world->now_us = happening.at_us;
+        const struct sim_tab *tab = page_of(world, &happening);
+        if (tab && world->hosts[tab->host].asleep) {
+            happening.at_us = world->hosts[tab->host].wake_us;
+            sim_queue_put(&world->queue, &happening);
+            continue;
+        }
+        happen(world, &happening);
+        if (look(world)) {
+            break;
+        }
+        if (i == HAPPENINGS_MAX) {
+            sim_fail(world, "the world does not come to an end");
+        }
+    }
+    world->stats->simulated_ms += world->now_us / 1000;
+    if (!world->failed) {
+        sim_stats_note_time(world->stats, (world->converged_us - world->quiet_us) / 1000);
+    } else {
+        sim_trace_note(world, NULL, world->failure);
+    }
+    end(world);
+    world->stats->seeds++;
+    world->stats->failures += world->failed;
+    return !world->failed;
+}

@@ -1,0 +1,284 @@
+/* world.h - hosts, pages, connections, sockets and a relay in virtual time, out of one seed. */
+/* SPDX-License-Identifier: MIT */
+#ifndef SIM_WORLD_H
+#define SIM_WORLD_H
+
+#include "base/random.h"
+#include "core/room.h"
+#include "faults.h"
+#include "fifo.h"
+#include "queue.h"
+#include "stats.h"
+#include "view.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum {
+    SIM_TABS_MAX = 512,      /* pages ever opened in one world */
+    SIM_TAB_PCS_MAX = 64,    /* RTCPeerConnections open in one page */
+    SIM_TAB_TRACKS_MAX = 64, /* tracks of one page that are not stopped */
+    SIM_REQUESTS_MAX = 32,   /* getUserMedia() calls pending in one page */
+    SIM_DEVICES_MAX = 3,     /* of one kind */
+    SIM_OPERATIONS_MAX = 256,
+    SIM_CANDIDATES_MAX = 64,
+    SIM_RELAY_CLIENTS_MAX = 256,
+    SIM_SETTLE_MS = 120000, /* after the faults everything must be well within this */
+    SIM_STEADY_MS = 60000,  /* and stay so for this */
+};
+
+enum sim_browser {
+    SIM_CHROMIUM,
+    SIM_FIREFOX, /* tells of a lost connection at once */
+    SIM_SAFARI,  /* skips "disconnected" */
+};
+
+enum sim_permission {
+    SIM_PERMISSION_GRANTED,
+    SIM_PERMISSION_PROMPT,
+    SIM_PERMISSION_DENIED,
+};
+
+struct sim_device {
+    bool present;
+    bool busy;
+};
+
+/* A person's machine. It outlives pages. */
+struct sim_host {
+    bool online;
+    bool relay_cut;
+    bool throttled;
+    bool asleep;
+    bool cut[SIM_HOSTS_MAX]; /* no packets to and from that host */
+    uint64_t wake_us;        /* while asleep */
+    uint32_t address;        /* grows with every new network */
+    enum sim_browser browser;
+    enum sim_permission permissions[PF_SOURCES_COUNT];
+    struct sim_device devices[PF_SOURCES_COUNT][SIM_DEVICES_MAX];
+    struct sim_tab *tab; /* the page that is shown, or NULL */
+    size_t ticket_size;
+    char ticket[PF_TICKET_SIZE_MAX];
+};
+
+enum sim_track_state {
+    SIM_TRACK_PENDING,
+    SIM_TRACK_LIVE,
+    SIM_TRACK_ENDED, /* by the browser */
+};
+
+struct sim_track {
+    pf_track id; /* 0: free slot */
+    enum pf_source source;
+    enum sim_track_state state;
+    uint32_t device; /* index into the host's */
+    bool enabled;
+    uint64_t live_us;
+};
+
+struct sim_request {
+    bool used;
+    bool asked; /* the user has been asked and has said yes */
+    pf_track tracks[PF_SOURCES_COUNT];
+    size_t device_sizes[PF_SOURCES_COUNT];
+    char devices[PF_SOURCES_COUNT][16];
+};
+
+/* A page with one room in it. */
+struct sim_tab {
+    uint32_t index; /* in the world, from 1 */
+    uint32_t host;
+    bool alive;
+    bool joined; /* PF_EVENT_JOIN was given */
+    bool left;   /* PF_EVENT_LEAVE was given */
+    uint64_t left_us;
+    bool wants[PF_SOURCES_COUNT];
+    uint32_t instance;
+    uint64_t clock_ms;      /* performance.now() at time 0 */
+    uint64_t clock_lost_us; /* slept through */
+    uint64_t deadline_ms;   /* what the timer is set for */
+    uint32_t timer_token;
+    uint32_t idle_timeouts; /* timeouts in a row without time passing */
+    struct pf_room *room;
+    struct sim_view view;
+    pf_pc last_pc;
+    pf_socket last_socket;
+    pf_track last_track;
+    struct sim_socket *socket; /* the open or opening one, or NULL */
+    struct {
+        pf_pc id; /* 0: free slot */
+        uint32_t identity;
+    } pcs[SIM_TAB_PCS_MAX];
+    struct sim_track tracks[SIM_TAB_TRACKS_MAX];
+    struct sim_request requests[SIM_REQUESTS_MAX];
+    uint64_t crowd_us[PF_SOURCES_COUNT]; /* since when a source has two live tracks, or 0 */
+};
+
+/* What our descriptions say instead of SDP. */
+struct sim_sdp {
+    enum pf_description_type type;
+    uint32_t identity;   /* of the RTCPeerConnection that made it; 0: there is none */
+    uint32_t version;    /* of its descriptions */
+    uint32_t generation; /* of its ICE credentials */
+    uint32_t peer_identity, peer_version; /* an answer's offer */
+};
+
+struct sim_candidate {
+    uint32_t identity, generation, address;
+};
+
+struct sim_operation {
+    enum pf_operation kind;
+    bool ice_restart;
+    bool readable; /* the description or candidate makes sense */
+    bool empty;    /* end of candidates */
+    struct sim_sdp sdp;
+    struct sim_candidate candidate;
+    size_t candidates_count; /* in the description */
+    struct sim_candidate candidates[8];
+    enum pf_source source;
+    pf_track track;
+};
+
+enum sim_signaling_state {
+    SIM_STABLE,
+    SIM_HAVE_LOCAL_OFFER,
+    SIM_HAVE_REMOTE_OFFER,
+};
+
+struct sim_pc {
+    uint32_t identity; /* index in the world, and certificate fingerprint */
+    struct sim_tab *tab;
+    pf_pc id;
+    bool failed_to_construct;
+    bool has_transceivers;
+    enum sim_signaling_state signaling;
+    struct sim_sdp current_local, pending_local, current_remote, pending_remote;
+    uint32_t offer_version, answer_version; /* last created */
+    uint32_t last_version, last_generation;
+    pf_track senders[PF_SOURCES_COUNT];
+
+    size_t operations_count; /* the chain; the first is being done */
+    size_t operations_first;
+    struct sim_operation *operations; /* ring of SIM_OPERATIONS_MAX; owned */
+
+    uint32_t gather_token;
+    uint32_t gather_generation;
+    uint32_t gather_left;
+    size_t local_candidates_count;             /* ever */
+    struct sim_candidate local_candidates[16]; /* the last ones */
+    size_t candidates_count;
+    struct sim_candidate candidates[SIM_CANDIDATES_MAX];
+
+    enum pf_connection_state state;
+    uint32_t state_token;
+    bool state_moving; /* to `state_next` */
+    enum pf_connection_state state_next;
+    uint32_t failed_version; /* of the local description with which it failed */
+    uint32_t link_identity;  /* of the peer packets flow to; 0: never did */
+    uint32_t link_address, link_peer_address;
+
+    bool channel_open;
+    struct sim_fifo channel;    /* to the peer */
+    struct sim_fifo last_words; /* of a peer that closed; they arrive before the news of that */
+};
+
+enum sim_socket_state {
+    SIM_SOCKET_CONNECTING,
+    SIM_SOCKET_OPEN,
+    SIM_SOCKET_CLOSED,
+};
+
+struct sim_socket {
+    uint32_t index; /* in the world, from 1 */
+    struct sim_tab *tab;
+    pf_socket id;
+    enum sim_socket_state client; /* as the page sees it */
+    bool relay_open;              /* as the relay sees it */
+    bool broken;                  /* packets vanish; nobody may know it yet */
+    bool joined;                  /* the relay has let it in */
+    uint32_t relay_life;
+    uint32_t address;    /* of the host when it was made */
+    uint32_t connection; /* what the hub calls it */
+    struct sim_fifo up, down;
+};
+
+struct pf_hub;
+
+struct sim_relay {
+    bool up;
+    uint32_t life;                           /* grows with every start */
+    uint32_t sockets[SIM_RELAY_CLIENTS_MAX]; /* by the hub's number for them; 0: free number */
+    struct pf_hub *hub;
+    uint32_t timer_token;
+    uint64_t deadline_ms;
+};
+
+struct sim_world {
+    uint64_t seed;
+    uint64_t now_us;
+    struct pf_random random;
+    struct sim_faults faults;
+    struct sim_queue queue;
+    struct sim_host hosts[SIM_HOSTS_MAX];
+    size_t tabs_count;
+    struct sim_tab *tabs[SIM_TABS_MAX + 1]; /* by index; owned */
+    size_t pcs_count;                       /* ever made; the first is not used */
+    size_t pcs_capacity;
+    struct sim_pc **pcs; /* by identity, NULL when closed; owned */
+    size_t sockets_count;
+    size_t sockets_capacity;
+    struct sim_socket **sockets; /* by index, NULL when closed; owned */
+    struct sim_relay relay;
+    size_t rooms_count;
+    struct pf_room *rooms[SIM_HOSTS_MAX * 4]; /* memory that is free now; owned */
+    bool quiet;                               /* no faults any more */
+    uint64_t quiet_us;
+    bool converged;
+    uint64_t converged_us; /* since when */
+    char wanting[160];     /* why it is not, as of the last look */
+    bool failed;
+    char failure[256];
+    FILE *trace; /* or NULL */
+    struct sim_stats *stats;
+    char scratch[2 * PF_MESSAGE_SIZE_MAX]; /* for one text at a time */
+    char inbox[2 * PF_MESSAGE_SIZE_MAX];   /* for the text that is being handled */
+    char name[16];                         /* of a page */
+    uint64_t looked_events;                /* as of the last look */
+};
+
+/* A world that has no seed yet. `trace` may be NULL. */
+void sim_world_init(struct sim_world *world, struct sim_stats *stats, FILE *trace);
+
+void sim_world_free(struct sim_world *world);
+
+/* Runs one seed. Returns false, with world->failure set, when something was wrong. */
+bool sim_world_run(struct sim_world *world, uint64_t seed, uint32_t hosts_count);
+
+/* Notes what is wrong; the first time counts. */
+void sim_fail(struct sim_world *world, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Something will happen after a time, in microseconds. */
+void sim_after(struct sim_world *world, uint64_t delay_us, enum sim_kind kind, uint32_t subject,
+               uint32_t token);
+
+/* Chance. */
+uint32_t sim_below(struct sim_world *world, uint32_t bound);
+bool sim_chance(struct sim_world *world, uint32_t per_thousand);
+uint64_t sim_between_us(struct sim_world *world, uint32_t ms_min, uint32_t ms_max);
+
+/* How long a packet takes. */
+uint64_t sim_latency_us(struct sim_world *world);
+
+/* Whether packets pass. */
+bool sim_hosts_connected(const struct sim_world *world, uint32_t a, uint32_t b);
+bool sim_relay_reachable(const struct sim_world *world, uint32_t host);
+
+/* Memory for rooms, used again and again: they are large. */
+struct pf_room *sim_room_take(struct sim_world *world);
+void sim_room_give(struct sim_world *world, struct pf_room *room);
+
+#endif
