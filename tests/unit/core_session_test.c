@@ -1,0 +1,551 @@
+/* core_session_test.c - the relay: reaching, losing and joining it again. */
+/* SPDX-License-Identifier: MIT */
+#include "core_events.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* The time from now to the next SOCKET_OPEN. */
+static uint64_t time_to_retry_ms(struct driver *driver)
+{
+    const uint64_t start_ms = driver->now_ms;
+    driver->socket_open = false;
+    while (driver_count(driver, PF_COMMAND_SOCKET_OPEN) == 0) {
+        driver_wait(driver, 1);
+        assert_true(driver->now_ms - start_ms <= 20000);
+    }
+    return driver->now_ms - start_ms;
+}
+
+/* ---- reaching it ---- */
+
+static void the_relay_is_reached_at_the_start_and_told_of_nothing(void **state)
+{
+    struct driver *d = *state;
+    driver_start(d);
+    assert_string_equal(driver_get(d, PF_COMMAND_SOCKET_OPEN)->url.data, "wss://relay/ws");
+    assert_int_equal(d->state, PF_ROOM_LOBBY);
+    driver_hello(d);
+    assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_SEND), 0);
+}
+
+static void a_join_before_hello_is_sent_after_it(void **state)
+{
+    struct driver *d = *state;
+    driver_start(d);
+    driver_join(d);
+    assert_int_equal(d->state, PF_ROOM_JOINING);
+    assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_SEND), 0);
+    driver_hello(d);
+    driver_created(d, d->prepared_pc, PF_DESCRIPTION_OFFER);
+    assert_int_equal(driver_sent(d, "\"room\":\"tea\"", "\"name\":\"Ann\"", "\"instance\":77"), 1);
+}
+
+static void a_join_starts_what_is_not_started(void **state)
+{
+    struct driver *d = *state;
+    driver_join(d);
+    assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 1);
+    assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_OPEN), 1);
+    assert_int_equal(d->state, PF_ROOM_JOINING);
+}
+
+static void R1_a_second_join_does_nothing(void **state)
+{
+    struct driver *d = *state;
+    driver_start(d);
+    driver_hello(d);
+    driver_created(d, d->prepared_pc, PF_DESCRIPTION_OFFER);
+    driver_join(d);
+    driver_join(d);
+    assert_int_equal(d->commands_count, 0);
+    driver_joined(d, DRIVER_SELF, 0, 0);
+    driver_join(d);
+    assert_int_equal(d->commands_count, 0);
+}
+
+static void names_that_no_relay_takes_are_refused_here(void **state)
+{
+    struct driver *d = *state;
+    driver_start(d);
+    driver_hello(d);
+    driver_join_as(d, PF_SLICE(""), PF_SLICE("Ann"));
+    assert_int_equal(d->state, PF_ROOM_REFUSED);
+    assert_int_equal(d->code, PF_CODE_BAD_ROOM);
+    driver_join_as(d, PF_SLICE("tea"), PF_SLICE("a\nb"));
+    assert_int_equal(d->code, PF_CODE_BAD_NAME);
+    char name[PF_MEMBER_NAME_SIZE_MAX + 1];
+    memset(name, 'x', sizeof name);
+    driver_join_as(d, PF_SLICE("tea"), (struct pf_slice){name, sizeof name});
+    assert_int_equal(d->code, PF_CODE_BAD_NAME);
+    driver_join_as(d, (struct pf_slice){name, sizeof name - 1},
+                   (struct pf_slice){name, sizeof name - 1});
+    assert_int_equal(d->state, PF_ROOM_JOINING);
+}
+
+static void R12_a_relay_that_does_not_say_hello_is_tried_again(void **state)
+{
+    struct driver *d = *state;
+    driver_start(d);
+    driver_wait(d, 9999);
+    assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_CLOSE), 0);
+    driver_wait(d, 1);
+    assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_CLOSE), 1);
+    assert_true(d->relay_away);
+    assert_true(time_to_retry_ms(d) <= 250);
+}
+
+static void a_join_that_is_not_answered_within_ten_seconds_is_tried_again(void **state)
+{
+    struct driver *d = *state;
+    driver_start(d);
+    driver_hello(d);
+    driver_created(d, d->prepared_pc, PF_DESCRIPTION_OFFER);
+    driver_join(d);
+    driver_wait(d, 9999);
+    assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_CLOSE), 0);
+    driver_wait(d, 1);
+    assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_CLOSE), 1);
+}
+
+static void ice_servers_of_hello_reach_the_connections(void **state)
+{
+    struct driver *d = *state;
+    driver_start(d);
+    driver_relay(d, "{\"type\":\"hello\",\"iceServers\":[{\"urls\":\"stun:s\"}],\"membersMax\":8,"
+                    "\"pingMs\":15000,\"graceMs\":20000}");
+    assert_string_equal(driver_get(d, PF_COMMAND_PC_CREATE)->pc_create.ice_servers.data,
+                        "[{\"urls\":\"stun:s\"}]");
+}
+
+static void ice_servers_of_more_than_4_kib_are_left_out(void **state)
+{
+    struct driver *d = *state;
+    static char servers[4096 + 1];
+    memset(servers, ' ', sizeof servers - 1);
+    servers[0] = '[';
+    servers[sizeof servers - 2] = ']';
+    driver_start(d);
+    driver_relay(d,
+                 "{\"type\":\"hello\",\"iceServers\":%s,\"membersMax\":8,\"pingMs\":15000,"
+                 "\"graceMs\":20000}",
+                 servers);
+    assert_int_equal(driver_get(d, PF_COMMAND_PC_CREATE)->pc_create.ice_servers.size, 4096);
+    driver_socket_closed(d, 1006);
+    (void)time_to_retry_ms(d);
+    driver_relay(d,
+                 "{\"type\":\"hello\",\"iceServers\": [%s],\"membersMax\":8,\"pingMs\":15000,"
+                 "\"graceMs\":20000}",
+                 servers);
+    driver_created(d, d->prepared_pc, PF_DESCRIPTION_OFFER);
+    driver_network(d, true); /* makes another connection */
+    assert_int_equal(driver_get(d, PF_COMMAND_PC_CREATE)->pc_create.ice_servers.size, 0);
+}
+
+/* ---- coming back ---- */
+
+static void tries_come_ever_more_slowly_between_half_and_all_of_the_wait(void **state)
+{
+    struct driver *d = *state;
+    const uint64_t waits_ms[] = {250, 500, 1000, 2000, 4000, 8000, 10000, 10000};
+    driver_start(d);
+    for (size_t i = 0; i < sizeof waits_ms / sizeof *waits_ms; i++) {
+        driver_socket_closed(d, 1006);
+        const uint64_t wait_ms = time_to_retry_ms(d);
+        assert_in_range(wait_ms, waits_ms[i] / 2, waits_ms[i]);
+    }
+}
+
+static void R14_clients_of_a_restarted_relay_spread_out(void **state)
+{
+    (void)state;
+    size_t tenths[10] = {0};
+    for (uint64_t seed = 1; seed <= 1000; seed++) {
+        struct pf_room_config config = driver_config();
+        config.seed = seed;
+        struct driver *d = driver_new(&config);
+        driver_start(d);
+        driver_socket_closed(d, 1006);
+        const uint64_t wait_ms = pf_room_deadline_ms(d->room) - d->now_ms;
+        assert_in_range(wait_ms, 125, 250);
+        tenths[wait_ms == 250 ? 9 : (wait_ms - 125) * 10 / 125]++;
+        driver_free(d);
+    }
+    for (size_t i = 0; i < 10; i++) {
+        assert_in_range(tenths[i], 50, 150);
+    }
+}
+
+static void being_taken_in_makes_the_next_tries_quick_again(void **state)
+{
+    struct driver *d = *state;
+    driver_start(d);
+    for (int i = 0; i < 5; i++) {
+        driver_socket_closed(d, 1006);
+        (void)time_to_retry_ms(d);
+    }
+    driver_hello(d);
+    driver_created(d, d->prepared_pc, PF_DESCRIPTION_OFFER);
+    driver_join(d);
+    driver_joined(d, DRIVER_SELF, 0, 0);
+    driver_socket_closed(d, 1006);
+    assert_true(time_to_retry_ms(d) <= 250);
+}
+
+static void a_relay_that_says_hello_and_closes_is_not_tried_ever_more_quickly(void **state)
+{
+    struct driver *d = *state;
+    driver_start(d);
+    for (int i = 0; i < 5; i++) {
+        driver_hello(d);
+        driver_socket_closed(d, 1008);
+        (void)time_to_retry_ms(d);
+    }
+    driver_hello(d);
+    driver_socket_closed(d, 1008);
+    assert_true(time_to_retry_ms(d) >= 4000);
+}
+
+static void R14_the_same_member_again_keeps_every_connection(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    driver_connect(d, DRIVER_LOW);
+    driver_socket_closed(d, 1006);
+    (void)time_to_retry_ms(d);
+    driver_hello(d);
+    assert_int_equal(driver_sent(d, "\"type\":\"join\"", "\"ticket\":\"ticket-50\"", NULL), 1);
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE), 0); /* nothing to prepare for */
+    driver_joined(d, DRIVER_SELF, DRIVER_LOW, 0);
+    assert_int_equal(d->state, PF_ROOM_JOINED);
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE), 0);
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_CLOSE), 0);
+    assert_int_equal(driver_count(d, PF_COMMAND_HIDE_PEER), 0);
+    assert_int_equal(driver_count(d, PF_COMMAND_SHOW_PEER), 0);
+}
+
+static void R14_peers_that_a_restarted_relay_does_not_know_yet_are_waited_for(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    driver_connect(d, DRIVER_LOW);
+    driver_reach_again(d);
+    driver_joined(d, DRIVER_SELF, 0, 0);
+    assert_true(driver_peer(d, DRIVER_LOW)->away);
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_CLOSE), 0);
+    driver_wait(d, 10000);
+    driver_member(d, DRIVER_LOW, false);
+    assert_false(driver_peer(d, DRIVER_LOW)->away);
+    driver_wait(d, 20000);
+    assert_non_null(driver_peer(d, DRIVER_LOW));
+}
+
+static void R14_a_missing_peer_is_kept_after_the_grace_while_it_is_connected(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    driver_connect(d, DRIVER_LOW);
+    driver_reach_again(d);
+    driver_joined(d, DRIVER_SELF, 0, 0);
+    driver_wait(d, 20000);
+    assert_int_equal(driver_count(d, PF_COMMAND_HIDE_PEER), 0);
+    driver_connection(d, driver_pc(d, DRIVER_LOW), PF_CONNECTION_FAILED);
+    assert_int_equal(driver_get(d, PF_COMMAND_HIDE_PEER)->hide_peer, DRIVER_LOW);
+    assert_int_equal(driver_open_pcs(d), 0);
+}
+
+static void R14_a_missing_peer_without_a_connection_is_given_up_after_the_grace(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    driver_member(d, DRIVER_LOW, false);
+    driver_reach_again(d);
+    driver_joined(d, DRIVER_SELF, 0, 0);
+    driver_wait(d, 19999);
+    assert_non_null(driver_peer(d, DRIVER_LOW));
+    driver_wait(d, 1);
+    assert_null(driver_peer(d, DRIVER_LOW));
+}
+
+static void R15_another_member_now_means_new_connections_to_everybody(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    driver_connect(d, DRIVER_LOW);
+    const pf_pc old = driver_pc(d, DRIVER_LOW);
+    driver_reach_again(d);
+    driver_joined(d, DRIVER_SELF + 1, DRIVER_LOW, 0); /* the ticket was not taken */
+    assert_int_equal(driver_get(d, PF_COMMAND_PC_CLOSE)->pc, old);
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE_OFFER), 1);
+    assert_int_equal(driver_open_pcs(d), 1);
+}
+
+static void R3_a_ticket_of_an_earlier_page_is_presented(void **state)
+{
+    (void)state;
+    struct pf_room_config config = driver_config();
+    config.ticket = PF_SLICE("from before the reload");
+    struct driver *d = driver_new(&config);
+    driver_start(d);
+    driver_hello(d);
+    driver_created(d, d->prepared_pc, PF_DESCRIPTION_OFFER);
+    driver_join(d);
+    assert_int_equal(driver_sent(d, "\"ticket\":\"from before the reload\"", NULL, NULL), 1);
+    driver_joined(d, DRIVER_SELF, 0, 0);
+    assert_string_equal(d->ticket, "ticket-50");
+    driver_free(d);
+}
+
+static void R3_a_peer_that_reloads_keeps_its_tile(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    driver_connect(d, DRIVER_LOW);
+    driver_relay(d, "{\"type\":\"member\",\"id\":\"0000000000000010\",\"name\":\"Bob\","
+                    "\"instance\":43,\"away\":false}");
+    assert_int_equal(driver_count(d, PF_COMMAND_HIDE_PEER), 0);
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_CLOSE), 1);
+    assert_int_equal(driver_peer(d, DRIVER_LOW)->state, PF_PEER_CONNECTING);
+    assert_int_equal(driver_peer(d, DRIVER_LOW)->sources.sequence, 0);
+}
+
+/* ---- silence ---- */
+
+static void R12_a_silent_relay_is_asked_and_given_up(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    driver_wait(d, 29999);
+    assert_int_equal(driver_sent(d, "\"type\":\"ping\"", NULL, NULL), 0);
+    driver_wait(d, 1);
+    assert_int_equal(driver_sent(d, "\"type\":\"ping\"", NULL, NULL), 1);
+    driver_wait(d, 4999);
+    assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_CLOSE), 0);
+    driver_wait(d, 1);
+    assert_int_equal(driver_get(d, PF_COMMAND_SOCKET_CLOSE)->close_code, 1000);
+    assert_int_equal(d->state, PF_ROOM_RECONNECTING);
+}
+
+static void R12_any_message_ends_the_doubt(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    driver_wait(d, 30000);
+    driver_relay(d, "not even JSON");
+    driver_wait(d, 29999);
+    assert_int_equal(d->commands_count, 0);
+}
+
+static void R12_a_ping_is_answered_within_its_own_event(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    driver_relay(d, "{\"type\":\"ping\"}");
+    assert_int_equal(driver_sent(d, "\"type\":\"pong\"", NULL, NULL), 1);
+}
+
+static void R13_a_tab_without_timers_stays_in_the_call(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    for (int i = 0; i < 20; i++) {
+        d->now_ms += 15000;
+        driver_relay(d, "{\"type\":\"ping\"}"); /* answered without any timer of our own */
+        assert_int_equal(driver_sent(d, "\"type\":\"pong\"", NULL, NULL), 1);
+        if (i % 4 == 3) {
+            driver_feed(d, &(struct pf_event){.type = PF_EVENT_TIMEOUT});
+            assert_int_equal(d->commands_count, 0);
+        }
+    }
+    assert_int_equal(d->state, PF_ROOM_JOINED);
+}
+
+static void I19_no_network_is_waited_for_and_its_return_is_used_at_once(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    for (int i = 0; i < 6; i++) {
+        driver_socket_closed(d, 1006);
+        (void)time_to_retry_ms(d);
+    }
+    driver_socket_closed(d, 1006);
+    d->socket_open = false;
+    driver_network(d, false);
+    assert_int_equal(d->commands_count, 0);
+    driver_network(d, true);
+    assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_OPEN), 1);
+}
+
+static void I19_a_change_of_network_makes_sure_of_the_socket(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    driver_network(d, true);
+    assert_int_equal(driver_sent(d, "\"type\":\"ping\"", NULL, NULL), 1);
+    driver_network(d, true);
+    assert_int_equal(driver_sent(d, "\"type\":\"ping\"", NULL, NULL), 0);
+    driver_wait(d, 5000);
+    assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_CLOSE), 1);
+}
+
+static void a_change_of_network_before_the_start_or_after_leaving_does_nothing(void **state)
+{
+    struct driver *d = *state;
+    driver_network(d, true);
+    assert_int_equal(d->commands_count, 0);
+    driver_enter(d, 0, 0);
+    driver_leave(d);
+    driver_network(d, true);
+    assert_int_equal(d->commands_count, 0);
+}
+
+static void R20_a_clock_that_goes_back_counts_as_no_time(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    d->now_ms -= 500;
+    const uint64_t deadline_ms = pf_room_deadline_ms(d->room);
+    driver_feed(d, &(struct pf_event){.type = PF_EVENT_TIMEOUT});
+    assert_int_equal(d->commands_count, 0);
+    assert_int_equal(pf_room_deadline_ms(d->room), deadline_ms);
+}
+
+/* ---- refusals ---- */
+
+static void R9_each_fatal_error_is_shown_and_not_tried_again(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        enum pf_error_code code;
+    } cases[] = {
+        {"room-full", PF_CODE_ROOM_FULL}, {"bad-room", PF_CODE_BAD_ROOM},
+        {"bad-name", PF_CODE_BAD_NAME},   {"relay-full", PF_CODE_RELAY_FULL},
+        {"replaced", PF_CODE_REPLACED},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct pf_room_config config = driver_config();
+        struct driver *d = driver_new(&config);
+        driver_enter(d, 0, 0);
+        driver_connect(d, DRIVER_LOW);
+        driver_relay(d, "{\"type\":\"error\",\"code\":\"%s\",\"message\":\"\"}", cases[i].text);
+        assert_int_equal(d->state, PF_ROOM_REFUSED);
+        assert_int_equal(d->code, cases[i].code);
+        assert_int_equal(driver_open_pcs(d), 0);
+        assert_null(driver_peer(d, DRIVER_LOW));
+        driver_socket_closed(d, 4001); /* of a socket that we have closed */
+        driver_wait(d, 60000);
+        assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_OPEN), 0);
+        driver_free(d);
+    }
+}
+
+static void R9_other_errors_change_nothing(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    static const char *const codes[] = {"bad-message",    "unknown-type",   "not-joined",
+                                        "already-joined", "no-such-member", "rate-limit",
+                                        "of tomorrow"};
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        driver_relay(d, "{\"type\":\"error\",\"code\":\"%s\",\"message\":\"\"}", codes[i]);
+        assert_int_equal(d->commands_count, 0);
+        assert_int_equal(d->state, PF_ROOM_JOINED);
+    }
+}
+
+static void R9_who_was_refused_may_try_another_room(void **state)
+{
+    struct driver *d = *state;
+    driver_start(d);
+    driver_hello(d);
+    driver_created(d, d->prepared_pc, PF_DESCRIPTION_OFFER);
+    driver_join(d);
+    driver_relay(d, "{\"type\":\"error\",\"code\":\"room-full\",\"message\":\"\"}");
+    driver_join_as(d, PF_SLICE("coffee"), PF_SLICE("Ann"));
+    assert_int_equal(d->state, PF_ROOM_JOINING);
+    assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_OPEN), 1);
+    assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 0); /* it still runs */
+    driver_hello(d);
+    assert_int_equal(driver_sent(d, "\"room\":\"coffee\"", NULL, NULL), 1);
+}
+
+static void R2_who_is_replaced_by_another_tab_gives_up_its_captures(void **state)
+{
+    struct driver *d = *state;
+    driver_capture(d);
+    driver_enter(d, 0, 0);
+    driver_relay(d, "{\"type\":\"error\",\"code\":\"replaced\",\"message\":\"\"}");
+    assert_int_equal(d->code, PF_CODE_REPLACED);
+    assert_int_equal(driver_live_tracks(d), 0);
+    driver_join(d); /* and may take its place again */
+    assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 1);
+}
+
+static void R26_events_of_an_earlier_socket_do_nothing(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    const pf_socket old = d->socket;
+    driver_reach_again(d);
+    const pf_socket now = d->socket;
+    const pf_socket sockets[] = {0, old};
+    for (size_t i = 0; i < 2; i++) {
+        d->socket = sockets[i];
+        driver_relay(d, "{\"type\":\"error\",\"code\":\"room-full\",\"message\":\"\"}");
+        assert_int_equal(d->commands_count, 0);
+        driver_socket_closed(d, 1006);
+        assert_int_equal(d->commands_count, 0);
+    }
+    d->socket = now;
+    driver_joined(d, DRIVER_SELF, 0, 0);
+    assert_int_equal(d->state, PF_ROOM_JOINED);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, driver_setup, driver_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(the_relay_is_reached_at_the_start_and_told_of_nothing),
+        TEST(a_join_before_hello_is_sent_after_it),
+        TEST(a_join_starts_what_is_not_started),
+        TEST(R1_a_second_join_does_nothing),
+        TEST(names_that_no_relay_takes_are_refused_here),
+        TEST(R12_a_relay_that_does_not_say_hello_is_tried_again),
+        TEST(a_join_that_is_not_answered_within_ten_seconds_is_tried_again),
+        TEST(ice_servers_of_hello_reach_the_connections),
+        TEST(ice_servers_of_more_than_4_kib_are_left_out),
+        TEST(tries_come_ever_more_slowly_between_half_and_all_of_the_wait),
+        TEST(R14_clients_of_a_restarted_relay_spread_out),
+        TEST(being_taken_in_makes_the_next_tries_quick_again),
+        TEST(a_relay_that_says_hello_and_closes_is_not_tried_ever_more_quickly),
+        TEST(R14_the_same_member_again_keeps_every_connection),
+        TEST(R14_peers_that_a_restarted_relay_does_not_know_yet_are_waited_for),
+        TEST(R14_a_missing_peer_is_kept_after_the_grace_while_it_is_connected),
+        TEST(R14_a_missing_peer_without_a_connection_is_given_up_after_the_grace),
+        TEST(R15_another_member_now_means_new_connections_to_everybody),
+        TEST(R3_a_ticket_of_an_earlier_page_is_presented),
+        TEST(R3_a_peer_that_reloads_keeps_its_tile),
+        TEST(R12_a_silent_relay_is_asked_and_given_up),
+        TEST(R12_any_message_ends_the_doubt),
+        TEST(R12_a_ping_is_answered_within_its_own_event),
+        TEST(R13_a_tab_without_timers_stays_in_the_call),
+        TEST(I19_no_network_is_waited_for_and_its_return_is_used_at_once),
+        TEST(I19_a_change_of_network_makes_sure_of_the_socket),
+        TEST(a_change_of_network_before_the_start_or_after_leaving_does_nothing),
+        TEST(R20_a_clock_that_goes_back_counts_as_no_time),
+        TEST(R9_each_fatal_error_is_shown_and_not_tried_again),
+        TEST(R9_other_errors_change_nothing),
+        TEST(R9_who_was_refused_may_try_another_room),
+        TEST(R2_who_is_replaced_by_another_tab_gives_up_its_captures),
+        TEST(R26_events_of_an_earlier_socket_do_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
