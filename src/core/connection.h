@@ -40,8 +40,8 @@ struct pf_connection {
     bool channel_open;
     struct pf_exchange remote; /* of the remote description that is set; {0, 0}: none */
     struct pf_sender senders[PF_SOURCES_COUNT];
-    uint32_t sender_failures; /* rejections of replaceTrack() in a row */
-    uint64_t senders_at_ms;   /* when it is tried again, or PF_NEVER */
+    uint32_t sender_failures;        /* rejections of replaceTrack() in a row */
+    uint64_t senders_at_ms;          /* when it is tried again, or PF_NEVER */
     size_t candidates_sent;          /* of those below */
     struct pf_candidates candidates; /* ours, of the last local description */
 };
