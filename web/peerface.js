@@ -188,7 +188,7 @@ export class Room extends EventTarget {
   }
 
   /**
-   * Enters the room `name` is shown to the others in. Nothing happens when joining or joined already.
+   * Enters a room; `name` is shown to the others. Nothing happens when joining or joined already.
    * @param {string} room  1 to 64 bytes of UTF-8
    * @param {string} [name]  up to 64 bytes
    */
@@ -229,6 +229,16 @@ export class Room extends EventTarget {
    */
   selectCamera(deviceId) {
     this.#core.selectDevice(1, deviceId);
+  }
+
+  /**
+   * What has happened to this room so far, to be looked into elsewhere: the events in the format of
+   * src/core/record.h. With `complete` they can be played again natively; a long call loses its
+   * beginning. They hold what the call held: names, network addresses, the ticket.
+   * @returns {{events: Uint8Array, complete: boolean}}
+   */
+  record() {
+    return this.#core.record();
   }
 
   /**

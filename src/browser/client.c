@@ -224,6 +224,7 @@ EMSCRIPTEN_KEEPALIVE int pf_client_start(struct pf_client *client, int microphon
         .ticket = text_at(client, 1),
         .seed = seed,
         .instance = instance,
+        .records = true,
         .on = {microphone_on, camera_on},
         .devices = {text_at(client, 2), text_at(client, 3)},
     };
@@ -232,6 +233,13 @@ EMSCRIPTEN_KEEPALIVE int pf_client_start(struct pf_client *client, int microphon
         handle(client, &(struct pf_event){.type = PF_EVENT_START});
     }
     return (int)error;
+}
+
+EMSCRIPTEN_KEEPALIVE void pf_client_record(struct pf_client *client)
+{
+    bool is_complete;
+    const struct pf_slice record = pf_room_record(client->room, &is_complete);
+    pf_glue_give_record(record.data, record.size, is_complete);
 }
 
 /* ---- the user and the machine ---- */

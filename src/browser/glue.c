@@ -71,8 +71,16 @@ EM_JS(void, pf_glue_publish, (void), {
       _pf_client_select_device(glue.client, source);
     },
     networkChanged(online) { _pf_client_network_changed(glue.client, online); },
-    devicesChanged() { _pf_client_devices_changed(glue.client); }
+    devicesChanged() { _pf_client_devices_changed(glue.client); },
+    record() {
+      _pf_client_record(glue.client);
+      return glue.record;
+    }
   };
+});
+
+EM_JS(void, pf_glue_give_record, (const char *events, size_t size, int is_complete), {
+  Module["glue"].record = { events: HEAPU8.slice(events, events + size), complete: !!is_complete };
 });
 
 static __attribute__((constructor)) void publish(void)

@@ -18,6 +18,9 @@ void pf_glue_publish(void);
 double pf_glue_now_ms(void);            /* performance.now() */
 void pf_glue_set_timer(double wait_ms); /* setTimeout(); replaces the last one; < 0: none */
 
+/* Hands the record of the room's events to JavaScript, which copies it. */
+void pf_glue_give_record(const char *events, size_t size, int is_complete);
+
 /* WebSocket */
 void pf_glue_socket_open(unsigned socket, const char *url, size_t url_size);
 void pf_glue_socket_send(unsigned socket, const char *text, size_t size);

@@ -16,6 +16,7 @@
 #include "core/media.h"
 #include "core/peer.h"
 #include "core/prepared.h"
+#include "core/record.h"
 #include "core/session.h"
 
 #include <string.h>
@@ -41,6 +42,8 @@ struct pf_room {
     struct pf_session session;
     struct pf_media media;
     struct pf_prepared prepared;
+    bool records;
+    struct pf_record record;
     struct pf_peer peers[PF_PEERS_MAX];
     struct pf_message message; /* the last one read; commands borrow from it */
     size_t url_size, room_size, name_size, ticket_size;
@@ -610,8 +613,17 @@ void pf_room_handle(struct pf_room *room, const struct pf_event *event)
     if (event->now_ms > room->context.now_ms) {
         room->context.now_ms = event->now_ms;
     }
+    if (room->records) {
+        pf_record_add(&room->record, event);
+    }
     dispatch(room, event);
     settle(room);
+}
+
+struct pf_slice pf_room_record(const struct pf_room *room, bool *is_complete)
+{
+    *is_complete = room->records && room->record.is_complete;
+    return room->records ? pf_buffer_slice(&room->record.text) : PF_SLICE("");
 }
 
 bool pf_room_poll(struct pf_room *room, struct pf_command *command)
@@ -661,6 +673,10 @@ enum pf_error pf_room_init(struct pf_room *room, const struct pf_room_config *co
     room->join_at_ms = PF_NEVER;
     room->close_at_ms = PF_NEVER;
     pf_prepared_init(&room->prepared);
+    room->records = config->records;
+    if (room->records) {
+        pf_record_begin(&room->record, config);
+    }
     room->message.tree = NULL;
     room->room_size = 0;
     room->name_size = 0;

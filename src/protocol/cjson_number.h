@@ -36,6 +36,18 @@ int pf_cjson_sprintf(char *out, const char *format, ...);
 #define sprintf pf_cjson_sprintf
 #define sscanf  pf_cjson_sscanf
 #define strtod  pf_cjson_strtod
+
+#ifdef __EMSCRIPTEN__
+/* Only printing grows a block, and the module prints nothing: realloc() would be linked in vain. */
+static inline void *pf_cjson_no_realloc(void *block, size_t size)
+{
+    (void)block;
+    (void)size;
+    return NULL;
+}
+#undef realloc
+#define realloc pf_cjson_no_realloc
+#endif
 #endif
 
 #endif
