@@ -316,6 +316,22 @@ static void state_in_a_signal_is_read_as_written(void **state)
     assert_example_state(&fixture->received.signal.state);
 }
 
+static void a_signal_is_written_without_what_its_kind_does_not_have(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture->sent = example_signal(PF_SIGNAL_STATE);
+    fixture->sent.signal.state = example_state;
+    assert_text(write_sent(fixture),
+                "{\"type\":\"signal\",\"to\":\"00000000000000b2\",\"fromInstance\":77,"
+                "\"toInstance\":42,\"kind\":\"state\","
+                "\"state\":{\"sequence\":3,\"microphone\":\"on\",\"camera\":\"off\"}}");
+    fixture->sent = example_signal(PF_SIGNAL_REQUEST);
+    fixture->sent.signal.want = PF_REQUEST_RENEW;
+    assert_text(write_sent(fixture),
+                "{\"type\":\"signal\",\"to\":\"00000000000000b2\",\"fromInstance\":77,"
+                "\"toInstance\":42,\"kind\":\"request\",\"epoch\":5,\"want\":\"renew\"}");
+}
+
 static void requests_are_read_as_written(void **state)
 {
     struct fixture *fixture = *state;
@@ -346,6 +362,15 @@ static void errors_are_read_as_written(void **state)
         assert_int_equal(fixture->received.error.to, fixture->sent.error.to);
         pf_message_clear(&fixture->received);
     }
+}
+
+static void an_error_code_that_is_not_known_is_read_as_other(void **state)
+{
+    struct fixture *fixture = *state;
+    assert_int_equal(
+        pf_message_read(PF_SLICE("{\"type\":\"error\",\"code\":\"tired\"}"), &fixture->received),
+        PF_ERROR_OK);
+    assert_int_equal(fixture->received.error.code, PF_CODE_OTHER);
 }
 
 static void state_is_read_as_written(void **state)
@@ -569,8 +594,10 @@ int main(void)
         TEST(candidate_is_read_as_written),
         TEST(end_of_candidates_keeps_its_nulls_apart_from_empty_texts),
         TEST(state_in_a_signal_is_read_as_written),
+        TEST(a_signal_is_written_without_what_its_kind_does_not_have),
         TEST(requests_are_read_as_written),
         TEST(errors_are_read_as_written),
+        TEST(an_error_code_that_is_not_known_is_read_as_other),
         TEST(state_is_read_as_written),
         TEST(messages_that_are_only_a_type_are_read_as_written),
         TEST(every_character_survives_in_a_text),
