@@ -46,8 +46,8 @@ struct pf_envelope {
 enum pf_error pf_envelope_read(struct pf_slice text, struct pf_envelope *out);
 
 /*
- * Appends `{"from":"<from>",`, which is PF_ENVELOPE_PREFIX_SIZE bytes. With envelope->rest behind it
- * that is the message as it is forwarded.
+ * Appends `{"from":"<from>",`, which is PF_ENVELOPE_PREFIX_SIZE bytes. With envelope->rest behind
+ * it, that is the message as it is forwarded.
  */
 void pf_envelope_write_prefix(pf_member_id from, struct pf_buffer *out);
 
