@@ -308,7 +308,6 @@ void driver_enter(struct driver *driver, pf_member_id a, pf_member_id b)
 void driver_reach_again(struct driver *driver)
 {
     driver_socket_closed(driver, 1006);
-    driver->socket_open = false;
     driver_wait(driver, 10000);
     driver_hello(driver);
 }

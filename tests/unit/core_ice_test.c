@@ -534,7 +534,6 @@ static void repair_waits_for_the_relay_and_goes_on_when_it_is_back(void **state)
     struct driver *d = *state;
     const pf_pc pc = begin_call(d, DRIVER_HIGH);
     driver_socket_closed(d, 1006);
-    d->socket_open = false;
     driver_connection(d, pc, PF_CONNECTION_FAILED);
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE_OFFER), 0);
     assert_int_equal(shown(d, DRIVER_HIGH), PF_PEER_UNSTABLE);

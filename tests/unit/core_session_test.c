@@ -15,7 +15,6 @@
 static uint64_t time_to_retry_ms(struct driver *driver)
 {
     const uint64_t start_ms = driver->now_ms;
-    driver->socket_open = false;
     while (driver_count(driver, PF_COMMAND_SOCKET_OPEN) == 0) {
         driver_wait(driver, 1);
         assert_true(driver->now_ms - start_ms <= 20000);
@@ -375,7 +374,6 @@ static void I19_no_network_is_waited_for_and_its_return_is_used_at_once(void **s
         (void)time_to_retry_ms(d);
     }
     driver_socket_closed(d, 1006);
-    d->socket_open = false;
     driver_network(d, false);
     assert_int_equal(d->commands_count, 0);
     driver_network(d, true);

@@ -1,0 +1,469 @@
+/* core_room_test.c - members coming and going, leaving, what is said of oneself: section 4. */
+/* SPDX-License-Identifier: MIT */
+#include "core_events.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { PEERS_MAX = PF_MEMBERS_MAX - 1 };
+
+static pf_pc begin_call(struct driver *driver, pf_member_id id)
+{
+    driver_enter(driver, 0, 0);
+    driver_connect(driver, id);
+    return driver_pc(driver, id);
+}
+
+/* ---- the configuration ---- */
+
+static enum pf_error init_with(const struct pf_room_config *config)
+{
+    struct pf_room *room = test_malloc(pf_room_size());
+    const enum pf_error error = pf_room_init(room, config);
+    test_free(room);
+    return error;
+}
+
+static void a_configuration_over_a_limit_is_refused(void **state)
+{
+    (void)state;
+    static char text[PF_URL_SIZE_MAX + 1];
+    memset(text, 'x', sizeof text);
+    struct pf_room_config config = driver_config();
+    config.url = (struct pf_slice){text, PF_URL_SIZE_MAX};
+    config.ticket = (struct pf_slice){text, PF_TICKET_SIZE_MAX};
+    config.devices[PF_SOURCE_CAMERA] = (struct pf_slice){text, PF_DEVICE_ID_SIZE_MAX};
+    assert_int_equal(init_with(&config), PF_ERROR_OK);
+
+    struct pf_room_config wrong = config;
+    wrong.url.size = 0;
+    assert_int_equal(init_with(&wrong), PF_ERROR_INVALID);
+    wrong = config;
+    wrong.instance = 0;
+    assert_int_equal(init_with(&wrong), PF_ERROR_INVALID);
+    wrong = config;
+    wrong.url.size++;
+    assert_int_equal(init_with(&wrong), PF_ERROR_TOO_LONG);
+    wrong = config;
+    wrong.ticket.size++;
+    assert_int_equal(init_with(&wrong), PF_ERROR_TOO_LONG);
+    wrong = config;
+    wrong.devices[PF_SOURCE_CAMERA].size++;
+    assert_int_equal(init_with(&wrong), PF_ERROR_TOO_LONG);
+}
+
+/* ---- the roster ---- */
+
+static void a_member_is_shown_as_the_relay_states_it(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    driver_member(d, DRIVER_LOW, false);
+    const struct driver_peer *peer = driver_peer(d, DRIVER_LOW);
+    assert_string_equal(peer->name, "Bob");
+    assert_int_equal(peer->state, PF_PEER_CONNECTING);
+    assert_false(peer->away);
+    driver_relay(d, "{\"type\":\"member\",\"id\":\"0000000000000010\",\"name\":\"Robert\","
+                    "\"instance\":42,\"away\":true}");
+    assert_string_equal(peer->name, "Robert");
+    assert_true(peer->away);
+}
+
+static void the_same_news_of_a_member_shows_nothing_new(void **state)
+{
+    struct driver *d = *state;
+    (void)begin_call(d, DRIVER_LOW);
+    driver_member(d, DRIVER_LOW, false);
+    assert_int_equal(driver_count(d, PF_COMMAND_SHOW_PEER), 0);
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE), 0);
+}
+
+static void a_member_that_is_away_is_not_offered_to(void **state)
+{
+    struct driver *d = *state;
+    driver_start(d);
+    driver_hello(d);
+    driver_created(d, d->prepared_pc, PF_DESCRIPTION_OFFER);
+    driver_join(d);
+    driver_relay(d, "{\"type\":\"joined\",\"self\":\"0000000000000050\",\"resumed\":false,"
+                    "\"ticket\":\"t\",\"members\":[{\"id\":\"0000000000000010\",\"name\":\"\","
+                    "\"instance\":42,\"away\":true}]}");
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE), 0);
+    assert_true(driver_peer(d, DRIVER_LOW)->away);
+    driver_member(d, DRIVER_LOW, false); /* back, and knows nothing of us: it will be waited for */
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE), 0);
+    driver_wait(d, 5000);
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE_OFFER), 1);
+}
+
+static void R32_a_member_too_many_is_no_peer(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    for (pf_member_id id = 1; id <= PEERS_MAX; id++) {
+        driver_member(d, id, false);
+        assert_non_null(driver_peer(d, id));
+    }
+    driver_member(d, PEERS_MAX + 1, false);
+    assert_int_equal(d->commands_count, 0);
+    driver_offer(d, PEERS_MAX + 1, 1, 1);
+    assert_int_equal(d->commands_count, 0);
+    driver_left(d, 1, "left");
+    driver_member(d, PEERS_MAX + 1, false);
+    assert_non_null(driver_peer(d, PEERS_MAX + 1));
+}
+
+static void R8_a_storm_of_members_leaves_no_connection_behind(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    for (pf_member_id id = 100; id < 150; id++) {
+        driver_meet(d, id);
+        driver_wait(d, 10);
+        driver_left(d, id, "left");
+        driver_wait(d, 10);
+        assert_int_equal(driver_open_pcs(d), 0);
+        assert_null(driver_peer(d, id));
+    }
+}
+
+static void R22_a_thousand_meetings_leave_nothing_behind(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    for (int i = 0; i < 1000; i++) {
+        driver_connect(d, DRIVER_LOW);
+        driver_channel_message(d, driver_pc(d, DRIVER_LOW), "{\"type\":\"bye\"}");
+        driver_left(d, DRIVER_LOW, "left");
+    }
+    assert_int_equal(driver_open_pcs(d), 0);
+    assert_int_equal(driver_counters(d)->unreadable, 0);
+}
+
+static void who_left_is_hidden_at_once(void **state)
+{
+    struct driver *d = *state;
+    const pf_pc pc = begin_call(d, DRIVER_LOW);
+    driver_left(d, DRIVER_LOW, "left");
+    assert_int_equal(driver_get(d, PF_COMMAND_PC_CLOSE)->pc, pc);
+    assert_int_equal(driver_get(d, PF_COMMAND_HIDE_PEER)->hide_peer, DRIVER_LOW);
+    driver_left(d, DRIVER_LOW, "left");
+    assert_int_equal(d->commands_count, 0);
+}
+
+static void R4_who_timed_out_without_a_connection_is_hidden(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    driver_meet(d, DRIVER_LOW);
+    driver_left(d, DRIVER_LOW, "timeout");
+    assert_null(driver_peer(d, DRIVER_LOW));
+    assert_int_equal(driver_open_pcs(d), 0);
+}
+
+static void I22_who_timed_out_is_kept_while_its_connection_lives(void **state)
+{
+    struct driver *d = *state;
+    const pf_pc pc = begin_call(d, DRIVER_LOW);
+    driver_left(d, DRIVER_LOW, "timeout");
+    assert_true(driver_peer(d, DRIVER_LOW)->away);
+    driver_wait(d, 20000);
+    assert_non_null(driver_peer(d, DRIVER_LOW));
+    driver_connection(d, pc, PF_CONNECTION_DISCONNECTED);
+    assert_int_equal(driver_peer(d, DRIVER_LOW)->state, PF_PEER_UNSTABLE);
+    driver_wait(d, 2999);
+    assert_non_null(driver_peer(d, DRIVER_LOW));
+    driver_wait(d, 1);
+    assert_null(driver_peer(d, DRIVER_LOW));
+}
+
+static void I22_who_timed_out_and_comes_back_is_the_same_peer(void **state)
+{
+    struct driver *d = *state;
+    const pf_pc pc = begin_call(d, DRIVER_LOW);
+    driver_left(d, DRIVER_LOW, "timeout");
+    driver_member(d, DRIVER_LOW, false);
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_CLOSE), 0);
+    assert_int_equal(driver_pc(d, DRIVER_LOW), pc);
+    assert_false(driver_peer(d, DRIVER_LOW)->away);
+}
+
+static void I22_a_relay_that_forgot_who_timed_out_does_not_bring_it_back(void **state)
+{
+    struct driver *d = *state;
+    (void)begin_call(d, DRIVER_LOW);
+    driver_left(d, DRIVER_LOW, "timeout");
+    driver_reach_again(d);
+    driver_joined(d, DRIVER_SELF, 0, 0);
+    driver_wait(d, 20000);
+    assert_non_null(driver_peer(d, DRIVER_LOW));
+}
+
+static void we_are_never_a_peer_of_our_own(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    driver_member(d, DRIVER_SELF, false);
+    assert_int_equal(d->commands_count, 0);
+    assert_int_equal(driver_counters(d)->unreadable, 1);
+}
+
+/* ---- what is said ---- */
+
+static void the_latest_state_of_a_peer_wins(void **state)
+{
+    struct driver *d = *state;
+    const pf_pc pc = begin_call(d, DRIVER_LOW);
+    const struct driver_peer *peer = driver_peer(d, DRIVER_LOW);
+    driver_channel_message(
+        d, pc, "{\"type\":\"state\",\"sequence\":3,\"microphone\":\"on\",\"camera\":\"off\"}");
+    assert_int_equal(peer->sources.sources[PF_SOURCE_MICROPHONE], PF_SOURCE_STATE_ON);
+    assert_int_equal(peer->sources.sources[PF_SOURCE_CAMERA], PF_SOURCE_STATE_OFF);
+    driver_relay(d, "{\"type\":\"signal\",\"from\":\"0000000000000010\",\"fromInstance\":42,"
+                    "\"toInstance\":77,\"kind\":\"state\",\"state\":{\"sequence\":2,"
+                    "\"microphone\":\"none\",\"camera\":\"none\"}}");
+    assert_int_equal(d->commands_count, 0);
+    driver_relay(d, "{\"type\":\"signal\",\"from\":\"0000000000000010\",\"fromInstance\":42,"
+                    "\"toInstance\":77,\"kind\":\"state\",\"state\":{\"sequence\":4,"
+                    "\"microphone\":\"none\",\"camera\":\"none\"}}");
+    assert_int_equal(peer->sources.sources[PF_SOURCE_MICROPHONE], PF_SOURCE_STATE_NONE);
+}
+
+static void our_state_is_told_when_a_channel_opens_and_then_by_both_ways(void **state)
+{
+    struct driver *d = *state;
+    driver_capture(d);
+    const pf_pc pc = begin_call(d, DRIVER_LOW);
+    driver_set(d, PF_SOURCE_CAMERA, false);
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_CHANNEL_SEND), 0);
+    driver_channel_opened(d, pc);
+    const struct pf_command *sent = driver_get(d, PF_COMMAND_PC_CHANNEL_SEND);
+    assert_int_equal(sent->pc, pc);
+    assert_non_null(strstr(sent->text.data, "\"camera\":\"off\""));
+    driver_set(d, PF_SOURCE_CAMERA, true);
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_CHANNEL_SEND), 1);
+    assert_int_equal(driver_sent(d, "\"kind\":\"state\"", NULL, NULL), 1);
+    driver_channel_closed(d, pc);
+    driver_set(d, PF_SOURCE_CAMERA, false);
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_CHANNEL_SEND), 0);
+}
+
+static void our_state_is_told_on_the_channel_while_the_relay_is_away(void **state)
+{
+    struct driver *d = *state;
+    driver_capture(d);
+    driver_channel_opened(d, begin_call(d, DRIVER_LOW));
+    driver_socket_closed(d, 1006);
+    driver_set(d, PF_SOURCE_MICROPHONE, false);
+    assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_SEND), 0);
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_CHANNEL_SEND), 1);
+}
+
+static void R17_what_cannot_be_read_is_counted_and_changes_nothing(void **state)
+{
+    struct driver *d = *state;
+    const pf_pc pc = begin_call(d, DRIVER_LOW);
+    static const char *const texts[] = {
+        "",
+        "hello",
+        "[]",
+        "{}",
+        "{\"type\":\"of tomorrow\"}",
+        "{\"type\":\"joined\"}",
+        "{\"type\":\"join\",\"room\":\"a\",\"name\":\"b\",\"instance\":1}",
+        "{\"type\":\"leave\"}",
+        "{\"type\":\"state\",\"sequence\":1,\"microphone\":\"on\",\"camera\":\"on\"}",
+        "{\"type\":\"bye\"}",
+        "{\"type\":\"hello\",\"iceServers\":[],\"membersMax\":8,\"pingMs\":1,\"graceMs\":1}",
+        "{\"type\":\"joined\",\"self\":\"0000000000000051\",\"resumed\":false,\"ticket\":\"t\","
+        "\"members\":[]}",
+        "\xff",
+    };
+    const size_t count = sizeof texts / sizeof *texts;
+    for (size_t i = 0; i < count; i++) {
+        driver_relay(d, "%s", texts[i]);
+        assert_int_equal(d->commands_count, 0);
+        assert_int_equal(driver_counters(d)->unreadable, i + 1);
+    }
+    driver_channel_message(d, pc, "{\"type\":\"ping\"}");
+    driver_channel_message(d, pc, "{");
+    assert_int_equal(d->commands_count, 0);
+    assert_int_equal(driver_counters(d)->unreadable, count + 2);
+    assert_int_equal(driver_peer(d, DRIVER_LOW)->state, PF_PEER_CONNECTED);
+}
+
+static void R17_a_message_over_the_limit_is_counted(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    static char text[PF_MESSAGE_SIZE_MAX + 1];
+    memset(text, ' ', sizeof text);
+    memcpy(text, "{\"type\":\"ping\"}", 15);
+    driver_relay_bytes(d, (struct pf_slice){text, sizeof text});
+    assert_int_equal(driver_counters(d)->unreadable, 1);
+    driver_relay_bytes(d, (struct pf_slice){text, sizeof text - 1});
+    assert_int_equal(driver_sent(d, "\"type\":\"pong\"", NULL, NULL), 1);
+}
+
+static void news_of_members_before_we_are_in_are_ignored(void **state)
+{
+    struct driver *d = *state;
+    driver_start(d);
+    driver_hello(d);
+    driver_member(d, DRIVER_LOW, false);
+    driver_left(d, DRIVER_LOW, "left");
+    assert_int_equal(d->commands_count, 0);
+    assert_null(driver_peer(d, DRIVER_LOW));
+}
+
+/* ---- leaving ---- */
+
+static void R7_leaving_is_told_by_relay_and_channel_and_ends_everything(void **state)
+{
+    struct driver *d = *state;
+    driver_capture(d);
+    const pf_pc pc = begin_call(d, DRIVER_LOW);
+    driver_channel_opened(d, pc);
+    driver_leave(d);
+    const struct pf_command *bye = driver_get(d, PF_COMMAND_PC_CHANNEL_SEND);
+    assert_string_equal(bye->text.data, "{\"type\":\"bye\"}");
+    assert_int_equal(driver_sent(d, "{\"type\":\"leave\"}", NULL, NULL), 1);
+    assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_CLOSE), 1);
+    assert_int_equal(d->state, PF_ROOM_LEFT);
+    assert_int_equal(driver_live_tracks(d), 0);
+    assert_int_equal(driver_open_pcs(d), 0);
+    assert_null(driver_peer(d, DRIVER_LOW));
+    assert_true(pf_room_deadline_ms(d->room) == PF_NEVER);
+}
+
+static void R7_without_the_relay_connections_stay_for_a_moment_to_say_goodbye(void **state)
+{
+    struct driver *d = *state;
+    const pf_pc pc = begin_call(d, DRIVER_LOW);
+    driver_channel_opened(d, pc);
+    driver_socket_closed(d, 1006);
+    driver_leave(d);
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_CHANNEL_SEND), 1);
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_CLOSE), 0);
+    driver_wait(d, 100);
+    assert_int_equal(driver_open_pcs(d), 0);
+    assert_null(driver_peer(d, DRIVER_LOW));
+    assert_true(pf_room_deadline_ms(d->room) == PF_NEVER);
+}
+
+static void R7_a_goodbye_hides_the_peer_at_once(void **state)
+{
+    struct driver *d = *state;
+    const pf_pc pc = begin_call(d, DRIVER_LOW);
+    driver_channel_message(d, pc, "{\"type\":\"bye\"}");
+    assert_int_equal(driver_get(d, PF_COMMAND_PC_CLOSE)->pc, pc);
+    assert_null(driver_peer(d, DRIVER_LOW));
+}
+
+static void leaving_twice_is_leaving_once(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    driver_leave(d);
+    driver_leave(d);
+    assert_int_equal(d->commands_count, 0);
+}
+
+static void a_room_that_never_began_can_be_left(void **state)
+{
+    struct driver *d = *state;
+    driver_leave(d);
+    assert_int_equal(d->state, PF_ROOM_LEFT);
+    driver_wait(d, 1000);
+    assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_OPEN), 0);
+}
+
+static void R21_leaving_while_an_offer_is_made_sends_nothing_later(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, DRIVER_HIGH, 0);
+    const pf_pc pc = driver_pc(d, DRIVER_HIGH);
+    driver_leave(d);
+    driver_created(d, pc, PF_DESCRIPTION_OFFER);
+    assert_int_equal(d->commands_count, 0);
+    driver_wait(d, 60000);
+    assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_SEND), 0);
+    assert_int_equal(driver_open_pcs(d), 0);
+}
+
+static void R21_leaving_in_the_lobby_closes_the_prepared_connection(void **state)
+{
+    struct driver *d = *state;
+    driver_start(d);
+    driver_hello(d);
+    driver_leave(d);
+    assert_int_equal(driver_open_pcs(d), 0);
+    driver_wait(d, 60000);
+    assert_int_equal(d->commands_count, 0);
+}
+
+static void R21_leaving_while_the_relay_is_away_does_not_come_back(void **state)
+{
+    struct driver *d = *state;
+    (void)begin_call(d, DRIVER_LOW);
+    driver_socket_closed(d, 1006);
+    driver_leave(d);
+    driver_wait(d, 60000);
+    assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_OPEN), 0);
+    assert_int_equal(driver_open_pcs(d), 0);
+}
+
+static void R21_leaving_while_resuming_does_not_come_back(void **state)
+{
+    struct driver *d = *state;
+    (void)begin_call(d, DRIVER_LOW);
+    driver_reach_again(d);
+    driver_leave(d);
+    driver_joined(d, DRIVER_SELF, DRIVER_LOW, 0); /* on a socket that we have closed */
+    assert_int_equal(d->commands_count, 0);
+    driver_wait(d, 60000);
+    assert_int_equal(d->state, PF_ROOM_LEFT);
+    assert_int_equal(driver_open_pcs(d), 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, driver_setup, driver_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_configuration_over_a_limit_is_refused),
+        TEST(a_member_is_shown_as_the_relay_states_it),
+        TEST(the_same_news_of_a_member_shows_nothing_new),
+        TEST(a_member_that_is_away_is_not_offered_to),
+        TEST(R32_a_member_too_many_is_no_peer),
+        TEST(R8_a_storm_of_members_leaves_no_connection_behind),
+        TEST(R22_a_thousand_meetings_leave_nothing_behind),
+        TEST(who_left_is_hidden_at_once),
+        TEST(R4_who_timed_out_without_a_connection_is_hidden),
+        TEST(I22_who_timed_out_is_kept_while_its_connection_lives),
+        TEST(I22_who_timed_out_and_comes_back_is_the_same_peer),
+        TEST(I22_a_relay_that_forgot_who_timed_out_does_not_bring_it_back),
+        TEST(we_are_never_a_peer_of_our_own),
+        TEST(the_latest_state_of_a_peer_wins),
+        TEST(our_state_is_told_when_a_channel_opens_and_then_by_both_ways),
+        TEST(our_state_is_told_on_the_channel_while_the_relay_is_away),
+        TEST(R17_what_cannot_be_read_is_counted_and_changes_nothing),
+        TEST(R17_a_message_over_the_limit_is_counted),
+        TEST(news_of_members_before_we_are_in_are_ignored),
+        TEST(R7_leaving_is_told_by_relay_and_channel_and_ends_everything),
+        TEST(R7_without_the_relay_connections_stay_for_a_moment_to_say_goodbye),
+        TEST(R7_a_goodbye_hides_the_peer_at_once),
+        TEST(leaving_twice_is_leaving_once),
+        TEST(a_room_that_never_began_can_be_left),
+        TEST(R21_leaving_while_an_offer_is_made_sends_nothing_later),
+        TEST(R21_leaving_in_the_lobby_closes_the_prepared_connection),
+        TEST(R21_leaving_while_the_relay_is_away_does_not_come_back),
+        TEST(R21_leaving_while_resuming_does_not_come_back),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
