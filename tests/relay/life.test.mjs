@@ -58,6 +58,23 @@ test('a slow reader that catches up has missed nothing', async (t) => {
   for (let i = 0; i < 30; i++) assert.equal((await slow.message('signal')).i, i);
 });
 
+test('a relay that may open no more files turns newcomers away and goes on', async (t) => {
+  const relay = new Relay([], 24);
+  t.after(() => relay.end('SIGKILL'));
+  await relay.ready();
+  const ann = await Client.join(relay, 'tea');
+  const wires = await Promise.all(Array.from({ length: 40 }, () => Wire.connect(relay.port)));
+  await Promise.race(wires.map((wire) => wire.end()));
+  ann.send({ type: 'ping' });
+  await ann.message('pong');
+  for (const wire of wires) wire.socket.destroy();
+  for (;;) {
+    // It may not have seen their ends yet.
+    const client = await Client.open(relay).catch(() => null);
+    if (client) break;
+  }
+});
+
 test('a health check counts', async (t) => {
   const relay = await Relay.start(t);
   const ann = await Client.join(relay, 'tea');

@@ -71,10 +71,15 @@ export class Relay {
     return relay;
   }
 
-  /** @param {string[]} options */
-  constructor(options) {
+  /**
+   * @param {string[]} options
+   * @param {number} [filesMax] how many files and sockets it may have open
+   */
+  constructor(options, filesMax) {
     // A later option wins, so that a test may ask for a port.
-    this.child = spawn(program, ['--port', '0', ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const command = [program, '--port', '0', ...options];
+    if (filesMax) command.unshift('sh', '-c', `ulimit -n ${filesMax}; exec "$0" "$@"`);
+    this.child = spawn(command[0], command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
     this.child.stdout.on('data', (data) => (this.out += data));
     this.child.stderr.on('data', (data) => (this.err += data));
     /** @type {Promise<number | null>} */
