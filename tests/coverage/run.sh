@@ -1,0 +1,19 @@
+#!/bin/sh
+# run.sh - builds with gcov's counters, runs the native unit tests, prints the branch coverage.
+# SPDX-License-Identifier: MIT
+#
+# run.sh [-v] [BUILD-FOLDER]: -v names every branch that was never taken.
+set -e
+root=$(cd "$(dirname "$0")/../.." && pwd)
+verbose=
+[ "$1" != -v ] || { verbose=-v; shift; }
+build=${1:-$root/build/coverage}
+cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_COMPILER=gcc \
+  -DCMAKE_C_FLAGS='--coverage -fprofile-update=atomic' >/dev/null
+targets=$(ninja -C "$build" -t targets all | sed -n 's/^\([a-z0-9_]*_test\): phony$/\1/p')
+# shellcheck disable=SC2086  # one word per target
+cmake --build "$build" -j"${JOBS:-2}" --target $targets >/dev/null
+find "$build" -name '*.gcda' -delete
+ctest --test-dir "$build" -R '_test$' -L unit -j"${JOBS:-2}" --output-on-failure >"$build/ctest.log" ||
+  { cat "$build/ctest.log"; exit 1; }
+exec node "$root/tests/coverage/report.mjs" $verbose "$root" "$build"
