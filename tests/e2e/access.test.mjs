@@ -1,0 +1,126 @@
+/* access.test.mjs - the page by keyboard, by screen reader and in both languages. */
+/* SPDX-License-Identifier: MIT */
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import { annAndBob, scenario } from './harness.mjs';
+
+/** @typedef {import('./person.mjs').Person} Person */
+
+const axeFile = () => createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+/**
+ * Fails on a finding of axe that is serious or critical.
+ * @param {Person} person @param {string} where
+ */
+async function accessible(person, where) {
+  // Colours are compared once no transition runs any more.
+  await person.sees('the page at rest', () =>
+    document
+      .getAnimations()
+      .every(
+        (animation) =>
+          animation.playState !== 'running' ||
+          animation.effect?.getTiming().iterations === Infinity,
+      ),
+  );
+  const findings = await person.ask(async () => {
+    const { violations } = await /** @type {any} */ (window).axe.run();
+    return violations
+      .filter((/** @type {any} */ finding) => ['serious', 'critical'].includes(finding.impact))
+      .map(
+        (/** @type {any} */ finding) =>
+          `${finding.id}: ${finding.nodes
+            .map((/** @type {any} */ node) => `${node.html} ${node.failureSummary}`)
+            .join(' | ')}`,
+      );
+  });
+  assert.deepEqual(findings, [], `findings ${where}`);
+}
+
+/** @type {[string, import('puppeteer-core').Viewport][]} */
+const sizes = [
+  ['desktop', { width: 1280, height: 800 }],
+  ['phone', { width: 390, height: 844 }],
+];
+
+for (const scheme of ['light', 'dark']) {
+  scenario(`axe finds nothing serious in the lobby and the call, ${scheme}`, {}, async (world) => {
+    const scripts = [fs.readFileSync(axeFile(), 'utf8')];
+    const lobby = await world.person('Cho', { scripts });
+    await lobby.previews();
+    const { ann } = await annAndBob(world, { scripts });
+    for (const person of [lobby, ann]) {
+      const where = person === ann ? 'call' : 'lobby';
+      await person.page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+      for (const [size, viewport] of sizes) {
+        await person.page.setViewport(viewport);
+        await accessible(person, `in the ${where}, ${size}`);
+      }
+    }
+  });
+}
+
+scenario(
+  'a person enters, mutes, turns the camera off and leaves by keyboard alone',
+  {},
+  async (world) => {
+    const ann = await world.person('Ann');
+    await ann.previews();
+    const press = (/** @type {import('puppeteer-core').KeyInput} */ key) =>
+      ann.page.keyboard.press(key);
+    /** Tabs on until the element has the focus. @param {string} selector */
+    const reach = async (selector) => {
+      for (let tries = 0; tries < 30; tries++) {
+        if (await ann.ask((css) => document.activeElement?.matches(css), selector)) return;
+        await press('Tab');
+      }
+      assert.fail(`${selector} is not reached by the Tab key`);
+    };
+    await reach('#room');
+    await ann.page.keyboard.type('tea');
+    await press('Enter');
+    await ann.notice('alone');
+    const { bob, annId } = await (async () => {
+      const person = await world.person('Bob');
+      await person.enter('tea');
+      const [peer] = await person.waitForPeers(1);
+      return { bob: person, annId: peer.id };
+    })();
+    for (const [selector, wanted] of /** @type {const} */ ([
+      ['#mute', { muted: 'true' }],
+      ['#camera', { camera: 'off' }],
+    ])) {
+      await reach(selector);
+      const before = await ann.ask(
+        (css) => document.querySelector(css)?.getAttribute('aria-pressed'),
+        selector,
+      );
+      await press('Space');
+      await bob.tile(annId, wanted);
+      await ann.sees(
+        `another state of ${selector}`,
+        (css, old) => document.querySelector(css)?.getAttribute('aria-pressed') !== old,
+        [selector, before],
+      );
+    }
+    await reach('#leave');
+    await press('Enter');
+    await ann.shown('#welcome');
+  },
+);
+
+scenario('the page speaks English and Korean, and remembers the choice', {}, async (world) => {
+  const ann = await world.person('Ann');
+  const texts = () =>
+    ann.ask(() => ({
+      language: document.documentElement.lang,
+      button: document.querySelector('#welcome form [type=submit]')?.textContent?.trim(),
+    }));
+  assert.deepEqual(await texts(), { language: 'en', button: 'Enter Room' });
+  await ann.page.select('#language', 'ko');
+  await ann.sees('Korean', () => document.documentElement.lang === 'ko');
+  assert.match((await texts()).button || '', /[가-힣]/u);
+  await ann.page.reload({ waitUntil: 'load' });
+  await ann.sees('Korean after a reload', () => document.documentElement.lang === 'ko');
+});

@@ -1,0 +1,170 @@
+/* embed.test.mjs - rooms in foreign pages: the example, two rooms in one page, another origin. */
+/* SPDX-License-Identifier: MIT */
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import http from 'node:http';
+import path from 'node:path';
+import { scenario } from './harness.mjs';
+import { webFolder } from './relay.mjs';
+
+/** @typedef {import('./harness.mjs').World} World */
+
+const example = fs.existsSync(path.join(webFolder, 'examples/embed.html'))
+  ? ''
+  : 'web/examples/embed.html is missing';
+
+scenario(
+  'the example page embeds a room that meets people on the main page',
+  { skip: example },
+  async (world) => {
+    const bob = await world.person('Bob');
+    await bob.enter('tea');
+    await bob.notice('alone');
+    const ann = await world.person('Ann', { path: 'examples/embed.html?room=tea', open: false });
+    await ann.page.goto(ann.url, { waitUntil: 'load' });
+    // The example may enter by itself or by a button of its own.
+    const button = await ann.page.$('button');
+    if (button) await button.click();
+    const [peer] = await bob.inCallWith(1);
+    await ann.sees('the picture of Bob in the example', () =>
+      [...document.querySelectorAll('video')].some(
+        (video) => !video.muted && video.videoWidth > 0 && video.currentTime > 0,
+      ),
+    );
+    await ann.page.close();
+    world.people.splice(world.people.indexOf(ann), 1);
+    await bob.sees('no tile', (id) => !document.querySelector(`[data-peer="${id}"]`), [peer.id], {
+      ms: 12000,
+    });
+  },
+);
+
+/**
+ * Opens an empty page of the relay, so that a test can be the page.
+ * @param {World} world
+ */
+async function emptyPage(world) {
+  const ann = await world.person('Ann', { path: 'healthz', open: false });
+  await ann.page.goto(ann.url);
+  return ann;
+}
+
+scenario('two rooms live in one page, and each hears only its own peers', {}, async (world) => {
+  const ann = await emptyPage(world);
+  const seen = await ann.ask(async (url) => {
+    const { createRoom } = await import(`${url}peerface.js`);
+    const waitFor = async (/** @type {string} */ what, /** @type {() => any} */ ask) => {
+      for (let tries = 0; tries < 300; tries++) {
+        if (ask()) return;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      throw new Error(`waited for ${what}`);
+    };
+    const events = /** @type {string[]} */ ([]);
+    const make = async (/** @type {string} */ name, /** @type {string} */ place) => {
+      const room = await createRoom({ microphone: false });
+      room.addEventListener('peerjoin', (/** @type {CustomEvent} */ event) =>
+        events.push(`${name} sees ${event.detail.peer.name}`),
+      );
+      room.addEventListener('peerleave', (/** @type {CustomEvent} */ event) =>
+        events.push(`${name} misses ${event.detail.peer.name}`),
+      );
+      room.join(place, name);
+      await waitFor(`${name} in`, () => room.state === 'joined');
+      return room;
+    };
+    const tea1 = await make('Tea One', 'tea');
+    const jam1 = await make('Jam One', 'jam');
+    const tea2 = await make('Tea Two', 'tea');
+    const jam2 = await make('Jam Two', 'jam');
+    const rooms = [tea1, jam1, tea2, jam2];
+    const peers = (/** @type {any} */ room) => [...room.peers.values()];
+    await waitFor('four connected peers', () =>
+      rooms.every((room) => peers(room).length === 1 && peers(room)[0].state === 'connected'),
+    );
+    await waitFor('tracks', () =>
+      rooms.every((room) => peers(room)[0].stream.getVideoTracks().length === 1),
+    );
+    const names = rooms.map((room) => peers(room)[0].name);
+    tea1.setMicrophone(true);
+    await waitFor('unmuted', () => peers(tea2)[0].microphone === 'on');
+    const others = [peers(jam1)[0], peers(jam2)[0], peers(tea1)[0]].map((peer) => peer.microphone);
+    tea1.leave();
+    await waitFor('one less', () => tea2.peers.size === 0);
+    const kept = jam2.peers.size;
+    for (const room of [jam1, tea2, jam2]) room.leave();
+    await waitFor('left', () => rooms.every((room) => room.state === 'left'));
+    await waitFor('closed', () =>
+      /** @type {any} */ (window).probe.connections.every(
+        (/** @type {any} */ record) => record.closed,
+      ),
+    );
+    return {
+      names,
+      others,
+      kept,
+      events,
+      live: /** @type {any} */ (window).probe.summary().liveVideo,
+    };
+  }, world.relay.url);
+  assert.deepEqual(seen.names, ['Tea Two', 'Jam Two', 'Tea One', 'Jam One']);
+  assert.deepEqual(seen.others, ['off', 'off', 'off'], 'only one was unmuted');
+  assert.equal(seen.kept, 1, 'the other room is untouched');
+  assert.equal(seen.live, 0, 'every camera is closed');
+  assert.ok(seen.events.includes('Tea One sees Tea Two'), seen.events.join());
+  assert.ok(seen.events.includes('Tea Two misses Tea One'), seen.events.join());
+  assert.ok(!seen.events.some((event) => /Tea.*Jam|Jam.*Tea/.test(event)), seen.events.join());
+});
+
+scenario(
+  'an exception in a handler of the embedding page does not harm the room',
+  { expects: [/mistake of the embedder/] },
+  async (world) => {
+    const ann = await emptyPage(world);
+    const bob = await world.person('Bob');
+    await bob.enter('tea');
+    await bob.notice('alone');
+    await ann.ask(async (url) => {
+      const { createRoom } = await import(`${url}peerface.js`);
+      const room = await createRoom({});
+      for (const type of ['roomchange', 'localchange', 'peerjoin', 'peerchange']) {
+        room.addEventListener(type, () => {
+          throw new Error('mistake of the embedder');
+        });
+      }
+      room.join('tea', 'Ann');
+    }, world.relay.url);
+    await bob.inCallWith(1);
+  },
+);
+
+scenario(
+  'a page of another origin loads the module from the relay and is in the room',
+  {},
+  async (world) => {
+    const server = http.createServer((_, response) => {
+      response.setHeader('content-type', 'text/html');
+      response.end('<!doctype html><title>elsewhere</title><link rel="icon" href="data:,">');
+    });
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(0)));
+    try {
+      const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+      await world.relay.stop();
+      world.relay.options.push('--allow-origin', `http://localhost:${port}`);
+      await world.relay.start();
+      const bob = await world.person('Bob');
+      await bob.enter('tea');
+      await bob.notice('alone');
+      const ann = await world.person('Ann', { url: `http://localhost:${port}/`, open: false });
+      await ann.page.goto(ann.url);
+      await ann.ask(async (url) => {
+        const { createRoom } = await import(`${url}peerface.js`);
+        const room = await createRoom({});
+        room.join('tea', 'Ann');
+      }, world.relay.url);
+      await bob.inCallWith(1);
+    } finally {
+      server.close();
+    }
+  },
+);

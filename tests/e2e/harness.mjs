@@ -1,0 +1,184 @@
+/* harness.mjs - one test: a relay, people at pages in browsers, and what must never happen. */
+/* SPDX-License-Identifier: MIT */
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { browser, closeBrowsers, missing } from './browsers.mjs';
+import { Person } from './person.mjs';
+import { Relay, relayFile, root, webFolder } from './relay.mjs';
+
+export { pause, until } from './until.mjs';
+
+/**
+ * @typedef {import('./browsers.mjs').Engine} Engine
+ * @typedef {object} ScenarioOptions
+ * @property {Engine[]} [needs] the browsers it uses
+ * @property {string[]} [relay] further options of the relay
+ * @property {string} [folder] another folder for the relay to serve
+ * @property {RegExp[]} [expects] problems reported in the console that belong to the test
+ * @property {string} [skip] why it cannot run here
+ * @property {number} [timeout]
+ *
+ * @typedef {object} PersonOptions
+ * @property {Engine} [engine]
+ * @property {import('./browsers.mjs').Variant} [variant]
+ * @property {object} [shim] what probe.js is to bend
+ * @property {string} [path] of the page, with query
+ * @property {string} [url] a whole other address
+ * @property {Person} [beside] opens a page in the same browser profile as this person's
+ * @property {boolean} [open] false: does not open the page yet
+ * @property {string[]} [scripts] further scripts to run before the page's own
+ */
+
+export const artifacts = process.env.PF_ARTIFACTS || path.join(root, 'build/artifacts');
+const probe = fs.readFileSync(fileURLToPath(new URL('probe.js', import.meta.url)), 'utf8');
+
+/** Cameras of a colour each, for where the browser's own fake ones cannot be told apart. */
+export const cameras = {
+  red: { id: 'camera-red', label: 'Red camera', color: '#e00000' },
+  green: { id: 'camera-green', label: 'Green camera', color: '#00c000' },
+  blue: { id: 'camera-blue', label: 'Blue camera', color: '#0000e0' },
+};
+
+export class World {
+  /** @type {Person[]} */
+  people = [];
+  /** @type {string[]} */
+  problems = [];
+  /** @private @type {Set<import('puppeteer-core').BrowserContext>} */
+  contexts = new Set();
+
+  /** @param {Relay} relay @param {ScenarioOptions} options */
+  constructor(relay, options) {
+    this.relay = relay;
+    this.options = options;
+  }
+
+  /**
+   * A person with a browser profile of their own, at the lobby.
+   * @param {string} name
+   * @param {PersonOptions} options
+   */
+  async person(name, options = {}) {
+    const context = options.beside
+      ? options.beside.page.browserContext()
+      : await (await browser(options.engine || 'chromium', options.variant)).createBrowserContext();
+    this.contexts.add(context);
+    // A window each: a page in a back tab is hidden and gets no frames.
+    const page = await context.newPage({ type: 'window' });
+    page.setDefaultTimeout(20000);
+    this.listen(name, page);
+    if (options.shim) {
+      await page.evaluateOnNewDocument((shim) => {
+        /** @type {any} */ (window).shim = shim;
+      }, options.shim);
+    }
+    for (const script of [...(options.scripts || []), probe])
+      await page.evaluateOnNewDocument(script);
+    const url = options.url || new URL(options.path || '', this.relay.url).href;
+    const person = new Person(name, page, url);
+    this.people.push(person);
+    if (options.open !== false) await person.open();
+    return person;
+  }
+
+  /** @private @param {string} name @param {import('puppeteer-core').Page} page */
+  listen(name, page) {
+    // A browser asks a page without an icon of its own for this one.
+    const expected = [/favicon\.ico/, ...(this.options.expects || [])];
+    const report = (/** @type {string} */ text) => {
+      if (!expected.some((pattern) => pattern.test(text))) this.problems.push(`${name}: ${text}`);
+    };
+    page.on('console', (message) => {
+      if (message.type() !== 'error') return;
+      report(`${message.text()} (${message.location()?.url || ''})`);
+    });
+    page.on('pageerror', (error) => report(`uncaught ${error}`));
+    page.on('error', (error) => report(`page crashed: ${error}`));
+  }
+
+  /** Keeps a picture and the probe's record of every page. @param {string} test */
+  async keepEvidence(test) {
+    const name = test.replace(/[^a-z0-9]+/gi, '-').slice(0, 80);
+    fs.mkdirSync(artifacts, { recursive: true });
+    for (const person of this.people) {
+      const file = path.join(artifacts, `${name}-${person.name}`);
+      await person.page.screenshot({ path: `${file}.png` }).catch(() => {});
+      const seen = await person
+        .ask(() => {
+          const { wire, summary, peers } = /** @type {any} */ (window).probe;
+          const notice = document.querySelector('#notice')?.getAttribute('data-notice');
+          return { notice, peers: peers(), summary: summary(), wire };
+        })
+        .catch((error) => String(error));
+      fs.writeFileSync(`${file}.json`, JSON.stringify(seen, null, 1));
+    }
+    fs.writeFileSync(
+      path.join(artifacts, `${name}.log`),
+      [...this.problems, '--- relay', this.relay.output].join('\n'),
+    );
+  }
+
+  async close() {
+    for (const context of this.contexts) await context.close().catch(() => {});
+    await this.relay.close();
+  }
+}
+
+/** @param {Engine[]} needs @returns {string} */
+function whyNot(needs) {
+  const lacks = needs.map(missing).filter(Boolean);
+  if (!fs.existsSync(relayFile)) lacks.push(`the relay is not built (${relayFile})`);
+  if (!fs.existsSync(path.join(webFolder, 'index.html'))) lacks.push(`no page in ${webFolder}`);
+  // Where everything is said to be there, a skipped test would hide that it is not.
+  if (lacks.length > 0 && process.env.PF_E2E_REQUIRED) throw new Error(lacks.join('; '));
+  return lacks.join('; ');
+}
+
+let registered = false;
+
+/**
+ * Registers a test. Its name is a sentence. Whatever the test looks at, it also fails when a page
+ * reports an error, a rejected promise or a violation of the content security policy, and when the
+ * relay does not end cleanly.
+ * @param {string} name
+ * @param {ScenarioOptions} options
+ * @param {(world: World) => Promise<void>} body
+ */
+export function scenario(name, options, body) {
+  if (!registered) after(closeBrowsers);
+  registered = true;
+  const skip = options.skip || whyNot(options.needs || ['chromium']) || false;
+  const patience = Number(process.env.PF_PATIENCE || 1);
+  test(name, { skip, timeout: (options.timeout || 90000) * patience }, async () => {
+    const world = new World(await Relay.start(options.relay, options.folder), options);
+    try {
+      await body(world);
+      assert.deepEqual(world.problems, [], 'problems reported by the pages');
+      assert.equal(await world.relay.stop(), 0, `the relay ends on SIGTERM: ${world.relay.output}`);
+    } catch (error) {
+      await world.keepEvidence(name);
+      throw error;
+    } finally {
+      await world.close();
+    }
+  });
+}
+
+/**
+ * Two people in one room who see and hear each other.
+ * @param {World} world
+ * @param {PersonOptions} [forAnn]
+ * @param {PersonOptions} [forBob]
+ */
+export async function annAndBob(world, forAnn, forBob) {
+  const ann = await world.person('Ann', forAnn);
+  const bob = await world.person('Bob', forBob);
+  await ann.enter('tea');
+  await ann.shown('#call');
+  await bob.enter('tea');
+  await Promise.all([ann.inCallWith(1), bob.inCallWith(1)]);
+  return { ann, bob, annId: await bob.idOf('Ann'), bobId: await ann.idOf('Bob') };
+}

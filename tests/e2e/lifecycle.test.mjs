@@ -1,0 +1,183 @@
+/* lifecycle.test.mjs - leaving, coming back, reloading, and a relay that goes away. */
+/* SPDX-License-Identifier: MIT */
+import assert from 'node:assert/strict';
+import { annAndBob, cameras, pause, scenario } from './harness.mjs';
+
+// A browser reports each try to reach a relay that is not there.
+const socketErrors = [
+  /WebSocket connection to .* failed/,
+  /can.t establish a connection/,
+  /connection to .* was interrupted/,
+];
+
+scenario('a person who leaves is gone at once, and can come back', {}, async (world) => {
+  const { ann, bob, annId } = await annAndBob(world);
+  await ann.click('#leave');
+  await ann.shown('#welcome');
+  await bob.sees('no tile', () => document.querySelectorAll('[data-peer]').length === 0, [], {
+    ms: 2000,
+  });
+  await bob.notice('alone');
+  await ann.nothingLeftOpen();
+  await ann.enter('tea');
+  await Promise.all([ann.inCallWith(1), bob.inCallWith(1)]);
+  assert.notEqual(await bob.idOf('Ann'), annId, 'who left for good is another member');
+});
+
+for (const engine of /** @type {const} */ (['chromium', 'firefox'])) {
+  scenario(
+    `a reload in ${engine} goes back into the call as the same member, and leaves no ghost`,
+    { needs: [engine] },
+    async (world) => {
+      const { ann, bob, annId } = await annAndBob(world, { engine }, { engine });
+      await ann.page.reload({ waitUntil: 'load' });
+      await Promise.all([ann.inCallWith(1), bob.inCallWith(1)]);
+      assert.equal(await bob.idOf('Ann'), annId, 'the same member');
+    },
+  );
+}
+
+scenario('a tab that is closed leaves no ghost', {}, async (world) => {
+  const { ann, bob, annId } = await annAndBob(world);
+  await ann.page.close();
+  world.people.splice(world.people.indexOf(ann), 1);
+  await bob.sees(
+    'no tile of the closed tab',
+    (id) => !document.querySelector(`[data-peer="${id}"]`),
+    [annId],
+    { ms: 12000 },
+  );
+  await bob.notice('alone');
+});
+
+for (const engine of /** @type {const} */ (['chromium', 'firefox'])) {
+  scenario(
+    `in ${engine} a relay killed and started again does not disturb a call of three`,
+    { needs: [engine], expects: socketErrors },
+    async (world) => {
+      // Small pictures: four people are six connections on one machine.
+      const small = { engine, shim: { cameras: [cameras.green] } };
+      const { ann, bob, annId, bobId } = await annAndBob(world, small, small);
+      const cho = await world.person('Cho', small);
+      await cho.enter('tea');
+      await Promise.all([ann, bob, cho].map((person) => person.inCallWith(2)));
+      const before = await Promise.all([ann, bob, cho].map((person) => person.summary()));
+      const since = await bob.now();
+      await world.relay.kill();
+      await Promise.all([ann, bob, cho].map((person) => person.notice('reconnecting')));
+      await Promise.all([bob.videoPlaying(annId), ann.audioFlowing(bobId)]);
+      await ann.click('#mute'); // reaches the others beside the relay
+      await bob.tile(annId, { muted: 'true' });
+      await world.relay.start();
+      await Promise.all([ann, bob, cho].map((person) => person.notice('')));
+      await Promise.all([ann, bob, cho].map((person) => person.waitForPeers(2)));
+      const gap = await bob.gap(annId, since);
+      assert.ok(gap < 1000, `${Math.round(gap)} ms without a frame`);
+      for (const [index, person] of [ann, bob, cho].entries()) {
+        await person.nothingNegotiatedSince(before[index]);
+      }
+      assert.equal(await bob.idOf('Ann'), annId, 'the same member after the restart');
+      const dan = await world.person('Dan', small);
+      await dan.enter('tea');
+      await dan.waitForPeers(3);
+      await Promise.all([ann, bob, cho].map((person) => person.waitForPeers(3)));
+      await dan.videoPlaying(await dan.idOf('Ann'));
+    },
+  );
+}
+
+scenario(
+  'a relay that stops and starts again in order is the same to those in a call',
+  { expects: socketErrors },
+  async (world) => {
+    const { ann, bob, annId } = await annAndBob(world);
+    const before = await ann.summary();
+    assert.equal(await world.relay.stop(), 0);
+    await ann.notice('reconnecting');
+    await bob.videoPlaying(annId);
+    await world.relay.start();
+    await ann.notice('');
+    await bob.notice('');
+    await bob.waitForPeers(1);
+    await ann.nothingNegotiatedSince(before);
+  },
+);
+
+scenario(
+  'a person who leaves while the relay is away is gone for the other',
+  { expects: socketErrors },
+  async (world) => {
+    const { ann, bob } = await annAndBob(world);
+    await world.relay.kill();
+    await ann.notice('reconnecting');
+    await ann.click('#leave');
+    await ann.shown('#welcome');
+    await bob.sees('no tile', () => document.querySelectorAll('[data-peer]').length === 0, [], {
+      ms: 3000,
+    });
+    await world.relay.start();
+    await bob.notice('alone');
+  },
+);
+
+scenario(
+  'the lobby says that the relay is away, and enters when it is back',
+  { expects: socketErrors },
+  async (world) => {
+    const ann = await world.person('Ann');
+    await ann.previews();
+    await world.relay.kill();
+    await ann.notice('relay-away');
+    await ann.enter('tea');
+    await ann.notice('relay-away');
+    await world.relay.start();
+    await ann.notice('alone');
+  },
+);
+
+scenario(
+  'a duplicated tab takes the call over, and the first tab is told and closes its camera',
+  {},
+  async (world) => {
+    const ann = await world.person('Ann');
+    await ann.enter('tea');
+    await ann.notice('alone');
+    const twin = await world.person('Ann', { beside: ann, url: ann.page.url(), open: false });
+    // A duplicated tab has the session storage of the first.
+    const storage = await ann.ask(() => JSON.stringify(sessionStorage));
+    await twin.page.evaluateOnNewDocument((text) => {
+      for (const [key, value] of Object.entries(JSON.parse(text)))
+        sessionStorage.setItem(key, value);
+    }, storage);
+    await twin.page.goto(twin.url);
+    await twin.notice('alone');
+    await ann.notice('replaced');
+    await ann.nothingLeftOpen();
+    await pause(1000); // long enough for an endless exchange of the two to show
+    await twin.notice('alone');
+    assert.deepEqual(await twin.peers(), []);
+  },
+);
+
+scenario(
+  'a lost socket comes back while the call goes on',
+  { expects: socketErrors },
+  async (world) => {
+    const { ann, bob, annId } = await annAndBob(world);
+    const since = await bob.now();
+    const before = await ann.summary();
+    await ann.ask(() =>
+      /** @type {any} */ (window).probe.sockets.forEach((/** @type {WebSocket} */ socket) =>
+        socket.close(3000),
+      ),
+    );
+    await ann.sees('another socket to the relay', () => {
+      const { sockets } = /** @type {any} */ (window).probe;
+      return sockets.length > 1 && sockets.at(-1).readyState === WebSocket.OPEN;
+    });
+    await ann.notice('');
+    assert.ok((await bob.gap(annId, since)) < 1000, 'no gap in the picture');
+    assert.equal(await bob.idOf('Ann'), annId);
+    await ann.nothingNegotiatedSince(before);
+  },
+);

@@ -1,0 +1,386 @@
+/* probe.js - injected before a page's own scripts: records what it asks of the browser. */
+/* SPDX-License-Identifier: MIT */
+//
+// The page shows its state in its elements; what it really sends and captures can only be seen from
+// below. The probe wraps RTCPeerConnection, getUserMedia, WebSocket and srcObject, changes nothing
+// by itself, and lets a test bend three things: the cameras there are, how getUserMedia answers,
+// and when messages of the relay arrive. window.shim, where a test sets it first, says how.
+(() => {
+  const host = /** @type {any} */ (window);
+  if (host.probe) return;
+  const shim = Object.assign(
+    /** @type {any} */ ({ cameras: null, fail: {}, openMs: 0, holdDescriptionsMs: 0 }),
+    host.shim,
+  );
+  const probe = (host.probe = /** @type {any} */ ({
+    shim,
+    connections: [], // one record per RTCPeerConnection
+    captures: [], // one record per getUserMedia call
+    tracks: [], // every track getUserMedia gave, and its clones
+    sockets: [],
+    wire: [], // the last messages of all sockets
+    early: 0, // candidates that arrived while a description was held back
+    replaced: 0, // replaceTrack() calls
+  }));
+
+  // Reported through the console, which the harness listens to: it survives a reload.
+  const complain = (/** @type {string} */ text) => console.error(`[probe] ${text}`);
+  addEventListener('unhandledrejection', (event) => complain(`unhandled: ${event.reason}`));
+  addEventListener('securitypolicyviolation', (event) =>
+    complain(`content security policy: ${event.violatedDirective} ${event.blockedURI}`),
+  );
+
+  watchConnections();
+  watchSockets();
+  watchVideos();
+  if (navigator.mediaDevices) watchCapture(navigator.mediaDevices);
+
+  function watchConnections() {
+    const records = new WeakMap();
+    /** @param {any} pc */
+    const open = (pc) => {
+      const record = {
+        pc,
+        offers: 0,
+        answers: 0,
+        set: 0,
+        restarts: 0,
+        iceErrors: [],
+        closed: false,
+      };
+      records.set(pc, record);
+      probe.connections.push(record);
+      return pc;
+    };
+    /** @type {(name: string, before: (record: any, args: any[], result: any) => void) => void} */
+    const wrap = (name, before) => {
+      const prototype = /** @type {any} */ (RTCPeerConnection.prototype);
+      const native = prototype[name];
+      /** @this {any} @param {any[]} args */
+      prototype[name] = function (...args) {
+        const result = native.apply(this, args);
+        const record = records.get(this);
+        if (record) before(record, args, result);
+        return result;
+      };
+    };
+    wrap('createOffer', (record) => record.offers++);
+    wrap('createAnswer', (record) => record.answers++);
+    wrap('restartIce', (record) => record.restarts++);
+    wrap('close', (record) => (record.closed = true));
+    for (const name of ['setLocalDescription', 'setRemoteDescription']) {
+      wrap(name, (record, _, result) =>
+        result.then(
+          () => record.set++,
+          () => {},
+        ),
+      );
+    }
+    wrap('addIceCandidate', (record, args, result) =>
+      result.then(null, (/** @type {Error} */ error) =>
+        record.iceErrors.push(`${error.name}: ${error.message} ${args[0] && args[0].candidate}`),
+      ),
+    );
+    host.RTCPeerConnection = new Proxy(RTCPeerConnection, {
+      construct: (target, args, self) => open(Reflect.construct(target, args, self)),
+    });
+    const replace = RTCRtpSender.prototype.replaceTrack;
+    RTCRtpSender.prototype.replaceTrack = function (track) {
+      probe.replaced++;
+      return replace.call(this, track);
+    };
+  }
+
+  function watchSockets() {
+    const kept = 400;
+    const again = new WeakSet();
+    const log = (/** @type {string} */ way, /** @type {any} */ text) => {
+      probe.wire.push({ way, text: String(text), at: performance.now() });
+      if (probe.wire.length > kept) probe.wire.shift();
+    };
+    let held = 0;
+    const hold = (/** @type {any} */ socket, /** @type {MessageEvent} */ event) => {
+      held++;
+      setTimeout(() => {
+        held--;
+        const late = new MessageEvent('message', { data: event.data, origin: event.origin });
+        again.add(late);
+        socket.dispatchEvent(late);
+      }, shim.holdDescriptionsMs);
+    };
+    const open = (/** @type {any} */ socket) => {
+      probe.sockets.push(socket);
+      const send = socket.send;
+      socket.send = (/** @type {any} */ data) => {
+        log('out', data);
+        send.call(socket, data);
+      };
+      socket.addEventListener('message', (/** @type {MessageEvent} */ event) => {
+        if (again.has(event)) return;
+        log('in', event.data);
+        if (held > 0 && /"kind":"candidate"/.test(event.data)) probe.early++;
+        if (shim.holdDescriptionsMs > 0 && /"sdp":/.test(event.data)) {
+          event.stopImmediatePropagation();
+          hold(socket, event);
+        }
+      });
+      return socket;
+    };
+    host.WebSocket = new Proxy(WebSocket, {
+      construct: (target, args, self) => open(Reflect.construct(target, args, self)),
+    });
+  }
+
+  // Times of the frames each video really presented, the youngest last.
+  function watchVideos() {
+    const kept = 3000;
+    const times = (probe.frameTimes = new WeakMap());
+    const watch = (/** @type {HTMLVideoElement} */ video) => {
+      if (times.has(video)) return;
+      const list = /** @type {number[]} */ ([]);
+      times.set(video, list);
+      const next = () => {
+        list.push(performance.now());
+        if (list.length > kept) list.shift();
+        video.requestVideoFrameCallback(next);
+      };
+      video.requestVideoFrameCallback(next);
+    };
+    const property = /** @type {PropertyDescriptor} */ (
+      Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'srcObject')
+    );
+    Object.defineProperty(HTMLMediaElement.prototype, 'srcObject', {
+      ...property,
+      set(value) {
+        /** @type {any} */ (property.set).call(this, value);
+        if (this instanceof HTMLVideoElement) watch(this);
+      },
+    });
+  }
+
+  function watchCapture(/** @type {MediaDevices} */ devices) {
+    const native = devices.getUserMedia.bind(devices);
+    const enumerate = devices.enumerateDevices.bind(devices);
+    const remember = (/** @type {any} */ track) => {
+      probe.tracks.push(track);
+      const clone = track.clone;
+      track.clone = () => remember(clone.call(track));
+      return track;
+    };
+    devices.getUserMedia = async (constraints = {}) => {
+      const record = { constraints: JSON.stringify(constraints), outcome: 'pending' };
+      probe.captures.push(record);
+      try {
+        if (shim.openMs > 0) await new Promise((resolve) => setTimeout(resolve, shim.openMs));
+        const stream = await capture(constraints, native);
+        stream.getTracks().forEach(remember);
+        record.outcome = 'live';
+        return stream;
+      } catch (error) {
+        record.outcome = /** @type {Error} */ (error).name;
+        throw error;
+      }
+    };
+    devices.enumerateDevices = async () => {
+      const list = await enumerate();
+      if (!shim.cameras) return list;
+      const others = list.filter((device) => device.kind !== 'videoinput');
+      return others.concat(shim.cameras.map(describe));
+    };
+    probe.unplug = (/** @type {string} */ deviceId) => {
+      shim.cameras = shim.cameras.filter((/** @type {any} */ camera) => camera.id !== deviceId);
+      for (const track of probe.tracks) {
+        if (track.readyState !== 'live' || track.getSettings().deviceId !== deviceId) continue;
+        track.stop();
+        track.dispatchEvent(new Event('ended'));
+      }
+      devices.dispatchEvent(new Event('devicechange'));
+    };
+    probe.plug = (/** @type {any} */ camera) => {
+      shim.cameras.push(camera);
+      devices.dispatchEvent(new Event('devicechange'));
+    };
+  }
+
+  // Names and ids are secret until a camera was opened once, as in a browser without permission.
+  function describe(/** @type {any} */ camera) {
+    const open = probe.tracks.some((/** @type {any} */ track) => track.kind === 'video');
+    const info = {
+      kind: 'videoinput',
+      groupId: '',
+      deviceId: open ? camera.id : '',
+      label: open ? camera.label : '',
+    };
+    return /** @type {any} */ ({ ...info, toJSON: () => info });
+  }
+
+  async function capture(/** @type {any} */ constraints, /** @type {any} */ native) {
+    for (const kind of ['audio', 'video']) {
+      if (constraints[kind] && shim.fail[kind]) throw new DOMException('shim', shim.fail[kind]);
+    }
+    if (!constraints.video || !shim.cameras) return native(constraints);
+    const camera = choose(constraints.video);
+    if (shim.fail[camera.id]) throw new DOMException('shim', shim.fail[camera.id]);
+    const stream = new MediaStream([drawCamera(camera)]);
+    if (constraints.audio) {
+      const sound = await native({ audio: constraints.audio });
+      sound.getTracks().forEach((/** @type {MediaStreamTrack} */ track) => stream.addTrack(track));
+    }
+    return stream;
+  }
+
+  function choose(/** @type {any} */ constraint) {
+    if (shim.cameras.length === 0) throw new DOMException('shim', 'NotFoundError');
+    const wanted = constraint.deviceId;
+    const exact = wanted && (wanted.exact || null);
+    const ideal = wanted && (wanted.ideal || (typeof wanted === 'string' ? wanted : null));
+    const found = shim.cameras.find((/** @type {any} */ camera) => camera.id === (exact || ideal));
+    if (exact && !found) throw new DOMException('shim', 'OverconstrainedError');
+    return found || shim.cameras[0];
+  }
+
+  // A camera of one colour: its left half is full, its right half dark, a white bar runs through.
+  function paintColour(
+    /** @type {HTMLCanvasElement} */ canvas,
+    /** @type {any} */ camera,
+    /** @type {number} */ step,
+  ) {
+    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+    const { width, height } = canvas;
+    context.fillStyle = camera.color;
+    context.fillRect(0, 0, width, height);
+    context.fillStyle = 'rgb(0 0 0 / 70%)';
+    context.fillRect(width / 2, 0, width / 2, height);
+    context.fillStyle = 'white';
+    context.fillRect(0, (step * 8) % height, width, 6);
+  }
+
+  // A camera as a canvas that is painted over and over; window.paintCamera may paint it otherwise.
+  function drawCamera(/** @type {any} */ camera) {
+    const { width = 320, height = 240 } = camera;
+    const canvas = Object.assign(document.createElement('canvas'), { width, height });
+    const paint = host.paintCamera || paintColour;
+    let step = 0;
+    paint(canvas, camera, step);
+    const track = /** @type {any} */ (canvas.captureStream(15).getVideoTracks()[0]);
+    const timer = setInterval(() => {
+      if (track.readyState === 'live') paint(canvas, camera, ++step);
+      else clearInterval(timer);
+    }, 66);
+    const settings = track.getSettings.bind(track);
+    track.getSettings = () => ({ ...settings(), deviceId: camera.id });
+    Object.defineProperty(track, 'label', { value: camera.label });
+    return track;
+  }
+
+  // What a test asks.
+
+  const tile = (/** @type {string} */ id) => document.querySelector(`[data-peer="${id}"]`);
+  const videoOf = (/** @type {string} */ id) =>
+    /** @type {HTMLVideoElement | null} */ (
+      (id === 'self' ? document : tile(id) || document.createElement('p')).querySelector(
+        id === 'self' ? '#myFace' : 'video.peerFace',
+      )
+    );
+  const connectionOf = (/** @type {string} */ id) => {
+    const video = videoOf(id);
+    const tracks =
+      video && video.srcObject ? /** @type {MediaStream} */ (video.srcObject).getTracks() : [];
+    return probe.connections.find(
+      (/** @type {any} */ record) =>
+        !record.closed &&
+        record.pc
+          .getReceivers()
+          .some((/** @type {any} */ receiver) => tracks.includes(receiver.track)),
+    );
+  };
+
+  /** The state of every tile. */
+  probe.peers = () =>
+    [...document.querySelectorAll('[data-peer]')].map((element) => ({
+      .../** @type {HTMLElement} */ (element).dataset,
+      id: /** @type {HTMLElement} */ (element).dataset.peer,
+      text: /** @type {HTMLElement} */ (element).innerText,
+    }));
+
+  /** The average colour and a fingerprint of what a video shows now; id may be 'self'. */
+  probe.picture = (/** @type {string} */ id) => {
+    const video = videoOf(id);
+    const canvas = Object.assign(document.createElement('canvas'), { width: 32, height: 24 });
+    const context = /** @type {any} */ (canvas.getContext('2d', { willReadFrequently: true }));
+    if (!video || !video.videoWidth) return { width: 0, height: 0, left: [0, 0, 0], print: 0 };
+    context.drawImage(video, 0, 0, 32, 24);
+    const average = (/** @type {number} */ x) => {
+      const { data } = context.getImageData(x, 0, 12, 24);
+      const sum = [0, 0, 0];
+      for (let i = 0; i < data.length; i++) if (i % 4 < 3) sum[i % 4] += data[i];
+      return sum.map((value) => Math.round(value / (12 * 24)));
+    };
+    let print = 0;
+    for (const value of context.getImageData(0, 0, 32, 24).data) print = (print * 31 + value) % 1e9;
+    const { videoWidth: width, videoHeight: height } = video;
+    return { width, height, left: average(2), right: average(18), print };
+  };
+
+  /** What arrives from a peer: frames and sound, from getStats() and from the video itself. */
+  probe.flow = async (/** @type {string} */ id) => {
+    const flow = { connected: false, decoded: 0, presented: 0, energy: 0, packets: 0 };
+    const record = connectionOf(id);
+    const video = videoOf(id);
+    if (!record || !video) return flow;
+    flow.connected = record.pc.connectionState === 'connected';
+    flow.presented = (probe.frameTimes.get(video) || []).length;
+    (await record.pc.getStats()).forEach((/** @type {any} */ entry) => {
+      if (entry.type !== 'inbound-rtp') return;
+      if (entry.kind === 'video') flow.decoded += entry.framesDecoded || 0;
+      if (entry.kind === 'audio') flow.energy += entry.totalAudioEnergy || 0;
+      if (entry.kind === 'audio') flow.packets += entry.packetsReceived || 0;
+    });
+    return flow;
+  };
+
+  /** The longest time without a new frame from a peer since `since` (performance.now()). */
+  probe.gap = (/** @type {string} */ id, /** @type {number} */ since) => {
+    const all = /** @type {number[]} */ (probe.frameTimes.get(videoOf(id)) || []);
+    const times = [since, ...all.filter((time) => time > since), performance.now()];
+    return Math.max(...times.slice(1).map((time, index) => time - times[index]));
+  };
+
+  /** What is captured, sent and negotiated, as plain numbers. */
+  probe.summary = () => {
+    const open = probe.connections.filter((/** @type {any} */ record) => !record.closed);
+    const live = probe.tracks.filter((/** @type {any} */ track) => track.readyState === 'live');
+    const count = (/** @type {string} */ kind) =>
+      live.filter((/** @type {any} */ track) => track.kind === kind).length;
+    const senders = open.flatMap((/** @type {any} */ record) => record.pc.getSenders());
+    const sum = (/** @type {(record: any) => number} */ value) =>
+      probe.connections.reduce((/** @type {number} */ a, /** @type {any} */ b) => a + value(b), 0);
+    return {
+      connections: open.length,
+      connectionsEver: probe.connections.length,
+      negotiations: sum((record) => record.set),
+      restarts: sum((record) => record.restarts),
+      iceErrors: probe.connections.flatMap((/** @type {any} */ record) => record.iceErrors),
+      liveAudio: count('audio'),
+      liveVideo: count('video'),
+      audioIds: live
+        .filter((/** @type {any} */ track) => track.kind === 'audio')
+        .map((/** @type {any} */ track) => track.id),
+      captures: probe.captures,
+      replaced: probe.replaced,
+      sockets: probe.sockets.filter((/** @type {WebSocket} */ socket) => socket.readyState < 2)
+        .length,
+      early: probe.early,
+      sent: senders
+        .map((/** @type {any} */ sender) => sender.track)
+        .filter(Boolean)
+        .map((/** @type {any} */ track) => ({
+          kind: track.kind,
+          enabled: track.enabled,
+          state: track.readyState,
+          device: track.getSettings().deviceId,
+          id: track.id,
+        })),
+    };
+  };
+})();

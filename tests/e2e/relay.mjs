@@ -1,0 +1,111 @@
+/* relay.mjs - starts, kills and restarts the relay for a test. */
+/* SPDX-License-Identifier: MIT */
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { until } from './until.mjs';
+
+export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+
+/** Where the relay and the folder it serves are. */
+export const relayFile =
+  process.env.PF_RELAY || path.join(root, 'build/release/src/relay/peerface-relay');
+export const webFolder = process.env.PF_WEB || path.join(root, 'build/wasm/web');
+
+/** @returns {Promise<number>} a port that was free a moment ago */
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = net.createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = /** @type {net.AddressInfo} */ (server.address());
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+export class Relay {
+  /**
+   * @param {string[]} options further options of the relay
+   * @param {string} folder what it serves
+   */
+  static async start(options = [], folder = webFolder) {
+    const relay = new Relay(await freePort(), options, folder);
+    await relay.start();
+    return relay;
+  }
+
+  /** @private @type {import('node:child_process').ChildProcess | null} */
+  process = null;
+
+  /** @param {number} port @param {string[]} options @param {string} folder */
+  constructor(port, options, folder) {
+    this.port = port;
+    this.options = options;
+    this.folder = folder;
+    this.output = '';
+    // The secret outlives a restart, so that tickets of the earlier process stay good.
+    this.scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'peerface-e2e-'));
+  }
+
+  get url() {
+    return `http://localhost:${this.port}/`;
+  }
+
+  async start() {
+    const secret = path.join(this.scratch, 'secret');
+    const child = spawn(
+      relayFile,
+      ['--port', String(this.port), '--web', this.folder, '--secret-file', secret, ...this.options],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    this.process = child;
+    const keep = (/** @type {Buffer} */ data) => (this.output += data);
+    child.stdout?.on('data', keep);
+    child.stderr?.on('data', keep);
+    let failure = '';
+    child.once('error', (error) => (failure = error.message));
+    await until(
+      `the relay to answer at ${this.url}healthz`,
+      async () => {
+        if (failure || child.exitCode !== null) {
+          throw new Error(`the relay did not start: ${failure || this.output}`);
+        }
+        return (await fetch(`${this.url}healthz`).catch(() => null))?.ok;
+      },
+      { every: 20 },
+    );
+  }
+
+  /**
+   * @param {NodeJS.Signals} signal
+   * @returns {Promise<number | null>} its exit code, null where the signal ended it
+   */
+  async end(signal) {
+    const child = this.process;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return null;
+    this.process = null;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill(signal);
+    const late = setTimeout(() => child.kill('SIGKILL'), 5000);
+    const code = await ended;
+    clearTimeout(late);
+    return code;
+  }
+
+  kill() {
+    return this.end('SIGKILL');
+  }
+
+  stop() {
+    return this.end('SIGTERM');
+  }
+
+  async close() {
+    await this.kill();
+    fs.rmSync(this.scratch, { recursive: true, force: true });
+  }
+}

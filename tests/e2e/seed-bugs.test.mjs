@@ -1,0 +1,284 @@
+/* seed-bugs.test.mjs - the twelve defects of the tutorial apps, each shown to be absent. */
+/* SPDX-License-Identifier: MIT */
+import assert from 'node:assert/strict';
+import { annAndBob, cameras, scenario } from './harness.mjs';
+
+/** @typedef {import('./person.mjs').Person} Person */
+
+const shim = { cameras: [cameras.red, cameras.blue] };
+
+/**
+ * Ann changes to the blue camera, and Bob sees it.
+ * @param {Person} ann @param {Person} bob @param {string} annId
+ */
+async function changeToBlue(ann, bob, annId) {
+  await bob.seesColour(annId, 'red');
+  await ann.choose('#cameras', 'Blue camera');
+  await bob.seesColour(annId, 'blue');
+}
+
+/** @param {Person} person */
+const cameraLightOff = (person) =>
+  person.sees(
+    'the camera light off',
+    () => /** @type {any} */ (window).probe.summary().liveVideo === 0,
+  );
+
+scenario(
+  'seed bug 1: mute still mutes what is really sent after a camera change',
+  {},
+  async (world) => {
+    const { ann, bob, annId } = await annAndBob(world, { shim });
+    await changeToBlue(ann, bob, annId);
+    await ann.click('#mute');
+    await bob.tile(annId, { muted: 'true' });
+    await bob.audioSilent(annId);
+    const { sent } = await ann.summary();
+    assert.ok(
+      sent.every(({ kind, enabled }) => kind !== 'audio' || !enabled),
+      'no enabled microphone is sent',
+    );
+    await bob.videoPlaying(annId);
+  },
+);
+
+scenario('seed bug 2: sound goes on after a camera change', {}, async (world) => {
+  const { ann, bob, annId } = await annAndBob(world, { shim });
+  const { audioIds } = await ann.summary();
+  await changeToBlue(ann, bob, annId);
+  await bob.audioFlowing(annId);
+  const after = await ann.summary();
+  assert.deepEqual(after.audioIds, audioIds, 'the same microphone track as before');
+  assert.equal(
+    after.captures.filter(
+      ({ constraints }) =>
+        constraints.includes('"audio":{') || constraints.includes('"audio":true'),
+    ).length,
+    1,
+    'the microphone was asked for once',
+  );
+});
+
+scenario('seed bug 3: the old camera track is stopped', {}, async (world) => {
+  const { ann, bob, annId } = await annAndBob(world, { shim });
+  await changeToBlue(ann, bob, annId);
+  const cameraTracks = await ann.ask(() =>
+    /** @type {any} */ (window).probe.tracks
+      .filter((/** @type {any} */ track) => track.kind === 'video')
+      .map((/** @type {any} */ track) =>
+        [track.getSettings().deviceId, track.readyState].join(' '),
+      ),
+  );
+  assert.ok(cameraTracks.includes('camera-red ended'), cameraTracks.join());
+  assert.deepEqual(
+    cameraTracks.filter((/** @type {string} */ track) => track.endsWith('live')),
+    ['camera-blue live'],
+  );
+});
+
+scenario('seed bug 4: mute and camera-off survive a change of device', {}, async (world) => {
+  const { ann, bob, annId } = await annAndBob(world, { shim });
+  await ann.click('#mute');
+  await bob.tile(annId, { muted: 'true' });
+  await changeToBlue(ann, bob, annId);
+  await bob.tile(annId, { muted: 'true', camera: 'on' });
+  await bob.audioSilent(annId);
+  await ann.click('#camera');
+  await bob.tile(annId, { camera: 'off' });
+  await ann.choose('#cameras', 'Red camera');
+  await bob.videoStill(annId);
+  await bob.tile(annId, { muted: 'true', camera: 'off' });
+  assert.equal((await ann.summary()).liveVideo, 0, 'no camera was opened');
+  const pressed = await ann.ask(() =>
+    ['#mute', '#camera'].map((css) => document.querySelector(css)?.getAttribute('aria-pressed')),
+  );
+  assert.equal(pressed.includes(null), false);
+});
+
+scenario('seed bug 5: changing the camera while it is off works', {}, async (world) => {
+  const { ann, bob, annId } = await annAndBob(world, { shim });
+  await bob.seesColour(annId, 'red');
+  await ann.click('#camera');
+  await bob.tile(annId, { camera: 'off' });
+  await ann.choose('#cameras', 'Blue camera');
+  await cameraLightOff(ann);
+  await ann.click('#camera');
+  await bob.tile(annId, { camera: 'on' });
+  await bob.seesColour(annId, 'blue');
+});
+
+scenario(
+  'seed bug 6: candidates before the description are kept and applied',
+  {},
+  async (world) => {
+    // Descriptions arrive 300 ms late, candidates at once.
+    const late = { shim: { holdDescriptionsMs: 300 } };
+    const { ann, bob } = await annAndBob(world, late, late);
+    const all = [await ann.summary(), await bob.summary()];
+    assert.ok(all[0].early + all[1].early > 0, 'a candidate came before its description');
+    assert.deepEqual(
+      all.flatMap(({ iceErrors }) => iceErrors),
+      [],
+      'every candidate was taken',
+    );
+  },
+);
+
+scenario(
+  'seed bug 7: a remembered camera that is gone falls back, and lists follow devicechange',
+  {},
+  async (world) => {
+    const first = await world.person('Ann', { shim });
+    await first.previews();
+    await first.choose('#lobbyCameras', 'Blue camera');
+    await first.sees('blue in use', () =>
+      /** @type {any} */ (window).probe.tracks.some(
+        (/** @type {any} */ track) =>
+          track.readyState === 'live' && track.getSettings().deviceId === 'camera-blue',
+      ),
+    );
+    await first.page.close();
+    world.people.pop();
+    const left = { cameras: [cameras.red] };
+    const ann = await world.person('Ann', { beside: first, shim: left });
+    await ann.previews();
+    const { captures } = await ann.summary();
+    assert.ok(
+      captures.some(({ constraints }) => constraints.includes('camera-blue')),
+      'the remembered camera was asked for',
+    );
+    const bob = await world.person('Bob');
+    await ann.enter('tea');
+    await bob.enter('tea');
+    await bob.waitForPeers(1);
+    const annId = await bob.idOf('Ann');
+    await bob.seesColour(annId, 'red');
+    await ann.ask((camera) => /** @type {any} */ (window).probe.plug(camera), cameras.green);
+    await ann.sees('the new camera in the list', () =>
+      /** @type {HTMLElement} */ (document.querySelector('#cameras')).textContent?.includes(
+        'Green',
+      ),
+    );
+    await ann.ask(() => /** @type {any} */ (window).probe.unplug('camera-red'));
+    await ann.sees(
+      'the list without the unplugged camera',
+      () =>
+        !(
+          /** @type {HTMLElement} */ (document.querySelector('#cameras')).textContent?.includes(
+            'Red',
+          )
+        ),
+    );
+    await bob.seesColour(annId, 'green');
+  },
+);
+
+scenario('seed bug 8: permission denied: enter and receive', {}, async (world) => {
+  const ann = await world.person('Ann', { variant: 'denied' });
+  await ann.enter('tea');
+  await ann.notice('denied');
+  const bob = await world.person('Bob');
+  await bob.enter('tea');
+  await ann.inCallWith(1);
+  await bob.waitForPeers(1);
+  await bob.tile(await bob.idOf('Ann'), { camera: 'none' });
+});
+
+scenario('seed bug 9: a third person joins and all three see each other', {}, async (world) => {
+  const { ann, bob, annId } = await annAndBob(world);
+  const since = await bob.now();
+  const cho = await world.person('Cho');
+  await cho.enter('tea');
+  await Promise.all([ann, bob, cho].map((person) => person.inCallWith(2)));
+  assert.ok((await bob.gap(annId, since)) < 1500, 'the first two went on seeing each other');
+});
+
+scenario('seed bug 10: nobody outside a room can signal into it', {}, async (world) => {
+  const { ann, bob, annId } = await annAndBob(world);
+  const before = await ann.summary();
+  const eve = await world.person('Eve', { open: false });
+  await eve.page.goto(eve.url);
+  const codes = await eve.ask(
+    async (victim, url) => {
+      const socket = new WebSocket(url, 'peerface.v1');
+      /** @type {any[]} */
+      const seen = [];
+      socket.onmessage = (event) => seen.push(JSON.parse(event.data));
+      const wait = async (/** @type {(m: any) => boolean} */ wanted) => {
+        for (let tries = 0; tries < 200 && !seen.some(wanted); tries++) {
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+        if (!seen.some(wanted)) throw new Error(`no answer, only ${JSON.stringify(seen)}`);
+      };
+      const signal = (/** @type {object} */ more) =>
+        socket.send(
+          JSON.stringify({
+            type: 'signal',
+            to: victim,
+            fromInstance: 1,
+            toInstance: 1,
+            kind: 'request',
+            epoch: 9,
+            want: 'renew-from-outside',
+            ...more,
+          }),
+        );
+      await wait((message) => message.type === 'hello');
+      signal({});
+      await wait((message) => message.code === 'not-joined');
+      socket.send(JSON.stringify({ type: 'join', room: 'another', name: 'Eve', instance: 1 }));
+      await wait((message) => message.type === 'joined');
+      signal({});
+      await wait((message) => message.code === 'no-such-member');
+      signal({ from: victim });
+      await wait((message) => message.code === 'bad-message');
+      return seen.map((message) => message.code || message.type);
+    },
+    annId,
+    world.relay.url.replace('http', 'ws') + 'ws',
+  );
+  assert.deepEqual(codes, ['hello', 'not-joined', 'joined', 'no-such-member', 'bad-message']);
+  for (const person of [ann, bob]) {
+    const wire = await person.ask(() => JSON.stringify(/** @type {any} */ (window).probe.wire));
+    assert.doesNotMatch(wire, /from-outside/);
+    assert.equal((await person.peers()).length, 1);
+  }
+  await ann.nothingNegotiatedSince(before);
+});
+
+scenario(
+  'seed bug 11: a lost WebSocket comes back by itself and a reload leaves no ghost',
+  { expects: [/WebSocket connection to .* failed/] },
+  async (world) => {
+    const { ann, bob, annId } = await annAndBob(world);
+    await world.relay.kill();
+    await bob.notice('reconnecting');
+    await world.relay.start();
+    await Promise.all([ann.notice(''), bob.notice('')]);
+    await ann.page.reload({ waitUntil: 'load' });
+    await Promise.all([ann.inCallWith(1), bob.inCallWith(1)]);
+    assert.equal(await bob.idOf('Ann'), annId);
+  },
+);
+
+scenario('seed bug 12: leaving ends tracks and connections on both sides', {}, async (world) => {
+  const { ann, bob } = await annAndBob(world);
+  assert.deepEqual(
+    await ann.summary().then(({ liveAudio, liveVideo }) => [liveAudio, liveVideo]),
+    [1, 1],
+  );
+  await ann.click('#leave');
+  await ann.nothingLeftOpen();
+  await bob.sees(
+    'the connection to Ann closed and no tile left',
+    () =>
+      document.querySelectorAll('[data-peer]').length === 0 &&
+      /** @type {any} */ (window).probe.connections.every(
+        (/** @type {any} */ record) =>
+          // The next prepared start waits unconnected.
+          record.closed || record.pc.connectionState === 'new',
+      ),
+    [],
+    { ms: 3000 },
+  );
+});

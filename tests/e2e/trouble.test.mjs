@@ -1,0 +1,176 @@
+/* trouble.test.mjs - no permission, no camera, a busy camera, no secure context, a full room. */
+/* SPDX-License-Identifier: MIT */
+import assert from 'node:assert/strict';
+import os from 'node:os';
+import { cameras, scenario } from './harness.mjs';
+
+/** @typedef {import('./harness.mjs').Engine} Engine */
+/** @typedef {import('./harness.mjs').PersonOptions} PersonOptions */
+/** @typedef {import('./harness.mjs').World} World */
+/** @typedef {import('./person.mjs').Person} Person */
+
+/**
+ * Ann, who has some trouble, and Bob, who has none, in one room.
+ * @param {World} world
+ * @param {PersonOptions} forAnn
+ */
+async function annInTrouble(world, forAnn) {
+  const ann = await world.person('Ann', forAnn);
+  await ann.enter('tea');
+  await ann.shown('#call');
+  const bob = await world.person('Bob', { engine: forAnn.engine });
+  await bob.enter('tea');
+  await Promise.all([ann.waitForPeers(1), bob.waitForPeers(1)]);
+  return { ann, bob, annId: await bob.idOf('Ann'), bobId: await ann.idOf('Bob') };
+}
+
+/** @param {Person} person @param {string} id */
+const receives = (person, id) => Promise.all([person.videoPlaying(id), person.audioFlowing(id)]);
+
+for (const engine of /** @type {Engine[]} */ (['chromium', 'firefox'])) {
+  scenario(
+    `a person in ${engine} who denies permission enters and receives`,
+    { needs: [engine] },
+    async (world) => {
+      const { ann, bob, annId, bobId } = await annInTrouble(world, { engine, variant: 'denied' });
+      await ann.notice('denied');
+      await bob.tile(annId, { camera: 'none', muted: 'true' });
+      await receives(ann, bobId);
+      assert.equal(
+        (await ann.summary()).captures.filter(({ outcome }) => outcome === 'live').length,
+        0,
+      );
+    },
+  );
+}
+
+scenario('permission given later is used without entering again', {}, async (world) => {
+  const shim = { fail: { audio: 'NotAllowedError', video: 'NotAllowedError' } };
+  const { ann, bob, annId } = await annInTrouble(world, { shim });
+  await ann.notice('denied');
+  await ann.ask(() => {
+    /** @type {any} */ (window).probe.shim.fail = {};
+  });
+  const before = await ann.summary();
+  await ann.click('#camera');
+  await bob.tile(annId, { camera: 'on' });
+  await bob.videoPlaying(annId);
+  await ann.nothingNegotiatedSince(before);
+});
+
+scenario('a person without a camera is heard, and receives', {}, async (world) => {
+  const { ann, bob, annId, bobId } = await annInTrouble(world, { shim: { cameras: [] } });
+  await ann.notice('no-camera');
+  await bob.tile(annId, { camera: 'none', muted: 'false' });
+  await bob.audioFlowing(annId);
+  await receives(ann, bobId);
+});
+
+scenario(
+  'a person whose browser has neither camera nor microphone enters and receives',
+  {},
+  async (world) => {
+    const { ann, bob, annId, bobId } = await annInTrouble(world, { variant: 'no-camera' });
+    await ann.notice('no-camera', 'no-microphone');
+    await bob.tile(annId, { camera: 'none' });
+    await receives(ann, bobId);
+  },
+);
+
+scenario('a camera plugged in during the call is used', {}, async (world) => {
+  const { ann, bob, annId } = await annInTrouble(world, { shim: { cameras: [] } });
+  await ann.notice('no-camera');
+  await ann.ask((camera) => /** @type {any} */ (window).probe.plug(camera), cameras.green);
+  await bob.tile(annId, { camera: 'on' });
+  await bob.seesColour(annId, 'green');
+  await ann.notice('');
+});
+
+scenario(
+  'a person whose camera another program uses is heard, and can try again',
+  {},
+  async (world) => {
+    const shim = { fail: { video: 'NotReadableError' } };
+    const { ann, bob, annId, bobId } = await annInTrouble(world, { shim });
+    await ann.notice('in-use');
+    await bob.tile(annId, { camera: 'none', muted: 'false' });
+    await bob.audioFlowing(annId);
+    await receives(ann, bobId);
+    await ann.ask(() => {
+      /** @type {any} */ (window).probe.shim.fail = {};
+    });
+    await ann.click('#camera');
+    await bob.tile(annId, { camera: 'on' });
+    await bob.videoPlaying(annId);
+    await ann.notice('');
+  },
+);
+
+scenario('a new camera that cannot be opened leaves the old one in use', {}, async (world) => {
+  const two = { cameras: [cameras.red, cameras.blue] };
+  const { ann, bob, annId } = await annInTrouble(world, { shim: two });
+  await bob.seesColour(annId, 'red');
+  await ann.ask(() => {
+    /** @type {any} */ (window).probe.shim.fail = { 'camera-blue': 'NotReadableError' };
+  });
+  await ann.choose('#cameras', 'Blue camera');
+  await ann.notice('device-failed');
+  await bob.seesColour(annId, 'red');
+  await bob.videoPlaying(annId);
+  await ann.sees(
+    'the old camera chosen in the list',
+    () =>
+      /** @type {HTMLSelectElement} */ (document.querySelector('#cameras')).value === 'camera-red',
+  );
+});
+
+scenario(
+  'a person who does not answer the permission prompt enters and receives',
+  {},
+  async (world) => {
+    const { ann, bob, annId, bobId } = await annInTrouble(world, { shim: { openMs: 1e9 } });
+    await receives(ann, bobId);
+    assert.equal((await bob.peers())[0].id, annId);
+  },
+);
+
+const address = Object.values(os.networkInterfaces())
+  .flat()
+  .find((entry) => entry && entry.family === 'IPv4' && !entry.internal)?.address;
+
+scenario(
+  'a page outside a secure context says so, and receives',
+  {
+    relay: ['--address', '0.0.0.0'],
+    skip: address ? '' : 'this machine has no address but loopback',
+  },
+  async (world) => {
+    const url = `http://${address}:${world.relay.port}/`;
+    const { ann, bob, annId, bobId } = await annInTrouble(world, { url });
+    assert.equal(await ann.ask(() => window.isSecureContext), false);
+    await ann.notice('insecure');
+    await bob.tile(annId, { camera: 'none' });
+    await receives(ann, bobId);
+  },
+);
+
+scenario(
+  'the third at a room for two is told that it is full, and enters when there is room',
+  { relay: ['--members-max', '2'] },
+  async (world) => {
+    const [ann, bob, cho] = await Promise.all(
+      ['Ann', 'Bob', 'Cho'].map((name) => world.person(name)),
+    );
+    await ann.enter('tea');
+    await ann.shown('#call');
+    await bob.enter('tea');
+    await Promise.all([ann.waitForPeers(1), bob.waitForPeers(1)]);
+    await cho.enter('tea');
+    await cho.notice('room-full');
+    assert.equal((await ann.peers()).length, 1);
+    await bob.click('#leave');
+    await bob.shown('#welcome');
+    await cho.enter('tea');
+    await Promise.all([ann.waitForPeers(1), cho.waitForPeers(1)]);
+  },
+);
