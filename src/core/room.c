@@ -14,9 +14,9 @@
 
 #include "base/assert.h"
 #include "core/media.h"
-#include "core/peer.h"
 #include "core/prepared.h"
 #include "core/record.h"
+#include "core/roster.h"
 #include "core/session.h"
 
 #include <string.h>
@@ -34,7 +34,6 @@ struct pf_room {
     bool shown_away;
     bool prepared_sent;     /* with the join that is not answered yet */
     bool first_epoch_spent; /* an offer of epoch 1 may be in the hands of we know not whom */
-    pf_member_id self;
     uint32_t told_sequence; /* of our own state, to the peers */
     uint64_t join_at_ms;    /* join without the offer that is being prepared */
     uint64_t close_at_ms;   /* after leaving */
@@ -44,7 +43,7 @@ struct pf_room {
     struct pf_prepared prepared;
     bool records;
     struct pf_record record;
-    struct pf_peer peers[PF_PEERS_MAX];
+    struct pf_roster roster;
     struct pf_message message; /* the last one read; commands borrow from it */
     size_t url_size, room_size, name_size, ticket_size;
     char url[PF_URL_SIZE_MAX];
@@ -59,36 +58,6 @@ static void set_state(struct pf_room *room, enum pf_room_state state)
 {
     room->state = state;
     room->room_changed = true;
-}
-
-static struct pf_peer *find_peer(struct pf_room *room, pf_member_id id)
-{
-    for (size_t i = 0; i < PF_PEERS_MAX; i++) {
-        if (room->peers[i].id == id) {
-            return &room->peers[i];
-        }
-    }
-    return NULL;
-}
-
-static struct pf_peer *find_peer_of_pc(struct pf_room *room, pf_pc pc)
-{
-    for (size_t i = 0; i < PF_PEERS_MAX; i++) {
-        struct pf_peer *peer = &room->peers[i];
-        if (peer->id != 0 && pc != 0 && peer->connection.pc == pc) {
-            return peer;
-        }
-    }
-    return NULL;
-}
-
-static void close_peers(struct pf_room *room)
-{
-    for (size_t i = 0; i < PF_PEERS_MAX; i++) {
-        if (room->peers[i].id != 0) {
-            pf_peer_close(&room->peers[i], &room->context);
-        }
-    }
 }
 
 /* ---- joining ---- */
@@ -125,53 +94,6 @@ static void try_join(struct pf_room *room)
 
 /* ---- the roster ---- */
 
-/*
- * A free slot. Those of whom the relay does not know any more, and who may have come back as
- * somebody else, give way to those of whom it does, the connected ones last. NULL if the relay
- * breaks its word.
- */
-static struct pf_peer *find_place(struct pf_room *room)
-{
-    struct pf_peer *found = find_peer(room, 0);
-    for (size_t i = 0; !found && i < 2 * PF_PEERS_MAX; i++) {
-        struct pf_peer *peer = &room->peers[i % PF_PEERS_MAX];
-        const bool is_unknown =
-            peer->presence == PF_PRESENCE_ORPHAN || peer->presence == PF_PRESENCE_MISSING;
-        if (is_unknown && (i >= PF_PEERS_MAX || peer->recovery != PF_RECOVERY_NONE)) {
-            pf_peer_close(peer, &room->context);
-            found = peer;
-        }
-    }
-    return found;
-}
-
-/* A member as the relay states it; NULL if it is not one that can be a peer of ours. */
-static struct pf_peer *upsert(struct pf_room *room, const struct pf_member *member)
-{
-    struct pf_context *context = &room->context;
-    if (member->id == room->self || member->instance == 0) {
-        context->counters.unreadable++;
-        return NULL;
-    }
-    struct pf_peer *peer = find_peer(room, member->id);
-    if (peer && peer->instance != member->instance) {
-        pf_connection_close(&peer->connection, context); /* a reload: the tile stays */
-        peer->id = 0;
-        pf_peer_open(peer, context, member, room->self);
-        return peer;
-    }
-    if (peer) {
-        pf_peer_set_name(peer, context, member->name);
-        pf_peer_set_presence(peer, context, member->away ? PF_PRESENCE_AWAY : PF_PRESENCE_HERE);
-        return peer;
-    }
-    peer = find_place(room);
-    if (peer) {
-        pf_peer_open(peer, context, member, room->self);
-    }
-    return peer;
-}
-
 /* Somebody who was in the room when we entered: the newcomer, we, offers. */
 static void meet(struct pf_room *room, struct pf_peer *peer, bool is_offered)
 {
@@ -189,46 +111,24 @@ static void meet(struct pf_room *room, struct pf_peer *peer, bool is_offered)
     }
 }
 
-static bool is_listed(const struct pf_message *joined, pf_member_id id)
-{
-    for (size_t i = 0; i < joined->joined.members_count; i++) {
-        if (joined->joined.members[i].id == id) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* A relay that was restarted learns of its members one by one: those it does not know are missing.
- */
-static void mark_missing(struct pf_room *room, const struct pf_message *joined)
-{
-    for (size_t i = 0; i < PF_PEERS_MAX; i++) {
-        struct pf_peer *peer = &room->peers[i];
-        if (peer->id != 0 && peer->presence != PF_PRESENCE_ORPHAN && !is_listed(joined, peer->id)) {
-            pf_peer_set_presence(peer, &room->context, PF_PRESENCE_MISSING);
-            peer->presence_at_ms = room->context.now_ms + room->session.grace_ms;
-        }
-    }
-}
-
 static void on_joined(struct pf_room *room, const struct pf_message *message)
 {
     if (room->session.state != PF_SESSION_JOINING) {
         room->context.counters.unreadable++;
         return;
     }
-    if (message->joined.self != room->self) {
-        close_peers(room); /* we are somebody else to them now */
+    if (message->joined.self != room->roster.self) {
+        pf_roster_close_all(&room->roster, &room->context); /* we are somebody else to them now */
     }
-    room->self = message->joined.self;
+    room->roster.self = message->joined.self;
     room->ticket_size = pf_slice_copy(message->joined.ticket, room->ticket, sizeof room->ticket);
     room->prepared_sent = false;
     pf_session_joined(&room->session, &room->context);
     set_state(room, PF_ROOM_JOINED);
-    mark_missing(room, message);
+    pf_roster_mark_missing(&room->roster, &room->context, message, room->session.grace_ms);
     for (size_t i = 0; i < message->joined.members_count; i++) {
-        struct pf_peer *peer = upsert(room, &message->joined.members[i]);
+        struct pf_peer *peer =
+            pf_roster_put(&room->roster, &room->context, &message->joined.members[i]);
         if (peer) {
             meet(room, peer, peer->id == message->joined.offered);
         }
@@ -238,7 +138,10 @@ static void on_joined(struct pf_room *room, const struct pf_message *message)
 
 static void on_member(struct pf_room *room, const struct pf_message *message)
 {
-    struct pf_peer *peer = room->context.joined ? upsert(room, &message->member.member) : NULL;
+    struct pf_peer *peer = NULL;
+    if (room->context.joined) {
+        peer = pf_roster_put(&room->roster, &room->context, &message->member.member);
+    }
     if (!peer || peer->presence != PF_PRESENCE_HERE) {
         return;
     }
@@ -253,7 +156,7 @@ static void on_member(struct pf_room *room, const struct pf_message *message)
 
 static void on_left(struct pf_room *room, const struct pf_message *message)
 {
-    struct pf_peer *peer = message->left.id != 0 ? find_peer(room, message->left.id) : NULL;
+    struct pf_peer *peer = pf_roster_find(&room->roster, message->left.id);
     if (!peer) {
         return;
     }
@@ -268,7 +171,7 @@ static void on_left(struct pf_room *room, const struct pf_message *message)
 static void on_signal(struct pf_room *room, const struct pf_signal *signal)
 {
     struct pf_context *context = &room->context;
-    struct pf_peer *peer = signal->peer != 0 ? find_peer(room, signal->peer) : NULL;
+    struct pf_peer *peer = pf_roster_find(&room->roster, signal->peer);
     if (!peer) {
         context->counters.unknown_member++;
     } else if (signal->to_instance != context->instance ||
@@ -289,12 +192,12 @@ static void on_error(struct pf_room *room, enum pf_error_code code)
     room->wants_join = false;
     room->first_epoch_spent = true; /* should it join again, the others may know this instance */
     pf_session_close(&room->session, &room->context);
-    close_peers(room);
+    pf_roster_close_all(&room->roster, &room->context);
     pf_prepared_discard(&room->prepared, &room->context);
     if (code == PF_CODE_REPLACED) {
         pf_media_stop(&room->media, &room->context); /* the other tab has the camera now */
     }
-    room->self = 0;
+    room->roster.self = 0;
     set_state(room, PF_ROOM_REFUSED);
 }
 
@@ -305,7 +208,7 @@ static void on_hello(struct pf_room *room, const struct pf_message *message)
         return;
     }
     pf_session_greet(&room->session, &room->context, message);
-    if (room->self == 0 && !room->first_epoch_spent) {
+    if (room->roster.self == 0 && !room->first_epoch_spent) {
         pf_prepared_begin(&room->prepared, &room->context);
     }
     if (room->wants_join) {
@@ -364,7 +267,7 @@ static void on_channel_message(struct pf_room *room, struct pf_peer *peer, struc
 
 static void on_pc(struct pf_room *room, const struct pf_event *event)
 {
-    struct pf_peer *peer = find_peer_of_pc(room, event->pc);
+    struct pf_peer *peer = pf_roster_find_pc(&room->roster, event->pc);
     if (peer && event->type == PF_EVENT_PC_CHANNEL_MESSAGE) {
         on_channel_message(room, peer, event->message);
     } else if (peer) {
@@ -428,7 +331,7 @@ static bool say_goodbye(struct pf_room *room)
 {
     bool is_heard = room->context.joined;
     for (size_t i = 0; i < PF_PEERS_MAX; i++) {
-        const struct pf_peer *peer = &room->peers[i];
+        const struct pf_peer *peer = &room->roster.peers[i];
         if (peer->id == 0 || peer->connection.pc == 0 || !peer->connection.channel_open) {
             continue;
         }
@@ -457,7 +360,7 @@ static void leave(struct pf_room *room)
     room->join_at_ms = PF_NEVER;
     set_state(room, PF_ROOM_LEFT);
     if (is_heard) {
-        close_peers(room);
+        pf_roster_close_all(&room->roster, &room->context);
     } else {
         room->close_at_ms = room->context.now_ms + LEAVE_MS;
     }
@@ -475,8 +378,8 @@ static void on_network_changed(struct pf_room *room, bool online)
         pf_prepared_begin(&room->prepared, &room->context);
     }
     for (size_t i = 0; i < PF_PEERS_MAX; i++) {
-        if (room->peers[i].id != 0) {
-            pf_peer_network_changed(&room->peers[i], &room->context);
+        if (room->roster.peers[i].id != 0) {
+            pf_peer_network_changed(&room->roster.peers[i], &room->context);
         }
     }
 }
@@ -488,17 +391,13 @@ static void tick(struct pf_room *room)
     struct pf_context *context = &room->context;
     pf_session_tick(&room->session, context);
     pf_media_tick(&room->media, context);
-    for (size_t i = 0; i < PF_PEERS_MAX; i++) {
-        if (room->peers[i].id != 0) {
-            pf_peer_tick(&room->peers[i], context);
-        }
-    }
+    pf_roster_tick(&room->roster, context);
     if (room->join_at_ms <= context->now_ms) {
         try_join(room);
     }
     if (room->close_at_ms <= context->now_ms) {
         room->close_at_ms = PF_NEVER;
-        close_peers(room);
+        pf_roster_close_all(&room->roster, &room->context);
     }
 }
 
@@ -513,7 +412,7 @@ static void show_room(struct pf_room *room)
     struct pf_command *command = pf_outbox_push(&room->context.outbox, PF_COMMAND_SHOW_ROOM);
     command->room.state = room->state;
     command->room.code = room->code;
-    command->room.self = room->self;
+    command->room.self = room->roster.self;
     command->room.ticket = (struct pf_slice){room->ticket, room->ticket_size};
     command->room.relay_away = relay_away;
 }
@@ -523,11 +422,8 @@ static void stop_unsent_tracks(struct pf_room *room)
 {
     for (int i = 0; i < PF_SOURCES_COUNT; i++) {
         const pf_track track = room->media.captures[i].retiring;
-        bool is_sent = track != 0 && pf_connection_sends(&room->prepared.connection, track);
-        for (size_t k = 0; k < PF_PEERS_MAX && track != 0; k++) {
-            const struct pf_peer *peer = &room->peers[k];
-            is_sent = is_sent || (peer->id != 0 && pf_connection_sends(&peer->connection, track));
-        }
+        const bool is_sent = pf_connection_sends(&room->prepared.connection, track) ||
+                             pf_roster_sends(&room->roster, track);
         if (track != 0 && !is_sent) {
             pf_media_stop_retiring(&room->media, &room->context, (enum pf_source)i);
         }
@@ -555,7 +451,7 @@ static void settle(struct pf_room *room)
     room->told_sequence = context->own.sequence;
     pf_connection_sync_senders(&room->prepared.connection, context);
     for (size_t i = 0; i < PF_PEERS_MAX; i++) {
-        struct pf_peer *peer = &room->peers[i];
+        struct pf_peer *peer = &room->roster.peers[i];
         if (peer->id != 0 && pf_peer_is_lost(peer)) {
             pf_peer_close(peer, context);
         }
@@ -638,12 +534,7 @@ uint64_t pf_room_deadline_ms(const struct pf_room *room)
     uint64_t deadline_ms = pf_earlier(join_waits ? room->join_at_ms : PF_NEVER, room->close_at_ms);
     deadline_ms = pf_earlier(deadline_ms, pf_session_deadline_ms(&room->session));
     deadline_ms = pf_earlier(deadline_ms, pf_media_deadline_ms(&room->media));
-    for (size_t i = 0; i < PF_PEERS_MAX; i++) {
-        if (room->peers[i].id != 0) {
-            deadline_ms = pf_earlier(deadline_ms, pf_peer_deadline_ms(&room->peers[i]));
-        }
-    }
-    return deadline_ms;
+    return pf_earlier(deadline_ms, pf_roster_deadline_ms(&room->roster));
 }
 
 /* ---- life ---- */
@@ -669,7 +560,7 @@ enum pf_error pf_room_init(struct pf_room *room, const struct pf_room_config *co
     room->shown_away = false;
     room->prepared_sent = false;
     room->first_epoch_spent = false;
-    room->self = 0;
+    pf_roster_init(&room->roster);
     room->join_at_ms = PF_NEVER;
     room->close_at_ms = PF_NEVER;
     pf_prepared_init(&room->prepared);
@@ -683,9 +574,6 @@ enum pf_error pf_room_init(struct pf_room *room, const struct pf_room_config *co
     room->url_size = config->url.size;
     memcpy(room->url, config->url.data, config->url.size);
     room->ticket_size = pf_slice_copy(config->ticket, room->ticket, sizeof room->ticket);
-    for (size_t i = 0; i < PF_PEERS_MAX; i++) {
-        room->peers[i].id = 0;
-    }
     context->now_ms = 0;
     context->instance = config->instance;
     context->socket = 0;
@@ -716,13 +604,7 @@ void pf_room_check(const struct pf_room *room)
 {
     pf_session_check(&room->session, &room->context);
     pf_media_check(&room->media, &room->context);
-    for (size_t i = 0; i < PF_PEERS_MAX; i++) {
-        const struct pf_peer *peer = &room->peers[i];
-        pf_peer_check(peer);
-        for (size_t k = 0; k < i; k++) {
-            PF_ASSERT(peer->id == 0 || room->peers[k].id != peer->id);
-        }
-    }
+    pf_roster_check(&room->roster);
     PF_ASSERT((room->state == PF_ROOM_JOINED) == room->context.joined);
     PF_ASSERT(room->state != PF_ROOM_LEFT || room->session.state == PF_SESSION_CLOSED);
     PF_ASSERT(room->state != PF_ROOM_LEFT || !room->media.started);

@@ -1,0 +1,158 @@
+/* roster.c - the others in the room: who they are, as the relay states it. */
+/* SPDX-License-Identifier: MIT */
+#include "core/roster.h"
+
+#include "base/assert.h"
+
+void pf_roster_init(struct pf_roster *roster)
+{
+    roster->self = 0;
+    for (size_t i = 0; i < PF_PEERS_MAX; i++) {
+        roster->peers[i].id = 0;
+    }
+}
+
+/* The slot with this id; 0 gives a free one. NULL if there is none. */
+static struct pf_peer *find(struct pf_roster *roster, pf_member_id id)
+{
+    for (size_t i = 0; i < PF_PEERS_MAX; i++) {
+        if (roster->peers[i].id == id) {
+            return &roster->peers[i];
+        }
+    }
+    return NULL;
+}
+
+struct pf_peer *pf_roster_find(struct pf_roster *roster, pf_member_id id)
+{
+    return id != 0 ? find(roster, id) : NULL;
+}
+
+struct pf_peer *pf_roster_find_pc(struct pf_roster *roster, pf_pc pc)
+{
+    for (size_t i = 0; i < PF_PEERS_MAX; i++) {
+        struct pf_peer *peer = &roster->peers[i];
+        if (peer->id != 0 && pc != 0 && peer->connection.pc == pc) {
+            return peer;
+        }
+    }
+    return NULL;
+}
+
+/*
+ * A free slot. Those of whom the relay does not know any more, and who may have come back as
+ * somebody else, give way to those of whom it does, the connected ones last. NULL if the relay
+ * breaks its word.
+ */
+static struct pf_peer *find_place(struct pf_roster *roster, struct pf_context *context)
+{
+    struct pf_peer *found = find(roster, 0);
+    for (size_t i = 0; !found && i < 2 * PF_PEERS_MAX; i++) {
+        struct pf_peer *peer = &roster->peers[i % PF_PEERS_MAX];
+        const bool is_unknown =
+            peer->presence == PF_PRESENCE_ORPHAN || peer->presence == PF_PRESENCE_MISSING;
+        if (is_unknown && (i >= PF_PEERS_MAX || peer->recovery != PF_RECOVERY_NONE)) {
+            pf_peer_close(peer, context);
+            found = peer;
+        }
+    }
+    return found;
+}
+
+struct pf_peer *pf_roster_put(struct pf_roster *roster, struct pf_context *context,
+                              const struct pf_member *member)
+{
+    if (member->id == roster->self || member->instance == 0) {
+        context->counters.unreadable++;
+        return NULL;
+    }
+    struct pf_peer *peer = pf_roster_find(roster, member->id);
+    if (peer && peer->instance == member->instance) {
+        pf_peer_set_name(peer, context, member->name);
+        pf_peer_set_presence(peer, context, member->away ? PF_PRESENCE_AWAY : PF_PRESENCE_HERE);
+        return peer;
+    }
+    if (peer) {
+        pf_connection_close(&peer->connection, context); /* a reload: the tile stays */
+        peer->id = 0;
+    } else {
+        peer = find_place(roster, context);
+    }
+    if (peer) {
+        pf_peer_open(peer, context, member, roster->self);
+    }
+    return peer;
+}
+
+static bool is_listed(const struct pf_message *joined, pf_member_id id)
+{
+    for (size_t i = 0; i < joined->joined.members_count; i++) {
+        if (joined->joined.members[i].id == id) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void pf_roster_mark_missing(struct pf_roster *roster, struct pf_context *context,
+                            const struct pf_message *joined, uint64_t grace_ms)
+{
+    for (size_t i = 0; i < PF_PEERS_MAX; i++) {
+        struct pf_peer *peer = &roster->peers[i];
+        if (peer->id != 0 && peer->presence != PF_PRESENCE_ORPHAN && !is_listed(joined, peer->id)) {
+            pf_peer_set_presence(peer, context, PF_PRESENCE_MISSING);
+            peer->presence_at_ms = context->now_ms + grace_ms;
+        }
+    }
+}
+
+void pf_roster_close_all(struct pf_roster *roster, struct pf_context *context)
+{
+    for (size_t i = 0; i < PF_PEERS_MAX; i++) {
+        if (roster->peers[i].id != 0) {
+            pf_peer_close(&roster->peers[i], context);
+        }
+    }
+}
+
+void pf_roster_tick(struct pf_roster *roster, struct pf_context *context)
+{
+    for (size_t i = 0; i < PF_PEERS_MAX; i++) {
+        if (roster->peers[i].id != 0) {
+            pf_peer_tick(&roster->peers[i], context);
+        }
+    }
+}
+
+uint64_t pf_roster_deadline_ms(const struct pf_roster *roster)
+{
+    uint64_t deadline_ms = PF_NEVER;
+    for (size_t i = 0; i < PF_PEERS_MAX; i++) {
+        if (roster->peers[i].id != 0) {
+            deadline_ms = pf_earlier(deadline_ms, pf_peer_deadline_ms(&roster->peers[i]));
+        }
+    }
+    return deadline_ms;
+}
+
+bool pf_roster_sends(const struct pf_roster *roster, pf_track track)
+{
+    for (size_t i = 0; i < PF_PEERS_MAX; i++) {
+        const struct pf_peer *peer = &roster->peers[i];
+        if (peer->id != 0 && pf_connection_sends(&peer->connection, track)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void pf_roster_check(const struct pf_roster *roster)
+{
+    for (size_t i = 0; i < PF_PEERS_MAX; i++) {
+        const struct pf_peer *peer = &roster->peers[i];
+        pf_peer_check(peer);
+        for (size_t k = 0; k < i; k++) {
+            PF_ASSERT(peer->id == 0 || roster->peers[k].id != peer->id);
+        }
+    }
+}

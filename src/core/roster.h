@@ -1,0 +1,46 @@
+/* roster.h - the others in the room: who they are, as the relay states it. Internal to core. */
+/* SPDX-License-Identifier: MIT */
+#ifndef PF_CORE_ROSTER_H
+#define PF_CORE_ROSTER_H
+
+#include "core/peer.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct pf_roster {
+    pf_member_id self;                  /* 0: not in a room */
+    struct pf_peer peers[PF_PEERS_MAX]; /* those with id 0 are free slots */
+};
+
+void pf_roster_init(struct pf_roster *roster);
+
+/* NULL if there is none. */
+struct pf_peer *pf_roster_find(struct pf_roster *roster, pf_member_id id);
+struct pf_peer *pf_roster_find_pc(struct pf_roster *roster, pf_pc pc);
+
+/*
+ * A member as the relay states it. NULL if it is not one that can be a peer of ours. A peer whose
+ * instance has changed is begun anew in its place.
+ */
+struct pf_peer *pf_roster_put(struct pf_roster *roster, struct pf_context *context,
+                              const struct pf_member *member);
+
+/*
+ * A relay that was restarted learns of its members one by one: the peers that `joined` does not
+ * list are missing, and are waited for during `grace_ms`.
+ */
+void pf_roster_mark_missing(struct pf_roster *roster, struct pf_context *context,
+                            const struct pf_message *joined, uint64_t grace_ms);
+
+void pf_roster_close_all(struct pf_roster *roster, struct pf_context *context);
+
+void pf_roster_tick(struct pf_roster *roster, struct pf_context *context);
+uint64_t pf_roster_deadline_ms(const struct pf_roster *roster);
+
+/* Whether any peer is, or may still be, sent `track`. */
+bool pf_roster_sends(const struct pf_roster *roster, pf_track track);
+
+void pf_roster_check(const struct pf_roster *roster);
+
+#endif
