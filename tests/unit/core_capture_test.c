@@ -365,6 +365,57 @@ static void a_device_id_that_is_too_long_is_not_a_choice(void **state)
     assert_true(asked(d, CAMERA) != 0);
 }
 
+static void D18_a_sender_that_rejects_a_track_is_tried_again_ever_more_slowly(void **state)
+{
+    struct driver *d = *state;
+    const pf_pc first = begin_call(d);
+    driver_connect(d, DRIVER_HIGH);
+    const pf_pc second = driver_pc(d, DRIVER_HIGH);
+    driver_select(d, CAMERA, "cam-2");
+    const pf_track track = asked(d, CAMERA);
+    driver_opened(d, track, "cam-2");
+    driver_sender_set(d, second, CAMERA, track);
+    const uint64_t waits_ms[] = {1000, 2000, 4000, 8000, 16000, 32000, 32000};
+    for (size_t i = 0; i < sizeof waits_ms / sizeof *waits_ms; i++) {
+        driver_failed(d, first, PF_OPERATION_REPLACE_TRACK, PF_DOM_ERROR_INVALID_STATE);
+        driver_relay(d, "{\"type\":\"ping\"}");
+        driver_wait(d, waits_ms[i] - 1);
+        assert_int_equal(driver_count(d, PF_COMMAND_PC_SET_SENDER), 0);
+        driver_wait(d, 1);
+        const struct pf_command *again = driver_get(d, PF_COMMAND_PC_SET_SENDER);
+        assert_int_equal(again->pc, first); /* the other peer has it */
+        assert_int_equal(again->set_sender.track, track);
+    }
+    driver_sender_set(d, first, CAMERA, track);
+    driver_wait(d, 20000);
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_SET_SENDER), 0);
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_CLOSE), 0);
+}
+
+static void every_way_of_saying_no_is_a_refusal(void **state)
+{
+    (void)state;
+    static const enum pf_dom_error errors[] = {PF_DOM_ERROR_NOT_ALLOWED, PF_DOM_ERROR_SECURITY,
+                                               PF_DOM_ERROR_INSECURE};
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
+        const struct pf_room_config config = driver_config();
+        struct driver *d = driver_new(&config);
+        driver_start(d);
+        driver_refused(d, asked(d, MICROPHONE), asked(d, CAMERA), errors[i]);
+        assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 0);
+        assert_local(d, CAMERA, PF_CAPTURE_FAILED, errors[i]);
+        driver_free(d);
+    }
+}
+
+static void a_track_without_an_id_is_nobodys(void **state)
+{
+    struct driver *d = *state;
+    driver_start(d);
+    driver_feed(d, &(struct pf_event){.type = PF_EVENT_CAPTURE_OPENED});
+    assert_int_equal(d->commands_count, 0);
+}
+
 /* ---- leaving ---- */
 
 static void leaving_stops_every_track_also_one_that_is_being_replaced(void **state)
@@ -426,6 +477,9 @@ int main(void)
         TEST(D11_a_default_camera_is_gone_back_to_by_its_own_name),
         TEST(a_switch_that_fails_after_the_camera_went_off_complains_of_nothing),
         TEST(a_device_id_that_is_too_long_is_not_a_choice),
+        TEST(D18_a_sender_that_rejects_a_track_is_tried_again_ever_more_slowly),
+        TEST(every_way_of_saying_no_is_a_refusal),
+        TEST(a_track_without_an_id_is_nobodys),
         TEST(leaving_stops_every_track_also_one_that_is_being_replaced),
         TEST(nothing_is_captured_after_leaving_whatever_is_wanted),
     };

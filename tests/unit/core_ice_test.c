@@ -603,6 +603,19 @@ static void a_request_for_a_renewal_is_heeded_once_a_second(void **state)
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE), 1);
 }
 
+static void a_missed_offer_is_not_asked_for_while_its_sender_is_away(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    driver_member(d, DRIVER_LOW, false);
+    driver_offer(d, DRIVER_LOW, 1, 1);
+    driver_offer(d, DRIVER_LOW, 1, 3);
+    driver_member(d, DRIVER_LOW, true);
+    driver_remote_set(d, driver_pc(d, DRIVER_LOW), OFFER);
+    driver_created(d, driver_pc(d, DRIVER_LOW), ANSWER);
+    assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_SEND), 0);
+}
+
 static void a_request_of_another_epoch_is_answered_with_what_we_last_said(void **state)
 {
     struct driver *d = *state;
@@ -670,6 +683,7 @@ int main(void)
         TEST(I27_a_connection_that_fails_is_the_trouble_of_its_own_tile),
         TEST(a_request_for_a_restart_is_heeded_once_a_second),
         TEST(a_request_for_a_renewal_is_heeded_once_a_second),
+        TEST(a_missed_offer_is_not_asked_for_while_its_sender_is_away),
         TEST(a_request_of_another_epoch_is_answered_with_what_we_last_said),
         TEST(a_request_before_there_is_a_connection_is_answered_with_one),
     };

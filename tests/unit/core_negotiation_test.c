@@ -383,6 +383,28 @@ static void G10_an_answer_is_repeated_on_request(void **state)
     assert_int_equal(driver_count(d, PF_COMMAND_PC_READ_LOCAL), 1);
 }
 
+static void G10_an_offer_that_is_answered_is_not_repeated_on_request(void **state)
+{
+    struct driver *d = *state;
+    const pf_pc pc = offer_restart(d, DRIVER_HIGH);
+    driver_answer(d, DRIVER_HIGH, 1, 3);
+    driver_remote_set(d, pc, ANSWER);
+    driver_request(d, DRIVER_HIGH, 1, "offer");
+    assert_int_equal(d->commands_count, 0);
+    driver_local(d, pc, ANSWER); /* read for an earlier request, and not ours to send */
+    assert_int_equal(d->commands_count, 0);
+}
+
+static void an_offer_whose_connection_was_given_up_here_is_answered_by_a_request(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    driver_member(d, DRIVER_LOW, false);
+    driver_offer(d, DRIVER_LOW, 1, 3); /* of a connection that we never had */
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE), 0);
+    assert_int_equal(driver_sent(d, "\"kind\":\"request\"", "\"want\":\"renew\"", NULL), 1);
+}
+
 static void G11_an_offer_that_was_overtaken_by_a_later_one_is_dropped(void **state)
 {
     struct driver *d = *state;
@@ -637,6 +659,8 @@ int main(void)
         TEST(G9_an_answered_offer_is_not_sent_again),
         TEST(G10_a_lost_answer_is_sent_again_with_its_candidates),
         TEST(G10_an_answer_is_repeated_on_request),
+        TEST(G10_an_offer_that_is_answered_is_not_repeated_on_request),
+        TEST(an_offer_whose_connection_was_given_up_here_is_answered_by_a_request),
         TEST(G11_an_offer_that_was_overtaken_by_a_later_one_is_dropped),
         TEST(G12_two_wishes_for_a_restart_in_a_negotiation_give_one_offer),
         TEST(G14_a_track_that_comes_during_an_offer_is_in_its_answer),

@@ -118,6 +118,41 @@ static void R32_a_member_too_many_is_no_peer(void **state)
     assert_non_null(driver_peer(d, PEERS_MAX + 1));
 }
 
+static void a_peer_that_the_relay_forgot_gives_way_to_one_that_it_knows(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    for (pf_member_id id = 1; id <= PEERS_MAX; id++) {
+        driver_connect(d, id);
+    }
+    driver_left(d, 2, "timeout");
+    driver_left(d, 3, "timeout");
+    driver_connection(d, driver_pc(d, 3), PF_CONNECTION_DISCONNECTED);
+    driver_member(d, PEERS_MAX + 1, false);
+    assert_null(driver_peer(d, 3)); /* not even connected any more */
+    assert_non_null(driver_peer(d, PEERS_MAX + 1));
+    driver_member(d, PEERS_MAX + 2, false);
+    assert_null(driver_peer(d, 2));
+    assert_non_null(driver_peer(d, PEERS_MAX + 2));
+    driver_member(d, PEERS_MAX + 3, false);
+    assert_null(driver_peer(d, PEERS_MAX + 3));
+}
+
+static void a_peer_that_is_missing_gives_way_too(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    for (pf_member_id id = 1; id <= PEERS_MAX; id++) {
+        driver_connect(d, id);
+    }
+    driver_reach_again(d);
+    driver_joined(d, DRIVER_SELF, 1, 2);
+    driver_member(d, PEERS_MAX + 1, false);
+    assert_null(driver_peer(d, 3));
+    assert_non_null(driver_peer(d, PEERS_MAX + 1));
+    assert_non_null(driver_peer(d, 4));
+}
+
 static void R8_a_storm_of_members_leaves_no_connection_behind(void **state)
 {
     struct driver *d = *state;
@@ -441,6 +476,8 @@ int main(void)
         TEST(the_same_news_of_a_member_shows_nothing_new),
         TEST(a_member_that_is_away_is_not_offered_to),
         TEST(R32_a_member_too_many_is_no_peer),
+        TEST(a_peer_that_the_relay_forgot_gives_way_to_one_that_it_knows),
+        TEST(a_peer_that_is_missing_gives_way_too),
         TEST(R8_a_storm_of_members_leaves_no_connection_behind),
         TEST(R22_a_thousand_meetings_leave_nothing_behind),
         TEST(who_left_is_hidden_at_once),
