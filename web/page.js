@@ -167,22 +167,23 @@ class Page {
 
   /** @param {Room} room */
   #onRoomChange(room) {
-    if (room.state === 'joining') this.#remember();
     if (room.state === 'joined') {
       passing.set(`ticket.${this.#place}`, room.ticket);
-      if (!this.#inside) this.#say(this.#texts.get('saidEntered', { room: this.#place }));
-      this.#inside = true;
+      if (!this.#inside) this.#onEntered();
     }
     if (room.state === 'refused') return this.#onRefused(room.reason);
     if (room.state === 'left') return this.#onLeft();
     this.#render();
   }
 
-  /** Called once the person is on the way in: not before, to lose no time. */
-  #remember() {
+  /** What is remembered is written down now and not before, to lose no time. */
+  #onEntered() {
+    this.#inside = true;
+    this.#say(this.#texts.get('saidEntered', { room: this.#place }));
     lasting.set('name', input('name').value.trim());
     passing.set('entered', this.#place);
-    history.replaceState(history.state, '', linkTo(this.#place));
+    const link = linkTo(this.#place);
+    if (link !== location.href) history.replaceState(history.state, '', link);
   }
 
   /** @param {string} reason */
