@@ -79,6 +79,17 @@ test('a closing handshake is answered with the same code', async (t) => {
   }
 });
 
+test('a closing handshake without a code is answered without one', async (t) => {
+  const relay = await Relay.start(t);
+  const client = await Client.open(relay);
+  await client.message('hello');
+  client.frame({ opcode: CLOSE });
+  const frame = await client.next();
+  assert.equal(frame.opcode, CLOSE);
+  assert.equal(frame.payload.length, 0);
+  await client.wire.end();
+});
+
 test('the echo endpoint is off unless it is asked for', async (t) => {
   const relay = await Relay.start(t);
   await assert.rejects(Client.open(relay, '/echo'), /404/);

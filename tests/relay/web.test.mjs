@@ -170,6 +170,19 @@ test('requests in one write are answered in order, with large files among them',
   assert.equal(sizes[6], page.length);
 });
 
+test('a reader that stops for a while gets a large file whole', async (t) => {
+  const { folder, relay } = await serve(t);
+  const larger = Buffer.concat([large, large, large, large]);
+  fs.writeFileSync(path.join(folder, 'larger.bin'), larger);
+  const wire = await Wire.connect(relay.port);
+  wire.socket.pause();
+  wire.write('GET /larger.bin HTTP/1.1\r\nHost: x\r\n\r\n');
+  // Some other work of the relay, in which it fills all that lies between it and the reader.
+  for (let i = 0; i < 20; i++) await relay.health();
+  wire.socket.resume();
+  assert.ok((await wire.response()).body.equals(larger));
+});
+
 test('a connection is closed when that is asked for, and after HTTP/1.0', async (t) => {
   const { relay } = await serve(t);
   for (const text of [

@@ -209,11 +209,14 @@ static void a_ticket_with_any_digit_changed_is_ignored(void **state)
         const char kept = ticket[i];
         ticket[i] = kept == '1' ? '2' : '1';
         open_client(fixture, 1);
-        join_as(fixture, 1, "coffee", "Ann", 1, ticket);
+        join_as(fixture, 1, "tea", "Ann", 1, ticket);
         assert_has(last(fixture, 1), "\"resumed\":false");
         say(fixture, 1, "{\"type\":\"leave\"}");
         ticket[i] = kept;
     }
+    open_client(fixture, 1);
+    join_as(fixture, 1, "tea", "Ann", 1, ticket);
+    assert_has(last(fixture, 1), "\"resumed\":true");
 }
 
 static void a_ticket_is_good_for_a_day(void **state)
@@ -335,6 +338,21 @@ static void leaving_tells_the_others_and_closes(void **state)
     assert_int_equal(pf_hub_counts(fixture->hub).clients, 0);
 }
 
+static void the_order_of_the_others_stays_when_one_leaves(void **state)
+{
+    struct fixture *fixture = *state;
+    for (uint32_t i = 0; i < 4; i++) {
+        enter(fixture, i, "tea");
+    }
+    say(fixture, 0, "{\"type\":\"leave\"}");
+    enter(fixture, 5, "tea");
+    const char *roster = last_of(fixture, 5, "joined");
+    const char *first = strstr(roster, "\"instance\":2,");
+    const char *second = strstr(roster, "\"instance\":3,");
+    const char *third = strstr(roster, "\"instance\":4,");
+    assert_true(first && second && third && first < second && second < third);
+}
+
 static void leaving_from_the_lobby_closes(void **state)
 {
     struct fixture *fixture = *state;
@@ -386,6 +404,7 @@ int main(void)
         HUB_TEST(a_relay_with_all_its_rooms_refuses_until_one_ends),
         HUB_TEST(an_id_is_never_zero_nor_given_twice_in_a_room),
         HUB_TEST(leaving_tells_the_others_and_closes),
+        HUB_TEST(the_order_of_the_others_stays_when_one_leaves),
         HUB_TEST(leaving_from_the_lobby_closes),
         HUB_TEST(sixteen_members_with_the_longest_names_fit_in_a_roster),
     };

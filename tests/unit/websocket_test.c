@@ -411,6 +411,14 @@ static void text_that_is_not_utf8_is_an_error(void **state)
     }
 }
 
+static void ascii_within_a_character_is_an_error(void **state)
+{
+    put_frame(*state, PF_OPCODE_TEXT, PF_SLICE("\xc3"));
+    put_frame(*state, PF_OPCODE_CONTINUATION, PF_SLICE("a"));
+    put_frame(*state, FIN | PF_OPCODE_CONTINUATION, PF_SLICE("\xa9"));
+    assert_reads(*state, "error 1007 \n");
+}
+
 static void text_that_cannot_become_utf8_is_refused_before_it_ends(void **state)
 {
     put_frame(*state, PF_OPCODE_TEXT, PF_SLICE("abc\xed\xa0"));
@@ -484,6 +492,7 @@ int main(void)
         TEST(the_limit_is_for_all_fragments_together),
         TEST(text_may_be_cut_within_a_character),
         TEST(text_that_is_not_utf8_is_an_error),
+        TEST(ascii_within_a_character_is_an_error),
         TEST(text_that_cannot_become_utf8_is_refused_before_it_ends),
         TEST(the_highest_and_lowest_characters_are_utf8),
         TEST(headers_have_the_least_length),
