@@ -200,8 +200,24 @@ static void leaving_fifteen_peers_fits_into_one_event(void **state)
     assert_int_equal(driver_live_tracks(d), 0);
 }
 
-static void
-a_description_that_no_message_can_carry_is_lost_and_the_connection_made_anew(void **state)
+static void candidates_that_were_added_make_room_for_the_next(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    driver_member(d, DRIVER_LOW, false);
+    for (uint32_t offer = 1; offer <= 5; offer += 2) {
+        for (int i = 0; i < PF_CANDIDATES_MAX; i++) {
+            driver_candidate(d, DRIVER_LOW, 1, offer, "candidate:1");
+        }
+        driver_offer(d, DRIVER_LOW, 1, offer);
+        driver_remote_set(d, driver_pc(d, DRIVER_LOW), PF_DESCRIPTION_OFFER);
+        assert_int_equal(driver_count(d, PF_COMMAND_PC_ADD_CANDIDATE), PF_CANDIDATES_MAX);
+        driver_created(d, driver_pc(d, DRIVER_LOW), PF_DESCRIPTION_ANSWER);
+    }
+    assert_int_equal(driver_counters(d)->queue_full, 0);
+}
+
+static void a_description_too_long_to_send_is_lost_and_the_connection_renewed(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, DRIVER_HIGH, 0);
@@ -371,7 +387,8 @@ int main(void)
         TEST(what_does_not_fit_into_the_outbox_leaves_no_trace),
         TEST(messages_that_find_no_room_are_lost_and_counted),
         TEST(leaving_fifteen_peers_fits_into_one_event),
-        TEST(a_description_that_no_message_can_carry_is_lost_and_the_connection_made_anew),
+        TEST(candidates_that_were_added_make_room_for_the_next),
+        TEST(a_description_too_long_to_send_is_lost_and_the_connection_renewed),
         TEST(a_prepared_offer_over_its_bound_is_not_kept),
         TEST(a_prepared_offer_at_its_bound_is_kept),
         TEST(a_join_carries_at_most_32_candidates_and_the_rest_follows),

@@ -383,6 +383,19 @@ static void G10_an_answer_is_repeated_on_request(void **state)
     assert_int_equal(driver_count(d, PF_COMMAND_PC_READ_LOCAL), 1);
 }
 
+static void G10_candidates_of_an_earlier_description_are_not_sent_again(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    driver_meet(d, DRIVER_LOW);
+    const pf_pc pc = driver_pc(d, DRIVER_LOW);
+    driver_gathered(d, pc, "candidate:1");
+    driver_offer(d, DRIVER_LOW, 1, 3);
+    driver_remote_set(d, pc, OFFER);
+    driver_created(d, pc, ANSWER);
+    assert_int_equal(driver_sent(d, "candidate:1", NULL, NULL), 0);
+}
+
 static void G10_an_offer_that_is_answered_is_not_repeated_on_request(void **state)
 {
     struct driver *d = *state;
@@ -659,6 +672,7 @@ int main(void)
         TEST(G9_an_answered_offer_is_not_sent_again),
         TEST(G10_a_lost_answer_is_sent_again_with_its_candidates),
         TEST(G10_an_answer_is_repeated_on_request),
+        TEST(G10_candidates_of_an_earlier_description_are_not_sent_again),
         TEST(G10_an_offer_that_is_answered_is_not_repeated_on_request),
         TEST(an_offer_whose_connection_was_given_up_here_is_answered_by_a_request),
         TEST(G11_an_offer_that_was_overtaken_by_a_later_one_is_dropped),
