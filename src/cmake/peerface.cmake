@@ -89,6 +89,9 @@ endfunction()
 # Emscripten 3.1.6 programs that load their wasm from a file do not start under node 18 and later
 # (they take node's fetch() for a browser's), hence one file.
 function(_pf_node_program name)
+  # The project's package.json says that .js files are ES modules; these are not.
+  file(CONFIGURE OUTPUT "${CMAKE_CURRENT_BINARY_DIR}/package.json"
+       CONTENT "{ \"type\": \"commonjs\" }\n")
   target_link_options(${name} PRIVATE
     -sSINGLE_FILE=1 -sENVIRONMENT=node -sEXIT_RUNTIME=1 -sNODERAWFS=1 -sTOTAL_STACK=262144
     -sALLOW_MEMORY_GROWTH=1)
