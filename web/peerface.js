@@ -22,8 +22,8 @@ import createCore from './peerface-core.js';
  */
 /**
  * 'lobby': not in a room; captures are on for a preview, and joining is being prepared.
- * 'joining': wants in; the relay has not answered. 'joined': in. 'reconnecting': in, and the relay is
- * away; calls go on. 'refused': the relay said no, see `reason`; join() tries again. 'left': over.
+ * 'joining': wants in; the relay has not answered. 'joined': in. 'reconnecting': in, and the relay
+ * is away; calls go on. 'refused': the relay said no, see `reason`; join() tries again. 'left': over.
  * @typedef {'lobby'|'joining'|'joined'|'reconnecting'|'refused'|'left'} RoomState
  */
 /**
@@ -32,9 +32,9 @@ import createCore from './peerface-core.js';
  * @typedef {'connecting'|'connected'|'unstable'|'reconnecting'|'unreachable'} PeerState
  */
 /**
- * Why a room is 'refused': it has all its members, the relay has all its rooms, the name of the room
- * or of the person is not allowed (1 to 64 and 0 to 64 bytes of UTF-8 without control characters), or
- * another tab of this browser has taken the membership over.
+ * Why a room is 'refused': it has all its members, the relay has all its rooms, the name of the
+ * room or of the person is not allowed (1 to 64 and 0 to 64 bytes of UTF-8 without control
+ * characters), or another tab of this browser has taken the membership over.
  * @typedef {'room-full'|'relay-full'|'bad-room'|'bad-name'|'replaced'|''} RefusalReason
  */
 /**
@@ -54,8 +54,8 @@ import createCore from './peerface-core.js';
  * @typedef {object} LocalSource
  * @property {boolean} wanted    not muted, not switched off
  * @property {'idle'|'opening'|'live'|'failed'} state  of the capture; 'opening' may be a prompt
- * @property {string} error      '' or a DOMException's name, or 'InsecureContext'. With state 'live':
- *                               a change of device has failed, and the old one is still in use
+ * @property {string} error      '' or a DOMException's name, or 'InsecureContext'. With state
+ *                               'live': a change of device has failed, the old one is in use
  * @property {string} deviceId   in use, or, if none is, chosen; '' is the browser's default
  */
 /** @typedef {{deviceId: string, label: string}} Device  labels are '' before permission */
@@ -119,8 +119,8 @@ export async function createRoom(options = {}) {
 }
 
 /**
- * A room. Events are dispatched after the change, never inside a call of a method, so that a handler
- * may call any method:
+ * A room. Events are dispatched after the change, never inside a call of a method, so that a
+ * handler may call any method:
  *   roomchange     state, reason, relayAway, self or ticket has changed
  *   localchange    microphone, camera or the tracks of stream have changed
  *   deviceschange  microphones or cameras have changed
@@ -223,8 +223,8 @@ export class Room extends EventTarget {
   }
 
   /**
-   * Changes the camera, for every peer and without a gap. If it cannot be opened, the old one stays in
-   * use and camera.error says why.
+   * Changes the camera, for every peer and without a gap. If it cannot be opened, the old one stays
+   * in use and camera.error says why.
    * @param {string} deviceId  '' is the browser's default
    */
   selectCamera(deviceId) {
@@ -252,19 +252,36 @@ export class Room extends EventTarget {
   /** What the core calls. Nothing here may call the core back. */
   #page() {
     return {
-      /** @type {(state: RoomState, reason: RefusalReason, away: boolean, self: string, ticket: string) => void} */
+      /**
+       * @param {RoomState} state
+       * @param {RefusalReason} reason
+       * @param {boolean} relayAway
+       * @param {string} self
+       * @param {string} ticket
+       */
       showRoom: (state, reason, relayAway, self, ticket) => {
         Object.assign(this, { state, reason, relayAway, self, ticket });
         if (state === 'left') this.#listening.abort();
         this.#later('roomchange');
       },
-      /** @type {(source: 'microphone'|'camera', wanted: boolean, state: LocalSource['state'], error: string, track: MediaStreamTrack|null, deviceId: string) => void} */
+      /**
+       * @param {'microphone'|'camera'} source
+       * @param {boolean} wanted
+       * @param {LocalSource['state']} state
+       * @param {string} error
+       * @param {MediaStreamTrack|null} track
+       * @param {string} deviceId
+       */
       showLocal: (source, wanted, state, error, track, deviceId) => {
         this[source] = { wanted, state, error, deviceId };
         this.#setLocalTrack(source === 'microphone' ? 'audio' : 'video', track);
         this.#later('localchange');
       },
-      /** @type {(source: 'microphone'|'camera', deviceId: string, label: string) => void} */
+      /**
+       * @param {'microphone'|'camera'} source
+       * @param {string} deviceId
+       * @param {string} label
+       */
       showDevice: (source, deviceId, label) => {
         const list = source === 'microphone' ? this.#microphonesTold : this.#camerasTold;
         list.push({ deviceId, label });
@@ -276,7 +293,15 @@ export class Room extends EventTarget {
         this.#camerasTold = [];
         this.#later('deviceschange');
       },
-      /** @type {(id: string, name: string, state: PeerState, microphone: SourceState, camera: SourceState, away: boolean, connection: {remote: MediaStream}|null) => void} */
+      /**
+       * @param {string} id
+       * @param {string} name
+       * @param {PeerState} state
+       * @param {SourceState} microphone
+       * @param {SourceState} camera
+       * @param {boolean} away
+       * @param {{remote: MediaStream}|null} connection
+       */
       showPeer: (id, name, state, microphone, camera, away, connection) => {
         const known = this.peers.get(id);
         const peer = known ?? /** @type {Peer} */ ({ id, stream: new MediaStream() });
@@ -285,7 +310,7 @@ export class Room extends EventTarget {
         this.peers.set(id, peer);
         this.#later(known ? 'peerchange' : 'peerjoin', { peer });
       },
-      /** @type {(id: string) => void} */
+      /** @param {string} id */
       hidePeer: (id) => {
         const peer = this.peers.get(id);
         this.peers.delete(id);
@@ -307,7 +332,7 @@ export class Room extends EventTarget {
 }
 
 /**
- * Makes `stream` the one that holds the remote tracks of this connection, instead of an earlier one's.
+ * Makes `stream` the one that holds the remote tracks of this connection, and not an earlier one's.
  * @param {{remote: MediaStream}} connection
  * @param {MediaStream} stream
  */
