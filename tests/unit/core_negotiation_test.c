@@ -67,104 +67,6 @@ static void a_member_answers_a_newcomer(void **state)
                      1);
 }
 
-static void an_offer_prepared_in_the_lobby_travels_with_the_join(void **state)
-{
-    struct driver *d = *state;
-    driver_start(d);
-    driver_hello(d);
-    const pf_pc pc = d->prepared_pc;
-    driver_created(d, pc, OFFER);
-    driver_gathered(d, pc, "candidate:1");
-    driver_join(d);
-    assert_int_equal(driver_sent(d, "\"type\":\"join\"", "\"sdp\":\"sdp", "candidate:1"), 1);
-    driver_gathered(d, pc, "candidate:2");
-    assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_SEND), 0);
-    driver_relay(d, "{\"type\":\"joined\",\"self\":\"0000000000000050\",\"resumed\":false,"
-                    "\"ticket\":\"t\",\"members\":[{\"id\":\"0000000000000090\",\"name\":\"Bob\","
-                    "\"instance\":42,\"away\":false}],\"offered\":\"0000000000000090\"}");
-    assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE), 0);
-    assert_int_equal(driver_pc(d, DRIVER_HIGH), pc);
-    assert_int_equal(driver_sent(d, "\"kind\":\"candidate\"", "candidate:2", NULL), 1);
-    assert_int_equal(driver_sent(d, "candidate:1", NULL, NULL), 0);
-    driver_answer(d, DRIVER_HIGH, 1, 1);
-    assert_sdp(d, "their answer 1.1");
-}
-
-static void a_prepared_offer_that_nobody_takes_is_closed(void **state)
-{
-    struct driver *d = *state;
-    driver_enter(d, 0, 0);
-    assert_int_equal(driver_count(d, PF_COMMAND_PC_CLOSE), 1);
-    assert_int_equal(driver_open_pcs(d), 0);
-}
-
-static void a_prepared_offer_from_a_newcomer_is_answered_with_its_candidates(void **state)
-{
-    struct driver *d = *state;
-    driver_enter(d, 0, 0);
-    driver_relay(
-        d, "{\"type\":\"member\",\"id\":\"0000000000000010\",\"name\":\"Bob\",\"instance\":42,"
-           "\"away\":false,\"offer\":{\"description\":{\"type\":\"offer\",\"sdp\":\"early\"},"
-           "\"candidates\":[{\"candidate\":\"one\"},{\"candidate\":\"two\"}],"
-           "\"state\":{\"sequence\":2,\"microphone\":\"on\",\"camera\":\"off\"}}}");
-    assert_sdp(d, "early");
-    assert_int_equal(driver_peer(d, DRIVER_LOW)->sources.sources[PF_SOURCE_MICROPHONE],
-                     PF_SOURCE_STATE_ON);
-    driver_remote_set(d, driver_pc(d, DRIVER_LOW), OFFER);
-    assert_int_equal(driver_count(d, PF_COMMAND_PC_ADD_CANDIDATE), 2);
-}
-
-static void a_join_waits_a_second_for_its_offer_and_goes_without(void **state)
-{
-    struct driver *d = *state;
-    driver_start(d);
-    driver_hello(d);
-    driver_join(d);
-    assert_int_equal(driver_sent(d, "\"type\":\"join\"", NULL, NULL), 0);
-    driver_wait(d, 999);
-    assert_int_equal(driver_sent(d, "\"type\":\"join\"", NULL, NULL), 0);
-    driver_wait(d, 1);
-    assert_int_equal(driver_sent(d, "\"type\":\"join\"", NULL, NULL), 1);
-    assert_int_equal(driver_sent(d, "\"sdp\"", NULL, NULL), 0);
-    assert_int_equal(driver_open_pcs(d), 0);
-}
-
-static void a_join_goes_as_soon_as_its_offer_is_made(void **state)
-{
-    struct driver *d = *state;
-    driver_start(d);
-    driver_hello(d);
-    driver_join(d);
-    driver_created(d, d->prepared_pc, OFFER);
-    assert_int_equal(driver_sent(d, "\"type\":\"join\"", "\"sdp\"", NULL), 1);
-}
-
-static void a_prepared_offer_that_fails_does_not_keep_from_joining(void **state)
-{
-    struct driver *d = *state;
-    driver_start(d);
-    driver_hello(d);
-    driver_join(d);
-    driver_failed(d, d->prepared_pc, PF_OPERATION_CREATE_OFFER, PF_DOM_ERROR_OPERATION);
-    assert_int_equal(driver_count(d, PF_COMMAND_PC_CLOSE), 1);
-    assert_int_equal(driver_sent(d, "\"type\":\"join\"", NULL, NULL), 1);
-}
-
-static void a_join_whose_answer_is_lost_spends_the_first_epoch(void **state)
-{
-    struct driver *d = *state;
-    driver_start(d);
-    driver_hello(d);
-    driver_created(d, d->prepared_pc, OFFER);
-    driver_join(d);
-    driver_reach_again(d); /* somebody may hold that offer as ours of epoch 1 */
-    assert_int_equal(driver_sent(d, "\"type\":\"join\"", NULL, NULL), 1);
-    assert_int_equal(driver_sent(d, "\"sdp\"", NULL, NULL), 0);
-    driver_joined(d, DRIVER_SELF, DRIVER_HIGH, 0);
-    driver_created(d, driver_pc(d, DRIVER_HIGH), OFFER);
-    assert_int_equal(driver_sent(d, "\"epoch\":3,\"offer\":1", NULL, NULL), 1);
-}
-
 /* ---- two at once ---- */
 
 static void G1_the_impolite_side_ignores_a_colliding_offer(void **state)
@@ -297,6 +199,20 @@ static void G7_answer_to_a_superseded_offer_is_dropped(void **state)
     driver_answer(d, DRIVER_LOW, 1, 3); /* not ours to have answered */
     assert_int_equal(d->commands_count, 0);
     assert_int_equal(driver_counters(d)->stale, 2);
+}
+
+static void G7_an_answer_to_another_offer_than_the_one_outstanding_is_dropped(void **state)
+{
+    struct driver *d = *state;
+    offer_restart(d, DRIVER_HIGH); /* number 3 */
+    const uint32_t numbers[] = {1, 2, 4, 5};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        driver_answer(d, DRIVER_HIGH, 1, numbers[i]);
+        assert_int_equal(d->commands_count, 0);
+        assert_int_equal(driver_counters(d)->stale, i + 1);
+    }
+    driver_answer(d, DRIVER_HIGH, 1, 3);
+    assert_sdp(d, "their answer 1.3");
 }
 
 /* ---- repeated and lost ---- */
@@ -649,13 +565,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_newcomer_offers_to_everybody_who_is_there),
         TEST(a_member_answers_a_newcomer),
-        TEST(an_offer_prepared_in_the_lobby_travels_with_the_join),
-        TEST(a_prepared_offer_that_nobody_takes_is_closed),
-        TEST(a_prepared_offer_from_a_newcomer_is_answered_with_its_candidates),
-        TEST(a_join_waits_a_second_for_its_offer_and_goes_without),
-        TEST(a_join_goes_as_soon_as_its_offer_is_made),
-        TEST(a_prepared_offer_that_fails_does_not_keep_from_joining),
-        TEST(a_join_whose_answer_is_lost_spends_the_first_epoch),
         TEST(G1_the_impolite_side_ignores_a_colliding_offer),
         TEST(G1_the_polite_side_gives_way_to_a_colliding_offer),
         TEST(G1_of_two_first_offers_the_polite_side_drops_its_own),
@@ -666,6 +575,7 @@ int main(void)
         TEST(G5_candidates_of_an_ignored_offer_are_never_added),
         TEST(G6_candidates_of_an_offer_that_gave_way_are_dropped),
         TEST(G7_answer_to_a_superseded_offer_is_dropped),
+        TEST(G7_an_answer_to_another_offer_than_the_one_outstanding_is_dropped),
         TEST(G8_a_repeated_offer_is_set_once),
         TEST(G8_a_repeated_answer_is_set_once),
         TEST(G9_an_unanswered_offer_is_sent_again_ever_more_slowly),

@@ -315,8 +315,8 @@ static void R17_what_cannot_be_read_is_counted_and_changes_nothing(void **state)
         "{\"type\":\"state\",\"sequence\":1,\"microphone\":\"on\",\"camera\":\"on\"}",
         "{\"type\":\"bye\"}",
         "{\"type\":\"hello\",\"iceServers\":[],\"membersMax\":8,\"pingMs\":1,\"graceMs\":1}",
-        "{\"type\":\"joined\",\"self\":\"0000000000000051\",\"resumed\":false,\"ticket\":\"t\","
-        "\"members\":[]}",
+        ("{\"type\":\"joined\",\"self\":\"0000000000000051\",\"resumed\":false,\"ticket\":\"t\","
+         "\"members\":[]}"),
         "\xff",
     };
     const size_t count = sizeof texts / sizeof *texts;
