@@ -9,7 +9,8 @@ import path from 'node:path';
 import { isProgram, report } from './files.mjs';
 
 const pure = new Set([
-  'memchr', 'memcmp', 'memcpy', 'memmove', 'memset', 'strchr', 'strcmp', 'strcpy', 'strlen', 'strncmp',
+  'memchr', 'memcmp', 'memcpy', 'memmove', 'memset', 'strchr', 'strcmp', 'strcpy', 'strlen',
+  'strncmp',
   'bsearch', 'qsort', 'tolower',
   'calloc', 'free', 'malloc', 'realloc',
   // What compilers put in by themselves.
