@@ -411,6 +411,22 @@ static void I16_being_connected_again_forgets_the_renewals(void **state)
     assert_true(driver_get(d, PF_COMMAND_PC_CREATE_OFFER)->ice_restart); /* from the first step */
 }
 
+static void I16_an_unreachable_peer_that_was_connected_again_is_not_slow_to_repair(void **state)
+{
+    struct driver *d = *state;
+    driver_connection(d, begin_call(d, DRIVER_HIGH), PF_CONNECTION_FAILED);
+    for (int i = 0; i < 4; i++) {
+        wait_in_contact(d, 20000);
+    }
+    assert_int_equal(shown(d, DRIVER_HIGH), PF_PEER_UNREACHABLE);
+    const pf_pc pc = driver_pc(d, DRIVER_HIGH);
+    driver_created(d, pc, OFFER);
+    driver_connection(d, pc, PF_CONNECTION_CONNECTED);
+    driver_connection(d, pc, PF_CONNECTION_FAILED);
+    wait_in_contact(d, 8000);
+    assert_int_equal(shown(d, DRIVER_HIGH), PF_PEER_RECONNECTING);
+}
+
 static void a_failure_while_renewing_does_not_hurry(void **state)
 {
     struct driver *d = *state;
@@ -570,72 +586,6 @@ static void I27_a_connection_that_fails_is_the_trouble_of_its_own_tile(void **st
     assert_int_equal(shown(d, DRIVER_LOW), PF_PEER_CONNECTED);
 }
 
-/* ---- requests ---- */
-
-static void a_request_for_a_restart_is_heeded_once_a_second(void **state)
-{
-    struct driver *d = *state;
-    const pf_pc pc = begin_call(d, DRIVER_HIGH);
-    driver_request(d, DRIVER_HIGH, 1, "restart");
-    assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE_OFFER), 1);
-    driver_created(d, pc, OFFER);
-    driver_answer(d, DRIVER_HIGH, 1, 3);
-    driver_remote_set(d, pc, ANSWER);
-    driver_wait(d, 999);
-    driver_request(d, DRIVER_HIGH, 1, "restart");
-    assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE_OFFER), 0);
-    assert_int_equal(driver_counters(d)->stale, 1);
-    driver_wait(d, 1);
-    driver_request(d, DRIVER_HIGH, 1, "restart");
-    assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE_OFFER), 1);
-}
-
-static void a_request_for_a_renewal_is_heeded_once_a_second(void **state)
-{
-    struct driver *d = *state;
-    (void)begin_call(d, DRIVER_HIGH);
-    driver_request(d, DRIVER_HIGH, 1, "renew");
-    assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE), 1);
-    driver_request(d, DRIVER_HIGH, 3, "renew");
-    assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE), 0);
-    driver_wait(d, 1000);
-    driver_request(d, DRIVER_HIGH, 3, "renew");
-    assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE), 1);
-}
-
-static void a_missed_offer_is_not_asked_for_while_its_sender_is_away(void **state)
-{
-    struct driver *d = *state;
-    driver_enter(d, 0, 0);
-    driver_member(d, DRIVER_LOW, false);
-    driver_offer(d, DRIVER_LOW, 1, 1);
-    driver_offer(d, DRIVER_LOW, 1, 3);
-    driver_member(d, DRIVER_LOW, true);
-    driver_remote_set(d, driver_pc(d, DRIVER_LOW), OFFER);
-    driver_created(d, driver_pc(d, DRIVER_LOW), ANSWER);
-    assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_SEND), 0);
-}
-
-static void a_request_of_another_epoch_is_answered_with_what_we_last_said(void **state)
-{
-    struct driver *d = *state;
-    (void)begin_call(d, DRIVER_HIGH);
-    driver_request(d, DRIVER_HIGH, 7, "renew");
-    assert_int_equal(driver_count(d, PF_COMMAND_PC_READ_LOCAL), 1);
-    assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE), 0);
-}
-
-static void a_request_before_there_is_a_connection_is_answered_with_one(void **state)
-{
-    struct driver *d = *state;
-    driver_enter(d, 0, 0);
-    driver_member(d, DRIVER_HIGH, false);
-    driver_request(d, DRIVER_HIGH, 1, "offer");
-    assert_int_equal(d->commands_count, 0);
-    driver_request(d, DRIVER_HIGH, 1, "restart");
-    assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE_OFFER), 1);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, driver_setup, driver_teardown)
 
 int main(void)
@@ -668,6 +618,7 @@ int main(void)
         TEST(I16_new_connections_come_ever_more_slowly_and_the_peer_is_unreachable),
         TEST(I16_the_polite_side_requests_new_connections_and_offers_every_other),
         TEST(I16_being_connected_again_forgets_the_renewals),
+        TEST(I16_an_unreachable_peer_that_was_connected_again_is_not_slow_to_repair),
         TEST(a_failure_while_renewing_does_not_hurry),
         TEST(a_first_connection_that_does_not_come_about_is_made_anew),
         TEST(a_newcomer_that_does_not_offer_is_offered_to_after_five_seconds),
@@ -681,11 +632,6 @@ int main(void)
         TEST(repair_waits_for_the_relay_and_goes_on_when_it_is_back),
         TEST(repair_waits_for_a_peer_that_is_away),
         TEST(I27_a_connection_that_fails_is_the_trouble_of_its_own_tile),
-        TEST(a_request_for_a_restart_is_heeded_once_a_second),
-        TEST(a_request_for_a_renewal_is_heeded_once_a_second),
-        TEST(a_missed_offer_is_not_asked_for_while_its_sender_is_away),
-        TEST(a_request_of_another_epoch_is_answered_with_what_we_last_said),
-        TEST(a_request_before_there_is_a_connection_is_answered_with_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -120,6 +120,19 @@ static void G1_of_two_first_offers_the_impolite_side_keeps_its_own(void **state)
     assert_int_equal(driver_count(d, PF_COMMAND_PC_SET_REMOTE), 1);
 }
 
+static void G1_a_first_offer_after_ours_was_answered_is_dropped(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, DRIVER_LOW, 0);
+    const pf_pc pc = driver_pc(d, DRIVER_LOW);
+    driver_created(d, pc, OFFER);
+    driver_answer(d, DRIVER_LOW, 1, 1);
+    driver_remote_set(d, pc, ANSWER);
+    driver_offer(d, DRIVER_LOW, 1, 1);
+    assert_int_equal(d->commands_count, 0);
+    assert_int_equal(driver_counters(d)->stale, 1);
+}
+
 static void G2_politeness_is_the_same_after_a_resumption(void **state)
 {
     struct driver *d = *state;
@@ -529,6 +542,22 @@ static void G26_a_second_offer_before_our_answer_is_asked_for_again(void **state
     assert_int_equal(driver_sent(d, "\"want\":\"offer\"", NULL, NULL), 1);
 }
 
+static void G26_a_missed_offer_is_asked_for_once(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    driver_member(d, DRIVER_LOW, false);
+    driver_offer(d, DRIVER_LOW, 1, 1);
+    const pf_pc pc = driver_pc(d, DRIVER_LOW);
+    driver_offer(d, DRIVER_LOW, 1, 3);
+    driver_remote_set(d, pc, OFFER);
+    driver_created(d, pc, ANSWER);
+    driver_offer(d, DRIVER_LOW, 1, 3);
+    driver_remote_set(d, pc, OFFER);
+    driver_created(d, pc, ANSWER);
+    assert_int_equal(driver_sent(d, "\"kind\":\"request\"", NULL, NULL), 0);
+}
+
 static void G27_events_of_a_closed_connection_do_nothing(void **state)
 {
     struct driver *d = *state;
@@ -569,6 +598,7 @@ int main(void)
         TEST(G1_the_polite_side_gives_way_to_a_colliding_offer),
         TEST(G1_of_two_first_offers_the_polite_side_drops_its_own),
         TEST(G1_of_two_first_offers_the_impolite_side_keeps_its_own),
+        TEST(G1_a_first_offer_after_ours_was_answered_is_dropped),
         TEST(G2_politeness_is_the_same_after_a_resumption),
         TEST(G3_an_offer_while_an_answer_is_being_set_is_no_collision),
         TEST(G4_an_offer_that_comes_while_ours_is_being_made_wins),
@@ -598,6 +628,7 @@ int main(void)
         TEST(G23_an_offer_of_a_new_epoch_replaces_the_connection_and_keeps_the_tile),
         TEST(G24_a_provisional_answer_is_refused_and_the_answer_still_taken),
         TEST(G26_a_second_offer_before_our_answer_is_asked_for_again),
+        TEST(G26_a_missed_offer_is_asked_for_once),
         TEST(G27_events_of_a_closed_connection_do_nothing),
         TEST(a_description_of_our_own_that_no_message_can_carry_breaks_the_connection),
     };

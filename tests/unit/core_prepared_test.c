@@ -89,6 +89,19 @@ static void a_join_goes_as_soon_as_its_offer_is_made(void **state)
     assert_int_equal(driver_sent(d, "\"type\":\"join\"", "\"sdp\"", NULL), 1);
 }
 
+static void a_join_waits_for_its_offer_from_hello_on(void **state)
+{
+    struct driver *d = *state;
+    driver_start(d);
+    driver_join(d);
+    driver_wait(d, 5000); /* for a slow relay */
+    driver_hello(d);
+    driver_wait(d, 999);
+    assert_int_equal(driver_sent(d, "\"type\":\"join\"", NULL, NULL), 0);
+    driver_wait(d, 1);
+    assert_int_equal(driver_sent(d, "\"type\":\"join\"", NULL, NULL), 1);
+}
+
 static void a_prepared_offer_that_fails_does_not_keep_from_joining(void **state)
 {
     struct driver *d = *state;
@@ -125,6 +138,7 @@ int main(void)
         TEST(a_prepared_offer_from_a_newcomer_is_answered_with_its_candidates),
         TEST(a_join_waits_a_second_for_its_offer_and_goes_without),
         TEST(a_join_goes_as_soon_as_its_offer_is_made),
+        TEST(a_join_waits_for_its_offer_from_hello_on),
         TEST(a_prepared_offer_that_fails_does_not_keep_from_joining),
         TEST(a_join_whose_answer_is_lost_spends_the_first_epoch),
     };

@@ -197,6 +197,20 @@ static void being_taken_in_makes_the_next_tries_quick_again(void **state)
     assert_true(time_to_retry_ms(d) <= 250);
 }
 
+static void a_heartbeat_makes_the_next_tries_quick_again(void **state)
+{
+    struct driver *d = *state;
+    driver_start(d);
+    for (int i = 0; i < 5; i++) {
+        driver_socket_closed(d, 1006);
+        (void)time_to_retry_ms(d);
+    }
+    driver_hello(d);
+    driver_relay(d, "{\"type\":\"ping\"}"); /* in the lobby */
+    driver_socket_closed(d, 1006);
+    assert_true(time_to_retry_ms(d) <= 250);
+}
+
 static void a_relay_that_says_hello_and_closes_is_not_tried_ever_more_quickly(void **state)
 {
     struct driver *d = *state;
@@ -227,6 +241,19 @@ static void R14_the_same_member_again_keeps_every_connection(void **state)
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CLOSE), 0);
     assert_int_equal(driver_count(d, PF_COMMAND_HIDE_PEER), 0);
     assert_int_equal(driver_count(d, PF_COMMAND_SHOW_PEER), 0);
+}
+
+static void an_unanswered_offer_is_sent_again_when_the_relay_is_back(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    driver_connect(d, DRIVER_HIGH);
+    driver_network(d, true);
+    const pf_pc pc = driver_pc(d, DRIVER_HIGH);
+    driver_created(d, pc, PF_DESCRIPTION_OFFER);
+    driver_reach_again(d);
+    driver_joined(d, DRIVER_SELF, DRIVER_HIGH, 0);
+    assert_int_equal(driver_get(d, PF_COMMAND_PC_READ_LOCAL)->pc, pc);
 }
 
 static void R14_peers_that_a_restarted_relay_does_not_know_yet_are_waited_for(void **state)
@@ -339,6 +366,17 @@ static void R12_any_message_ends_the_doubt(void **state)
     driver_relay(d, "not even JSON");
     driver_wait(d, 29999);
     assert_int_equal(d->commands_count, 0);
+}
+
+static void R12_a_second_silence_is_asked_about_too(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    driver_wait(d, 30000);
+    driver_relay(d, "{\"type\":\"pong\"}");
+    driver_wait(d, 30000);
+    assert_int_equal(driver_sent(d, "\"type\":\"ping\"", NULL, NULL), 1);
+    assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_CLOSE), 0);
 }
 
 static void R12_a_ping_is_answered_within_its_own_event(void **state)
@@ -523,8 +561,10 @@ int main(void)
         TEST(tries_come_ever_more_slowly_between_half_and_all_of_the_wait),
         TEST(R14_clients_of_a_restarted_relay_spread_out),
         TEST(being_taken_in_makes_the_next_tries_quick_again),
+        TEST(a_heartbeat_makes_the_next_tries_quick_again),
         TEST(a_relay_that_says_hello_and_closes_is_not_tried_ever_more_quickly),
         TEST(R14_the_same_member_again_keeps_every_connection),
+        TEST(an_unanswered_offer_is_sent_again_when_the_relay_is_back),
         TEST(R14_peers_that_a_restarted_relay_does_not_know_yet_are_waited_for),
         TEST(R14_a_missing_peer_is_kept_after_the_grace_while_it_is_connected),
         TEST(R14_a_missing_peer_without_a_connection_is_given_up_after_the_grace),
@@ -533,6 +573,7 @@ int main(void)
         TEST(R3_a_peer_that_reloads_keeps_its_tile),
         TEST(R12_a_silent_relay_is_asked_and_given_up),
         TEST(R12_any_message_ends_the_doubt),
+        TEST(R12_a_second_silence_is_asked_about_too),
         TEST(R12_a_ping_is_answered_within_its_own_event),
         TEST(R13_a_tab_without_timers_stays_in_the_call),
         TEST(I19_no_network_is_waited_for_and_its_return_is_used_at_once),
