@@ -23,7 +23,8 @@ import createCore from './peerface-core.js';
 /**
  * 'lobby': not in a room; captures are on for a preview, and joining is being prepared.
  * 'joining': wants in; the relay has not answered. 'joined': in. 'reconnecting': in, and the relay
- * is away; calls go on. 'refused': the relay said no, see `reason`; join() tries again. 'left': over.
+ * is away; calls go on. 'refused': the relay said no, see `reason`; join() tries again. 'left':
+ * over.
  * @typedef {'lobby'|'joining'|'joined'|'reconnecting'|'refused'|'left'} RoomState
  */
 /**
