@@ -612,8 +612,12 @@ uint64_t pf_peer_deadline_ms(const struct pf_peer *peer)
 
 bool pf_peer_is_lost(const struct pf_peer *peer)
 {
-    return peer->presence == PF_PRESENCE_ORPHAN && peer->recovery != PF_RECOVERY_NONE &&
-           (peer->recovery != PF_RECOVERY_UNSTABLE || peer->recovery_at_ms == PF_NEVER);
+    /* A restart that failed does not end the flow that it was to repair. */
+    const bool flows =
+        peer->connection.pc != 0 && peer->connection.state == PF_CONNECTION_CONNECTED;
+    const bool may_return =
+        peer->recovery == PF_RECOVERY_UNSTABLE && peer->recovery_at_ms != PF_NEVER;
+    return peer->presence == PF_PRESENCE_ORPHAN && !flows && !may_return;
 }
 
 void pf_peer_check(const struct pf_peer *peer)
