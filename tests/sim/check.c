@@ -76,6 +76,10 @@ void sim_check_gone(struct sim_world *world, const struct sim_tab *tab)
 void sim_check_tab(struct sim_world *world, struct sim_tab *tab)
 {
     check_captures(world, tab);
+    if (tab->hid_in_vain && tab->view.state != PF_ROOM_REFUSED) {
+        sim_fail(world, "%s hides a peer that is there and was connected",
+                 sim_tab_name(world, tab));
+    }
     if (tab->left) {
         if (tab->view.state != PF_ROOM_LEFT) {
             sim_fail(world, "%s has left, but is not shown so", sim_tab_name(world, tab));
@@ -127,15 +131,17 @@ static bool has_elder(const struct sim_world *world, const struct sim_tab *tab)
     return any;
 }
 
-void sim_check_show(struct sim_world *world, const struct sim_tab *tab,
-                    const struct pf_command *command)
+void sim_check_show(struct sim_world *world, struct sim_tab *tab, const struct pf_command *command)
 {
     if (command->type == PF_COMMAND_HIDE_PEER && sim_tab_is_present(tab)) {
         const struct sim_tab *other = member_tab(world, command->hide_peer);
-        if (other && connected_pc(world, tab, other)) {
-            sim_fail(world, "%s hides a peer that is there and connected",
-                     sim_tab_name(world, tab));
+        for (size_t i = 0; i < tab->cut_count; i++) {
+            tab->hid_in_vain = tab->hid_in_vain || (other && tab->cut[i] == other->index);
         }
+    }
+    if (command->type == PF_COMMAND_SHOW_ROOM && tab->view.self != 0 && command->room.self != 0 &&
+        command->room.self != tab->view.self) {
+        sim_fail(world, "%s is another member than before", sim_tab_name(world, tab));
     }
     if (command->type == PF_COMMAND_SHOW_ROOM && command->room.state == PF_ROOM_REFUSED &&
         command->room.code != PF_CODE_ROOM_FULL && !tab->left &&
@@ -215,25 +221,59 @@ static bool shows_truth(struct sim_world *world, const struct sim_tab *tab,
     return true;
 }
 
-static bool sees(struct sim_world *world, const struct sim_tab *tab, const struct sim_tab *other)
+static bool is_connected(struct sim_world *world, const struct sim_tab *tab,
+                         const struct sim_tab *other)
 {
     const struct sim_shown_peer *shown = sim_view_find(&tab->view, other->view.self);
-    char name[16];
-    (void)snprintf(name, sizeof(name), "person %c", (char)('A' + other->host));
     if (!shown) {
         return want(world, tab, other, "is not shown anything");
     }
     if (shown->state != PF_PEER_CONNECTED) {
         return want(world, tab, other, "is not shown the picture");
     }
-    if (shown->away || strcmp(shown->name, name) != 0) {
-        return want(world, tab, other, "is shown the wrong presence or name");
-    }
     const struct sim_pc *pc = sim_pc_find(world, tab, shown->pc);
     if (!pc || pc != connected_pc(world, tab, other)) {
         return want(world, tab, other, "has no connection for the picture");
     }
-    return sends_as_wanted(world, tab, pc, other) && shows_truth(world, tab, other, shown);
+    return true;
+}
+
+/*
+ * I1, G11: whatever came too early has been kept. What a lost WebSocket had taken with it is not
+ * sent again to a peer that is connected without it.
+ */
+static bool knows_candidates(struct sim_world *world, const struct sim_tab *tab,
+                             const struct sim_tab *other)
+{
+    const struct sim_pc *pc = connected_pc(world, tab, other);
+    const struct sim_pc *peer = sim_ice_peer(world, pc);
+    const bool wires_held = tab->sockets_count == 1 && other->sockets_count == 1;
+    for (size_t i = 0; wires_held && i < 16 && i < peer->local_candidates_count; i++) {
+        const struct sim_candidate *candidate = &peer->local_candidates[i];
+        bool known = candidate->generation != peer->current_local.generation ||
+                     pc->current_remote.generation != candidate->generation;
+        for (size_t k = 0; k < pc->candidates_count && !known; k++) {
+            known = pc->candidates[k].number == candidate->number;
+        }
+        if (!known) {
+            return want(world, tab, other, "lacks a candidate");
+        }
+    }
+    return true;
+}
+
+/* Of those that are connected. */
+static bool sees_truth(struct sim_world *world, const struct sim_tab *tab,
+                       const struct sim_tab *other)
+{
+    const struct sim_shown_peer *shown = sim_view_find(&tab->view, other->view.self);
+    char name[16];
+    (void)snprintf(name, sizeof(name), "person %c", (char)('A' + other->host));
+    if (shown->away || strcmp(shown->name, name) != 0) {
+        return want(world, tab, other, "is shown the wrong presence or name");
+    }
+    return sends_as_wanted(world, tab, sim_pc_find(world, tab, shown->pc), other) &&
+           shows_truth(world, tab, other, shown);
 }
 
 /* Camera lights: what is not wanted is not captured. */
@@ -254,26 +294,37 @@ static bool captures_as_wanted(struct sim_world *world, const struct sim_tab *ta
     return true;
 }
 
+bool sim_check_all_connected(struct sim_world *world)
+{
+    for (uint32_t i = 0; i < world->faults.hosts_count; i++) {
+        const struct sim_tab *tab = world->hosts[i].tab;
+        if (tab && tab->view.state != PF_ROOM_JOINED) {
+            return want(world, tab, NULL, "is not in the room");
+        }
+        for (uint32_t k = 0; tab && k < world->faults.hosts_count; k++) {
+            const struct sim_tab *other = k != i ? world->hosts[k].tab : NULL;
+            if (other && !is_connected(world, tab, other)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 bool sim_check_all_well(struct sim_world *world)
 {
     size_t present = 0;
     for (uint32_t i = 0; i < world->faults.hosts_count; i++) {
-        const struct sim_tab *tab = world->hosts[i].tab;
-        present += sim_tab_is_present(tab);
-        if (tab && !tab->joined) {
-            return want(world, tab, NULL, "has not entered yet");
-        }
+        present += sim_tab_is_present(world->hosts[i].tab);
     }
     for (uint32_t i = 0; i < world->faults.hosts_count; i++) {
         const struct sim_tab *tab = world->hosts[i].tab;
         if (!tab) {
             continue;
         }
-        if (tab->view.state != PF_ROOM_JOINED) {
-            return want(world, tab, NULL, "is not in the room");
-        }
         for (uint32_t k = 0; k < world->faults.hosts_count; k++) {
-            if (k != i && world->hosts[k].tab && !sees(world, tab, world->hosts[k].tab)) {
+            const struct sim_tab *other = k != i ? world->hosts[k].tab : NULL;
+            if (other && !(sees_truth(world, tab, other) && knows_candidates(world, tab, other))) {
                 return false;
             }
         }

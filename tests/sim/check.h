@@ -9,8 +9,7 @@
 void sim_check_tab(struct sim_world *world, struct sim_tab *tab);
 
 /* Before a SHOW or HIDE command is taken. */
-void sim_check_show(struct sim_world *world, const struct sim_tab *tab,
-                    const struct pf_command *command);
+void sim_check_show(struct sim_world *world, struct sim_tab *tab, const struct pf_command *command);
 
 /* What the relay says to a page: no well-behaved client is told off. */
 void sim_check_relay_text(struct sim_world *world, struct sim_socket *socket, struct pf_slice text);
@@ -18,7 +17,11 @@ void sim_check_relay_text(struct sim_world *world, struct sim_socket *socket, st
 /* A page that was left has had time to put everything away. */
 void sim_check_gone(struct sim_world *world, const struct sim_tab *tab);
 
-/* Whether everybody sees everybody and all is as wanted; else world->wanting says what is not. */
+/* Whether everybody in the room is connected to everybody, and shown so. */
+bool sim_check_all_connected(struct sim_world *world);
+
+/* Whether, besides, nothing else is shown and all is as wanted; else world->wanting says what is
+ * not. */
 bool sim_check_all_well(struct sim_world *world);
 
 #endif

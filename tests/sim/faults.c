@@ -42,7 +42,8 @@ void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32
         .actions_per_minute = 10 + pf_random_below(random, one_in(random, 4) ? 400 : 80),
         .latency_ms_min = pf_random_below(random, 30),
         .spike_chance = now_and_then(random, 60),
-        .operation_fails_chance = one_in(random, 4) ? 1 + pf_random_below(random, 30) : 0,
+        .operation_fails_chance =
+            one_in(random, 4) ? 1 + pf_random_below(random, one_in(random, 4) ? 200 : 30) : 0,
         .replace_fails_chance = one_in(random, 4) ? 1 + pf_random_below(random, 100) : 0,
         .create_fails_chance = one_in(random, 8) ? 1 + pf_random_below(random, 60) : 0,
         .operation_ms_max = 1 + pf_random_below(random, one_in(random, 6) ? 800 : 40),

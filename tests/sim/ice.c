@@ -173,8 +173,7 @@ void sim_ice_add_candidate(struct sim_pc *pc, const struct sim_candidate *candid
 {
     const size_t at = pc->candidates_count % SIM_CANDIDATES_MAX;
     for (size_t i = 0; i < pc->candidates_count; i++) {
-        if (pc->candidates[i].generation == candidate->generation &&
-            pc->candidates[i].address == candidate->address) {
+        if (pc->candidates[i].number == candidate->number) {
             return;
         }
     }

@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { JOBS_MAX = 64, FAILURES_MAX = 20 };
+enum { JOBS_MAX = 64, FAILURES_MAX = 20 /* of one process */ };
 
 struct options {
     const char *program;
@@ -26,17 +26,21 @@ struct options {
     uint32_t peers; /* 0: drawn for each seed */
     uint32_t jobs;
     bool trace;
+    uint64_t failures_max;
+    bool must_fail; /* what is run is broken on purpose */
     const char *list;
 };
 
 static void print_help(const char *program)
 {
     printf("usage: %s [--seeds FIRST COUNT] [--list FILE] [--peers N] [--jobs N] [--trace]\n"
+           "       [--must-fail]\n"
            "  --seeds FIRST COUNT  the seeds to run (default 1 1000)\n"
            "  --list FILE          run the seeds of FILE instead: lines `SEED [PEERS] # why`\n"
            "  --peers N            people in each world, 2 to %d (default: drawn)\n"
            "  --jobs N             processes (default: one per processor)\n"
-           "  --trace              print everything that happens; in one process\n",
+           "  --trace              print everything that happens; in one process\n"
+           "  --must-fail          stop at the first failure, and call that success\n",
            program, SIM_HOSTS_MAX);
 }
 
@@ -58,6 +62,9 @@ static bool read_options(int count, char **words, struct options *options)
         const char *next = i + 1 < count ? words[i + 1] : NULL;
         if (strcmp(word, "--trace") == 0) {
             options->trace = true;
+        } else if (strcmp(word, "--must-fail") == 0) {
+            options->must_fail = true;
+            options->failures_max = 1;
         } else if (strcmp(word, "--list") == 0 && next) {
             options->list = next;
             i++;
@@ -108,8 +115,7 @@ static void run_seeds(const struct options *options, uint64_t first, struct sim_
     sim_world_init(world, stats, options->trace ? stdout : NULL);
     for (uint64_t seed = first; seed < options->first + options->count; seed += options->jobs) {
         run_one(world, options, seed, options->peers);
-        if (stats->failures >= FAILURES_MAX) {
-            printf("... and so on\n");
+        if (stats->failures >= options->failures_max) {
             break;
         }
     }
@@ -163,7 +169,7 @@ static pid_t follow_worker(const struct options *options, int status, struct sim
     stats->failures++;
     printf("seed %" PRIu64 " failed: the process died\n", stats->seed);
     print_replay(options, stats->seed, options->peers);
-    if (stats->failures >= FAILURES_MAX) {
+    if (stats->failures >= options->failures_max) {
         return 0;
     }
     return start_worker(options, stats->seed + options->jobs, stats);
@@ -201,7 +207,8 @@ static double seconds_now(void)
 int main(int count, char **words)
 {
     const long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    struct options options = {.program = words[0], .first = 1, .count = 1000};
+    struct options options = {
+        .program = words[0], .first = 1, .count = 1000, .failures_max = FAILURES_MAX};
     options.jobs = processors > 0 && processors < JOBS_MAX ? (uint32_t)processors : 1;
     if (!read_options(count, words, &options)) {
         print_help(words[0]);
@@ -221,5 +228,5 @@ int main(int count, char **words)
     sim_stats_print(sum, seconds_now() - began, stdout);
     const bool failed = sum->failures > 0 || sum->seeds == 0;
     free(sum);
-    return failed ? 1 : 0;
+    return failed == options.must_fail ? 0 : 1;
 }

@@ -88,7 +88,7 @@ static void create(struct sim_world *world, struct sim_tab *tab, const struct pf
     tab->pcs[slot].id = tab->last_pc = pc->id;
     tab->pcs[slot].identity = pc->identity;
     world->stats->pcs++;
-    pc->failed_to_construct = sim_chance(world, world->faults.create_fails_chance);
+    pc->failed_to_construct = !world->quiet && sim_chance(world, world->faults.create_fails_chance);
     if (pc->failed_to_construct) {
         sim_after(world, 0, SIM_PC_CREATED, pc->identity, 0);
     }
@@ -185,6 +185,16 @@ static void chain_command(struct sim_world *world, struct sim_pc *pc,
     chain(world, pc, &operation);
 }
 
+/* So that it can be seen whether the page hides a peer whose picture it had. */
+static void note_cut(const struct sim_world *world, struct sim_tab *tab, const struct sim_pc *pc)
+{
+    const struct sim_pc *peer = sim_ice_peer(world, pc);
+    if (peer && pc->state == PF_CONNECTION_CONNECTED && peer->state == PF_CONNECTION_CONNECTED &&
+        sim_ice_usable(world, pc) && tab->cut_count < SIM_TAB_PCS_MAX) {
+        tab->cut[tab->cut_count++] = peer->tab->index;
+    }
+}
+
 void sim_pc_command(struct sim_world *world, struct sim_tab *tab, const struct pf_command *command)
 {
     if (command->type == PF_COMMAND_PC_CREATE) {
@@ -197,6 +207,7 @@ void sim_pc_command(struct sim_world *world, struct sim_tab *tab, const struct p
         return;
     }
     if (command->type == PF_COMMAND_PC_CLOSE) {
+        note_cut(world, tab, pc);
         sim_pc_close(world, pc, true);
     } else if (pc->failed_to_construct) {
         return; /* the glue has nothing to do it with; PC_FAILED is under way */
@@ -391,10 +402,15 @@ static enum pf_dom_error add_candidate(struct sim_pc *pc, const struct sim_opera
 static enum pf_dom_error apply(struct sim_world *world, struct sim_pc *pc,
                                const struct sim_operation *operation, struct sim_sdp *out)
 {
-    const uint32_t fails_chance = operation->kind == PF_OPERATION_REPLACE_TRACK
-                                      ? world->faults.replace_fails_chance
-                                      : world->faults.operation_fails_chance;
-    if (!operation->readable || (!world->quiet && sim_chance(world, fails_chance))) {
+    const uint32_t chances[] = {
+        [PF_OPERATION_CREATE_OFFER] = world->faults.operation_fails_chance,
+        [PF_OPERATION_CREATE_ANSWER] = world->faults.operation_fails_chance,
+        [PF_OPERATION_SET_LOCAL_DESCRIPTION] = world->faults.operation_fails_chance,
+        [PF_OPERATION_SET_REMOTE_DESCRIPTION] = world->faults.operation_fails_chance,
+        [PF_OPERATION_ADD_ICE_CANDIDATE] = 0, /* that none is lost is checked */
+        [PF_OPERATION_REPLACE_TRACK] = world->faults.replace_fails_chance,
+    };
+    if (!operation->readable || (!world->quiet && sim_chance(world, chances[operation->kind]))) {
         return PF_DOM_ERROR_OPERATION;
     }
     switch (operation->kind) {
@@ -452,6 +468,11 @@ static void finish_operation(struct sim_world *world, struct sim_pc *pc)
     sim_ice_refresh_both(world, pc);
     if (error == PF_DOM_ERROR_NONE) {
         report(world, pc, &operation, &made);
+    } else if (operation.kind == PF_OPERATION_ADD_ICE_CANDIDATE &&
+               error == PF_DOM_ERROR_INVALID_STATE) {
+        /* I1. An OperationError is nobody's fault: of two offers of epoch 1 that cross, the one
+         * that gave way may have had its candidates sent. */
+        sim_fail(world, "pc %u is given a candidate before any description", pc->identity);
     } else {
         tell_failed(world, pc, &operation, error);
     }
@@ -466,7 +487,8 @@ static void gather_one(struct sim_world *world, struct sim_pc *pc)
     pf_buffer_init(&fragment_out, fragment, sizeof(fragment));
     sim_fragment_write(pc->identity, pc->gather_generation, &fragment_out);
     if (--pc->gather_left > 0) {
-        const struct sim_candidate candidate = {pc->identity, pc->gather_generation, host->address};
+        const struct sim_candidate candidate = {pc->identity, pc->gather_generation, host->address,
+                                                (uint32_t)pc->local_candidates_count + 1};
         sim_after(world, sim_between_us(world, 0, 100), SIM_PC_GATHER, pc->identity,
                   pc->gather_token);
         if (!host->online) {

@@ -51,6 +51,7 @@ void sim_sdp_write(const struct sim_sdp *sdp, const struct sim_candidate *candid
     put_number(out, (uint32_t)count);
     for (size_t i = 0; i < count; i++) {
         put_number(out, candidates[i].address);
+        put_number(out, candidates[i].number);
     }
     for (size_t size = 0; size < padding; size += 30) {
         pf_buffer_put(out, PF_SLICE("a=rtpmap:100 something/90000\r\n"));
@@ -73,8 +74,8 @@ bool sim_sdp_read(struct pf_slice text, struct sim_operation *operation)
     operation->candidates_count = count;
     for (uint32_t i = 0; i < count; i++) {
         struct sim_candidate *candidate = &operation->candidates[i];
-        *candidate = (struct sim_candidate){sdp->identity, sdp->generation, 0};
-        if (!take_number(&text, &candidate->address)) {
+        *candidate = (struct sim_candidate){sdp->identity, sdp->generation, 0, 0};
+        if (!take_number(&text, &candidate->address) || !take_number(&text, &candidate->number)) {
             return false;
         }
     }
@@ -87,12 +88,14 @@ void sim_candidate_write(const struct sim_candidate *candidate, struct pf_buffer
     put_number(out, candidate->identity);
     put_number(out, candidate->generation);
     put_number(out, candidate->address);
+    put_number(out, candidate->number);
 }
 
 bool sim_candidate_read(struct pf_slice text, struct sim_candidate *out)
 {
     return skip(&text, PF_SLICE("candidate:")) && take_number(&text, &out->identity) &&
-           take_number(&text, &out->generation) && take_number(&text, &out->address);
+           take_number(&text, &out->generation) && take_number(&text, &out->address) &&
+           take_number(&text, &out->number);
 }
 
 void sim_fragment_write(uint32_t identity, uint32_t generation, struct pf_buffer *out)

@@ -4,6 +4,17 @@
 
 #include <inttypes.h>
 
+static void add_times(struct sim_times *sum, const struct sim_times *times)
+{
+    for (int i = 0; i < SIM_TIMES_COUNT; i++) {
+        sum->counts[i] += times->counts[i];
+    }
+    if (times->worst_ms >= sum->worst_ms) {
+        sum->worst_ms = times->worst_ms;
+        sum->worst_seed = times->worst_seed;
+    }
+}
+
 void sim_stats_add(struct sim_stats *sum, const struct sim_stats *stats)
 {
     sum->seeds += stats->seeds;
@@ -21,31 +32,40 @@ void sim_stats_add(struct sim_stats *sum, const struct sim_stats *stats)
     sum->stale += stats->stale;
     sum->candidate_errors += stats->candidate_errors;
     sum->simulated_ms += stats->simulated_ms;
-    for (int i = 0; i < SIM_TIMES_COUNT; i++) {
-        sum->times[i] += stats->times[i];
-    }
+    add_times(&sum->connected, &stats->connected);
+    add_times(&sum->settled, &stats->settled);
 }
 
-void sim_stats_note_time(struct sim_stats *stats, uint64_t ms)
+void sim_stats_note_time(struct sim_times *times, uint64_t ms, uint64_t seed)
 {
+    if (ms >= times->worst_ms) {
+        times->worst_ms = ms;
+        times->worst_seed = seed;
+    }
     const uint64_t slot = ms / SIM_TIME_MS;
-    stats->times[slot < SIM_TIMES_COUNT ? slot : SIM_TIMES_COUNT - 1]++;
+    times->counts[slot < SIM_TIMES_COUNT ? slot : SIM_TIMES_COUNT - 1]++;
 }
 
 /* The time that `share` of 1000 worlds did not exceed. */
-static uint64_t time_of(const struct sim_stats *stats, uint64_t share)
+static uint64_t time_of(const struct sim_times *times, uint64_t share)
 {
     uint64_t sum = 0, seen = 0;
     for (int i = 0; i < SIM_TIMES_COUNT; i++) {
-        sum += stats->times[i];
+        sum += times->counts[i];
     }
     for (uint64_t i = 0; i < SIM_TIMES_COUNT; i++) {
-        seen += stats->times[i];
+        seen += times->counts[i];
         if (seen > 0 && seen * 1000 >= sum * share) {
             return (i + 1) * SIM_TIME_MS;
         }
     }
     return 0;
+}
+
+static void print_times(const struct sim_times *times, const char *what, FILE *out)
+{
+    fprintf(out, "%s p50 %" PRIu64 ", p99 %" PRIu64 ", worst %" PRIu64 " ms (seed %" PRIu64 ")\n",
+            what, time_of(times, 500), time_of(times, 990), times->worst_ms, times->worst_seed);
 }
 
 void sim_stats_print(const struct sim_stats *stats, double seconds, FILE *out)
@@ -67,8 +87,6 @@ void sim_stats_print(const struct sim_stats *stats, double seconds, FILE *out)
     fprintf(out, "sockets lost      %" PRIu64 "\n", stats->sockets_lost);
     fprintf(out, "stale signals     %" PRIu64 "\n", stats->stale);
     fprintf(out, "candidate errors  %" PRIu64 "\n", stats->candidate_errors);
-    fprintf(out,
-            "faults end to all connected, ms: p50 %" PRIu64 ", p99 %" PRIu64 ", worst %" PRIu64
-            "\n",
-            time_of(stats, 500), time_of(stats, 990), time_of(stats, 1000));
+    print_times(&stats->connected, "all connected    ", out);
+    print_times(&stats->settled, "nothing amiss    ", out);
 }

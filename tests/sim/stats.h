@@ -11,6 +11,13 @@ enum {
     SIM_TIME_MS = 10,
 };
 
+/* How many worlds took so long. */
+struct sim_times {
+    uint64_t worst_ms;
+    uint64_t worst_seed;
+    uint64_t counts[SIM_TIMES_COUNT];
+};
+
 struct sim_stats {
     uint64_t seed; /* the one being run, for whoever finds the process dead */
     uint64_t seeds;
@@ -28,12 +35,14 @@ struct sim_stats {
     uint64_t stale;
     uint64_t candidate_errors;
     uint64_t simulated_ms;
-    uint64_t times[SIM_TIMES_COUNT]; /* worlds by the time from the end of faults to all well */
+    /* From the end of the faults until ... */
+    struct sim_times connected; /* everybody is connected to everybody */
+    struct sim_times settled;   /* the ghosts are gone, too, and all else is as it should be */
 };
 
 void sim_stats_add(struct sim_stats *sum, const struct sim_stats *stats);
 
-void sim_stats_note_time(struct sim_stats *stats, uint64_t ms);
+void sim_stats_note_time(struct sim_times *times, uint64_t ms, uint64_t seed);
 
 /* The totals, as `name value` lines. */
 void sim_stats_print(const struct sim_stats *stats, double seconds, FILE *out);

@@ -208,6 +208,8 @@ void sim_tab_handle(struct sim_world *world, struct sim_tab *tab, const struct p
     copy.now_ms = now_ms_of(world, tab);
     sim_trace_event(world, tab, &copy);
     world->stats->events++;
+    tab->cut_count = 0;
+    tab->hid_in_vain = false;
     pf_room_handle(tab->room, &copy);
     while (pf_room_poll(tab->room, &command)) {
         sim_trace_command(world, tab, &command);
@@ -243,6 +245,7 @@ void sim_tab_join(struct sim_world *world, struct sim_tab *tab)
     const struct pf_event event = {.type = PF_EVENT_JOIN,
                                    .join = {PF_SLICE("tea"), pf_slice_of(name)}};
     tab->joined = true;
+    world->calm_us = world->now_us > world->quiet_us ? world->now_us : world->quiet_us;
     sim_tab_handle(world, tab, &event);
 }
 

@@ -278,9 +278,6 @@ static void act(struct sim_world *world, uint32_t at, enum sim_action action)
 static void next_action(struct sim_world *world)
 {
     uint32_t sum = 0;
-    if (world->quiet) {
-        return;
-    }
     for (int i = 0; i < SIM_ACTIONS_COUNT; i++) {
         sum += world->faults.weights[i];
     }
@@ -361,6 +358,10 @@ void sim_user_end(struct sim_world *world)
         }
     }
     sim_ice_refresh_all(world);
+    for (uint32_t i = 0; i < 6; i++) { /* not everybody stops playing at once */
+        sim_after(world, sim_between_us(world, 0, 3000), SIM_ACTION,
+                  sim_below(world, world->faults.hosts_count), 0);
+    }
 }
 
 void sim_user_tick(struct sim_world *world)
@@ -398,7 +399,13 @@ void sim_user_happen(struct sim_world *world, const struct sim_happening *happen
             sim_tab_vanish(world, tab, 1001);
         }
         break;
-    case SIM_ACTION: next_action(world); break;
+    case SIM_ACTION:
+        if (!world->quiet) {
+            next_action(world);
+        } else if (sim_tab_is_present(world->hosts[happening->subject].tab)) {
+            use_control(world, world->hosts[happening->subject].tab);
+        }
+        break;
     case SIM_ACTION_OVER:
         action_over(world, happening->subject, (enum sim_action)happening->token);
         break;

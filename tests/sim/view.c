@@ -69,6 +69,11 @@ static const char *show_peer(struct sim_view *view, const struct pf_command *com
         }
         view->peers_count++;
     }
+    /* A peer that has reloaded starts anew. */
+    if (command->peer.sources.sequence < peer->sources.sequence &&
+        command->peer.sources.sequence != 0) {
+        return "SHOW_PEER goes back to an earlier state of the peer";
+    }
     *peer = (struct sim_shown_peer){
         .id = command->peer.id,
         .state = command->peer.state,

@@ -253,6 +253,7 @@ static void open_socket(struct sim_world *world, struct sim_tab *tab,
     world->sockets[world->sockets_count++] = socket;
     tab->socket = socket;
     tab->last_socket = command->socket;
+    tab->sockets_count++;
     sim_after(world, 2 * sim_latency_us(world), SIM_SOCKET_CONNECT, socket->index, 0);
 }
 

@@ -268,10 +268,15 @@ static bool look(struct sim_world *world)
     }
     if (world->looked_events != world->stats->events) {
         world->looked_events = world->stats->events;
-        const bool well = sim_check_all_well(world);
+        const bool connected = sim_check_all_connected(world);
+        const bool well = connected && sim_check_all_well(world);
+        if (connected && !world->connected) {
+            world->connected_us = world->now_us;
+        }
         if (well && !world->converged) {
             world->converged_us = world->now_us;
         }
+        world->connected = connected;
         world->converged = well;
     }
     if (!world->converged && world->now_us > settled_us) {
@@ -284,15 +289,25 @@ static void begin(struct sim_world *world, uint64_t seed, uint32_t hosts_count)
 {
     world->seed = seed;
     world->now_us = 0;
-    world->quiet = world->converged = world->failed = false;
+    world->quiet = world->connected = world->converged = world->failed = false;
     world->looked_events = 0;
     world->wanting[0] = '\0';
     pf_random_seed(&world->random, seed * 0x9e3779b97f4a7c15u);
     sim_faults_draw(&world->faults, &world->random, hosts_count);
-    world->quiet_us = (uint64_t)world->faults.storm_ms * 1000;
+    world->calm_us = world->quiet_us = (uint64_t)world->faults.storm_ms * 1000;
     sim_relay_start(world);
     sim_user_begin(world);
     sim_after(world, world->quiet_us, SIM_QUIET, 0, 0);
+}
+
+/* From the end of the faults, or from when the last person came after it. */
+static void note_times(struct sim_world *world)
+{
+    const uint64_t calm_us = world->calm_us;
+    const uint64_t connected_us = world->connected_us > calm_us ? world->connected_us : calm_us;
+    const uint64_t settled_us = world->converged_us > calm_us ? world->converged_us : calm_us;
+    sim_stats_note_time(&world->stats->connected, (connected_us - calm_us) / 1000, world->seed);
+    sim_stats_note_time(&world->stats->settled, (settled_us - calm_us) / 1000, world->seed);
 }
 
 bool sim_world_run(struct sim_world *world, uint64_t seed, uint32_t hosts_count)
@@ -318,7 +333,7 @@ bool sim_world_run(struct sim_world *world, uint64_t seed, uint32_t hosts_count)
     }
     world->stats->simulated_ms += world->now_us / 1000;
     if (!world->failed) {
-        sim_stats_note_time(world->stats, (world->converged_us - world->quiet_us) / 1000);
+        note_times(world);
     } else {
         sim_trace_note(world, NULL, world->failure);
     }

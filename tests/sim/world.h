@@ -105,6 +105,7 @@ struct sim_tab {
     struct sim_view view;
     pf_pc last_pc;
     pf_socket last_socket;
+    uint32_t sockets_count; /* ever opened */
     pf_track last_track;
     struct sim_socket *socket; /* the open or opening one, or NULL */
     struct {
@@ -113,6 +114,9 @@ struct sim_tab {
     } pcs[SIM_TAB_PCS_MAX];
     struct sim_track tracks[SIM_TAB_TRACKS_MAX];
     struct sim_request requests[SIM_REQUESTS_MAX];
+    size_t cut_count;                    /* of `cut`, since the event that is being handled */
+    uint32_t cut[SIM_TAB_PCS_MAX];       /* pages to which a connection that worked was closed */
+    bool hid_in_vain;                    /* a peer, in the same time */
     uint64_t crowd_us[PF_SOURCES_COUNT]; /* since when a source has two live tracks, or 0 */
 };
 
@@ -127,6 +131,7 @@ struct sim_sdp {
 
 struct sim_candidate {
     uint32_t identity, generation, address;
+    uint32_t number; /* of those of this connection, from 1 */
 };
 
 struct sim_operation {
@@ -236,9 +241,12 @@ struct sim_world {
     struct pf_room *rooms[SIM_HOSTS_MAX * 4]; /* memory that is free now; owned */
     bool quiet;                               /* no faults any more */
     uint64_t quiet_us;
-    bool converged;
-    uint64_t converged_us; /* since when */
-    char wanting[160];     /* why it is not, as of the last look */
+    uint64_t calm_us;      /* and nobody comes any more */
+    bool connected;        /* everybody to everybody */
+    uint64_t connected_us; /* since when */
+    bool converged;        /* and all else is as it should be */
+    uint64_t converged_us;
+    char wanting[160]; /* why it is not, as of the last look */
     bool failed;
     char failure[256];
     FILE *trace; /* or NULL */
