@@ -14,6 +14,7 @@ targets=$(ninja -C "$build" -t targets all | sed -n 's/^\([a-z0-9_]*_test\): pho
 # shellcheck disable=SC2086  # one word per target
 cmake --build "$build" -j"${JOBS:-2}" --target $targets >/dev/null
 find "$build" -name '*.gcda' -delete
-ctest --test-dir "$build" -R '_test$' -L unit -j"${JOBS:-2}" --output-on-failure >"$build/ctest.log" ||
-  { cat "$build/ctest.log"; exit 1; }
+log=$build/ctest.log
+ctest --test-dir "$build" -R '_test$' -L unit -j"${JOBS:-2}" --output-on-failure >"$log" ||
+  { cat "$log"; exit 1; }
 exec node "$root/tests/coverage/report.mjs" $verbose "$root" "$build"

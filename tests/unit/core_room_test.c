@@ -391,6 +391,18 @@ static void R7_without_the_relay_connections_stay_for_a_moment_to_say_goodbye(vo
     assert_true(pf_room_deadline_ms(d->room) == PF_NEVER);
 }
 
+static void R7_a_peer_that_is_away_is_given_a_moment_to_hear_goodbye(void **state)
+{
+    struct driver *d = *state;
+    driver_channel_opened(d, begin_call(d, DRIVER_LOW));
+    driver_member(d, DRIVER_LOW, true); /* the relay cannot tell it */
+    driver_leave(d);
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_CHANNEL_SEND), 1);
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_CLOSE), 0);
+    driver_wait(d, 100);
+    assert_int_equal(driver_open_pcs(d), 0);
+}
+
 static void R7_a_goodbye_hides_the_peer_at_once(void **state)
 {
     struct driver *d = *state;
@@ -494,6 +506,7 @@ int main(void)
         TEST(news_of_members_before_we_are_in_are_ignored),
         TEST(R7_leaving_is_told_by_relay_and_channel_and_ends_everything),
         TEST(R7_without_the_relay_connections_stay_for_a_moment_to_say_goodbye),
+        TEST(R7_a_peer_that_is_away_is_given_a_moment_to_hear_goodbye),
         TEST(R7_a_goodbye_hides_the_peer_at_once),
         TEST(leaving_twice_is_leaving_once),
         TEST(a_room_that_never_began_can_be_left),
