@@ -20,21 +20,24 @@ enum {
     DEVICE_TEXTS_SIZE_MAX = 32768,
 };
 
+/* What JavaScript has put here for the call that follows: sizes, and the texts one after another.
+ */
+struct texts {
+    int32_t sizes[TEXTS_MAX]; /* -1: null */
+    char bytes[];
+};
+
+_Static_assert(sizeof(struct texts) == 16, "glue.c writes the texts behind the sizes");
+
 struct pf_client {
     struct pf_room *room;
     uint64_t timer_ms; /* the deadline that the timer is set for, or PF_NEVER */
-    size_t texts_count, texts_size, texts_capacity;
-    char *texts_data; /* grows; owned */
-    struct {
-        size_t offset;
-        int32_t size; /* -1: null */
-    } texts[TEXTS_MAX];
+    size_t texts_capacity;
+    struct texts *texts; /* grows; owned */
     size_t devices_count, devices_size;
     struct pf_device devices[DEVICES_MAX];
     char devices_data[DEVICE_TEXTS_SIZE_MAX];
 };
-
-static const char *const source_names[PF_SOURCES_COUNT] = {"microphone", "camera"};
 
 /* ---- commands ---- */
 
@@ -44,30 +47,30 @@ static void show(const struct pf_command *command)
     if (command->type == PF_COMMAND_SHOW_ROOM) {
         const bool is_refused = command->room.state == PF_ROOM_REFUSED;
         pf_member_id_write(command->room.self, id);
-        pf_glue_show_room(pf_room_state_name(command->room.state),
+        pf_glue_show_room(pf_names_of_room_states.list[command->room.state],
                           is_refused ? pf_error_code_name(command->room.code) : "",
                           command->room.relay_away, command->room.self != 0 ? id : "",
                           command->room.ticket.data, command->room.ticket.size);
     } else if (command->type == PF_COMMAND_SHOW_LOCAL) {
-        pf_glue_show_local(source_names[command->local.source], command->local.on,
-                           pf_capture_state_name(command->local.state),
-                           pf_dom_error_name(command->local.error), command->local.track,
+        pf_glue_show_local(pf_names_of_sources.list[command->local.source], command->local.on,
+                           pf_names_of_capture_states.list[command->local.state],
+                           pf_names_of_dom_errors.list[command->local.error], command->local.track,
                            command->local.device.data, command->local.device.size);
     } else if (command->type == PF_COMMAND_SHOW_DEVICES) {
         for (size_t i = 0; i < command->devices.count; i++) {
             const struct pf_device *device = &command->devices.list[i];
-            pf_glue_show_device(source_names[device->source], device->id.data, device->id.size,
-                                device->label.data, device->label.size);
+            pf_glue_show_device(pf_names_of_sources.list[device->source], device->id.data,
+                                device->id.size, device->label.data, device->label.size);
         }
         pf_glue_show_devices_end();
     } else if (command->type == PF_COMMAND_SHOW_PEER) {
         const enum pf_source_state *sources = command->peer.sources.sources;
         pf_member_id_write(command->peer.id, id);
         pf_glue_show_peer(id, command->peer.name.data, command->peer.name.size,
-                          pf_peer_state_name(command->peer.state),
-                          pf_source_state_name(sources[PF_SOURCE_MICROPHONE]),
-                          pf_source_state_name(sources[PF_SOURCE_CAMERA]), command->peer.away,
-                          command->pc);
+                          pf_names_of_peer_states.list[command->peer.state],
+                          pf_names_of_source_states.list[sources[PF_SOURCE_MICROPHONE]],
+                          pf_names_of_source_states.list[sources[PF_SOURCE_CAMERA]],
+                          command->peer.away, command->pc);
     } else {
         PF_ASSERT(command->type == PF_COMMAND_HIDE_PEER);
         pf_member_id_write(command->hide_peer, id);
@@ -118,11 +121,11 @@ static void perform(const struct pf_command *command)
     case PF_COMMAND_PC_CREATE_OFFER: pf_glue_pc_create_offer(pc, command->ice_restart); break;
     case PF_COMMAND_PC_CREATE_ANSWER: pf_glue_pc_create_answer(pc); break;
     case PF_COMMAND_PC_SET_LOCAL:
-        pf_glue_pc_set_local(pc, pf_description_type_name(description->type), description->sdp.data,
-                             description->sdp.size);
+        pf_glue_pc_set_local(pc, pf_names_of_descriptions.list[description->type],
+                             description->sdp.data, description->sdp.size);
         break;
     case PF_COMMAND_PC_SET_REMOTE:
-        pf_glue_pc_set_remote(pc, pf_description_type_name(description->type),
+        pf_glue_pc_set_remote(pc, pf_names_of_descriptions.list[description->type],
                               description->sdp.data, description->sdp.size);
         break;
     case PF_COMMAND_PC_READ_LOCAL: pf_glue_pc_read_local(pc); break;
@@ -163,40 +166,51 @@ static void handle(struct pf_client *client, struct pf_event *event)
 
 static struct pf_slice text_at(const struct pf_client *client, size_t index)
 {
-    PF_ASSERT(index < client->texts_count);
-    if (client->texts[index].size < 0) {
-        return (struct pf_slice){NULL, 0};
+    const char *at = client->texts->bytes;
+    for (size_t i = 0; i < index; i++) {
+        at += client->texts->sizes[i] > 0 ? client->texts->sizes[i] : 0;
     }
-    return (struct pf_slice){client->texts_data + client->texts[index].offset,
-                             (size_t)client->texts[index].size};
+    const int32_t size = client->texts->sizes[index];
+    return size < 0 ? (struct pf_slice){NULL, 0} : (struct pf_slice){at, (size_t)size};
 }
 
-/* Makes room for texts of `size` bytes in all. Traps when memory is short. */
-EMSCRIPTEN_KEEPALIVE void pf_client_texts_begin(struct pf_client *client, size_t size)
+/* Gives room for texts of `size` bytes in all; every text is null yet. Traps when memory is short.
+ */
+EMSCRIPTEN_KEEPALIVE struct texts *pf_client_texts(struct pf_client *client, size_t size)
 {
-    client->texts_count = 0;
-    client->texts_size = 0;
-    if (size + 1 > client->texts_capacity) {
-        free(client->texts_data);
-        client->texts_data = malloc(size + 1);
-        client->texts_capacity = size + 1;
-        PF_ASSERT(client->texts_data);
+    if (!client->texts || size > client->texts_capacity) {
+        free(client->texts);
+        client->texts = malloc(sizeof *client->texts + size);
+        client->texts_capacity = size;
+        PF_ASSERT(client->texts);
     }
+    for (size_t i = 0; i < TEXTS_MAX; i++) {
+        client->texts->sizes[i] = -1;
+    }
+    return client->texts;
 }
 
-/* Where the next text is to be written. */
-EMSCRIPTEN_KEEPALIVE char *pf_client_text_at(struct pf_client *client)
+/* The value that a text spells, or `otherwise`. */
+static size_t value_at(const struct pf_client *client, size_t index, const struct pf_names *names,
+                       size_t otherwise)
 {
-    return client->texts_data + client->texts_size;
+    (void)pf_names_find(names, text_at(client, index),
+                        &otherwise); /* leaves it when there is none */
+    return otherwise;
 }
 
-/* `size` bytes have been written there; -1: the text is null. */
-EMSCRIPTEN_KEEPALIVE void pf_client_text_end(struct pf_client *client, int size)
+static enum pf_dom_error dom_error_at(const struct pf_client *client, size_t index)
 {
-    PF_ASSERT(client->texts_count < TEXTS_MAX);
-    client->texts[client->texts_count].offset = client->texts_size;
-    client->texts[client->texts_count++].size = size;
-    client->texts_size += size > 0 ? (size_t)size : 0;
+    return (enum pf_dom_error)value_at(client, index, &pf_names_of_dom_errors, PF_DOM_ERROR_OTHER);
+}
+
+/* A word that is none of the two is a browser's mistake, and no use to go on with. */
+static enum pf_description_type description_type_at(const struct pf_client *client, size_t index)
+{
+    const size_t count = pf_names_of_descriptions.count;
+    const size_t type = value_at(client, index, &pf_names_of_descriptions, count);
+    PF_ASSERT(type < count);
+    return (enum pf_description_type)type;
 }
 
 /* ---- life ---- */
@@ -321,7 +335,7 @@ EMSCRIPTEN_KEEPALIVE void pf_client_capture_failed(struct pf_client *client, uns
     handle(client, &(struct pf_event){.type = PF_EVENT_CAPTURE_FAILED,
                                       .capture_failed = {
                                           .tracks = {microphone, camera},
-                                          .error = pf_dom_error_of(text_at(client, 0)),
+                                          .error = dom_error_at(client, 0),
                                           .granted = {microphone_granted, camera_granted},
                                       }});
 }
@@ -373,18 +387,16 @@ EMSCRIPTEN_KEEPALIVE void pf_client_pc_description(struct pf_client *client, uns
     struct pf_event event = {.type = is_local ? PF_EVENT_PC_LOCAL : PF_EVENT_PC_DESCRIPTION,
                              .pc = pc};
     event.description.sdp = text_at(client, 1);
-    if (pf_description_type_of(text_at(client, 0), &event.description.type)) {
-        handle(client, &event);
-    }
+    event.description.type = description_type_at(client, 0);
+    handle(client, &event);
 }
 
 /* Text: RTCSdpType. */
 EMSCRIPTEN_KEEPALIVE void pf_client_pc_remote_set(struct pf_client *client, unsigned pc)
 {
     struct pf_event event = {.type = PF_EVENT_PC_REMOTE_SET, .pc = pc};
-    if (pf_description_type_of(text_at(client, 0), &event.description_set)) {
-        handle(client, &event);
-    }
+    event.description_set = description_type_at(client, 0);
+    handle(client, &event);
 }
 
 EMSCRIPTEN_KEEPALIVE void pf_client_pc_sender_set(struct pf_client *client, unsigned pc, int source,
@@ -399,8 +411,9 @@ EMSCRIPTEN_KEEPALIVE void pf_client_pc_sender_set(struct pf_client *client, unsi
 EMSCRIPTEN_KEEPALIVE void pf_client_pc_failed(struct pf_client *client, unsigned pc, int source)
 {
     struct pf_event event = {.type = PF_EVENT_PC_FAILED, .pc = pc};
-    event.failed.operation = pf_operation_of(text_at(client, 0));
-    event.failed.error = pf_dom_error_of(text_at(client, 1));
+    event.failed.operation =
+        (enum pf_operation)value_at(client, 0, &pf_names_of_operations, PF_OPERATION_CREATE);
+    event.failed.error = dom_error_at(client, 1);
     event.failed.source = (enum pf_source)source;
     handle(client, &event);
 }
@@ -422,10 +435,12 @@ EMSCRIPTEN_KEEPALIVE void pf_client_pc_candidate(struct pf_client *client, unsig
 /* Text: RTCPeerConnectionState. */
 EMSCRIPTEN_KEEPALIVE void pf_client_pc_state(struct pf_client *client, unsigned pc)
 {
-    struct pf_event event = {.type = PF_EVENT_PC_STATE, .pc = pc};
-    if (pf_connection_state_of(text_at(client, 0), &event.connection_state)) {
-        handle(client, &event);
-    }
+    /* A state that is none of the list is not worth a repair. */
+    const size_t state =
+        value_at(client, 0, &pf_names_of_connection_states, PF_CONNECTION_CONNECTING);
+    handle(client, &(struct pf_event){.type = PF_EVENT_PC_STATE,
+                                      .pc = pc,
+                                      .connection_state = (enum pf_connection_state)state});
 }
 
 EMSCRIPTEN_KEEPALIVE void pf_client_pc_channel(struct pf_client *client, unsigned pc, int is_open)

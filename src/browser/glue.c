@@ -16,6 +16,8 @@
  *   put(...texts)          texts into the client's buffer, null stays null; must come directly before
  *                          the call into C that reads them
  *   later(f)               runs f after C has returned
+ *   failed(...)            gives a function that reports a rejection
+ *   described(...)         reports a description
  */
 EM_JS(void, pf_glue_init, (void), {
   const encoder = new TextEncoder();
@@ -36,16 +38,29 @@ EM_JS(void, pf_glue_init, (void), {
     put(...texts) {
       let room = 0;
       for (const text of texts) room += text ? text.length * 3 : 0;
-      _pf_client_texts_begin(this.client, room);
-      for (const text of texts) {
-        const at = _pf_client_text_at(this.client);
-        const size = text === null || text === undefined ? -1
-          : encoder.encodeInto(text, HEAPU8.subarray(at, at + text.length * 3)).written;
-        _pf_client_text_end(this.client, size);
-      }
+      const sizes = _pf_client_texts(this.client, room) >> 2;
+      let at = (sizes << 2) + 16;
+      texts.forEach((text, index) => {
+        if (text == null) return; /* or undefined */
+        const size = encoder.encodeInto(text, HEAPU8.subarray(at, at + text.length * 3)).written;
+        HEAP32[sizes + index] = size;
+        at += size;
+      });
     },
     later(f) { Promise.resolve().then(f); },
-    nameOf(error) { return error && error.name ? error.name : "Error"; }
+    nameOf(error) { return error && error.name ? error.name : "Error"; },
+    failed(pc, operation, source) {
+      return (error) => {
+        if (!this.pcs.has(pc)) return;
+        this.put(operation, this.nameOf(error));
+        _pf_client_pc_failed(this.client, pc, source);
+      };
+    },
+    described(pc, description, isLocal) {
+      if (!this.pcs.has(pc)) return;
+      this.put(description.type, description.sdp);
+      _pf_client_pc_description(this.client, pc, isLocal);
+    }
   };
 });
 

@@ -71,11 +71,10 @@ EM_JS(void, pf_glue_devices_enumerate, (void), {
     }
     _pf_client_devices_end(glue.client);
   };
-  if (!navigator.mediaDevices) {
-    glue.later(() => report([]));
-    return;
-  }
-  navigator.mediaDevices.enumerateDevices().then(report, () => report([]));
+  Promise.resolve()
+    .then(() => navigator.mediaDevices.enumerateDevices())
+    .catch(() => []) /* also where there are no mediaDevices */
+    .then(report);
 });
 
 /* clang-format on */

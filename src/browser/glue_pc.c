@@ -6,25 +6,10 @@
 
 /* clang-format off */
 
-/*
- * An entry of glue.pcs: the RTCPeerConnection, its data channel, and the stream of its remote tracks.
- * The helpers below are put beside the tables by the first connection: `failed` reports a rejection,
- * `described` a description.
- */
+/* An entry of glue.pcs: the connection, its data channel, the stream of its remote tracks. */
 EM_JS(void, pf_glue_pc_create, (unsigned id, int offers, const char *ice_servers,
                                 size_t ice_servers_size), {
   const glue = Module["glue"];
-  glue.isOpen = glue.isOpen || ((pc) => glue.pcs.has(pc));
-  glue.failed = glue.failed || ((pc, operation, source) => (error) => {
-    if (!glue.isOpen(pc)) return;
-    glue.put(operation, glue.nameOf(error));
-    _pf_client_pc_failed(glue.client, pc, source);
-  });
-  glue.described = glue.described || ((pc, description, isLocal) => {
-    if (!glue.isOpen(pc)) return;
-    glue.put(description.type, description.sdp);
-    _pf_client_pc_description(glue.client, pc, isLocal);
-  });
   let pc;
   const entry = { pc: null, channel: null, remote: new MediaStream() };
   glue.pcs.set(id, entry);
@@ -114,7 +99,7 @@ EM_JS(void, pf_glue_pc_set_remote, (unsigned id, const char *type, const char *s
   const description = { type: glue.word(type), sdp: glue.get(sdp, sdp_size) };
   if (!entry.pc) return;
   entry.pc.setRemoteDescription(description).then(() => {
-    if (!glue.isOpen(id)) return;
+    if (!glue.pcs.has(id)) return;
     for (const transceiver of description.type == "offer" ? entry.pc.getTransceivers() : []) {
       transceiver.direction = "sendrecv";
       transceiver.sender.setStreams(glue.stream);
@@ -155,7 +140,7 @@ EM_JS(void, pf_glue_pc_set_sender, (unsigned id, int source, unsigned track), {
   const transceiver = entry.pc.getTransceivers().find((t) => t.receiver.track.kind == kind);
   if (!transceiver) return; /* a peer that has no such section */
   transceiver.sender.replaceTrack(glue.tracks.get(track) || null)
-    .then(() => glue.isOpen(id) && _pf_client_pc_sender_set(glue.client, id, source, track))
+    .then(() => glue.pcs.has(id) && _pf_client_pc_sender_set(glue.client, id, source, track))
     .catch(glue.failed(id, "replaceTrack", source));
 });
 

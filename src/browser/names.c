@@ -2,9 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "browser/names.h"
 
-#include "base/assert.h"
-
-#include <stddef.h>
+#include "core/command.h"
 
 /* One table for each enum, in the order of the enum. */
 static const char *const dom_errors[] = {
@@ -28,11 +26,6 @@ static const char *const connection_states[] = {
     [PF_CONNECTION_DISCONNECTED] = "disconnected",
     [PF_CONNECTION_FAILED] = "failed",
     [PF_CONNECTION_CLOSED] = "closed",
-};
-
-static const char *const description_types[] = {
-    [PF_DESCRIPTION_OFFER] = "offer",
-    [PF_DESCRIPTION_ANSWER] = "answer",
 };
 
 static const char *const operations[] = {
@@ -68,81 +61,14 @@ static const char *const capture_states[] = {
     [PF_CAPTURE_FAILED] = "failed",
 };
 
-static const char *const source_states[] = {
-    [PF_SOURCE_STATE_NONE] = "none",
-    [PF_SOURCE_STATE_OFF] = "off",
-    [PF_SOURCE_STATE_ON] = "on",
-};
-
-/* The index of `name` in `table`, or `count`. */
-static size_t index_of(const char *const *table, size_t count, struct pf_slice name)
-{
-    size_t index = 0;
-    while (index < count && !pf_slice_equal(pf_slice_of(table[index]), name)) {
-        index++;
+#define NAMES(list)                                                                                \
+    {                                                                                              \
+        list, sizeof(list) / sizeof *(list)                                                        \
     }
-    return index;
-}
 
-#define COUNT(table) (sizeof(table) / sizeof *(table))
-
-enum pf_dom_error pf_dom_error_of(struct pf_slice name)
-{
-    const size_t index = index_of(dom_errors, COUNT(dom_errors), name);
-    return index < COUNT(dom_errors) && index > 0 ? (enum pf_dom_error)index : PF_DOM_ERROR_OTHER;
-}
-
-const char *pf_dom_error_name(enum pf_dom_error error)
-{
-    return dom_errors[error];
-}
-
-bool pf_connection_state_of(struct pf_slice name, enum pf_connection_state *out)
-{
-    const size_t index = index_of(connection_states, COUNT(connection_states), name);
-    if (index < COUNT(connection_states)) {
-        *out = (enum pf_connection_state)index;
-    }
-    return index < COUNT(connection_states);
-}
-
-bool pf_description_type_of(struct pf_slice name, enum pf_description_type *out)
-{
-    const size_t index = index_of(description_types, COUNT(description_types), name);
-    if (index < COUNT(description_types)) {
-        *out = (enum pf_description_type)index;
-    }
-    return index < COUNT(description_types);
-}
-
-const char *pf_description_type_name(enum pf_description_type type)
-{
-    return description_types[type];
-}
-
-enum pf_operation pf_operation_of(struct pf_slice name)
-{
-    const size_t index = index_of(operations, COUNT(operations), name);
-    PF_ASSERT(index < COUNT(operations)); /* only the glue says these */
-    return (enum pf_operation)index;
-}
-
-const char *pf_room_state_name(enum pf_room_state state)
-{
-    return room_states[state];
-}
-
-const char *pf_peer_state_name(enum pf_peer_state state)
-{
-    return peer_states[state];
-}
-
-const char *pf_capture_state_name(enum pf_capture_state state)
-{
-    return capture_states[state];
-}
-
-const char *pf_source_state_name(enum pf_source_state state)
-{
-    return source_states[state];
-}
+const struct pf_names pf_names_of_dom_errors = NAMES(dom_errors);
+const struct pf_names pf_names_of_connection_states = NAMES(connection_states);
+const struct pf_names pf_names_of_operations = NAMES(operations);
+const struct pf_names pf_names_of_room_states = NAMES(room_states);
+const struct pf_names pf_names_of_peer_states = NAMES(peer_states);
+const struct pf_names pf_names_of_capture_states = NAMES(capture_states);
