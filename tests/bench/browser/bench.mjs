@@ -98,7 +98,9 @@ async function open(context, name, role, mode) {
   }
   const response = await page.goto(addressOf(name, role));
   // 304: the first page of the two has filled the cache.
-  if (!response?.ok() && response?.status() !== 304) throw new Error(`${response?.status()} for ${page.url()}`);
+  if (!response?.ok() && response?.status() !== 304) {
+    throw new Error(`${response?.status()} for ${page.url()}`);
+  }
   const ready = await page.evaluate(async () => {
     const host = /** @type {any} */ (window);
     for (let tries = 0; !host.bench && tries < 500; tries++) {

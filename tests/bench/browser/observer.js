@@ -14,7 +14,6 @@
     marks: {},
     errors: [],
     rejected: [],
-    gathered: [],
     taken: [],
   }));
   const mark = (/** @type {string} */ name) => {
@@ -90,6 +89,7 @@
     );
     return result;
   };
+  const gathered = /** @type {{pc: RTCPeerConnection, text: string}[]} */ ([]);
   const open = (/** @type {RTCPeerConnection} */ pc) => {
     mark('connection');
     pc.addEventListener('track', (event) => {
@@ -98,7 +98,7 @@
       watchAll();
     });
     pc.addEventListener('icecandidate', ({ candidate }) => {
-      if (candidate && candidate.candidate) observer.gathered.push(candidate.candidate);
+      if (candidate && candidate.candidate) gathered.push({ pc, text: candidate.candidate });
     });
     pc.addEventListener('connectionstatechange', () => mark(pc.connectionState));
     return pc;
@@ -127,7 +127,9 @@
       check();
     });
   observer.report = () => {
-    const { clicked, frames, marks, errors, rejected, gathered, taken } = observer;
-    return { clicked, frames, marks, errors, rejected, gathered, taken };
+    const { clicked, frames, marks, errors, rejected, taken } = observer;
+    // A connection that was prepared and not needed has no peer who could take its candidates.
+    const sent = gathered.filter(({ pc }) => pc.remoteDescription).map(({ text }) => text);
+    return { clicked, frames, marks, errors, rejected, taken, gathered: sent };
   };
 })();
