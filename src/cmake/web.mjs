@@ -33,8 +33,8 @@ async function minified(name, source) {
   const { code } = await minify({ [name]: source }, {
     module: true,
     ecma: 2020,
-    // No constructor is called here for its effect alone: Emscripten's unused views can go.
-    compress: { passes: 3, pure_new: true, unsafe_arrows: true },
+    // In the glue no constructor is called for its effect alone: Emscripten's unused views can go.
+    compress: { passes: 3, pure_new: path.basename(name) === 'peerface-core.js' },
     format: { comments: false },
   });
   if (!code) throw new Error(`${name} is empty`);
@@ -71,8 +71,8 @@ function filesOf(folder) {
       : [entry.name]));
 }
 
-// The new folder takes the place of the old one when it is complete, so that a relay that serves it
-// meanwhile never sees half of it for long.
+// Made beside the folder that is served, then moved into it file by file: a relay that serves it
+// meanwhile holds the folder open, and must find each file old or new, never half.
 const [output, source, ...files] = process.argv.slice(2);
 const fresh = `${output}.new`;
 fs.rmSync(fresh, { recursive: true, force: true });
@@ -81,5 +81,13 @@ if (fs.existsSync(source)) {
   for (const name of filesOf(source)) await put(path.join(source, name), path.join(fresh, name));
 }
 for (const file of files) await put(file, path.join(fresh, path.basename(file)));
-fs.rmSync(output, { recursive: true, force: true });
-fs.renameSync(fresh, output);
+fs.mkdirSync(output, { recursive: true });
+const made = new Set(filesOf(fresh));
+for (const name of made) {
+  fs.mkdirSync(path.dirname(path.join(output, name)), { recursive: true });
+  fs.renameSync(path.join(fresh, name), path.join(output, name));
+}
+for (const name of filesOf(output)) {
+  if (!made.has(name)) fs.rmSync(path.join(output, name));
+}
+fs.rmSync(fresh, { recursive: true });
