@@ -29,6 +29,7 @@
  * @property {string} code
  * @property {string} icon
  * @property {'calm'|'warning'|'problem'} tone
+ * @property {number} [afterMs] it must have lasted so long to be shown
  * @property {boolean} [dismissible] the person may put it away for as long as it holds
  * @property {(view: View) => boolean} holds
  * @property {(view: View) => {title: Key, text: Key}} words
@@ -187,7 +188,7 @@ export const notices = [
     words: always('noMicrophoneTitle', 'noMicrophoneText'),
   },
   {
-    code: 'connecting', icon: 'spinner', tone: 'calm',
+    code: 'connecting', icon: 'spinner', tone: 'calm', afterMs: 600,
     holds: (view) => view.state === 'joining', words: always('connectingTitle', 'connectingText'),
   },
   {
@@ -221,6 +222,9 @@ export class Banner {
   /** @type {View|undefined} */
   #view;
   #said = '';
+  /** The code of a notice that has held for long enough to be shown. */
+  #ripe = '';
+  #ripening = 0;
 
   /**
    * @param {HTMLElement} root
@@ -248,12 +252,33 @@ export class Banner {
     for (const notice of notices) {
       if (!notice.holds(view)) this.#dismissed.delete(notice.code);
     }
-    const notice = this.#chosen();
+    const notice = this.#ripened(this.#chosen());
     this.#root.hidden = !notice;
     this.#root.dataset.notice = notice ? notice.code : '';
     this.#root.dataset.tone = notice ? notice.tone : '';
     if (notice) this.#fill(notice, view);
     else this.#said = '';
+  }
+
+  /**
+   * What is usually over at once is not shown before it has lasted: it would only flicker, and push
+   * the tiles about while the browser has better things to do.
+   * @param {Notice|undefined} notice
+   */
+  #ripened(notice) {
+    if (!notice?.afterMs) {
+      clearTimeout(this.#ripening);
+      this.#ripening = 0;
+      this.#ripe = '';
+      return notice;
+    }
+    if (this.#ripe === notice.code) return notice;
+    this.#ripening ||= window.setTimeout(() => {
+      this.#ripening = 0;
+      this.#ripe = notice.code;
+      if (this.#view) this.render(this.#view);
+    }, notice.afterMs);
+    return undefined;
   }
 
   #chosen() {
