@@ -13,8 +13,8 @@
  *   stream   groups our tracks in descriptions, so that a receiver plays them in step
  *   get(pointer, size)     a text out of wasm memory; null for the null pointer
  *   word(pointer)          one that ends in NUL
- *   put(...texts)          texts into the client's buffer, null stays null; must come directly before
- *                          the call into C that reads them
+ *   put(...texts)          texts into the client's buffer, null stays null; must come directly
+ *                          before the call into C that reads them
  *   later(f)               runs f after C has returned
  *   failed(...)            gives a function that reports a rejection
  *   described(...)         reports a description
