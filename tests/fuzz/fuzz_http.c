@@ -1,0 +1,202 @@
+/* fuzz_http.c - requests are read as the same ones however they are cut, and are what they say. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * Input: a byte that says how many lengths follow, the lengths of the pieces, to be used in turn,
+ * and what a client sends: requests one behind another. That arrives whole, byte by byte and in
+ * those pieces; the reader gets, as in the relay, everything since the last request each time.
+ */
+#include "fuzz.h"
+
+#include "base/assert.h"
+#include "protocol/message.h"
+#include "relay/handshake.h"
+#include "relay/http.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { CUTS_MAX = 15 };
+
+struct cuts {
+    const uint8_t *lengths; /* each is one less than the size of a piece; borrowed */
+    size_t count;           /* 0: everything is one piece */
+};
+
+/* What has been read of one client. */
+struct reading {
+    struct pf_http_request request;
+    uint64_t digest; /* of every request, in order */
+    size_t taken;    /* of the stream */
+    bool ended;      /* nothing more is read */
+};
+
+static void digest(struct reading *reading, const void *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        reading->digest = (reading->digest ^ ((const uint8_t *)bytes)[i]) * 1099511628211u;
+    }
+}
+
+static void digest_slice(struct reading *reading, struct pf_slice slice)
+{
+    digest(reading, &slice.size, sizeof slice.size);
+    digest(reading, slice.data, slice.size);
+}
+
+static void digest_number(struct reading *reading, size_t number)
+{
+    digest(reading, &number, sizeof number);
+}
+
+static bool lies_in(struct pf_slice part, struct pf_slice whole)
+{
+    return part.size == 0 ||
+           (part.data >= whole.data && part.data + part.size <= whole.data + whole.size);
+}
+
+/* What a file may be looked up by: nothing in it leads up, out, or to what is hidden. */
+static void check_path(struct reading *reading)
+{
+    char *path = malloc(PF_HTTP_PATH_SIZE_MAX);
+    PF_ASSERT(path);
+    const bool decoded = pf_http_path_decode(reading->request.path, path);
+    digest_number(reading, decoded);
+    if (decoded) {
+        PF_ASSERT(memchr(path, '\0', PF_HTTP_PATH_SIZE_MAX));
+        PF_ASSERT(path[0] != '/');
+        PF_ASSERT(path[0] != '.');
+        PF_ASSERT(!strstr(path, "//"));
+        PF_ASSERT(!strstr(path, "/."));
+        PF_ASSERT(!strchr(path, '\\'));
+        digest_slice(reading, pf_slice_of(path));
+    }
+    free(path);
+}
+
+static void check_handshake(struct reading *reading)
+{
+    const struct pf_http_request *request = &reading->request;
+    const struct pf_slice origins[] = {PF_SLICE("https://a.example")};
+    const struct pf_slice any[] = {PF_SLICE("*")};
+    const struct pf_handshake_rules strict = {PF_SUBPROTOCOL, origins, 1};
+    const struct pf_handshake_rules loose = {NULL, any, 1};
+    const uint16_t status = pf_handshake_check(request, &strict);
+    const uint16_t loose_status = pf_handshake_check(request, &loose);
+    PF_ASSERT(status == 101 || status == 400 || status == 403 || status == 405 || status == 426);
+    PF_ASSERT(loose_status != 403);
+    if (status == 101) {
+        PF_ASSERT(loose_status == 101);
+        PF_ASSERT(pf_http_has_token(request, "sec-websocket-protocol", PF_SUBPROTOCOL));
+    }
+    if (loose_status == 101) {
+        PF_ASSERT(request->method == PF_HTTP_GET);
+        PF_ASSERT(request->is_http_1_1);
+        PF_ASSERT(pf_http_field_count(request, "host") == 1);
+        PF_ASSERT(pf_http_field(request, "sec-websocket-key").size == 24);
+    }
+    digest_number(reading, status);
+    digest_number(reading, loose_status);
+}
+
+/* A request that is understood. */
+static void check_request(struct reading *reading)
+{
+    const struct pf_http_request *request = &reading->request;
+    PF_ASSERT(request->path.size > 0);
+    PF_ASSERT(request->path.data[0] == '/');
+    PF_ASSERT(!memchr(request->path.data, '?', request->path.size));
+    PF_ASSERT(pf_http_field_count(request, "host") <= 1);
+    PF_ASSERT(pf_http_field_count(request, "transfer-encoding") == 0);
+    PF_ASSERT(!request->keep_alive || !pf_http_has_token(request, "connection", "close"));
+    digest_number(reading, pf_http_accepts_coding(request, "br"));
+    digest_number(reading, pf_http_matches_etag(request, PF_SLICE("\"1-2\"")));
+    check_path(reading);
+    check_handshake(reading);
+}
+
+/* `bytes` is what the request was read from. */
+static void on_request(struct reading *reading, struct pf_slice bytes)
+{
+    const struct pf_http_request *request = &reading->request;
+    digest_number(reading, request->status);
+    digest_number(reading, (size_t)request->method);
+    digest_number(reading, request->keep_alive);
+    digest_number(reading, request->is_http_1_1);
+    PF_ASSERT(lies_in(request->path, bytes));
+    PF_ASSERT(lies_in(request->query, bytes));
+    digest_slice(reading, request->path);
+    digest_slice(reading, request->query);
+    PF_ASSERT(request->fields_count <= PF_HTTP_FIELDS_MAX);
+    for (size_t i = 0; i < request->fields_count; i++) {
+        PF_ASSERT(request->fields[i].name.size > 0);
+        PF_ASSERT(lies_in(request->fields[i].name, bytes));
+        PF_ASSERT(lies_in(request->fields[i].value, bytes));
+        digest_slice(reading, request->fields[i].name);
+        digest_slice(reading, request->fields[i].value);
+    }
+    if (request->status == 200) {
+        check_request(reading);
+    } else {
+        PF_ASSERT(request->status >= 400);
+        PF_ASSERT(request->status < 600);
+        PF_ASSERT(!request->keep_alive);
+    }
+}
+
+/* Reads what can be read of the `arrived` first bytes of the stream. */
+static void read_arrived(struct reading *reading, struct pf_slice stream, size_t arrived)
+{
+    while (reading->taken < arrived && !reading->ended) {
+        const size_t size = arrived - reading->taken;
+        char *bytes = malloc(size); /* exactly so many, for a sanitizer to watch */
+        PF_ASSERT(bytes);
+        memcpy(bytes, stream.data + reading->taken, size);
+        const size_t taken =
+            pf_http_request_read((struct pf_slice){bytes, size}, &reading->request);
+        PF_ASSERT(taken <= size);
+        if (taken > 0) {
+            on_request(reading, (struct pf_slice){bytes, taken});
+            reading->ended = !reading->request.keep_alive;
+            reading->taken += taken;
+        }
+        free(bytes);
+        if (taken == 0) {
+            PF_ASSERT(size < PF_HTTP_HEAD_SIZE_MAX); /* or a client could make us wait for ever */
+            return;
+        }
+    }
+}
+
+/* The digest of the requests in the stream when it arrives in such pieces. */
+static uint64_t read_all(struct pf_slice stream, const struct cuts *cuts)
+{
+    struct reading *reading = malloc(sizeof *reading);
+    PF_ASSERT(reading);
+    *reading = (struct reading){.digest = 14695981039346656037u};
+    size_t arrived = 0;
+    for (size_t i = 0; arrived < stream.size && !reading->ended; i++) {
+        const size_t left = stream.size - arrived;
+        const size_t wanted = cuts->count > 0 ? cuts->lengths[i % cuts->count] + (size_t)1 : left;
+        arrived += wanted < left ? wanted : left;
+        read_arrived(reading, stream, arrived);
+    }
+    const uint64_t result = reading->digest;
+    free(reading);
+    return result;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const uint8_t one_byte[] = {0};
+    if (size < 1 || size - 1 < data[0] % (CUTS_MAX + 1)) {
+        return 0;
+    }
+    const struct cuts whole = {.count = 0};
+    const struct cuts bytes = {one_byte, 1};
+    const struct cuts chosen = {data + 1, data[0] % (CUTS_MAX + 1)};
+    const struct pf_slice stream = {(const char *)data + 1 + chosen.count, size - 1 - chosen.count};
+    const uint64_t expected = read_all(stream, &whole);
+    PF_ASSERT(read_all(stream, &bytes) == expected);
+    PF_ASSERT(read_all(stream, &chosen) == expected);
+    return 0;
+}
