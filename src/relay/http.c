@@ -211,11 +211,10 @@ static size_t skip_empty_lines(struct pf_slice bytes)
 
 size_t pf_http_request_read(struct pf_slice bytes, struct pf_http_request *out)
 {
-    const size_t skipped = skip_empty_lines(bytes);
-    struct pf_slice rest = {bytes.data + skipped, bytes.size - skipped};
-    if (rest.size > PF_HTTP_HEAD_SIZE_MAX) {
-        rest.size = PF_HTTP_HEAD_SIZE_MAX;
-    }
+    /* Empty lines count as well, or it would matter how much of them has come at a time. */
+    const size_t size = bytes.size < PF_HTTP_HEAD_SIZE_MAX ? bytes.size : PF_HTTP_HEAD_SIZE_MAX;
+    const size_t skipped = skip_empty_lines((struct pf_slice){bytes.data, size});
+    const struct pf_slice rest = {bytes.data + skipped, size - skipped};
     out->status = 400;
     out->method = PF_HTTP_OTHER;
     out->keep_alive = out->is_http_1_1 = false;
