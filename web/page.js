@@ -323,7 +323,8 @@ class Page {
     byId('call').hidden = screen !== 'call';
     byId('where').hidden = screen !== 'call';
     byId('welcome').hidden = screen !== 'welcome';
-    byId(screen === 'call' ? 'roomTitle' : 'headline').focus();
+    // Not at once: moving the focus lays out the page, and the way into the call goes first.
+    requestAnimationFrame(() => byId(screen === 'call' ? 'roomTitle' : 'headline').focus());
   }
 
   #renderSources() {

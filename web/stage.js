@@ -41,6 +41,8 @@ export function fitTiles(count, width, height, gap) {
 export class Stage {
   #stage;
   #peerCount = 0;
+  /** The frame in which the tiles are fitted, or 0. */
+  #frame = 0;
 
   /** @param {HTMLElement} stage */
   constructor(stage) {
@@ -53,10 +55,13 @@ export class Stage {
     if (peerCount === this.#peerCount && this.#stage.dataset.layout) return;
     this.#peerCount = peerCount;
     this.#stage.dataset.layout = ['alone', 'pair'][peerCount] ?? 'grid';
-    this.#fit();
+    // Measuring makes the browser lay out the page at once. With the next frame it costs nothing
+    // more, and what a connection waits for goes first.
+    this.#frame ||= requestAnimationFrame(() => this.#fit());
   }
 
   #fit() {
+    this.#frame = 0;
     const gap = parseFloat(getComputedStyle(this.#stage).columnGap) || 0;
     // With two people one's own picture lies over the other's; else it is a tile like the others.
     const count = this.#peerCount === 1 ? 1 : this.#peerCount + 1;
