@@ -54,12 +54,25 @@ static bool lies_in(struct pf_slice part, struct pf_slice whole)
            (part.data >= whole.data && part.data + part.size <= whole.data + whole.size);
 }
 
+static size_t count_slashes(struct pf_slice text)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < text.size; i++) {
+        count += text.data[i] == '/';
+    }
+    return count;
+}
+
 /* What a file may be looked up by: nothing in it leads up, out, or to what is hidden. */
 static void check_path(struct reading *reading)
 {
+    const struct pf_slice sent = reading->request.path;
     char *path = malloc(PF_HTTP_PATH_SIZE_MAX);
+    char *copy = malloc(sent.size); /* exactly so many, for a sanitizer to watch */
     PF_ASSERT(path);
-    const bool decoded = pf_http_path_decode(reading->request.path, path);
+    PF_ASSERT(copy);
+    memcpy(copy, sent.data, sent.size);
+    const bool decoded = pf_http_path_decode((struct pf_slice){copy, sent.size}, path);
     digest_number(reading, decoded);
     if (decoded) {
         PF_ASSERT(memchr(path, '\0', PF_HTTP_PATH_SIZE_MAX));
@@ -68,9 +81,24 @@ static void check_path(struct reading *reading)
         PF_ASSERT(!strstr(path, "//"));
         PF_ASSERT(!strstr(path, "/."));
         PF_ASSERT(!strchr(path, '\\'));
+        PF_ASSERT(count_slashes(pf_slice_of(path)) + 1 == count_slashes(sent));
         digest_slice(reading, pf_slice_of(path));
     }
+    free(copy);
     free(path);
+}
+
+/* The request names no page, the one that is allowed, or one of the host it is sent to. */
+static bool is_origin_known(const struct pf_http_request *request, struct pf_slice allowed)
+{
+    const struct pf_slice origin = pf_http_field(request, "origin");
+    const struct pf_slice host = pf_http_field(request, "host");
+    if (!origin.data || pf_http_equal(origin, allowed)) {
+        return true;
+    }
+    const size_t scheme_size = origin.size - host.size;
+    return origin.size >= host.size + 3 && memcmp(origin.data + scheme_size - 3, "://", 3) == 0 &&
+           pf_http_equal((struct pf_slice){origin.data + scheme_size, host.size}, host);
 }
 
 static void check_handshake(struct reading *reading)
@@ -86,6 +114,7 @@ static void check_handshake(struct reading *reading)
     PF_ASSERT(loose_status != 403);
     if (status == 101) {
         PF_ASSERT(loose_status == 101);
+        PF_ASSERT(is_origin_known(request, origins[0]));
         PF_ASSERT(pf_http_has_token(request, "sec-websocket-protocol", PF_SUBPROTOCOL));
     }
     if (loose_status == 101) {

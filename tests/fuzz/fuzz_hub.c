@@ -28,6 +28,8 @@ enum {
 struct client {
     bool open;
     pf_member_id self; /* 0: it has not joined */
+    uint64_t opened_ms;
+    uint64_t texts; /* that it has said since then */
     char ticket[PF_TICKET_SIZE_MAX + 1];
 };
 
@@ -251,6 +253,18 @@ static void on_output(struct run *run, const struct pf_hub_output *output)
     client->self = 0;
 }
 
+/* After a text: who is still open has kept to the limits. */
+static void check_rate(struct run *run)
+{
+    struct client *client = &run->clients[run->event->client];
+    client->texts++;
+    if (client->open) {
+        const uint64_t open_ms = run->now_ms - client->opened_ms;
+        PF_ASSERT(client->texts * 1000 <= (uint64_t)run->config.burst_messages * 1000 +
+                                              open_ms * run->config.messages_per_s);
+    }
+}
+
 /* What holds between any two events. */
 static void check_rest(const struct run *run)
 {
@@ -296,6 +310,8 @@ static void give(struct run *run, struct pf_hub_event event)
     }
     if (event.type == PF_HUB_CLIENT_OPENED) {
         run->clients[event.client].open = true;
+        run->clients[event.client].opened_ms = run->now_ms;
+        run->clients[event.client].texts = 0;
     }
     const uint64_t deadline_ms = pf_hub_deadline_ms(run->hub);
     pf_hub_handle(run->hub, &event);
@@ -303,6 +319,9 @@ static void give(struct run *run, struct pf_hub_event event)
     while (pf_hub_poll(run->hub, &output)) {
         PF_ASSERT(known || !silent || deadline_ms <= run->now_ms); /* no such client: no effect */
         on_output(run, &output);
+    }
+    if (event.type == PF_HUB_CLIENT_TEXT) {
+        check_rate(run);
     }
     check_rest(run);
 }

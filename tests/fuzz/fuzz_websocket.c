@@ -8,6 +8,7 @@
 #include "fuzz.h"
 
 #include "base/assert.h"
+#include "base/buffer.h"
 #include "protocol/message.h"
 #include "relay/websocket.h"
 
@@ -18,6 +19,7 @@ enum {
     CUTS_MAX = 15,
     MASK_SIZE = 4,
     MASKED = 0x80,
+    FINAL = 0x80,
 };
 
 struct cuts {
@@ -114,6 +116,47 @@ static void check_written(const struct pf_websocket_event *event)
     free(frame);
 }
 
+/* Appends a whole frame with a mask of zeros. */
+static void put_frame(struct pf_buffer *out, uint8_t first, struct pf_slice payload)
+{
+    char header[PF_FRAME_HEADER_SIZE_MAX];
+    const size_t size = pf_websocket_header_write(PF_OPCODE_TEXT, payload.size, header);
+    header[0] = (char)first;
+    header[1] = (char)((uint8_t)header[1] | MASKED);
+    pf_buffer_put(out, (struct pf_slice){header, size});
+    pf_buffer_put(out, PF_SLICE("\0\0\0\0"));
+    pf_buffer_put(out, payload);
+}
+
+/* The bytes as a text in two fragments, the first of `cut` bytes, are taken if they are UTF-8. */
+static void check_text(struct pf_slice text, size_t cut)
+{
+    const size_t capacity = text.size + 2 * PF_MASKED_HEADER_SIZE_MAX;
+    char *memory = malloc(capacity);
+    PF_ASSERT(memory);
+    struct pf_buffer frames;
+    pf_buffer_init(&frames, memory, capacity);
+    cut = cut < text.size ? cut : text.size;
+    put_frame(&frames, PF_OPCODE_TEXT, (struct pf_slice){text.data, cut});
+    put_frame(&frames, FINAL | PF_OPCODE_CONTINUATION,
+              (struct pf_slice){text.data + cut, text.size - cut});
+    PF_ASSERT(!frames.overflow);
+    struct pf_websocket websocket;
+    struct pf_websocket_event event;
+    pf_websocket_init(&websocket, UINT32_MAX);
+    const size_t taken = pf_websocket_read(&websocket, memory, frames.size, &event);
+    if (pf_slice_is_utf8(text)) {
+        PF_ASSERT(taken == frames.size);
+        PF_ASSERT(event.type == PF_WEBSOCKET_TEXT);
+        PF_ASSERT(pf_slice_equal(event.payload, text));
+    } else {
+        PF_ASSERT(event.type == PF_WEBSOCKET_ERROR);
+        PF_ASSERT(event.code == PF_CLOSE_INVALID_TEXT);
+    }
+    pf_websocket_clear(&websocket);
+    free(memory);
+}
+
 /* Reads one piece, or what of it comes before the end. `bytes` stays as it is. */
 static void read_piece(struct reading *reading, const uint8_t *bytes, size_t size)
 {
@@ -180,5 +223,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     PF_ASSERT(by_bytes.websocket.stage == expected.websocket.stage);
     PF_ASSERT(by_pieces.websocket.stage == expected.websocket.stage);
     PF_ASSERT(by_bytes.taken <= expected.taken);
+    check_text(stream, data[0]);
     return 0;
 }
