@@ -12,6 +12,12 @@ import { pause, until } from './until.mjs';
  *   sent: {kind: string, enabled: boolean, state: string, device: string, id: string}[]}} Summary
  */
 
+/**
+ * A picture that stands still for so long has been disturbed. Far above what a busy machine does to
+ * it: how long a gap really is, is a matter for a benchmark.
+ */
+export const frozenMs = 10000;
+
 export class Person {
   /**
    * @param {string} name

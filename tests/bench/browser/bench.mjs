@@ -3,7 +3,7 @@
 //
 //   node bench.mjs [--runs 30] [--media click|ready] [--modes none,each100,random,late200]
 //                  [--contestants floor,seed,peerjs,simplepeer,ours,page] [--timeout 8000]
-//                  [--json FILE]
+//                  [--settle MS] [--json FILE]
 // README.md says what the contestants are and how it measures.
 import fs from 'node:fs';
 import os from 'node:os';
@@ -50,6 +50,7 @@ const { values: options } = parseArgs({
     modes: { type: 'string', default: 'none' },
     contestants: { type: 'string', default: everybody },
     timeout: { type: 'string', default: '8000' },
+    settle: { type: 'string' },
     json: { type: 'string' },
   },
 });
@@ -140,7 +141,7 @@ async function call(name, mode) {
     const guest = single ? host : await open(context, name, 'guest', mode);
     if (!single) await click(host, room);
     // Everything that can be done before the click is done, for each contestant alike.
-    await sleep(mode === 'none' ? 500 : 900);
+    await sleep(options.settle ? Number(options.settle) : mode === 'none' ? 500 : 900);
     await click(guest, room);
     const seen = single
       ? [await pictures(host, 2)]
