@@ -16,7 +16,7 @@ import { pause, until } from './until.mjs';
  * A picture that stands still for so long has been disturbed. Far above what a busy machine does to
  * it: how long a gap really is, is a matter for a benchmark.
  */
-export const frozenMs = 10000;
+export const frozenMs = 4000;
 
 export class Person {
   /**
