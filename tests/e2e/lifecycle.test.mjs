@@ -1,7 +1,7 @@
 /* lifecycle.test.mjs - leaving, coming back, reloading, and a relay that goes away. */
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
-import { annAndBob, cameras, pause, scenario, until } from './harness.mjs';
+import { annAndBob, cameras, pause, scenario } from './harness.mjs';
 import { frozenMs } from './person.mjs';
 
 // A browser reports each try to reach a relay that is not there.
@@ -25,24 +25,13 @@ scenario('a person who leaves is gone at once, and can come back', {}, async (wo
   assert.notEqual(await bob.idOf('Ann'), annId, 'who left for good is another member');
 });
 
-// PF_E2E_UNSTABLE=1 runs it all the same.
-const firefoxReload = process.env.PF_E2E_UNSTABLE
-  ? undefined
-  : 'one time in three nothing more is heard of the page after a reload, and why is not known';
-
 for (const engine of /** @type {const} */ (['chromium', 'firefox'])) {
   scenario(
-    `a reload in ${engine} goes back into the call as the same member, and leaves no ghost`,
-    { needs: [engine], skip: engine === 'firefox' ? firefoxReload : undefined },
+    `a reload in ${engine} goes back into the call as the same member, and leaves no ghost (R3, G23)`,
+    { needs: [engine] },
     async (world) => {
       const { ann, bob, annId } = await annAndBob(world, { engine }, { engine });
-      // Not by the driver's own reload(), which now and then waits for ever in Firefox.
-      await ann.page.evaluate(() => {
-        /** @type {any} */ (window).isOld = true;
-        setTimeout(() => location.reload(), 0);
-      });
-      const isNew = () => ann.ask(() => !(/** @type {any} */ (window).isOld)).catch(() => false);
-      await until('the page anew', () => Promise.race([isNew(), pause(2000).then(() => false)]));
+      await ann.page.reload({ waitUntil: 'load' });
       await Promise.all([ann.inCallWith(1), bob.inCallWith(1)]);
       assert.equal(await bob.idOf('Ann'), annId, 'the same member');
     },
