@@ -29,7 +29,7 @@ static void open_tracks(struct sim_world *world, struct sim_tab *tab,
     for (int source = 0; source < PF_SOURCES_COUNT; source++) {
         const pf_track id = command->capture_open.tracks[source];
         const struct pf_slice device = command->capture_open.devices[source];
-        int slot = 0;
+        size_t slot = 0;
         while (slot < SIM_TAB_TRACKS_MAX && tab->tracks[slot].id != 0) {
             slot++;
         }
@@ -43,6 +43,9 @@ static void open_tracks(struct sim_world *world, struct sim_tab *tab,
         tab->last_track = id;
         tab->tracks[slot] =
             (struct sim_track){.id = id, .source = (enum pf_source)source, .enabled = true};
+        if (slot == tab->tracks_end) {
+            tab->tracks_end++;
+        }
         request->tracks[source] = id;
         request->device_sizes[source] =
             pf_slice_copy(device, request->devices[source], sizeof(request->devices[source]));
@@ -247,7 +250,7 @@ void sim_capture_unplug(struct sim_world *world, uint32_t host, enum pf_source s
     world->hosts[host].devices[source][device].present = false;
     for (size_t i = 1; i <= world->tabs_count; i++) {
         struct sim_tab *tab = world->tabs[i];
-        for (int k = 0; tab->alive && tab->host == host && k < SIM_TAB_TRACKS_MAX; k++) {
+        for (size_t k = 0; tab->alive && tab->host == host && k < tab->tracks_end; k++) {
             struct sim_track *track = &tab->tracks[k];
             if (track->id != 0 && track->source == source && track->device == device) {
                 sim_capture_end(world, tab, track);

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "check.h"
 
+#include "base/assert.h"
 #include "ice.h"
 #include "pc.h"
 #include "tab.h"
@@ -28,7 +29,7 @@ static void check_silence(struct sim_world *world, const struct sim_tab *tab,
 static void check_captures(struct sim_world *world, struct sim_tab *tab)
 {
     size_t counts[PF_SOURCES_COUNT] = {0};
-    for (int i = 0; i < SIM_TAB_TRACKS_MAX; i++) {
+    for (size_t i = 0; i < tab->tracks_end; i++) {
         const struct sim_track *track = &tab->tracks[i];
         if (track->id != 0 && track->state == SIM_TRACK_LIVE) {
             counts[track->source]++;
@@ -56,7 +57,7 @@ static void check_captures(struct sim_world *world, struct sim_tab *tab)
 static bool captures_anything(const struct sim_tab *tab)
 {
     bool any = false;
-    for (int i = 0; i < SIM_TAB_TRACKS_MAX; i++) {
+    for (size_t i = 0; i < tab->tracks_end; i++) {
         any = any || (tab->tracks[i].id != 0 && tab->tracks[i].state == SIM_TRACK_LIVE);
     }
     return any;
@@ -65,7 +66,7 @@ static bool captures_anything(const struct sim_tab *tab)
 void sim_check_gone(struct sim_world *world, const struct sim_tab *tab)
 {
     bool any = captures_anything(tab) || tab->socket;
-    for (int i = 0; i < SIM_TAB_PCS_MAX; i++) {
+    for (size_t i = 0; i < tab->pcs_end; i++) {
         any = any || tab->pcs[i].id != 0;
     }
     if (any) {
@@ -110,11 +111,14 @@ static const struct sim_tab *member_tab(const struct sim_world *world, pf_member
 static const struct sim_pc *connected_pc(const struct sim_world *world, const struct sim_tab *tab,
                                          const struct sim_tab *other)
 {
-    for (int i = 0; i < SIM_TAB_PCS_MAX; i++) {
-        const struct sim_pc *pc = sim_pc_find(world, tab, tab->pcs[i].id);
-        const struct sim_pc *peer = pc ? sim_ice_peer(world, pc) : NULL;
-        if (peer && peer->tab == other && pc->state == PF_CONNECTION_CONNECTED &&
-            peer->state == PF_CONNECTION_CONNECTED && sim_ice_usable(world, pc)) {
+    for (size_t i = 0; i < tab->pcs_end; i++) {
+        const struct sim_pc *pc = sim_pc_in(world, tab, i);
+        if (!pc || pc->state != PF_CONNECTION_CONNECTED) {
+            continue;
+        }
+        const struct sim_pc *peer = sim_ice_peer(world, pc);
+        if (peer && peer->tab == other && peer->state == PF_CONNECTION_CONNECTED &&
+            sim_ice_usable(world, pc)) {
             return pc;
         }
     }
@@ -181,9 +185,17 @@ void sim_check_relay_text(struct sim_world *world, struct sim_socket *socket, st
 static bool want(struct sim_world *world, const struct sim_tab *tab, const struct sim_tab *other,
                  const char *what)
 {
-    (void)snprintf(world->wanting, sizeof(world->wanting), "%c%u: %s%s%c", (char)('A' + tab->host),
-                   tab->index, what, other ? " of " : "", other ? (char)('A' + other->host) : ' ');
+    world->wanting = (struct sim_wanting){tab, other, what};
     return false;
+}
+
+void sim_check_fail_wanting(struct sim_world *world)
+{
+    const struct sim_wanting *wanting = &world->wanting;
+    PF_ASSERT(wanting->tab);
+    sim_fail(world, "%d s after the faults: %s: %s%s%c", SIM_SETTLE_MS / 1000,
+             sim_tab_name(world, wanting->tab), wanting->what, wanting->other ? " of " : "",
+             wanting->other ? (char)('A' + wanting->other->host) : ' ');
 }
 
 static bool sends_as_wanted(struct sim_world *world, const struct sim_tab *tab,
@@ -267,8 +279,8 @@ static bool sees_truth(struct sim_world *world, const struct sim_tab *tab,
                        const struct sim_tab *other)
 {
     const struct sim_shown_peer *shown = sim_view_find(&tab->view, other->view.self);
-    char name[16];
-    (void)snprintf(name, sizeof(name), "person %c", (char)('A' + other->host));
+    char name[] = "person A";
+    name[sizeof(name) - 2] = (char)('A' + other->host);
     if (shown->away || strcmp(shown->name, name) != 0) {
         return want(world, tab, other, "is shown the wrong presence or name");
     }
@@ -279,7 +291,7 @@ static bool sees_truth(struct sim_world *world, const struct sim_tab *tab,
 /* Camera lights: what is not wanted is not captured. */
 static bool captures_as_wanted(struct sim_world *world, const struct sim_tab *tab)
 {
-    for (int i = 0; i < SIM_TAB_TRACKS_MAX; i++) {
+    for (size_t i = 0; i < tab->tracks_end; i++) {
         const struct sim_track *track = &tab->tracks[i];
         if (track->id == 0 || track->state != SIM_TRACK_LIVE) {
             continue;
@@ -294,8 +306,20 @@ static bool captures_as_wanted(struct sim_world *world, const struct sim_tab *ta
     return true;
 }
 
+/* Most looks find what the one before found: whether these two pages are still apart. */
+static bool is_still_wanting(struct sim_world *world)
+{
+    const struct sim_tab *tab = world->wanting.tab;
+    const struct sim_tab *other = world->wanting.other;
+    return tab && other && world->hosts[tab->host].tab == tab &&
+           world->hosts[other->host].tab == other && !is_connected(world, tab, other);
+}
+
 bool sim_check_all_connected(struct sim_world *world)
 {
+    if (is_still_wanting(world)) {
+        return false;
+    }
     for (uint32_t i = 0; i < world->faults.hosts_count; i++) {
         const struct sim_tab *tab = world->hosts[i].tab;
         if (tab && tab->view.state != PF_ROOM_JOINED) {

@@ -24,4 +24,7 @@ bool sim_check_all_connected(struct sim_world *world);
  * not. */
 bool sim_check_all_well(struct sim_world *world);
 
+/* Fails the world for what was wanting at the last look. */
+void sim_check_fail_wanting(struct sim_world *world);
+
 #endif

@@ -23,7 +23,7 @@ struct sim_pc *sim_pc_of(const struct sim_world *world, uint32_t identity)
 
 struct sim_pc *sim_pc_find(const struct sim_world *world, const struct sim_tab *tab, pf_pc id)
 {
-    for (int i = 0; i < SIM_TAB_PCS_MAX && id != 0; i++) {
+    for (size_t i = 0; i < tab->pcs_end && id != 0; i++) {
         if (tab->pcs[i].id == id) {
             return sim_pc_of(world, tab->pcs[i].identity);
         }
@@ -31,10 +31,16 @@ struct sim_pc *sim_pc_find(const struct sim_world *world, const struct sim_tab *
     return NULL;
 }
 
+struct sim_pc *sim_pc_in(const struct sim_world *world, const struct sim_tab *tab, size_t slot)
+{
+    PF_ASSERT(slot < tab->pcs_end);
+    return tab->pcs[slot].id != 0 ? sim_pc_of(world, tab->pcs[slot].identity) : NULL;
+}
+
 bool sim_pc_sends(const struct sim_world *world, const struct sim_tab *tab, pf_track track)
 {
-    for (int i = 0; i < SIM_TAB_PCS_MAX; i++) {
-        const struct sim_pc *pc = sim_pc_find(world, tab, tab->pcs[i].id);
+    for (size_t i = 0; i < tab->pcs_end; i++) {
+        const struct sim_pc *pc = sim_pc_in(world, tab, i);
         for (int source = 0; pc && source < PF_SOURCES_COUNT; source++) {
             if (pc->senders[source] == track) {
                 return true;
@@ -65,7 +71,7 @@ static void grow_pcs(struct sim_world *world)
 
 static void create(struct sim_world *world, struct sim_tab *tab, const struct pf_command *command)
 {
-    int slot = 0;
+    size_t slot = 0;
     while (slot < SIM_TAB_PCS_MAX && tab->pcs[slot].id != 0) {
         slot++;
     }
@@ -87,6 +93,9 @@ static void create(struct sim_world *world, struct sim_tab *tab, const struct pf
     world->pcs[world->pcs_count++] = pc;
     tab->pcs[slot].id = tab->last_pc = pc->id;
     tab->pcs[slot].identity = pc->identity;
+    if (slot == tab->pcs_end) {
+        tab->pcs_end++;
+    }
     world->stats->pcs++;
     pc->failed_to_construct = !world->quiet && sim_chance(world, world->faults.create_fails_chance);
     if (pc->failed_to_construct) {
@@ -97,7 +106,7 @@ static void create(struct sim_world *world, struct sim_tab *tab, const struct pf
 void sim_pc_close(struct sim_world *world, struct sim_pc *pc, bool orderly)
 {
     world->pcs[pc->identity] = NULL;
-    for (int i = 0; i < SIM_TAB_PCS_MAX; i++) {
+    for (size_t i = 0; i < pc->tab->pcs_end; i++) {
         if (pc->tab->pcs[i].identity == pc->identity && pc->tab->pcs[i].id == pc->id) {
             pc->tab->pcs[i].id = 0;
         }

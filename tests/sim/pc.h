@@ -8,6 +8,9 @@
 /* The open connection of a page that it calls `id`, or NULL. */
 struct sim_pc *sim_pc_find(const struct sim_world *world, const struct sim_tab *tab, pf_pc id);
 
+/* The open connection in a slot of a page, below tab->pcs_end, or NULL. */
+struct sim_pc *sim_pc_in(const struct sim_world *world, const struct sim_tab *tab, size_t slot);
+
 /* The open connection with this identity, or NULL. */
 struct sim_pc *sim_pc_of(const struct sim_world *world, uint32_t identity);
 

@@ -19,7 +19,7 @@ static uint64_t now_ms_of(const struct sim_world *world, const struct sim_tab *t
 
 struct sim_track *sim_tab_track(const struct sim_tab *tab, pf_track id)
 {
-    for (int i = 0; i < SIM_TAB_TRACKS_MAX && id != 0; i++) {
+    for (size_t i = 0; i < tab->tracks_end && id != 0; i++) {
         if (tab->tracks[i].id == id) {
             return (struct sim_track *)&tab->tracks[i];
         }
@@ -109,8 +109,8 @@ void sim_tab_vanish(struct sim_world *world, struct sim_tab *tab, uint16_t code)
     if (world->hosts[tab->host].tab == tab) {
         world->hosts[tab->host].tab = NULL;
     }
-    for (int i = 0; i < SIM_TAB_PCS_MAX; i++) {
-        struct sim_pc *pc = sim_pc_find(world, tab, tab->pcs[i].id);
+    for (size_t i = 0; i < tab->pcs_end; i++) {
+        struct sim_pc *pc = sim_pc_in(world, tab, i);
         if (pc) {
             sim_pc_close(world, pc, code == 1001 && sim_chance(world, 500));
         }

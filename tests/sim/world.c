@@ -280,7 +280,7 @@ static bool look(struct sim_world *world)
         world->converged = well;
     }
     if (!world->converged && world->now_us > settled_us) {
-        sim_fail(world, "%d s after the faults: %s", SIM_SETTLE_MS / 1000, world->wanting);
+        sim_check_fail_wanting(world);
     }
     return world->converged && world->now_us > world->converged_us + (uint64_t)SIM_STEADY_MS * 1000;
 }
@@ -291,7 +291,7 @@ static void begin(struct sim_world *world, uint64_t seed, uint32_t hosts_count)
     world->now_us = 0;
     world->quiet = world->connected = world->converged = world->failed = false;
     world->looked_events = 0;
-    world->wanting[0] = '\0';
+    world->wanting = (struct sim_wanting){0};
     pf_random_seed(&world->random, seed * 0x9e3779b97f4a7c15u);
     sim_faults_draw(&world->faults, &world->random, hosts_count);
     world->calm_us = world->quiet_us = (uint64_t)world->faults.storm_ms * 1000;

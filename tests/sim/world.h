@@ -108,10 +108,12 @@ struct sim_tab {
     uint32_t sockets_count; /* ever opened */
     pf_track last_track;
     struct sim_socket *socket; /* the open or opening one, or NULL */
+    size_t pcs_end;            /* no slot from here on was ever used */
     struct {
         pf_pc id; /* 0: free slot */
         uint32_t identity;
     } pcs[SIM_TAB_PCS_MAX];
+    size_t tracks_end; /* no slot from here on was ever used */
     struct sim_track tracks[SIM_TAB_TRACKS_MAX];
     struct sim_request requests[SIM_REQUESTS_MAX];
     size_t cut_count;                    /* of `cut`, since the event that is being handled */
@@ -221,6 +223,13 @@ struct sim_relay {
     uint64_t deadline_ms;
 };
 
+/* What is not as it should be: `what` of `other`, which may be NULL, in the eyes of `tab`. */
+struct sim_wanting {
+    const struct sim_tab *tab; /* NULL: nothing is known to be */
+    const struct sim_tab *other;
+    const char *what;
+};
+
 struct sim_world {
     uint64_t seed;
     uint64_t now_us;
@@ -246,7 +255,7 @@ struct sim_world {
     uint64_t connected_us; /* since when */
     bool converged;        /* and all else is as it should be */
     uint64_t converged_us;
-    char wanting[160]; /* why it is not, as of the last look */
+    struct sim_wanting wanting; /* why it is not, as of the last look */
     bool failed;
     char failure[256];
     FILE *trace; /* or NULL */
