@@ -6,6 +6,9 @@
 
 #include <stdint.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 struct pf_slice pf_slice_of(const char *text)
 {
@@ -59,10 +62,22 @@ static size_t utf8_size(const uint8_t *at, size_t left)
     return misfit ? 0 : size;
 }
 
+/* Moves from `at` over blocks that are ASCII, which nearly all of a message is. */
+static size_t skip_ascii(struct pf_slice slice, size_t at)
+{
+#ifdef __SSE2__
+    while (slice.size - at >= 16 && _mm_movemask_epi8(_mm_loadu_si128(
+                                        (const __m128i *)(const void *)(slice.data + at))) == 0) {
+        at += 16;
+    }
+#endif
+    return at;
+}
+
 bool pf_slice_is_utf8(struct pf_slice slice)
 {
     const uint8_t *bytes = (const uint8_t *)slice.data;
-    for (size_t at = 0; at < slice.size;) {
+    for (size_t at = skip_ascii(slice, 0); at < slice.size; at = skip_ascii(slice, at)) {
         const size_t size = utf8_size(bytes + at, slice.size - at);
         if (size == 0) {
             return false;

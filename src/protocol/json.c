@@ -72,9 +72,16 @@ static const char *skip_blocks(const char *at, const char *end)
 }
 #endif
 
-/* The first byte from `at` on that is not plain content of a string. */
-static const char *skip_plain(const char *at, const char *end)
+const char *pf_json_skip_plain(const char *at, const char *end)
 {
+#ifdef __SSE2__
+    for (; end - at >= 16; at += 16) {
+        const unsigned stops = find_stops(at);
+        if (stops != 0) {
+            return at + __builtin_ctz(stops);
+        }
+    }
+#endif
     while (at < end && *at != '"' && *at != '\\' && (uint8_t)*at >= 0x20) {
         at++;
     }
@@ -129,7 +136,7 @@ static bool is_short_escape(char c)
 /* The closing quote of the string whose content begins at `at`. */
 static const char *find_quote(const char *at, const char *end)
 {
-    while (at && (at = skip_plain(skip_blocks(at, end), end)) < end) {
+    while (at && (at = pf_json_skip_plain(skip_blocks(at, end), end)) < end) {
         if (*at == '"') {
             return at;
         }
@@ -334,7 +341,7 @@ bool pf_json_walk_next(struct pf_json_walk *walk, struct pf_json_member *member)
     }
     const char *end = walk->end;
     const char *name = walk->at;
-    const char *quote = name < end && *name == '"' ? skip_plain(name + 1, end) : end;
+    const char *quote = name < end && *name == '"' ? pf_json_skip_plain(name + 1, end) : end;
     if (quote == end || *quote != '"') {
         return fail(walk);
     }

@@ -47,6 +47,12 @@ void pf_json_walk_init(struct pf_json_walk *walk, struct pf_slice text);
 bool pf_json_walk_next(struct pf_json_walk *walk, struct pf_json_member *member);
 
 /*
+ * The first byte from `at` on that cannot stand in a string as it is: a quote, a backslash or a
+ * control character; `end` if there is none.
+ */
+const char *pf_json_skip_plain(const char *at, const char *end);
+
+/*
  * The content of a string value that has no escapes in it; an empty slice with data NULL for any
  * other value. `value` comes from a walk.
  */

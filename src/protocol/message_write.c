@@ -7,6 +7,7 @@
 #include "protocol/message.h"
 
 #include "base/assert.h"
+#include "protocol/json.h"
 #include "protocol/message_names.h"
 
 static void put_char(struct pf_buffer *out, char c)
@@ -41,18 +42,16 @@ static void put_escape(struct pf_buffer *out, uint8_t byte)
 
 static void put_string(struct pf_buffer *out, struct pf_slice text)
 {
-    size_t plain = 0; /* where the run of bytes begins that need no escape */
+    const char *at = text.size > 0 ? text.data : ""; /* instead of a NULL */
+    const char *end = at + text.size;
     put_char(out, '"');
-    for (size_t i = 0; i < text.size; i++) {
-        const uint8_t byte = (uint8_t)text.data[i];
-        if (byte < 0x20 || byte == '"' || byte == '\\') {
-            pf_buffer_put(out, (struct pf_slice){text.data + plain, i - plain});
-            put_escape(out, byte);
-            plain = i + 1;
+    while (at < end) {
+        const char *stop = pf_json_skip_plain(at, end);
+        pf_buffer_put(out, (struct pf_slice){at, (size_t)(stop - at)});
+        if (stop < end) {
+            put_escape(out, (uint8_t)*stop++);
         }
-    }
-    if (plain < text.size) {
-        pf_buffer_put(out, (struct pf_slice){text.data + plain, text.size - plain});
+        at = stop;
     }
     put_char(out, '"');
 }
