@@ -422,9 +422,8 @@ static void stop_unsent_tracks(struct pf_room *room)
 {
     for (int i = 0; i < PF_SOURCES_COUNT; i++) {
         const pf_track track = room->media.captures[i].retiring;
-        const bool is_sent = pf_connection_sends(&room->prepared.connection, track) ||
-                             pf_roster_sends(&room->roster, track);
-        if (track != 0 && !is_sent) {
+        if (track != 0 && !pf_connection_sends(&room->prepared.connection, track) &&
+            !pf_roster_sends(&room->roster, track)) {
             pf_media_stop_retiring(&room->media, &room->context, (enum pf_source)i);
         }
     }
