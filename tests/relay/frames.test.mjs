@@ -29,7 +29,7 @@ test('a message may come byte by byte', async (t) => {
   await client.message('pong');
 });
 
-test('each break of the rules closes with its code', async (t) => {
+test('each break of the rules closes with its code (R17)', async (t) => {
   const relay = await Relay.start(t);
   /** @type {[number, string, import('./client.mjs').FrameOptions[]][]} */
   const cases = [
@@ -59,7 +59,7 @@ test('each break of the rules closes with its code', async (t) => {
   }
 });
 
-test('a message that is not as the protocol has it is answered and nothing else', async (t) => {
+test('a message that is not as the protocol has it is answered and nothing else (R17)', async (t) => {
   const relay = await Relay.start(t);
   const client = await Client.open(relay);
   client.frame({ payload: 'tea?' });

@@ -104,3 +104,26 @@ test('ICE servers from a file reach the clients', async (t) => {
     graceMs: 3000,
   });
 });
+
+test('only a client of our version is let in, whatever else it speaks (R31)', async (t) => {
+  const relay = await Relay.start(t);
+  for (const [protocols, status] of /** @type {[string, number][]} */ ([
+    ['peerface.v2', 400], ['peerface.v10', 400], ['peerface', 400],
+    ['peerface.v2, peerface.v1', 101],
+  ])) {
+    const answer = await answerTo(relay, handshakeText('/ws', {
+      'Sec-WebSocket-Protocol': protocols,
+    }));
+    assert.equal(answer.status, status, protocols);
+    const expected = status === 101 ? 'peerface.v1' : undefined;
+    assert.equal(answer.headers['sec-websocket-protocol'], expected, protocols);
+  }
+});
+
+test('what a client of tomorrow adds to a message is ignored (R31)', async (t) => {
+  const relay = await Relay.start(t);
+  const ann = await Client.join(relay, 'tea', { later: { a: [1] }, offered: 7 });
+  const bob = await Client.join(relay, 'tea', { version: 2 });
+  bob.send({ type: 'signal', to: ann.id, later: true });
+  assert.equal((await ann.message('signal')).later, true);
+});

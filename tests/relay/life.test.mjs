@@ -5,7 +5,7 @@ import test from 'node:test';
 import { Client, Wire } from './client.mjs';
 import { Relay } from './relay.mjs';
 
-test('a half-open connection is dropped and the others are told', async (t) => {
+test('a half-open connection is dropped and the others are told (R12, R4)', async (t) => {
   const relay = await Relay.start(t, '--ping-ms', '400', '--grace-ms', '100');
   const ann = await Client.join(relay, 'tea');
   const bob = await Client.join(relay, 'tea');
@@ -26,7 +26,7 @@ test('a client that answers its pings stays', async (t) => {
   await ann.message('pong');
 });
 
-test('a slow reader costs nobody else anything, and in the end its connection', async (t) => {
+test('a slow reader costs nobody else anything, and in the end its connection (R19)', async (t) => {
   const relay = await Relay.start(t);
   const sender = await Client.join(relay, 'tea');
   const slow = await Client.join(relay, 'tea');

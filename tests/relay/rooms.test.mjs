@@ -43,7 +43,7 @@ test('a prepared offer reaches the first member', async (t) => {
   assert.deepEqual((await ann.message('member')).offer, offer);
 });
 
-test('nobody outside a room can signal into it', async (t) => {
+test('nobody outside a room can signal into it (R18)', async (t) => {
   const relay = await Relay.start(t);
   const ann = await Client.join(relay, 'tea');
   const eve = await Client.join(relay, 'other');
@@ -56,7 +56,7 @@ test('nobody outside a room can signal into it', async (t) => {
   assert.deepEqual(JSON.parse((await ann.next()).payload.toString()), { type: 'pong' });
 });
 
-test('a full room refuses with 4001', async (t) => {
+test('a full room refuses with 4001 (R9, R32)', async (t) => {
   const relay = await Relay.start(t, '--members-max', '2');
   await Client.join(relay, 'tea');
   await Client.join(relay, 'tea');
@@ -66,7 +66,7 @@ test('a full room refuses with 4001', async (t) => {
   assert.equal(await late.closed(), 4001);
 });
 
-test('a relay with all its rooms refuses with 4002', async (t) => {
+test('a relay with all its rooms refuses with 4002 (R9)', async (t) => {
   const relay = await Relay.start(t, '--rooms-max', '1');
   await Client.join(relay, 'tea');
   const late = await Client.open(relay);
@@ -84,7 +84,7 @@ test('leaving is told at once, and closes with 1000', async (t) => {
   assert.deepEqual(await ann.message('left'), { type: 'left', id: bob.id, reason: 'left' });
 });
 
-test('a lost member is away, comes back with its ticket, and is the same', async (t) => {
+test('a lost member is away, comes back with its ticket, and is the same (R3, I20)', async (t) => {
   const relay = await Relay.start(t);
   const ann = await Client.join(relay, 'tea');
   const bob = await Client.join(relay, 'tea', { instance: 5 });
@@ -99,15 +99,19 @@ test('a lost member is away, comes back with its ticket, and is the same', async
   assert.equal(member.instance, 6);
 });
 
-test('a member that does not come back has left after its grace', async (t) => {
+test('who does not come back within the grace has left, and may return later (R4, I22)', async (t) => {
   const relay = await Relay.start(t, '--grace-ms', '100');
   const ann = await Client.join(relay, 'tea');
   const bob = await Client.join(relay, 'tea');
   bob.drop();
   assert.deepEqual(await ann.message('left'), { type: 'left', id: bob.id, reason: 'timeout' });
+  const again = await Client.join(relay, 'tea', { ticket: bob.joined.ticket });
+  assert.equal(again.id, bob.id);
+  assert.deepEqual(again.joined.members.map((/** @type {{id: string}} */ { id }) => id), [ann.id]);
+  assert.equal((await ann.message('member')).id, bob.id);
 });
 
-test('a second client with the same ticket replaces the first', async (t) => {
+test('a second client with the same ticket replaces the first (R2)', async (t) => {
   const relay = await Relay.start(t);
   const first = await Client.join(relay, 'tea');
   const second = await Client.join(relay, 'tea', { ticket: first.joined.ticket });
@@ -116,7 +120,7 @@ test('a second client with the same ticket replaces the first', async (t) => {
   assert.equal(await first.closed(), 4003);
 });
 
-test('a ticket outlives a relay that is killed and started again', async (t) => {
+test('a ticket outlives a relay that is killed and started again (R14)', async (t) => {
   const secret = path.join(scratchFolder(t), 'secret');
   const relay = await Relay.start(t, '--secret-file', secret);
   const ann = await Client.join(relay, 'tea');
@@ -133,7 +137,7 @@ test('a ticket outlives a relay that is killed and started again', async (t) => 
   assert.equal((await bobAgain.message('signal')).from, ann.id);
 });
 
-test('a ticket is worth nothing to a relay with another secret', async (t) => {
+test('a ticket is worth nothing to a relay with another secret (R16)', async (t) => {
   const relay = await Relay.start(t);
   const ann = await Client.join(relay, 'tea');
   const other = await Relay.start(t);
@@ -142,7 +146,7 @@ test('a ticket is worth nothing to a relay with another secret', async (t) => {
   assert.notEqual(again.id, ann.id);
 });
 
-test('a client that sends too much is closed with 1008', async (t) => {
+test('a client that sends too much is closed with 1008, and the others go on (R19)', async (t) => {
   const relay = await Relay.start(t, '--burst', '100', '--rate', '1');
   const ann = await Client.join(relay, 'tea');
   const bob = await Client.join(relay, 'tea');
@@ -152,4 +156,97 @@ test('a client that sends too much is closed with 1008', async (t) => {
   assert.equal(await bob.closed(), 1008);
   await ann.message('member');
   assert.equal((await ann.message('member')).away, true);
+  ann.send({ type: 'ping' });
+  await ann.message('pong');
+});
+
+test('a second join is refused and changes nothing (R1)', async (t) => {
+  const relay = await Relay.start(t);
+  const ann = await Client.join(relay, 'tea');
+  const bob = await Client.join(relay, 'tea');
+  for (const room of ['tea', 'coffee']) {
+    bob.send({ type: 'join', room, name: 'Bob', instance: 2 });
+    assert.equal((await bob.message('error')).code, 'already-joined');
+  }
+  bob.send({ type: 'signal', to: ann.id, i: 1 });
+  assert.equal((await ann.message('signal')).from, bob.id);
+  assert.equal((await relay.health()).rooms, 1);
+  assert.equal((await relay.health()).members, 2);
+});
+
+test('a storm of fifty who come and go is told once each, and leaves nobody (R8)', async (t) => {
+  const relay = await Relay.start(t, '--members-max', '16');
+  const ann = await Client.join(relay, 'tea');
+  const storm = Array.from({ length: 50 }, async (_, i) => {
+    const client = await Client.open(relay);
+    client.send({ type: 'join', room: 'tea', name: '', instance: i + 1 });
+    client.send({ type: 'leave' });
+    return client.closed();
+  });
+  const codes = await Promise.all(storm);
+  const came = codes.filter((code) => code === 1000).length;
+  assert.ok(codes.every((code) => code === 1000 || code === 4001));
+  ann.send({ type: 'ping' });
+  const heard = { member: 0, left: 0 };
+  for (let type = ''; type !== 'pong';) {
+    ({ type } = JSON.parse((await ann.next()).payload.toString()));
+    if (type === 'member' || type === 'left') heard[type]++;
+  }
+  assert.deepEqual(heard, { member: came, left: came });
+  assert.equal((await relay.health()).members, 1);
+});
+
+test('another relay with the same secret takes members over, a few at a time (R15)', async (t) => {
+  const secret = path.join(scratchFolder(t), 'secret');
+  const first = await Relay.start(t, '--secret-file', secret);
+  const ann = await Client.join(first, 'tea');
+  const bob = await Client.join(first, 'tea');
+  const second = await Relay.start(t, '--secret-file', secret);
+  const annThere = await Client.join(second, 'tea', { ticket: ann.joined.ticket });
+  assert.equal(annThere.id, ann.id);
+  assert.equal(annThere.joined.resumed, true);
+  assert.deepEqual(annThere.joined.members, []); // Bob is still with the first
+  await first.end('SIGKILL');
+  const bobThere = await Client.join(second, 'tea', { ticket: bob.joined.ticket });
+  assert.equal(bobThere.id, bob.id);
+  assert.equal((await annThere.message('member')).id, bob.id);
+});
+
+test('nothing is sent twice to a member that comes back (G8, R16)', async (t) => {
+  const relay = await Relay.start(t);
+  const ann = await Client.join(relay, 'tea');
+  const bob = await Client.join(relay, 'tea');
+  for (let i = 0; i < 2; i++) ann.send({ type: 'signal', to: bob.id, i });
+  for (let i = 0; i < 2; i++) assert.equal((await bob.message('signal')).i, i);
+  bob.drop();
+  const again = await Client.join(relay, 'tea', { ticket: bob.joined.ticket });
+  ann.send({ type: 'signal', to: bob.id, i: 2 });
+  assert.equal((await again.message('signal')).i, 2);
+});
+
+test('a sender or a ticket that is made up is refused (R16)', async (t) => {
+  const relay = await Relay.start(t);
+  const ann = await Client.join(relay, 'tea');
+  const eve = await Client.join(relay, 'tea');
+  eve.send({ type: 'signal', to: ann.id, from: ann.id });
+  assert.equal((await eve.message('error')).code, 'bad-message');
+  const { ticket } = ann.joined;
+  const forged = await Client.join(relay, 'tea', { ticket: ticket.replace(/.$/, '~') });
+  assert.equal(forged.joined.resumed, false);
+  assert.equal(forged.joined.members.length, 2); // Ann is as she was
+  ann.send({ type: 'ping' });
+  await ann.message('pong');
+});
+
+test('signals to nobody cost the relay nothing (I2)', async (t) => {
+  const relay = await Relay.start(t);
+  const ann = await Client.join(relay, 'tea');
+  for (let i = 1; i <= 100; i++) {
+    const to = i.toString(16).padStart(16, '0');
+    ann.send({ type: 'signal', to, kind: 'candidate', epoch: i });
+    assert.equal((await ann.message('error')).to, to);
+  }
+  const { clients, rooms, members, signals } = await relay.health();
+  assert.deepEqual({ clients, rooms, members, signals },
+    { clients: 1, rooms: 1, members: 1, signals: 0 });
 });
