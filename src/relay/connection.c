@@ -211,7 +211,7 @@ static bool write_file(struct pf_server *server, struct pf_connection *connectio
             return errno == EAGAIN || errno == EWOULDBLOCK;
         }
         connection->file_at += (uint64_t)put;
-        pf_connection_set_deadline(server, connection, PF_STALL_MS);
+        pf_connection_set_deadline(server, connection, server->config.stall_ms);
     }
     if (connection->file_at == connection->file_size) {
         (void)close(connection->file_fd); /* it was only read */
@@ -259,7 +259,7 @@ static void on_written(struct pf_server *server, struct pf_connection *connectio
     if (connection->stage != PF_STAGE_HTTP) {
         return;
     }
-    pf_connection_set_deadline(server, connection, PF_IDLE_MS);
+    pf_connection_set_deadline(server, connection, server->config.idle_ms);
     if (connection->input_size == 0) {
         return;
     }
@@ -367,6 +367,6 @@ bool pf_connection_open(struct pf_server *server, int fd)
     server->free_count--;
     server->connections[connection->index] = connection;
     server->connections_count++;
-    pf_connection_set_deadline(server, connection, PF_REQUEST_MS);
+    pf_connection_set_deadline(server, connection, server->config.request_ms);
     return true;
 }

@@ -3,6 +3,7 @@
 #include "relay/options.h"
 
 #include "base/assert.h"
+#include "protocol/message.h"
 #include "relay/hub.h"
 
 #include <cJSON.h>
@@ -24,6 +25,9 @@ enum option_code {
     OPTION_ICE_SERVERS,
     OPTION_PING_MS,
     OPTION_GRACE_MS,
+    OPTION_REQUEST_MS,
+    OPTION_IDLE_MS,
+    OPTION_STALL_MS,
     OPTION_BURST,
     OPTION_RATE,
     OPTION_ALLOW_ORIGIN,
@@ -51,6 +55,9 @@ static const char help_text[] =
     "  --ice-servers JSON   array of RTCIceServer for the clients, or a file that holds it\n"
     "  --ping-ms N          how often clients are asked whether they are there (15000)\n"
     "  --grace-ms N         how long a member that lost its connection is waited for (20000)\n"
+    "  --request-ms N       how long a new connection may take for its request (10000)\n"
+    "  --idle-ms N          how long it may then wait before the next one (15000)\n"
+    "  --stall-ms N         how long a reader may take nothing of a response (30000)\n"
     "  --burst N            messages that a client may send at once (1000)\n"
     "  --rate N             messages that it may send a second in the long run (100)\n"
     "  --allow-origin URL   pages of this origin may connect, besides those the relay itself\n"
@@ -71,6 +78,9 @@ static const struct option long_options[] = {
     {"ice-servers", required_argument, NULL, OPTION_ICE_SERVERS},
     {"ping-ms", required_argument, NULL, OPTION_PING_MS},
     {"grace-ms", required_argument, NULL, OPTION_GRACE_MS},
+    {"request-ms", required_argument, NULL, OPTION_REQUEST_MS},
+    {"idle-ms", required_argument, NULL, OPTION_IDLE_MS},
+    {"stall-ms", required_argument, NULL, OPTION_STALL_MS},
     {"burst", required_argument, NULL, OPTION_BURST},
     {"rate", required_argument, NULL, OPTION_RATE},
     {"allow-origin", required_argument, NULL, OPTION_ALLOW_ORIGIN},
@@ -108,6 +118,12 @@ static uint32_t read_number(struct pf_options *options, const char *name, uint32
         return min;
     }
     return (uint32_t)value;
+}
+
+/* No interval is longer than an hour, which is also the most that a client may be told. */
+static uint32_t read_interval(struct pf_options *options, const char *name, uint32_t min)
+{
+    return read_number(options, name, min, PF_INTERVAL_MS_MAX);
 }
 
 /* The whole of a small file, NUL-terminated, or NULL. */
@@ -183,10 +199,11 @@ static void take(struct pf_options *options, enum option_code code)
         options->clients_max = read_number(options, "--clients-max", 1, 1000000);
         return;
     case OPTION_ICE_SERVERS: read_ice_servers(options); return;
-    case OPTION_PING_MS: options->ping_ms = read_number(options, "--ping-ms", 10, 3600000); return;
-    case OPTION_GRACE_MS:
-        options->grace_ms = read_number(options, "--grace-ms", 0, 3600000);
-        return;
+    case OPTION_PING_MS: options->ping_ms = read_interval(options, "--ping-ms", 10); return;
+    case OPTION_GRACE_MS: options->grace_ms = read_interval(options, "--grace-ms", 0); return;
+    case OPTION_REQUEST_MS: options->request_ms = read_interval(options, "--request-ms", 1); return;
+    case OPTION_IDLE_MS: options->idle_ms = read_interval(options, "--idle-ms", 1); return;
+    case OPTION_STALL_MS: options->stall_ms = read_interval(options, "--stall-ms", 1); return;
     case OPTION_BURST: options->burst = read_number(options, "--burst", 1, 1000000000); return;
     case OPTION_RATE: options->rate = read_number(options, "--rate", 1, 1000000000); return;
     case OPTION_ALLOW_ORIGIN: add_origin(options); return;
@@ -208,6 +225,9 @@ void pf_options_read(int count, char *const *arguments, struct pf_options *out)
         .clients_max = 10000,
         .ping_ms = 15000,
         .grace_ms = 20000,
+        .request_ms = 10000,
+        .idle_ms = 15000,
+        .stall_ms = 30000,
         /* A newcomer sends up to 15 peers a description and some dozens of candidates each. */
         .burst = 1000,
         .rate = 100,

@@ -27,7 +27,8 @@ struct pf_options {
     const char *echo;        /* NULL: no echo endpoint */
     char *ice_servers;       /* a JSON array; owned */
     uint32_t members_max, rooms_max, clients_max, ping_ms, grace_ms;
-    uint32_t burst, rate; /* messages, and messages per second, of one client */
+    uint32_t request_ms, idle_ms, stall_ms; /* see transport.h */
+    uint32_t burst, rate;                   /* messages, and messages per second, of one client */
     bool quiet;
     struct pf_slice origins[PF_ORIGINS_MAX];
     size_t origins_count;

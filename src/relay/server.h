@@ -28,9 +28,6 @@ enum {
     PF_INPUT_SIZE_MAX = PF_RECEIVE_SIZE + PF_HTTP_HEAD_SIZE_MAX,
     PF_KEPT_SIZE_MAX = 1 << 20, /* a reader that is further behind is dropped */
     PF_TURN_SIZE_MAX = 4 << 20, /* written to the arena before it is flushed */
-    PF_REQUEST_MS = 10000,      /* for the first request of a connection to be complete */
-    PF_IDLE_MS = 15000,         /* for each further one */
-    PF_STALL_MS = 30000,        /* for a reader to take some more of a response */
     PF_GOODBYE_MS = 2000,       /* for a closing handshake */
 };
 

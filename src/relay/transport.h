@@ -18,6 +18,9 @@ struct pf_transport_config {
     const char *echo;               /* path of the echo endpoint; NULL: none */
     const struct pf_slice *origins; /* whose pages may connect, besides the relay's own */
     size_t origins_count;
+    uint32_t request_ms;      /* for the first request of a connection to be complete */
+    uint32_t idle_ms;         /* for each further one */
+    uint32_t stall_ms;        /* for a reader to take some more of a response */
     struct pf_hub_config hub; /* clients_max counts connections of any kind */
 };
 

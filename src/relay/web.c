@@ -110,7 +110,7 @@ static void finish(struct pf_server *server, struct pf_connection *connection,
         return;
     }
     if (server->request.keep_alive) {
-        pf_connection_set_deadline(server, connection, PF_STALL_MS);
+        pf_connection_set_deadline(server, connection, server->config.stall_ms);
     } else if (connection->file_fd < 0) {
         pf_connection_set_stage(server, connection, PF_STAGE_DRAINING, PF_GOODBYE_MS);
     }

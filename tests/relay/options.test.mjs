@@ -12,7 +12,8 @@ test('--help names every option and --version the version', async () => {
   assert.equal(help.code, 0);
   for (const name of [
     'address', 'port', 'web', 'secret-file', 'members-max', 'rooms-max', 'clients-max',
-    'ice-servers', 'ping-ms', 'grace-ms', 'burst', 'rate', 'allow-origin', 'echo', 'quiet',
+    'ice-servers', 'ping-ms', 'grace-ms', 'request-ms', 'idle-ms', 'stall-ms',
+    'burst', 'rate', 'allow-origin', 'echo', 'quiet',
     'version', 'help',
   ]) {
     assert.ok(help.out.includes(`--${name} `), name);
@@ -26,6 +27,7 @@ test('options that make no sense are refused with status 2 and a reason', async 
   for (const options of [
     ['--port', 'tea'], ['--port', '65536'], ['--port', '-1'], ['--port', ''], ['--port'],
     ['--members-max', '1'], ['--members-max', '17'], ['--ping-ms', '0'], ['--rooms-max', '1x'],
+    ['--request-ms', '0'], ['--idle-ms', '0'], ['--stall-ms', '0'],
     ['--ice-servers', '[1,'], ['--ice-servers', '/missing.json'], ['--echo', 'echo'],
     ['--unknown'], ['extra'],
   ]) {
@@ -33,6 +35,14 @@ test('options that make no sense are refused with status 2 and a reason', async 
     assert.equal(result.code, 2, options.join(' '));
     assert.match(result.err, /peerface-relay: .+/, options.join(' '));
     assert.equal(result.out, '', options.join(' '));
+  }
+});
+
+test('no interval is longer than the hour that a client may be told', async () => {
+  for (const name of ['ping', 'grace', 'request', 'idle', 'stall']) {
+    const result = await runToEnd(`--${name}-ms`, '3600001');
+    assert.equal(result.code, 2);
+    assert.match(result.err, new RegExp(`--${name}-ms takes a number from \\d+ to 3600000 `));
   }
 });
 
