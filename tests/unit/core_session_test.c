@@ -147,6 +147,23 @@ static void ice_servers_of_more_than_4_kib_are_left_out(void **state)
     assert_int_equal(driver_get(d, PF_COMMAND_PC_CREATE)->pc_create.ice_servers.size, 0);
 }
 
+/* Servers with credentials that end are renewed by whatever the relay says at its next "hello". */
+static void I25_a_new_connection_takes_the_servers_that_the_relay_named_last(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    driver_connect(d, DRIVER_LOW);
+    driver_socket_closed(d, 1006);
+    (void)time_to_retry_ms(d);
+    driver_relay(d, "{\"type\":\"hello\",\"iceServers\":[{\"urls\":\"turn:t\",\"username\":\"2\"}],"
+                    "\"membersMax\":8,\"pingMs\":15000,\"graceMs\":20000}");
+    driver_joined(d, DRIVER_SELF, DRIVER_LOW, 0);
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE), 0); /* a call that works goes on */
+    driver_offer(d, DRIVER_LOW, 3, 1);
+    assert_string_equal(driver_get(d, PF_COMMAND_PC_CREATE)->pc_create.ice_servers.data,
+                        "[{\"urls\":\"turn:t\",\"username\":\"2\"}]");
+}
+
 /* ---- coming back ---- */
 
 static void tries_come_ever_more_slowly_between_half_and_all_of_the_wait(void **state)
@@ -418,6 +435,21 @@ static void I19_no_network_is_waited_for_and_its_return_is_used_at_once(void **s
     assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_OPEN), 1);
 }
 
+/* Browsers err: a VPN may count as no network. To try costs nothing, not to try costs the call. */
+static void I19_without_a_network_the_relay_is_tried_at_the_usual_pace(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    driver_network(d, false);
+    assert_int_equal(d->commands_count, 0);
+    driver_socket_closed(d, 1006);
+    const uint64_t waits_ms[] = {250, 500, 1000, 2000, 4000, 8000, 10000, 10000};
+    for (size_t i = 0; i < sizeof waits_ms / sizeof *waits_ms; i++) {
+        assert_in_range(time_to_retry_ms(d), waits_ms[i] / 2, waits_ms[i]);
+        driver_socket_closed(d, 1006);
+    }
+}
+
 static void I19_a_change_of_network_makes_sure_of_the_socket(void **state)
 {
     struct driver *d = *state;
@@ -558,6 +590,7 @@ int main(void)
         TEST(a_join_that_is_not_answered_within_ten_seconds_is_tried_again),
         TEST(ice_servers_of_hello_reach_the_connections),
         TEST(ice_servers_of_more_than_4_kib_are_left_out),
+        TEST(I25_a_new_connection_takes_the_servers_that_the_relay_named_last),
         TEST(tries_come_ever_more_slowly_between_half_and_all_of_the_wait),
         TEST(R14_clients_of_a_restarted_relay_spread_out),
         TEST(being_taken_in_makes_the_next_tries_quick_again),
@@ -577,6 +610,7 @@ int main(void)
         TEST(R12_a_ping_is_answered_within_its_own_event),
         TEST(R13_a_tab_without_timers_stays_in_the_call),
         TEST(I19_no_network_is_waited_for_and_its_return_is_used_at_once),
+        TEST(I19_without_a_network_the_relay_is_tried_at_the_usual_pace),
         TEST(I19_a_change_of_network_makes_sure_of_the_socket),
         TEST(a_change_of_network_before_the_start_or_after_leaving_does_nothing),
         TEST(R20_a_clock_that_goes_back_counts_as_no_time),

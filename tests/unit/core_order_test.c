@@ -1,0 +1,220 @@
+/* core_order_test.c - what the relay delays, repeats or does not know yet changes no call. */
+/* SPDX-License-Identifier: MIT */
+#include "core_events.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define OFFER  PF_DESCRIPTION_OFFER
+#define ANSWER PF_DESCRIPTION_ANSWER
+
+/* ---- any order ---- */
+
+enum { MESSAGES_COUNT = 4, ORDERS_COUNT = 24, DESCRIPTION = 0 };
+
+/* The number-th order of the messages 0 to 3. */
+static void draw_order(size_t number, size_t order[MESSAGES_COUNT])
+{
+    size_t left[MESSAGES_COUNT] = {0, 1, 2, 3};
+    for (size_t i = 0; i < MESSAGES_COUNT; i++) {
+        const size_t count = MESSAGES_COUNT - i;
+        const size_t at = number % count;
+        number /= count;
+        order[i] = left[at];
+        for (size_t k = at; k + 1 < count; k++) {
+            left[k] = left[k + 1];
+        }
+    }
+}
+
+/* What has been commanded in a run: the letters of candidates, and 'S' for a set description. */
+struct log {
+    size_t size;
+    char text[16];
+};
+
+static void note_commands(struct log *log, const struct driver *d)
+{
+    for (size_t i = 0; i < d->commands_count; i++) {
+        const struct pf_command *command = &d->commands[i];
+        assert_true(log->size + 1 < sizeof log->text);
+        if (command->type == PF_COMMAND_PC_SET_REMOTE) {
+            log->text[log->size++] = 'S';
+        } else if (command->type == PF_COMMAND_PC_ADD_CANDIDATE) {
+            const struct pf_slice candidate = command->candidate.candidate;
+            log->text[log->size++] = candidate.size > 0 ? candidate.data[0] : '.';
+        }
+        assert_int_not_equal(command->type, PF_COMMAND_PC_CLOSE);
+    }
+    log->text[log->size] = '\0';
+}
+
+/*
+ * A description of `type` with the number (1, 1) and three candidates come in this order. The
+ * browser has set the description when `wait` more messages have come.
+ */
+static void run_order(struct driver *d, pf_member_id peer, enum pf_description_type type,
+                      const size_t order[MESSAGES_COUNT], size_t wait, struct log *log)
+{
+    static const char *const candidates[] = {NULL, "a", "b", ""};
+    size_t set_at = SIZE_MAX;
+    for (size_t i = 0; i < MESSAGES_COUNT + wait + 1; i++) {
+        if (i < MESSAGES_COUNT && order[i] != DESCRIPTION) {
+            driver_candidate(d, peer, 1, 1, candidates[order[i]]);
+            note_commands(log, d);
+        } else if (i < MESSAGES_COUNT) {
+            (type == OFFER ? driver_offer : driver_answer)(d, peer, 1, 1);
+            note_commands(log, d);
+            set_at = i + wait;
+        }
+        if (i == set_at) {
+            driver_remote_set(d, driver_pc(d, peer), type);
+            note_commands(log, d);
+        }
+    }
+}
+
+static void check_orders(enum pf_description_type type)
+{
+    const struct pf_room_config config = driver_config();
+    for (size_t number = 0; number < ORDERS_COUNT * MESSAGES_COUNT; number++) {
+        struct driver *d = driver_new(&config);
+        struct log log = {.size = 0};
+        size_t order[MESSAGES_COUNT];
+        char expected[8] = "S";
+        size_t size = 1;
+        draw_order(number % ORDERS_COUNT, order);
+        for (size_t i = 0; i < MESSAGES_COUNT; i++) {
+            if (order[i] != DESCRIPTION) {
+                expected[size++] = "Sab."[order[i]]; /* in the order in which they came */
+            }
+        }
+        driver_enter(d, type == OFFER ? 0 : DRIVER_LOW, 0);
+        if (type == OFFER) {
+            driver_member(d, DRIVER_LOW, false);
+        } else {
+            driver_created(d, driver_pc(d, DRIVER_LOW), OFFER);
+        }
+        run_order(d, DRIVER_LOW, type, order, number / ORDERS_COUNT, &log);
+        assert_string_equal(log.text, expected);
+        assert_int_equal(driver_counters(d)->stale, 0);
+        driver_free(d);
+    }
+}
+
+static void G11_an_offer_and_its_candidates_may_come_in_any_order(void **state)
+{
+    (void)state; /* each order has a room of its own */
+    check_orders(OFFER);
+}
+
+static void G11_an_answer_and_its_candidates_may_come_in_any_order(void **state)
+{
+    (void)state; /* each order has a room of its own */
+    check_orders(ANSWER);
+}
+
+/* ---- once more ---- */
+
+static void replay(struct driver *d)
+{
+    driver_hello(d);
+    driver_joined(d, DRIVER_SELF, 0, 0);
+    driver_member(d, DRIVER_LOW, false);
+    driver_offer(d, DRIVER_LOW, 1, 1);
+    driver_candidate(d, DRIVER_LOW, 1, 1, "candidate:1");
+    driver_request(d, DRIVER_LOW, 1, "offer");
+    driver_answer(d, DRIVER_LOW, 1, 1);
+}
+
+static void R16_what_the_relay_repeats_later_changes_nothing(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    driver_connect(d, DRIVER_LOW);
+    const pf_pc pc = driver_pc(d, DRIVER_LOW);
+    driver_offer(d, DRIVER_LOW, 1, 3); /* all that was before this is over */
+    driver_remote_set(d, pc, OFFER);
+    driver_created(d, pc, ANSWER);
+    const struct pf_room_counters before = *driver_counters(d);
+    const uint32_t id = d->last_id;
+    replay(d);
+    assert_int_equal(d->last_id, id); /* nothing was made */
+    assert_int_equal(driver_open_pcs(d), 1);
+    assert_int_equal(driver_pc(d, DRIVER_LOW), pc);
+    assert_int_equal(driver_peer(d, DRIVER_LOW)->state, PF_PEER_CONNECTED);
+    assert_int_equal(d->state, PF_ROOM_JOINED);
+    assert_int_equal(driver_counters(d)->unreadable, before.unreadable + 2);
+    assert_int_equal(driver_counters(d)->stale, before.stale + 3);
+}
+
+static void R16_a_state_that_comes_late_does_not_undo_a_later_one(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    driver_connect(d, DRIVER_LOW);
+    static const char *const states[] = {"\"sequence\":6,\"microphone\":\"off\"",
+                                         "\"sequence\":5,\"microphone\":\"on\""};
+    for (size_t i = 0; i < 2; i++) {
+        driver_relay(d,
+                     "{\"type\":\"signal\",\"from\":\"0000000000000010\",\"fromInstance\":42,"
+                     "\"toInstance\":77,\"kind\":\"state\",\"state\":{%s,\"camera\":\"on\"}}",
+                     states[i]);
+        assert_int_equal(driver_peer(d, DRIVER_LOW)->sources.sources[PF_SOURCE_MICROPHONE],
+                         PF_SOURCE_STATE_OFF);
+    }
+}
+
+/* ---- of another version ---- */
+
+static void R31_what_a_later_version_adds_is_ignored(void **state)
+{
+    struct driver *d = *state;
+    driver_start(d);
+    driver_relay(d, "{\"type\":\"hello\",\"iceServers\":[],\"membersMax\":8,\"pingMs\":15000,"
+                    "\"graceMs\":20000,\"version\":2,\"features\":{\"a\":[1]}}");
+    driver_created(d, d->prepared_pc, OFFER);
+    driver_join(d);
+    driver_relay(d, "{\"type\":\"joined\",\"later\":null,\"self\":\"0000000000000050\","
+                    "\"resumed\":false,\"ticket\":\"t\",\"members\":[{\"id\":\"0000000000000010\","
+                    "\"name\":\"Bob\",\"instance\":42,\"away\":false,\"role\":\"host\"}]}");
+    assert_int_equal(d->state, PF_ROOM_JOINED);
+    assert_non_null(driver_peer(d, DRIVER_LOW));
+    assert_int_equal(driver_counters(d)->unreadable, 0);
+}
+
+static void R31_what_a_later_version_says_is_counted_and_breaks_nothing(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    driver_connect(d, DRIVER_LOW);
+    driver_relay(d, "{\"type\":\"poll\",\"question\":\"tea?\"}");
+    driver_relay(d, "{\"type\":\"signal\",\"from\":\"0000000000000010\",\"fromInstance\":42,"
+                    "\"toInstance\":77,\"kind\":\"chat\",\"text\":\"hello\"}");
+    driver_relay(d, "{\"type\":\"signal\",\"from\":\"0000000000000010\",\"fromInstance\":42,"
+                    "\"toInstance\":77,\"kind\":\"request\",\"epoch\":1,\"want\":\"simulcast\"}");
+    driver_channel_message(d, driver_pc(d, DRIVER_LOW), "{\"type\":\"chat\",\"text\":\"hello\"}");
+    assert_int_equal(driver_counters(d)->unreadable, 4);
+    assert_int_equal(driver_peer(d, DRIVER_LOW)->state, PF_PEER_CONNECTED);
+    assert_int_equal(d->state, PF_ROOM_JOINED);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, driver_setup, driver_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(G11_an_offer_and_its_candidates_may_come_in_any_order),
+        cmocka_unit_test(G11_an_answer_and_its_candidates_may_come_in_any_order),
+        TEST(R16_what_the_relay_repeats_later_changes_nothing),
+        TEST(R16_a_state_that_comes_late_does_not_undo_a_later_one),
+        TEST(R31_what_a_later_version_adds_is_ignored),
+        TEST(R31_what_a_later_version_says_is_counted_and_breaks_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
