@@ -99,7 +99,7 @@ test('a lost member is away, comes back with its ticket, and is the same (R3, I2
   assert.equal(member.instance, 6);
 });
 
-test('who does not come back within the grace has left, and may return later (R4, I22)', async (t) => {
+test('who does not come back within the grace has left, and may return (R4, I22)', async (t) => {
   const relay = await Relay.start(t, '--grace-ms', '100');
   const ann = await Client.join(relay, 'tea');
   const bob = await Client.join(relay, 'tea');
