@@ -1,10 +1,20 @@
 /* browsers.mjs - launches the browsers once per test file, in the variants the tests need. */
 /* SPDX-License-Identifier: MIT */
 import fs from 'node:fs';
+import path from 'node:path';
 import puppeteer from 'puppeteer-core';
 
 /** @typedef {'chromium' | 'firefox'} Engine */
-/** @typedef {'granted' | 'denied' | 'no-camera'} Variant */
+/**
+ * throttled: pages in the back are slowed down as they are for people, and after a second already.
+ * silent: sound plays only after a gesture.
+ * @typedef {'granted' | 'denied' | 'no-camera' | 'throttled' | 'silent'} Variant
+ * @typedef {object} Place where a browser runs that does not run right here
+ * @property {string[]} prefix the words before the command
+ * @property {number} port for driving it, the same there as here
+ * @property {string} origin to be taken for secure
+ * @property {string} scratch a folder
+ */
 
 const files = {
   chromium: process.env.CHROMIUM || '/usr/bin/chromium',
@@ -20,7 +30,13 @@ const chromiumFlags = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  '--autoplay-policy=no-user-gesture-required',
+];
+
+// The driver's own defaults keep pages in the back as fast as others.
+const unthrottling = [
+  '--disable-background-timer-throttling',
+  '--disable-backgrounding-occluded-windows',
+  '--disable-renderer-backgrounding',
 ];
 
 const firefoxPreferences = {
@@ -34,34 +50,67 @@ const firefoxPreferences = {
 export const missing = (engine) =>
   fs.existsSync(files[engine]) ? '' : `${engine} is not installed (${files[engine]})`;
 
-/** @param {Variant} variant */
-function launchChromium(variant) {
+/** @param {string} file @param {Place} [place] */
+function launcher(file, place) {
+  if (!place) return { executablePath: file };
+  const executablePath = path.join(place.scratch, `${path.basename(file)}-${place.port}`);
+  const command = [...place.prefix, file].join(' ');
+  fs.writeFileSync(executablePath, `#!/bin/sh\nexec ${command} "$@"\n`, { mode: 0o755 });
+  return { executablePath, debuggingPort: place.port };
+}
+
+/** @param {Variant} variant @param {Place} [place] */
+function launchChromium(variant, place) {
   const devices = variant === 'no-camera' ? 0 : 3;
+  const args = [
+    ...chromiumFlags,
+    `--use-fake-device-for-media-stream=device-count=${devices},fps=15`,
+    `--use-fake-ui-for-media-stream${variant === 'denied' ? '=deny' : ''}`,
+  ];
+  if (variant !== 'silent') args.push('--autoplay-policy=no-user-gesture-required');
+  if (variant === 'throttled') {
+    args.push('--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/1');
+  }
+  if (place) args.push(`--unsafely-treat-insecure-origin-as-secure=${place.origin}`);
   return puppeteer.launch({
     browser: 'chrome',
-    executablePath: files.chromium,
+    ...launcher(files.chromium, place),
     headless: true,
-    args: [
-      ...chromiumFlags,
-      `--use-fake-device-for-media-stream=device-count=${devices},fps=15`,
-      `--use-fake-ui-for-media-stream${variant === 'denied' ? '=deny' : ''}`,
-    ],
+    ignoreDefaultArgs: variant === 'throttled' ? unthrottling : [],
+    args,
   });
 }
 
-/** @param {Variant} variant */
-function launchFirefox(variant) {
+/** @param {Place} place */
+const firefoxElsewhere = (place) => ({
+  'dom.securecontext.allowlist': new URL(place.origin).hostname,
+  // The names that are given for addresses otherwise are not known beyond a router.
+  'media.peerconnection.ice.obfuscate_host_addresses': false,
+});
+
+/** @param {Variant} variant @param {Place} [place] */
+function launchFirefox(variant, place) {
   return puppeteer.launch({
     browser: 'firefox',
-    executablePath: files.firefox,
+    ...launcher(files.firefox, place),
     headless: true,
     extraPrefsFirefox: {
       ...firefoxPreferences,
       ...(variant === 'denied'
         ? { 'permissions.default.camera': 2, 'permissions.default.microphone': 2 }
         : { 'media.navigator.permission.disabled': true }),
+      ...(place ? firefoxElsewhere(place) : {}),
     },
   });
+}
+
+/**
+ * @param {Engine} engine
+ * @param {Variant} variant
+ * @param {Place} [place]
+ */
+export function launch(engine, variant, place) {
+  return engine === 'chromium' ? launchChromium(variant, place) : launchFirefox(variant, place);
 }
 
 /** @type {Map<string, Promise<import('puppeteer-core').Browser>>} */
@@ -76,7 +125,7 @@ export function browser(engine, variant = 'granted') {
   const key = `${engine} ${variant}`;
   let launched = open.get(key);
   if (!launched) {
-    launched = engine === 'chromium' ? launchChromium(variant) : launchFirefox(variant);
+    launched = launch(engine, variant);
     open.set(key, launched);
   }
   return launched;

@@ -6,10 +6,18 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { browser, closeBrowsers, missing } from './browsers.mjs';
+import { Lan, whyNoLan } from './lan.mjs';
 import { Person } from './person.mjs';
 import { Relay, relayFile, root, webFolder } from './relay.mjs';
 
 export { pause, until } from './until.mjs';
+
+/** A browser reports each try to reach a relay that is not there. */
+export const socketErrors = [
+  /WebSocket connection to .* failed/,
+  /can.t establish a connection/,
+  /connection to .* was interrupted/,
+];
 
 /**
  * @typedef {import('./browsers.mjs').Engine} Engine
@@ -18,6 +26,7 @@ export { pause, until } from './until.mjs';
  * @property {string[]} [relay] further options of the relay
  * @property {string} [folder] another folder for the relay to serve
  * @property {RegExp[]} [expects] problems reported in the console that belong to the test
+ * @property {boolean} [lan] the relay and the browsers run in a network that can be cut
  * @property {string} [skip] why it cannot run here
  * @property {number} [timeout]
  *
@@ -25,6 +34,7 @@ export { pause, until } from './until.mjs';
  * @property {Engine} [engine]
  * @property {import('./browsers.mjs').Variant} [variant]
  * @property {object} [shim] what probe.js is to bend
+ * @property {import('./lan.mjs').Host} [host] where, in a network that can be cut; default: near
  * @property {string} [path] of the page, with query
  * @property {string} [url] a whole other address
  * @property {Person} [beside] opens a page in the same browser profile as this person's
@@ -64,7 +74,7 @@ export class World {
   async person(name, options = {}) {
     const context = options.beside
       ? options.beside.page.browserContext()
-      : await (await browser(options.engine || 'chromium', options.variant)).createBrowserContext();
+      : await (await this.browser(options)).createBrowserContext();
     this.contexts.add(context);
     // A window each: a page in a back tab is hidden and gets no frames.
     const page = await context.newPage({ type: 'window' });
@@ -82,6 +92,16 @@ export class World {
     this.people.push(person);
     if (options.open !== false) await person.open();
     return person;
+  }
+
+  /** @private @param {PersonOptions} options */
+  browser({ engine = 'chromium', variant, host = 'near' }) {
+    return this.options.lan ? this.lan.browser(host, engine) : browser(engine, variant);
+  }
+
+  /** The network that can be cut. */
+  get lan() {
+    return Lan.get();
   }
 
   /** @private @param {string} name @param {import('puppeteer-core').Page} page */
@@ -122,6 +142,7 @@ export class World {
   }
 
   async close() {
+    if (this.options.lan) this.lan.mend();
     for (const context of this.contexts) await context.close().catch(() => {});
     await this.relay.close();
   }
@@ -137,7 +158,14 @@ function whyNot(needs) {
   return lacks.join('; ');
 }
 
+/** @type {string | undefined} */
+let noLan;
 let registered = false;
+
+async function closeAll() {
+  await Lan.close();
+  await closeBrowsers();
+}
 
 /**
  * Registers a test. Its name is a sentence. Whatever the test looks at, it also fails when a page
@@ -148,12 +176,15 @@ let registered = false;
  * @param {(world: World) => Promise<void>} body
  */
 export function scenario(name, options, body) {
-  if (!registered) after(closeBrowsers);
+  if (!registered) after(closeAll);
   registered = true;
-  const skip = options.skip || whyNot(options.needs || ['chromium']) || false;
+  if (options.lan) noLan ??= whyNoLan();
+  const lacks = (options.lan && noLan) || whyNot(options.needs || ['chromium']);
+  const skip = options.skip || lacks || false;
   const patience = Number(process.env.PF_PATIENCE || 1);
   test(name, { skip, timeout: (options.timeout || 90000) * patience }, async () => {
-    const world = new World(await Relay.start(options.relay, options.folder), options);
+    const place = options.lan ? Lan.get().relay : undefined;
+    const world = new World(await Relay.start(options.relay, options.folder, place), options);
     try {
       await body(world);
       assert.deepEqual(world.problems, [], 'problems reported by the pages');

@@ -1,15 +1,8 @@
 /* lifecycle.test.mjs - leaving, coming back, reloading, and a relay that goes away. */
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
-import { annAndBob, cameras, pause, scenario, until } from './harness.mjs';
+import { annAndBob, pause, scenario, socketErrors } from './harness.mjs';
 import { frozenMs } from './person.mjs';
-
-// A browser reports each try to reach a relay that is not there.
-const socketErrors = [
-  /WebSocket connection to .* failed/,
-  /can.t establish a connection/,
-  /connection to .* was interrupted/,
-];
 
 scenario('a person who leaves is gone at once, and can come back', {}, async (world) => {
   const { ann, bob, annId } = await annAndBob(world);
@@ -25,24 +18,13 @@ scenario('a person who leaves is gone at once, and can come back', {}, async (wo
   assert.notEqual(await bob.idOf('Ann'), annId, 'who left for good is another member');
 });
 
-// PF_E2E_UNSTABLE=1 runs it all the same.
-const firefoxReload = process.env.PF_E2E_UNSTABLE
-  ? undefined
-  : 'one time in three nothing more is heard of the page after a reload, and why is not known';
-
 for (const engine of /** @type {const} */ (['chromium', 'firefox'])) {
   scenario(
-    `a reload in ${engine} goes back into the call as the same member, and leaves no ghost`,
-    { needs: [engine], skip: engine === 'firefox' ? firefoxReload : undefined },
+    `a reload in ${engine} goes back into the call as the same member (R3, G23)`,
+    { needs: [engine] },
     async (world) => {
       const { ann, bob, annId } = await annAndBob(world, { engine }, { engine });
-      // Not by the driver's own reload(), which now and then waits for ever in Firefox.
-      await ann.page.evaluate(() => {
-        /** @type {any} */ (window).isOld = true;
-        setTimeout(() => location.reload(), 0);
-      });
-      const isNew = () => ann.ask(() => !(/** @type {any} */ (window).isOld)).catch(() => false);
-      await until('the page anew', () => Promise.race([isNew(), pause(2000).then(() => false)]));
+      await ann.page.reload({ waitUntil: 'load' });
       await Promise.all([ann.inCallWith(1), bob.inCallWith(1)]);
       assert.equal(await bob.idOf('Ann'), annId, 'the same member');
     },
@@ -61,42 +43,6 @@ scenario('a tab that is closed leaves no ghost', {}, async (world) => {
   );
   await bob.notice('alone');
 });
-
-for (const engine of /** @type {const} */ (['chromium', 'firefox'])) {
-  scenario(
-    `in ${engine} a relay killed and started again does not disturb a call of three`,
-    { needs: [engine], expects: socketErrors },
-    async (world) => {
-      // Small pictures: four people are six connections on one machine.
-      const small = { engine, shim: { cameras: [cameras.green] } };
-      const { ann, bob, annId, bobId } = await annAndBob(world, small, small);
-      const cho = await world.person('Cho', small);
-      await cho.enter('tea');
-      await Promise.all([ann, bob, cho].map((person) => person.inCallWith(2)));
-      const before = await Promise.all([ann, bob, cho].map((person) => person.summary()));
-      const since = await bob.now();
-      await world.relay.kill();
-      await Promise.all([ann, bob, cho].map((person) => person.notice('reconnecting')));
-      await Promise.all([bob.videoPlaying(annId), ann.audioFlowing(bobId)]);
-      await ann.click('#mute'); // reaches the others beside the relay
-      await bob.tile(annId, { muted: 'true' });
-      await world.relay.start();
-      await Promise.all([ann, bob, cho].map((person) => person.notice('')));
-      await Promise.all([ann, bob, cho].map((person) => person.waitForPeers(2)));
-      const gap = await bob.gap(annId, since);
-      assert.ok(gap < frozenMs, `${Math.round(gap)} ms without a frame`);
-      for (const [index, person] of [ann, bob, cho].entries()) {
-        await person.nothingNegotiatedSince(before[index]);
-      }
-      assert.equal(await bob.idOf('Ann'), annId, 'the same member after the restart');
-      const dan = await world.person('Dan', small);
-      await dan.enter('tea');
-      await dan.waitForPeers(3);
-      await Promise.all([ann, bob, cho].map((person) => person.waitForPeers(3)));
-      await dan.videoPlaying(await dan.idOf('Ann'));
-    },
-  );
-}
 
 scenario(
   'a relay that stops and starts again in order is the same to those in a call',

@@ -39,8 +39,11 @@
     const records = new WeakMap();
     /** @param {any} pc */
     const open = (pc) => {
+      let end = () => {};
       const record = {
         pc,
+        ended: new Promise((resolve) => (end = () => resolve(null))),
+        end,
         offers: 0,
         answers: 0,
         set: 0,
@@ -67,7 +70,10 @@
     wrap('createOffer', (record) => record.offers++);
     wrap('createAnswer', (record) => record.answers++);
     wrap('restartIce', (record) => record.restarts++);
-    wrap('close', (record) => (record.closed = true));
+    wrap('close', (record) => {
+      record.closed = true;
+      record.end();
+    });
     for (const name of ['setLocalDescription', 'setRemoteDescription']) {
       wrap(name, (record, _, result) =>
         result.then(
@@ -330,7 +336,10 @@
     if (!record || !video) return flow;
     flow.connected = record.pc.connectionState === 'connected';
     flow.presented = (probe.frameTimes.get(video) || []).length;
-    (await record.pc.getStats()).forEach((/** @type {any} */ entry) => {
+    // In Firefox a getStats() that is under way when the connection is closed never settles.
+    const stats = await Promise.race([record.pc.getStats(), record.ended]);
+    if (!stats) return { ...flow, connected: false };
+    stats.forEach((/** @type {any} */ entry) => {
       if (entry.type !== 'inbound-rtp') return;
       if (entry.kind === 'video') flow.decoded += entry.framesDecoded || 0;
       if (entry.kind === 'audio') flow.energy += entry.totalAudioEnergy || 0;

@@ -27,41 +27,52 @@ function freePort() {
   });
 }
 
+/**
+ * @typedef {object} RelayPlace where a relay runs that does not run right here
+ * @property {string[]} prefix the words before the command
+ * @property {number} port
+ * @property {string} url by which browsers there find it
+ */
+
 export class Relay {
   /**
    * @param {string[]} options further options of the relay
    * @param {string} folder what it serves
+   * @param {RelayPlace} [place]
    */
-  static async start(options = [], folder = webFolder) {
-    const relay = new Relay(await freePort(), options, folder);
+  static async start(options = [], folder = webFolder, place) {
+    const port = place ? place.port : await freePort();
+    const relay = new Relay(port, place ? [...options, '--address', '0.0.0.0'] : options, folder);
+    if (place) {
+      relay.prefix = place.prefix;
+      relay.url = place.url;
+    }
     await relay.start();
     return relay;
   }
 
   /** @private @type {import('node:child_process').ChildProcess | null} */
   process = null;
+  /** @private @type {string[]} */
+  prefix = [];
 
   /** @param {number} port @param {string[]} options @param {string} folder */
   constructor(port, options, folder) {
     this.port = port;
     this.options = options;
     this.folder = folder;
+    this.url = `http://localhost:${port}/`;
     this.output = '';
     // The secret outlives a restart, so that tickets of the earlier process stay good.
     this.scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'peerface-e2e-'));
   }
 
-  get url() {
-    return `http://localhost:${this.port}/`;
-  }
-
   async start() {
     const secret = path.join(this.scratch, 'secret');
-    const child = spawn(
-      relayFile,
-      ['--port', String(this.port), '--web', this.folder, '--secret-file', secret, ...this.options],
-      { stdio: ['ignore', 'pipe', 'pipe'] },
-    );
+    const options = ['--port', String(this.port), '--web', this.folder, '--secret-file', secret];
+    const [command, ...args] = [...this.prefix, relayFile, ...options, ...this.options];
+    const said = this.output.length;
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.process = child;
     const keep = (/** @type {Buffer} */ data) => (this.output += data);
     child.stdout?.on('data', keep);
@@ -69,11 +80,13 @@ export class Relay {
     let failure = '';
     child.once('error', (error) => (failure = error.message));
     await until(
-      `the relay to answer at ${this.url}healthz`,
+      `the relay to answer at ${this.url}`,
       async () => {
         if (failure || child.exitCode !== null) {
           throw new Error(`the relay did not start: ${failure || this.output}`);
         }
+        // Another machine's cannot be asked from here.
+        if (this.prefix.length > 0) return this.output.includes('serving', said);
         return (await fetch(`${this.url}healthz`).catch(() => null))?.ok;
       },
       { every: 20 },

@@ -1,0 +1,204 @@
+/* survival.test.mjs - a call of three goes on while the relay or the network is away. */
+/* SPDX-License-Identifier: MIT */
+//
+// How long a picture stands still is a matter for tests/bench/survival: here it is what was done
+// that counts, and that pictures move again.
+import assert from 'node:assert/strict';
+import { cameras, pause, scenario, socketErrors } from './harness.mjs';
+import { Wire } from './wire.mjs';
+
+/** @typedef {import('./harness.mjs').Engine} Engine */
+/** @typedef {import('./harness.mjs').PersonOptions} PersonOptions */
+/** @typedef {import('./harness.mjs').World} World */
+/** @typedef {import('./person.mjs').Person} Person */
+
+// Small pictures: four people are six connections on one machine.
+const small = { shim: { cameras: [cameras.green] } };
+
+/**
+ * Three people in one room who see and hear each other.
+ * @param {World} world
+ * @param {PersonOptions} options of all three
+ * @param {PersonOptions} forAnn and those of Ann
+ */
+async function three(world, options, forAnn) {
+  const people = [];
+  for (const name of ['Ann', 'Bob', 'Cho']) {
+    const person = await world.person(name, {
+      ...small,
+      ...options,
+      ...(name === 'Ann' ? forAnn : {}),
+    });
+    await person.enter('tea');
+    await person.shown('#call');
+    people.push(person);
+  }
+  await Promise.all(people.map((person) => person.inCallWith(2)));
+  return people;
+}
+
+/**
+ * What must not change: who is there for whom, and the connections. From here on every tile that is
+ * added or removed is counted.
+ * @param {Person[]} people
+ */
+const remember = (people) =>
+  Promise.all(
+    people.map(async (person) => {
+      await person.ask(() => {
+        const host = /** @type {any} */ (window);
+        const tiles = /** @type {Element} */ (document.querySelector('#peers'));
+        host.tilesChanged = 0;
+        new MutationObserver((records) => {
+          for (const { addedNodes, removedNodes } of records) {
+            host.tilesChanged += addedNodes.length + removedNodes.length;
+          }
+        }).observe(tiles, { childList: true });
+      });
+      const ids = (await person.peers()).map(({ id }) => id);
+      return { person, ids, summary: await person.summary() };
+    }),
+  );
+
+/**
+ * Nobody has left, and no connection is another one.
+ * @param {Awaited<ReturnType<typeof remember>>} memory
+ */
+async function nothingLost(memory) {
+  for (const { person, ids, summary } of memory) {
+    const { name } = person;
+    assert.deepEqual((await person.peers()).map(({ id }) => id), ids, `the peers of ${name}`);
+    const changes = await person.ask(() => /** @type {any} */ (window).tilesChanged);
+    assert.equal(changes, 0, `no tile of ${name} came or went`);
+    const { connectionsEver } = await person.summary();
+    assert.equal(connectionsEver, summary.connectionsEver, `${name} opened another connection`);
+  }
+}
+
+/** Every picture moves. @param {Person[]} people */
+const allPlaying = (people) =>
+  Promise.all(
+    people.map(async (person) => {
+      const peers = await person.waitForPeers(people.length - 1);
+      await Promise.all(peers.map((peer) => person.videoPlaying(peer.id)));
+    }),
+  );
+
+/** Mutes, and waits until the others know. @param {Person} muted @param {Person[]} others */
+async function mute(muted, others) {
+  await muted.click('#mute');
+  await Promise.all(
+    others.map(async (other) => other.tile(await other.idOf(muted.name), { muted: 'true' })),
+  );
+}
+
+/** Is muted still, in fact and for the others. @param {Person} muted @param {Person[]} others */
+async function stillMuted(muted, others) {
+  const { sent } = await muted.summary();
+  const audio = sent.filter(({ kind }) => kind === 'audio');
+  assert.ok(audio.length > 0 && audio.every(({ enabled }) => !enabled), 'no sound is sent');
+  for (const other of others) {
+    const id = await other.idOf(muted.name);
+    const tile = (await other.peers()).find((peer) => peer.id === id);
+    assert.equal(tile?.muted, 'true', `for ${other.name}`);
+  }
+}
+
+/**
+ * @typedef {object} Disturbance
+ * @property {string} what
+ * @property {(world: World, wire: Wire) => any} begin
+ * @property {(world: World, wire: Wire) => any} end
+ * @property {number} ms how long it lasts
+ * @property {number} noticedBy how many people see at once that the relay is away
+ */
+
+/** @type {Disturbance[]} */
+const disturbances = [
+  {
+    what: 'the relay is killed and started again (I20, R14)',
+    begin: (world) => world.relay.kill(),
+    end: (world) => world.relay.start(),
+    ms: 500,
+    noticedBy: 3,
+  },
+  {
+    what: 'two of them cannot reach the relay for 20 s (I20)',
+    begin: (_, wire) => wire.cut('closed'),
+    end: (_, wire) => wire.mend(),
+    ms: 20000,
+    noticedBy: 2,
+  },
+  {
+    what: 'the sockets of two of them carry nothing for 20 s (I20, R12)',
+    begin: (_, wire) => wire.cut('silence'),
+    end: (_, wire) => wire.mend(),
+    ms: 20000,
+    noticedBy: 0,
+  },
+];
+
+for (const engine of /** @type {const} */ (['chromium', 'firefox'])) {
+  for (const { what, begin, end, ms, noticedBy } of disturbances) {
+    scenario(
+      `in ${engine} a call of three goes on while ${what}, and a fourth can join`,
+      { needs: [engine], expects: socketErrors, timeout: 150000 },
+      async (world) => {
+        const wire = await Wire.open(world.relay.port);
+        try {
+          const people = await three(world, { engine, url: wire.url }, { url: world.relay.url });
+          const [ann, bob, cho] = people;
+          await mute(bob, [ann, cho]);
+          const memory = await remember(people);
+          await begin(world, wire);
+          const noticing = [bob, cho, ann].slice(0, noticedBy);
+          await Promise.all(noticing.map((person) => person.notice('reconnecting')));
+          await Promise.all([pause(ms), allPlaying(people)]);
+          await cho.click('#mute'); // reaches the others beside the relay (G25)
+          await Promise.all([ann, bob].map(async (person) => {
+            await person.tile(await person.idOf('Cho'), { muted: 'true' });
+          }));
+          await end(world, wire);
+          await Promise.all(people.map((person) => person.notice('')));
+          await allPlaying(people);
+          await nothingLost(memory);
+          for (const before of memory) await before.person.nothingNegotiatedSince(before.summary);
+          await stillMuted(bob, [ann, cho]);
+          const dan = await world.person('Dan', { ...small, engine });
+          await dan.enter('tea');
+          await allPlaying([...people, dan]);
+        } finally {
+          wire.close();
+        }
+      },
+    );
+  }
+
+  /** @type {[string, import('./lan.mjs').Cut][]} */
+  const cuts = [
+    ['loses every packet', 'silence'],
+    ['has no carrier', 'link'],
+  ];
+  for (const [what, how] of cuts) {
+    scenario(
+      `in ${engine} a call of three is whole again after the network of one ${what} for 8 s`,
+      { needs: [engine], lan: true, expects: socketErrors, timeout: 150000 },
+      async (world) => {
+        const people = await three(world, { engine }, { host: 'far' });
+        const [ann, bob, cho] = people;
+        await mute(ann, [bob, cho]);
+        const memory = await remember(people);
+        const bobId = await ann.idOf('Bob');
+        const since = await ann.now();
+        world.lan.cut(how);
+        await pause(8000);
+        world.lan.mend();
+        await allPlaying(people);
+        await nothingLost(memory);
+        await stillMuted(ann, [bob, cho]);
+        assert.ok((await ann.gap(bobId, since)) > 5000, 'the network was really away');
+        await Promise.all(people.map((person) => person.notice('')));
+      },
+    );
+  }
+}
