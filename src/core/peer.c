@@ -202,17 +202,22 @@ static void renew(struct pf_peer *peer, struct pf_context *context)
     set_recovery(peer, context, PF_RECOVERY_RENEWING, STEP_MS + wait_ms);
 }
 
+static void begin_restart(struct pf_peer *peer, struct pf_context *context)
+{
+    if (peer->polite) {
+        send_request(peer, context, PF_REQUEST_RESTART);
+    } else {
+        offer_restart(peer, context);
+    }
+}
+
 static void restart(struct pf_peer *peer, struct pf_context *context)
 {
     if (peer->connection.done == 0) {
         renew(peer, context); /* there is nothing yet that a restart could repair */
         return;
     }
-    if (peer->polite) {
-        send_request(peer, context, PF_REQUEST_RESTART);
-    } else {
-        offer_restart(peer, context);
-    }
+    begin_restart(peer, context);
     set_recovery(peer, context, PF_RECOVERY_RESTARTING, STEP_MS);
 }
 
@@ -264,14 +269,20 @@ void pf_peer_open(struct pf_peer *peer, struct pf_context *context, const struct
     pf_peer_show(peer, context);
 }
 
-void pf_peer_close(struct pf_peer *peer, struct pf_context *context)
+void pf_peer_forget(struct pf_peer *peer, struct pf_context *context)
 {
     pf_connection_close(&peer->connection, context);
-    pf_outbox_push(&context->outbox, PF_COMMAND_HIDE_PEER)->hide_peer = peer->id;
     if (peer->connection.epoch != 0) {
         pf_epochs_put(&context->epochs, peer->id, peer->instance, peer->connection.epoch);
     }
     peer->id = 0;
+}
+
+void pf_peer_close(struct pf_peer *peer, struct pf_context *context)
+{
+    const pf_member_id id = peer->id;
+    pf_peer_forget(peer, context);
+    pf_outbox_push(&context->outbox, PF_COMMAND_HIDE_PEER)->hide_peer = id;
 }
 
 void pf_peer_offer(struct pf_peer *peer, struct pf_context *context, bool first_is_spent)
@@ -573,10 +584,8 @@ void pf_peer_network_changed(struct pf_peer *peer, struct pf_context *context)
     }
     if (peer->recovery == PF_RECOVERY_UNSTABLE) {
         repair(peer, context);
-    } else if (peer->polite) {
-        send_request(peer, context, PF_REQUEST_RESTART);
     } else {
-        offer_restart(peer, context);
+        begin_restart(peer, context);
     }
 }
 

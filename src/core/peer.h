@@ -50,7 +50,10 @@ struct pf_peer {
 void pf_peer_open(struct pf_peer *peer, struct pf_context *context, const struct pf_member *member,
                   pf_member_id self);
 
-/* Closes the connection, tells the page, and frees the slot. */
+/* Closes the connection and frees the slot: another instance takes it. */
+void pf_peer_forget(struct pf_peer *peer, struct pf_context *context);
+
+/* The same, and tells the page. */
 void pf_peer_close(struct pf_peer *peer, struct pf_context *context);
 
 /*

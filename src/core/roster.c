@@ -73,8 +73,7 @@ struct pf_peer *pf_roster_put(struct pf_roster *roster, struct pf_context *conte
         return peer;
     }
     if (peer) {
-        pf_connection_close(&peer->connection, context); /* a reload: the tile stays */
-        peer->id = 0;
+        pf_peer_forget(peer, context); /* a reload, or another tab: the tile stays */
     } else {
         peer = find_place(roster, context);
     }
