@@ -57,7 +57,7 @@ enum pf_error pf_clients_add(struct pf_clients *clients, uint32_t number,
     if (!client) {
         return PF_ERROR_MEMORY;
     }
-    *client = (struct pf_relay_client){.number = number};
+    *client = (struct pf_relay_client){.number = number, .order = ++clients->last_order};
     clients->by_number[number] = client;
     clients->count++;
     *out = client;

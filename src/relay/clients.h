@@ -16,6 +16,7 @@ struct pf_relay_client {
     uint32_t number;
     struct pf_relay_member *member; /* borrowed; NULL in the lobby */
     struct pf_timer heartbeat;
+    uint64_t order;    /* grows from client to client */
     uint64_t heard_ms; /* when its last message came */
     uint64_t ping_due_ms;
     uint64_t milli_messages; /* what it may send at heard_ms, in thousandths of a message */
@@ -26,6 +27,7 @@ struct pf_clients {
     struct pf_relay_client **by_number; /* owned, as are the clients; NULL where there is none */
     size_t size;
     size_t count;
+    uint64_t last_order;
 };
 
 /* Frees all. The timers of the clients must not be used any more. */
@@ -34,7 +36,7 @@ void pf_clients_clear(struct pf_clients *clients);
 /* The client of that number, or NULL. */
 struct pf_relay_client *pf_clients_find(const struct pf_clients *clients, uint32_t number);
 
-/* Adds a client, all zero but for its number, which is not in use. Fails with MEMORY. */
+/* Adds a client, all zero but for its number, not in use, and its order. Fails with MEMORY. */
 enum pf_error pf_clients_add(struct pf_clients *clients, uint32_t number,
                              struct pf_relay_client **out);
 

@@ -295,6 +295,17 @@ static void replace_client(struct pf_hub *hub, struct pf_relay_member *member)
     fail(hub, older, PF_CODE_REPLACED, "another client is this member now");
 }
 
+/*
+ * Whether the member is held by a client that was opened after this one, whose `join` has come
+ * late: a page that was reloaded while its network was slow.
+ */
+static bool is_overtaken(const struct pf_hub *hub, const struct pf_relay_client *client,
+                         const struct pf_relay_member *member)
+{
+    return member && member->client != PF_CLIENT_NONE &&
+           pf_clients_find(&hub->clients, member->client)->order > client->order;
+}
+
 /* The first member that is not away takes a prepared offer. */
 static const struct pf_relay_member *choose_offered(const struct pf_relay_member *newcomer)
 {
@@ -391,6 +402,10 @@ static void join_room(struct pf_hub *hub, struct pf_relay_client *client, struct
     const struct pf_relay_room *room = pf_rooms_find(&hub->rooms, room_name);
     struct pf_relay_member *member =
         room && ticket_id != 0 ? pf_relay_room_member(room, ticket_id) : NULL;
+    if (is_overtaken(hub, client, member)) {
+        fail(hub, client, PF_CODE_REPLACED, "a newer client is this member already");
+        return;
+    }
     if (!member) {
         member = new_member(hub, room_name, ticket_id, &why);
     }

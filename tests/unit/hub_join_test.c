@@ -185,6 +185,26 @@ static void the_newer_client_replaces_the_older_one(void **state)
     assert_int_equal(pf_hub_counts(fixture->hub).members, 2);
 }
 
+static void R3_a_join_that_was_overtaken_does_not_take_the_place(void **state)
+{
+    struct fixture *fixture = *state;
+    char ticket[TEXT_MAX];
+    enter(fixture, 0, "tea");
+    enter(fixture, 1, "tea");
+    copy_member(fixture, 0, "joined", "ticket", ticket);
+    lose(fixture, 0, 1001);
+    forget_texts(fixture, 1);
+    open_client(fixture, 2); /* the page that reloads; its join is on a slow way */
+    open_client(fixture, 3);
+    join_as(fixture, 3, "tea", "Ann", 51, ticket);
+    join_as(fixture, 2, "tea", "Ann", 50, ticket);
+    assert_has(last(fixture, 2), "\"code\":\"replaced\"");
+    assert_int_equal(fixture->inboxes[2].closed, 4003);
+    assert_int_equal(fixture->inboxes[3].closed, 0);
+    assert_int_equal(count_of(fixture, 1, "member"), 1);
+    assert_has(last(fixture, 1), "\"instance\":51,\"away\":false");
+}
+
 static void a_ticket_of_another_room_is_ignored(void **state)
 {
     struct fixture *fixture = *state;
@@ -395,6 +415,7 @@ int main(void)
         HUB_TEST(a_member_fits_into_its_own_place_in_a_full_room),
         HUB_TEST(a_ticket_makes_the_same_member_again_in_the_same_place),
         HUB_TEST(the_newer_client_replaces_the_older_one),
+        HUB_TEST(R3_a_join_that_was_overtaken_does_not_take_the_place),
         HUB_TEST(a_ticket_of_another_room_is_ignored),
         HUB_TEST(a_ticket_with_any_digit_changed_is_ignored),
         HUB_TEST(a_ticket_is_good_for_a_day),
