@@ -5,6 +5,7 @@
 #include "base/assert.h"
 #include "ice.h"
 #include "pc.h"
+#include "relay/hub.h"
 #include "tab.h"
 
 #include <stdarg.h>
@@ -78,8 +79,11 @@ void sim_check_tab(struct sim_world *world, struct sim_tab *tab)
 {
     check_captures(world, tab);
     if (tab->hid_in_vain && tab->view.state != PF_ROOM_REFUSED) {
-        sim_fail(world, "%s hides a peer that is there and was connected",
-                 sim_tab_name(world, tab));
+        sim_fail(world, "%s hides a peer that has not left", sim_tab_name(world, tab));
+    }
+    if (tab->view.state == PF_ROOM_REFUSED && tab->view.code == PF_CODE_REPLACED &&
+        captures_anything(tab)) {
+        sim_fail(world, "%s was replaced, but still captures", sim_tab_name(world, tab));
     }
     if (tab->left) {
         if (tab->view.state != PF_ROOM_LEFT) {
@@ -125,14 +129,13 @@ static const struct sim_pc *connected_pc(const struct sim_world *world, const st
     return NULL;
 }
 
-/* The join of the page before, on a slower wire, may reach the relay after this page's. */
-static bool has_elder(const struct sim_world *world, const struct sim_tab *tab)
+/* The page has heard all there is to hear of the other, whom the same relay has in the room. */
+static bool knows_to_be_there(const struct sim_tab *tab, const struct sim_tab *other)
 {
-    bool any = false;
-    for (uint32_t i = 1; i < tab->index; i++) {
-        any = any || world->tabs[i]->host == tab->host;
-    }
-    return any;
+    const struct sim_socket *socket = tab->socket;
+    const struct sim_socket *theirs = other ? other->socket : NULL;
+    return socket && theirs && socket->joined && theirs->joined && socket->relay == theirs->relay &&
+           !socket->broken && !socket->down.first && tab->view.state == PF_ROOM_JOINED;
 }
 
 void sim_check_show(struct sim_world *world, struct sim_tab *tab, const struct pf_command *command)
@@ -142,6 +145,7 @@ void sim_check_show(struct sim_world *world, struct sim_tab *tab, const struct p
         for (size_t i = 0; i < tab->cut_count; i++) {
             tab->hid_in_vain = tab->hid_in_vain || (other && tab->cut[i] == other->index);
         }
+        tab->hid_in_vain = tab->hid_in_vain || knows_to_be_there(tab, other);
     }
     if (command->type == PF_COMMAND_SHOW_ROOM && tab->view.self != 0 && command->room.self != 0 &&
         command->room.self != tab->view.self) {
@@ -149,7 +153,7 @@ void sim_check_show(struct sim_world *world, struct sim_tab *tab, const struct p
     }
     if (command->type == PF_COMMAND_SHOW_ROOM && command->room.state == PF_ROOM_REFUSED &&
         command->room.code != PF_CODE_ROOM_FULL && !tab->left &&
-        !(command->room.code == PF_CODE_REPLACED && has_elder(world, tab))) {
+        !(command->room.code == PF_CODE_REPLACED && tab->shared)) {
         sim_fail(world, "%s is refused without a reason", sim_tab_name(world, tab));
     }
 }
@@ -177,6 +181,20 @@ void sim_check_relay_text(struct sim_world *world, struct sim_socket *socket, st
     if (!fine) {
         sim_fail(world, "the relay tells %s off: %.*s", sim_tab_name(world, socket->tab),
                  (int)text.size, text.data);
+    }
+}
+
+void sim_check_relay_output(struct sim_world *world, const struct pf_hub_event *event,
+                            const struct pf_hub_output *output)
+{
+    const bool is_error =
+        output->type == PF_HUB_SEND && begins(output->head, "{\"type\":\"error\"");
+    const bool is_answer = event->type != PF_HUB_TIMEOUT && output->clients_count == 1 &&
+                           output->clients[0] == event->client;
+    const char *replaced = "{\"type\":\"error\",\"code\":\"replaced\"";
+    if (is_error && !is_answer && !begins(output->head, replaced)) {
+        sim_fail(world, "somebody is told of what another did: %.*s", (int)output->head.size,
+                 output->head.data);
     }
 }
 
@@ -288,6 +306,40 @@ static bool sees_truth(struct sim_world *world, const struct sim_tab *tab,
            shows_truth(world, tab, other, shown);
 }
 
+/* I27: of those whose packets do not reach one another; the relay's do. */
+static bool shows_failure(struct sim_world *world, const struct sim_tab *tab,
+                          const struct sim_tab *other)
+{
+    const struct sim_shown_peer *shown = sim_view_find(&tab->view, other->view.self);
+    if (!shown) {
+        return want(world, tab, other, "is not shown anything");
+    }
+    if (shown->state != PF_PEER_UNREACHABLE || shown->away) {
+        return want(world, tab, other, "is not told that there is no way, to the eyes");
+    }
+    return shows_truth(world, tab, other, shown);
+}
+
+static bool is_somebody(const struct sim_world *world, pf_member_id id)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < world->faults.hosts_count; i++) {
+        const struct sim_tab *tab = world->hosts[i].tab;
+        const bool is_gone = sim_host_is_lost(world, i) && world->faults.loss == SIM_LOSS_NETWORK;
+        any = any || (sim_tab_is_present(tab) && tab->view.self == id && !is_gone);
+    }
+    return any;
+}
+
+static bool shows_ghost(struct sim_world *world, const struct sim_tab *tab)
+{
+    bool any = false;
+    for (int i = 0; i < PF_MEMBERS_MAX; i++) {
+        any = any || (tab->view.peers[i].id != 0 && !is_somebody(world, tab->view.peers[i].id));
+    }
+    return any;
+}
+
 /* Camera lights: what is not wanted is not captured. */
 static bool captures_as_wanted(struct sim_world *world, const struct sim_tab *tab)
 {
@@ -306,13 +358,20 @@ static bool captures_as_wanted(struct sim_world *world, const struct sim_tab *ta
     return true;
 }
 
+/* The page of a host that is not lost for good, or NULL. */
+static const struct sim_tab *page_of(const struct sim_world *world, uint32_t host)
+{
+    return sim_host_is_lost(world, host) ? NULL : world->hosts[host].tab;
+}
+
 /* Most looks find what the one before found: whether these two pages are still apart. */
 static bool is_still_wanting(struct sim_world *world)
 {
     const struct sim_tab *tab = world->wanting.tab;
     const struct sim_tab *other = world->wanting.other;
-    return tab && other && world->hosts[tab->host].tab == tab &&
-           world->hosts[other->host].tab == other && !is_connected(world, tab, other);
+    return tab && other && page_of(world, tab->host) == tab &&
+           page_of(world, other->host) == other &&
+           !world->hosts[tab->host].cut_for_good[other->host] && !is_connected(world, tab, other);
 }
 
 bool sim_check_all_connected(struct sim_world *world)
@@ -321,13 +380,13 @@ bool sim_check_all_connected(struct sim_world *world)
         return false;
     }
     for (uint32_t i = 0; i < world->faults.hosts_count; i++) {
-        const struct sim_tab *tab = world->hosts[i].tab;
+        const struct sim_tab *tab = page_of(world, i);
         if (tab && tab->view.state != PF_ROOM_JOINED) {
             return want(world, tab, NULL, "is not in the room");
         }
         for (uint32_t k = 0; tab && k < world->faults.hosts_count; k++) {
-            const struct sim_tab *other = k != i ? world->hosts[k].tab : NULL;
-            if (other && !is_connected(world, tab, other)) {
+            const struct sim_tab *other = k != i ? page_of(world, k) : NULL;
+            if (other && !world->hosts[i].cut_for_good[k] && !is_connected(world, tab, other)) {
                 return false;
             }
         }
@@ -335,24 +394,35 @@ bool sim_check_all_connected(struct sim_world *world)
     return true;
 }
 
+static bool sees_others_well(struct sim_world *world, const struct sim_tab *tab)
+{
+    for (uint32_t k = 0; k < world->faults.hosts_count; k++) {
+        const struct sim_tab *other = k != tab->host ? page_of(world, k) : NULL;
+        if (!other) {
+            continue;
+        }
+        const bool well =
+            world->hosts[k].cut_for_good[tab->host]
+                ? shows_failure(world, tab, other)
+                : sees_truth(world, tab, other) && knows_candidates(world, tab, other);
+        if (!well) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool sim_check_all_well(struct sim_world *world)
 {
-    size_t present = 0;
     for (uint32_t i = 0; i < world->faults.hosts_count; i++) {
-        present += sim_tab_is_present(world->hosts[i].tab);
-    }
-    for (uint32_t i = 0; i < world->faults.hosts_count; i++) {
-        const struct sim_tab *tab = world->hosts[i].tab;
+        const struct sim_tab *tab = page_of(world, i);
         if (!tab) {
             continue;
         }
-        for (uint32_t k = 0; k < world->faults.hosts_count; k++) {
-            const struct sim_tab *other = k != i ? world->hosts[k].tab : NULL;
-            if (other && !(sees_truth(world, tab, other) && knows_candidates(world, tab, other))) {
-                return false;
-            }
+        if (!sees_others_well(world, tab)) {
+            return false;
         }
-        if (tab->view.peers_count != present - 1) {
+        if (shows_ghost(world, tab)) {
             return want(world, tab, NULL, "is shown a ghost");
         }
         if (!captures_as_wanted(world, tab)) {

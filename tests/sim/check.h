@@ -14,6 +14,13 @@ void sim_check_show(struct sim_world *world, struct sim_tab *tab, const struct p
 /* What the relay says to a page: no well-behaved client is told off. */
 void sim_check_relay_text(struct sim_world *world, struct sim_socket *socket, struct pf_slice text);
 
+struct pf_hub_event;
+struct pf_hub_output;
+
+/* What the relay makes of an event: who does something wrong is told so, and nobody else. */
+void sim_check_relay_output(struct sim_world *world, const struct pf_hub_event *event,
+                            const struct pf_hub_output *output);
+
 /* A page that was left has had time to put everything away. */
 void sim_check_gone(struct sim_world *world, const struct sim_tab *tab);
 

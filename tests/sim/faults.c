@@ -15,25 +15,51 @@ static uint32_t now_and_then(struct pf_random *random, uint32_t chance_max)
 
 static void draw_weights(struct sim_faults *faults, struct pf_random *random)
 {
-    for (int i = 0; i < SIM_ACTIONS_COUNT; i++) {
+    for (int i = 0; i <= SIM_ACTION_CONTROL_STORM; i++) {
         faults->weights[i] = now_and_then(random, 8);
     }
     faults->weights[SIM_ACTION_MICROPHONE]++; /* so that the sum is never 0 */
     switch (pf_random_below(random, 8)) {
     case 0: /* only people: what they do must not disturb anybody */
-        for (int i = SIM_ACTION_CRASH; i < SIM_ACTIONS_COUNT; i++) {
+        for (int i = SIM_ACTION_CRASH; i <= SIM_ACTION_CONTROL_STORM; i++) {
             faults->weights[i] = 0;
         }
         break;
     case 1: /* mostly one kind */
-        faults->weights[pf_random_below(random, SIM_ACTIONS_COUNT)] += 30;
+        faults->weights[pf_random_below(random, SIM_ACTION_CONTROL_STORM + 1)] += 30;
         break;
     default: break;
     }
 }
 
+/*
+ * What most worlds do not have. Of a generator of its own, so that a world without it is the same
+ * as it would be if there were no such faults.
+ */
+static void draw_rare(struct sim_faults *faults, struct pf_random *random)
+{
+    if (one_in(random, 4)) {
+        faults->weights[SIM_ACTION_DUPLICATE] = 1 + pf_random_below(random, 8);
+    }
+    if (one_in(random, 6)) {
+        faults->relays_count = 2 + pf_random_below(random, SIM_RELAYS_MAX - 1);
+        faults->weights[SIM_ACTION_RELAY_MOVE] = 1 + pf_random_below(random, 8);
+    }
+    faults->late_events = one_in(random, 4);
+    if (one_in(random, 16)) {
+        faults->lasting_cuts = 1 + pf_random_below(random, (faults->hosts_count + 1) / 2);
+        faults->cut_from_the_start = one_in(random, 2);
+    }
+    if (one_in(random, 16)) {
+        faults->loss = one_in(random, 2) ? SIM_LOSS_RELAY : SIM_LOSS_NETWORK;
+        faults->lost_host = pf_random_below(random, faults->hosts_count);
+    }
+}
+
 void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32_t hosts_count)
 {
+    struct pf_random rare;
+    pf_random_seed(&rare, random->state ^ 0x72617265);
     static const uint32_t usual_counts[] = {2, 2, 2, 2, 3, 3, 3, 4, 4, 5, 6, 7, 8};
     const uint32_t usual = (uint32_t)(sizeof(usual_counts) / sizeof(usual_counts[0]));
     *faults = (struct sim_faults){
@@ -55,6 +81,7 @@ void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32
         .ticket_chance = one_in(random, 4) ? pf_random_below(random, 1000) : 1000,
         .failed_recovers = one_in(random, 3),
         .realistic_sdp = one_in(random, 50),
+        .relays_count = 1,
     };
     faults->latency_ms_max =
         faults->latency_ms_min + 1 + pf_random_below(random, one_in(random, 3) ? 600 : 60);
@@ -62,6 +89,7 @@ void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32
         faults->hosts_count = hosts_count;
     }
     draw_weights(faults, random);
+    draw_rare(faults, &rare);
 }
 
 const char *sim_action_name(enum sim_action action)
@@ -87,6 +115,8 @@ const char *sim_action_name(enum sim_action action)
         [SIM_ACTION_PERMISSION] = "changes a permission",
         [SIM_ACTION_TRACK_ENDED] = "has a track ended by the browser",
         [SIM_ACTION_CONTROL_STORM] = "plays with the controls",
+        [SIM_ACTION_DUPLICATE] = "opens the page a second time",
+        [SIM_ACTION_RELAY_MOVE] = "(the address names another relay)",
     };
     return names[action];
 }

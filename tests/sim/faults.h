@@ -8,7 +8,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { SIM_HOSTS_MAX = 16 };
+enum {
+    SIM_HOSTS_MAX = 16,
+    SIM_RELAYS_MAX = 3,
+};
 
 /* What happens now and then to one host. */
 enum sim_action {
@@ -32,7 +35,16 @@ enum sim_action {
     SIM_ACTION_PERMISSION,    /* is changed by the user */
     SIM_ACTION_TRACK_ENDED,   /* by the browser */
     SIM_ACTION_CONTROL_STORM, /* a user that cannot decide: ten random controls at once */
+    SIM_ACTION_DUPLICATE,     /* the page is opened in a second tab, with the same ticket */
+    SIM_ACTION_RELAY_MOVE,    /* the address names another relay with the same secret */
     SIM_ACTIONS_COUNT,
+};
+
+/* What one person loses at the end and does not get back. */
+enum sim_loss {
+    SIM_LOSS_NONE,
+    SIM_LOSS_RELAY,   /* the way to the relay */
+    SIM_LOSS_NETWORK, /* every way */
 };
 
 /* Chances are in a thousand. */
@@ -55,6 +67,12 @@ struct sim_faults {
     uint32_t ticket_chance;  /* that a page that comes back presents its ticket */
     bool failed_recovers;    /* a failed connection comes back by itself when it can */
     bool realistic_sdp;      /* descriptions of several KiB */
+    bool late_events;        /* of what was closed, still come */
+    uint32_t relays_count;   /* 1 to SIM_RELAYS_MAX */
+    uint32_t lasting_cuts;   /* pairs of hosts without a way to one another, also in the end */
+    bool cut_from_the_start; /* these pairs, and not only in the end */
+    enum sim_loss loss;
+    uint32_t lost_host;
 };
 
 /* `hosts_count` 0: drawn as well. */

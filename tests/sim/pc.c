@@ -217,6 +217,9 @@ void sim_pc_command(struct sim_world *world, struct sim_tab *tab, const struct p
     }
     if (command->type == PF_COMMAND_PC_CLOSE) {
         note_cut(world, tab, pc);
+        if (world->faults.late_events) {
+            sim_after(world, sim_between_us(world, 0, 500), SIM_PC_LATE, tab->index, pc->id);
+        }
         sim_pc_close(world, pc, true);
     } else if (pc->failed_to_construct) {
         return; /* the glue has nothing to do it with; PC_FAILED is under way */
@@ -513,6 +516,21 @@ static void gather_one(struct sim_world *world, struct sim_pc *pc)
                                          .mid = PF_SLICE("0"),
                                          .mline_index = 0,
                                          .username_fragment = pf_buffer_slice(&fragment_out)}});
+}
+
+void sim_pc_tell_late(struct sim_world *world, struct sim_tab *tab, pf_pc id)
+{
+    const struct pf_event events[] = {
+        {.type = PF_EVENT_PC_DESCRIPTION, .description = {PF_DESCRIPTION_OFFER, PF_SLICE("v=0")}},
+        {.type = PF_EVENT_PC_REMOTE_SET, .description_set = PF_DESCRIPTION_ANSWER},
+        {.type = PF_EVENT_PC_FAILED, .failed = {PF_OPERATION_CREATE_ANSWER, PF_DOM_ERROR_ABORT, 0}},
+        {.type = PF_EVENT_PC_CANDIDATE, .candidate = {.candidate = PF_SLICE("candidate:1")}},
+        {.type = PF_EVENT_PC_STATE, .connection_state = PF_CONNECTION_FAILED},
+        {.type = PF_EVENT_PC_CHANNEL_MESSAGE, .message = PF_SLICE("{\"type\":\"bye\"}")},
+    };
+    struct pf_event event = events[sim_below(world, sizeof(events) / sizeof(events[0]))];
+    event.pc = id;
+    sim_tab_handle(world, tab, &event);
 }
 
 static bool is_setting_local(const struct sim_pc *pc)

@@ -22,16 +22,18 @@ enum sim_kind {
     SIM_PC_CHANNEL_OPEN,
     SIM_PC_CHANNEL_CLOSE,
     SIM_PC_CHANNEL_DELIVER, /* subject: identity of the sender */
+    SIM_PC_LATE,            /* subject: tab; token: id of a connection that is closed */
     SIM_SOCKET_CONNECT,     /* subject: socket */
     SIM_SOCKET_UP,
     SIM_SOCKET_DOWN,
     SIM_SOCKET_LOST_BY_CLIENT,
     SIM_SOCKET_LOST_BY_RELAY,
-    SIM_RELAY_TIMER, /* token: of the timer */
-    SIM_RELAY_START,
+    SIM_RELAY_TIMER, /* subject: relay; token: of the timer */
+    SIM_RELAY_START, /* subject: relay */
     SIM_PAGE_OPEN,   /* subject: host */
     SIM_PAGE_JOIN,   /* subject: tab */
-    SIM_PAGE_VANISH, /* subject: tab */
+    SIM_PAGE_VANISH, /* subject: tab, after its time to put everything away */
+    SIM_PAGE_CLOSE,  /* subject: tab */
     SIM_ACTION,
     SIM_ACTION_OVER, /* subject: host; token: the action; argument: its own */
     SIM_QUIET,

@@ -27,7 +27,9 @@ void sim_stats_add(struct sim_stats *sum, const struct sim_stats *stats)
     sum->renewals += stats->renewals;
     sum->rollbacks += stats->rollbacks;
     sum->relay_kills += stats->relay_kills;
+    sum->relay_moves += stats->relay_moves;
     sum->reloads += stats->reloads;
+    sum->duplicates += stats->duplicates;
     sum->sockets_lost += stats->sockets_lost;
     sum->stale += stats->stale;
     sum->candidate_errors += stats->candidate_errors;
@@ -83,7 +85,9 @@ void sim_stats_print(const struct sim_stats *stats, double seconds, FILE *out)
     fprintf(out, "renewals          %" PRIu64 "\n", stats->renewals);
     fprintf(out, "rollbacks         %" PRIu64 "\n", stats->rollbacks);
     fprintf(out, "relay kills       %" PRIu64 "\n", stats->relay_kills);
+    fprintf(out, "relay moves       %" PRIu64 "\n", stats->relay_moves);
     fprintf(out, "reloads           %" PRIu64 "\n", stats->reloads);
+    fprintf(out, "duplicated pages  %" PRIu64 "\n", stats->duplicates);
     fprintf(out, "sockets lost      %" PRIu64 "\n", stats->sockets_lost);
     fprintf(out, "stale signals     %" PRIu64 "\n", stats->stale);
     fprintf(out, "candidate errors  %" PRIu64 "\n", stats->candidate_errors);

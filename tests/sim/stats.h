@@ -30,7 +30,9 @@ struct sim_stats {
     uint64_t renewals;
     uint64_t rollbacks;
     uint64_t relay_kills;
+    uint64_t relay_moves;
     uint64_t reloads;
+    uint64_t duplicates; /* of pages */
     uint64_t sockets_lost;
     uint64_t stale;
     uint64_t candidate_errors;

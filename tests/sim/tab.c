@@ -38,7 +38,8 @@ const char *sim_tab_name(struct sim_world *world, const struct sim_tab *tab)
     return world->name;
 }
 
-static void configure(struct sim_world *world, struct sim_tab *tab, struct pf_room_config *config)
+static void configure(struct sim_world *world, struct sim_tab *tab, bool duplicate,
+                      struct pf_room_config *config)
 {
     const struct sim_host *host = &world->hosts[tab->host];
     *config = (struct pf_room_config){
@@ -46,7 +47,7 @@ static void configure(struct sim_world *world, struct sim_tab *tab, struct pf_ro
         .seed = (uint64_t)pf_random_next(&world->random) << 32 | tab->index,
         .instance = tab->instance,
     };
-    if (host->ticket_size > 0 && sim_chance(world, world->faults.ticket_chance)) {
+    if (host->ticket_size > 0 && (duplicate || sim_chance(world, world->faults.ticket_chance))) {
         config->ticket = (struct pf_slice){host->ticket, host->ticket_size};
     }
     for (int i = 0; i < PF_SOURCES_COUNT; i++) {
@@ -58,7 +59,18 @@ static void configure(struct sim_world *world, struct sim_tab *tab, struct pf_ro
     }
 }
 
-struct sim_tab *sim_tab_open(struct sim_world *world, uint32_t host)
+/* Two pages that are open at once on a host may have the same ticket. */
+static void note_twins(const struct sim_world *world, struct sim_tab *tab)
+{
+    for (uint32_t i = 1; i < tab->index; i++) {
+        struct sim_tab *other = world->tabs[i];
+        if (other->host == tab->host && other->alive && !other->left) {
+            tab->shared = other->shared = true;
+        }
+    }
+}
+
+struct sim_tab *sim_tab_open(struct sim_world *world, uint32_t host, bool duplicate)
 {
     if (world->tabs_count == SIM_TABS_MAX) {
         sim_fail(world, "too many pages: the world is too restless to be simulated");
@@ -77,9 +89,10 @@ struct sim_tab *sim_tab_open(struct sim_world *world, uint32_t host)
     };
     tab->clock_lost_us = world->now_us;
     world->tabs[tab->index] = tab;
+    note_twins(world, tab);
     world->hosts[host].tab = tab;
     struct pf_room_config config;
-    configure(world, tab, &config);
+    configure(world, tab, duplicate, &config);
     if (pf_room_init(tab->room, &config) != PF_ERROR_OK) {
         sim_fail(world, "pf_room_init() refuses a good configuration");
         return NULL;

@@ -5,8 +5,11 @@
 
 #include "world.h"
 
-/* Opens a page on a host and starts its room. NULL after a failure. */
-struct sim_tab *sim_tab_open(struct sim_world *world, uint32_t host);
+/*
+ * Opens a page on a host and starts its room. A duplicate of another has its ticket for certain.
+ * NULL after a failure.
+ */
+struct sim_tab *sim_tab_open(struct sim_world *world, uint32_t host, bool duplicate);
 
 /* Ends the page: `code` is what its WebSocket says, 0 for nothing at all. */
 void sim_tab_vanish(struct sim_world *world, struct sim_tab *tab, uint16_t code);

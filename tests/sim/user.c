@@ -6,6 +6,7 @@
 #include "capture.h"
 #include "check.h"
 #include "ice.h"
+#include "relay.h"
 #include "tab.h"
 #include "trace.h"
 #include "wire.h"
@@ -22,6 +23,14 @@ static void equip(struct sim_world *world, struct sim_host *host)
         for (int i = 0; i < SIM_DEVICES_MAX; i++) {
             host->devices[source][i].present = !missing && (i == 0 || sim_chance(world, 500));
         }
+    }
+}
+
+static void cut_for_good(struct sim_world *world, uint32_t a, uint32_t b)
+{
+    if (a != b) {
+        world->hosts[a].cut_for_good[b] = world->hosts[b].cut_for_good[a] = true;
+        world->hosts[a].cut[b] = world->hosts[b].cut[a] = world->faults.cut_from_the_start;
     }
 }
 
@@ -43,6 +52,10 @@ void sim_user_begin(struct sim_world *world)
         equip(world, host);
         sim_after(world, sim_between_us(world, 0, world->faults.enter_ms_max), SIM_PAGE_OPEN, i, 0);
     }
+    for (uint32_t i = 0; i < world->faults.lasting_cuts; i++) {
+        cut_for_good(world, sim_below(world, world->faults.hosts_count),
+                     sim_below(world, world->faults.hosts_count));
+    }
     schedule_action(world);
     sim_after(world, 1000000, SIM_TICK, 0, 0);
 }
@@ -52,7 +65,7 @@ static void open_page(struct sim_world *world, uint32_t host)
     if (world->hosts[host].tab) {
         return;
     }
-    const struct sim_tab *tab = sim_tab_open(world, host);
+    const struct sim_tab *tab = sim_tab_open(world, host, false);
     if (tab) {
         const bool at_once = sim_chance(world, 300);
         sim_after(world, at_once ? 0 : sim_between_us(world, 1, 2000), SIM_PAGE_JOIN, tab->index,
@@ -82,6 +95,20 @@ static void select_device(struct sim_world *world, struct sim_tab *tab)
     const struct pf_event event = {.type = PF_EVENT_SELECT_DEVICE,
                                    .select_device = {source, pf_slice_of(id)}};
     sim_tab_handle(world, tab, &event);
+}
+
+/* sessionStorage goes with a duplicated tab. The one before may stay for a while. */
+static void duplicate(struct sim_world *world, struct sim_tab *tab)
+{
+    if (world->hosts[tab->host].ticket_size == 0) {
+        return;
+    }
+    world->stats->duplicates++;
+    struct sim_tab *twin = sim_tab_open(world, tab->host, true);
+    if (twin) {
+        sim_after(world, sim_between_us(world, 0, 2000), SIM_PAGE_JOIN, twin->index, 0);
+        sim_after(world, sim_between_us(world, 0, 30000), SIM_PAGE_CLOSE, tab->index, 0);
+    }
 }
 
 static void use_control(struct sim_world *world, struct sim_tab *tab)
@@ -133,6 +160,7 @@ static void act_at_page(struct sim_world *world, struct sim_tab *tab, enum sim_a
     case SIM_ACTION_TRACK_ENDED:
         sim_capture_end(world, tab, &tab->tracks[sim_below(world, 4)]);
         break;
+    case SIM_ACTION_DUPLICATE: duplicate(world, tab); break;
     default: PF_UNREACHABLE();
     }
 }
@@ -245,15 +273,17 @@ static void act(struct sim_world *world, uint32_t at, enum sim_action action)
     case SIM_ACTION_SOCKET_BREAK:
     case SIM_ACTION_TRACK_ENDED:
     case SIM_ACTION_CONTROL_STORM:
+    case SIM_ACTION_DUPLICATE:
         if (tab && !world->hosts[at].asleep) {
             act_at_page(world, tab, action);
         }
         break;
     case SIM_ACTION_RELAY_KILL:
-        sim_relay_stop(world, sim_chance(world, 300));
+        sim_relay_stop(world, world->relay_at, sim_chance(world, 300));
         sim_after(world, sim_between_us(world, 50, sim_chance(world, 200) ? 60000 : 3000),
-                  SIM_RELAY_START, 0, 0);
+                  SIM_RELAY_START, world->relay_at, 0);
         break;
+    case SIM_ACTION_RELAY_MOVE: sim_relay_move(world); break;
     case SIM_ACTION_PARTITION: {
         const uint32_t other = sim_below(world, world->faults.hosts_count);
         if (other != at) {
@@ -318,10 +348,18 @@ static void action_over(struct sim_world *world, uint32_t subject, enum sim_acti
     const uint32_t at = subject % SIM_HOSTS_MAX;
     struct sim_host *host = &world->hosts[at];
     switch ((int)action) {
-    case SIM_ACTION_RELAY_CUT: host->relay_cut = false; break;
-    case SIM_ACTION_PARTITION: cut_pair(world, at, subject / SIM_HOSTS_MAX, false); break;
+    case SIM_ACTION_RELAY_CUT:
+        host->relay_cut = world->quiet && host->relay_cut; /* what is left then is for good */
+        break;
+    case SIM_ACTION_PARTITION: {
+        const uint32_t other = subject / SIM_HOSTS_MAX;
+        const bool stays =
+            host->cut_for_good[other] && (world->quiet || world->faults.cut_from_the_start);
+        cut_pair(world, at, other, stays);
+        break;
+    }
     case SIM_ACTION_OFFLINE:
-        if (!host->asleep && !host->online) {
+        if (!host->asleep && !host->online && !sim_host_is_lost(world, at)) {
             host->online = true;
             sim_ice_refresh_all(world);
             notice_network(world, at, true);
@@ -337,24 +375,47 @@ static void action_over(struct sim_world *world, uint32_t subject, enum sim_acti
     }
 }
 
+/* Closes the pages that another one has taken the place of. */
+static void close_twins(struct sim_world *world)
+{
+    for (size_t i = 1; i <= world->tabs_count; i++) {
+        struct sim_tab *tab = world->tabs[i];
+        if (tab->alive && tab->shared && !tab->left && tab != world->hosts[tab->host].tab) {
+            sim_tab_vanish(world, tab, 1001);
+        }
+    }
+}
+
+/* A host gets back all that it has not lost for good. */
+static void heal(struct sim_world *world, uint32_t at)
+{
+    struct sim_host *host = &world->hosts[at];
+    const enum sim_loss loss = sim_host_is_lost(world, at) ? world->faults.loss : SIM_LOSS_NONE;
+    for (uint32_t i = 0; i < SIM_HOSTS_MAX; i++) {
+        host->cut[i] = host->cut_for_good[i];
+    }
+    host->relay_cut = loss == SIM_LOSS_RELAY;
+    action_over(world, at, SIM_ACTION_SLEEP);
+    action_over(world, at, SIM_ACTION_OFFLINE);
+    unthrottle(world, at);
+    if (loss == SIM_LOSS_NETWORK) {
+        host->online = false;
+        notice_network(world, at, false);
+    }
+}
+
 void sim_user_end(struct sim_world *world)
 {
     size_t present = 0;
     world->quiet = true;
     sim_trace_note(world, NULL, "no faults from here on");
-    sim_relay_start(world);
+    sim_relay_start(world, world->relay_at);
+    close_twins(world);
     for (uint32_t i = 0; i < world->faults.hosts_count; i++) {
-        struct sim_host *host = &world->hosts[i];
-        for (uint32_t k = 0; k < SIM_HOSTS_MAX; k++) {
-            host->cut[k] = false;
-        }
-        host->relay_cut = false;
-        action_over(world, i, SIM_ACTION_SLEEP);
-        action_over(world, i, SIM_ACTION_OFFLINE);
-        unthrottle(world, i);
-        if (host->tab || present < 2 || sim_chance(world, 500)) {
+        heal(world, i);
+        if (world->hosts[i].tab || present < 2 || sim_chance(world, 500)) {
             open_page(world, i);
-            present++;
+            present += !sim_host_is_lost(world, i);
         }
     }
     sim_ice_refresh_all(world);
@@ -391,6 +452,11 @@ void sim_user_happen(struct sim_world *world, const struct sim_happening *happen
     switch ((int)happening->kind) {
     case SIM_PAGE_OPEN: open_page(world, happening->subject); break;
     case SIM_PAGE_JOIN: sim_tab_join(world, tab); break;
+    case SIM_PAGE_CLOSE:
+        if (tab->alive && tab != world->hosts[tab->host].tab) {
+            sim_tab_vanish(world, tab, 1001);
+        }
+        break;
     case SIM_PAGE_VANISH:
         if (host_was_slow(world, tab->host)) {
             sim_after(world, 5000000, SIM_PAGE_VANISH, tab->index, 0);

@@ -1,5 +1,5 @@
 /*
- * wire.c - WebSockets between pages and the relay, and the relay's hub behind them.
+ * wire.c - WebSockets between pages and the relays.
  *
  * A direction of a socket is a fifo: packets arrive in order, late while the path is cut, and not
  * at all once the connection is broken. What a page has sent before it closed still arrives.
@@ -8,8 +8,7 @@
 #include "wire.h"
 
 #include "base/assert.h"
-#include "check.h"
-#include "relay/hub.h"
+#include "relay.h"
 #include "tab.h"
 #include "trace.h"
 
@@ -21,8 +20,7 @@ static struct sim_socket *socket_of(const struct sim_world *world, uint32_t inde
     return index < world->sockets_count ? world->sockets[index] : NULL;
 }
 
-/* Forgets a socket that neither side has any more. */
-static void collect(struct sim_world *world, struct sim_socket *socket)
+void sim_wire_collect(struct sim_world *world, struct sim_socket *socket)
 {
     if (socket->client == SIM_SOCKET_CLOSED && !socket->relay_open && !socket->up.first) {
         world->sockets[socket->index] = NULL;
@@ -34,8 +32,8 @@ static void collect(struct sim_world *world, struct sim_socket *socket)
     }
 }
 
-static void send_packet(struct sim_world *world, struct sim_socket *socket, bool up,
-                        enum sim_packet_kind kind, struct pf_slice text)
+void sim_wire_send(struct sim_world *world, struct sim_socket *socket, bool up,
+                   enum sim_packet_kind kind, struct pf_slice text)
 {
     struct sim_fifo *fifo = up ? &socket->up : &socket->down;
     if (fifo->count > 4000) {
@@ -50,9 +48,9 @@ static void send_packet(struct sim_world *world, struct sim_socket *socket, bool
     }
 }
 
-static void send_close(struct sim_world *world, struct sim_socket *socket, bool up, uint16_t code)
+void sim_wire_send_close(struct sim_world *world, struct sim_socket *socket, bool up, uint16_t code)
 {
-    send_packet(world, socket, up, SIM_PACKET_CLOSED, PF_SLICE(""));
+    sim_wire_send(world, socket, up, SIM_PACKET_CLOSED, PF_SLICE(""));
     struct sim_packet *last = up ? socket->up.last : socket->down.last;
     last->code = code;
 }
@@ -63,165 +61,6 @@ static void break_wire(struct sim_socket *socket)
     socket->broken = true;
     sim_fifo_clear(&socket->up);
     sim_fifo_clear(&socket->down);
-}
-
-/* --- the relay --- */
-
-static uint64_t draw(void *user)
-{
-    struct sim_world *world = user;
-    const uint64_t high = pf_random_next(&world->random);
-    return high << 32 | pf_random_next(&world->random);
-}
-
-/* Good enough against a simulated world's imagination. */
-static void sign(void *user, struct pf_slice text, uint8_t mac[PF_MAC_SIZE])
-{
-    uint64_t hash = 14695981039346656037u ^ ((struct sim_world *)user)->seed;
-    for (size_t i = 0; i < text.size; i++) {
-        hash = (hash ^ (uint8_t)text.data[i]) * 1099511628211u;
-    }
-    for (int i = 0; i < PF_MAC_SIZE; i++) {
-        mac[i] = (uint8_t)(hash >> (i % 8 * 8)) ^ (uint8_t)i;
-    }
-}
-
-static void relay_output(struct sim_world *world, const struct pf_hub_output *output)
-{
-    for (size_t i = 0; i < output->clients_count; i++) {
-        struct sim_socket *socket = socket_of(world, world->relay.sockets[output->clients[i]]);
-        if (!socket || !socket->relay_open) {
-            sim_fail(world, "the hub names client %u, which is gone", output->clients[i]);
-            return;
-        }
-        struct pf_buffer text;
-        pf_buffer_init(&text, world->scratch, sizeof(world->scratch));
-        pf_buffer_put(&text, output->head);
-        pf_buffer_put(&text, output->body);
-        if (output->type == PF_HUB_SEND) {
-            sim_trace_wire(world, socket, "relay sends", pf_buffer_slice(&text));
-            sim_check_relay_text(world, socket, pf_buffer_slice(&text));
-        }
-        if (!socket->broken) {
-            if (output->type == PF_HUB_SEND) {
-                send_packet(world, socket, false, SIM_PACKET_MESSAGE, pf_buffer_slice(&text));
-            } else {
-                send_close(world, socket, false, output->code);
-            }
-        }
-        if (output->type == PF_HUB_CLOSE) {
-            socket->relay_open = socket->joined = false;
-            world->relay.sockets[output->clients[i]] = 0;
-            sim_fifo_clear(&socket->up);
-            collect(world, socket);
-        }
-    }
-}
-
-static void relay_handle(struct sim_world *world, struct pf_hub_event *event)
-{
-    struct pf_hub_output output;
-    event->now_ms = world->now_us / 1000;
-    event->unix_s = 1800000000 + world->now_us / 1000000;
-    world->stats->messages++;
-    pf_hub_handle(world->relay.hub, event);
-    while (pf_hub_poll(world->relay.hub, &output)) {
-        relay_output(world, &output);
-    }
-    const uint64_t deadline_ms = pf_hub_deadline_ms(world->relay.hub);
-    if (deadline_ms != world->relay.deadline_ms) {
-        world->relay.deadline_ms = deadline_ms;
-        world->relay.timer_token++;
-        if (deadline_ms != PF_DEADLINE_NONE) {
-            const uint64_t at_us = deadline_ms * 1000;
-            sim_after(world, at_us > world->now_us ? at_us - world->now_us : 0, SIM_RELAY_TIMER, 0,
-                      world->relay.timer_token);
-        }
-    }
-}
-
-void sim_relay_start(struct sim_world *world)
-{
-    const struct pf_hub_config config = {
-        .members_max = SIM_HOSTS_MAX,
-        .rooms_max = 4,
-        .clients_max = SIM_RELAY_CLIENTS_MAX,
-        .ping_ms = 15000,
-        .grace_ms = 20000,
-        .burst_messages = 400,
-        .messages_per_s = 100,
-        .ice_servers = PF_SLICE("[]"),
-        .signer = {world, sign},
-        .draw_user = world,
-        .draw = draw,
-    };
-    if (world->relay.up) {
-        return;
-    }
-    sim_trace_note(world, NULL, "the relay starts");
-    world->relay.up = true;
-    world->relay.life++;
-    world->relay.deadline_ms = PF_DEADLINE_NONE;
-    PF_ASSERT(pf_hub_new(&config, &world->relay.hub) == PF_ERROR_OK);
-}
-
-void sim_relay_stop(struct sim_world *world, bool orderly)
-{
-    if (!world->relay.up) {
-        return;
-    }
-    sim_trace_note(world, NULL, orderly ? "the relay stops" : "the relay is killed");
-    world->stats->relay_kills++;
-    world->relay.up = false;
-    world->relay.timer_token++;
-    pf_hub_free(world->relay.hub);
-    world->relay.hub = NULL;
-    for (int i = 0; i < SIM_RELAY_CLIENTS_MAX; i++) {
-        world->relay.sockets[i] = 0;
-    }
-    for (size_t i = 1; i < world->sockets_count; i++) {
-        struct sim_socket *socket = world->sockets[i];
-        if (!socket || !socket->relay_open) {
-            continue;
-        }
-        socket->relay_open = socket->joined = false;
-        sim_fifo_clear(&socket->up);
-        if (orderly && !socket->broken) {
-            send_close(world, socket, false, 1001);
-        } else {
-            sim_wire_break(world, socket);
-        }
-        collect(world, socket);
-    }
-}
-
-static void relay_accept(struct sim_world *world, struct sim_socket *socket)
-{
-    uint32_t number = 0;
-    while (number < SIM_RELAY_CLIENTS_MAX && world->relay.sockets[number] != 0) {
-        number++;
-    }
-    if (number == SIM_RELAY_CLIENTS_MAX) {
-        sim_fail(world, "too many WebSockets are open on the relay");
-        return;
-    }
-    world->relay.sockets[number] = socket->index;
-    socket->connection = number;
-    socket->relay_open = true;
-    relay_handle(world, &(struct pf_hub_event){.type = PF_HUB_CLIENT_OPENED, .client = number});
-}
-
-static void relay_closed(struct sim_world *world, struct sim_socket *socket, uint16_t code)
-{
-    if (socket->relay_open) {
-        socket->relay_open = socket->joined = false;
-        sim_fifo_clear(&socket->up);
-        world->relay.sockets[socket->connection] = 0;
-        relay_handle(world, &(struct pf_hub_event){.type = PF_HUB_CLIENT_CLOSED,
-                                                   .client = socket->connection,
-                                                   .code = code});
-    }
-    collect(world, socket);
 }
 
 /* --- the page's side --- */
@@ -262,9 +101,9 @@ static void close_socket(struct sim_world *world, struct sim_socket *socket, uin
     socket->client = SIM_SOCKET_CLOSED;
     socket->tab->socket = NULL;
     if (socket->relay_open && !socket->broken) {
-        send_close(world, socket, true, code);
+        sim_wire_send_close(world, socket, true, code);
     }
-    collect(world, socket);
+    sim_wire_collect(world, socket);
 }
 
 void sim_wire_command(struct sim_world *world, struct sim_tab *tab,
@@ -290,7 +129,7 @@ void sim_wire_command(struct sim_world *world, struct sim_tab *tab,
     } else if (command->text.size > PF_MESSAGE_SIZE_MAX) {
         sim_fail(world, "%s sends a message that is too long", sim_tab_name(world, tab));
     } else if (socket->relay_open && !socket->broken) {
-        send_packet(world, socket, true, SIM_PACKET_MESSAGE, command->text);
+        sim_wire_send(world, socket, true, SIM_PACKET_MESSAGE, command->text);
     }
 }
 
@@ -305,7 +144,7 @@ void sim_wire_page_gone(struct sim_world *world, struct sim_socket *socket, uint
                 sim_after(world, sim_latency_us(world), SIM_SOCKET_LOST_BY_RELAY, socket->index, 0);
             }
         }
-        collect(world, socket);
+        sim_wire_collect(world, socket);
         return;
     }
     close_socket(world, socket, code);
@@ -348,7 +187,7 @@ static void client_closed(struct sim_world *world, struct sim_socket *socket, ui
         struct sim_tab *tab = socket->tab;
         socket->client = SIM_SOCKET_CLOSED;
         tab->socket = NULL;
-        collect(world, socket);
+        sim_wire_collect(world, socket);
         sim_tab_handle(world, tab,
                        &(struct pf_event){.type = PF_EVENT_SOCKET_CLOSED,
                                           .socket = id,
@@ -360,8 +199,8 @@ static void connect_socket(struct sim_world *world, struct sim_socket *socket, u
 {
     const struct sim_host *host = &world->hosts[socket->tab->host];
     if (socket->client != SIM_SOCKET_CONNECTING) {
-        collect(world, socket);
-    } else if (!host->online || (!world->relay.up && !host->relay_cut)) {
+        sim_wire_collect(world, socket);
+    } else if (!host->online || (!world->relays[world->relay_at].up && !host->relay_cut)) {
         client_closed(world, socket, 1006);
     } else if (host->relay_cut) {
         if (tries > 60) {
@@ -371,9 +210,8 @@ static void connect_socket(struct sim_world *world, struct sim_socket *socket, u
         }
     } else {
         socket->address = host->address;
-        socket->relay_life = world->relay.life;
-        send_packet(world, socket, false, SIM_PACKET_OPENED, PF_SLICE(""));
-        relay_accept(world, socket);
+        sim_wire_send(world, socket, false, SIM_PACKET_OPENED, PF_SLICE(""));
+        sim_relay_accept(world, socket);
     }
 }
 
@@ -410,29 +248,26 @@ static void drop_packet(struct sim_world *world, struct sim_socket *socket, bool
 static void packet_up(struct sim_world *world, struct sim_socket *socket)
 {
     if (!next_packet(world, socket, true)) {
-        collect(world, socket);
+        sim_wire_collect(world, socket);
         return;
     }
     struct sim_packet *packet = socket->up.first;
     if (packet->kind == SIM_PACKET_CLOSED) {
-        relay_closed(world, socket, packet->code);
+        sim_relay_lost(world, socket, packet->code);
         return;
     }
     /* The hub may close the socket and so free the packet: it is taken out first. */
     memcpy(world->inbox, packet->data, packet->size);
     const struct pf_slice text = {world->inbox, packet->size};
     drop_packet(world, socket, true);
-    sim_trace_wire(world, socket, "relay gets", text);
-    relay_handle(world, &(struct pf_hub_event){.type = PF_HUB_CLIENT_TEXT,
-                                               .client = socket->connection,
-                                               .text = text});
+    sim_relay_hear(world, socket, text);
 }
 
 static void packet_down(struct sim_world *world, struct sim_socket *socket)
 {
-    if (socket->client == SIM_SOCKET_CLOSED) {
+    if (socket->client == SIM_SOCKET_CLOSED && !world->faults.late_events) {
         sim_fifo_clear(&socket->down);
-        collect(world, socket);
+        sim_wire_collect(world, socket);
         return;
     }
     if (!next_packet(world, socket, false)) {
@@ -444,7 +279,9 @@ static void packet_down(struct sim_world *world, struct sim_socket *socket)
     switch (packet->kind) {
     case SIM_PACKET_OPENED:
         drop_packet(world, socket, false);
-        socket->client = SIM_SOCKET_OPEN;
+        if (socket->client == SIM_SOCKET_CONNECTING) {
+            socket->client = SIM_SOCKET_OPEN;
+        }
         break;
     case SIM_PACKET_MESSAGE:
         memcpy(world->inbox, packet->data, packet->size);
@@ -460,21 +297,15 @@ static void packet_down(struct sim_world *world, struct sim_socket *socket)
 void sim_wire_happen(struct sim_world *world, const struct sim_happening *happening)
 {
     struct sim_socket *socket = socket_of(world, happening->subject);
-    if (happening->kind == SIM_RELAY_START) {
-        sim_relay_start(world);
-    } else if (happening->kind == SIM_RELAY_TIMER) {
-        if (happening->token == world->relay.timer_token && world->relay.up) {
-            world->relay.deadline_ms = PF_DEADLINE_NONE;
-            relay_handle(world, &(struct pf_hub_event){.type = PF_HUB_TIMEOUT});
-        }
-    } else if (socket) {
-        switch ((int)happening->kind) {
-        case SIM_SOCKET_CONNECT: connect_socket(world, socket, happening->token); break;
-        case SIM_SOCKET_UP: packet_up(world, socket); break;
-        case SIM_SOCKET_DOWN: packet_down(world, socket); break;
-        case SIM_SOCKET_LOST_BY_CLIENT: client_closed(world, socket, 1006); break;
-        case SIM_SOCKET_LOST_BY_RELAY: relay_closed(world, socket, 1006); break;
-        default: PF_UNREACHABLE();
-        }
+    if (!socket) {
+        return;
+    }
+    switch ((int)happening->kind) {
+    case SIM_SOCKET_CONNECT: connect_socket(world, socket, happening->token); break;
+    case SIM_SOCKET_UP: packet_up(world, socket); break;
+    case SIM_SOCKET_DOWN: packet_down(world, socket); break;
+    case SIM_SOCKET_LOST_BY_CLIENT: client_closed(world, socket, 1006); break;
+    case SIM_SOCKET_LOST_BY_RELAY: sim_relay_lost(world, socket, 1006); break;
+    default: PF_UNREACHABLE();
     }
 }

@@ -1,4 +1,4 @@
-/* wire.h - WebSockets between pages and the relay, and the relay's hub behind them. */
+/* wire.h - WebSockets between pages and the relays. */
 /* SPDX-License-Identifier: MIT */
 #ifndef SIM_WIRE_H
 #define SIM_WIRE_H
@@ -18,12 +18,16 @@ void sim_wire_break(struct sim_world *world, struct sim_socket *socket);
 /* All connections made from an address that the host has no more. */
 void sim_wire_break_host(struct sim_world *world, uint32_t host);
 
-void sim_relay_start(struct sim_world *world);
+/* For the relay: `up` is the direction. */
+void sim_wire_send(struct sim_world *world, struct sim_socket *socket, bool up,
+                   enum sim_packet_kind kind, struct pf_slice text);
+void sim_wire_send_close(struct sim_world *world, struct sim_socket *socket, bool up,
+                         uint16_t code);
 
-/* The process is gone, with everything it knew. `orderly`: as after SIGTERM. */
-void sim_relay_stop(struct sim_world *world, bool orderly);
+/* Forgets a socket that neither side has any more. */
+void sim_wire_collect(struct sim_world *world, struct sim_socket *socket);
 
-/* Something of SIM_SOCKET_CONNECT to SIM_RELAY_START is due. */
+/* Something of SIM_SOCKET_CONNECT to SIM_SOCKET_LOST_BY_RELAY is due. */
 void sim_wire_happen(struct sim_world *world, const struct sim_happening *happening);
 
 #endif

@@ -7,6 +7,7 @@
 #include "check.h"
 #include "ice.h"
 #include "pc.h"
+#include "relay.h"
 #include "relay/hub.h"
 #include "tab.h"
 #include "trace.h"
@@ -65,6 +66,11 @@ uint64_t sim_latency_us(struct sim_world *world)
 bool sim_hosts_connected(const struct sim_world *world, uint32_t a, uint32_t b)
 {
     return world->hosts[a].online && world->hosts[b].online && !world->hosts[a].cut[b];
+}
+
+bool sim_host_is_lost(const struct sim_world *world, uint32_t host)
+{
+    return world->quiet && world->faults.loss != SIM_LOSS_NONE && world->faults.lost_host == host;
 }
 
 bool sim_relay_reachable(const struct sim_world *world, uint32_t host)
@@ -132,8 +138,10 @@ static void end(struct sim_world *world)
     }
     end_tabs(world);
     world->pcs_count = 0;
-    pf_hub_free(world->relay.hub);
-    world->relay = (struct sim_relay){0};
+    for (int i = 0; i < SIM_RELAYS_MAX; i++) {
+        pf_hub_free(world->relays[i].hub);
+        world->relays[i] = (struct sim_relay){0};
+    }
     sim_queue_clear(&world->queue);
     world->trace = trace;
 }
@@ -158,8 +166,10 @@ static struct sim_tab *page_of(const struct sim_world *world, const struct sim_h
     case SIM_DEVICES_CHANGED:
     case SIM_TRACK_OVER:
     case SIM_NETWORK_NOTICED:
+    case SIM_PC_LATE:
     case SIM_PAGE_JOIN:
-    case SIM_PAGE_VANISH: return world->tabs[happening->subject];
+    case SIM_PAGE_VANISH:
+    case SIM_PAGE_CLOSE: return world->tabs[happening->subject];
     case SIM_PC_CREATED:
     case SIM_PC_OPERATION:
     case SIM_PC_LOCAL_READ:
@@ -214,6 +224,7 @@ static void happen_in_tab(struct sim_world *world, struct sim_tab *tab,
             sim_tab_handle(world, tab, &event);
         }
         break;
+    case SIM_PC_LATE: sim_pc_tell_late(world, tab, happening->token); break;
     case SIM_NETWORK_NOTICED:
         event.type = PF_EVENT_NETWORK_CHANGED;
         event.network.online = happening->token != 0;
@@ -232,8 +243,7 @@ static void happen(struct sim_world *world, const struct sim_happening *happenin
     case SIM_DEVICES_CHANGED:
     case SIM_TRACK_OVER:
     case SIM_NETWORK_NOTICED:
-        happen_in_tab(world, world->tabs[happening->subject], happening);
-        break;
+    case SIM_PC_LATE: happen_in_tab(world, world->tabs[happening->subject], happening); break;
     case SIM_PC_CREATED:
     case SIM_PC_OPERATION:
     case SIM_PC_LOCAL_READ:
@@ -246,12 +256,13 @@ static void happen(struct sim_world *world, const struct sim_happening *happenin
     case SIM_SOCKET_UP:
     case SIM_SOCKET_DOWN:
     case SIM_SOCKET_LOST_BY_CLIENT:
-    case SIM_SOCKET_LOST_BY_RELAY:
-    case SIM_RELAY_TIMER:
-    case SIM_RELAY_START: sim_wire_happen(world, happening); break;
+    case SIM_SOCKET_LOST_BY_RELAY: sim_wire_happen(world, happening); break;
+    case SIM_RELAY_TIMER: sim_relay_timeout(world, happening->subject, happening->token); break;
+    case SIM_RELAY_START: sim_relay_start(world, happening->subject); break;
     case SIM_PAGE_OPEN:
     case SIM_PAGE_JOIN:
     case SIM_PAGE_VANISH:
+    case SIM_PAGE_CLOSE:
     case SIM_ACTION:
     case SIM_ACTION_OVER: sim_user_happen(world, happening); break;
     case SIM_QUIET: sim_user_end(world); break;
@@ -295,7 +306,8 @@ static void begin(struct sim_world *world, uint64_t seed, uint32_t hosts_count)
     pf_random_seed(&world->random, seed * 0x9e3779b97f4a7c15u);
     sim_faults_draw(&world->faults, &world->random, hosts_count);
     world->calm_us = world->quiet_us = (uint64_t)world->faults.storm_ms * 1000;
-    sim_relay_start(world);
+    world->relay_at = 0;
+    sim_relay_start(world, 0);
     sim_user_begin(world);
     sim_after(world, world->quiet_us, SIM_QUIET, 0, 0);
 }
@@ -307,7 +319,9 @@ static void note_times(struct sim_world *world)
     const uint64_t connected_us = world->connected_us > calm_us ? world->connected_us : calm_us;
     const uint64_t settled_us = world->converged_us > calm_us ? world->converged_us : calm_us;
     sim_stats_note_time(&world->stats->connected, (connected_us - calm_us) / 1000, world->seed);
-    sim_stats_note_time(&world->stats->settled, (settled_us - calm_us) / 1000, world->seed);
+    if (world->faults.lasting_cuts == 0 && world->faults.loss == SIM_LOSS_NONE) {
+        sim_stats_note_time(&world->stats->settled, (settled_us - calm_us) / 1000, world->seed);
+    }
 }
 
 bool sim_world_run(struct sim_world *world, uint64_t seed, uint32_t hosts_count)

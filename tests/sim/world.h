@@ -27,6 +27,7 @@ enum {
     SIM_RELAY_CLIENTS_MAX = 256,
     SIM_SETTLE_MS = 120000, /* after the faults everything must be well within this */
     SIM_STEADY_MS = 60000,  /* and stay so for this */
+    SIM_GRACE_MS = 20000,   /* how long a relay waits for a member */
 };
 
 enum sim_browser {
@@ -53,8 +54,9 @@ struct sim_host {
     bool throttled;
     bool asleep;
     bool cut[SIM_HOSTS_MAX]; /* no packets to and from that host */
-    uint64_t wake_us;        /* while asleep */
-    uint32_t address;        /* grows with every new network */
+    bool cut_for_good[SIM_HOSTS_MAX];
+    uint64_t wake_us; /* while asleep */
+    uint32_t address; /* grows with every new network */
     enum sim_browser browser;
     enum sim_permission permissions[PF_SOURCES_COUNT];
     struct sim_device devices[PF_SOURCES_COUNT][SIM_DEVICES_MAX];
@@ -93,6 +95,7 @@ struct sim_tab {
     bool alive;
     bool joined; /* PF_EVENT_JOIN was given */
     bool left;   /* PF_EVENT_LEAVE was given */
+    bool shared; /* another page had the same ticket while this one was open */
     uint64_t left_us;
     bool wants[PF_SOURCES_COUNT];
     uint32_t instance;
@@ -206,9 +209,9 @@ struct sim_socket {
     bool relay_open;              /* as the relay sees it */
     bool broken;                  /* packets vanish; nobody may know it yet */
     bool joined;                  /* the relay has let it in */
-    uint32_t relay_life;
-    uint32_t address;    /* of the host when it was made */
-    uint32_t connection; /* what the hub calls it */
+    uint32_t relay;               /* index, once it is accepted */
+    uint32_t address;             /* of the host when it was made */
+    uint32_t connection;          /* what the hub calls it */
     struct sim_fifo up, down;
 };
 
@@ -216,7 +219,6 @@ struct pf_hub;
 
 struct sim_relay {
     bool up;
-    uint32_t life;                           /* grows with every start */
     uint32_t sockets[SIM_RELAY_CLIENTS_MAX]; /* by the hub's number for them; 0: free number */
     struct pf_hub *hub;
     uint32_t timer_token;
@@ -245,7 +247,8 @@ struct sim_world {
     size_t sockets_count;
     size_t sockets_capacity;
     struct sim_socket **sockets; /* by index, NULL when closed; owned */
-    struct sim_relay relay;
+    struct sim_relay relays[SIM_RELAYS_MAX];
+    uint32_t relay_at; /* the one that the address names */
     size_t rooms_count;
     struct pf_room *rooms[SIM_HOSTS_MAX * 4]; /* memory that is free now; owned */
     bool quiet;                               /* no faults any more */
@@ -292,6 +295,9 @@ uint64_t sim_latency_us(struct sim_world *world);
 
 /* Whether packets pass. */
 bool sim_hosts_connected(const struct sim_world *world, uint32_t a, uint32_t b);
+/* Whether the faults have left this host without the relay, or the network, for good. */
+bool sim_host_is_lost(const struct sim_world *world, uint32_t host);
+
 bool sim_relay_reachable(const struct sim_world *world, uint32_t host);
 
 /* Memory for rooms, used again and again: they are large. */

@@ -1,0 +1,229 @@
+/* relay.c - the relays of a simulated world: the real hub, killed, restarted, moved. */
+/* SPDX-License-Identifier: MIT */
+#include "relay.h"
+
+#include "base/assert.h"
+#include "check.h"
+#include "relay/hub.h"
+#include "trace.h"
+#include "wire.h"
+
+/* What a reader may be behind. The transport bounds bytes; here most messages are small. */
+enum { BACKLOG_MAX = 1000 };
+
+static uint64_t draw(void *user)
+{
+    struct sim_world *world = user;
+    const uint64_t high = pf_random_next(&world->random);
+    return high << 32 | pf_random_next(&world->random);
+}
+
+/* Good enough against a simulated world's imagination. */
+static void sign(void *user, struct pf_slice text, uint8_t mac[PF_MAC_SIZE])
+{
+    uint64_t hash = 14695981039346656037u ^ ((struct sim_world *)user)->seed;
+    for (size_t i = 0; i < text.size; i++) {
+        hash = (hash ^ (uint8_t)text.data[i]) * 1099511628211u;
+    }
+    for (int i = 0; i < PF_MAC_SIZE; i++) {
+        mac[i] = (uint8_t)(hash >> (i % 8 * 8)) ^ (uint8_t)i;
+    }
+}
+
+/* The hub has closed it, or the reader is so far behind that the transport has. */
+static void forget(struct sim_relay *relay, struct sim_socket *socket)
+{
+    socket->relay_open = socket->joined = false;
+    relay->sockets[socket->connection] = 0;
+    sim_fifo_clear(&socket->up);
+}
+
+static void send(struct sim_world *world, struct sim_socket *socket, struct pf_slice text)
+{
+    sim_trace_wire(world, socket, "relay sends", text);
+    sim_check_relay_text(world, socket, text);
+    if (socket->down.count > BACKLOG_MAX) {
+        sim_wire_break(world, socket);
+        sim_after(world, 0, SIM_SOCKET_LOST_BY_RELAY, socket->index, 0);
+    } else if (!socket->broken) {
+        sim_wire_send(world, socket, false, SIM_PACKET_MESSAGE, text);
+    }
+}
+
+static void close_socket(struct sim_world *world, struct sim_relay *relay,
+                         struct sim_socket *socket, uint16_t code)
+{
+    if (!socket->broken) {
+        sim_wire_send_close(world, socket, false, code);
+    }
+    forget(relay, socket);
+    sim_wire_collect(world, socket);
+}
+
+static void take_output(struct sim_world *world, struct sim_relay *relay,
+                        const struct pf_hub_output *output)
+{
+    for (size_t i = 0; i < output->clients_count; i++) {
+        const uint32_t index = relay->sockets[output->clients[i]];
+        struct sim_socket *socket = index != 0 ? world->sockets[index] : NULL;
+        if (!socket || !socket->relay_open) {
+            sim_fail(world, "the hub names client %u, which is gone", output->clients[i]);
+            return;
+        }
+        if (output->type == PF_HUB_CLOSE) {
+            close_socket(world, relay, socket, output->code);
+            continue;
+        }
+        struct pf_buffer text;
+        pf_buffer_init(&text, world->scratch, sizeof(world->scratch));
+        pf_buffer_put(&text, output->head);
+        pf_buffer_put(&text, output->body);
+        send(world, socket, pf_buffer_slice(&text));
+    }
+}
+
+static void set_timer(struct sim_world *world, struct sim_relay *relay)
+{
+    const uint64_t deadline_ms = pf_hub_deadline_ms(relay->hub);
+    if (deadline_ms == relay->deadline_ms) {
+        return;
+    }
+    relay->deadline_ms = deadline_ms;
+    relay->timer_token++;
+    if (deadline_ms != PF_DEADLINE_NONE) {
+        const uint64_t at_us = deadline_ms * 1000;
+        sim_after(world, at_us > world->now_us ? at_us - world->now_us : 0, SIM_RELAY_TIMER,
+                  (uint32_t)(relay - world->relays), relay->timer_token);
+    }
+}
+
+static void handle(struct sim_world *world, struct sim_relay *relay, struct pf_hub_event *event)
+{
+    struct pf_hub_output output;
+    event->now_ms = world->now_us / 1000;
+    event->unix_s = 1800000000 + world->now_us / 1000000;
+    world->stats->messages++;
+    pf_hub_handle(relay->hub, event);
+    while (pf_hub_poll(relay->hub, &output)) {
+        sim_check_relay_output(world, event, &output);
+        take_output(world, relay, &output);
+    }
+    set_timer(world, relay);
+}
+
+void sim_relay_start(struct sim_world *world, uint32_t at)
+{
+    struct sim_relay *relay = &world->relays[at];
+    const struct pf_hub_config config = {
+        .members_max = PF_MEMBERS_MAX,
+        .rooms_max = 4,
+        .clients_max = SIM_RELAY_CLIENTS_MAX,
+        .ping_ms = 15000,
+        .grace_ms = SIM_GRACE_MS,
+        .burst_messages = 400,
+        .messages_per_s = 100,
+        .ice_servers = PF_SLICE("[]"),
+        .signer = {world, sign},
+        .draw_user = world,
+        .draw = draw,
+    };
+    if (relay->up) {
+        return;
+    }
+    sim_trace_note(world, NULL, "a relay starts");
+    relay->up = true;
+    relay->deadline_ms = PF_DEADLINE_NONE;
+    PF_ASSERT(pf_hub_new(&config, &relay->hub) == PF_ERROR_OK);
+}
+
+void sim_relay_stop(struct sim_world *world, uint32_t at, bool orderly)
+{
+    struct sim_relay *relay = &world->relays[at];
+    if (!relay->up) {
+        return;
+    }
+    sim_trace_note(world, NULL, orderly ? "the relay stops" : "the relay is killed");
+    world->stats->relay_kills++;
+    relay->up = false;
+    relay->timer_token++;
+    pf_hub_free(relay->hub);
+    relay->hub = NULL;
+    for (size_t i = 1; i < world->sockets_count; i++) {
+        struct sim_socket *socket = world->sockets[i];
+        if (!socket || !socket->relay_open || socket->relay != at) {
+            continue;
+        }
+        forget(relay, socket);
+        if (orderly && !socket->broken) {
+            sim_wire_send_close(world, socket, false, 1001);
+        } else {
+            sim_wire_break(world, socket);
+        }
+        sim_wire_collect(world, socket);
+    }
+}
+
+void sim_relay_move(struct sim_world *world)
+{
+    const uint32_t from = world->relay_at;
+    if (world->faults.relays_count < 2) {
+        return;
+    }
+    world->stats->relay_moves++;
+    world->relay_at = (from + 1) % world->faults.relays_count;
+    sim_trace_note(world, NULL, "the address names another relay");
+    sim_relay_start(world, world->relay_at);
+    for (size_t i = 1; i < world->sockets_count; i++) {
+        struct sim_socket *socket = world->sockets[i];
+        if (socket && socket->relay_open && socket->relay == from) {
+            sim_wire_break(world, socket);
+        }
+    }
+}
+
+void sim_relay_accept(struct sim_world *world, struct sim_socket *socket)
+{
+    struct sim_relay *relay = &world->relays[world->relay_at];
+    uint32_t number = 0;
+    while (number < SIM_RELAY_CLIENTS_MAX && relay->sockets[number] != 0) {
+        number++;
+    }
+    if (number == SIM_RELAY_CLIENTS_MAX) {
+        sim_fail(world, "too many WebSockets are open on the relay");
+        return;
+    }
+    relay->sockets[number] = socket->index;
+    socket->connection = number;
+    socket->relay = world->relay_at;
+    socket->relay_open = true;
+    handle(world, relay, &(struct pf_hub_event){.type = PF_HUB_CLIENT_OPENED, .client = number});
+}
+
+void sim_relay_hear(struct sim_world *world, struct sim_socket *socket, struct pf_slice text)
+{
+    sim_trace_wire(world, socket, "relay gets", text);
+    handle(world, &world->relays[socket->relay],
+           &(struct pf_hub_event){
+               .type = PF_HUB_CLIENT_TEXT, .client = socket->connection, .text = text});
+}
+
+void sim_relay_lost(struct sim_world *world, struct sim_socket *socket, uint16_t code)
+{
+    struct sim_relay *relay = &world->relays[socket->relay];
+    if (socket->relay_open) {
+        forget(relay, socket);
+        handle(world, relay,
+               &(struct pf_hub_event){
+                   .type = PF_HUB_CLIENT_CLOSED, .client = socket->connection, .code = code});
+    }
+    sim_wire_collect(world, socket);
+}
+
+void sim_relay_timeout(struct sim_world *world, uint32_t at, uint32_t token)
+{
+    struct sim_relay *relay = &world->relays[at];
+    if (relay->up && token == relay->timer_token) {
+        relay->deadline_ms = PF_DEADLINE_NONE;
+        handle(world, relay, &(struct pf_hub_event){.type = PF_HUB_TIMEOUT});
+    }
+}
