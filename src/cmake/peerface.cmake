@@ -33,7 +33,7 @@ target_compile_options(pf_flags INTERFACE
   $<$<BOOL:${PF_WERROR}>:-Werror>)
 
 # Without NDEBUG: assertions are on in every build.
-set(CMAKE_C_FLAGS_RELWITHDEBINFO "-O2 -g")
+set(CMAKE_C_FLAGS_RELWITHDEBINFO "-O3 -g")
 if(EMSCRIPTEN)
   set(CMAKE_C_FLAGS_RELEASE "-Oz")
   # What is tested under node is what browsers get, so assertions trap there too.
