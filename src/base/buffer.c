@@ -21,6 +21,15 @@ void pf_buffer_put(struct pf_buffer *buffer, struct pf_slice bytes)
     }
 }
 
+void pf_buffer_put_char(struct pf_buffer *buffer, char c)
+{
+    if (buffer->overflow || buffer->size == buffer->capacity) {
+        buffer->overflow = true;
+        return;
+    }
+    buffer->data[buffer->size++] = c;
+}
+
 void pf_buffer_put_u64(struct pf_buffer *buffer, uint64_t value)
 {
     char digits[20]; /* 2^64 - 1 has 20 */

@@ -25,6 +25,9 @@ void pf_buffer_init(struct pf_buffer *buffer, char *data, size_t capacity);
 /* Copies the bytes to the end. */
 void pf_buffer_put(struct pf_buffer *buffer, struct pf_slice bytes);
 
+/* The same for one byte. */
+void pf_buffer_put_char(struct pf_buffer *buffer, char c);
+
 /* Decimal, without leading zeros. */
 void pf_buffer_put_u64(struct pf_buffer *buffer, uint64_t value);
 

@@ -29,6 +29,7 @@ int pf_cjson_sprintf(char *out, const char *format, ...);
 #ifdef PF_CJSON_NUMBER_REPLACE
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 /* These may already be macros of the C library. */
 #undef sprintf
 #undef sscanf
@@ -36,6 +37,13 @@ int pf_cjson_sprintf(char *out, const char *format, ...);
 #define sprintf pf_cjson_sprintf
 #define sscanf  pf_cjson_sscanf
 #define strtod  pf_cjson_strtod
+
+/*
+ * cJSON asks before every value whether it is one of three words, having made sure that as many
+ * bytes are left: a memcmp() of so few is no call.
+ */
+#undef strncmp
+#define strncmp memcmp
 
 #ifdef __EMSCRIPTEN__
 /* Only printing grows a block, and the module prints nothing: realloc() would be linked in vain. */

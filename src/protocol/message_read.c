@@ -35,7 +35,12 @@ static void fail(struct reader *reader, enum pf_error error)
 /* NULL if `object` has no such member, or is none. */
 static cJSON *find(const cJSON *object, const char *name)
 {
-    return cJSON_IsObject(object) ? cJSON_GetObjectItemCaseSensitive(object, name) : NULL;
+    cJSON *item = cJSON_IsObject(object) ? object->child : NULL;
+    /* The first letter rules most of them out. */
+    while (item && (item->string[0] != name[0] || strcmp(item->string, name) != 0)) {
+        item = item->next;
+    }
+    return item;
 }
 
 static struct pf_slice read_text(struct reader *reader, const cJSON *item)

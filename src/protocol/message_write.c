@@ -10,33 +10,28 @@
 #include "protocol/json.h"
 #include "protocol/message_names.h"
 
-static void put_char(struct pf_buffer *out, char c)
-{
-    pf_buffer_put(out, (struct pf_slice){&c, 1});
-}
-
 static void put_comma(struct pf_buffer *out)
 {
     const char last = out->size > 0 ? out->data[out->size - 1] : '{';
     if (last != '{' && last != '[') {
-        put_char(out, ',');
+        pf_buffer_put_char(out, ',');
     }
 }
 
 /* The escape of a byte that cannot stand in a string as it is. */
 static void put_escape(struct pf_buffer *out, uint8_t byte)
 {
-    put_char(out, '\\');
+    pf_buffer_put_char(out, '\\');
     if (byte == '\r') {
-        put_char(out, 'r'); /* SDP ends its lines with CRLF: the short forms save 8 % */
+        pf_buffer_put_char(out, 'r'); /* SDP ends its lines with CRLF: the short forms save 8 % */
     } else if (byte == '\n') {
-        put_char(out, 'n');
+        pf_buffer_put_char(out, 'n');
     } else if (byte >= 0x20) {
-        put_char(out, (char)byte);
+        pf_buffer_put_char(out, (char)byte);
     } else {
         pf_buffer_put(out, PF_SLICE("u00"));
-        put_char(out, (char)('0' + byte / 16));
-        put_char(out, "0123456789abcdef"[byte % 16]);
+        pf_buffer_put_char(out, (char)('0' + byte / 16));
+        pf_buffer_put_char(out, "0123456789abcdef"[byte % 16]);
     }
 }
 
@@ -44,7 +39,7 @@ static void put_string(struct pf_buffer *out, struct pf_slice text)
 {
     const char *at = text.size > 0 ? text.data : ""; /* instead of a NULL */
     const char *end = at + text.size;
-    put_char(out, '"');
+    pf_buffer_put_char(out, '"');
     while (at < end) {
         const char *stop = pf_json_skip_plain(at, end);
         pf_buffer_put(out, (struct pf_slice){at, (size_t)(stop - at)});
@@ -53,7 +48,7 @@ static void put_string(struct pf_buffer *out, struct pf_slice text)
         }
         at = stop;
     }
-    put_char(out, '"');
+    pf_buffer_put_char(out, '"');
 }
 
 /* A member's name; its value comes next. */
@@ -61,7 +56,7 @@ static void put_name(struct pf_buffer *out, const char *name)
 {
     put_comma(out);
     put_string(out, pf_slice_of(name));
-    put_char(out, ':');
+    pf_buffer_put_char(out, ':');
 }
 
 static void put_text(struct pf_buffer *out, const char *name, struct pf_slice text)
@@ -123,9 +118,9 @@ static void put_state(struct pf_buffer *out, const struct pf_member_state *state
 {
     if (state->sequence > 0) {
         put_name(out, "state");
-        put_char(out, '{');
+        pf_buffer_put_char(out, '{');
         put_state_members(out, state);
-        put_char(out, '}');
+        pf_buffer_put_char(out, '}');
     }
 }
 
@@ -133,16 +128,16 @@ static void put_description(struct pf_buffer *out, const struct pf_description *
 {
     PF_ASSERT(description->sdp.size > 0);
     put_name(out, "description");
-    put_char(out, '{');
+    pf_buffer_put_char(out, '{');
     put_name_of(out, "type", &pf_names_of_descriptions, (size_t)description->type);
     put_text(out, "sdp", description->sdp);
-    put_char(out, '}');
+    pf_buffer_put_char(out, '}');
 }
 
 /* The dictionary, without a name in front. */
 static void put_candidate(struct pf_buffer *out, const struct pf_candidate *candidate)
 {
-    put_char(out, '{');
+    pf_buffer_put_char(out, '{');
     put_text(out, "candidate", candidate->candidate);
     put_nullable_text(out, "sdpMid", candidate->mid);
     if (candidate->mline_index < 0) {
@@ -151,7 +146,7 @@ static void put_candidate(struct pf_buffer *out, const struct pf_candidate *cand
         put_number(out, "sdpMLineIndex", (uint32_t)candidate->mline_index);
     }
     put_nullable_text(out, "usernameFragment", candidate->username_fragment);
-    put_char(out, '}');
+    pf_buffer_put_char(out, '}');
 }
 
 /* Nothing at all for an offer without SDP. */
@@ -162,17 +157,17 @@ static void put_prepared_offer(struct pf_buffer *out, const struct pf_prepared_o
     }
     PF_ASSERT(offer->candidates_count <= PF_OFFER_CANDIDATES_MAX);
     put_name(out, "offer");
-    put_char(out, '{');
+    pf_buffer_put_char(out, '{');
     put_description(out, &(struct pf_description){PF_DESCRIPTION_OFFER, offer->sdp});
     put_name(out, "candidates");
-    put_char(out, '[');
+    pf_buffer_put_char(out, '[');
     for (size_t i = 0; i < offer->candidates_count; i++) {
         put_comma(out);
         put_candidate(out, &offer->candidates[i]);
     }
-    put_char(out, ']');
+    pf_buffer_put_char(out, ']');
     put_state(out, &offer->state);
-    put_char(out, '}');
+    pf_buffer_put_char(out, '}');
 }
 
 static void put_member(struct pf_buffer *out, const struct pf_member *member)
@@ -210,14 +205,14 @@ static void put_joined(struct pf_buffer *out, const struct pf_message *message)
     put_bool(out, "resumed", message->joined.resumed);
     put_text(out, "ticket", message->joined.ticket);
     put_name(out, "members");
-    put_char(out, '[');
+    pf_buffer_put_char(out, '[');
     for (size_t i = 0; i < message->joined.members_count; i++) {
         put_comma(out);
-        put_char(out, '{');
+        pf_buffer_put_char(out, '{');
         put_member(out, &message->joined.members[i]);
-        put_char(out, '}');
+        pf_buffer_put_char(out, '}');
     }
-    put_char(out, ']');
+    pf_buffer_put_char(out, ']');
     if (message->joined.offered != 0) {
         put_id(out, "offered", message->joined.offered);
     }
@@ -291,8 +286,8 @@ static void put_members_of(struct pf_buffer *out, const struct pf_message *messa
 
 void pf_message_write(const struct pf_message *message, struct pf_buffer *out)
 {
-    put_char(out, '{');
+    pf_buffer_put_char(out, '{');
     put_name_of(out, "type", &pf_names_of_types, (size_t)message->type);
     put_members_of(out, message);
-    put_char(out, '}');
+    pf_buffer_put_char(out, '}');
 }
