@@ -330,7 +330,7 @@ static void join(struct pf_room *room, const struct pf_event *event)
 static bool say_goodbye(struct pf_room *room)
 {
     bool is_heard = room->context.joined;
-    for (size_t i = 0; i < PF_PEERS_MAX; i++) {
+    for (size_t i = 0; i < room->roster.peers_end; i++) {
         const struct pf_peer *peer = &room->roster.peers[i];
         if (peer->id == 0 || peer->connection.pc == 0 || !peer->connection.channel_open) {
             continue;
@@ -377,7 +377,7 @@ static void on_network_changed(struct pf_room *room, bool online)
                             &room->context); /* its candidates are those of another network */
         pf_prepared_begin(&room->prepared, &room->context);
     }
-    for (size_t i = 0; i < PF_PEERS_MAX; i++) {
+    for (size_t i = 0; i < room->roster.peers_end; i++) {
         if (room->roster.peers[i].id != 0) {
             pf_peer_network_changed(&room->roster.peers[i], &room->context);
         }
@@ -449,7 +449,7 @@ static void settle(struct pf_room *room)
     const bool is_told = room->told_sequence == context->own.sequence;
     room->told_sequence = context->own.sequence;
     pf_connection_sync_senders(&room->prepared.connection, context);
-    for (size_t i = 0; i < PF_PEERS_MAX; i++) {
+    for (size_t i = 0; i < room->roster.peers_end; i++) {
         struct pf_peer *peer = &room->roster.peers[i];
         if (peer->id != 0 && pf_peer_is_lost(peer)) {
             pf_peer_close(peer, context);

@@ -7,16 +7,20 @@
 void pf_roster_init(struct pf_roster *roster)
 {
     roster->self = 0;
+    roster->peers_end = 0;
     for (size_t i = 0; i < PF_PEERS_MAX; i++) {
         roster->peers[i].id = 0;
     }
 }
 
-/* The slot with this id; 0 gives a free one. NULL if there is none. */
+/* The slot with this id; 0 gives a free one, which will be used. NULL if there is none. */
 static struct pf_peer *find(struct pf_roster *roster, pf_member_id id)
 {
     for (size_t i = 0; i < PF_PEERS_MAX; i++) {
         if (roster->peers[i].id == id) {
+            if (i == roster->peers_end) {
+                roster->peers_end++; /* only 0 is found there */
+            }
             return &roster->peers[i];
         }
     }
@@ -30,7 +34,7 @@ struct pf_peer *pf_roster_find(struct pf_roster *roster, pf_member_id id)
 
 struct pf_peer *pf_roster_find_pc(struct pf_roster *roster, pf_pc pc)
 {
-    for (size_t i = 0; i < PF_PEERS_MAX; i++) {
+    for (size_t i = 0; i < roster->peers_end; i++) {
         struct pf_peer *peer = &roster->peers[i];
         if (peer->id != 0 && pc != 0 && peer->connection.pc == pc) {
             return peer;
@@ -96,7 +100,7 @@ static bool is_listed(const struct pf_message *joined, pf_member_id id)
 void pf_roster_mark_missing(struct pf_roster *roster, struct pf_context *context,
                             const struct pf_message *joined, uint64_t grace_ms)
 {
-    for (size_t i = 0; i < PF_PEERS_MAX; i++) {
+    for (size_t i = 0; i < roster->peers_end; i++) {
         struct pf_peer *peer = &roster->peers[i];
         if (peer->id != 0 && peer->presence != PF_PRESENCE_ORPHAN && !is_listed(joined, peer->id)) {
             pf_peer_set_presence(peer, context, PF_PRESENCE_MISSING);
@@ -107,7 +111,7 @@ void pf_roster_mark_missing(struct pf_roster *roster, struct pf_context *context
 
 void pf_roster_close_all(struct pf_roster *roster, struct pf_context *context)
 {
-    for (size_t i = 0; i < PF_PEERS_MAX; i++) {
+    for (size_t i = 0; i < roster->peers_end; i++) {
         if (roster->peers[i].id != 0) {
             pf_peer_close(&roster->peers[i], context);
         }
@@ -116,7 +120,7 @@ void pf_roster_close_all(struct pf_roster *roster, struct pf_context *context)
 
 void pf_roster_tick(struct pf_roster *roster, struct pf_context *context)
 {
-    for (size_t i = 0; i < PF_PEERS_MAX; i++) {
+    for (size_t i = 0; i < roster->peers_end; i++) {
         if (roster->peers[i].id != 0) {
             pf_peer_tick(&roster->peers[i], context);
         }
@@ -126,7 +130,7 @@ void pf_roster_tick(struct pf_roster *roster, struct pf_context *context)
 uint64_t pf_roster_deadline_ms(const struct pf_roster *roster)
 {
     uint64_t deadline_ms = PF_NEVER;
-    for (size_t i = 0; i < PF_PEERS_MAX; i++) {
+    for (size_t i = 0; i < roster->peers_end; i++) {
         if (roster->peers[i].id != 0) {
             deadline_ms = pf_earlier(deadline_ms, pf_peer_deadline_ms(&roster->peers[i]));
         }
@@ -136,7 +140,7 @@ uint64_t pf_roster_deadline_ms(const struct pf_roster *roster)
 
 bool pf_roster_sends(const struct pf_roster *roster, pf_track track)
 {
-    for (size_t i = 0; i < PF_PEERS_MAX; i++) {
+    for (size_t i = 0; i < roster->peers_end; i++) {
         const struct pf_peer *peer = &roster->peers[i];
         if (peer->id != 0 && pf_connection_sends(&peer->connection, track)) {
             return true;
@@ -147,7 +151,7 @@ bool pf_roster_sends(const struct pf_roster *roster, pf_track track)
 
 void pf_roster_check(const struct pf_roster *roster)
 {
-    for (size_t i = 0; i < PF_PEERS_MAX; i++) {
+    for (size_t i = 0; i < roster->peers_end; i++) {
         const struct pf_peer *peer = &roster->peers[i];
         pf_peer_check(peer);
         for (size_t k = 0; k < i; k++) {

@@ -6,10 +6,12 @@
 #include "core/peer.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct pf_roster {
     pf_member_id self;                  /* 0: not in a room */
+    size_t peers_end;                   /* the slots from here on were never used */
     struct pf_peer peers[PF_PEERS_MAX]; /* those with id 0 are free slots */
 };
 
