@@ -3,6 +3,7 @@
 #
 # Finds Emscripten (an activated emsdk, $EMSCRIPTEN_ROOT, emcc on PATH, the distribution's place)
 # and hands over to its own toolchain file, so that neither emcmake nor a fixed path is needed.
+
 # Instructions that every browser with WebRTC has had since 2021 (Safari 15 was the last): shorter
 # than the functions that stand in for them.
 set(CMAKE_C_FLAGS_INIT "-mbulk-memory -mnontrapping-fptoint")
