@@ -160,9 +160,9 @@ void pf_connection_take_answer(struct pf_connection *connection, struct pf_conte
 /* The description of the exchange (epoch, offer) that we sent, if the last one was ours to send. */
 static bool has_sent(const struct pf_connection *connection, enum pf_description_type type)
 {
-    return type == PF_DESCRIPTION_OFFER ? connection->negotiation == PF_NEGOTIATION_OFFERED
-                                        : connection->negotiation == PF_NEGOTIATION_STABLE &&
-                                              connection->offer != 0 && !connection->offers_ours;
+    return type == PF_DESCRIPTION_OFFER
+               ? connection->negotiation == PF_NEGOTIATION_OFFERED
+               : connection->negotiation == PF_NEGOTIATION_STABLE && !connection->offers_ours;
 }
 
 void pf_connection_repeat(struct pf_connection *connection, struct pf_context *context)
@@ -378,6 +378,7 @@ void pf_connection_check(const struct pf_connection *connection)
         return;
     }
     PF_ASSERT(connection->epoch > 0);
+    PF_ASSERT(connection->offer > 0); /* it is opened to offer, or to take an offer */
     PF_ASSERT(connection->done <= connection->offer);
     PF_ASSERT(connection->candidates_sent <= connection->candidates.count);
     PF_ASSERT(connection->remote.offer == 0 || connection->remote.epoch == connection->epoch);

@@ -314,7 +314,7 @@ static void on_devices(struct pf_media *media, struct pf_context *context,
         const bool may_work_now = capture->state == PF_CAPTURE_FAILED &&
                                   !is_refusal(capture->error) &&
                                   pf_devices_has_any(&media->devices, (enum pf_source)i);
-        if (may_work_now && is_needed(media, capture)) {
+        if (may_work_now) {
             open_chosen(media, context, capture);
             publish(media, context, capture);
         }
@@ -487,6 +487,7 @@ void pf_media_check(const struct pf_media *media, const struct pf_context *conte
         const struct pf_capture *capture = &media->captures[i];
         PF_ASSERT((capture->state == PF_CAPTURE_LIVE) == (capture->track != 0));
         PF_ASSERT(capture->state != PF_CAPTURE_OPENING || capture->opening != 0);
+        PF_ASSERT(capture->state != PF_CAPTURE_FAILED || is_needed(media, capture));
         PF_ASSERT(context->tracks[i] == 0 || context->tracks[i] == capture->track);
         PF_ASSERT(context->tracks[i] == 0 || is_needed(media, capture));
         PF_ASSERT(media->started || (capture->track == 0 && capture->retiring == 0));

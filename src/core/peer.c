@@ -95,7 +95,7 @@ static void send_request(const struct pf_peer *peer, struct pf_context *context,
 static void send_candidates(struct pf_peer *peer, struct pf_context *context)
 {
     struct pf_connection *connection = &peer->connection;
-    if (connection->pc == 0 || !can_signal(peer, context)) {
+    if (!can_signal(peer, context)) {
         return;
     }
     for (; connection->candidates_sent < connection->candidates.count;
@@ -124,21 +124,28 @@ static void send_description(struct pf_peer *peer, struct pf_context *context,
     send_candidates(peer, context);
 }
 
+bool pf_peer_send_on_channel(const struct pf_peer *peer, struct pf_context *context)
+{
+    if (peer->connection.pc == 0 || !peer->connection.channel_open) {
+        return false;
+    }
+    struct pf_command *command =
+        pf_outbox_push_message(&context->outbox, PF_COMMAND_PC_CHANNEL_SEND);
+    if (command) {
+        command->pc = peer->connection.pc;
+    }
+    return true;
+}
+
 void pf_peer_send_state(struct pf_peer *peer, struct pf_context *context)
 {
     if (can_signal(peer, context)) {
         compose(peer, context, PF_SIGNAL_STATE)->state = context->own;
         pf_context_send(context);
     }
-    if (peer->connection.pc != 0 && peer->connection.channel_open) {
-        context->outbox.message.type = PF_MESSAGE_STATE;
-        context->outbox.message.state = context->own;
-        struct pf_command *command =
-            pf_outbox_push_message(&context->outbox, PF_COMMAND_PC_CHANNEL_SEND);
-        if (command) {
-            command->pc = peer->connection.pc;
-        }
-    }
+    context->outbox.message.type = PF_MESSAGE_STATE;
+    context->outbox.message.state = context->own;
+    (void)pf_peer_send_on_channel(peer, context); /* the signal says the same */
 }
 
 /* ---- connections ---- */
@@ -558,13 +565,9 @@ void pf_peer_set_name(struct pf_peer *peer, struct pf_context *context, struct p
 
 void pf_peer_resync(struct pf_peer *peer, struct pf_context *context)
 {
-    if (!can_signal(peer, context)) {
-        return;
-    }
+    PF_ASSERT(can_signal(peer, context));
+    PF_ASSERT(peer->connection.pc != 0);
     pf_peer_send_state(peer, context);
-    if (peer->connection.pc == 0) {
-        return; /* the room decides who offers */
-    }
     if (peer->recovery != PF_RECOVERY_NONE || peer->connection.done == 0 ||
         peer->connection.negotiation != PF_NEGOTIATION_STABLE) {
         pf_connection_repeat(&peer->connection, context);

@@ -76,7 +76,8 @@ void pf_peer_set_presence(struct pf_peer *peer, struct pf_context *context,
                           enum pf_presence presence);
 void pf_peer_set_name(struct pf_peer *peer, struct pf_context *context, struct pf_slice name);
 
-/* Messages may have been lost between us: says again whatever it may be missing. */
+/* Messages may have been lost between us: says again whatever it may be missing. It is there, and
+ * there is a connection. */
 void pf_peer_resync(struct pf_peer *peer, struct pf_context *context);
 
 /* A signal from this peer's present instance to ours. */
@@ -90,6 +91,9 @@ void pf_peer_handle_pc(struct pf_peer *peer, struct pf_context *context,
 /* What the peer says of its sources. */
 void pf_peer_take_state(struct pf_peer *peer, struct pf_context *context,
                         const struct pf_member_state *state);
+
+/* Sends outbox.message on the data channel, or loses it. False when there is no open channel. */
+bool pf_peer_send_on_channel(const struct pf_peer *peer, struct pf_context *context);
 
 /* Tells the peer our own state, by every way there is. */
 void pf_peer_send_state(struct pf_peer *peer, struct pf_context *context);

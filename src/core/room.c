@@ -286,7 +286,7 @@ static void on_socket(struct pf_room *room, const struct pf_event *event)
     }
     if (event->type == PF_EVENT_SOCKET_MESSAGE) {
         on_socket_message(room, event);
-    } else if (event->type == PF_EVENT_SOCKET_CLOSED) {
+    } else {
         pf_session_lost(&room->session, &room->context);
     }
 }
@@ -332,16 +332,10 @@ static bool say_goodbye(struct pf_room *room)
     bool is_heard = room->context.joined;
     for (size_t i = 0; i < room->roster.peers_end; i++) {
         const struct pf_peer *peer = &room->roster.peers[i];
-        if (peer->id == 0 || peer->connection.pc == 0 || !peer->connection.channel_open) {
-            continue;
-        }
         room->context.outbox.message.type = PF_MESSAGE_BYE;
-        struct pf_command *command =
-            pf_outbox_push_message(&room->context.outbox, PF_COMMAND_PC_CHANNEL_SEND);
-        if (command) {
-            command->pc = peer->connection.pc;
+        if (peer->id != 0 && pf_peer_send_on_channel(peer, &room->context)) {
+            is_heard = is_heard && peer->presence == PF_PRESENCE_HERE;
         }
-        is_heard = is_heard && peer->presence == PF_PRESENCE_HERE;
     }
     pf_session_send(&room->session, &room->context, PF_MESSAGE_LEAVE);
     return is_heard;

@@ -13,8 +13,7 @@ void pf_roster_init(struct pf_roster *roster)
     }
 }
 
-/* The slot with this id; 0 gives a free one, which will be used. NULL if there is none. */
-static struct pf_peer *find(struct pf_roster *roster, pf_member_id id)
+struct pf_peer *pf_roster_find(struct pf_roster *roster, pf_member_id id)
 {
     for (size_t i = 0; i < PF_PEERS_MAX; i++) {
         if (roster->peers[i].id == id) {
@@ -25,11 +24,6 @@ static struct pf_peer *find(struct pf_roster *roster, pf_member_id id)
         }
     }
     return NULL;
-}
-
-struct pf_peer *pf_roster_find(struct pf_roster *roster, pf_member_id id)
-{
-    return id != 0 ? find(roster, id) : NULL;
 }
 
 struct pf_peer *pf_roster_find_pc(struct pf_roster *roster, pf_pc pc)
@@ -50,7 +44,7 @@ struct pf_peer *pf_roster_find_pc(struct pf_roster *roster, pf_pc pc)
  */
 static struct pf_peer *find_place(struct pf_roster *roster, struct pf_context *context)
 {
-    struct pf_peer *found = find(roster, 0);
+    struct pf_peer *found = pf_roster_find(roster, 0);
     for (size_t i = 0; !found && i < 2 * PF_PEERS_MAX; i++) {
         struct pf_peer *peer = &roster->peers[i % PF_PEERS_MAX];
         const bool is_unknown =
@@ -66,7 +60,7 @@ static struct pf_peer *find_place(struct pf_roster *roster, struct pf_context *c
 struct pf_peer *pf_roster_put(struct pf_roster *roster, struct pf_context *context,
                               const struct pf_member *member)
 {
-    if (member->id == roster->self || member->instance == 0) {
+    if (member->id == roster->self) {
         context->counters.unreadable++;
         return NULL;
     }

@@ -17,7 +17,7 @@ struct pf_roster {
 
 void pf_roster_init(struct pf_roster *roster);
 
-/* NULL if there is none. */
+/* NULL if there is none. Id 0, which no message can have, takes a free slot into use. */
 struct pf_peer *pf_roster_find(struct pf_roster *roster, pf_member_id id);
 struct pf_peer *pf_roster_find_pc(struct pf_roster *roster, pf_pc pc);
 

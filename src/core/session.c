@@ -86,9 +86,7 @@ void pf_session_close(struct pf_session *session, struct pf_context *context)
 
 void pf_session_lost(struct pf_session *session, struct pf_context *context)
 {
-    if (session->socket == 0) {
-        return;
-    }
+    PF_ASSERT(session->socket != 0);
     const uint32_t doublings =
         session->attempts < RETRY_DOUBLINGS ? session->attempts : RETRY_DOUBLINGS;
     uint32_t wait_ms = (uint32_t)RETRY_MS << doublings;

@@ -38,7 +38,7 @@ void pf_session_open(struct pf_session *session, struct pf_context *context);
 /* Closes it for good. */
 void pf_session_close(struct pf_session *session, struct pf_context *context);
 
-/* The socket was lost: tries again, later and later. Returns at once when there was none. */
+/* The socket was lost: tries again, later and later. */
 void pf_session_lost(struct pf_session *session, struct pf_context *context);
 
 /* "hello", "join" sent, "joined". */

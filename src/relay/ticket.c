@@ -68,11 +68,12 @@ static bool is_same(const char *a, const char *b, size_t size)
     return difference == 0;
 }
 
-/* Only canonical decimals that fit in 64 bits; 0 for anything else, which is long expired. */
+/* Of one digit or more. Only canonical decimals that fit in 64 bits; 0 for anything else, which is
+ * long expired. */
 static uint64_t expiry_read(struct pf_slice text)
 {
     uint64_t value = 0;
-    if (text.size == 0 || text.size >= EXPIRY_DIGITS_MAX || text.data[0] == '0') {
+    if (text.size >= EXPIRY_DIGITS_MAX || text.data[0] == '0') {
         return 0;
     }
     for (size_t i = 0; i < text.size; i++) {

@@ -33,6 +33,7 @@ static void release(struct pf_websocket_partial *partial)
     *partial = (struct pf_websocket_partial){.data = NULL};
 }
 
+/* `size_expected` is at least what there will be now. False when memory is short. */
 static bool append(struct pf_websocket_partial *partial, const char *bytes, size_t size,
                    size_t size_expected)
 {
@@ -40,10 +41,9 @@ static bool append(struct pf_websocket_partial *partial, const char *bytes, size
         return true;
     }
     if (partial->capacity - partial->size < size) {
-        size_t capacity = partial->capacity;
-        while (capacity < partial->size + size) {
-            capacity = capacity < size_expected ? size_expected : 2 * capacity;
-        }
+        /* Many small fragments must not mean as many copies. */
+        size_t capacity = 2 * (size_t)partial->capacity;
+        capacity = capacity < size_expected ? size_expected : capacity;
         char *data = realloc(partial->data, capacity);
         if (!data) {
             return false;
