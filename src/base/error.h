@@ -4,21 +4,13 @@
 #define PF_BASE_ERROR_H
 
 /* What the world does wrong. A broken precondition is a bug and goes through PF_ASSERT(). */
-#define PF_ERROR_MAP(X)                                                                            \
-    X(OK, "no error")                                                                              \
-    X(INVALID, "malformed input")                                                                  \
-    X(UNSUPPORTED, "well formed, but not something we speak")                                      \
-    X(TOO_LONG, "longer than its documented limit")                                                \
-    X(FULL, "no free slot")                                                                        \
-    X(MEMORY, "out of memory")
-
 enum pf_error {
-#define X(name, text) PF_ERROR_##name,
-    PF_ERROR_MAP(X)
-#undef X
+    PF_ERROR_OK,
+    PF_ERROR_INVALID,     /* malformed input */
+    PF_ERROR_UNSUPPORTED, /* well formed, but not something we speak */
+    PF_ERROR_TOO_LONG,    /* longer than its documented limit */
+    PF_ERROR_FULL,        /* no free slot */
+    PF_ERROR_MEMORY,      /* out of memory */
 };
-
-/* A static string such as "TOO_LONG". Never NULL. */
-const char *pf_error_name(enum pf_error error);
 
 #endif

@@ -457,11 +457,7 @@ static void on_leave(struct pf_hub *hub, struct pf_relay_client *client)
 static struct pf_slice write_prefix(struct pf_hub *hub, pf_member_id from)
 {
     const size_t start = hub->text.size;
-    char digits[PF_MEMBER_ID_DIGITS + 1];
-    pf_member_id_write(from, digits);
-    pf_buffer_put(&hub->text, PF_SLICE("{\"from\":\""));
-    pf_buffer_put(&hub->text, (struct pf_slice){digits, PF_MEMBER_ID_DIGITS});
-    pf_buffer_put(&hub->text, PF_SLICE("\","));
+    pf_envelope_write_prefix(from, &hub->text);
     PF_ASSERT(!hub->text.overflow);
     PF_ASSERT(hub->text.size - start == PF_ENVELOPE_PREFIX_SIZE);
     return (struct pf_slice){hub->text.data + start, PF_ENVELOPE_PREFIX_SIZE};

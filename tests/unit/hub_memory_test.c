@@ -1,0 +1,242 @@
+/* hub_memory_test.c - memory that runs out costs the one who asks for more, and nobody else. */
+/* SPDX-License-Identifier: MIT */
+#include "protocol/message.h"
+#include "relay/hub.h"
+#include "relay/websocket.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/*
+ * This program is linked with --wrap: what the libraries ask for comes here first. The test counts
+ * down to the one allocation that fails; below 0 none does.
+ */
+static int until_failure = -1;
+
+static bool fails_now(void)
+{
+    return until_failure >= 0 && until_failure-- == 0;
+}
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *old, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *old, size_t size);
+
+void *__wrap_malloc(size_t size)
+{
+    return fails_now() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return fails_now() ? NULL : __real_calloc(count, size);
+}
+
+void *__wrap_realloc(void *old, size_t size)
+{
+    return fails_now() ? NULL : __real_realloc(old, size);
+}
+
+/* ---- the hub ---- */
+
+enum { CLIENTS_COUNT = 200, ROOMS_COUNT = 150 };
+
+struct relay {
+    struct pf_hub *hub; /* NULL where there was no memory for it */
+    uint64_t drawn;
+    bool open[CLIENTS_COUNT];
+    bool joined[CLIENTS_COUNT];
+    size_t refused; /* closed by the hub */
+};
+
+static void sign(void *user, struct pf_slice text, uint8_t mac[PF_MAC_SIZE])
+{
+    (void)user; /* one secret is enough */
+    for (size_t i = 0; i < PF_MAC_SIZE; i++) {
+        mac[i] = (uint8_t)(text.size + i);
+    }
+}
+
+static uint64_t draw(void *user)
+{
+    struct relay *relay = user;
+    return ++relay->drawn;
+}
+
+static void give(struct relay *relay, enum pf_hub_event_type type, uint32_t client,
+                 const char *text)
+{
+    if (!relay->hub) {
+        return;
+    }
+    pf_hub_handle(relay->hub, &(struct pf_hub_event){.type = type,
+                                                     .now_ms = 1000,
+                                                     .client = client,
+                                                     .text = pf_slice_of(text),
+                                                     .code = 1006});
+    struct pf_hub_output output;
+    while (pf_hub_poll(relay->hub, &output)) {
+        for (size_t i = 0; i < output.clients_count; i++) {
+            assert_true(relay->open[output.clients[i]]);
+        }
+        if (output.type == PF_HUB_CLOSE) {
+            relay->open[output.clients[0]] = false;
+            relay->joined[output.clients[0]] = false;
+            relay->refused++;
+        }
+    }
+}
+
+/* Two to a room, in many rooms: the table of rooms, of clients and the timers all have to grow. */
+static void enter_all(struct relay *relay)
+{
+    char text[128];
+    for (uint32_t i = 0; i < CLIENTS_COUNT; i++) {
+        relay->open[i] = relay->hub != NULL;
+        give(relay, PF_HUB_CLIENT_OPENED, i, "");
+        (void)snprintf(text, sizeof text,
+                       "{\"type\":\"join\",\"room\":\"%d\",\"name\":\"\",\"instance\":1}",
+                       (int)(i % ROOMS_COUNT)); /* it fits */
+        relay->joined[i] = relay->open[i];
+        give(relay, PF_HUB_CLIENT_TEXT, i, text);
+    }
+}
+
+static size_t count_of(const bool *flags)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < CLIENTS_COUNT; i++) {
+        count += flags[i] ? 1 : 0;
+    }
+    return count;
+}
+
+/* Runs with allocation `number` failing. False when there was no such allocation any more. */
+static bool run_hub(int number)
+{
+    struct relay relay = {.hub = NULL};
+    const struct pf_hub_config config = {
+        .members_max = 8,
+        .rooms_max = ROOMS_COUNT,
+        .clients_max = CLIENTS_COUNT,
+        .ping_ms = 1000,
+        .grace_ms = 1000,
+        .burst_messages = 100,
+        .messages_per_s = 100,
+        .ice_servers = PF_SLICE("[]"),
+        .signer = {.sign = sign},
+        .draw_user = &relay,
+        .draw = draw,
+    };
+    until_failure = number;
+    const enum pf_error error = pf_hub_new(&config, &relay.hub);
+    assert_int_equal(error, number == 0 ? PF_ERROR_MEMORY : PF_ERROR_OK);
+    enter_all(&relay);
+    const bool has_failed = until_failure < 0;
+    until_failure = -1;
+    if (relay.hub) {
+        /* At most one message was not understood: then its client is there, but in no room. */
+        const struct pf_hub_counts counts = pf_hub_counts(relay.hub);
+        assert_int_equal(counts.clients, count_of(relay.open));
+        assert_in_range(counts.members, count_of(relay.joined) - 1, count_of(relay.joined));
+        assert_in_range(relay.refused, 0, 1);
+        for (uint32_t i = 0; i < CLIENTS_COUNT; i++) {
+            give(&relay, PF_HUB_CLIENT_TEXT, i, "{\"type\":\"leave\"}");
+        }
+        assert_int_equal(pf_hub_counts(relay.hub).members, 0);
+        assert_int_equal(pf_hub_counts(relay.hub).rooms, 0);
+        assert_true(pf_hub_deadline_ms(relay.hub) == PF_DEADLINE_NONE);
+        relay.refused = 0;
+        enter_all(&relay); /* all may come again */
+        assert_int_equal(relay.refused, 0);
+        assert_int_equal(pf_hub_counts(relay.hub).members, CLIENTS_COUNT);
+    }
+    pf_hub_free(relay.hub);
+    return has_failed;
+}
+
+static void an_allocation_that_fails_costs_the_hub_one_client_at_most(void **state)
+{
+    (void)state; /* each run has a hub of its own */
+    int number = 0;
+    while (run_hub(number)) {
+        number++;
+    }
+    assert_true(number > 2 * CLIENTS_COUNT); /* a client and a member, at least */
+}
+
+/* ---- messages ---- */
+
+static void a_message_that_finds_no_memory_is_not_read(void **state)
+{
+    (void)state; /* one message at a time */
+    static struct pf_message message;
+    const struct pf_slice text = PF_SLICE("{\"type\":\"left\",\"id\":\"00000000000000a1\","
+                                          "\"reason\":\"left\"}");
+    int number = 0;
+    for (;; number++) {
+        until_failure = number;
+        const enum pf_error error = pf_message_read(text, &message);
+        const bool has_failed = until_failure < 0;
+        until_failure = -1;
+        if (!has_failed) {
+            assert_int_equal(error, PF_ERROR_OK);
+            pf_message_clear(&message);
+            break;
+        }
+        assert_int_equal(error, PF_ERROR_MEMORY);
+    }
+    assert_true(number > 3);
+}
+
+/* ---- WebSocket ---- */
+
+/* Feeds frames, masked with 0, byte by byte; gives the event that ends the reading. */
+static struct pf_websocket_event feed(struct pf_websocket *websocket, const char *bytes,
+                                      size_t size)
+{
+    struct pf_websocket_event event = {.type = PF_WEBSOCKET_NOTHING};
+    for (size_t i = 0; i < size && event.type == PF_WEBSOCKET_NOTHING; i++) {
+        char byte = bytes[i];
+        assert_int_equal(pf_websocket_read(websocket, &byte, 1, &event), 1);
+    }
+    return event;
+}
+
+static void a_frame_that_finds_no_memory_ends_its_connection(void **state)
+{
+    (void)state; /* each frame has a connection of its own */
+    static const char text[] = "\x81\x83\0\0\0\0tea";
+    static const char ping[] = "\x89\x83\0\0\0\0tea";
+    const char *const frames[] = {text, ping};
+    for (size_t i = 0; i < 2; i++) {
+        struct pf_websocket websocket;
+        pf_websocket_init(&websocket, 100);
+        until_failure = 0;
+        const struct pf_websocket_event event = feed(&websocket, frames[i], sizeof text - 1);
+        until_failure = -1;
+        assert_int_equal(event.type, PF_WEBSOCKET_ERROR);
+        assert_int_equal(event.code, PF_CLOSE_INTERNAL_ERROR);
+        pf_websocket_clear(&websocket);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_allocation_that_fails_costs_the_hub_one_client_at_most),
+        cmocka_unit_test(a_message_that_finds_no_memory_is_not_read),
+        cmocka_unit_test(a_frame_that_finds_no_memory_ends_its_connection),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
