@@ -159,6 +159,7 @@ static void messages_that_find_no_room_are_lost_and_counted(void **state)
     driver_enter(d, 0, 0);
     for (pf_member_id id = 1; id <= PEERS_MAX; id++) {
         driver_meet(d, id);
+        driver_channel_opened(d, driver_pc(d, id));
     }
     driver_socket_closed(d, 1006);
     for (pf_member_id id = 1; id <= PEERS_MAX; id++) {
@@ -182,6 +183,7 @@ static void messages_that_find_no_room_are_lost_and_counted(void **state)
                  members);
     assert_true(driver_count(d, PF_COMMAND_SOCKET_SEND) <= PF_OUTBOX_MESSAGES_MAX);
     assert_true(driver_counters(d)->unsent > 0);
+    assert_in_range(driver_count(d, PF_COMMAND_PC_CHANNEL_SEND), 1, PEERS_MAX - 1);
     assert_int_equal(driver_count(d, PF_COMMAND_PC_READ_LOCAL), PEERS_MAX);
 }
 

@@ -135,6 +135,37 @@ static void numbers_out_of_their_enum_are_refused(void **state)
     free(line);
 }
 
+static void a_record_of_another_kind_is_refused_and_left_alone(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {
+        "peerface-record-2 0:", "peerface-record-1", "peerface-record-1 3:ws:", "record", "",
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct pf_slice text = pf_slice_of(bad[i]);
+        struct pf_room_config read_config = {.instance = 5};
+        assert_int_equal(pf_record_read_config(&text, &read_config), PF_ERROR_INVALID);
+        assert_int_equal(text.size, strlen(bad[i]));
+        assert_int_equal(read_config.instance, 5);
+    }
+}
+
+static void a_room_that_keeps_no_record_has_none(void **state)
+{
+    (void)state;
+    struct pf_room_config silent = config;
+    struct pf_room *room = malloc(pf_room_size());
+    assert_non_null(room);
+    silent.records = false;
+    assert_int_equal(pf_room_init(room, &silent), PF_ERROR_OK);
+    pf_room_handle(room, &(struct pf_event){.type = PF_EVENT_TIMEOUT, .now_ms = 1});
+    bool is_complete = true;
+    assert_int_equal(pf_room_record(room, &is_complete).size, 0);
+    assert_false(is_complete);
+    pf_room_close(room);
+    free(room);
+}
+
 static void a_full_record_forgets_its_beginning_and_says_so(void **state)
 {
     struct pf_record *record = *state;
@@ -240,6 +271,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_record_cut_anywhere_is_refused_and_left_alone, set_up,
                                         tear_down),
         cmocka_unit_test(numbers_out_of_their_enum_are_refused),
+        cmocka_unit_test(a_record_of_another_kind_is_refused_and_left_alone),
+        cmocka_unit_test(a_room_that_keeps_no_record_has_none),
         cmocka_unit_test_setup_teardown(a_full_record_forgets_its_beginning_and_says_so, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(an_event_larger_than_the_record_is_left_out, set_up,

@@ -74,6 +74,15 @@ static void a_request_is_read(void **state)
     assert_null(pf_http_field(&fixture->request, "absent").data);
 }
 
+static void names_have_every_character_of_a_token_and_values_may_have_tabs(void **state)
+{
+    struct fixture *fixture = *state;
+    assert_int_equal(status_of(fixture, "GET / HTTP/1.1\r\nHost: x\r\n"
+                                        "!#$%&'*+-.^_`|~09azAZ:\ta\tb \t\r\n\r\n"),
+                     200);
+    assert_slice(pf_http_field(&fixture->request, "!#$%&'*+-.^_`|~09azaz"), "a\tb");
+}
+
 static void a_request_that_is_cut_anywhere_is_not_complete(void **state)
 {
     struct fixture *fixture = *state;
@@ -104,6 +113,9 @@ static void malformed_requests_are_refused(void **state)
         "GET x HTTP/1.1\r\nHost: x\r\n\r\n",
         "GET http://x/ HTTP/1.1\r\nHost: x\r\n\r\n",
         "GET /\x80 HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET /\x7f HTTP/1.1\r\nHost: x\r\n\r\n",
+        "\rGET / HTTP/1.1\r\nHost: x\r\n\r\n",
+        "G{T / HTTP/1.1\r\nHost: x\r\n\r\n",
         "GET / HTTP/1.1\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: x\r\nno colon\r\n\r\n",
@@ -111,7 +123,10 @@ static void malformed_requests_are_refused(void **state)
         "GET / HTTP/1.1\r\nHost: x\r\nspace : x\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: x\r\n: x\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: x\r\nA: \x01\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\nA: \x7f\r\n\r\n",
         "GET / HTTP/1.1\nHost: x\n\n",
+        "GET / HTTP/1.1\r\nHost: x\r\n\n",
+        "GET / HTTP/1.1\r\nx\nHost: x\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: x\r\nA: b\n\r\n",
         "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nContent-Length: 0\r\n\r\n",
     };
@@ -191,6 +206,17 @@ static void codings_are_accepted_by_name_and_weight(void **state)
     assert_false(pf_http_accepts_coding(&fixture->request, "gzip"));
 }
 
+static void a_parameter_other_than_a_weight_of_zero_forbids_nothing(void **state)
+{
+    struct fixture *fixture = *state;
+    (void)status_of(fixture, "GET / HTTP/1.1\r\nHost: x\r\n"
+                             "Accept-Encoding: a;q, b;x=0, c;q:0, d;q=0\r\n\r\n"); /* 200 */
+    assert_true(pf_http_accepts_coding(&fixture->request, "a"));
+    assert_true(pf_http_accepts_coding(&fixture->request, "b"));
+    assert_true(pf_http_accepts_coding(&fixture->request, "c"));
+    assert_false(pf_http_accepts_coding(&fixture->request, "d"));
+}
+
 static void entity_tags_are_compared_weakly(void **state)
 {
     struct fixture *fixture = *state;
@@ -201,6 +227,16 @@ static void entity_tags_are_compared_weakly(void **state)
     assert_false(pf_http_matches_etag(&fixture->request, PF_SLICE("\"c\"")));
     (void)status_of(fixture, "GET / HTTP/1.1\r\nHost: x\r\nIf-None-Match: *\r\n\r\n"); /* 200 */
     assert_true(pf_http_matches_etag(&fixture->request, PF_SLICE("\"c\"")));
+}
+
+static void what_only_looks_like_an_entity_tag_matches_nothing(void **state)
+{
+    struct fixture *fixture = *state;
+    (void)status_of(fixture, "GET / HTTP/1.1\r\nHost: x\r\n"
+                             "If-None-Match: W/, Wx\"a\", W\r\n\r\n"); /* 200 */
+    assert_false(pf_http_matches_etag(&fixture->request, PF_SLICE("\"a\"")));
+    (void)status_of(fixture, "GET / HTTP/1.1\r\nHost: x\r\n\r\n"); /* 200 */
+    assert_false(pf_http_matches_etag(&fixture->request, PF_SLICE("\"a\"")));
 }
 
 static void a_plain_path_is_decoded(void **state)
@@ -221,9 +257,9 @@ static void a_path_that_leads_anywhere_else_is_refused(void **state)
 {
     (void)state; /* only paths */
     static const char *const bad[] = {
-        "/..",       "/../x", "/a/../b", "/%2e%2e/x", "/.%2e/x", "/.git/config", "/a/.b",
-        "//etc",     "/a//b", "/a%2fb",  "/a\\b",     "/a%5cb",  "/%00",         "/a%00.js",
-        "/a%0d%0ab", "/%7f",  "/%",      "/%2",       "/%zz",    "/a/%2E",       "/.",
+        "/..",   "/../x",  "/a/../b", "/%2e%2e/x", "/.%2e/x", "/.git/config", "/a/.b",     "//etc",
+        "/a//b", "/a%2fb", "/a\\b",   "/a%5cb",    "/%00",    "/a%00.js",     "/a%0d%0ab", "/%7f",
+        "/%",    "/%2",    "/%zz",    "/a/%2E",    "/.",      "/%2z",         "/%!1",      "/%@1",
     };
     char out[PF_HTTP_PATH_SIZE_MAX];
     char too_long[PF_HTTP_PATH_SIZE_MAX + 2];
@@ -284,6 +320,7 @@ static void a_key_is_sixteen_bytes_in_base64(void **state)
     static const char *const bad[] = {
         "dGhlIHNhbXBsZSBub25jZQ=",  "dGhlIHNhbXBsZSBub25jZQ===", "dGhlIHNhbXBsZSBub25jZR==",
         "dGhlIHNhbXBsZSBub25jZ===", "dGhlIHNhbXBsZSBub25jZ-==",  "",
+        "dGhlIHNhbXBsZSBub25jZQA=", "dGhlIHNhbXBsZSBub25jZQ=A",
     };
     const struct pf_handshake_rules rules = {.subprotocol = NULL};
     char line[128];
@@ -319,6 +356,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_request_is_read),
+        TEST(names_have_every_character_of_a_token_and_values_may_have_tabs),
         TEST(a_request_that_is_cut_anywhere_is_not_complete),
         TEST(only_the_first_of_two_requests_is_taken),
         TEST(malformed_requests_are_refused),
@@ -327,7 +365,9 @@ int main(void)
         TEST(more_fields_than_there_is_room_for_are_refused),
         TEST(a_connection_ends_when_it_is_asked_to_or_old),
         TEST(codings_are_accepted_by_name_and_weight),
+        TEST(a_parameter_other_than_a_weight_of_zero_forbids_nothing),
         TEST(entity_tags_are_compared_weakly),
+        TEST(what_only_looks_like_an_entity_tag_matches_nothing),
         TEST(a_plain_path_is_decoded),
         TEST(a_path_that_leads_anywhere_else_is_refused),
         TEST(a_handshake_is_judged_line_by_line),

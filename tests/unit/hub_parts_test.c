@@ -1,8 +1,9 @@
-/* hub_parts_test.c - what the hub is made of: hash, timers, rooms. */
+/* hub_parts_test.c - what the hub is made of: hash, timers, rooms, tickets. */
 /* SPDX-License-Identifier: MIT */
 #include "base/random.h"
 #include "relay/rooms.h"
 #include "relay/siphash.h"
+#include "relay/ticket.h"
 #include "relay/timers.h"
 
 #include <setjmp.h>
@@ -10,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -123,12 +125,83 @@ static void rooms_are_found_while_the_table_grows_and_shrinks(void **state)
     pf_rooms_clear(&rooms);
 }
 
+/* A mac that anybody can make: only what is signed matters here. */
+static void sign_openly(void *user, struct pf_slice text, uint8_t mac[PF_MAC_SIZE])
+{
+    (void)user; /* no secret */
+    memset(mac, 0, PF_MAC_SIZE);
+    for (size_t i = 0; i < text.size; i++) {
+        mac[i % PF_MAC_SIZE] = (uint8_t)(mac[i % PF_MAC_SIZE] * 31 + (uint8_t)text.data[i]);
+    }
+}
+
+/* A ticket for "tea" with a good signature of whatever it claims. */
+static struct pf_slice ticket_that_claims(const char *claim, char out[PF_TICKET_SIZE_MAX])
+{
+    char text[256];
+    uint8_t mac[PF_MAC_SIZE];
+    const int size = snprintf(text, sizeof text, "peerface ticket 1\n%s\ntea", claim);
+    sign_openly(NULL, (struct pf_slice){text, (size_t)size}, mac);
+    int written = snprintf(out, PF_TICKET_SIZE_MAX, "%s.", claim);
+    for (size_t i = 0; i < PF_MAC_SIZE; i++) {
+        written += snprintf(out + written, PF_TICKET_SIZE_MAX - (size_t)written, "%02x", mac[i]);
+    }
+    return (struct pf_slice){out, (size_t)written};
+}
+
+static void a_ticket_counts_until_its_expiry_written_as_a_plain_number(void **state)
+{
+    (void)state; /* only texts */
+    static const struct {
+        const char *claim;
+        bool counts;
+    } cases[] = {
+        {"00000000000000a1.1001", true},
+        {"00000000000000a1.9999999999999999999", true},
+        {"00000000000000a1.1000", false},                 /* now */
+        {"00000000000000a1.18446744073709551615", false}, /* more digits than it ever has */
+        {"00000000000000a1.01001", false},
+        {"00000000000000a1.+1001", false},
+        {"00000000000000a1.1001:", false},
+        {"00000000000000a1.1001.", false},
+        {"0000000000000000.1001", false}, /* nobody */
+        {"00000000000000A1.1001", false},
+        {"00000000000000a11001", false}, /* no dot where one belongs */
+    };
+    const struct pf_signer signer = {.sign = sign_openly};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[PF_TICKET_SIZE_MAX];
+        const struct pf_slice ticket = ticket_that_claims(cases[i].claim, text);
+        const pf_member_id id = pf_ticket_read(&signer, PF_SLICE("tea"), ticket, 1000);
+        if (id != (cases[i].counts ? 0xa1u : 0u)) {
+            fail_msg("%s", cases[i].claim);
+        }
+    }
+}
+
+static void a_ticket_that_finds_no_room_is_not_signed(void **state)
+{
+    (void)state; /* only texts */
+    const struct pf_signer signer = {.sign = sign_openly};
+    char text[PF_TICKET_SIZE_MAX];
+    struct pf_buffer out;
+    pf_buffer_init(&out, text, 20); /* the id fits, the expiry does not */
+    pf_ticket_write(&signer, PF_SLICE("tea"), 0xa1, 1800000000, &out);
+    assert_true(out.overflow);
+    pf_buffer_init(&out, text, sizeof text);
+    pf_ticket_write(&signer, PF_SLICE("tea"), 0xa1, 1800000000, &out);
+    assert_false(out.overflow);
+    assert_true(pf_ticket_read(&signer, PF_SLICE("tea"), pf_buffer_slice(&out), 1000) == 0xa1u);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(siphash_gives_the_published_values),
         cmocka_unit_test(timers_come_in_the_order_of_their_deadlines),
         cmocka_unit_test(a_timer_is_not_due_before_its_deadline),
+        cmocka_unit_test(a_ticket_counts_until_its_expiry_written_as_a_plain_number),
+        cmocka_unit_test(a_ticket_that_finds_no_room_is_not_signed),
         cmocka_unit_test(rooms_are_found_while_the_table_grows_and_shrinks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
