@@ -2,14 +2,17 @@
 # run.sh - builds with gcov's counters, runs the native unit tests, prints the branch coverage.
 # SPDX-License-Identifier: MIT
 #
-# run.sh [-v] [BUILD-FOLDER]: -v names every branch that was never taken.
+# run.sh [-v] [BUILD-FOLDER]: -v names every branch that was never taken; see UNCOVERED.md.
+# FETCHCONTENT_SOURCE_DIR_CJSON in the environment is handed to CMake.
 set -e
 root=$(cd "$(dirname "$0")/../.." && pwd)
 verbose=
 [ "$1" != -v ] || { verbose=-v; shift; }
 build=${1:-$root/build/coverage}
+cjson=${FETCHCONTENT_SOURCE_DIR_CJSON:+-DFETCHCONTENT_SOURCE_DIR_CJSON=}
+cjson=$cjson$FETCHCONTENT_SOURCE_DIR_CJSON
 cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_COMPILER=gcc \
-  -DCMAKE_C_FLAGS='--coverage -fprofile-update=atomic' >/dev/null
+  -DCMAKE_C_FLAGS='--coverage -fprofile-update=atomic' ${cjson:+"$cjson"} >/dev/null
 targets=$(ninja -C "$build" -t targets all | sed -n 's/^\([a-z0-9_]*_test\): phony$/\1/p')
 # shellcheck disable=SC2086  # one word per target
 cmake --build "$build" -j"${JOBS:-2}" --target $targets >/dev/null

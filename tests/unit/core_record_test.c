@@ -166,6 +166,23 @@ static void a_room_that_keeps_no_record_has_none(void **state)
     free(room);
 }
 
+static void a_room_says_when_its_record_has_lost_its_beginning(void **state)
+{
+    (void)state;
+    struct pf_room *room = malloc(pf_room_size());
+    assert_non_null(room);
+    assert_int_equal(pf_room_init(room, &config), PF_ERROR_OK);
+    bool is_complete = true;
+    uint64_t now_ms = 1;
+    for (; is_complete; now_ms++) {
+        pf_room_handle(room, &(struct pf_event){.type = PF_EVENT_TIMEOUT, .now_ms = now_ms});
+        assert_true(pf_room_record(room, &is_complete).size > 0);
+    }
+    assert_true(now_ms > PF_RECORD_SIZE_MAX / 10); /* "12345 0", each with its end of line */
+    pf_room_close(room);
+    free(room);
+}
+
 static void a_full_record_forgets_its_beginning_and_says_so(void **state)
 {
     struct pf_record *record = *state;
@@ -273,6 +290,7 @@ int main(void)
         cmocka_unit_test(numbers_out_of_their_enum_are_refused),
         cmocka_unit_test(a_record_of_another_kind_is_refused_and_left_alone),
         cmocka_unit_test(a_room_that_keeps_no_record_has_none),
+        cmocka_unit_test(a_room_says_when_its_record_has_lost_its_beginning),
         cmocka_unit_test_setup_teardown(a_full_record_forgets_its_beginning_and_says_so, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(an_event_larger_than_the_record_is_left_out, set_up,

@@ -49,7 +49,8 @@ void *__wrap_realloc(void *old, size_t size)
 
 /* ---- the hub ---- */
 
-enum { CLIENTS_COUNT = 200, ROOMS_COUNT = 150 };
+/* The last client stays in the lobby: so there are an odd number of timers when somebody joins. */
+enum { CLIENTS_COUNT = 71, LOBBY = CLIENTS_COUNT - 1, ROOMS_COUNT = 67 };
 
 struct relay {
     struct pf_hub *hub; /* NULL where there was no memory for it */
@@ -101,7 +102,9 @@ static void give(struct relay *relay, enum pf_hub_event_type type, uint32_t clie
 static void enter_all(struct relay *relay)
 {
     char text[128];
-    for (uint32_t i = 0; i < CLIENTS_COUNT; i++) {
+    relay->open[LOBBY] = relay->hub != NULL;
+    give(relay, PF_HUB_CLIENT_OPENED, LOBBY, "");
+    for (uint32_t i = 0; i < LOBBY; i++) {
         relay->open[i] = relay->hub != NULL;
         give(relay, PF_HUB_CLIENT_OPENED, i, "");
         (void)snprintf(text, sizeof text,
@@ -159,7 +162,7 @@ static bool run_hub(int number)
         relay.refused = 0;
         enter_all(&relay); /* all may come again */
         assert_int_equal(relay.refused, 0);
-        assert_int_equal(pf_hub_counts(relay.hub).members, CLIENTS_COUNT);
+        assert_int_equal(pf_hub_counts(relay.hub).members, CLIENTS_COUNT - 1);
     }
     pf_hub_free(relay.hub);
     return has_failed;
