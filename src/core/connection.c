@@ -237,6 +237,7 @@ static enum pf_connection_outcome on_remote_set(struct pf_connection *connection
         break;
     }
     connection->remote = (struct pf_exchange){connection->epoch, connection->offer};
+    connection->remote_candidates = 0;
     return PF_OUTCOME_REMOTE_SET;
 }
 
@@ -357,9 +358,13 @@ bool pf_connection_sends(const struct pf_connection *connection, pf_track track)
     return connection->pc != 0 && sends;
 }
 
-void pf_connection_add_candidate(const struct pf_connection *connection, struct pf_context *context,
+void pf_connection_add_candidate(struct pf_connection *connection, struct pf_context *context,
                                  const struct pf_candidate *candidate)
 {
+    if (connection->remote_candidates++ >= PF_CANDIDATES_MAX) {
+        context->counters.queue_full++;
+        return; /* the browser would keep them all */
+    }
     struct pf_outbox *outbox = &context->outbox;
     struct pf_candidate copy = {.mline_index = candidate->mline_index};
     copy.candidate = pf_outbox_copy(outbox, candidate->candidate);

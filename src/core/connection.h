@@ -38,7 +38,8 @@ struct pf_connection {
     bool missed_offer;  /* one came that could not be taken; to be asked for once stable */
     bool senders_ready; /* the transceivers exist */
     bool channel_open;
-    struct pf_exchange remote; /* of the remote description that is set; {0, 0}: none */
+    struct pf_exchange remote;  /* of the remote description that is set; {0, 0}: none */
+    uint32_t remote_candidates; /* that were added to it, or were too many */
     struct pf_sender senders[PF_SOURCES_COUNT];
     uint32_t sender_failures;        /* rejections of replaceTrack() in a row */
     uint64_t senders_at_ms;          /* when it is tried again, or PF_NEVER */
@@ -91,8 +92,8 @@ void pf_connection_sync_senders(struct pf_connection *connection, struct pf_cont
 /* Whether `track` is being sent, or may still be. */
 bool pf_connection_sends(const struct pf_connection *connection, pf_track track);
 
-/* Adds a remote candidate of the description that is set. */
-void pf_connection_add_candidate(const struct pf_connection *connection, struct pf_context *context,
+/* Adds a remote candidate of the description that is set: PF_CANDIDATES_MAX at most. */
+void pf_connection_add_candidate(struct pf_connection *connection, struct pf_context *context,
                                  const struct pf_candidate *candidate);
 
 void pf_connection_check(const struct pf_connection *connection);

@@ -27,6 +27,8 @@ enum {
     REPEAT_MS = 3000,
     REPEAT_MS_MAX = 24000,
     REQUESTS_MS = 1000, /* requests of a peer are heeded at most this often */
+    ANSWERS_MS = 1000,  /* offers and requests as well, in the long run, */
+    ANSWERS_AHEAD = 5,  /* but so many more at once */
     UNREACHABLE_RENEWALS = 3,
     NUMBER_MAX = 1 << 30, /* far above what a call can reach, far below where numbers wrap */
 };
@@ -318,6 +320,21 @@ void pf_peer_adopt(struct pf_peer *peer, struct pf_context *context,
 /* ---- what the peer says ---- */
 
 /*
+ * R19: an answer is several messages, and the relay takes only so many from us: a peer that asks
+ * without end must not have us sent away. What is not answered now is asked again.
+ */
+static bool may_answer(struct pf_peer *peer, struct pf_context *context)
+{
+    const uint64_t at_ms = peer->answer_at_ms;
+    if (at_ms > context->now_ms + ANSWERS_AHEAD * ANSWERS_MS) {
+        context->counters.stale++;
+        return false;
+    }
+    peer->answer_at_ms = (at_ms > context->now_ms ? at_ms : context->now_ms) + ANSWERS_MS;
+    return true;
+}
+
+/*
  * The peer goes on with a connection that we do not have: we gave it up while the peer, without the
  * relay, did not hear of it. Nothing but a new one can help.
  */
@@ -365,7 +382,7 @@ static bool make_way(struct pf_peer *peer, struct pf_context *context, uint32_t 
 static void take_offer(struct pf_peer *peer, struct pf_context *context, uint32_t epoch,
                        uint32_t number, struct pf_slice sdp)
 {
-    if (make_way(peer, context, epoch, number)) {
+    if (may_answer(peer, context) && make_way(peer, context, epoch, number)) {
         pf_connection_take_offer(&peer->connection, context, number, sdp);
     } else {
         context->counters.stale++;
@@ -375,7 +392,7 @@ static void take_offer(struct pf_peer *peer, struct pf_context *context, uint32_
 static void take_candidate(struct pf_peer *peer, struct pf_context *context,
                            struct pf_exchange exchange, const struct pf_candidate *candidate)
 {
-    const struct pf_connection *connection = &peer->connection;
+    struct pf_connection *connection = &peer->connection;
     const struct pf_exchange remote =
         connection->pc != 0 ? connection->remote : (struct pf_exchange){0, 0};
     const int order = pf_exchange_compare(exchange, remote);
@@ -408,6 +425,9 @@ static void take_request(struct pf_peer *peer, struct pf_context *context, uint3
     const bool is_no_use = want == PF_REQUEST_RENEW && peer->recovery == PF_RECOVERY_RESTARTING;
     const bool too_often = peer->restarted_at_ms != 0 && !is_no_use &&
                            context->now_ms < peer->restarted_at_ms + REQUESTS_MS;
+    if (!may_answer(peer, context)) {
+        return;
+    }
     if (want == PF_REQUEST_OFFER || (peer->connection.pc != 0 && !current)) {
         if (peer->connection.pc != 0) {
             pf_connection_repeat(&peer->connection, context);

@@ -39,6 +39,7 @@ struct pf_peer {
     uint64_t repeat_at_ms;    /* an unanswered offer is sent again */
     uint64_t repeat_ms;       /* and then after this */
     uint64_t restarted_at_ms; /* bounds how often the peer's requests are heeded */
+    uint64_t answer_at_ms;    /* and all that it asks; of the slot, whoever is in it */
     struct pf_member_state state;
     struct pf_connection connection;
     struct pf_candidates candidates; /* the peer's, that have to wait for a description */
