@@ -3,6 +3,7 @@
 #include "check.h"
 
 #include "base/assert.h"
+#include "hostile.h"
 #include "ice.h"
 #include "pc.h"
 #include "relay/hub.h"
@@ -111,22 +112,14 @@ static const struct sim_tab *member_tab(const struct sim_world *world, pf_member
     return NULL;
 }
 
-/* A connection of `tab` that is connected, at both ends and in truth, to one of `other`. */
-static const struct sim_pc *connected_pc(const struct sim_world *world, const struct sim_tab *tab,
-                                         const struct sim_tab *other)
+/* A connection that is connected, at both ends and in truth, to one of `other`. */
+static bool connects(const struct sim_world *world, const struct sim_pc *pc,
+                     const struct sim_tab *other)
 {
-    for (size_t i = 0; i < tab->pcs_end; i++) {
-        const struct sim_pc *pc = sim_pc_in(world, tab, i);
-        if (!pc || pc->state != PF_CONNECTION_CONNECTED) {
-            continue;
-        }
-        const struct sim_pc *peer = sim_ice_peer(world, pc);
-        if (peer && peer->tab == other && peer->state == PF_CONNECTION_CONNECTED &&
-            sim_ice_usable(world, pc)) {
-            return pc;
-        }
-    }
-    return NULL;
+    const struct sim_pc *peer =
+        pc->state == PF_CONNECTION_CONNECTED ? sim_ice_peer(world, pc) : NULL;
+    return peer && peer->tab == other && peer->state == PF_CONNECTION_CONNECTED &&
+           sim_ice_usable(world, pc);
 }
 
 /* The page has heard all there is to hear of the other, whom the same relay has in the room. */
@@ -173,8 +166,11 @@ void sim_check_relay_text(struct sim_world *world, struct sim_socket *socket, st
     };
     if (begins(text, "{\"type\":\"joined\"")) {
         socket->joined = true;
+        if (socket->tab->host >= SIM_HOSTS_MAX) {
+            sim_hostile_enters(world, socket->tab, text);
+        }
     }
-    bool fine = !begins(text, "{\"type\":\"error\"");
+    bool fine = !begins(text, "{\"type\":\"error\"") || socket->tab->host >= SIM_HOSTS_MAX;
     for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++) {
         fine = fine || begins(text, harmless[i]);
     }
@@ -262,7 +258,7 @@ static bool is_connected(struct sim_world *world, const struct sim_tab *tab,
         return want(world, tab, other, "is not shown the picture");
     }
     const struct sim_pc *pc = sim_pc_find(world, tab, shown->pc);
-    if (!pc || pc != connected_pc(world, tab, other)) {
+    if (!pc || !connects(world, pc, other)) {
         return want(world, tab, other, "has no connection for the picture");
     }
     return true;
@@ -275,7 +271,8 @@ static bool is_connected(struct sim_world *world, const struct sim_tab *tab,
 static bool knows_candidates(struct sim_world *world, const struct sim_tab *tab,
                              const struct sim_tab *other)
 {
-    const struct sim_pc *pc = connected_pc(world, tab, other);
+    const struct sim_pc *pc =
+        sim_pc_find(world, tab, sim_view_find(&tab->view, other->view.self)->pc);
     const struct sim_pc *peer = sim_ice_peer(world, pc);
     const bool wires_held = tab->sockets_count == 1 && other->sockets_count == 1;
     for (size_t i = 0; wires_held && i < 16 && i < peer->local_candidates_count; i++) {
@@ -322,7 +319,7 @@ static bool shows_failure(struct sim_world *world, const struct sim_tab *tab,
 
 static bool is_somebody(const struct sim_world *world, pf_member_id id)
 {
-    bool any = false;
+    bool any = sim_hostile_is(world, id);
     for (uint32_t i = 0; i < world->faults.hosts_count; i++) {
         const struct sim_tab *tab = world->hosts[i].tab;
         const bool is_gone = sim_host_is_lost(world, i) && world->faults.loss == SIM_LOSS_NETWORK;

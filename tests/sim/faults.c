@@ -32,6 +32,23 @@ static void draw_weights(struct sim_faults *faults, struct pf_random *random)
     }
 }
 
+static void draw_hostiles(struct sim_faults *faults, struct pf_random *random)
+{
+    faults->hostiles_count = 1 + pf_random_below(random, SIM_HOSTILES_MAX);
+    static const enum sim_trick costly[] = {SIM_TRICK_OFFER, SIM_TRICK_OFFER, SIM_TRICK_REQUESTS,
+                                            SIM_TRICK_GLARE};
+    const bool frenzy = one_in(random, 6); /* just below what the relay takes */
+    faults->tricks_per_minute = frenzy ? 5000 : 20 + pf_random_below(random, 300);
+    for (int i = 0; i < SIM_TRICKS_COUNT && (!frenzy || one_in(random, 3)); i++) {
+        faults->tricks[i] = now_and_then(random, 8);
+    }
+    if (frenzy) {
+        faults->tricks[costly[pf_random_below(random, 4)]] += 100;
+    } else {
+        faults->tricks[pf_random_below(random, SIM_TRICK_FLOOD)] += 10;
+    }
+}
+
 /*
  * What most worlds do not have. Of a generator of its own, so that a world without it is the same
  * as it would be if there were no such faults.
@@ -49,6 +66,9 @@ static void draw_rare(struct sim_faults *faults, struct pf_random *random)
     if (one_in(random, 16)) {
         faults->lasting_cuts = 1 + pf_random_below(random, (faults->hosts_count + 1) / 2);
         faults->cut_from_the_start = one_in(random, 2);
+    }
+    if (one_in(random, 16) && faults->hosts_count <= 8) {
+        draw_hostiles(faults, random);
     }
     if (one_in(random, 16)) {
         faults->loss = one_in(random, 2) ? SIM_LOSS_RELAY : SIM_LOSS_NETWORK;

@@ -11,6 +11,7 @@
 enum {
     SIM_HOSTS_MAX = 16,
     SIM_RELAYS_MAX = 3,
+    SIM_HOSTILES_MAX = 2,
 };
 
 /* What happens now and then to one host. */
@@ -38,6 +39,26 @@ enum sim_action {
     SIM_ACTION_DUPLICATE,     /* the page is opened in a second tab, with the same ticket */
     SIM_ACTION_RELAY_MOVE,    /* the address names another relay with the same secret */
     SIM_ACTIONS_COUNT,
+};
+
+/* What a hostile member does. */
+enum sim_trick {
+    SIM_TRICK_ANSWER,     /* as it should; the connection may even come about */
+    SIM_TRICK_ODD_ANSWER, /* to any offer of any epoch */
+    SIM_TRICK_OFFER,      /* of any epoch, also ever higher ones */
+    SIM_TRICK_GLARE,      /* to everybody at once, with the numbers of theirs */
+    SIM_TRICK_CANDIDATES, /* many, of any offer */
+    SIM_TRICK_REQUESTS,
+    SIM_TRICK_STATES,
+    SIM_TRICK_REPLAY,  /* what one has said, to another */
+    SIM_TRICK_ABSENT,  /* to nobody */
+    SIM_TRICK_GARBAGE, /* also in the relay's name, or in another member's */
+    SIM_TRICK_FORGE,   /* enters with a ticket of its own making */
+    SIM_TRICK_LEAVE,   /* and comes back at once */
+    SIM_TRICK_HANG_UP,
+    SIM_TRICK_CHANNEL, /* anything on the data channel */
+    SIM_TRICK_FLOOD,   /* more than the relay takes */
+    SIM_TRICKS_COUNT,
 };
 
 /* What one person loses at the end and does not get back. */
@@ -71,6 +92,9 @@ struct sim_faults {
     uint32_t relays_count;   /* 1 to SIM_RELAYS_MAX */
     uint32_t lasting_cuts;   /* pairs of hosts without a way to one another, also in the end */
     bool cut_from_the_start; /* these pairs, and not only in the end */
+    uint32_t hostiles_count; /* members besides the hosts, to SIM_HOSTILES_MAX; to the end */
+    uint32_t tricks_per_minute;
+    uint32_t tricks[SIM_TRICKS_COUNT]; /* weights */
     enum sim_loss loss;
     uint32_t lost_host;
 };

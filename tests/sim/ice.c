@@ -9,6 +9,7 @@
 #include "ice.h"
 
 #include "base/assert.h"
+#include "hostile.h"
 #include "pc.h"
 #include "tab.h"
 
@@ -69,6 +70,9 @@ static bool can_link(const struct sim_world *world, const struct sim_pc *pc,
 bool sim_ice_usable(const struct sim_world *world, const struct sim_pc *pc)
 {
     const struct sim_pc *peer = sim_ice_peer(world, pc);
+    if (sim_hostile_is_phantom(pc)) {
+        return world->hosts[pc->tab->host].online;
+    }
     if (!peer || !sim_hosts_connected(world, pc->tab->host, peer->tab->host)) {
         return false;
     }
@@ -188,7 +192,9 @@ static void change_state(struct sim_world *world, struct sim_pc *pc)
 {
     const enum pf_connection_state next = pc->state_next;
     pc->state_moving = false;
-    if (next == PF_CONNECTION_CONNECTED) {
+    if (next == PF_CONNECTION_CONNECTED && sim_hostile_is_phantom(pc)) {
+        sim_after(world, 20000, SIM_PC_CHANNEL_OPEN, pc->identity, 0);
+    } else if (next == PF_CONNECTION_CONNECTED) {
         struct sim_pc *peer = sim_ice_peer(world, pc);
         PF_ASSERT(peer);
         pc->link_identity = peer->identity;
@@ -215,7 +221,9 @@ static void open_channel(struct sim_world *world, struct sim_pc *pc)
     if (pc->channel_open) {
         return;
     }
-    if (!peer || peer->state != PF_CONNECTION_CONNECTED || !sim_ice_usable(world, pc)) {
+    const bool answered =
+        sim_hostile_is_phantom(pc) || (peer && peer->state == PF_CONNECTION_CONNECTED);
+    if (!answered || !sim_ice_usable(world, pc)) {
         sim_after(world, 100000, SIM_PC_CHANNEL_OPEN, pc->identity, 0);
         return;
     }
@@ -259,6 +267,9 @@ void sim_ice_channel_send(struct sim_world *world, struct sim_pc *pc, struct pf_
     if (pc->channel.count > 1000) {
         sim_fail(world, "the data channel of pc %u is flooded", pc->id);
         return;
+    }
+    if (sim_hostile_is_phantom(pc)) {
+        return; /* nobody listens */
     }
     const struct sim_packet *packet =
         sim_fifo_put(&pc->channel, world->now_us + sim_latency_us(world), SIM_PACKET_MESSAGE, text);

@@ -10,6 +10,7 @@
 #include "pc.h"
 
 #include "base/assert.h"
+#include "hostile.h"
 #include "ice.h"
 #include "sdp.h"
 #include "tab.h"
@@ -176,6 +177,9 @@ static void chain_command(struct sim_world *world, struct sim_pc *pc,
         break;
     case PF_COMMAND_PC_ADD_CANDIDATE:
         operation.kind = PF_OPERATION_ADD_ICE_CANDIDATE;
+        if (++pc->candidates_given > SIM_CANDIDATES_MAX) {
+            sim_fail(world, "pc %u is given candidates without end", pc->id);
+        }
         operation.empty = command->candidate.candidate.size == 0;
         operation.readable =
             operation.empty ||
@@ -358,10 +362,13 @@ static enum pf_dom_error set_remote(struct sim_world *world, struct sim_pc *pc,
 {
     const struct sim_sdp *sdp = &operation->sdp;
     if (pc->current_remote.identity != 0 && pc->current_remote.identity != sdp->identity) {
-        sim_fail(world, "a description of connection %u is applied to pc %u, whose peer is %u",
-                 sdp->identity, pc->identity, pc->current_remote.identity);
+        if (!sim_hostile_faces(world, pc)) {
+            sim_fail(world, "a description of connection %u is applied to pc %u, whose peer is %u",
+                     sdp->identity, pc->identity, pc->current_remote.identity);
+        }
         return PF_DOM_ERROR_OPERATION;
     }
+    pc->candidates_given = 0;
     if (sdp->type == PF_DESCRIPTION_OFFER) {
         if (pc->signaling == SIM_HAVE_LOCAL_OFFER) {
             rollback(world, pc);
@@ -374,9 +381,11 @@ static enum pf_dom_error set_remote(struct sim_world *world, struct sim_pc *pc,
             return PF_DOM_ERROR_INVALID_STATE;
         }
         if (sdp->peer_identity != pc->identity || sdp->peer_version != pc->pending_local.version) {
-            sim_fail(world, "the answer to offer %u.%u is applied to offer %u.%u",
-                     sdp->peer_identity, sdp->peer_version, pc->identity,
-                     pc->pending_local.version);
+            if (!sim_hostile_faces(world, pc)) {
+                sim_fail(world, "the answer to offer %u.%u is applied to offer %u.%u",
+                         sdp->peer_identity, sdp->peer_version, pc->identity,
+                         pc->pending_local.version);
+            }
             return PF_DOM_ERROR_OPERATION;
         }
         pc->current_local = pc->pending_local;

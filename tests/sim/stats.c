@@ -31,6 +31,7 @@ void sim_stats_add(struct sim_stats *sum, const struct sim_stats *stats)
     sum->reloads += stats->reloads;
     sum->duplicates += stats->duplicates;
     sum->sockets_lost += stats->sockets_lost;
+    sum->hostile_messages += stats->hostile_messages;
     sum->stale += stats->stale;
     sum->candidate_errors += stats->candidate_errors;
     sum->simulated_ms += stats->simulated_ms;
@@ -89,6 +90,7 @@ void sim_stats_print(const struct sim_stats *stats, double seconds, FILE *out)
     fprintf(out, "reloads           %" PRIu64 "\n", stats->reloads);
     fprintf(out, "duplicated pages  %" PRIu64 "\n", stats->duplicates);
     fprintf(out, "sockets lost      %" PRIu64 "\n", stats->sockets_lost);
+    fprintf(out, "hostile messages  %" PRIu64 "\n", stats->hostile_messages);
     fprintf(out, "stale signals     %" PRIu64 "\n", stats->stale);
     fprintf(out, "candidate errors  %" PRIu64 "\n", stats->candidate_errors);
     print_times(&stats->connected, "all connected    ", out);

@@ -34,6 +34,7 @@ struct sim_stats {
     uint64_t reloads;
     uint64_t duplicates; /* of pages */
     uint64_t sockets_lost;
+    uint64_t hostile_messages;
     uint64_t stale;
     uint64_t candidate_errors;
     uint64_t simulated_ms;

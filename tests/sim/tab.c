@@ -5,6 +5,7 @@
 #include "base/assert.h"
 #include "capture.h"
 #include "check.h"
+#include "hostile.h"
 #include "pc.h"
 #include "trace.h"
 #include "wire.h"
@@ -109,7 +110,7 @@ static void count_room(struct sim_world *world, const struct sim_tab *tab)
     world->stats->renewals += counters->renewals;
     world->stats->stale += counters->stale;
     world->stats->candidate_errors += counters->candidate_errors;
-    if (counters->unreadable > 0) {
+    if (counters->unreadable > 0 && world->faults.hostiles_count == 0) {
         sim_fail(world, "%s could not read a message", sim_tab_name(world, tab));
     }
 }
@@ -213,6 +214,10 @@ void sim_tab_set_timer(struct sim_world *world, struct sim_tab *tab)
 
 void sim_tab_handle(struct sim_world *world, struct sim_tab *tab, const struct pf_event *event)
 {
+    if (tab->host >= SIM_HOSTS_MAX && !world->failed) {
+        sim_hostile_take(world, tab, event);
+        return;
+    }
     if (!tab->alive || world->failed) {
         return;
     }

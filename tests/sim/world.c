@@ -5,6 +5,7 @@
 #include "base/assert.h"
 #include "capture.h"
 #include "check.h"
+#include "hostile.h"
 #include "ice.h"
 #include "pc.h"
 #include "relay.h"
@@ -137,6 +138,7 @@ static void end(struct sim_world *world)
         world->tabs[i]->socket = NULL;
     }
     end_tabs(world);
+    sim_hostile_end(world);
     world->pcs_count = 0;
     for (int i = 0; i < SIM_RELAYS_MAX; i++) {
         pf_hub_free(world->relays[i].hub);
@@ -199,6 +201,7 @@ static struct sim_tab *page_of(const struct sim_world *world, const struct sim_h
     case SIM_PAGE_OPEN:
     case SIM_ACTION:
     case SIM_ACTION_OVER:
+    case SIM_HOSTILE:
     case SIM_QUIET:
     case SIM_TICK: break;
     }
@@ -265,6 +268,7 @@ static void happen(struct sim_world *world, const struct sim_happening *happenin
     case SIM_PAGE_CLOSE:
     case SIM_ACTION:
     case SIM_ACTION_OVER: sim_user_happen(world, happening); break;
+    case SIM_HOSTILE: sim_hostile_act(world, happening->subject); break;
     case SIM_QUIET: sim_user_end(world); break;
     case SIM_TICK: sim_user_tick(world); break;
     }
@@ -309,6 +313,7 @@ static void begin(struct sim_world *world, uint64_t seed, uint32_t hosts_count)
     world->relay_at = 0;
     sim_relay_start(world, 0);
     sim_user_begin(world);
+    sim_hostile_begin(world);
     sim_after(world, world->quiet_us, SIM_QUIET, 0, 0);
 }
 

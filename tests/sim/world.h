@@ -181,6 +181,7 @@ struct sim_pc {
     struct sim_candidate local_candidates[16]; /* the last ones */
     size_t candidates_count;
     struct sim_candidate candidates[SIM_CANDIDATES_MAX];
+    size_t candidates_given; /* to the remote description that is set */
 
     enum pf_connection_state state;
     uint32_t state_token;
@@ -216,6 +217,7 @@ struct sim_socket {
 };
 
 struct pf_hub;
+struct sim_hostile;
 
 struct sim_relay {
     bool up;
@@ -238,7 +240,8 @@ struct sim_world {
     struct pf_random random;
     struct sim_faults faults;
     struct sim_queue queue;
-    struct sim_host hosts[SIM_HOSTS_MAX];
+    struct sim_host hosts[SIM_HOSTS_MAX + SIM_HOSTILES_MAX]; /* the last are of hostile members */
+    struct sim_hostile *hostiles[SIM_HOSTILES_MAX];          /* owned */
     size_t tabs_count;
     struct sim_tab *tabs[SIM_TABS_MAX + 1]; /* by index; owned */
     size_t pcs_count;                       /* ever made; the first is not used */
