@@ -6,6 +6,7 @@ import { problemsOfEmJs } from './em_js.mjs';
 import { report, root } from './files.mjs';
 import { findFormatter, problemsOfFormat } from './format.mjs';
 import { problemsOfC } from './headers.mjs';
+import { problemsOfRows } from './rows.mjs';
 import { problemsOfSymbols } from './symbols.mjs';
 import { problemsOfText } from './text.mjs';
 import { problemsOfTypes } from './types.mjs';
@@ -83,6 +84,22 @@ expect('a good header', problemsOfC('cc', [], 'a.h', '#include <stddef.h>\nexter
   null);
 expect('a header that includes too little', problemsOfC('cc', [], 'a.h', 'extern size_t x;\n'),
   /alone/);
+
+/** @param {string} row */
+const inRows = (row) => problemsOfRows(`${row}\n`,
+  (name) => (name.includes('missing') ? null : 'R2_a, G1, (I3)'))
+  .filter((problem) => !problem.includes('is not there'));
+expect('a row that is shown', inRows('| G1 | S B | x | `unit/a.c`, `e2e/a.mjs` | |'), null);
+expect('a reason', inRows('| I3 | S B | x | `sim/a.c`, B unverified: needs a phone | |'), null);
+expect('an id that is not in its file', inRows('| R1 | S | x | `unit/a.c` | |'), /R1 is not in/);
+expect('part of an id', inRows('| R2 | S | x | `unit/a.c` | |'), null);
+expect('a file that is missing', inRows('| G1 | S | x | `unit/missing.c` | |'), /there is no/);
+expect('a way that is not shown', inRows('| G1 | S R | x | `unit/a.c` | |'), /by R, and no reason/);
+expect('no reason', inRows('| G1 | S | x | S unverified: ? | |'), /by S, and no reason/);
+expect('a reason that is not needed', inRows('| G1 | S | x | `unit/a.c`, S unverified: x | |'),
+  /said to be/);
+expect('a row that is lost', problemsOfRows('| G1 | S | x | `unit/a.c` | |', () => 'G1'),
+  /R34 is not there/);
 
 fs.mkdirSync(path.join(root, 'build'), { recursive: true });
 const folder = fs.mkdtempSync(path.join(root, 'build/lint-'));

@@ -1,0 +1,100 @@
+/* room.test.mjs - what handlers of a page do happens outside of the core. */
+/* SPDX-License-Identifier: MIT */
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { test } from 'node:test';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+/** @typedef {import('../../web/peerface.js').Room} Room */
+/** @typedef {Record<string, (...values: any[]) => any>} Functions */
+
+const module = fileURLToPath(new URL('../../web/peerface.js', import.meta.url));
+
+/**
+ * A room whose core is the test: `page` is what a core calls, `calls` what it was asked for.
+ * @param {import('node:test').TestContext} t
+ * @returns {Promise<{room: Room, page: Functions, calls: string[]}>}
+ */
+async function makeRoom(t) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'peerface-page-'));
+  t.after(() => fs.rmSync(folder, { recursive: true }));
+  fs.copyFileSync(module, path.join(folder, 'peerface.js'));
+  fs.writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }');
+  fs.writeFileSync(path.join(folder, 'peerface-core.js'),
+    'export default (options) => globalThis.makeCore(options);');
+
+  /** @type {string[]} */
+  const calls = [];
+  /** @type {Functions} */
+  let page = {};
+  const core = new Proxy({}, {
+    get: (_, name) => () => {
+      calls.push(String(name));
+      return 0;
+    },
+  });
+  const emptyModule = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+  Object.assign(globalThis, {
+    makeCore: (/** @type {{page: Functions}} */ options) => {
+      page = options.page;
+      return { core };
+    },
+    fetch: async () => ({ ok: true, arrayBuffer: async () => emptyModule.buffer }),
+    addEventListener: () => {},
+    MediaStream: class {
+      getTracks() {
+        return [];
+      }
+    },
+  });
+  if (!globalThis.navigator) Object.assign(globalThis, { navigator: {} });
+  const { createRoom } = await import(pathToFileURL(path.join(folder, 'peerface.js')).href);
+  const room = await createRoom({ url: 'wss://relay/ws' });
+  return { room, page, calls };
+}
+
+/** @param {Functions} page @param {string} id */
+const showPeer = (page, id) => page.showPeer(id, 'Bob', 'connecting', 'on', 'on', false, null);
+
+test('leave() within a handler reaches the core when the core is done (R24)', async (t) => {
+  const { room, page, calls } = await makeRoom(t);
+  let handled = 0;
+  room.addEventListener('peerjoin', () => {
+    handled++;
+    room.leave();
+  });
+  showPeer(page, 'a');
+  showPeer(page, 'b');
+  assert.equal(handled, 0);
+  assert.deepEqual(calls, ['start']); // nothing while the core was showing peers
+  await Promise.resolve();
+  assert.equal(handled, 2);
+  assert.deepEqual(calls, ['start', 'leave', 'leave']);
+});
+
+test('a handler that throws disturbs neither the core nor other handlers (R23)', async (t) => {
+  const { room, page, calls } = await makeRoom(t);
+  /** @type {string[]} */
+  const heard = [];
+  /** @type {Error[]} */
+  const reported = [];
+  process.setUncaughtExceptionCaptureCallback((error) => reported.push(error));
+  t.after(() => process.setUncaughtExceptionCaptureCallback(null));
+  room.addEventListener('peerjoin', () => {
+    throw new Error('a mistake of the page');
+  });
+  room.addEventListener('peerjoin', (event) => {
+    heard.push(/** @type {CustomEvent} */ (event).detail.peer.id);
+  });
+  showPeer(page, 'a'); // does not throw
+  showPeer(page, 'b');
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(heard, ['a', 'b']);
+  assert.deepEqual([...room.peers.keys()], ['a', 'b']);
+  assert.deepEqual(reported.map(({ message }) => message), Array(2).fill('a mistake of the page'));
+  room.setCamera(false);
+  assert.deepEqual(calls, ['start', 'setSource']);
+});
