@@ -1,9 +1,9 @@
 /* headers.mjs - every header compiles on its own, whatever has been included before it. */
 /* SPDX-License-Identifier: MIT */
 //
-//   node headers.mjs COMPILER CJSON
+//   node headers.mjs [COMPILER [CJSON]]
 //
-// CJSON is the folder of cJSON.h.
+// CJSON is the folder of cJSON.h; by default where emsdk-env.sh has put it.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { filesWhere, isProgram, report, root } from './files.mjs';
@@ -20,7 +20,8 @@ export function problemsOfC(compiler, folders, name, text) {
 }
 
 if (isProgram(import.meta.url)) {
-  const [compiler, cjson] = process.argv.slice(2);
+  const [compiler = 'cc', cjson = path.join(root, 'build/third_party/cjson')] =
+    process.argv.slice(2);
   // Those of the tests come with cmocka's rules of what precedes them.
   const names = [...filesWhere((name) => name.endsWith('.h'), 'src'),
     ...filesWhere((name) => name.endsWith('.h'), 'tests/sim')];
