@@ -131,6 +131,30 @@ export function browser(engine, variant = 'granted') {
   return launched;
 }
 
+/** Every process that this one has started, and they. @param {number} pid @returns {number[]} */
+function family(pid) {
+  const children = fs
+    .readdirSync(`/proc/${pid}/task`)
+    .flatMap((task) => fs.readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' '))
+    .filter(Boolean)
+    .map(Number);
+  return [pid, ...children.flatMap(family)];
+}
+
+/**
+ * Stops a browser as a machine that sleeps would.
+ * @param {Engine} engine
+ * @returns {Promise<() => void>} wakes it up
+ */
+export async function freeze(engine) {
+  const process = (await browser(engine)).process();
+  const pids = family(/** @type {number} */ (process?.pid));
+  for (const pid of pids) globalThis.process.kill(pid, 'SIGSTOP');
+  return () => {
+    for (const pid of pids) globalThis.process.kill(pid, 'SIGCONT');
+  };
+}
+
 export async function closeBrowsers() {
   const all = [...open.values()];
   open.clear();

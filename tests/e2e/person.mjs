@@ -4,9 +4,11 @@ import assert from 'node:assert/strict';
 import { pause, until } from './until.mjs';
 
 /**
- * @typedef {{id: string, muted: string, camera: string, state: string, text: string}} Tile
- * @typedef {{connections: number, connectionsEver: number, negotiations: number, restarts: number,
- *   iceErrors: string[], liveAudio: number, liveVideo: number, audioIds: string[],
+ * @typedef {{id: string, muted: string, camera: string, state: string, away: string,
+ *   text: string}} Tile
+ * @typedef {{connections: number, connectionsEver: number, negotiations: number,
+ *   offers: number, restarts: number, iceErrors: string[],
+ *   liveAudio: number, liveVideo: number, audioIds: string[],
  *   captures: {constraints: string, outcome: string}[], replaced: number, sockets: number,
  *   early: number,
  *   sent: {kind: string, enabled: boolean, state: string, device: string, id: string}[]}} Summary
@@ -298,6 +300,11 @@ export class Person {
   /** The longest time without a frame of a peer since. @param {string} id @param {number} since */
   gap(id, since) {
     return this.ask((peer, time) => /** @type {any} */ (window).probe.gap(peer, time), id, since);
+  }
+
+  /** How long after `since` a frame of a peer came. @param {string} id @param {number} since */
+  back(id, since) {
+    return this.ask((peer, time) => /** @type {any} */ (window).probe.back(peer, time), id, since);
   }
 
   /**

@@ -3,13 +3,22 @@
 //
 // The page shows its state in its elements; what it really sends and captures can only be seen from
 // below. The probe wraps RTCPeerConnection, getUserMedia, WebSocket and srcObject, changes nothing
-// by itself, and lets a test bend three things: the cameras there are, how getUserMedia answers,
-// and when messages of the relay arrive. window.shim, where a test sets it first, says how.
+// by itself, and lets a test bend some things: the cameras there are, how getUserMedia answers,
+// when messages of the relay arrive and offers are made, whether connections can be made, and how
+// play() answers. window.shim, where a test sets it first, says how.
 (() => {
   const host = /** @type {any} */ (window);
   if (host.probe) return;
   const shim = Object.assign(
-    /** @type {any} */ ({ cameras: null, fail: {}, openMs: 0, holdDescriptionsMs: 0 }),
+    /** @type {any} */ ({
+      cameras: null,
+      fail: {},
+      openMs: 0,
+      holdDescriptionsMs: 0,
+      offerMs: 0, // createOffer() takes so much longer
+      connectionsFail: 0, // so many connections cannot be made
+      playAborts: 0, // so many times play() is aborted
+    }),
     host.shim,
   );
   const probe = (host.probe = /** @type {any} */ ({
@@ -30,6 +39,7 @@
     complain(`content security policy: ${event.violatedDirective} ${event.blockedURI}`),
   );
 
+  slowOffers();
   watchConnections();
   watchSockets();
   watchVideos();
@@ -88,12 +98,27 @@
       ),
     );
     host.RTCPeerConnection = new Proxy(RTCPeerConnection, {
-      construct: (target, args, self) => open(Reflect.construct(target, args, self)),
+      construct: (target, args, self) => {
+        if (shim.connectionsFail-- > 0) {
+          throw new DOMException('Cannot create so many PeerConnections', 'UnknownError');
+        }
+        return open(Reflect.construct(target, args, self));
+      },
     });
     const replace = RTCRtpSender.prototype.replaceTrack;
     RTCRtpSender.prototype.replaceTrack = function (track) {
       probe.replaced++;
       return replace.call(this, track);
+    };
+  }
+
+  function slowOffers() {
+    const createOffer = RTCPeerConnection.prototype.createOffer;
+    /** @this {any} @param {any[]} args */
+    RTCPeerConnection.prototype.createOffer = async function (...args) {
+      const offer = await createOffer.apply(this, /** @type {any} */ (args));
+      if (shim.offerMs > 0) await new Promise((resolve) => setTimeout(resolve, shim.offerMs));
+      return offer;
     };
   }
 
@@ -125,7 +150,8 @@
         if (again.has(event)) return;
         log('in', event.data);
         if (held > 0 && /"kind":"candidate"/.test(event.data)) probe.early++;
-        if (shim.holdDescriptionsMs > 0 && /"sdp":/.test(event.data)) {
+        // Not the offer in the news of a member: nothing overtakes what the relay itself says.
+        if (shim.holdDescriptionsMs > 0 && /"kind":"description"/.test(event.data)) {
           event.stopImmediatePropagation();
           hold(socket, event);
         }
@@ -151,6 +177,11 @@
         video.requestVideoFrameCallback(next);
       };
       video.requestVideoFrameCallback(next);
+    };
+    const play = HTMLMediaElement.prototype.play;
+    HTMLMediaElement.prototype.play = async function () {
+      if (shim.playAborts-- > 0) throw new DOMException('shim', 'AbortError');
+      return play.call(this);
     };
     const property = /** @type {PropertyDescriptor} */ (
       Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'srcObject')
@@ -355,9 +386,43 @@
     return Math.max(...times.slice(1).map((time, index) => time - times[index]));
   };
 
+  /** Hands a message to the page as if the relay had sent it. */
+  probe.receive = (/** @type {object} */ message) => {
+    const data = JSON.stringify(message);
+    probe.sockets.at(-1).dispatchEvent(new MessageEvent('message', { data }));
+  };
+
+  /** The records of the connections that are open. @returns {any[]} */
+  probe.open = () => probe.connections.filter((/** @type {any} */ record) => !record.closed);
+
+  /** Every message of the socket, read. @returns {any[]} */
+  probe.messages = () =>
+    probe.wire.map((/** @type {any} */ entry) => ({ way: entry.way, ...JSON.parse(entry.text) }));
+
+  /** The head of a signal from a peer as it would be now, to be completed and received. */
+  probe.signalFrom = (/** @type {string} */ id) => {
+    const exchange = { epoch: 1, offer: 1, fromInstance: 0, toInstance: 0 };
+    for (const message of probe.messages()) {
+      const { way, type, from, to, kind, instance, fromInstance } = message;
+      if (way === 'in' && type === 'member' && message.id === id) exchange.fromInstance = instance;
+      if (type === 'join') exchange.toInstance = instance;
+      if (kind !== 'description' || (from !== id && to !== id)) continue;
+      exchange.epoch = message.epoch;
+      exchange.offer = message.offer;
+      if (from === id) exchange.fromInstance = fromInstance;
+    }
+    return { type: 'signal', from: id, ...exchange };
+  };
+
+  /** How long after `since` the first new frame of a peer came; to now, where none has. */
+  probe.back = (/** @type {string} */ id, /** @type {number} */ since) => {
+    const all = /** @type {number[]} */ (probe.frameTimes.get(videoOf(id)) || []);
+    return (all.find((time) => time > since) ?? performance.now()) - since;
+  };
+
   /** What is captured, sent and negotiated, as plain numbers. */
   probe.summary = () => {
-    const open = probe.connections.filter((/** @type {any} */ record) => !record.closed);
+    const open = probe.open();
     const live = probe.tracks.filter((/** @type {any} */ track) => track.readyState === 'live');
     const count = (/** @type {string} */ kind) =>
       live.filter((/** @type {any} */ track) => track.kind === kind).length;
@@ -368,6 +433,7 @@
       connections: open.length,
       connectionsEver: probe.connections.length,
       negotiations: sum((record) => record.set),
+      offers: sum((record) => record.offers),
       restarts: sum((record) => record.restarts),
       iceErrors: probe.connections.flatMap((/** @type {any} */ record) => record.iceErrors),
       liveAudio: count('audio'),
