@@ -379,10 +379,19 @@ static bool make_way(struct pf_peer *peer, struct pf_context *context, uint32_t 
     return true;
 }
 
+/* One is on its way: it is not to be made, or asked for, once more. */
+static void await_restart(struct pf_peer *peer, struct pf_context *context)
+{
+    if (peer->recovery == PF_RECOVERY_UNSTABLE) {
+        set_recovery(peer, context, PF_RECOVERY_RESTARTING, STEP_MS);
+    }
+}
+
 static void take_offer(struct pf_peer *peer, struct pf_context *context, uint32_t epoch,
                        uint32_t number, struct pf_slice sdp)
 {
     if (may_answer(peer, context) && make_way(peer, context, epoch, number)) {
+        await_restart(peer, context);
         pf_connection_take_offer(&peer->connection, context, number, sdp);
     } else {
         context->counters.stale++;
@@ -435,6 +444,7 @@ static void take_request(struct pf_peer *peer, struct pf_context *context, uint3
     } else if (too_often) {
         context->counters.stale++;
     } else if (want == PF_REQUEST_RESTART && current) {
+        await_restart(peer, context);
         offer_restart(peer, context);
     } else {
         context->counters.renewals++;

@@ -272,6 +272,11 @@ static void on_pc(struct pf_room *room, const struct pf_event *event)
         on_channel_message(room, peer, event->message);
     } else if (peer) {
         pf_peer_handle_pc(peer, &room->context, event);
+        if (event->type == PF_EVENT_PC_STATE && room->context.joined &&
+            event->connection_state == PF_CONNECTION_DISCONNECTED) {
+            /* What lost it may have cost the way to the relay too, which a repair needs. */
+            pf_session_probe(&room->session, &room->context);
+        }
     } else if (event->pc != 0 && event->pc == room->prepared.connection.pc &&
                event->type != PF_EVENT_PC_CHANNEL_MESSAGE) {
         pf_prepared_handle(&room->prepared, &room->context, event);

@@ -17,7 +17,7 @@
 
 enum {
     ANSWER_MS = 10000, /* for the handshake with "hello", and for "joined" */
-    PROBE_MS = 5000,   /* for anything after a ping */
+    PROBE_MS = 3000,   /* for anything after a ping */
     RETRY_MS = 250,
     RETRY_MS_MAX = 10000,
     RETRY_DOUBLINGS = 6,

@@ -53,7 +53,7 @@ void pf_session_heard(struct pf_session *session, struct pf_context *context);
 /* "ping" came from the relay. */
 void pf_session_answer_ping(struct pf_session *session, struct pf_context *context);
 
-/* The network has changed: tries at once, or makes sure that the socket still works. */
+/* The network has changed, or fails: tries at once, or makes sure that the socket still works. */
 void pf_session_probe(struct pf_session *session, struct pf_context *context);
 
 /* Whether the relay was tried and could not be reached. */

@@ -308,6 +308,34 @@ static void I13_when_both_notice_there_is_one_restart(void **state)
     assert_int_equal(driver_counters(d)->restarts, 1);
 }
 
+static void I13_a_restart_on_request_is_not_offered_a_second_time(void **state)
+{
+    struct driver *d = *state;
+    const pf_pc pc = begin_call(d, DRIVER_HIGH);
+    driver_connection(d, pc, PF_CONNECTION_DISCONNECTED);
+    wait_in_contact(d, 2000);
+    driver_request(d, DRIVER_HIGH, 1, "restart");
+    driver_created(d, pc, OFFER);
+    driver_answer(d, DRIVER_HIGH, 1, 3);
+    driver_remote_set(d, pc, ANSWER);
+    wait_in_contact(d, 5000);
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE_OFFER), 0);
+    assert_int_equal(driver_counters(d)->restarts, 1);
+}
+
+static void I13_a_restart_that_is_offered_is_not_requested(void **state)
+{
+    struct driver *d = *state;
+    const pf_pc pc = begin_call(d, DRIVER_LOW);
+    driver_connection(d, pc, PF_CONNECTION_DISCONNECTED);
+    wait_in_contact(d, 2000);
+    driver_offer(d, DRIVER_LOW, 1, 3);
+    driver_remote_set(d, pc, OFFER);
+    driver_created(d, pc, ANSWER);
+    wait_in_contact(d, 5000);
+    assert_int_equal(sent_restart_requests(d), 0);
+}
+
 static void I14_a_restart_that_gave_way_is_made_up_for_by_the_one_it_gave_way_to(void **state)
 {
     struct driver *d = *state;
@@ -504,6 +532,29 @@ static void I17_a_prepared_offer_is_prepared_again_on_another_network(void **sta
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE_OFFER), 1);
 }
 
+static void I22_lost_media_make_sure_of_the_relay(void **state)
+{
+    struct driver *d = *state;
+    const pf_pc pc = begin_call(d, DRIVER_HIGH);
+    driver_connection(d, pc, PF_CONNECTION_DISCONNECTED);
+    assert_int_equal(driver_sent(d, "\"type\":\"ping\"", NULL, NULL), 1);
+    driver_wait(d, 3000);
+    assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_CLOSE), 1);
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE_OFFER), 0);
+    driver_reach_again(d);
+    driver_joined(d, DRIVER_SELF, DRIVER_HIGH, 0);
+    assert_true(driver_get(d, PF_COMMAND_PC_CREATE_OFFER)->ice_restart);
+}
+
+static void I22_lost_media_do_not_hurry_the_way_to_a_relay_that_is_away(void **state)
+{
+    struct driver *d = *state;
+    const pf_pc pc = begin_call(d, DRIVER_HIGH);
+    driver_socket_closed(d, 1006);
+    driver_connection(d, pc, PF_CONNECTION_DISCONNECTED);
+    assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_OPEN), 0);
+}
+
 static void I18_after_a_sleep_nothing_is_given_up_before_the_relay_was_asked(void **state)
 {
     struct driver *d = *state;
@@ -611,6 +662,8 @@ int main(void)
         TEST(I11_after_three_seconds_the_polite_side_requests_a_restart),
         TEST(I12_a_failure_without_a_disconnection_is_repaired_at_once),
         TEST(I13_when_both_notice_there_is_one_restart),
+        TEST(I13_a_restart_on_request_is_not_offered_a_second_time),
+        TEST(I13_a_restart_that_is_offered_is_not_requested),
         TEST(I14_a_restart_that_gave_way_is_made_up_for_by_the_one_it_gave_way_to),
         TEST(I14_a_wish_for_a_restart_outlives_a_negotiation),
         TEST(I15_a_restart_is_an_offer_with_new_credentials),
@@ -626,6 +679,8 @@ int main(void)
         TEST(I17_a_change_of_network_ends_the_wait_of_an_unstable_connection),
         TEST(I17_a_change_of_network_leaves_a_beginning_connection_alone),
         TEST(I17_a_prepared_offer_is_prepared_again_on_another_network),
+        TEST(I22_lost_media_make_sure_of_the_relay),
+        TEST(I22_lost_media_do_not_hurry_the_way_to_a_relay_that_is_away),
         TEST(I18_after_a_sleep_nothing_is_given_up_before_the_relay_was_asked),
         TEST(I20_a_lost_relay_leaves_connections_and_tiles_alone),
         TEST(I21_a_tile_stays_while_its_connection_is_repaired),

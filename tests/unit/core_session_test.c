@@ -368,7 +368,7 @@ static void R12_a_silent_relay_is_asked_and_given_up(void **state)
     assert_int_equal(driver_sent(d, "\"type\":\"ping\"", NULL, NULL), 0);
     driver_wait(d, 1);
     assert_int_equal(driver_sent(d, "\"type\":\"ping\"", NULL, NULL), 1);
-    driver_wait(d, 4999);
+    driver_wait(d, 2999);
     assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_CLOSE), 0);
     driver_wait(d, 1);
     assert_int_equal(driver_get(d, PF_COMMAND_SOCKET_CLOSE)->close_code, 1000);
