@@ -29,6 +29,7 @@ struct options {
     uint64_t failures_max;
     bool must_fail; /* what is run is broken on purpose */
     const char *list;
+    const char *record_folder;
 };
 
 static void print_help(const char *program)
@@ -40,6 +41,7 @@ static void print_help(const char *program)
            "  --peers N            people in each world, 2 to %d (default: drawn)\n"
            "  --jobs N             processes (default: one per processor)\n"
            "  --trace              print everything that happens; in one process\n"
+           "  --record FOLDER      write what the pages record, for peerface-replay\n"
            "  --must-fail          stop at the first failure, and call that success\n",
            program, SIM_HOSTS_MAX);
 }
@@ -67,6 +69,9 @@ static bool read_options(int count, char **words, struct options *options)
             options->failures_max = 1;
         } else if (strcmp(word, "--list") == 0 && next) {
             options->list = next;
+            i++;
+        } else if (strcmp(word, "--record") == 0 && next) {
+            options->record_folder = next;
             i++;
         } else if (strcmp(word, "--seeds") == 0) {
             if (i + 2 >= count || !read_number(next, 0, UINT64_MAX, &options->first) ||
@@ -113,6 +118,7 @@ static void run_seeds(const struct options *options, uint64_t first, struct sim_
     struct sim_world *world = malloc(sizeof(*world));
     PF_ASSERT(world);
     sim_world_init(world, stats, options->trace ? stdout : NULL);
+    world->record_folder = options->record_folder;
     for (uint64_t seed = first; seed < options->first + options->count; seed += options->jobs) {
         run_one(world, options, seed, options->peers);
         if (stats->failures >= options->failures_max) {

@@ -48,6 +48,7 @@ static void configure(struct sim_world *world, struct sim_tab *tab, bool duplica
         .seed = (uint64_t)pf_random_next(&world->random) << 32 | tab->index,
         .instance = tab->instance,
     };
+    config->records = world->record_folder != NULL;
     if (host->ticket_size > 0 && (duplicate || sim_chance(world, world->faults.ticket_chance))) {
         config->ticket = (struct pf_slice){host->ticket, host->ticket_size};
     }
@@ -115,6 +116,24 @@ static void count_room(struct sim_world *world, const struct sim_tab *tab)
     }
 }
 
+/* What the page has recorded, if it is all there. */
+static void write_record(struct sim_world *world, const struct sim_tab *tab)
+{
+    char path[512];
+    bool is_complete;
+    const struct pf_slice record = pf_room_record(tab->room, &is_complete);
+    if (!world->record_folder || !is_complete) {
+        return;
+    }
+    (void)snprintf(path, sizeof(path), "%s/%llu-%s.log", world->record_folder,
+                   (unsigned long long)world->seed, sim_tab_name(world, tab));
+    FILE *file = fopen(path, "wb");
+    if (!file || fwrite(record.data, 1, record.size, file) != record.size || fclose(file) != 0) {
+        perror(path);
+        exit(2);
+    }
+}
+
 void sim_tab_vanish(struct sim_world *world, struct sim_tab *tab, uint16_t code)
 {
     PF_ASSERT(tab->alive);
@@ -133,6 +152,7 @@ void sim_tab_vanish(struct sim_world *world, struct sim_tab *tab, uint16_t code)
         sim_wire_page_gone(world, tab->socket, code);
     }
     count_room(world, tab);
+    write_record(world, tab);
     pf_room_close(tab->room);
     sim_room_give(world, tab->room);
     tab->room = NULL;

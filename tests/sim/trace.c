@@ -13,11 +13,11 @@ static void begin(struct sim_world *world, const struct sim_tab *tab, const char
             tab ? sim_tab_name(world, tab) : "", mark);
 }
 
-static void put_text(struct sim_world *world, struct pf_slice text)
+static void put_text(FILE *out, struct pf_slice text)
 {
     const int size_max = 2000;
     const int size = text.size > (size_t)size_max ? size_max : (int)text.size;
-    fprintf(world->trace, " %.*s%s", size, text.data, size == size_max ? "..." : "");
+    fprintf(out, " %.*s%s", size, text.data ? text.data : "", size == size_max ? "..." : "");
 }
 
 static const char *source_name(enum pf_source source)
@@ -100,9 +100,8 @@ static const char *operation_name(enum pf_operation operation)
     return names[operation];
 }
 
-static void put_event_details(struct sim_world *world, const struct pf_event *event)
+static void put_event_details(const struct pf_event *event, FILE *out)
 {
-    FILE *out = world->trace;
     switch ((int)event->type) {
     case PF_EVENT_SET_SOURCE:
         fprintf(out, " %s %s", source_name(event->set_source.source),
@@ -110,17 +109,17 @@ static void put_event_details(struct sim_world *world, const struct pf_event *ev
         break;
     case PF_EVENT_SELECT_DEVICE:
         fprintf(out, " %s", source_name(event->select_device.source));
-        put_text(world, event->select_device.id);
+        put_text(out, event->select_device.id);
         break;
     case PF_EVENT_NETWORK_CHANGED:
         fprintf(out, " %s", event->network.online ? "online" : "offline");
         break;
     case PF_EVENT_SOCKET_MESSAGE:
-    case PF_EVENT_PC_CHANNEL_MESSAGE: put_text(world, event->message); break;
+    case PF_EVENT_PC_CHANNEL_MESSAGE: put_text(out, event->message); break;
     case PF_EVENT_SOCKET_CLOSED: fprintf(out, " code %u", event->socket_closed.code); break;
     case PF_EVENT_CAPTURE_OPENED:
         fprintf(out, " track %u", event->capture_opened.track);
-        put_text(world, event->capture_opened.device);
+        put_text(out, event->capture_opened.device);
         break;
     case PF_EVENT_CAPTURE_FAILED:
         fprintf(out, " tracks %u %u error %d", event->capture_failed.tracks[0],
@@ -130,7 +129,7 @@ static void put_event_details(struct sim_world *world, const struct pf_event *ev
     case PF_EVENT_PC_DESCRIPTION:
     case PF_EVENT_PC_LOCAL:
         fprintf(out, " %s", event->description.type == PF_DESCRIPTION_OFFER ? "offer" : "answer");
-        put_text(world, event->description.sdp);
+        put_text(out, event->description.sdp);
         break;
     case PF_EVENT_PC_REMOTE_SET:
         fprintf(out, " %s", event->description_set == PF_DESCRIPTION_OFFER ? "offer" : "answer");
@@ -143,38 +142,41 @@ static void put_event_details(struct sim_world *world, const struct pf_event *ev
         fprintf(out, " %s error %d", operation_name(event->failed.operation),
                 (int)event->failed.error);
         break;
-    case PF_EVENT_PC_CANDIDATE: put_text(world, event->candidate.candidate); break;
+    case PF_EVENT_PC_CANDIDATE: put_text(out, event->candidate.candidate); break;
     case PF_EVENT_PC_STATE: fprintf(out, " %s", connection_name(event->connection_state)); break;
     default: break;
     }
 }
 
+void sim_print_event(const struct pf_event *event, FILE *out)
+{
+    fprintf(out, "%s", event_name(event->type));
+    if (event->socket) {
+        fprintf(out, " socket %u", event->socket);
+    }
+    if (event->pc) {
+        fprintf(out, " pc %u", event->pc);
+    }
+    put_event_details(event, out);
+    fprintf(out, "\n");
+}
+
 void sim_trace_event(struct sim_world *world, const struct sim_tab *tab,
                      const struct pf_event *event)
 {
-    if (!world->trace) {
-        return;
+    if (world->trace) {
+        begin(world, tab, "<");
+        sim_print_event(event, world->trace);
     }
-    begin(world, tab, "<");
-    fprintf(world->trace, "%s", event_name(event->type));
-    if (event->socket) {
-        fprintf(world->trace, " socket %u", event->socket);
-    }
-    if (event->pc) {
-        fprintf(world->trace, " pc %u", event->pc);
-    }
-    put_event_details(world, event);
-    fprintf(world->trace, "\n");
 }
 
-static void put_shown(struct sim_world *world, const struct pf_command *command)
+static void put_shown(const struct pf_command *command, FILE *out)
 {
     static const char *const rooms[] = {"idle",         "lobby",   "joining", "joined",
                                         "reconnecting", "refused", "left"};
     static const char *const peers[] = {"connecting", "connected", "unstable", "reconnecting",
                                         "unreachable"};
     static const char *const captures[] = {"idle", "opening", "live", "failed"};
-    FILE *out = world->trace;
     switch ((int)command->type) {
     case PF_COMMAND_SHOW_ROOM:
         fprintf(out, " %s self %016" PRIx64 "%s", rooms[command->room.state], command->room.self,
@@ -196,18 +198,17 @@ static void put_shown(struct sim_world *world, const struct pf_command *command)
     }
 }
 
-static void put_command_details(struct sim_world *world, const struct pf_command *command)
+static void put_command_details(const struct pf_command *command, FILE *out)
 {
-    FILE *out = world->trace;
     switch ((int)command->type) {
     case PF_COMMAND_SOCKET_SEND:
-    case PF_COMMAND_PC_CHANNEL_SEND: put_text(world, command->text); break;
+    case PF_COMMAND_PC_CHANNEL_SEND: put_text(out, command->text); break;
     case PF_COMMAND_SOCKET_CLOSE: fprintf(out, " code %u", command->close_code); break;
     case PF_COMMAND_CAPTURE_OPEN:
         fprintf(out, " tracks %u %u", command->capture_open.tracks[0],
                 command->capture_open.tracks[1]);
-        put_text(world, command->capture_open.devices[0]);
-        put_text(world, command->capture_open.devices[1]);
+        put_text(out, command->capture_open.devices[0]);
+        put_text(out, command->capture_open.devices[1]);
         break;
     case PF_COMMAND_CAPTURE_STOP: fprintf(out, " track %u", command->capture_stop); break;
     case PF_COMMAND_TRACK_ENABLE:
@@ -221,33 +222,37 @@ static void put_command_details(struct sim_world *world, const struct pf_command
     case PF_COMMAND_PC_SET_LOCAL:
     case PF_COMMAND_PC_SET_REMOTE:
         fprintf(out, " %s", command->description.type == PF_DESCRIPTION_OFFER ? "offer" : "answer");
-        put_text(world, command->description.sdp);
+        put_text(out, command->description.sdp);
         break;
-    case PF_COMMAND_PC_ADD_CANDIDATE: put_text(world, command->candidate.candidate); break;
+    case PF_COMMAND_PC_ADD_CANDIDATE: put_text(out, command->candidate.candidate); break;
     case PF_COMMAND_PC_SET_SENDER:
         fprintf(out, " %s track %u", source_name(command->set_sender.source),
                 command->set_sender.track);
         break;
-    default: put_shown(world, command); break;
+    default: put_shown(command, out); break;
     }
+}
+
+void sim_print_command(const struct pf_command *command, FILE *out)
+{
+    fprintf(out, "%s", command_name(command->type));
+    if (command->socket) {
+        fprintf(out, " socket %u", command->socket);
+    }
+    if (command->pc && command->type != PF_COMMAND_SHOW_PEER) {
+        fprintf(out, " pc %u", command->pc);
+    }
+    put_command_details(command, out);
+    fprintf(out, "\n");
 }
 
 void sim_trace_command(struct sim_world *world, const struct sim_tab *tab,
                        const struct pf_command *command)
 {
-    if (!world->trace) {
-        return;
+    if (world->trace) {
+        begin(world, tab, "  >");
+        sim_print_command(command, world->trace);
     }
-    begin(world, tab, "  >");
-    fprintf(world->trace, "%s", command_name(command->type));
-    if (command->socket) {
-        fprintf(world->trace, " socket %u", command->socket);
-    }
-    if (command->pc && command->type != PF_COMMAND_SHOW_PEER) {
-        fprintf(world->trace, " pc %u", command->pc);
-    }
-    put_command_details(world, command);
-    fprintf(world->trace, "\n");
 }
 
 void sim_trace_note(struct sim_world *world, const struct sim_tab *tab, const char *what)
@@ -264,7 +269,7 @@ void sim_trace_wire(struct sim_world *world, const struct sim_socket *socket, co
     if (world->trace) {
         begin(world, socket->tab, "--");
         fprintf(world->trace, "%s (client %u)", what, socket->connection);
-        put_text(world, text);
+        put_text(world->trace, text);
         fprintf(world->trace, "\n");
     }
 }

@@ -19,4 +19,8 @@ void sim_trace_note(struct sim_world *world, const struct sim_tab *tab, const ch
 void sim_trace_wire(struct sim_world *world, const struct sim_socket *socket, const char *what,
                     struct pf_slice text);
 
+/* One line, without who and when. */
+void sim_print_event(const struct pf_event *event, FILE *out);
+void sim_print_command(const struct pf_command *command, FILE *out);
+
 #endif

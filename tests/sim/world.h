@@ -264,7 +264,8 @@ struct sim_world {
     struct sim_wanting wanting; /* why it is not, as of the last look */
     bool failed;
     char failure[256];
-    FILE *trace; /* or NULL */
+    FILE *trace;               /* or NULL */
+    const char *record_folder; /* or NULL */
     struct sim_stats *stats;
     char scratch[2 * PF_MESSAGE_SIZE_MAX]; /* for one text at a time */
     char inbox[2 * PF_MESSAGE_SIZE_MAX];   /* for the text that is being handled */
