@@ -1,0 +1,81 @@
+/* record.test.mjs - what a browser has recorded of a call can be played again natively. */
+/* SPDX-License-Identifier: MIT */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { scenario } from './harness.mjs';
+
+/** @typedef {import('./person.mjs').Person} Person */
+
+const replay = process.env.PF_REPLAY || '';
+const skip = replay ? '' : 'PF_REPLAY names no peerface-replay';
+
+/**
+ * An empty page that becomes a room; it is kept as window.room.
+ * @param {import('./harness.mjs').World} world
+ * @param {string} name
+ * @param {import('./browsers.mjs').Engine} engine
+ */
+async function enter(world, name, engine) {
+  const person = await world.person(name, { engine, path: 'healthz', open: false });
+  await person.page.goto(person.url);
+  await person.ask(
+    async (url, who) => {
+      const { createRoom } = await import(`${url}peerface.js`);
+      const room = await createRoom({});
+      /** @type {any} */ (window).room = room;
+      room.join('tea', who);
+    },
+    world.relay.url,
+    name,
+  );
+  return person;
+}
+
+/** @param {Person} person @returns {Promise<{bytes: number[], complete: boolean}>} */
+function recordOf(person) {
+  return person.ask(() => {
+    const { events, complete } = /** @type {any} */ (window).room.record();
+    return { bytes: [...events], complete };
+  });
+}
+
+scenario(
+  'what Chromium and Firefox have recorded of a call gives the same commands natively',
+  { needs: ['chromium', 'firefox'], skip },
+  async (world) => {
+    const ann = await enter(world, 'Ann', 'chromium');
+    await ann.sees('the room', () => /** @type {any} */ (window).room.state === 'joined');
+    const bob = await enter(world, 'Bob', 'firefox');
+    for (const person of [ann, bob]) {
+      await person.sees('the other', () =>
+        [.../** @type {any} */ (window).room.peers.values()].some((p) => p.state === 'connected'),
+      );
+    }
+    await ann.ask(() => /** @type {any} */ (window).room.setMicrophone(false));
+    await bob.sees('Ann muted', () =>
+      [.../** @type {any} */ (window).room.peers.values()].some((p) => p.microphone === 'off'),
+    );
+    await bob.ask(() => /** @type {any} */ (window).room.setCamera(false));
+    await ann.sees('Bob without a picture', () =>
+      [.../** @type {any} */ (window).room.peers.values()].some((p) => p.camera === 'off'),
+    );
+    await bob.ask(() => /** @type {any} */ (window).room.leave());
+    await ann.sees('nobody', () => /** @type {any} */ (window).room.peers.size === 0);
+    const folder =
+      process.env.PF_RECORDS || fs.mkdtempSync(path.join(os.tmpdir(), 'peerface-record-'));
+    const files = [];
+    for (const person of [ann, bob]) {
+      const { bytes, complete } = await recordOf(person);
+      assert.ok(complete, 'a short call is recorded as a whole');
+      files.push(path.join(folder, `${person.name.toLowerCase()}.log`));
+      fs.writeFileSync(files[files.length - 1], Buffer.from(bytes));
+    }
+    const said = execFileSync(replay, ['--quiet', ...files], { encoding: 'utf8' });
+    assert.match(said, /ann\.log: \d+ events, \d+ commands, [1-9]\d* signals found/);
+    assert.match(said, /bob\.log: \d+ events, \d+ commands, [1-9]\d* signals found/);
+    if (!process.env.PF_RECORDS) fs.rmSync(folder, { recursive: true });
+  },
+);
