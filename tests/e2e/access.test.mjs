@@ -124,3 +124,69 @@ scenario('the page speaks English and Korean, and remembers the choice', {}, asy
   await ann.page.reload({ waitUntil: 'load' });
   await ann.sees('Korean after a reload', () => document.documentElement.lang === 'ko');
 });
+
+scenario(
+  'what happens in a call is announced, politely and in order (R33)',
+  {},
+  async (world) => {
+    const ann = await world.person('Ann');
+    await ann.previews();
+    assert.equal(
+      await ann.ask(() => document.querySelector('#announcer')?.getAttribute('aria-live')),
+      'polite',
+    );
+    await ann.ask(() => {
+      const heard = /** @type {string[]} */ ([]);
+      /** @type {any} */ (window).heard = heard;
+      const log = /** @type {Element} */ (document.querySelector('#announcer'));
+      new MutationObserver((changes) => {
+        for (const { addedNodes } of changes) {
+          addedNodes.forEach((line) => heard.push(line.textContent || ''));
+        }
+      }).observe(log, { childList: true });
+    });
+    /** Waits until these were said, in this order. @param {RegExp[]} wanted */
+    const hears = (wanted) =>
+      ann.sees(
+        `announcements ${wanted.join(' ')}`,
+        (patterns) => {
+          let at = 0;
+          for (const line of /** @type {any} */ (window).heard) {
+            if (at < patterns.length && new RegExp(patterns[at]).test(line)) at++;
+          }
+          return at === patterns.length;
+        },
+        [wanted.map((pattern) => pattern.source)],
+      );
+    await ann.enter('tea');
+    await hears([/room tea/]);
+    const bob = await world.person('Bob');
+    await bob.enter('tea');
+    await Promise.all([ann.waitForPeers(1), bob.waitForPeers(1)]);
+    await bob.click('#mute');
+    await hears([/room tea/, /Bob joined/, /Bob is muted/]);
+    await bob.click('#camera');
+    await hears([/Bob is muted/, /camera of Bob is off/]);
+    await ann.click('#mute');
+    await bob.click('#leave');
+    await hears([/camera of Bob is off/, /You are muted/, /Bob left/]);
+  },
+);
+
+scenario(
+  'another language in a call changes the texts and nothing else (R34)',
+  {},
+  async (world) => {
+    const { ann, bob, annId, bobId } = await annAndBob(world);
+    const before = await ann.summary();
+    await ann.page.select('#language', 'ko');
+    await ann.sees('Korean', () =>
+      /[가-힣]/u.test(document.querySelector('#leave')?.textContent || ''),
+    );
+    await Promise.all([ann.videoPlaying(bobId), bob.videoPlaying(annId)]);
+    await ann.nothingNegotiatedSince(before);
+    const { captures, sockets } = await ann.summary();
+    assert.deepEqual(captures, before.captures, 'no camera or microphone was asked for again');
+    assert.equal(sockets, 1);
+  },
+);

@@ -117,7 +117,7 @@ scenario('two rooms live in one page, and each hears only its own peers', {}, as
 });
 
 scenario(
-  'an exception in a handler of the embedding page does not harm the room',
+  'an exception in a handler of the embedding page does not harm the room (R23)',
   { expects: [/mistake of the embedder/] },
   async (world) => {
     const ann = await emptyPage(world);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { annAndBob, pause, scenario, socketErrors } from './harness.mjs';
 import { frozenMs } from './person.mjs';
 
-scenario('a person who leaves is gone at once, and can come back', {}, async (world) => {
+scenario('a person who leaves is gone at once, and can come back (R7)', {}, async (world) => {
   const { ann, bob, annId } = await annAndBob(world);
   await ann.click('#leave');
   await ann.shown('#welcome');
@@ -31,7 +31,7 @@ for (const engine of /** @type {const} */ (['chromium', 'firefox'])) {
   );
 }
 
-scenario('a tab that is closed leaves no ghost', {}, async (world) => {
+scenario('a tab that is closed leaves no ghost (R4)', {}, async (world) => {
   const { ann, bob, annId } = await annAndBob(world);
   await ann.page.close();
   world.people.splice(world.people.indexOf(ann), 1);

@@ -1,0 +1,134 @@
+/* tabs.test.mjs - what people and browsers do with the tab a call is in. */
+/* SPDX-License-Identifier: MIT */
+import assert from 'node:assert/strict';
+import { annAndBob, scenario } from './harness.mjs';
+
+/** @typedef {import('./person.mjs').Person} Person */
+
+/** @param {Person} person @param {string} id */
+const noTileOf = (person, id) =>
+  person.sees(
+    `no tile of ${id}`,
+    (peer) => !document.querySelector(`[data-peer="${peer}"]`),
+    [id],
+    { ms: 20000 },
+  );
+
+for (const engine of /** @type {const} */ (['chromium', 'firefox'])) {
+  scenario(
+    `back and forward in ${engine} leads back into the call as the same member (R5)`,
+    { needs: [engine] },
+    async (world) => {
+      const { ann, bob, annId } = await annAndBob(world, { engine }, { engine });
+      await ann.page.goto(new URL('healthz', world.relay.url).href, { waitUntil: 'load' });
+      await ann.page.goBack({ waitUntil: 'load' });
+      await Promise.all([ann.inCallWith(1), bob.inCallWith(1)]);
+      assert.equal(await bob.idOf('Ann'), annId, 'the same member');
+      assert.equal((await bob.peers()).length, 1, 'no ghost');
+    },
+  );
+}
+
+scenario('a tab whose closing is called off is still in the call (R6)', {}, async (world) => {
+  const { ann, bob, annId, bobId } = await annAndBob(world);
+  const before = await ann.summary();
+  await ann.ask(() => addEventListener('beforeunload', (event) => event.preventDefault()));
+  await ann.click('#mute'); // a browser asks only for a page that somebody has used
+  const asked = new Promise((resolve) => {
+    ann.page.once('dialog', async (dialog) => {
+      await dialog.dismiss();
+      resolve(dialog.type());
+    });
+  });
+  await ann.page.close({ runBeforeUnload: true });
+  assert.equal(await asked, 'beforeunload');
+  await bob.videoPlaying(annId);
+  await ann.videoPlaying(bobId);
+  await bob.tile(annId, { state: 'connected', muted: 'true' });
+  await ann.nothingNegotiatedSince(before);
+});
+
+scenario(
+  'a page that crashes leaves no ghost once its time of grace is over (R4)',
+  { relay: ['--grace-ms', '2000'], expects: [/page crashed/] },
+  async (world) => {
+    const { ann, bob, annId } = await annAndBob(world);
+    // The driver never hears of the end of this navigation.
+    ann.page.goto('chrome://crash').catch(() => {});
+    await noTileOf(bob, annId);
+    await bob.notice('alone');
+  },
+);
+
+scenario(
+  'play() that is interrupted is tried again and reported to nobody (R30)',
+  {},
+  async (world) => {
+    const interrupt = `(() => {
+      const { play } = HTMLMediaElement.prototype;
+      window.interrupted = 0;
+      HTMLMediaElement.prototype.play = function () {
+        if (!this.matches('.peerFace') || window.interrupted >= 3) return play.call(this);
+        window.interrupted += 1;
+        this.pause();
+        return Promise.reject(new DOMException('interrupted by a new load request', 'AbortError'));
+      };
+    })();`;
+    const { ann, bobId } = await annAndBob(world, { scripts: [interrupt] });
+    await ann.videoPlaying(bobId);
+    assert.equal(await ann.ask(() => /** @type {any} */ (window).interrupted), 3);
+    await ann.notice('');
+  },
+);
+
+scenario(
+  'a hundred meetings in one page leave no room, connection or socket behind (R22)',
+  { timeout: 240000 },
+  async (world) => {
+    const ann = await world.person('Ann', { path: 'healthz', open: false });
+    await ann.page.goto(ann.url);
+    const bob = await world.person('Bob');
+    await bob.enter('tea');
+    await bob.notice('alone');
+    /** @param {number} count meetings, one after the other */
+    const meet = (count) =>
+      ann.ask(
+        async (url, times) => {
+          const { createRoom } = await import(`${url}peerface.js`);
+          const host = /** @type {any} */ (window);
+          host.rooms ??= [];
+          for (let meeting = 0; meeting < times; meeting++) {
+            const room = await createRoom({ microphone: false, camera: false });
+            host.rooms.push(new WeakRef(room));
+            const met = new Promise((resolve) => {
+              room.addEventListener('peerchange', (/** @type {CustomEvent} */ { detail }) => {
+                if (detail.peer.state === 'connected') resolve(null);
+              });
+            });
+            room.join('tea', 'Ann');
+            await met;
+            room.leave();
+          }
+        },
+        world.relay.url,
+        count,
+      );
+    for (let tens = 0; tens < 10; tens++) await meet(10);
+    await bob.notice('alone');
+    const session = await ann.page.createCDPSession();
+    const alive = async () => {
+      await session.send('HeapProfiler.collectGarbage');
+      return ann.ask(() => {
+        const { rooms, probe } = /** @type {any} */ (window);
+        // The probe itself holds the connections that it has seen.
+        for (const record of probe.connections) record.pc = null;
+        return rooms.filter((/** @type {WeakRef<object>} */ room) => room.deref()).length;
+      });
+    };
+    assert.ok((await ann.summary()).connectionsEver >= 100, 'each meeting had a connection');
+    await ann.nothingLeftOpen();
+    await alive();
+    const left = await alive();
+    assert.ok(left <= 2, `${left} of 100 rooms are still in memory`);
+  },
+);
