@@ -43,7 +43,15 @@ enum sim_kind {
 
 struct sim_happening {
     uint64_t at_us;
-    uint64_t order; /* breaks ties: first come, first served */
+    enum sim_kind kind;
+    uint32_t subject;
+    uint32_t token;
+    uint32_t argument;
+};
+
+/* A happening in the heap. */
+struct sim_queue_item {
+    uint64_t key; /* when, and which of those at that time: first come, first served */
     enum sim_kind kind;
     uint32_t subject;
     uint32_t token;
@@ -52,10 +60,10 @@ struct sim_happening {
 
 /* A binary heap. */
 struct sim_queue {
-    struct sim_happening *items; /* owned */
+    struct sim_queue_item *items; /* owned */
     size_t count;
     size_t capacity;
-    uint64_t order;
+    uint64_t order; /* of the next one to be put */
 };
 
 /* Keeps the memory for the next world. */
@@ -63,7 +71,7 @@ void sim_queue_clear(struct sim_queue *queue);
 
 void sim_queue_free(struct sim_queue *queue);
 
-/* `happening->order` is chosen here. */
+/* At most 16 million times between two clears, and not for what is weeks away. */
 void sim_queue_put(struct sim_queue *queue, const struct sim_happening *happening);
 
 bool sim_queue_take(struct sim_queue *queue, struct sim_happening *out);
