@@ -72,6 +72,15 @@ static const char *skip_blocks(const char *at, const char *end)
 }
 #endif
 
+/* The same byte by byte: near the end of the text, or where the first one is known to stop. */
+static const char *skip_bytes(const char *at, const char *end)
+{
+    while (at < end && *at != '"' && *at != '\\' && (uint8_t)*at >= 0x20) {
+        at++;
+    }
+    return at;
+}
+
 const char *pf_json_skip_plain(const char *at, const char *end)
 {
 #ifdef __SSE2__
@@ -82,10 +91,7 @@ const char *pf_json_skip_plain(const char *at, const char *end)
         }
     }
 #endif
-    while (at < end && *at != '"' && *at != '\\' && (uint8_t)*at >= 0x20) {
-        at++;
-    }
-    return at;
+    return skip_bytes(at, end);
 }
 
 /* The number that the four hex digits at `at` stand for, or -1. */
@@ -136,7 +142,7 @@ static bool is_short_escape(char c)
 /* The closing quote of the string whose content begins at `at`. */
 static const char *find_quote(const char *at, const char *end)
 {
-    while (at && (at = pf_json_skip_plain(skip_blocks(at, end), end)) < end) {
+    while (at && (at = skip_bytes(skip_blocks(at, end), end)) < end) {
         if (*at == '"') {
             return at;
         }
