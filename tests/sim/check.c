@@ -271,11 +271,13 @@ static bool is_connected(struct sim_world *world, const struct sim_tab *tab,
 static bool knows_candidates(struct sim_world *world, const struct sim_tab *tab,
                              const struct sim_tab *other)
 {
+    if (tab->sockets_count != 1 || other->sockets_count != 1) {
+        return true;
+    }
     const struct sim_pc *pc =
         sim_pc_find(world, tab, sim_view_find(&tab->view, other->view.self)->pc);
     const struct sim_pc *peer = sim_ice_peer(world, pc);
-    const bool wires_held = tab->sockets_count == 1 && other->sockets_count == 1;
-    for (size_t i = 0; wires_held && i < 16 && i < peer->local_candidates_count; i++) {
+    for (size_t i = 0; i < 16 && i < peer->local_candidates_count; i++) {
         const struct sim_candidate *candidate = &peer->local_candidates[i];
         bool known = candidate->generation != peer->current_local.generation ||
                      pc->current_remote.generation != candidate->generation;
@@ -319,13 +321,16 @@ static bool shows_failure(struct sim_world *world, const struct sim_tab *tab,
 
 static bool is_somebody(const struct sim_world *world, pf_member_id id)
 {
-    bool any = sim_hostile_is(world, id);
     for (uint32_t i = 0; i < world->faults.hosts_count; i++) {
         const struct sim_tab *tab = world->hosts[i].tab;
-        const bool is_gone = sim_host_is_lost(world, i) && world->faults.loss == SIM_LOSS_NETWORK;
-        any = any || (sim_tab_is_present(tab) && tab->view.self == id && !is_gone);
+        if (!tab || tab->view.self != id || !sim_tab_is_present(tab)) {
+            continue;
+        }
+        if (!sim_host_is_lost(world, i) || world->faults.loss != SIM_LOSS_NETWORK) {
+            return true;
+        }
     }
-    return any;
+    return sim_hostile_is(world, id);
 }
 
 static bool shows_ghost(struct sim_world *world, const struct sim_tab *tab)
@@ -409,10 +414,12 @@ static bool sees_others_well(struct sim_world *world, const struct sim_tab *tab)
     return true;
 }
 
+/* Begins with the page that was not content at the last look: mostly it still is not. */
 bool sim_check_all_well(struct sim_world *world)
 {
+    const uint32_t first = world->wanting.tab ? world->wanting.tab->host : 0;
     for (uint32_t i = 0; i < world->faults.hosts_count; i++) {
-        const struct sim_tab *tab = page_of(world, i);
+        const struct sim_tab *tab = page_of(world, (first + i) % world->faults.hosts_count);
         if (!tab) {
             continue;
         }

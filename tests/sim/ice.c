@@ -15,12 +15,6 @@
 
 #include <stdlib.h>
 
-struct sim_pc *sim_ice_peer(const struct sim_world *world, const struct sim_pc *pc)
-{
-    struct sim_pc *peer = sim_pc_of(world, pc->current_remote.identity);
-    return peer && peer->current_remote.identity == pc->identity ? peer : NULL;
-}
-
 static uint32_t address_of(const struct sim_world *world, const struct sim_pc *pc)
 {
     return world->hosts[pc->tab->host].address;

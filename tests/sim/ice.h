@@ -3,10 +3,15 @@
 #ifndef SIM_ICE_H
 #define SIM_ICE_H
 
+#include "pc.h"
 #include "world.h"
 
 /* The connection at the other end, if each has set the other's description; or NULL. */
-struct sim_pc *sim_ice_peer(const struct sim_world *world, const struct sim_pc *pc);
+static inline struct sim_pc *sim_ice_peer(const struct sim_world *world, const struct sim_pc *pc)
+{
+    struct sim_pc *peer = sim_pc_of(world, pc->current_remote.identity);
+    return peer && peer->current_remote.identity == pc->identity ? peer : NULL;
+}
 
 /* Whether packets flow or could flow between the two. */
 bool sim_ice_usable(const struct sim_world *world, const struct sim_pc *pc);

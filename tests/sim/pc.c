@@ -17,11 +17,6 @@
 
 #include <stdlib.h>
 
-struct sim_pc *sim_pc_of(const struct sim_world *world, uint32_t identity)
-{
-    return identity < world->pcs_count ? world->pcs[identity] : NULL;
-}
-
 struct sim_pc *sim_pc_find(const struct sim_world *world, const struct sim_tab *tab, pf_pc id)
 {
     for (size_t i = 0; i < tab->pcs_end && id != 0; i++) {
@@ -30,12 +25,6 @@ struct sim_pc *sim_pc_find(const struct sim_world *world, const struct sim_tab *
         }
     }
     return NULL;
-}
-
-struct sim_pc *sim_pc_in(const struct sim_world *world, const struct sim_tab *tab, size_t slot)
-{
-    PF_ASSERT(slot < tab->pcs_end);
-    return tab->pcs[slot].id != 0 ? sim_pc_of(world, tab->pcs[slot].identity) : NULL;
 }
 
 bool sim_pc_sends(const struct sim_world *world, const struct sim_tab *tab, pf_track track)
@@ -483,6 +472,8 @@ static void finish_operation(struct sim_world *world, struct sim_pc *pc)
     pc->operations_count--;
     if (pc->operations_count > 0) {
         start_operation(world, pc);
+    } else {
+        pc->operations_first = 0; /* the same few lines of the processor's cache */
     }
     struct sim_sdp made = {0};
     const enum pf_dom_error error = apply(world, pc, &operation, &made);

@@ -8,11 +8,18 @@
 /* The open connection of a page that it calls `id`, or NULL. */
 struct sim_pc *sim_pc_find(const struct sim_world *world, const struct sim_tab *tab, pf_pc id);
 
-/* The open connection in a slot of a page, below tab->pcs_end, or NULL. */
-struct sim_pc *sim_pc_in(const struct sim_world *world, const struct sim_tab *tab, size_t slot);
-
 /* The open connection with this identity, or NULL. */
-struct sim_pc *sim_pc_of(const struct sim_world *world, uint32_t identity);
+static inline struct sim_pc *sim_pc_of(const struct sim_world *world, uint32_t identity)
+{
+    return identity < world->pcs_count ? world->pcs[identity] : NULL;
+}
+
+/* The open connection in a slot of a page, below tab->pcs_end, or NULL. */
+static inline struct sim_pc *sim_pc_in(const struct sim_world *world, const struct sim_tab *tab,
+                                       size_t slot)
+{
+    return tab->pcs[slot].id != 0 ? sim_pc_of(world, tab->pcs[slot].identity) : NULL;
+}
 
 /* Does what a PC command asks; what comes of it will happen later. */
 void sim_pc_command(struct sim_world *world, struct sim_tab *tab, const struct pf_command *command);

@@ -69,11 +69,6 @@ bool sim_hosts_connected(const struct sim_world *world, uint32_t a, uint32_t b)
     return world->hosts[a].online && world->hosts[b].online && !world->hosts[a].cut[b];
 }
 
-bool sim_host_is_lost(const struct sim_world *world, uint32_t host)
-{
-    return world->quiet && world->faults.loss != SIM_LOSS_NONE && world->faults.lost_host == host;
-}
-
 bool sim_relay_reachable(const struct sim_world *world, uint32_t host)
 {
     return world->hosts[host].online && !world->hosts[host].relay_cut;

@@ -300,7 +300,10 @@ uint64_t sim_latency_us(struct sim_world *world);
 /* Whether packets pass. */
 bool sim_hosts_connected(const struct sim_world *world, uint32_t a, uint32_t b);
 /* Whether the faults have left this host without the relay, or the network, for good. */
-bool sim_host_is_lost(const struct sim_world *world, uint32_t host);
+static inline bool sim_host_is_lost(const struct sim_world *world, uint32_t host)
+{
+    return world->quiet && world->faults.loss != SIM_LOSS_NONE && world->faults.lost_host == host;
+}
 
 bool sim_relay_reachable(const struct sim_world *world, uint32_t host);
 
