@@ -51,11 +51,19 @@ static void put_string(struct pf_buffer *out, struct pf_slice text)
     pf_buffer_put_char(out, '"');
 }
 
+/* A word of ours, in which nothing needs an escape. */
+static void put_word(struct pf_buffer *out, const char *word)
+{
+    pf_buffer_put_char(out, '"');
+    pf_buffer_put(out, pf_slice_of(word));
+    pf_buffer_put_char(out, '"');
+}
+
 /* A member's name; its value comes next. */
 static void put_name(struct pf_buffer *out, const char *name)
 {
     put_comma(out);
-    put_string(out, pf_slice_of(name));
+    put_word(out, name);
     pf_buffer_put_char(out, ':');
 }
 
@@ -92,7 +100,8 @@ static void put_id(struct pf_buffer *out, const char *name, pf_member_id id)
     PF_ASSERT(id != 0);
     char digits[PF_MEMBER_ID_DIGITS + 1];
     pf_member_id_write(id, digits);
-    put_text(out, name, pf_slice_of(digits));
+    put_name(out, name);
+    put_word(out, digits);
 }
 
 /* The spelling of an enum's value. */
@@ -100,7 +109,8 @@ static void put_name_of(struct pf_buffer *out, const char *name, const struct pf
                         size_t value)
 {
     PF_ASSERT(value < names->count);
-    put_text(out, name, pf_slice_of(names->list[value]));
+    put_name(out, name);
+    put_word(out, names->list[value]);
 }
 
 static void put_state_members(struct pf_buffer *out, const struct pf_member_state *state)
