@@ -102,7 +102,7 @@ void pf_session_lost(struct pf_session *session, struct pf_context *context)
 void pf_session_heard(struct pf_session *session, struct pf_context *context)
 {
     session->probing = false;
-    session->silence_at_ms = context->now_ms + 2 * session->ping_ms;
+    session->silence_at_ms = context->now_ms + session->ping_ms + session->ping_ms / 4;
 }
 
 void pf_session_greet(struct pf_session *session, struct pf_context *context,

@@ -62,7 +62,7 @@ pf_add_mutant(connected_orphan_closed core/peer.c
 pf_add_mutant(no_resync_after_return core/room.c
   [[pf_peer_resync(peer, &room->context);]] [[(void)peer;]])
 pf_add_mutant(silence_not_noticed core/session.c
-  [[session->silence_at_ms = context->now_ms + 2 * session->ping_ms;]]
+  [[session->silence_at_ms = context->now_ms + session->ping_ms + session->ping_ms / 4;]]
   [[session->silence_at_ms = PF_NEVER;]])
 pf_add_mutant(state_goes_back core/peer.c
   [[state->sequence > peer->state.sequence]] [[state->sequence != peer->state.sequence]])
