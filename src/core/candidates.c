@@ -24,7 +24,7 @@ void pf_candidates_clear(struct pf_candidates *queue)
 
 static void put_text(struct pf_candidates *queue, struct pf_slice text)
 {
-    if (text.size > 0) {
+    if (text.data) {
         memcpy(queue->bytes + queue->bytes_size, text.data, text.size);
         queue->bytes_size += text.size;
     }

@@ -214,15 +214,13 @@ static void on_one_failed(struct pf_media *media, struct pf_context *context,
     capture->opening = 0;
     if (!is_needed(media, capture)) {
         settle(capture);
-    } else if (capture->stopped_first) {
-        capture->error = error;
-        go_back(media, context, capture);
-    } else if (capture->track != 0 && !is_refusal(error) && !is_missing(error)) {
+    } else if (!capture->stopped_first && capture->track != 0 && !is_refusal(error) &&
+               !is_missing(error)) {
         stop(context, capture->track); /* perhaps the two cannot be open at once */
         capture->track = 0;
         capture->stopped_first = true;
         open_one(media, context, capture);
-    } else if (capture->track != 0) {
+    } else if (capture->stopped_first || capture->track != 0) {
         capture->error = error;
         go_back(media, context, capture);
     } else if (is_missing(error) && capture->opening_named) {
@@ -241,9 +239,8 @@ static void on_both_failed(struct pf_media *media, struct pf_context *context,
     const enum pf_dom_error error = event->capture_failed.error;
     for (int i = 0; i < PF_SOURCES_COUNT; i++) {
         struct pf_capture *capture = &media->captures[i];
-        if (is_refusal(error) && !event->capture_failed.granted[i]) {
-            on_one_failed(media, context, capture, error);
-        } else if (is_needed(media, capture)) {
+        const bool may_be_had = !is_refusal(error) || event->capture_failed.granted[i];
+        if (may_be_had && is_needed(media, capture)) {
             open_one(media, context, capture);
         } else {
             on_one_failed(media, context, capture, error);

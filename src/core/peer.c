@@ -326,7 +326,7 @@ void pf_peer_adopt(struct pf_peer *peer, struct pf_context *context,
 static bool may_answer(struct pf_peer *peer, struct pf_context *context)
 {
     const uint64_t at_ms = peer->answer_at_ms;
-    if (at_ms > context->now_ms + ANSWERS_AHEAD * ANSWERS_MS) {
+    if (at_ms > context->now_ms + (uint64_t)ANSWERS_AHEAD * ANSWERS_MS) {
         context->counters.stale++;
         return false;
     }

@@ -50,8 +50,9 @@ struct pf_room;
  */
 size_t pf_room_size(void);
 
-/* Makes a room in `memory`. Fails with INVALID or TOO_LONG if `config` breaks a limit. */
-enum pf_error pf_room_init(struct pf_room *memory, const struct pf_room_config *config);
+/* Makes a room in the memory at `room`. Fails with INVALID or TOO_LONG if `config` breaks a limit.
+ */
+enum pf_error pf_room_init(struct pf_room *room, const struct pf_room_config *config);
 
 void pf_room_close(struct pf_room *room);
 

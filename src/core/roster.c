@@ -46,7 +46,7 @@ struct pf_peer *pf_roster_find_pc(struct pf_roster *roster, pf_pc pc)
 static struct pf_peer *find_place(struct pf_roster *roster, struct pf_context *context)
 {
     struct pf_peer *found = pf_roster_find(roster, 0);
-    for (size_t i = 0; !found && i < 2 * PF_PEERS_MAX; i++) {
+    for (size_t i = 0; !found && i < (size_t)2 * PF_PEERS_MAX; i++) {
         struct pf_peer *peer = &roster->peers[i % PF_PEERS_MAX];
         const bool is_unknown =
             peer->presence == PF_PRESENCE_ORPHAN || peer->presence == PF_PRESENCE_MISSING;

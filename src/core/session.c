@@ -168,9 +168,8 @@ void pf_session_tick(struct pf_session *session, struct pf_context *context)
 {
     if (session->retry_at_ms <= context->now_ms) {
         pf_session_open(session, context);
-    } else if (session->answer_at_ms <= context->now_ms) {
-        pf_session_lost(session, context);
-    } else if (session->silence_at_ms <= context->now_ms && session->probing) {
+    } else if (session->answer_at_ms <= context->now_ms ||
+               (session->silence_at_ms <= context->now_ms && session->probing)) {
         pf_session_lost(session, context);
     } else if (session->silence_at_ms <= context->now_ms) {
         /* After a sleep the relay's messages may be waiting behind this very event. */

@@ -310,26 +310,30 @@ void pf_connection_free(struct pf_server *server, struct pf_connection *connecti
     free(connection);
 }
 
+/* Flushes the first in the list; one that is dead goes over to the list `dead`. */
+static void flush_first(struct pf_server *server, struct pf_connection **dead)
+{
+    struct pf_connection *connection = server->dirty;
+    server->dirty = connection->dirty_next;
+    connection->is_dirty = false;
+    if (connection->stage != PF_STAGE_DEAD) {
+        flush(server, connection);
+    }
+    /* One that died just now is at the head of the list again. */
+    if (connection->stage == PF_STAGE_DEAD && !connection->is_dirty) {
+        connection->is_dirty = true; /* it is in a list, and in no other */
+        connection->dirty_next = *dead;
+        *dead = connection;
+    }
+}
+
 /* Ending one tells others, which makes them dirty, whose writing may fail: hence two loops. */
 void pf_server_flush(struct pf_server *server)
 {
     struct pf_connection *dead = NULL;
     while (server->dirty || dead) {
         while (server->dirty) {
-            struct pf_connection *connection = server->dirty;
-            server->dirty = connection->dirty_next;
-            connection->is_dirty = false;
-            if (connection->stage != PF_STAGE_DEAD) {
-                flush(server, connection);
-            }
-            if (connection->stage == PF_STAGE_DEAD) {
-                if (connection->is_dirty) {
-                    continue; /* it died just now and is at the head of the list */
-                }
-                connection->is_dirty = true; /* it is in a list, and in no other */
-                connection->dirty_next = dead;
-                dead = connection;
-            }
+            flush_first(server, &dead);
         }
         if (dead) {
             struct pf_connection *connection = dead;

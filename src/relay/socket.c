@@ -45,13 +45,16 @@ static int listen_at(const struct addrinfo *address, uint16_t port)
 
 static uint16_t port_of(int fd)
 {
-    struct sockaddr_storage where;
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } where = {.v6 = {.sin6_family = AF_UNSPEC}};
     socklen_t size = sizeof where;
-    if (getsockname(fd, (struct sockaddr *)&where, &size) != 0) {
+    if (getsockname(fd, &where.any, &size) != 0) {
         return 0;
     }
-    return ntohs(where.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)(void *)&where)->sin6_port
-                                             : ((struct sockaddr_in *)(void *)&where)->sin_port);
+    return ntohs(where.any.sa_family == AF_INET6 ? where.v6.sin6_port : where.v4.sin_port);
 }
 
 static bool is_same_address(const struct addrinfo *a, const struct addrinfo *b)
