@@ -431,7 +431,8 @@ static void take_request(struct pf_peer *peer, struct pf_context *context, uint3
                          enum pf_request want)
 {
     const bool current = peer->connection.pc != 0 && epoch == peer->connection.epoch;
-    const bool is_no_use = want == PF_REQUEST_RENEW && peer->recovery == PF_RECOVERY_RESTARTING;
+    /* A restart of this epoch may turn out at once to be no use. */
+    const bool is_no_use = want == PF_REQUEST_RENEW && peer->connection.offer > 1;
     const bool too_often = peer->restarted_at_ms != 0 && !is_no_use &&
                            context->now_ms < peer->restarted_at_ms + REQUESTS_MS;
     if (!may_answer(peer, context)) {

@@ -84,6 +84,20 @@ static void a_request_before_there_is_a_connection_is_answered_with_one(void **s
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE_OFFER), 1);
 }
 
+static void I16_a_restart_on_request_may_be_followed_by_a_renewal_at_once(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    driver_connect(d, DRIVER_HIGH);
+    driver_request(d, DRIVER_HIGH, 1, "restart");
+    assert_true(driver_get(d, PF_COMMAND_PC_CREATE_OFFER)->ice_restart);
+    driver_request(d, DRIVER_HIGH, 1, "renew");
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE), 1);
+    driver_request(d, DRIVER_HIGH, 3, "renew");
+    driver_request(d, DRIVER_HIGH, 3, "restart");
+    assert_int_equal(d->commands_count, 0);
+}
+
 static void a_request_to_renew_what_is_being_restarted_is_heeded_at_once(void **state)
 {
     struct driver *d = *state;
@@ -105,6 +119,7 @@ int main(void)
         TEST(a_missed_offer_is_not_asked_for_while_its_sender_is_away),
         TEST(a_request_of_another_epoch_is_answered_with_what_we_last_said),
         TEST(a_request_before_there_is_a_connection_is_answered_with_one),
+        TEST(I16_a_restart_on_request_may_be_followed_by_a_renewal_at_once),
         TEST(a_request_to_renew_what_is_being_restarted_is_heeded_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
