@@ -6,7 +6,7 @@ import puppeteer from 'puppeteer-core';
 
 /** @typedef {'chromium' | 'firefox'} Engine */
 /**
- * throttled: pages in the back are slowed down as they are for people, and after a second already.
+ * throttled: pages in the back are slowed down as they are for people.
  * silent: sound plays only after a gesture.
  * @typedef {'granted' | 'denied' | 'no-camera' | 'throttled' | 'silent'} Variant
  * @typedef {object} Place where a browser runs that does not run right here
@@ -68,9 +68,6 @@ function launchChromium(variant, place) {
     `--use-fake-ui-for-media-stream${variant === 'denied' ? '=deny' : ''}`,
   ];
   if (variant !== 'silent') args.push('--autoplay-policy=no-user-gesture-required');
-  if (variant === 'throttled') {
-    args.push('--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/1');
-  }
   if (place) args.push(`--unsafely-treat-insecure-origin-as-secure=${place.origin}`);
   return puppeteer.launch({
     browser: 'chrome',

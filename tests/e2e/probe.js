@@ -18,6 +18,7 @@
       offerMs: 0, // createOffer() takes so much longer
       connectionsFail: 0, // so many connections cannot be made
       playAborts: 0, // so many times play() is aborted
+      timersMs: 0, // no timer is faster
     }),
     host.shim,
   );
@@ -39,6 +40,7 @@
     complain(`content security policy: ${event.violatedDirective} ${event.blockedURI}`),
   );
 
+  slowTimers();
   slowOffers();
   watchConnections();
   watchSockets();
@@ -110,6 +112,13 @@
       probe.replaced++;
       return replace.call(this, track);
     };
+  }
+
+  function slowTimers() {
+    const { setTimeout } = window;
+    /** @param {any} code @param {number} ms @param {any[]} args */
+    host.setTimeout = (code, ms = 0, ...args) =>
+      setTimeout(code, Math.max(ms, shim.timersMs), ...args);
   }
 
   function slowOffers() {
