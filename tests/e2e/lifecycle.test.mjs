@@ -18,6 +18,36 @@ scenario('a person who leaves is gone at once, and can come back (R7)', {}, asyn
   assert.notEqual(await bob.idOf('Ann'), annId, 'who left for good is another member');
 });
 
+scenario('after hanging up no picture, timer or listener goes on (R7)', {}, async (world) => {
+  const { ann, bob } = await annAndBob(world);
+  await ann.ask(() => {
+    const host = /** @type {any} */ (window);
+    host.faces = [...document.querySelectorAll('#peers video')];
+  });
+  await ann.click('#leave');
+  await ann.shown('#welcome');
+  await bob.notice('alone');
+  await ann.nothingLeftOpen();
+  const left = await ann.ask(() => {
+    const { faces, probe } = /** @type {any} */ (window);
+    return {
+      faces: faces.filter((/** @type {HTMLVideoElement} */ face) => face.srcObject).length,
+      own: /** @type {HTMLVideoElement} */ (document.querySelector('#myFace')).srcObject,
+      wire: probe.wire.length,
+    };
+  });
+  assert.deepEqual([left.faces, left.own], [0, null]);
+  const captures = (await ann.summary()).captures.length;
+  await ann.ask(() => {
+    navigator.mediaDevices.dispatchEvent(new Event('devicechange'));
+    window.dispatchEvent(new Event('online'));
+  });
+  await pause(1500);
+  assert.equal(await ann.ask(() => /** @type {any} */ (window).probe.wire.length), left.wire);
+  assert.equal((await ann.summary()).captures.length, captures);
+  await ann.nothingLeftOpen();
+});
+
 for (const engine of /** @type {const} */ (['chromium', 'firefox'])) {
   scenario(
     `a reload in ${engine} goes back into the call as the same member (R3, G23)`,

@@ -70,7 +70,7 @@ const since = (/** @type {any} */ now, /** @type {any} */ before) => ({
 
 for (const engine of /** @type {const} */ (['chromium', 'firefox'])) {
   scenario(
-    `in ${engine} of two ICE restarts that cross, one is rolled back and one is made (G1, G14)`,
+    `in ${engine} of two ICE restarts that cross, one is rolled back and one is made (G1, I14)`,
     { needs: [engine] },
     async (world) => {
       const pair = await annAndBob(world, { engine }, { engine });

@@ -1,7 +1,7 @@
 /* tabs.test.mjs - what people and browsers do with the tab a call is in. */
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
-import { annAndBob, scenario } from './harness.mjs';
+import { annAndBob, pause, scenario } from './harness.mjs';
 
 /** @typedef {import('./person.mjs').Person} Person */
 
@@ -130,5 +130,66 @@ scenario(
     await alive();
     const left = await alive();
     assert.ok(left <= 2, `${left} of 100 rooms are still in memory`);
+  },
+);
+
+scenario(
+  'a text too long for the memory of the module, which never grows, harms nothing (R25)',
+  {},
+  async (world) => {
+    const watch = `
+      const native = WebAssembly.instantiate;
+      WebAssembly.instantiate = async (...args) => {
+        const result = await native(...args);
+        const exports = (result.instance || result).exports;
+        window.wasmMemory = Object.values(exports).find((x) => x instanceof WebAssembly.Memory);
+        return result;
+      };`;
+    const { ann, bob, annId } = await annAndBob(world, { scripts: [watch] });
+    const size = () => ann.ask(() => /** @type {any} */ (window).wasmMemory.buffer.byteLength);
+    const before = await size();
+    await ann.ask(() => {
+      // As long as a message of the relay may be, and far longer.
+      const { probe } = /** @type {any} */ (window);
+      for (const length of [20000, 2000000]) {
+        probe.receive({ type: 'pong', padding: '\u20ac'.repeat(length) });
+      }
+    });
+    assert.equal(await size(), before);
+    await ann.click('#mute');
+    await bob.tile(annId, { muted: 'true' });
+    await ann.click('#camera');
+    await bob.tile(annId, { camera: 'off' });
+    await bob.click('#leave');
+    await ann.notice('alone');
+  },
+);
+
+scenario(
+  'sound that the browser withholds is asked for, and one gesture brings it (R29)',
+  {},
+  async (world) => {
+    const bob = await world.person('Bob');
+    await bob.enter('tea');
+    await bob.notice('alone');
+    const ann = await world.person('Ann', {
+      variant: 'silent',
+      path: '?room=tea',
+      open: false,
+      // Back in the call as after a crash, without a gesture of the person.
+      scripts: ["sessionStorage.setItem('peerface.entered', 'tea');"],
+      shim: { fail: { audio: 'NotAllowedError', video: 'NotAllowedError' } },
+    });
+    await ann.page.goto(ann.url);
+    // To ask the page anything is a gesture to Chromium: it is left alone until it has tried.
+    await bob.waitForPeers(1);
+    await pause(1500);
+    await ann.notice('tap-to-hear');
+    await ann.page.mouse.click(5, 5);
+    await ann.sees('the picture play', () => {
+      const video = /** @type {HTMLVideoElement} */ (document.querySelector('video.peerFace'));
+      return !video.paused && !video.muted;
+    });
+    await ann.notice('', 'denied');
   },
 );
