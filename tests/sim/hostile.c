@@ -62,14 +62,15 @@ struct sim_hostile {
 
 bool sim_hostile_is(const struct sim_world *world, pf_member_id id)
 {
-    bool any = false;
     for (uint32_t i = 0; i < world->faults.hostiles_count; i++) {
         const struct sim_hostile *hostile = world->hostiles[i];
-        for (size_t k = 0; k < hostile->ids_count; k++) {
-            any = any || hostile->ids[k] == id;
+        for (size_t k = hostile->ids_count; k > 0; k--) { /* mostly the last one is asked for */
+            if (hostile->ids[k - 1] == id) {
+                return true;
+            }
         }
     }
-    return any;
+    return false;
 }
 
 bool sim_hostile_faces(const struct sim_world *world, const struct sim_pc *pc)
@@ -445,7 +446,11 @@ static void note_signal(struct sim_hostile *hostile, const struct pf_signal *sig
 
 static void hear(struct sim_world *world, struct sim_hostile *hostile, struct pf_slice text)
 {
+    static const char pong[] = "{\"type\":\"pong\"";
     struct pf_message *got = &hostile->got;
+    if (text.size >= sizeof(pong) - 1 && memcmp(text.data, pong, sizeof(pong) - 1) == 0) {
+        return; /* there are many of these, and they say nothing */
+    }
     if (pf_message_read(text, got) != PF_ERROR_OK) {
         return; /* another hostile member's */
     }
