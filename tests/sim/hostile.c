@@ -64,8 +64,8 @@ bool sim_hostile_is(const struct sim_world *world, pf_member_id id)
 {
     for (uint32_t i = 0; i < world->faults.hostiles_count; i++) {
         const struct sim_hostile *hostile = world->hostiles[i];
-        for (size_t k = hostile->ids_count; k > 0; k--) { /* mostly the last one is asked for */
-            if (hostile->ids[k - 1] == id) {
+        for (size_t k = 0; k < hostile->ids_count; k++) {
+            if (hostile->ids[k] == id) {
                 return true;
             }
         }
@@ -177,7 +177,7 @@ static struct pf_slice describe(struct sim_world *world, struct sim_hostile *hos
     if (sim_chance(world, 150)) {
         sdp.identity = 1 + sim_below(world, (uint32_t)world->pcs_count + 2);
     }
-    sim_sdp_write(&sdp, NULL, 0, sim_chance(world, 50) ? 30000 : 0, &out);
+    sim_sdp_write(&sdp, NULL, 0, sim_chance(world, 5) ? 30000 : 0, &out);
     return pf_buffer_slice(&out);
 }
 
@@ -546,7 +546,9 @@ static void play(struct sim_world *world, struct sim_hostile *hostile, enum sim_
         break;
     case SIM_TRICK_LEAVE: leave(world, hostile); break;
     case SIM_TRICK_HANG_UP: hang_up(world, tab, hostile); break;
-    case SIM_TRICK_FLOOD: repeat(world, hostile, 600, say_ping); break;
+    case SIM_TRICK_FLOOD:
+        repeat(world, hostile, sim_chance(world, 100) ? 600 : 10, say_ping);
+        break;
     case SIM_TRICK_CHANNEL: use_channel(world, hostile); break;
     case SIM_TRICKS_COUNT: PF_UNREACHABLE();
     }
