@@ -219,6 +219,23 @@ static void candidates_that_were_added_make_room_for_the_next(void **state)
     assert_int_equal(driver_counters(d)->queue_full, 0);
 }
 
+static void R19_a_description_is_given_so_many_candidates_and_the_next_one_again(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    driver_connect(d, DRIVER_LOW);
+    const pf_pc pc = driver_pc(d, DRIVER_LOW);
+    for (int i = 0; i < 3 * PF_CANDIDATES_MAX; i++) {
+        driver_candidate(d, DRIVER_LOW, 1, 1, "candidate:1");
+        assert_int_equal(driver_count(d, PF_COMMAND_PC_ADD_CANDIDATE), i < PF_CANDIDATES_MAX);
+    }
+    assert_int_equal(driver_counters(d)->queue_full, 2 * PF_CANDIDATES_MAX);
+    driver_offer(d, DRIVER_LOW, 1, 3);
+    driver_remote_set(d, pc, PF_DESCRIPTION_OFFER);
+    driver_candidate(d, DRIVER_LOW, 1, 3, "candidate:2");
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_ADD_CANDIDATE), 1);
+}
+
 static void a_description_too_long_to_send_is_lost_and_the_connection_renewed(void **state)
 {
     struct driver *d = *state;
@@ -390,6 +407,7 @@ int main(void)
         TEST(messages_that_find_no_room_are_lost_and_counted),
         TEST(leaving_fifteen_peers_fits_into_one_event),
         TEST(candidates_that_were_added_make_room_for_the_next),
+        TEST(R19_a_description_is_given_so_many_candidates_and_the_next_one_again),
         TEST(a_description_too_long_to_send_is_lost_and_the_connection_renewed),
         TEST(a_prepared_offer_over_its_bound_is_not_kept),
         TEST(a_prepared_offer_at_its_bound_is_kept),
