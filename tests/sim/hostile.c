@@ -385,6 +385,7 @@ void sim_hostile_enters(struct sim_world *world, const struct sim_tab *tab, stru
     if (!sim_hostile_is(world, self)) {
         PF_ASSERT(hostile->ids_count < IDS_MAX);
         hostile->ids[hostile->ids_count++] = self;
+        world->changed = true; /* it is not a ghost now */
     }
 }
 

@@ -269,6 +269,16 @@ static void happen(struct sim_world *world, const struct sim_happening *happenin
     }
 }
 
+/*
+ * What alters nothing that a look looks at, unless a room commands something: texts that travel,
+ * timers, and what hostile members say.
+ */
+static bool passes_unseen(enum sim_kind kind)
+{
+    return kind == SIM_SOCKET_UP || kind == SIM_SOCKET_DOWN || kind == SIM_PC_CHANNEL_DELIVER ||
+           kind == SIM_ROOM_TIMER || kind == SIM_RELAY_TIMER || kind == SIM_HOSTILE;
+}
+
 /* After the faults: notes since when all is well. Returns true when the world may end. */
 static bool look(struct sim_world *world)
 {
@@ -276,8 +286,10 @@ static bool look(struct sim_world *world)
     if (!world->quiet) {
         return false;
     }
-    if (world->looked_events != world->stats->events) {
-        world->looked_events = world->stats->events;
+    const bool sees_events = world->looked_events != world->stats->events;
+    world->looked_events = world->stats->events;
+    if (sees_events && world->changed) {
+        world->changed = false;
         const bool connected = sim_check_all_connected(world);
         const bool well = connected && sim_check_all_well(world);
         if (connected && !world->connected) {
@@ -301,6 +313,7 @@ static void begin(struct sim_world *world, uint64_t seed, uint32_t hosts_count)
     world->now_us = 0;
     world->quiet = world->connected = world->converged = world->failed = false;
     world->looked_events = 0;
+    world->changed = true;
     world->wanting = (struct sim_wanting){0};
     pf_random_seed(&world->random, seed * 0x9e3779b97f4a7c15u);
     sim_faults_draw(&world->faults, &world->random, hosts_count);
@@ -337,6 +350,7 @@ bool sim_world_run(struct sim_world *world, uint64_t seed, uint32_t hosts_count)
             sim_queue_put(&world->queue, &happening);
             continue;
         }
+        world->changed = world->changed || !passes_unseen(happening.kind);
         happen(world, &happening);
         if (look(world)) {
             break;

@@ -271,6 +271,7 @@ struct sim_world {
     char inbox[2 * PF_MESSAGE_SIZE_MAX];   /* for the text that is being handled */
     char name[16];                         /* of a page */
     uint64_t looked_events;                /* as of the last look */
+    bool changed;                          /* since then, perhaps, something that a look looks at */
 };
 
 /* A world that has no seed yet. `trace` may be NULL. */
