@@ -1,0 +1,185 @@
+/*
+ * hub_state.c - the inside of the relay's hub: to be saved, hashed and put back.
+ *
+ * The hub keeps its struct to itself, so this file takes all of hub.c in, and stands for it when
+ * the program is linked. Rate limits are not part of what is hashed: they are set so high that no
+ * world reaches them.
+ */
+/* SPDX-License-Identifier: MIT */
+#include "hub_state.h"
+
+#ifdef EX_HUB_C
+#include EX_HUB_C /* one that is broken on purpose */
+#else
+#include "relay/hub.c"
+#endif
+
+#include <string.h>
+
+#define NO_CLIENT UINT32_MAX
+
+static struct pf_relay_room *only_room(struct pf_hub *hub)
+{
+    struct pf_relay_room *found = NULL;
+    PF_ASSERT(hub->rooms.count <= 1);
+    for (size_t i = 0; i < hub->rooms.buckets_count && !found; i++) {
+        found = hub->rooms.buckets[i];
+    }
+    return found;
+}
+
+void ex_hub_forget(struct pf_hub *hub)
+{
+    hub->timers.count = 0;
+    for (uint32_t i = 0; i < hub->clients.size; i++) {
+        struct pf_relay_client *client = hub->clients.by_number[i];
+        if (client) {
+            client->heartbeat.place = 0;
+            pf_clients_remove(&hub->clients, client);
+        }
+    }
+    while (hub->rooms.count > 0) {
+        struct pf_relay_member *member = only_room(hub)->members[0];
+        member->grace.place = 0;
+        pf_rooms_remove_member(&hub->rooms, member);
+    }
+    clear_outputs(hub);
+}
+
+/* How many of the members' timers were set before this one: ties break so. */
+static uint32_t rank_of(const struct pf_relay_room *room, const struct pf_relay_member *member)
+{
+    uint32_t rank = 0;
+    for (size_t i = 0; i < room->members_count; i++) {
+        rank +=
+            room->members[i]->grace.place != 0 && room->members[i]->grace.age < member->grace.age;
+    }
+    return rank;
+}
+
+/* How many of the clients are older: only that is asked of their order. */
+static uint32_t age_of(const struct pf_hub *hub, const struct pf_relay_client *client)
+{
+    uint32_t older = 0;
+    for (uint32_t i = 0; i < hub->clients.size; i++) {
+        const struct pf_relay_client *other = hub->clients.by_number[i];
+        older += other && other->order < client->order ? 1u : 0u;
+    }
+    return older;
+}
+
+static void visit_timer(struct pf_hub *hub, struct ex_visit *visit, struct pf_timer *timer)
+{
+    uint64_t deadline_ms = timer->place != 0 ? timer->deadline_ms : PF_DEADLINE_NONE;
+    uint64_t age = timer->age;
+    ex_visit_time(visit, &deadline_ms);
+    ex_visit_unhashed(visit, &age, sizeof(age));
+    if (visit->mode == EX_LOAD && deadline_ms != PF_DEADLINE_NONE) {
+        const uint64_t age_next = hub->timers.age_next;
+        hub->timers.age_next = age;
+        pf_timers_set(&hub->timers, timer, deadline_ms);
+        hub->timers.age_next = age_next;
+    }
+}
+
+static void visit_member(struct pf_hub *hub, struct ex_visit *visit, struct pf_relay_room *room,
+                         size_t index)
+{
+    struct pf_relay_member *member = visit->mode == EX_LOAD ? NULL : room->members[index];
+    pf_member_id id = member ? member->id : 0;
+    EX_VISIT(visit, id);
+    if (visit->mode == EX_LOAD) {
+        PF_ASSERT(pf_rooms_add_member(&hub->rooms, room, id, &member) == PF_ERROR_OK);
+        member->grace = (struct pf_timer){.owner = member, .kind = TIMER_GRACE};
+    }
+    EX_VISIT(visit, member->client);
+    EX_VISIT(visit, member->instance);
+    EX_VISIT(visit, member->name_size);
+    ex_visit_bytes(visit, member->name, member->name_size);
+    visit_timer(hub, visit, &member->grace);
+    if (visit->mode == EX_HASH && member->grace.place != 0) {
+        uint32_t rank = rank_of(room, member);
+        EX_VISIT(visit, rank);
+    }
+}
+
+static void visit_room(struct pf_hub *hub, struct ex_visit *visit)
+{
+    struct pf_relay_room *room = only_room(hub);
+    uint8_t members_count = room ? room->members_count : 0;
+    EX_VISIT(visit, members_count);
+    if (members_count == 0) {
+        return;
+    }
+    char name[PF_ROOM_NAME_SIZE_MAX];
+    uint8_t name_size = room ? room->name_size : 0;
+    if (room) {
+        memcpy(name, room->name, name_size);
+    }
+    EX_VISIT(visit, name_size);
+    ex_visit_bytes(visit, name, name_size);
+    if (visit->mode == EX_LOAD) {
+        const struct pf_slice text = {name, name_size};
+        PF_ASSERT(pf_rooms_add(&hub->rooms, text, &room) == PF_ERROR_OK);
+    }
+    for (size_t i = 0; i < members_count; i++) {
+        visit_member(hub, visit, room, i);
+    }
+}
+
+static void visit_client(struct pf_hub *hub, struct ex_visit *visit, uint32_t number)
+{
+    struct pf_relay_client *client = pf_clients_find(&hub->clients, number);
+    if (visit->mode == EX_LOAD) {
+        PF_ASSERT(pf_clients_add(&hub->clients, number, &client) == PF_ERROR_OK);
+        client->heartbeat = (struct pf_timer){.owner = client, .kind = TIMER_HEARTBEAT};
+    }
+    pf_member_id id = client->member ? client->member->id : 0;
+    EX_VISIT(visit, id);
+    if (visit->mode == EX_LOAD && id != 0) {
+        client->member = pf_relay_room_member(only_room(hub), id);
+    }
+    ex_visit_unhashed(visit, &client->order, sizeof(client->order));
+    if (visit->mode == EX_HASH) {
+        uint32_t older = age_of(hub, client);
+        EX_VISIT(visit, older);
+    }
+    ex_visit_unhashed(visit, &client->heard_ms, sizeof(client->heard_ms));
+    ex_visit_unhashed(visit, &client->ping_due_ms, sizeof(client->ping_due_ms));
+    ex_visit_unhashed(visit, &client->milli_messages, sizeof(client->milli_messages));
+    visit_timer(hub, visit, &client->heartbeat);
+}
+
+static void visit_clients(struct pf_hub *hub, struct ex_visit *visit)
+{
+    for (uint32_t number = 0;; number++) {
+        while (visit->mode != EX_LOAD && number < hub->clients.size &&
+               !hub->clients.by_number[number]) {
+            number++;
+        }
+        const bool is_last = visit->mode != EX_LOAD && number >= hub->clients.size;
+        uint32_t next = is_last ? NO_CLIENT : number;
+        EX_VISIT(visit, next);
+        if (next == NO_CLIENT) {
+            break;
+        }
+        number = next;
+        visit_client(hub, visit, number);
+    }
+}
+
+void ex_hub_visit(struct pf_hub *hub, struct ex_visit *visit)
+{
+    if (visit->mode == EX_LOAD) {
+        ex_hub_forget(hub);
+        PF_ASSERT(pf_timers_reserve(&hub->timers, 16) == PF_ERROR_OK);
+    }
+    ex_visit_unhashed(visit, &hub->now_ms, sizeof(hub->now_ms));
+    ex_visit_unhashed(visit, &hub->unix_s, sizeof(hub->unix_s));
+    ex_visit_unhashed(visit, &hub->signals, sizeof(hub->signals));
+    ex_visit_unhashed(visit, &hub->timers.age_next, sizeof(hub->timers.age_next));
+    visit_room(hub, visit);
+    visit_clients(hub, visit);
+    /* After the clients: making them anew has counted on. */
+    ex_visit_unhashed(visit, &hub->clients.last_order, sizeof(hub->clients.last_order));
+}

@@ -1,0 +1,31 @@
+/* ice.h - when two RTCPeerConnections are connected. */
+/* SPDX-License-Identifier: MIT */
+#ifndef EX_ICE_H
+#define EX_ICE_H
+
+#include "world.h"
+
+/* The connection at the other end, if each has set the other's description; or NULL. */
+struct ex_pc *ex_ice_peer(struct ex_world *world, const struct ex_pc *pc);
+
+/* The host of an open connection. */
+struct ex_host *ex_ice_host(struct ex_world *world, const struct ex_pc *pc);
+
+/* Whether packets flow or could flow between the two. */
+bool ex_ice_usable(struct ex_world *world, const struct ex_pc *pc);
+
+/* A candidate of the peer that was accepted. */
+void ex_ice_add_candidate(struct ex_world *world, struct ex_pc *pc,
+                          const struct sim_candidate *candidate);
+
+/* The state that the connection is about to move to without time passing, or its own. */
+enum pf_connection_state ex_ice_next_state(struct ex_world *world, const struct ex_pc *pc);
+
+/* Moves there, and tells the page. */
+void ex_ice_move(struct ex_world *world, struct ex_host *host, struct ex_pc *pc,
+                 enum pf_connection_state next);
+
+/* Sets or clears the deadline of a connection that tries in vain. */
+void ex_ice_refresh(struct ex_world *world, struct ex_pc *pc);
+
+#endif

@@ -1,0 +1,217 @@
+/*
+ * room_state.c - the inside of a room: to be saved, hashed and looked at.
+ *
+ * The core keeps its struct to itself, so this file takes all of room.c in, and stands for it when
+ * the program is linked.
+ */
+/* SPDX-License-Identifier: MIT */
+#include "room_state.h"
+
+#ifdef EX_ROOM_C
+#include EX_ROOM_C /* one that is broken on purpose */
+#else
+#include "core/room.c"
+#endif
+
+static void visit_candidates(struct ex_visit *visit, struct pf_candidates *candidates)
+{
+    EX_VISIT(visit, candidates->count);
+    EX_VISIT(visit, candidates->bytes_size);
+    PF_ASSERT(candidates->count <= PF_CANDIDATES_MAX);
+    ex_visit_bytes(visit, candidates->entries, candidates->count * sizeof(candidates->entries[0]));
+    ex_visit_bytes(visit, candidates->bytes, candidates->bytes_size);
+}
+
+static void visit_connection(struct ex_visit *visit, struct pf_connection *connection)
+{
+    EX_VISIT(visit, connection->pc);
+    EX_VISIT(visit, connection->epoch);
+    EX_VISIT(visit, connection->offer);
+    EX_VISIT(visit, connection->done);
+    if (connection->pc == 0) {
+        return;
+    }
+    EX_VISIT(visit, connection->negotiation);
+    EX_VISIT(visit, connection->state);
+    EX_VISIT(visit, connection->offers_ours);
+    EX_VISIT(visit, connection->wants_restart);
+    EX_VISIT(visit, connection->missed_offer);
+    EX_VISIT(visit, connection->senders_ready);
+    EX_VISIT(visit, connection->channel_open);
+    EX_VISIT(visit, connection->remote);
+    if (connection->remote.offer != 0) { /* else it means nothing yet */
+        EX_VISIT(visit, connection->remote_candidates);
+    }
+    EX_VISIT(visit, connection->senders);
+    EX_VISIT(visit, connection->sender_failures);
+    ex_visit_time(visit, &connection->senders_at_ms);
+    EX_VISIT(visit, connection->candidates_sent);
+    visit_candidates(visit, &connection->candidates);
+}
+
+/* Requests within a second of a restart are not heeded; whether there was one matters as well. */
+static void visit_restarted(struct ex_visit *visit, uint64_t *restarted_at_ms)
+{
+    enum { REQUESTS_MS = 1000 };
+    if (visit->mode != EX_HASH) {
+        EX_VISIT(visit, *restarted_at_ms);
+        return;
+    }
+    const uint64_t ago_ms = visit->now_ms - *restarted_at_ms;
+    uint32_t hashed =
+        *restarted_at_ms == 0 || ago_ms >= REQUESTS_MS ? REQUESTS_MS : (uint32_t)ago_ms;
+    EX_VISIT(visit, hashed);
+}
+
+static void visit_peer(struct ex_visit *visit, struct pf_peer *peer)
+{
+    EX_VISIT(visit, peer->id);
+    ex_visit_time(visit, &peer->answer_at_ms); /* of the slot, whoever is in it */
+    if (peer->id == 0) {
+        return;
+    }
+    EX_VISIT(visit, peer->instance);
+    EX_VISIT(visit, peer->polite);
+    EX_VISIT(visit, peer->presence);
+    EX_VISIT(visit, peer->recovery);
+    EX_VISIT(visit, peer->renewals);
+    ex_visit_time(visit, &peer->recovery_at_ms);
+    ex_visit_time(visit, &peer->presence_at_ms);
+    ex_visit_time(visit, &peer->repeat_at_ms);
+    EX_VISIT(visit, peer->repeat_ms);
+    visit_restarted(visit, &peer->restarted_at_ms);
+    EX_VISIT(visit, peer->state);
+    visit_connection(visit, &peer->connection);
+    visit_candidates(visit, &peer->candidates);
+    EX_VISIT(visit, peer->name_size);
+    ex_visit_bytes(visit, peer->name, peer->name_size);
+}
+
+static void visit_session(struct ex_visit *visit, struct pf_session *session)
+{
+    EX_VISIT(visit, session->state);
+    EX_VISIT(visit, session->socket);
+    EX_VISIT(visit, session->attempts);
+    ex_visit_time(visit, &session->retry_at_ms);
+    ex_visit_time(visit, &session->answer_at_ms);
+    ex_visit_time(visit, &session->silence_at_ms);
+    EX_VISIT(visit, session->ping_ms);
+    EX_VISIT(visit, session->grace_ms);
+    EX_VISIT(visit, session->probing);
+}
+
+static void visit_context(struct ex_visit *visit, struct pf_context *context)
+{
+    ex_visit_unhashed(visit, &context->now_ms, sizeof(context->now_ms)); /* events bring it */
+    EX_VISIT(visit, context->random);
+    EX_VISIT(visit, context->instance);
+    EX_VISIT(visit, context->own);
+    EX_VISIT(visit, context->tracks);
+    EX_VISIT(visit, context->socket);
+    EX_VISIT(visit, context->joined);
+    EX_VISIT(visit, context->ice_servers_size);
+    ex_visit_bytes(visit, context->ice_servers, context->ice_servers_size);
+    EX_VISIT(visit, context->epochs.next);
+    for (size_t i = 0; i < PF_EPOCHS_MAX; i++) {
+        EX_VISIT(visit, context->epochs.entries[i].id);
+        if (context->epochs.entries[i].id != 0) {
+            EX_VISIT(visit, context->epochs.entries[i].instance);
+            EX_VISIT(visit, context->epochs.entries[i].epoch);
+        }
+    }
+    EX_VISIT(visit, context->last_id);
+    ex_visit_unhashed(visit, &context->counters, sizeof(context->counters)); /* nobody asks */
+}
+
+/* Pages without microphone and camera: their captures fail once and stay so. */
+static void visit_media(struct ex_visit *visit, struct pf_media *media)
+{
+    EX_VISIT(visit, media->started);
+    EX_VISIT(visit, media->devices_changed);
+    for (int i = 0; i < PF_SOURCES_COUNT; i++) {
+        struct pf_capture *capture = &media->captures[i];
+        PF_ASSERT(capture->track == 0 && capture->retiring == 0 && capture->chosen.size == 0);
+        EX_VISIT(visit, capture->on);
+        EX_VISIT(visit, capture->state);
+        EX_VISIT(visit, capture->error);
+        EX_VISIT(visit, capture->opening);
+        EX_VISIT(visit, capture->opening_any);
+    }
+    PF_ASSERT(media->devices.count == 0);
+}
+
+static void visit_texts(struct ex_visit *visit, struct pf_room *room)
+{
+    EX_VISIT(visit, room->room_size);
+    ex_visit_bytes(visit, room->room, room->room_size);
+    EX_VISIT(visit, room->name_size);
+    ex_visit_bytes(visit, room->name, room->name_size);
+    EX_VISIT(visit, room->ticket_size);
+    ex_visit_bytes(visit, room->ticket, room->ticket_size);
+}
+
+void ex_room_visit(struct pf_room *room, struct ex_visit *visit)
+{
+    PF_ASSERT(!room->room_changed); /* told at the end of every event */
+    EX_VISIT(visit, room->state);
+    EX_VISIT(visit, room->code);
+    EX_VISIT(visit, room->wants_join);
+    EX_VISIT(visit, room->shown_away);
+    EX_VISIT(visit, room->prepared_sent);
+    EX_VISIT(visit, room->first_epoch_spent);
+    EX_VISIT(visit, room->told_sequence);
+    ex_visit_time(visit, &room->join_at_ms);
+    ex_visit_time(visit, &room->close_at_ms);
+    visit_context(visit, &room->context);
+    visit_session(visit, &room->session);
+    visit_media(visit, &room->media);
+    visit_connection(visit, &room->prepared.connection);
+    if (room->prepared.connection.pc != 0) {
+        EX_VISIT(visit, room->prepared.sdp_size);
+        ex_visit_bytes(visit, room->prepared.sdp, room->prepared.sdp_size);
+    }
+    EX_VISIT(visit, room->roster.self);
+    EX_VISIT(visit, room->roster.peers_end);
+    for (size_t i = 0; i < room->roster.peers_end; i++) {
+        visit_peer(visit, &room->roster.peers[i]);
+    }
+    for (size_t i = room->roster.peers_end; visit->mode == EX_LOAD && i < PF_PEERS_MAX; i++) {
+        room->roster.peers[i].id = 0; /* what is there is of another state */
+        room->roster.peers[i].answer_at_ms = 0;
+    }
+    visit_texts(visit, room);
+}
+
+void ex_room_forget_message(struct pf_room *room)
+{
+    pf_message_clear(&room->message);
+}
+
+const struct pf_peer *ex_room_peer(const struct pf_room *room, pf_member_id id)
+{
+    for (size_t i = 0; i < room->roster.peers_end && id != 0; i++) {
+        if (room->roster.peers[i].id == id) {
+            return &room->roster.peers[i];
+        }
+    }
+    return NULL;
+}
+
+size_t ex_room_peers_count(const struct pf_room *room)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < room->roster.peers_end; i++) {
+        count += room->roster.peers[i].id != 0;
+    }
+    return count;
+}
+
+uint32_t ex_room_sequence(const struct pf_room *room)
+{
+    return room->context.own.sequence;
+}
+
+uint32_t ex_room_instance(const struct pf_room *room)
+{
+    return room->context.instance;
+}

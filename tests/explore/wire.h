@@ -1,0 +1,35 @@
+/* wire.h - WebSockets between two pages and the relay, and the relay's hub behind them. */
+/* SPDX-License-Identifier: MIT */
+#ifndef EX_WIRE_H
+#define EX_WIRE_H
+
+#include "world.h"
+
+enum { EX_NOTICE_MS = 30000 }; /* the heartbeat of PROTOCOL.md: 15 s, missed twice */
+
+struct pf_hub *ex_wire_new_hub(struct ex_world *world);
+
+/* Does what a socket command asks. */
+void ex_wire_command(struct ex_world *world, struct ex_host *host,
+                     const struct pf_command *command);
+
+/* The page is gone, `orderly` with code 1001 on its socket, else without a word. */
+void ex_wire_page_gone(struct ex_world *world, struct ex_host *host, bool orderly);
+
+/* The steps. */
+void ex_wire_up(struct ex_world *world, struct ex_host *host, struct ex_socket *socket);
+void ex_wire_down(struct ex_world *world, struct ex_host *host, struct ex_socket *socket);
+void ex_wire_page_notices(struct ex_world *world, struct ex_host *host, struct ex_socket *socket);
+void ex_wire_relay_notices(struct ex_world *world, struct ex_host *host, struct ex_socket *socket);
+void ex_wire_relay_timer(struct ex_world *world);
+void ex_wire_cut(struct ex_world *world, struct ex_socket *socket);
+void ex_wire_ask(struct ex_world *world, struct ex_host *host);
+void ex_wire_restart_relay(struct ex_world *world);
+
+/* Whether the other page could ask this one for an ICE restart. */
+bool ex_wire_can_ask(struct ex_world *world, const struct ex_host *host);
+
+/* Forgets sockets that neither side has any more. */
+void ex_wire_collect(struct ex_host *host);
+
+#endif

@@ -1,0 +1,173 @@
+/* world.h - two pages and a relay without a clock: whatever may happen next is a choice. */
+/* SPDX-License-Identifier: MIT */
+#ifndef EX_WORLD_H
+#define EX_WORLD_H
+
+#include "../sim/world.h"
+#include "core/room.h"
+#include "fifo.h"
+#include "scope.h"
+#include "visit.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    EX_HOSTS_COUNT = 2,
+    EX_PCS_MAX = 4,     /* RTCPeerConnections open in one page */
+    EX_SOCKETS_MAX = 6, /* WebSockets of one host, those of pages that are gone included */
+    EX_OPERATIONS_MAX = 16,
+    EX_READS_MAX = 4,
+    EX_LOCAL_CANDIDATES_MAX = 8,
+    EX_REMOTE_CANDIDATES_MAX = 16,
+    EX_DESCRIBED_CANDIDATES_MAX = 4, /* that one description carries */
+    EX_SHOWN_MAX = 3,
+    EX_EPOCH_MAX = 24, /* more of them are no call but a storm */
+    EX_STEPS_MAX = 64,
+};
+
+/* One thing that may happen next. */
+enum ex_step_kind {
+    EX_STEP_JOIN,      /* the user enters */
+    EX_STEP_UP,        /* a message reaches the relay */
+    EX_STEP_DOWN,      /* a message reaches the page */
+    EX_STEP_OPERATION, /* the first operation of a chain is done */
+    EX_STEP_READ,      /* localDescription has been read */
+    EX_STEP_GATHER,    /* a local candidate */
+    EX_STEP_ICE,       /* connectionState changes */
+    EX_STEP_CHANNEL_OPEN,
+    EX_STEP_CHANNEL_DELIVER,
+    EX_STEP_CHANNEL_CLOSE,
+    EX_STEP_PAGE_NOTICES, /* that its WebSocket is dead */
+    EX_STEP_RELAY_NOTICES,
+    EX_STEP_TIMER,       /* of a page; time passes until then */
+    EX_STEP_RELAY_TIMER, /* of the relay */
+    EX_STEP_ICE_FAILS,   /* a connection has tried for long enough */
+    EX_STEP_ACTION,      /* index: enum ex_action */
+};
+
+struct ex_step {
+    enum ex_step_kind kind;
+    uint32_t host;
+    uint32_t index; /* of a socket, connection or action */
+};
+
+struct ex_operation {
+    enum pf_operation kind;
+    uint32_t ice_restart;
+    uint32_t empty; /* end of candidates */
+    struct sim_sdp sdp;
+    struct sim_candidate candidate;
+    uint32_t candidates_count; /* in the description */
+    struct sim_candidate candidates[EX_DESCRIBED_CANDIDATES_MAX];
+};
+
+struct ex_pc {
+    uint32_t identity; /* names it in descriptions, whoever reads them */
+    pf_pc id;
+    bool has_transceivers;
+    enum sim_signaling_state signaling;
+    struct sim_sdp current_local, pending_local, current_remote, pending_remote;
+    uint32_t offer_version, answer_version; /* last created */
+    uint32_t last_version, last_generation;
+    uint32_t reads; /* of localDescription under way */
+    uint32_t gather_generation;
+    uint32_t gather_left;
+    uint32_t local_candidates_count;
+    struct sim_candidate local_candidates[EX_LOCAL_CANDIDATES_MAX];
+    uint32_t remote_candidates_count;
+    struct sim_candidate remote_candidates[EX_REMOTE_CANDIDATES_MAX];
+    enum pf_connection_state state;
+    uint64_t fails_at_ms;    /* when it gives up trying, or PF_NEVER */
+    uint32_t failed_version; /* of the local description with which it failed */
+    uint32_t link_identity;  /* of the peer packets flow to; 0: never did */
+    uint32_t link_address, link_peer_address;
+    bool channel_open;
+    bool channel_closing;      /* the peer has closed */
+    uint32_t operations_count; /* the chain; the first is being done */
+    struct ex_operation operations[EX_OPERATIONS_MAX];
+    struct ex_fifo channel; /* to the peer */
+};
+
+struct ex_socket {
+    pf_socket id;
+    uint32_t page;   /* number of the page that opened it */
+    uint32_t number; /* the hub's */
+    enum sim_socket_state page_side;
+    bool relay_side;        /* open */
+    bool broken;            /* packets vanish; nobody may know it yet */
+    uint64_t noticed_at_ms; /* at the latest: a heartbeat is missing */
+    struct ex_fifo up, down;
+};
+
+struct ex_shown {
+    pf_member_id id; /* 0: free slot */
+    enum pf_peer_state state;
+    pf_pc pc;
+    uint32_t sequence;
+    bool away;
+};
+
+/* A person's machine with the page that is shown. */
+struct ex_host {
+    uint32_t index;
+    uint32_t address;
+    uint32_t page; /* number of the page; grows with every reload */
+    bool joined;
+    struct pf_room *room; /* owned, always the same memory */
+    pf_track opening;     /* getUserMedia() has been asked, or 0 */
+    bool listing;         /* enumerateDevices() has */
+    pf_pc last_pc;
+    pf_socket last_socket;
+    uint32_t sockets_ever;
+    uint32_t sockets_count;
+    struct ex_socket sockets[EX_SOCKETS_MAX]; /* the oldest first */
+    uint32_t pcs_count;
+    struct ex_pc pcs[EX_PCS_MAX]; /* the oldest first */
+    enum pf_room_state shown_state;
+    pf_member_id shown_self;
+    struct ex_shown shown[EX_SHOWN_MAX];
+    uint32_t ticket_size; /* sessionStorage */
+    char ticket[PF_TICKET_SIZE_MAX];
+    bool has_cut; /* a connection that worked, during the event that is being handled */
+};
+
+struct pf_hub;
+
+/* How full the fullest was, and how often something was seen. */
+struct ex_peaks {
+    uint32_t fifo, fifo_size, operations, candidates, sockets, pcs, epoch;
+    uint64_t crossings, rollbacks, restarts, failures, replacements;
+};
+
+struct ex_world {
+    const struct ex_scope *scope; /* borrowed */
+    uint64_t now_ms;
+    uint32_t early;                     /* left */
+    uint32_t actions[EX_ACTIONS_COUNT]; /* left */
+    bool stirred;                       /* an action was taken */
+    uint32_t ids_drawn;
+    struct ex_host hosts[EX_HOSTS_COUNT];
+    struct pf_hub *hub; /* owned */
+    bool failed;
+    char failure[256];
+    struct ex_peaks peaks;
+    struct sim_world *printer; /* NULL: nothing is printed */
+    struct sim_tab printed[EX_HOSTS_COUNT];
+    char inbox[EX_FIFO_SIZE_MAX];   /* the message that is being handled */
+    char scratch[EX_FIFO_SIZE_MAX]; /* for one text at a time */
+};
+
+/* Two pages that have just been opened. `printer` may be NULL. */
+void ex_world_init(struct ex_world *world, const struct ex_scope *scope, struct sim_world *printer);
+
+void ex_world_free(struct ex_world *world);
+
+/* Saves, loads or hashes all of it. */
+void ex_world_visit(struct ex_world *world, struct ex_visit *visit);
+
+/* Notes what is wrong; the first time counts. */
+void ex_fail(struct ex_world *world, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif
