@@ -122,13 +122,49 @@ static bool connects(const struct sim_world *world, const struct sim_pc *pc,
            sim_ice_usable(world, pc);
 }
 
-/* The page has heard all there is to hear of the other, whom the same relay has in the room. */
-static bool knows_to_be_there(const struct sim_tab *tab, const struct sim_tab *other)
+static bool was_lost_long(const struct sim_world *world, const struct sim_tab *tab)
+{
+    return tab->lost_us != 0 && world->now_us - tab->lost_us >= (uint64_t)SIM_GRACE_MS * 1000;
+}
+
+/* What a page before it on the same host did, or did not, may be taken for its doing. */
+static bool is_first_page(const struct sim_world *world, const struct sim_tab *tab)
+{
+    bool any = false;
+    for (uint32_t i = 1; i < tab->index; i++) {
+        any = any || world->tabs[i]->host == tab->host;
+    }
+    return !any;
+}
+
+/* The page has heard all there is to hear of its relay. */
+static bool is_up_to_date(const struct sim_tab *tab)
 {
     const struct sim_socket *socket = tab->socket;
-    const struct sim_socket *theirs = other ? other->socket : NULL;
-    return socket && theirs && socket->joined && theirs->joined && socket->relay == theirs->relay &&
-           !socket->broken && !socket->down.first && tab->view.state == PF_ROOM_JOINED;
+    return socket && socket->joined && !socket->broken && !socket->down.first &&
+           tab->view.state == PF_ROOM_JOINED;
+}
+
+static bool is_with_relay(const struct sim_tab *tab, uint32_t relay)
+{
+    return tab->socket && tab->socket->joined && tab->socket->relay == relay;
+}
+
+/*
+ * A member has not left, for all that the page can know: its relay has it, or has not been without
+ * it for the grace. (Of a host that has had one page, a relay that has had no other beside it, and
+ * a room that is not full, so that it is clear what the relay must know.)
+ */
+static bool has_not_left(const struct sim_world *world, const struct sim_tab *tab,
+                         const struct sim_tab *other)
+{
+    if (!other || !is_up_to_date(tab)) {
+        return false;
+    }
+    const bool is_plain = is_first_page(world, other) && world->faults.hosts_count <= 8 &&
+                          world->faults.relays_count == 1;
+    return is_with_relay(other, tab->socket->relay) ||
+           (is_plain && !other->given_up && !was_lost_long(world, other));
 }
 
 void sim_check_show(struct sim_world *world, struct sim_tab *tab, const struct pf_command *command)
@@ -138,7 +174,7 @@ void sim_check_show(struct sim_world *world, struct sim_tab *tab, const struct p
         for (size_t i = 0; i < tab->cut_count; i++) {
             tab->hid_in_vain = tab->hid_in_vain || (other && tab->cut[i] == other->index);
         }
-        tab->hid_in_vain = tab->hid_in_vain || knows_to_be_there(tab, other);
+        tab->hid_in_vain = tab->hid_in_vain || has_not_left(world, tab, other);
     }
     if (command->type == PF_COMMAND_SHOW_ROOM && tab->view.self != 0 && command->room.self != 0 &&
         command->room.self != tab->view.self) {
@@ -157,6 +193,12 @@ static bool begins(struct pf_slice text, const char *prefix)
     return text.size >= size && memcmp(text.data, prefix, size) == 0;
 }
 
+static void note_joined(const struct sim_world *world, struct sim_tab *tab)
+{
+    tab->given_up = tab->given_up || was_lost_long(world, tab);
+    tab->lost_us = 0;
+}
+
 void sim_check_relay_text(struct sim_world *world, struct sim_socket *socket, struct pf_slice text)
 {
     static const char *const harmless[] = {
@@ -166,6 +208,7 @@ void sim_check_relay_text(struct sim_world *world, struct sim_socket *socket, st
     };
     if (begins(text, "{\"type\":\"joined\"")) {
         socket->joined = true;
+        note_joined(world, socket->tab);
         if (socket->tab->host >= SIM_HOSTS_MAX) {
             sim_hostile_enters(world, socket->tab, text);
         }

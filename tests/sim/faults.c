@@ -63,6 +63,7 @@ static void draw_rare(struct sim_faults *faults, struct pf_random *random)
         faults->weights[SIM_ACTION_RELAY_MOVE] = 1 + pf_random_below(random, 8);
     }
     faults->late_events = one_in(random, 4);
+    faults->impatient_chance = one_in(random, 6) ? 1 + pf_random_below(random, 700) : 0;
     if (one_in(random, 16)) {
         faults->lasting_cuts = 1 + pf_random_below(random, (faults->hosts_count + 1) / 2);
         faults->cut_from_the_start = one_in(random, 2);

@@ -83,16 +83,17 @@ struct sim_faults {
     uint32_t prompt_chance;                  /* that permission has to be asked for */
     uint32_t ignored_chance;                 /* that nobody answers */
     uint32_t denied_chance;
-    uint32_t missing_chance; /* that a host lacks a kind of device */
-    uint32_t enter_ms_max;   /* when people come */
-    uint32_t ticket_chance;  /* that a page that comes back presents its ticket */
-    bool failed_recovers;    /* a failed connection comes back by itself when it can */
-    bool realistic_sdp;      /* descriptions of several KiB */
-    bool late_events;        /* of what was closed, still come */
-    uint32_t relays_count;   /* 1 to SIM_RELAYS_MAX */
-    uint32_t lasting_cuts;   /* pairs of hosts without a way to one another, also in the end */
-    bool cut_from_the_start; /* these pairs, and not only in the end */
-    uint32_t hostiles_count; /* members besides the hosts, to SIM_HOSTILES_MAX; to the end */
+    uint32_t missing_chance;   /* that a host lacks a kind of device */
+    uint32_t enter_ms_max;     /* when people come */
+    uint32_t ticket_chance;    /* that a page that comes back presents its ticket */
+    bool failed_recovers;      /* a failed connection comes back by itself when it can */
+    bool realistic_sdp;        /* descriptions of several KiB */
+    bool late_events;          /* of what was closed, still come */
+    uint32_t impatient_chance; /* that a page is reloaded while it enters the room */
+    uint32_t relays_count;     /* 1 to SIM_RELAYS_MAX */
+    uint32_t lasting_cuts;     /* pairs of hosts without a way to one another, also in the end */
+    bool cut_from_the_start;   /* these pairs, and not only in the end */
+    uint32_t hostiles_count;   /* members besides the hosts, to SIM_HOSTILES_MAX; to the end */
     uint32_t tricks_per_minute;
     uint32_t tricks[SIM_TRICKS_COUNT]; /* weights */
     enum sim_loss loss;

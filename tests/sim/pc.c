@@ -76,6 +76,7 @@ static void create(struct sim_world *world, struct sim_tab *tab, const struct pf
         .identity = (uint32_t)world->pcs_count,
         .tab = tab,
         .id = command->pc,
+        .offers = command->pc_create.offers,
         .has_transceivers = command->pc_create.offers,
         .operations = malloc(SIM_OPERATIONS_MAX * sizeof(*pc->operations)),
     };
@@ -393,7 +394,23 @@ static bool is_of(const struct sim_candidate *candidate, const struct sim_sdp *s
     return sdp->identity == candidate->identity && sdp->generation == candidate->generation;
 }
 
-static enum pf_dom_error add_candidate(struct sim_pc *pc, const struct sim_operation *operation)
+/*
+ * Of two offers of epoch 1 that cross, the one that gave way may have had its candidates sent: so
+ * they come to who offers, never to who answers.
+ */
+static void check_candidate(struct sim_world *world, const struct sim_pc *pc,
+                            const struct sim_candidate *candidate)
+{
+    const struct sim_sdp *remote =
+        pc->pending_remote.identity != 0 ? &pc->pending_remote : &pc->current_remote;
+    if (!pc->offers && candidate->identity != remote->identity && !sim_hostile_faces(world, pc)) {
+        sim_fail(world, "a candidate of connection %u is given to pc %u, whose peer is %u",
+                 candidate->identity, pc->identity, remote->identity);
+    }
+}
+
+static enum pf_dom_error add_candidate(struct sim_world *world, struct sim_pc *pc,
+                                       const struct sim_operation *operation)
 {
     if (pc->pending_remote.identity == 0 && pc->current_remote.identity == 0) {
         return PF_DOM_ERROR_INVALID_STATE;
@@ -401,6 +418,7 @@ static enum pf_dom_error add_candidate(struct sim_pc *pc, const struct sim_opera
     if (operation->empty) {
         return PF_DOM_ERROR_NONE;
     }
+    check_candidate(world, pc, &operation->candidate);
     if (!is_of(&operation->candidate, &pc->pending_remote) &&
         !is_of(&operation->candidate, &pc->current_remote)) {
         return PF_DOM_ERROR_OPERATION;
@@ -428,7 +446,7 @@ static enum pf_dom_error apply(struct sim_world *world, struct sim_pc *pc,
     case PF_OPERATION_CREATE_ANSWER: return create_answer(pc, out);
     case PF_OPERATION_SET_LOCAL_DESCRIPTION: return set_local(world, pc, &operation->sdp);
     case PF_OPERATION_SET_REMOTE_DESCRIPTION: return set_remote(world, pc, operation);
-    case PF_OPERATION_ADD_ICE_CANDIDATE: return add_candidate(pc, operation);
+    case PF_OPERATION_ADD_ICE_CANDIDATE: return add_candidate(world, pc, operation);
     case PF_OPERATION_REPLACE_TRACK:
         if (!pc->has_transceivers) {
             return PF_DOM_ERROR_INVALID_STATE;

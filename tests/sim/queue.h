@@ -32,6 +32,7 @@ enum sim_kind {
     SIM_RELAY_START, /* subject: relay */
     SIM_PAGE_OPEN,   /* subject: host */
     SIM_PAGE_JOIN,   /* subject: tab */
+    SIM_PAGE_RELOAD, /* subject: tab */
     SIM_PAGE_VANISH, /* subject: tab, after its time to put everything away */
     SIM_PAGE_CLOSE,  /* subject: tab */
     SIM_ACTION,

@@ -30,9 +30,19 @@ static void sign(void *user, struct pf_slice text, uint8_t mac[PF_MAC_SIZE])
     }
 }
 
-/* The hub has closed it, or the reader is so far behind that the transport has. */
-static void forget(struct sim_relay *relay, struct sim_socket *socket)
+/* The relay has not got this member any more. */
+static void note_lost(const struct sim_world *world, struct sim_socket *socket)
 {
+    if (socket->joined && socket->tab->lost_us == 0) {
+        socket->tab->lost_us = world->now_us;
+    }
+}
+
+/* The hub has closed it, or the reader is so far behind that the transport has. */
+static void forget(const struct sim_world *world, struct sim_relay *relay,
+                   struct sim_socket *socket)
+{
+    note_lost(world, socket);
     socket->relay_open = socket->joined = false;
     relay->sockets[socket->connection] = 0;
     sim_fifo_clear(&socket->up);
@@ -56,7 +66,7 @@ static void close_socket(struct sim_world *world, struct sim_relay *relay,
     if (!socket->broken) {
         sim_wire_send_close(world, socket, false, code);
     }
-    forget(relay, socket);
+    forget(world, relay, socket);
     sim_wire_collect(world, socket);
 }
 
@@ -153,7 +163,7 @@ void sim_relay_stop(struct sim_world *world, uint32_t at, bool orderly)
         if (!socket || !socket->relay_open || socket->relay != at) {
             continue;
         }
-        forget(relay, socket);
+        forget(world, relay, socket);
         if (orderly && !socket->broken) {
             sim_wire_send_close(world, socket, false, 1001);
         } else {
@@ -176,6 +186,7 @@ void sim_relay_move(struct sim_world *world)
     for (size_t i = 1; i < world->sockets_count; i++) {
         struct sim_socket *socket = world->sockets[i];
         if (socket && socket->relay_open && socket->relay == from) {
+            note_lost(world, socket);
             sim_wire_break(world, socket);
         }
     }
@@ -211,7 +222,7 @@ void sim_relay_lost(struct sim_world *world, struct sim_socket *socket, uint16_t
 {
     struct sim_relay *relay = &world->relays[socket->relay];
     if (socket->relay_open) {
-        forget(relay, socket);
+        forget(world, relay, socket);
         handle(world, relay,
                &(struct pf_hub_event){
                    .type = PF_HUB_CLIENT_CLOSED, .client = socket->connection, .code = code});

@@ -68,8 +68,12 @@ static void open_page(struct sim_world *world, uint32_t host)
     const struct sim_tab *tab = sim_tab_open(world, host, false);
     if (tab) {
         const bool at_once = sim_chance(world, 300);
-        sim_after(world, at_once ? 0 : sim_between_us(world, 1, 2000), SIM_PAGE_JOIN, tab->index,
-                  0);
+        const uint64_t join_us = at_once ? 0 : sim_between_us(world, 1, 2000);
+        sim_after(world, join_us, SIM_PAGE_JOIN, tab->index, 0);
+        if (!world->quiet && sim_chance(world, world->faults.impatient_chance)) {
+            sim_after(world, join_us + sim_between_us(world, 0, 1500), SIM_PAGE_RELOAD, tab->index,
+                      0);
+        }
     }
 }
 
@@ -120,6 +124,13 @@ static void use_control(struct sim_world *world, struct sim_tab *tab)
     }
 }
 
+static void reload(struct sim_world *world, struct sim_tab *tab)
+{
+    world->stats->reloads++;
+    sim_tab_vanish(world, tab, 1001);
+    sim_after(world, sim_between_us(world, 20, 600), SIM_PAGE_OPEN, tab->host, 0);
+}
+
 /* What the person at the page does. */
 static void act_at_page(struct sim_world *world, struct sim_tab *tab, enum sim_action action)
 {
@@ -143,11 +154,7 @@ static void act_at_page(struct sim_world *world, struct sim_tab *tab, enum sim_a
         leave_page(world, tab);
         sim_after(world, sim_between_us(world, 0, 8000), SIM_PAGE_OPEN, host, 0);
         break;
-    case SIM_ACTION_RELOAD:
-        world->stats->reloads++;
-        sim_tab_vanish(world, tab, 1001);
-        sim_after(world, sim_between_us(world, 20, 600), SIM_PAGE_OPEN, host, 0);
-        break;
+    case SIM_ACTION_RELOAD: reload(world, tab); break;
     case SIM_ACTION_CRASH:
         sim_tab_vanish(world, tab, 0);
         sim_after(world, sim_between_us(world, 500, 20000), SIM_PAGE_OPEN, host, 0);
@@ -452,6 +459,11 @@ void sim_user_happen(struct sim_world *world, const struct sim_happening *happen
     switch ((int)happening->kind) {
     case SIM_PAGE_OPEN: open_page(world, happening->subject); break;
     case SIM_PAGE_JOIN: sim_tab_join(world, tab); break;
+    case SIM_PAGE_RELOAD:
+        if (tab == world->hosts[tab->host].tab) {
+            reload(world, tab);
+        }
+        break;
     case SIM_PAGE_CLOSE:
         if (tab->alive && tab != world->hosts[tab->host].tab) {
             sim_tab_vanish(world, tab, 1001);

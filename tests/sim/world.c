@@ -165,6 +165,7 @@ static struct sim_tab *page_of(const struct sim_world *world, const struct sim_h
     case SIM_NETWORK_NOTICED:
     case SIM_PC_LATE:
     case SIM_PAGE_JOIN:
+    case SIM_PAGE_RELOAD:
     case SIM_PAGE_VANISH:
     case SIM_PAGE_CLOSE: return world->tabs[happening->subject];
     case SIM_PC_CREATED:
@@ -259,6 +260,7 @@ static void happen(struct sim_world *world, const struct sim_happening *happenin
     case SIM_RELAY_START: sim_relay_start(world, happening->subject); break;
     case SIM_PAGE_OPEN:
     case SIM_PAGE_JOIN:
+    case SIM_PAGE_RELOAD:
     case SIM_PAGE_VANISH:
     case SIM_PAGE_CLOSE:
     case SIM_ACTION:

@@ -93,9 +93,11 @@ struct sim_tab {
     uint32_t index; /* in the world, from 1 */
     uint32_t host;
     bool alive;
-    bool joined; /* PF_EVENT_JOIN was given */
-    bool left;   /* PF_EVENT_LEAVE was given */
-    bool shared; /* another page had the same ticket while this one was open */
+    bool joined;      /* PF_EVENT_JOIN was given */
+    bool left;        /* PF_EVENT_LEAVE was given */
+    bool given_up;    /* a relay may have: it was without it for so long */
+    uint64_t lost_us; /* since when the relay is without it, or 0 */
+    bool shared;      /* another page had the same ticket while this one was open */
     uint64_t left_us;
     bool wants[PF_SOURCES_COUNT];
     uint32_t instance;
@@ -163,6 +165,7 @@ struct sim_pc {
     struct sim_tab *tab;
     pf_pc id;
     bool failed_to_construct;
+    bool offers; /* it was made to offer */
     bool has_transceivers;
     enum sim_signaling_state signaling;
     struct sim_sdp current_local, pending_local, current_remote, pending_remote;
