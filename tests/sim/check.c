@@ -124,7 +124,8 @@ static bool connects(const struct sim_world *world, const struct sim_pc *pc,
 
 static bool was_lost_long(const struct sim_world *world, const struct sim_tab *tab)
 {
-    return tab->lost_us != 0 && world->now_us - tab->lost_us >= (uint64_t)SIM_GRACE_MS * 1000;
+    /* The relay counts in whole milliseconds. */
+    return tab->lost_us != 0 && world->now_us - tab->lost_us >= (uint64_t)(SIM_GRACE_MS - 1) * 1000;
 }
 
 /* What a page before it on the same host did, or did not, may be taken for its doing. */

@@ -1,12 +1,12 @@
 # mutants.cmake - breakages that the simulator must notice.
 # SPDX-License-Identifier: MIT
 #
-# pf_add_mutant(NAME FILE SEARCH REPLACE)
+# pf_add_mutant(NAME SEEDS FILE SEARCH REPLACE)
 #   The simulator with the one place in FILE (below src/) that reads SEARCH changed to REPLACE, and
-#   a test that it fails for one of the first seeds. When SEARCH is there no more, or twice,
+#   a test that it fails for one of the seeds 1 to SEEDS. When SEARCH is there no more, or twice,
 #   the build stops: the list has to follow the code.
 
-function(pf_add_mutant name file search replace)
+function(pf_add_mutant name seeds file search replace)
   set(source "${PROJECT_SOURCE_DIR}/src/${file}")
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${source}")
   file(READ "${source}" text)
@@ -22,62 +22,77 @@ function(pf_add_mutant name file search replace)
   add_executable(sim_mutant_${name} "${PROJECT_SOURCE_DIR}/tests/sim/main.c" "${mutated}")
   target_link_libraries(sim_mutant_${name} PRIVATE pf_sim pf_core pf_hub)
   add_test(NAME sim_notices_${name}
-           COMMAND sim_mutant_${name} --must-fail --seeds 1 ${mutant_seeds_count})
+           COMMAND sim_mutant_${name} --must-fail --seeds 1 ${seeds})
   set_tests_properties(sim_notices_${name} PROPERTIES LABELS sim TIMEOUT 300)
 endfunction()
 
-set(mutant_seeds_count 3000)
-
 # Negotiation
-pf_add_mutant(equal_politeness core/peer.c
+pf_add_mutant(equal_politeness 100 core/peer.c
   [[peer->polite = self > member->id;]] [[peer->polite = true;]])
-pf_add_mutant(candidate_before_description core/peer.c
+pf_add_mutant(candidate_before_description 100 core/peer.c
   [[} else if (order == 0) {]] [[} else if (order >= 0 && connection->pc != 0) {]])
-pf_add_mutant(waiting_candidates_forgotten core/peer.c
+pf_add_mutant(waiting_candidates_forgotten 100 core/peer.c
   [[i < peer->candidates.count]] [[i < 0 * peer->candidates.count]])
-pf_add_mutant(stale_answer_accepted core/connection.c
+pf_add_mutant(stale_answer_accepted 100 core/connection.c
   [[connection->negotiation != PF_NEGOTIATION_OFFERED || number != connection->offer]]
   [[connection->negotiation != PF_NEGOTIATION_OFFERED || number == 0]])
-pf_add_mutant(answer_of_another_epoch core/peer.c
+pf_add_mutant(answer_of_another_epoch 100 core/peer.c
   [[connection->pc != 0 && signal->epoch == connection->epoch]] [[connection->pc != 0]])
-pf_add_mutant(instance_ignored core/room.c
+pf_add_mutant(instance_ignored 100 core/room.c
   [[signal->to_instance != context->instance ||
                signal->from_instance != peer->instance]] [[signal->to_instance == 0]])
-pf_add_mutant(restart_while_negotiating core/peer.c
+pf_add_mutant(restart_while_negotiating 100 core/peer.c
   [[connection->negotiation != PF_NEGOTIATION_STABLE) {
         connection->wants_restart = true;]]
   [[connection->negotiation == PF_NEGOTIATION_BROKEN) {
         connection->wants_restart = true;]])
-pf_add_mutant(epoch_used_twice core/peer.c
+pf_add_mutant(epoch_used_twice 2000 core/peer.c
   [[pf_epochs_get(&context->epochs, member->id, member->instance)]] [[0]])
-pf_add_mutant(prepared_offer_forgotten core/room.c
+pf_add_mutant(prepared_offer_forgotten 1000 core/room.c
   [[is_offered || room->first_epoch_spent]] [[false]])
 
+pf_add_mutant(candidate_of_another_epoch 100 core/candidates.c
+  [[if (a.epoch != b.epoch) {]] [[if (a.epoch > b.epoch + 100) {]])
+pf_add_mutant(candidates_without_end 4000 core/connection.c
+  [[connection->remote_candidates++ >= PF_CANDIDATES_MAX]]
+  [[connection->remote_candidates++ > 100000]])
+pf_add_mutant(everything_answered 100 core/peer.c
+  [[if (at_ms > context->now_ms + (uint64_t)ANSWERS_AHEAD * ANSWERS_MS) {]] [[if (at_ms == 1) {]])
+pf_add_mutant(epoch_of_a_twin_forgotten 4000 core/roster.c
+  [[pf_peer_forget(peer, context); /* a reload]]
+  [[pf_connection_close(&peer->connection, context), peer->id = 0; /* a reload]])
+
 # Recovery and presence
-pf_add_mutant(no_recovery_from_failed core/peer.c
+pf_add_mutant(never_unreachable 300 core/peer.c
+  [[peer->renewals < UNREACHABLE_RENEWALS ?]] [[peer->renewals < 1000 * UNREACHABLE_RENEWALS ?]])
+pf_add_mutant(no_recovery_from_failed 1000 core/peer.c
   [[if (peer->recovery != PF_RECOVERY_RENEWING) { /* that one]]
   [[if (peer->recovery == PF_RECOVERY_WAITING) { /* that one]])
-pf_add_mutant(connected_orphan_closed core/peer.c
+pf_add_mutant(connected_orphan_closed 300 core/peer.c
   [[PF_PRESENCE_ORPHAN && !flows && !may_return]] [[PF_PRESENCE_ORPHAN && (flows || !may_return)]])
-pf_add_mutant(no_resync_after_return core/room.c
+pf_add_mutant(no_resync_after_return 2000 core/room.c
   [[pf_peer_resync(peer, &room->context);]] [[(void)peer;]])
-pf_add_mutant(silence_not_noticed core/session.c
+pf_add_mutant(silence_not_noticed 100 core/session.c
   [[session->silence_at_ms = context->now_ms + session->ping_ms + session->ping_ms / 4;]]
   [[session->silence_at_ms = PF_NEVER;]])
-pf_add_mutant(state_goes_back core/peer.c
+pf_add_mutant(state_goes_back 100 core/peer.c
   [[state->sequence > peer->state.sequence]] [[state->sequence != peer->state.sequence]])
 
 # Capture
-pf_add_mutant(mute_forgotten_after_switch core/media.c
+pf_add_mutant(mute_forgotten_after_switch 100 core/media.c
   [[enable(context, track, capture->on); /* before]] [[enable(context, track, true); /* before]])
-pf_add_mutant(old_track_not_stopped core/media.c
+pf_add_mutant(old_track_not_stopped 100 core/media.c
   [[    stop(context, capture->retiring);]] [[]])
-pf_add_mutant(late_track_not_stopped core/media.c
+pf_add_mutant(late_track_not_stopped 100 core/media.c
   [[stop(context, track); /* superseded]] [[/* superseded]])
-pf_add_mutant(rejected_track_forgotten core/connection.c
+pf_add_mutant(rejected_track_forgotten 300 core/connection.c
   [[connection->senders_at_ms = context->now_ms + ((uint64_t)SENDER_RETRY_MS << doublings);]]
   [[(void)doublings;]])
-pf_add_mutant(captures_after_leaving core/room.c
+pf_add_mutant(captures_after_being_replaced 300 core/room.c
+  [[pf_media_stop(&room->media, &room->context); /* the other tab has the camera now */]] [[;]])
+pf_add_mutant(event_of_an_old_socket 1000 core/room.c
+  [[event->socket != room->session.socket]] [[room->session.socket == 0]])
+pf_add_mutant(captures_after_leaving 100 core/room.c
   [[    pf_session_close(&room->session, &room->context);
     pf_media_stop(&room->media, &room->context);
     pf_prepared_discard]]
@@ -85,11 +100,27 @@ pf_add_mutant(captures_after_leaving core/room.c
     pf_prepared_discard]])
 
 # The hub
-pf_add_mutant(ticket_ignored relay/hub.c
+pf_add_mutant(ticket_ignored 100 relay/hub.c
   [[ticket_id != 0 ? ticket_id : draw_id(hub, room)]] [[draw_id(hub, room)]])
-pf_add_mutant(ghost_not_removed relay/hub.c
+pf_add_mutant(ghost_not_removed 100 relay/hub.c
   [[pf_timers_set(&hub->timers, &member->grace, hub->now_ms + grace_ms);]] [[(void)grace_ms;]])
-pf_add_mutant(return_not_told relay/hub.c
+pf_add_mutant(return_not_told 100 relay/hub.c
   [[if (member->room->members_count > 1) {]] [[if (member->room->members_count > 1 && !resumed) {]])
-pf_add_mutant(older_client_kept relay/hub.c
+pf_add_mutant(older_client_kept 100 relay/hub.c
   [[fail(hub, older, PF_CODE_REPLACED, "another client is this member now");]] [[]])
+pf_add_mutant(join_overtaken 300 relay/hub.c
+  [[if (is_overtaken(hub, client, member)) {]] [[if (member && !hub) {]])
+pf_add_mutant(foreign_ticket_taken 6000 relay/ticket.c
+  [[if (!is_same(digits, ticket.data + claim_size + 1, MAC_DIGITS)) {]] [[if (ticket.size == 0) {]])
+pf_add_mutant(error_to_everyone 300 relay/hub.c
+  [[    send_to(hub, client->number, write_message(hub));
+    if (pf_error_code_close(code) != 0) {]]
+  [[    const struct pf_slice text = write_message(hub);
+    send_to(hub, client->number, text);
+    if (client->member) {
+        send_to_others(hub, client->member, NULL, text);
+    }
+    if (pf_error_code_close(code) != 0) {]])
+pf_add_mutant(nobody_waited_for 100 relay/hub.c
+  [[pf_timers_set(&hub->timers, &member->grace, hub->now_ms + grace_ms);]]
+  [[pf_timers_set(&hub->timers, &member->grace, hub->now_ms + grace_ms / 20000);]])
