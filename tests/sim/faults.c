@@ -68,7 +68,7 @@ static void draw_rare(struct sim_faults *faults, struct pf_random *random)
         faults->lasting_cuts = 1 + pf_random_below(random, (faults->hosts_count + 1) / 2);
         faults->cut_from_the_start = one_in(random, 2);
     }
-    if (one_in(random, 24) && faults->hosts_count <= 8) {
+    if (one_in(random, 16) && faults->hosts_count <= 8) {
         draw_hostiles(faults, random);
     }
     if (one_in(random, 16)) {
