@@ -6,9 +6,6 @@
 
 #include <stdint.h>
 #include <string.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 struct pf_slice pf_slice_of(const char *text)
 {
@@ -65,12 +62,13 @@ static size_t utf8_size(const uint8_t *at, size_t left)
 /* Moves from `at` over blocks that are ASCII, which nearly all of a message is. */
 static size_t skip_ascii(struct pf_slice slice, size_t at)
 {
-#ifdef __SSE2__
-    while (slice.size - at >= 16 && _mm_movemask_epi8(_mm_loadu_si128(
-                                        (const __m128i *)(const void *)(slice.data + at))) == 0) {
-        at += 16;
+    uint64_t block;
+    for (; slice.size - at >= sizeof block; at += sizeof block) {
+        memcpy(&block, slice.data + at, sizeof block);
+        if ((block & UINT64_C(0x8080808080808080)) != 0) {
+            break;
+        }
     }
-#endif
     return at;
 }
 
