@@ -3,7 +3,7 @@
 //
 //   node bench.mjs [--runs 30] [--media click|ready] [--modes none,each100,random,late200]
 //                  [--contestants floor,seed,peerjs,simplepeer,ours,page] [--timeout 8000]
-//                  [--settle MS] [--json FILE]
+//                  [--settle 1000] [--json FILE]
 // README.md says what the contestants are and how it measures.
 import fs from 'node:fs';
 import os from 'node:os';
@@ -50,7 +50,7 @@ const { values: options } = parseArgs({
     modes: { type: 'string', default: 'none' },
     contestants: { type: 'string', default: everybody },
     timeout: { type: 'string', default: '8000' },
-    settle: { type: 'string' },
+    settle: { type: 'string', default: '1000' },
     json: { type: 'string' },
   },
 });
@@ -141,7 +141,7 @@ async function call(name, mode) {
     const guest = single ? host : await open(context, name, 'guest', mode);
     if (!single) await click(host, room);
     // Everything that can be done before the click is done, for each contestant alike.
-    await sleep(options.settle ? Number(options.settle) : mode === 'none' ? 500 : 900);
+    await sleep(Number(options.settle));
     await click(guest, room);
     const seen = single
       ? [await pictures(host, 2)]
