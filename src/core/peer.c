@@ -616,6 +616,9 @@ void pf_peer_network_changed(struct pf_peer *peer, struct pf_context *context)
     if (!settled || !idle) {
         return; /* the recovery is on its way */
     }
+    if (peer->presence == PF_PRESENCE_ORPHAN) {
+        return; /* nothing can be done for it; it may come back by itself */
+    }
     if (peer->recovery == PF_RECOVERY_UNSTABLE) {
         repair(peer, context);
     } else {

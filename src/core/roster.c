@@ -97,7 +97,7 @@ void pf_roster_mark_missing(struct pf_roster *roster, struct pf_context *context
 {
     for (size_t i = 0; i < roster->peers_end; i++) {
         struct pf_peer *peer = &roster->peers[i];
-        if (peer->id != 0 && peer->presence != PF_PRESENCE_ORPHAN && !is_listed(joined, peer->id)) {
+        if (peer->id != 0 && !is_listed(joined, peer->id)) {
             pf_peer_set_presence(peer, context, PF_PRESENCE_MISSING);
             peer->presence_at_ms = context->now_ms + grace_ms;
         }

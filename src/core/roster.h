@@ -30,7 +30,8 @@ struct pf_peer *pf_roster_put(struct pf_roster *roster, struct pf_context *conte
 
 /*
  * A relay that was restarted learns of its members one by one: the peers that `joined` does not
- * list are missing, and are waited for during `grace_ms`.
+ * list are missing, and are waited for during `grace_ms`. Those whom the relay before had given up
+ * too: they may have lost just that one.
  */
 void pf_roster_mark_missing(struct pf_roster *roster, struct pf_context *context,
                             const struct pf_message *joined, uint64_t grace_ms);

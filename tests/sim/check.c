@@ -154,8 +154,7 @@ static bool is_with_relay(const struct sim_tab *tab, uint32_t relay)
 /*
  * A member has not left, for all that the page can know: its relay has it, or has not been without
  * it for the grace. (Of a host that has had one page, a relay that has had no other beside it, and
- * a room that is not full, so that it is clear what the relay must know; and for a page that has
- * been with it for so long itself.)
+ * a room that is not full, so that it is clear what the relay must know.)
  */
 static bool has_not_left(const struct sim_world *world, const struct sim_tab *tab,
                          const struct sim_tab *other)
@@ -164,8 +163,7 @@ static bool has_not_left(const struct sim_world *world, const struct sim_tab *ta
         return false;
     }
     const bool is_plain = is_first_page(world, other) && world->faults.hosts_count <= 8 &&
-                          world->faults.relays_count == 1 &&
-                          world->now_us - tab->socket->joined_us > (uint64_t)SIM_GRACE_MS * 1000;
+                          world->faults.relays_count == 1;
     return is_with_relay(other, tab->socket->relay) ||
            (is_plain && !other->given_up && !was_lost_long(world, other));
 }
@@ -211,7 +209,6 @@ void sim_check_relay_text(struct sim_world *world, struct sim_socket *socket, st
     };
     if (begins(text, "{\"type\":\"joined\"")) {
         socket->joined = true;
-        socket->joined_us = world->now_us;
         note_joined(world, socket->tab);
         if (socket->tab->host >= SIM_HOSTS_MAX) {
             sim_hostile_enters(world, socket->tab, text);

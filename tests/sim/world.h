@@ -213,7 +213,6 @@ struct sim_socket {
     bool relay_open;              /* as the relay sees it */
     bool broken;                  /* packets vanish; nobody may know it yet */
     bool joined;                  /* the relay has let it in */
-    uint64_t joined_us;           /* when */
     uint32_t relay;               /* index, once it is accepted */
     uint32_t address;             /* of the host when it was made */
     uint32_t connection;          /* what the hub calls it */
