@@ -21,9 +21,9 @@ enum {
     RETRY_MS = 250,
     RETRY_MS_MAX = 10000,
     RETRY_DOUBLINGS = 6,
-    PING_MS = 15000, /* until "hello" says otherwise */
+    PING_MS = 5000, /* until "hello" says otherwise */
     PING_MS_MIN = 100,
-    GRACE_MS = 20000,
+    GRACE_MS = 30000,
 };
 
 static void set_state(struct pf_session *session, struct pf_context *context,

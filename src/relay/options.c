@@ -53,8 +53,8 @@ static const char help_text[] =
     "  --rooms-max N        rooms at the same time (10000)\n"
     "  --clients-max N      connections at the same time (10000)\n"
     "  --ice-servers JSON   array of RTCIceServer for the clients, or a file that holds it\n"
-    "  --ping-ms N          how often clients are asked whether they are there (15000)\n"
-    "  --grace-ms N         how long a member that lost its connection is waited for (20000)\n"
+    "  --ping-ms N          how often clients are asked whether they are there (5000)\n"
+    "  --grace-ms N         how long a member that lost its connection is waited for (30000)\n"
     "  --request-ms N       how long a new connection may take for its request (10000)\n"
     "  --idle-ms N          how long it may then wait before the next one (15000)\n"
     "  --stall-ms N         how long a reader may take nothing of a response (30000)\n"
@@ -223,8 +223,8 @@ void pf_options_read(int count, char *const *arguments, struct pf_options *out)
         .members_max = 8,
         .rooms_max = 10000,
         .clients_max = 10000,
-        .ping_ms = 15000,
-        .grace_ms = 20000,
+        .ping_ms = 5000,
+        .grace_ms = 30000,
         .request_ms = 10000,
         .idle_ms = 15000,
         .stall_ms = 30000,

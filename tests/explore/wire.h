@@ -5,7 +5,7 @@
 
 #include "world.h"
 
-enum { EX_NOTICE_MS = 30000 }; /* the heartbeat of PROTOCOL.md: 15 s, missed twice */
+enum { EX_NOTICE_MS = 30000 }; /* after which a dead socket is noticed */
 
 struct pf_hub *ex_wire_new_hub(struct ex_world *world);
 
