@@ -128,7 +128,7 @@ void sim_relay_start(struct sim_world *world, uint32_t at)
         .members_max = PF_MEMBERS_MAX,
         .rooms_max = 4,
         .clients_max = SIM_RELAY_CLIENTS_MAX,
-        .ping_ms = 15000,
+        .ping_ms = 5000,
         .grace_ms = SIM_GRACE_MS,
         .burst_messages = 400,
         .messages_per_s = 100,

@@ -27,7 +27,7 @@ enum {
     SIM_RELAY_CLIENTS_MAX = 256,
     SIM_SETTLE_MS = 120000, /* after the faults everything must be well within this */
     SIM_STEADY_MS = 60000,  /* and stay so for this */
-    SIM_GRACE_MS = 20000,   /* how long a relay waits for a member */
+    SIM_GRACE_MS = 30000,   /* how long a relay waits for a member */
 };
 
 enum sim_browser {
