@@ -228,15 +228,33 @@ static void I22_who_timed_out_and_comes_back_is_the_same_peer(void **state)
     assert_false(driver_peer(d, DRIVER_LOW)->away);
 }
 
-static void I22_a_relay_that_forgot_who_timed_out_does_not_bring_it_back(void **state)
+static void I22_who_timed_out_with_one_relay_is_waited_for_with_the_next(void **state)
 {
     struct driver *d = *state;
-    (void)begin_call(d, DRIVER_LOW);
+    const pf_pc pc = begin_call(d, DRIVER_LOW);
     driver_left(d, DRIVER_LOW, "timeout");
     driver_reach_again(d);
     driver_joined(d, DRIVER_SELF, 0, 0);
-    driver_wait(d, 20000);
+    driver_connection(d, pc, PF_CONNECTION_DISCONNECTED);
+    driver_relay(d, "{\"type\":\"pong\"}");
+    driver_wait(d, 15000);
     assert_non_null(driver_peer(d, DRIVER_LOW));
+    driver_relay(d, "{\"type\":\"ping\"}");
+    driver_wait(d, 4999);
+    assert_non_null(driver_peer(d, DRIVER_LOW));
+    driver_wait(d, 1);
+    assert_null(driver_peer(d, DRIVER_LOW));
+}
+
+static void I22_a_change_of_network_does_not_end_who_timed_out(void **state)
+{
+    struct driver *d = *state;
+    const pf_pc pc = begin_call(d, DRIVER_LOW);
+    driver_left(d, DRIVER_LOW, "timeout");
+    driver_connection(d, pc, PF_CONNECTION_DISCONNECTED);
+    driver_network(d, true);
+    driver_connection(d, pc, PF_CONNECTION_CONNECTED);
+    assert_int_equal(driver_peer(d, DRIVER_LOW)->state, PF_PEER_CONNECTED);
 }
 
 static void we_are_never_a_peer_of_our_own(void **state)
@@ -496,7 +514,8 @@ int main(void)
         TEST(R4_who_timed_out_without_a_connection_is_hidden),
         TEST(I22_who_timed_out_is_kept_while_its_connection_lives),
         TEST(I22_who_timed_out_and_comes_back_is_the_same_peer),
-        TEST(I22_a_relay_that_forgot_who_timed_out_does_not_bring_it_back),
+        TEST(I22_who_timed_out_with_one_relay_is_waited_for_with_the_next),
+        TEST(I22_a_change_of_network_does_not_end_who_timed_out),
         TEST(we_are_never_a_peer_of_our_own),
         TEST(the_latest_state_of_a_peer_wins),
         TEST(our_state_is_told_when_a_channel_opens_and_then_by_both_ways),
