@@ -157,8 +157,7 @@ static void handle(struct pf_client *client, struct pf_event *event)
     if (deadline_ms != client->timer_ms) {
         client->timer_ms = deadline_ms;
         /* One more millisecond, as the clock's fractions are cut off. */
-        const double wait_ms = (double)deadline_ms - now_ms + 1;
-        pf_glue_set_timer(deadline_ms == PF_NEVER ? -1 : wait_ms > 0 ? wait_ms : 0);
+        pf_glue_set_timer((double)deadline_ms - now_ms + 1);
     }
 }
 

@@ -24,7 +24,7 @@ EM_JS(void, pf_glue_init, (void), {
   const decoder = new TextDecoder();
   Module["glue"] = {
     client: 0,
-    timer: 0,
+    slept_ms: 0,
     sockets: new Map(),
     tracks: new Map(),
     pcs: new Map(),
@@ -104,13 +104,18 @@ static __attribute__((constructor)) void publish(void)
   pf_glue_publish();
 }
 
-EM_JS(double, pf_glue_now_ms, (void), { return performance.now(); });
+/* On most machines performance.now() stands still while they sleep; the core is to know of it. */
+EM_JS(double, pf_glue_now_ms, (void), {
+  const glue = Module["glue"];
+  const awake_ms = performance.now();
+  return awake_ms + (glue.slept_ms = Math.max(glue.slept_ms, Date.now() - awake_ms));
+});
 
 EM_JS(void, pf_glue_set_timer, (double wait_ms), {
   const glue = Module["glue"];
   clearTimeout(glue.timer);
-  if (wait_ms >= 0) {
-    glue.timer = setTimeout(() => _pf_client_timeout(glue.client), Math.min(wait_ms, 2147483647));
+  if (wait_ms < 2147483648) { /* the longest there is; never is longer */
+    glue.timer = setTimeout(() => _pf_client_timeout(glue.client), wait_ms);
   }
 });
 

@@ -15,8 +15,8 @@
 void pf_glue_init(void);
 void pf_glue_publish(void);
 
-double pf_glue_now_ms(void);            /* performance.now() */
-void pf_glue_set_timer(double wait_ms); /* setTimeout(); replaces the last one; < 0: none */
+double pf_glue_now_ms(void);            /* performance.now() and Date.now() */
+void pf_glue_set_timer(double wait_ms); /* setTimeout(); replaces the last one; 2^31 up: none */
 
 /* Hands the record of the room's events to JavaScript, which copies it. */
 void pf_glue_give_record(const char *events, size_t size, int is_complete);

@@ -101,7 +101,7 @@ enum pf_event_type {
 /* Slices are borrowed for the duration of pf_room_handle(). */
 struct pf_event {
     enum pf_event_type type;
-    uint64_t now_ms; /* monotonic; an earlier time than before counts as no time passed */
+    uint64_t now_ms; /* monotonic, through sleep too; earlier than before counts as no time */
     pf_socket socket;
     pf_pc pc;
     union {

@@ -24,6 +24,7 @@
 enum {
     PREPARE_WAIT_MS = 1000, /* a join waits this long for an offer that is being made */
     LEAVE_MS = 100,         /* for "bye" to leave when the relay cannot pass the news on */
+    SLEEP_MS = 10000,       /* what the session waits for is so late that we must have slept */
 };
 
 struct pf_room {
@@ -504,6 +505,12 @@ void pf_room_handle(struct pf_room *room, const struct pf_event *event)
 {
     pf_outbox_reset(&room->context.outbox);
     pf_message_clear(&room->message);
+    /*
+     * The machine slept, or the page was frozen. In a page in the background timers come late as
+     * well, but the relay's pings do not, and put ours off. Of a closed session PF_NEVER wraps
+     * round: the room then has nothing that an early repair could concern.
+     */
+    const bool woke = event->now_ms > pf_session_deadline_ms(&room->session) + SLEEP_MS;
     if (event->now_ms > room->context.now_ms) {
         room->context.now_ms = event->now_ms;
     }
@@ -511,6 +518,9 @@ void pf_room_handle(struct pf_room *room, const struct pf_event *event)
         pf_record_add(&room->record, event);
     }
     dispatch(room, event);
+    if (woke) {
+        on_network_changed(room, true); /* it may be another one now */
+    }
     settle(room);
 }
 

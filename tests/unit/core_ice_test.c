@@ -559,25 +559,6 @@ static void I22_lost_media_do_not_hurry_the_way_to_a_relay_that_is_away(void **s
     assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_OPEN), 0);
 }
 
-static void I18_after_a_sleep_nothing_is_given_up_before_the_relay_was_asked(void **state)
-{
-    struct driver *d = *state;
-    driver_capture(d);
-    (void)begin_call(d, DRIVER_HIGH);
-    driver_set(d, PF_SOURCE_MICROPHONE, false);
-    d->now_ms += 600000;
-    driver_feed(d, &(struct pf_event){.type = PF_EVENT_TIMEOUT});
-    assert_int_equal(driver_sent(d, "\"type\":\"ping\"", NULL, NULL), 1);
-    assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_CLOSE), 0);
-    assert_int_equal(driver_count(d, PF_COMMAND_PC_CLOSE), 0);
-    driver_relay(d, "{\"type\":\"pong\"}");
-    driver_connection(d, driver_pc(d, DRIVER_HIGH), PF_CONNECTION_FAILED);
-    assert_true(driver_get(d, PF_COMMAND_PC_CREATE_OFFER)->ice_restart);
-    assert_int_equal(d->state, PF_ROOM_JOINED);
-    assert_false(d->local[PF_SOURCE_MICROPHONE].on);
-    assert_true(d->local[PF_SOURCE_CAMERA].on);
-}
-
 static void I20_a_lost_relay_leaves_connections_and_tiles_alone(void **state)
 {
     struct driver *d = *state;
@@ -685,7 +666,6 @@ int main(void)
         TEST(I17_a_prepared_offer_is_prepared_again_on_another_network),
         TEST(I22_lost_media_make_sure_of_the_relay),
         TEST(I22_lost_media_do_not_hurry_the_way_to_a_relay_that_is_away),
-        TEST(I18_after_a_sleep_nothing_is_given_up_before_the_relay_was_asked),
         TEST(I20_a_lost_relay_leaves_connections_and_tiles_alone),
         TEST(I21_a_tile_stays_while_its_connection_is_repaired),
         TEST(repair_waits_for_the_relay_and_goes_on_when_it_is_back),
