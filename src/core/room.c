@@ -126,7 +126,7 @@ static void on_joined(struct pf_room *room, const struct pf_message *message)
     room->prepared_sent = false;
     pf_session_joined(&room->session, &room->context);
     set_state(room, PF_ROOM_JOINED);
-    pf_roster_mark_missing(&room->roster, &room->context, message, room->session.grace_ms);
+    pf_roster_mark_listed(&room->roster, &room->context, message, room->session.grace_ms);
     for (size_t i = 0; i < message->joined.members_count; i++) {
         struct pf_peer *peer =
             pf_roster_put(&room->roster, &room->context, &message->joined.members[i]);

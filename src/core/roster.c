@@ -40,13 +40,15 @@ struct pf_peer *pf_roster_find_pc(struct pf_roster *roster, pf_pc pc)
 
 /*
  * A free slot. Those of whom the relay does not know any more, and who may have come back as
- * somebody else, give way to those of whom it does, the connected ones last. NULL if the relay
- * breaks its word.
+ * somebody else, give way to those of whom it does: the connected ones last, and not to somebody
+ * who is away. NULL if nobody does.
  */
-static struct pf_peer *find_place(struct pf_roster *roster, struct pf_context *context)
+static struct pf_peer *find_place(struct pf_roster *roster, struct pf_context *context,
+                                  bool is_away)
 {
     struct pf_peer *found = pf_roster_find(roster, 0);
-    for (size_t i = 0; !found && i < (size_t)2 * PF_PEERS_MAX; i++) {
+    const size_t looks = is_away ? PF_PEERS_MAX : 2 * PF_PEERS_MAX;
+    for (size_t i = 0; !found && i < looks; i++) {
         struct pf_peer *peer = &roster->peers[i % PF_PEERS_MAX];
         const bool is_unknown =
             peer->presence == PF_PRESENCE_ORPHAN || peer->presence == PF_PRESENCE_MISSING;
@@ -56,6 +58,11 @@ static struct pf_peer *find_place(struct pf_roster *roster, struct pf_context *c
         }
     }
     return found;
+}
+
+static enum pf_presence presence_of(const struct pf_member *member)
+{
+    return member->away ? PF_PRESENCE_AWAY : PF_PRESENCE_HERE;
 }
 
 struct pf_peer *pf_roster_put(struct pf_roster *roster, struct pf_context *context,
@@ -68,13 +75,13 @@ struct pf_peer *pf_roster_put(struct pf_roster *roster, struct pf_context *conte
     struct pf_peer *peer = pf_roster_find(roster, member->id);
     if (peer && peer->instance == member->instance) {
         pf_peer_set_name(peer, context, member->name);
-        pf_peer_set_presence(peer, context, member->away ? PF_PRESENCE_AWAY : PF_PRESENCE_HERE);
+        pf_peer_set_presence(peer, context, presence_of(member));
         return peer;
     }
     if (peer) {
         pf_peer_forget(peer, context); /* a reload, or another tab: the tile stays */
     } else {
-        peer = find_place(roster, context);
+        peer = find_place(roster, context, member->away);
     }
     if (peer) {
         pf_peer_open(peer, context, member, roster->self);
@@ -82,22 +89,25 @@ struct pf_peer *pf_roster_put(struct pf_roster *roster, struct pf_context *conte
     return peer;
 }
 
-static bool is_listed(const struct pf_message *joined, pf_member_id id)
+static const struct pf_member *find_listed(const struct pf_message *joined, pf_member_id id)
 {
     for (size_t i = 0; i < joined->joined.members_count; i++) {
         if (joined->joined.members[i].id == id) {
-            return true;
+            return &joined->joined.members[i];
         }
     }
-    return false;
+    return NULL;
 }
 
-void pf_roster_mark_missing(struct pf_roster *roster, struct pf_context *context,
-                            const struct pf_message *joined, uint64_t grace_ms)
+void pf_roster_mark_listed(struct pf_roster *roster, struct pf_context *context,
+                           const struct pf_message *joined, uint64_t grace_ms)
 {
     for (size_t i = 0; i < roster->peers_end; i++) {
         struct pf_peer *peer = &roster->peers[i];
-        if (peer->id != 0 && !is_listed(joined, peer->id)) {
+        const struct pf_member *listed = find_listed(joined, peer->id);
+        if (listed) {
+            pf_peer_set_presence(peer, context, presence_of(listed));
+        } else if (peer->id != 0) {
             pf_peer_set_presence(peer, context, PF_PRESENCE_MISSING);
             peer->presence_at_ms = context->now_ms + grace_ms;
         }

@@ -29,12 +29,13 @@ struct pf_peer *pf_roster_put(struct pf_roster *roster, struct pf_context *conte
                               const struct pf_member *member);
 
 /*
- * A relay that was restarted learns of its members one by one: the peers that `joined` does not
- * list are missing, and are waited for during `grace_ms`. Those whom the relay before had given up
- * too: they may have lost just that one.
+ * Whom the relay knows, before pf_roster_put() of each: they are not to give way to one another. A
+ * relay that was restarted learns of its members one by one: the peers that `joined` does not list
+ * are missing, and are waited for during `grace_ms`. Those whom the relay before had given up too:
+ * they may have lost just that one.
  */
-void pf_roster_mark_missing(struct pf_roster *roster, struct pf_context *context,
-                            const struct pf_message *joined, uint64_t grace_ms);
+void pf_roster_mark_listed(struct pf_roster *roster, struct pf_context *context,
+                           const struct pf_message *joined, uint64_t grace_ms);
 
 void pf_roster_close_all(struct pf_roster *roster, struct pf_context *context);
 

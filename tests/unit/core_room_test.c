@@ -153,6 +153,37 @@ static void a_peer_that_is_missing_gives_way_too(void **state)
     assert_non_null(driver_peer(d, 4));
 }
 
+static void a_peer_that_is_connected_does_not_give_way_to_one_that_is_away(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    for (pf_member_id id = 1; id <= PEERS_MAX; id++) {
+        driver_connect(d, id);
+    }
+    driver_left(d, 3, "timeout");
+    driver_member(d, PEERS_MAX + 1, true);
+    assert_null(driver_peer(d, PEERS_MAX + 1));
+    assert_non_null(driver_peer(d, 3));
+    driver_member(d, PEERS_MAX + 1, false);
+    assert_non_null(driver_peer(d, PEERS_MAX + 1));
+}
+
+static void peers_that_the_relay_lists_do_not_give_way_to_one_another(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    for (pf_member_id id = 1; id <= PEERS_MAX; id++) {
+        driver_connect(d, id);
+    }
+    const pf_pc pc = driver_pc(d, 1);
+    driver_left(d, 1, "timeout");
+    driver_reach_again(d);
+    driver_joined(d, DRIVER_SELF, PEERS_MAX + 1, 1);
+    assert_int_equal(driver_pc(d, 1), pc);
+    assert_false(driver_peer(d, 1)->away);
+    assert_non_null(driver_peer(d, PEERS_MAX + 1));
+}
+
 static void R8_a_storm_of_members_leaves_no_connection_behind(void **state)
 {
     struct driver *d = *state;
@@ -508,6 +539,8 @@ int main(void)
         TEST(R32_a_member_too_many_is_no_peer),
         TEST(a_peer_that_the_relay_forgot_gives_way_to_one_that_it_knows),
         TEST(a_peer_that_is_missing_gives_way_too),
+        TEST(a_peer_that_is_connected_does_not_give_way_to_one_that_is_away),
+        TEST(peers_that_the_relay_lists_do_not_give_way_to_one_another),
         TEST(R8_a_storm_of_members_leaves_no_connection_behind),
         TEST(R22_a_thousand_meetings_leave_nothing_behind),
         TEST(who_left_is_hidden_at_once),
