@@ -122,6 +122,16 @@ static bool connects(const struct sim_world *world, const struct sim_pc *pc,
            sim_ice_usable(world, pc);
 }
 
+/* Then those whom a relay does not know yet have to make place for those whom it does. */
+static bool shows_all_it_can(const struct sim_tab *tab)
+{
+    size_t shown = 0;
+    for (size_t i = 0; i < tab->view.peers_count; i++) {
+        shown += tab->view.peers[i].id != 0;
+    }
+    return shown == PF_MEMBERS_MAX - 1;
+}
+
 static bool was_lost_long(const struct sim_world *world, const struct sim_tab *tab)
 {
     /* The relay counts in whole milliseconds. */
@@ -153,8 +163,8 @@ static bool is_with_relay(const struct sim_tab *tab, uint32_t relay)
 
 /*
  * A member has not left, for all that the page can know: its relay has it, or has not been without
- * it for the grace. (Of a host that has had one page, a relay that has had no other beside it, and
- * a room that is not full, so that it is clear what the relay must know.)
+ * it for the grace. (Of a host that has had one page, and a relay that has had no other beside it,
+ * so that it is clear what the relay must know.)
  */
 static bool has_not_left(const struct sim_world *world, const struct sim_tab *tab,
                          const struct sim_tab *other)
@@ -162,8 +172,8 @@ static bool has_not_left(const struct sim_world *world, const struct sim_tab *ta
     if (!other || !is_up_to_date(tab)) {
         return false;
     }
-    const bool is_plain = is_first_page(world, other) && world->faults.hosts_count <= 8 &&
-                          world->faults.relays_count == 1;
+    const bool is_plain =
+        is_first_page(world, other) && world->faults.relays_count == 1 && !shows_all_it_can(tab);
     return is_with_relay(other, tab->socket->relay) ||
            (is_plain && !other->given_up && !was_lost_long(world, other));
 }
@@ -173,7 +183,8 @@ void sim_check_show(struct sim_world *world, struct sim_tab *tab, const struct p
     if (command->type == PF_COMMAND_HIDE_PEER && sim_tab_is_present(tab)) {
         const struct sim_tab *other = member_tab(world, command->hide_peer);
         for (size_t i = 0; i < tab->cut_count; i++) {
-            tab->hid_in_vain = tab->hid_in_vain || (other && tab->cut[i] == other->index);
+            tab->hid_in_vain = tab->hid_in_vain ||
+                               (other && tab->cut[i] == other->index && !shows_all_it_can(tab));
         }
         tab->hid_in_vain = tab->hid_in_vain || has_not_left(world, tab, other);
     }

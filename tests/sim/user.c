@@ -131,6 +131,16 @@ static void reload(struct sim_world *world, struct sim_tab *tab)
     sim_after(world, sim_between_us(world, 20, 600), SIM_PAGE_OPEN, tab->host, 0);
 }
 
+static void unthrottle(struct sim_world *world, uint32_t at)
+{
+    world->hosts[at].throttled = false;
+    for (size_t i = 1; i <= world->tabs_count; i++) {
+        if (world->tabs[i]->host == at) {
+            sim_tab_set_timer(world, world->tabs[i]);
+        }
+    }
+}
+
 /* What the person at the page does. */
 static void act_at_page(struct sim_world *world, struct sim_tab *tab, enum sim_action action)
 {
@@ -151,6 +161,7 @@ static void act_at_page(struct sim_world *world, struct sim_tab *tab, enum sim_a
         }
         break;
     case SIM_ACTION_LEAVE:
+        unthrottle(world, host); /* who leaves sees the page */
         leave_page(world, tab);
         sim_after(world, sim_between_us(world, 0, 8000), SIM_PAGE_OPEN, host, 0);
         break;
@@ -337,16 +348,6 @@ static void wake(struct sim_world *world, uint32_t at)
     } else {
         notice_network(world, at, true);
         sim_ice_refresh_all(world);
-    }
-}
-
-static void unthrottle(struct sim_world *world, uint32_t at)
-{
-    world->hosts[at].throttled = false;
-    for (size_t i = 1; i <= world->tabs_count; i++) {
-        if (world->tabs[i]->host == at) {
-            sim_tab_set_timer(world, world->tabs[i]);
-        }
     }
 }
 
