@@ -11,9 +11,9 @@
 /*
  * A peer that we gave up may not know that, and go on with the connection that it has with us. When
  * it turns up again no epoch may be used twice, or the two would take each other's old descriptions
- * for new ones.
+ * for new ones. A full room, all of whose members are given up, fits in, and several that reload.
  */
-enum { PF_EPOCHS_MAX = PF_MEMBERS_MAX };
+enum { PF_EPOCHS_MAX = 4 * PF_MEMBERS_MAX };
 
 struct pf_epoch_entry {
     pf_member_id id; /* 0: free */
