@@ -374,12 +374,15 @@ static bool shows_failure(struct sim_world *world, const struct sim_tab *tab,
     return shows_truth(world, tab, other, shown);
 }
 
-static bool is_somebody(const struct sim_world *world, pf_member_id id)
+static bool is_somebody(const struct sim_world *world, uint32_t room, pf_member_id id)
 {
     for (uint32_t i = 0; i < world->faults.hosts_count; i++) {
         const struct sim_tab *tab = world->hosts[i].tab;
         if (!tab || tab->view.self != id || !sim_tab_is_present(tab)) {
             continue;
+        }
+        if (world->hosts[i].room != room) {
+            return false;
         }
         if (!sim_host_is_lost(world, i) || world->faults.loss != SIM_LOSS_NETWORK) {
             return true;
@@ -390,9 +393,11 @@ static bool is_somebody(const struct sim_world *world, pf_member_id id)
 
 static bool shows_ghost(struct sim_world *world, const struct sim_tab *tab)
 {
+    const uint32_t room = world->hosts[tab->host].room;
     bool any = false;
     for (int i = 0; i < PF_MEMBERS_MAX; i++) {
-        any = any || (tab->view.peers[i].id != 0 && !is_somebody(world, tab->view.peers[i].id));
+        any =
+            any || (tab->view.peers[i].id != 0 && !is_somebody(world, room, tab->view.peers[i].id));
     }
     return any;
 }
@@ -421,6 +426,14 @@ static const struct sim_tab *page_of(const struct sim_world *world, uint32_t hos
     return sim_host_is_lost(world, host) ? NULL : world->hosts[host].tab;
 }
 
+/* Likewise, if it is another one's than `tab` and in the same room. */
+static const struct sim_tab *other_of(const struct sim_world *world, const struct sim_tab *tab,
+                                      uint32_t host)
+{
+    const bool meets = host != tab->host && world->hosts[host].room == world->hosts[tab->host].room;
+    return meets ? page_of(world, host) : NULL;
+}
+
 /* Most looks find what the one before found: whether these two pages are still apart. */
 static bool is_still_wanting(struct sim_world *world)
 {
@@ -442,7 +455,7 @@ bool sim_check_all_connected(struct sim_world *world)
             return want(world, tab, NULL, "is not in the room");
         }
         for (uint32_t k = 0; tab && k < world->faults.hosts_count; k++) {
-            const struct sim_tab *other = k != i ? page_of(world, k) : NULL;
+            const struct sim_tab *other = other_of(world, tab, k);
             if (other && !world->hosts[i].cut_for_good[k] && !is_connected(world, tab, other)) {
                 return false;
             }
@@ -454,7 +467,7 @@ bool sim_check_all_connected(struct sim_world *world)
 static bool sees_others_well(struct sim_world *world, const struct sim_tab *tab)
 {
     for (uint32_t k = 0; k < world->faults.hosts_count; k++) {
-        const struct sim_tab *other = k != tab->host ? page_of(world, k) : NULL;
+        const struct sim_tab *other = other_of(world, tab, k);
         if (!other) {
             continue;
         }

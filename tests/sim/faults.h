@@ -11,6 +11,7 @@
 enum {
     SIM_HOSTS_MAX = 16,
     SIM_RELAYS_MAX = 3,
+    SIM_ROOMS_MAX = 2,
     SIM_HOSTILES_MAX = 2,
 };
 
@@ -37,7 +38,7 @@ enum sim_action {
     SIM_ACTION_TRACK_ENDED,   /* by the browser */
     SIM_ACTION_CONTROL_STORM, /* a user that cannot decide: ten random controls at once */
     SIM_ACTION_DUPLICATE,     /* the page is opened in a second tab, with the same ticket */
-    SIM_ACTION_RELAY_MOVE,    /* the address names another relay with the same secret */
+    SIM_ACTION_RELAY_MOVE,    /* the address names another relay, to all or to one */
     SIM_ACTIONS_COUNT,
 };
 
@@ -71,6 +72,7 @@ enum sim_loss {
 /* Chances are in a thousand. */
 struct sim_faults {
     uint32_t hosts_count; /* 2 to SIM_HOSTS_MAX */
+    uint32_t rooms_count; /* 1 to SIM_ROOMS_MAX, with as many hosts in each, or one more */
     uint32_t storm_ms;    /* how long faults go on */
     uint32_t actions_per_minute;
     uint32_t weights[SIM_ACTIONS_COUNT];

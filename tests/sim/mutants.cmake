@@ -90,7 +90,7 @@ pf_add_mutant(rejected_track_forgotten 300 core/connection.c
   [[(void)doublings;]])
 pf_add_mutant(captures_after_being_replaced 300 core/room.c
   [[pf_media_stop(&room->media, &room->context); /* the other tab has the camera now */]] [[;]])
-pf_add_mutant(event_of_an_old_socket 1000 core/room.c
+pf_add_mutant(event_of_an_old_socket 3000 core/room.c
   [[event->socket != room->session.socket]] [[room->session.socket == 0]])
 pf_add_mutant(captures_after_leaving 100 core/room.c
   [[    pf_session_close(&room->session, &room->context);
@@ -108,7 +108,7 @@ pf_add_mutant(return_not_told 100 relay/hub.c
   [[if (member->room->members_count > 1) {]] [[if (member->room->members_count > 1 && !resumed) {]])
 pf_add_mutant(older_client_kept 100 relay/hub.c
   [[fail(hub, older, PF_CODE_REPLACED, "another client is this member now");]] [[]])
-pf_add_mutant(join_overtaken 300 relay/hub.c
+pf_add_mutant(join_overtaken 2000 relay/hub.c
   [[if (is_overtaken(hub, client, member)) {]] [[if (member && !hub) {]])
 pf_add_mutant(foreign_ticket_taken 6000 relay/ticket.c
   [[if (!is_same(digits, ticket.data + claim_size + 1, MAC_DIGITS)) {]] [[if (ticket.size == 0) {]])
@@ -124,3 +124,15 @@ pf_add_mutant(error_to_everyone 300 relay/hub.c
 pf_add_mutant(nobody_waited_for 100 relay/hub.c
   [[pf_timers_set(&hub->timers, &member->grace, hub->now_ms + grace_ms);]]
   [[pf_timers_set(&hub->timers, &member->grace, hub->now_ms + grace_ms / 20000);]])
+
+# Rooms, and pages in the background
+pf_add_mutant(rooms_mixed_up 100 relay/rooms.c
+  [[for (struct pf_relay_room *room = *bucket_of(rooms, hash); room; room = room->next) {
+        if (room->hash == hash &&
+            pf_slice_equal(name, (struct pf_slice){room->name, room->name_size})) {]]
+  [[for (size_t i = 0; i < rooms->buckets_count; i++) {
+        struct pf_relay_room *room = rooms->buckets[i];
+        if (room && (room->hash | hash) != 0) {]])
+pf_add_mutant(ping_unanswered 100 core/room.c
+  [[case PF_MESSAGE_PING: pf_session_answer_ping(&room->session, &room->context); break;]]
+  [[case PF_MESSAGE_PING: break;]])

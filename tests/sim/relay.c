@@ -5,11 +5,14 @@
 #include "base/assert.h"
 #include "check.h"
 #include "relay/hub.h"
+#include "tab.h"
 #include "trace.h"
 #include "wire.h"
 
 /* What a reader may be behind. The transport bounds bytes; here most messages are small. */
 enum { BACKLOG_MAX = 1000 };
+
+enum { NO_ROOM = SIM_ROOMS_MAX };
 
 static uint64_t draw(void *user)
 {
@@ -70,7 +73,33 @@ static void close_socket(struct sim_world *world, struct sim_relay *relay,
     sim_wire_collect(world, socket);
 }
 
-static void take_output(struct sim_world *world, struct sim_relay *relay,
+/* Only a member of the same room may hear of what one does. */
+static void check_room(struct sim_world *world, uint32_t room, const struct sim_socket *to)
+{
+    if (room != NO_ROOM && room != world->hosts[to->tab->host].room) {
+        sim_fail(world, "%s hears of another room", sim_tab_name(world, to->tab));
+    }
+}
+
+/*
+ * R13: nobody is given up for being silent who is not, also in the background, where timers come
+ * once a minute. (Where a packet takes so long that a ping is not answered in time, he may be.)
+ */
+static void check_close(struct sim_world *world, const struct sim_socket *socket)
+{
+    enum { SETTLED_US = 20000000 };
+    const struct sim_host *host = &world->hosts[socket->tab->host];
+    const bool is_untroubled = sim_relay_reachable(world, socket->tab->host) && !host->asleep &&
+                               world->now_us > host->trouble_us + SETTLED_US &&
+                               world->faults.spike_chance == 0;
+    if (is_untroubled && !socket->broken && socket->client == SIM_SOCKET_OPEN &&
+        socket->tab->host < SIM_HOSTS_MAX) {
+        sim_fail(world, "the relay gives %s up, who is there", sim_tab_name(world, socket->tab));
+    }
+}
+
+/* `room` is that of the member who has caused it, or NO_ROOM: time has. */
+static void take_output(struct sim_world *world, struct sim_relay *relay, uint32_t room,
                         const struct pf_hub_output *output)
 {
     for (size_t i = 0; i < output->clients_count; i++) {
@@ -80,7 +109,11 @@ static void take_output(struct sim_world *world, struct sim_relay *relay,
             sim_fail(world, "the hub names client %u, which is gone", output->clients[i]);
             return;
         }
+        check_room(world, room, socket);
         if (output->type == PF_HUB_CLOSE) {
+            if (room == NO_ROOM) {
+                check_close(world, socket);
+            }
             close_socket(world, relay, socket, output->code);
             continue;
         }
@@ -107,16 +140,19 @@ static void set_timer(struct sim_world *world, struct sim_relay *relay)
     }
 }
 
-static void handle(struct sim_world *world, struct sim_relay *relay, struct pf_hub_event *event)
+/* `from` is the socket that the event comes from, or NULL: the time. */
+static void handle(struct sim_world *world, struct sim_relay *relay, const struct sim_socket *from,
+                   struct pf_hub_event *event)
 {
     struct pf_hub_output output;
+    const uint32_t room = from ? world->hosts[from->tab->host].room : NO_ROOM;
     event->now_ms = world->now_us / 1000;
     event->unix_s = 1800000000 + world->now_us / 1000000;
     world->stats->messages++;
     pf_hub_handle(relay->hub, event);
     while (pf_hub_poll(relay->hub, &output)) {
         sim_check_relay_output(world, event, &output);
-        take_output(world, relay, &output);
+        take_output(world, relay, room, &output);
     }
     set_timer(world, relay);
 }
@@ -173,28 +209,48 @@ void sim_relay_stop(struct sim_world *world, uint32_t at, bool orderly)
     }
 }
 
-void sim_relay_move(struct sim_world *world)
+static void move_host(struct sim_world *world, uint32_t host, uint32_t to)
 {
-    const uint32_t from = world->relay_at;
-    if (world->faults.relays_count < 2) {
-        return;
-    }
-    world->stats->relay_moves++;
-    world->relay_at = (from + 1) % world->faults.relays_count;
-    sim_trace_note(world, NULL, "the address names another relay");
-    sim_relay_start(world, world->relay_at);
+    world->hosts[host].relay_at = to;
+    sim_relay_start(world, to);
     for (size_t i = 1; i < world->sockets_count; i++) {
         struct sim_socket *socket = world->sockets[i];
-        if (socket && socket->relay_open && socket->relay == from) {
+        if (socket && socket->relay_open && socket->tab->host == host && socket->relay != to) {
             note_lost(world, socket);
             sim_wire_break(world, socket);
         }
     }
 }
 
+void sim_relay_move(struct sim_world *world, uint32_t host)
+{
+    if (world->faults.relays_count > 1) {
+        world->stats->relay_moves++;
+        move_host(world, host, (world->hosts[host].relay_at + 1) % world->faults.relays_count);
+    }
+}
+
+void sim_relay_gather(struct sim_world *world)
+{
+    for (uint32_t i = 0; i < SIM_HOSTS_MAX + SIM_HOSTILES_MAX; i++) {
+        move_host(world, i, world->relay_at);
+    }
+}
+
+void sim_relay_move_all(struct sim_world *world)
+{
+    if (world->faults.relays_count > 1) {
+        world->stats->relay_moves++;
+        world->relay_at = (world->relay_at + 1) % world->faults.relays_count;
+        sim_trace_note(world, NULL, "the address names another relay");
+        sim_relay_gather(world);
+    }
+}
+
 void sim_relay_accept(struct sim_world *world, struct sim_socket *socket)
 {
-    struct sim_relay *relay = &world->relays[world->relay_at];
+    const uint32_t at = world->hosts[socket->tab->host].relay_at;
+    struct sim_relay *relay = &world->relays[at];
     uint32_t number = 0;
     while (number < SIM_RELAY_CLIENTS_MAX && relay->sockets[number] != 0) {
         number++;
@@ -205,15 +261,16 @@ void sim_relay_accept(struct sim_world *world, struct sim_socket *socket)
     }
     relay->sockets[number] = socket->index;
     socket->connection = number;
-    socket->relay = world->relay_at;
+    socket->relay = at;
     socket->relay_open = true;
-    handle(world, relay, &(struct pf_hub_event){.type = PF_HUB_CLIENT_OPENED, .client = number});
+    handle(world, relay, socket,
+           &(struct pf_hub_event){.type = PF_HUB_CLIENT_OPENED, .client = number});
 }
 
 void sim_relay_hear(struct sim_world *world, struct sim_socket *socket, struct pf_slice text)
 {
     sim_trace_wire(world, socket, "relay gets", text);
-    handle(world, &world->relays[socket->relay],
+    handle(world, &world->relays[socket->relay], socket,
            &(struct pf_hub_event){
                .type = PF_HUB_CLIENT_TEXT, .client = socket->connection, .text = text});
 }
@@ -223,7 +280,7 @@ void sim_relay_lost(struct sim_world *world, struct sim_socket *socket, uint16_t
     struct sim_relay *relay = &world->relays[socket->relay];
     if (socket->relay_open) {
         forget(world, relay, socket);
-        handle(world, relay,
+        handle(world, relay, socket,
                &(struct pf_hub_event){
                    .type = PF_HUB_CLIENT_CLOSED, .client = socket->connection, .code = code});
     }
@@ -235,6 +292,6 @@ void sim_relay_timeout(struct sim_world *world, uint32_t at, uint32_t token)
     struct sim_relay *relay = &world->relays[at];
     if (relay->up && token == relay->timer_token) {
         relay->deadline_ms = PF_DEADLINE_NONE;
-        handle(world, relay, &(struct pf_hub_event){.type = PF_HUB_TIMEOUT});
+        handle(world, relay, NULL, &(struct pf_hub_event){.type = PF_HUB_TIMEOUT});
     }
 }

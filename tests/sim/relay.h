@@ -12,10 +12,15 @@ void sim_relay_start(struct sim_world *world, uint32_t relay);
 void sim_relay_stop(struct sim_world *world, uint32_t relay, bool orderly);
 
 /*
- * The address names another relay with the same secret from now on. The one before does not know:
- * it goes on, with connections that nothing passes any more.
+ * The address names another relay with the same secret from now on, to one host or to all. The one
+ * before does not know: it goes on, with connections that nothing passes any more, and with those
+ * of the other hosts.
  */
-void sim_relay_move(struct sim_world *world);
+void sim_relay_move(struct sim_world *world, uint32_t host);
+void sim_relay_move_all(struct sim_world *world);
+
+/* All hosts find the same relay again. */
+void sim_relay_gather(struct sim_world *world);
 
 /* A WebSocket has reached the relay that the address names. */
 void sim_relay_accept(struct sim_world *world, struct sim_socket *socket);

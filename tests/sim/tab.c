@@ -221,8 +221,9 @@ static void set_timer(struct sim_world *world, struct sim_tab *tab)
     delay_us += sim_between_us(world, 1, 3);
     if (world->hosts[tab->host].throttled) {
         const uint64_t minute_us = 60000000;
-        const uint64_t at_us = world->now_us + delay_us + minute_us - 1;
-        delay_us = at_us - at_us % minute_us - world->now_us;
+        const uint64_t phase_us = tab->instance % 60000 * 1000; /* not that of the other pages */
+        const uint64_t after_us = (world->now_us + delay_us + minute_us - phase_us) % minute_us;
+        delay_us += after_us != 0 ? minute_us - after_us : 0;
     }
     sim_after(world, delay_us, SIM_ROOM_TIMER, tab->index, tab->timer_token);
 }
@@ -278,13 +279,15 @@ void sim_tab_timeout(struct sim_world *world, struct sim_tab *tab, uint32_t toke
 
 void sim_tab_join(struct sim_world *world, struct sim_tab *tab)
 {
+    static const char *const rooms[SIM_ROOMS_MAX] = {"tea", "lunch"};
     char name[16];
     if (!tab->alive || tab->left) {
         return;
     }
     (void)snprintf(name, sizeof(name), "person %c", (char)('A' + tab->host));
-    const struct pf_event event = {.type = PF_EVENT_JOIN,
-                                   .join = {PF_SLICE("tea"), pf_slice_of(name)}};
+    const struct pf_event event = {
+        .type = PF_EVENT_JOIN,
+        .join = {pf_slice_of(rooms[world->hosts[tab->host].room]), pf_slice_of(name)}};
     tab->joined = true;
     world->calm_us = world->now_us > world->quiet_us ? world->now_us : world->quiet_us;
     sim_tab_handle(world, tab, &event);

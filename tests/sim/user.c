@@ -48,6 +48,7 @@ void sim_user_begin(struct sim_world *world)
             .online = true,
             .address = i + 1,
             .browser = (enum sim_browser)sim_below(world, 3),
+            .room = i % world->faults.rooms_count,
         };
         equip(world, host);
         sim_after(world, sim_between_us(world, 0, world->faults.enter_ms_max), SIM_PAGE_OPEN, i, 0);
@@ -230,7 +231,8 @@ static void sleep_host(struct sim_world *world, uint32_t at)
 static void act_on_host(struct sim_world *world, uint32_t at, enum sim_action action)
 {
     struct sim_host *host = &world->hosts[at];
-    const uint64_t over_us = sim_between_us(world, 100, sim_chance(world, 300) ? 60000 : 8000);
+    const uint32_t long_ms = world->faults.storm_ms > 180000 ? 300000 : 60000;
+    const uint64_t over_us = sim_between_us(world, 100, sim_chance(world, 300) ? long_ms : 8000);
     switch ((int)action) {
     case SIM_ACTION_RELAY_CUT: host->relay_cut = true; break;
     case SIM_ACTION_OFFLINE:
@@ -297,11 +299,17 @@ static void act(struct sim_world *world, uint32_t at, enum sim_action action)
         }
         break;
     case SIM_ACTION_RELAY_KILL:
-        sim_relay_stop(world, world->relay_at, sim_chance(world, 300));
+        sim_relay_stop(world, world->hosts[at].relay_at, sim_chance(world, 300));
         sim_after(world, sim_between_us(world, 50, sim_chance(world, 200) ? 60000 : 3000),
-                  SIM_RELAY_START, world->relay_at, 0);
+                  SIM_RELAY_START, world->hosts[at].relay_at, 0);
         break;
-    case SIM_ACTION_RELAY_MOVE: sim_relay_move(world); break;
+    case SIM_ACTION_RELAY_MOVE:
+        if (sim_chance(world, 500)) {
+            sim_relay_move(world, at);
+        } else {
+            sim_relay_move_all(world);
+        }
+        break;
     case SIM_ACTION_PARTITION: {
         const uint32_t other = sim_below(world, world->faults.hosts_count);
         if (other != at) {
@@ -343,6 +351,7 @@ static void wake(struct sim_world *world, uint32_t at)
     struct sim_host *host = &world->hosts[at];
     host->asleep = false;
     host->online = true;
+    host->trouble_us = world->now_us;
     if (sim_chance(world, 300)) {
         change_address(world, at);
     } else {
@@ -355,6 +364,9 @@ static void action_over(struct sim_world *world, uint32_t subject, enum sim_acti
 {
     const uint32_t at = subject % SIM_HOSTS_MAX;
     struct sim_host *host = &world->hosts[at];
+    if (action == SIM_ACTION_RELAY_CUT || action == SIM_ACTION_OFFLINE) {
+        host->trouble_us = world->now_us;
+    }
     switch ((int)action) {
     case SIM_ACTION_RELAY_CUT:
         host->relay_cut = world->quiet && host->relay_cut; /* what is left then is for good */
@@ -398,6 +410,7 @@ static void close_twins(struct sim_world *world)
 static void heal(struct sim_world *world, uint32_t at)
 {
     struct sim_host *host = &world->hosts[at];
+    host->trouble_us = world->now_us;
     const enum sim_loss loss = sim_host_is_lost(world, at) ? world->faults.loss : SIM_LOSS_NONE;
     for (uint32_t i = 0; i < SIM_HOSTS_MAX; i++) {
         host->cut[i] = host->cut_for_good[i];
@@ -417,7 +430,7 @@ void sim_user_end(struct sim_world *world)
     size_t present = 0;
     world->quiet = true;
     sim_trace_note(world, NULL, "no faults from here on");
-    sim_relay_start(world, world->relay_at);
+    sim_relay_gather(world);
     close_twins(world);
     for (uint32_t i = 0; i < world->faults.hosts_count; i++) {
         heal(world, i);

@@ -53,6 +53,9 @@ struct sim_host {
     bool relay_cut;
     bool throttled;
     bool asleep;
+    uint32_t room;           /* index */
+    uint32_t relay_at;       /* the one that the address names to it */
+    uint64_t trouble_us;     /* until when, at least, it was not without the network or the relay */
     bool cut[SIM_HOSTS_MAX]; /* no packets to and from that host */
     bool cut_for_good[SIM_HOSTS_MAX];
     uint64_t wake_us; /* while asleep */
@@ -254,7 +257,7 @@ struct sim_world {
     size_t sockets_capacity;
     struct sim_socket **sockets; /* by index, NULL when closed; owned */
     struct sim_relay relays[SIM_RELAYS_MAX];
-    uint32_t relay_at; /* the one that the address names */
+    uint32_t relay_at; /* the one that the address names, and to all in the end */
     size_t rooms_count;
     struct pf_room *rooms[SIM_HOSTS_MAX * 4]; /* memory that is free now; owned */
     bool quiet;                               /* no faults any more */
