@@ -102,11 +102,22 @@ void pf_connection_queue(struct pf_server *server, struct pf_connection *connect
     connection->segments_last = segment;
 }
 
+/* Makes the bytes that the kernel has taken free for others. */
+static void forget_sent(struct pf_connection *connection)
+{
+    connection->kept_size -= connection->kept_sent;
+    if (connection->kept_size > 0) {
+        memmove(connection->kept, connection->kept + connection->kept_sent, connection->kept_size);
+    }
+    connection->kept_sent = 0;
+}
+
 /* Copies what the kernel did not take. False when the reader is too far behind. */
 static bool keep(struct pf_connection *connection, const char *data, size_t size)
 {
-    if (connection->kept_sent == connection->kept_size) {
-        connection->kept_sent = connection->kept_size = 0;
+    if (connection->kept_sent == connection->kept_size ||
+        size > PF_KEPT_SIZE_MAX - connection->kept_size) {
+        forget_sent(connection);
     }
     if (size > PF_KEPT_SIZE_MAX - connection->kept_size) {
         return false;
