@@ -58,8 +58,8 @@ static const char help_text[] =
     "  --request-ms N       how long a new connection may take for its request (10000)\n"
     "  --idle-ms N          how long it may then wait before the next one (15000)\n"
     "  --stall-ms N         how long a reader may take nothing of a response (30000)\n"
-    "  --burst N            messages that a client may send at once (1000)\n"
-    "  --rate N             messages that it may send a second in the long run (100)\n"
+    "  --burst N            messages of 1 KiB that a client may send at once (1000)\n"
+    "  --rate N             messages of 1 KiB it may send a second in the long run (100)\n"
     "  --allow-origin URL   pages of this origin may connect, besides those the relay itself\n"
     "                       serves; may be repeated; * is any\n"
     "  --echo PATH          a WebSocket at PATH that sends everything back, for tests\n"
@@ -200,7 +200,7 @@ static void take(struct pf_options *options, enum option_code code)
         return;
     case OPTION_ICE_SERVERS: read_ice_servers(options); return;
     case OPTION_PING_MS: options->ping_ms = read_interval(options, "--ping-ms", 10); return;
-    case OPTION_GRACE_MS: options->grace_ms = read_interval(options, "--grace-ms", 0); return;
+    case OPTION_GRACE_MS: options->grace_ms = read_interval(options, "--grace-ms", 1); return;
     case OPTION_REQUEST_MS: options->request_ms = read_interval(options, "--request-ms", 1); return;
     case OPTION_IDLE_MS: options->idle_ms = read_interval(options, "--idle-ms", 1); return;
     case OPTION_STALL_MS: options->stall_ms = read_interval(options, "--stall-ms", 1); return;
