@@ -74,8 +74,9 @@ void pf_clients_remove(struct pf_clients *clients, struct pf_relay_client *clien
 }
 
 bool pf_relay_client_take_message(struct pf_relay_client *client, uint64_t now_ms, uint32_t burst,
-                                  uint32_t per_s)
+                                  uint32_t per_s, size_t size)
 {
+    const uint64_t price = (1 + size / PF_RELAY_MESSAGE_SIZE) * MILLI;
     /* Milliseconds times messages per second are thousandths of a message. */
     const uint64_t full = (uint64_t)burst * MILLI;
     const uint64_t elapsed_ms = now_ms - client->heard_ms;
@@ -85,9 +86,9 @@ bool pf_relay_client_take_message(struct pf_relay_client *client, uint64_t now_m
         client->milli_messages += elapsed_ms * per_s;
     }
     client->heard_ms = now_ms;
-    if (client->milli_messages < MILLI) {
+    if (client->milli_messages < price) {
         return false;
     }
-    client->milli_messages -= MILLI;
+    client->milli_messages -= price;
     return true;
 }

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { PF_RELAY_MESSAGE_SIZE = 1024 }; /* a larger message counts as several */
+
 /* One WebSocket, as the hub sees it. */
 struct pf_relay_client {
     uint32_t number;
@@ -45,9 +47,11 @@ void pf_clients_remove(struct pf_clients *clients, struct pf_relay_client *clien
 
 /*
  * A token bucket: a client may send `burst` messages at once and `per_s` a second in the long run.
- * Takes one message out and remembers in heard_ms that it came; false when there was none left.
+ * A message of `size` bytes counts once, and once more for each PF_RELAY_MESSAGE_SIZE of them: it
+ * is bytes that make others fall behind. Takes it out and remembers in heard_ms that it came; false
+ * when not enough was left.
  */
 bool pf_relay_client_take_message(struct pf_relay_client *client, uint64_t now_ms, uint32_t burst,
-                                  uint32_t per_s);
+                                  uint32_t per_s, size_t size);
 
 #endif

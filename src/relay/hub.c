@@ -190,9 +190,21 @@ static struct pf_relay_client *new_client(struct pf_hub *hub, uint32_t number)
 
 /* Members */
 
+/*
+ * With the last who was there goes the room: nobody would see the others away, and a ticket is all
+ * they need to come back. Rooms entered in a hurry must not take the place of others for the grace.
+ */
 static void remove_member(struct pf_hub *hub, struct pf_relay_member *member,
                           enum pf_left_reason reason)
 {
+    struct pf_relay_room *room = member->room;
+    if (pf_relay_room_is_deserted(room)) {
+        for (size_t left = room->members_count; left > 0; left--) {
+            pf_timers_cancel(&hub->timers, &room->members[left - 1]->grace);
+            pf_rooms_remove_member(&hub->rooms, room->members[left - 1]);
+        }
+        return;
+    }
     hub->message = (struct pf_message){
         .type = PF_MESSAGE_LEFT,
         .left = {.id = member->id, .reason = reason},
@@ -211,6 +223,10 @@ static void set_away(struct pf_hub *hub, struct pf_relay_client *client, uint32_
         return;
     }
     member->client = PF_CLIENT_NONE;
+    if (pf_relay_room_is_deserted(member->room)) {
+        remove_member(hub, member, PF_LEFT_TIMEOUT);
+        return;
+    }
     pf_timers_set(&hub->timers, &member->grace, hub->now_ms + grace_ms);
     send_to_others(hub, member, NULL, write_member(hub, member));
 }
@@ -375,13 +391,6 @@ static void enter(struct pf_hub *hub, struct pf_relay_client *client,
     }
 }
 
-static void describe_refusal(struct pf_hub *hub, struct pf_relay_client *client,
-                             enum pf_error_code why)
-{
-    fail(hub, client, why,
-         why == PF_CODE_ROOM_FULL ? "the room has all its members" : "the relay has no more room");
-}
-
 /* `join` in hub->message is valid JSON of the right shape. */
 static void join_room(struct pf_hub *hub, struct pf_relay_client *client, struct pf_slice offer)
 {
@@ -410,7 +419,9 @@ static void join_room(struct pf_hub *hub, struct pf_relay_client *client, struct
         member = new_member(hub, room_name, ticket_id, &why);
     }
     if (!member) {
-        describe_refusal(hub, client, why);
+        fail(hub, client, why,
+             why == PF_CODE_ROOM_FULL ? "the room has all its members"
+                                      : "the relay has no more room");
         return;
     }
     /* Everything of hub->message is used up before it is written to. */
@@ -448,6 +459,7 @@ static void on_leave(struct pf_hub *hub, struct pf_relay_client *client)
     struct pf_relay_member *member = client->member;
     client->member = NULL;
     if (member) {
+        member->client = PF_CLIENT_NONE;
         remove_member(hub, member, PF_LEFT_LEFT);
     }
     close_client(hub, client, CLOSE_NORMAL);
@@ -544,7 +556,7 @@ static void on_client_opened(struct pf_hub *hub, uint32_t number)
 static void on_client_text(struct pf_hub *hub, struct pf_relay_client *client, struct pf_slice text)
 {
     if (pf_relay_client_take_message(client, hub->now_ms, hub->config.burst_messages,
-                                     hub->config.messages_per_s)) {
+                                     hub->config.messages_per_s, text.size)) {
         on_message(hub, client, text);
         return;
     }

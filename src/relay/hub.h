@@ -30,8 +30,8 @@ struct pf_hub_config {
     uint32_t rooms_max;           /* at least 1 */
     uint32_t clients_max;         /* client numbers are below it */
     uint32_t ping_ms;             /* at least 1 */
-    uint32_t grace_ms;            /* how long an away member is waited for */
-    uint32_t burst_messages;      /* a client may send so many at once, at least 1 */
+    uint32_t grace_ms;            /* how long an away member is waited for, at least 1 */
+    uint32_t burst_messages;      /* a client may send so many KiB at once, at least 1 */
     uint32_t messages_per_s;      /* and so many on the long run, at least 1 */
     struct pf_slice ice_servers;  /* a JSON array for `hello`; borrowed for the hub's life */
     struct pf_signer signer;      /* for tickets */

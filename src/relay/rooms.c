@@ -162,3 +162,12 @@ struct pf_relay_member *pf_relay_room_member(const struct pf_relay_room *room, p
     }
     return NULL;
 }
+
+bool pf_relay_room_is_deserted(const struct pf_relay_room *room)
+{
+    bool any = false;
+    for (size_t i = 0; i < room->members_count; i++) {
+        any = any || room->members[i]->client != PF_CLIENT_NONE;
+    }
+    return !any;
+}

@@ -8,6 +8,7 @@
 #include "protocol/message.h"
 #include "relay/timers.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -68,6 +69,9 @@ enum pf_error pf_rooms_add_member(struct pf_rooms *rooms, struct pf_relay_room *
 
 /* Frees the member, and its room with the last one. Its timer must not be set. */
 void pf_rooms_remove_member(struct pf_rooms *rooms, struct pf_relay_member *member);
+
+/* Whether all its members are away. */
+bool pf_relay_room_is_deserted(const struct pf_relay_room *room);
 
 /* The member of that id in the room, or NULL. */
 struct pf_relay_member *pf_relay_room_member(const struct pf_relay_room *room, pf_member_id id);

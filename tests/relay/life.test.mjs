@@ -27,7 +27,7 @@ test('a client that answers its pings stays', async (t) => {
 });
 
 test('a slow reader costs nobody else anything, and in the end its connection (R19)', async (t) => {
-  const relay = await Relay.start(t);
+  const relay = await Relay.start(t, '--burst', '100000');
   const sender = await Client.join(relay, 'tea');
   const slow = await Client.join(relay, 'tea');
   const quick = await Client.join(relay, 'tea');

@@ -157,6 +157,24 @@ static void the_rate_limit_forgives_with_time(void **state)
     assert_int_equal(fixture->inboxes[0].closed, 1008);
 }
 
+static void R19_a_large_message_counts_as_several(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char head[] = "{\"type\":\"pong\",\"pad\":\"";
+    char text[10 * 1024 - 1] = "";
+    memset(text, 'p', sizeof text);
+    memcpy(text, head, sizeof head - 1);
+    memcpy(text + sizeof text - 3, "\"}", 3);
+    open_client(fixture, 0);
+    for (int i = 0; i < 40; i++) { /* one byte less than 10 KiB: 10 messages */
+        say(fixture, 0, text);
+    }
+    assert_true(fixture->inboxes[0].closed == 0);
+    fixture->now_ms += 90;
+    say(fixture, 0, text);
+    assert_int_equal(fixture->inboxes[0].closed, 1008);
+}
+
 /* Puts the id of the other member where a vector has its placeholder. */
 static char *fill_in(struct pf_slice text, const char *id)
 {
@@ -225,6 +243,7 @@ int main(void)
         HUB_TEST(what_comes_from_a_client_that_is_closed_has_no_effect),
         HUB_TEST(too_many_messages_cost_the_sender_its_connection),
         HUB_TEST(the_rate_limit_forgives_with_time),
+        HUB_TEST(R19_a_large_message_counts_as_several),
         HUB_TEST(the_relay_answers_each_vector_as_it_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
