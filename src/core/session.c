@@ -5,7 +5,7 @@
  *   OPENING   "hello"             READY
  *   READY     join sent           JOINING
  *   JOINING   "joined"            JOINED
- *   any       socket lost         WAITING   0.25 s to 10 s
+ *   any       socket lost         WAITING   up to 1 s, later 10 s
  *   WAITING   time, or network    OPENING
  */
 /* SPDX-License-Identifier: MIT */
@@ -18,9 +18,9 @@
 enum {
     ANSWER_MS = 10000, /* for the handshake with "hello", and for "joined" */
     PROBE_MS = 3000,   /* for anything after a ping */
-    RETRY_MS = 250,
+    RETRY_MS = 1000,
     RETRY_MS_MAX = 10000,
-    RETRY_DOUBLINGS = 6,
+    RETRY_DOUBLINGS = 4,
     PING_MS = 5000, /* until "hello" says otherwise */
     PING_MS_MIN = 100,
     GRACE_MS = 30000,
@@ -94,9 +94,9 @@ void pf_session_lost(struct pf_session *session, struct pf_context *context)
     session->attempts++;
     close_socket(session, context);
     set_state(session, context, PF_SESSION_WAITING);
-    /* Between half and all of it, so that the clients of a restarted relay spread out. */
-    session->retry_at_ms =
-        context->now_ms + wait_ms / 2 + pf_random_below(&context->random, wait_ms / 2 + 1);
+    /* Any part of it, so that the clients of a restarted relay spread out. Calls go on meanwhile.
+     */
+    session->retry_at_ms = context->now_ms + 1 + pf_random_below(&context->random, wait_ms);
 }
 
 void pf_session_heard(struct pf_session *session, struct pf_context *context)

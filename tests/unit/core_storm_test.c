@@ -75,10 +75,10 @@ static void R14_a_thousand_clients_of_a_restarted_relay_come_back_one_after_the_
 {
     (void)state; /* each client is its own */
     struct outage outages[] = {
-        {.outage_ms = 0, .peak_max = 600, .after_ms_max = 250},
-        {.outage_ms = 300, .peak_max = 450, .after_ms_max = 500},
-        {.outage_ms = 1000, .peak_max = 250, .after_ms_max = 2000},
-        {.outage_ms = 5000, .peak_max = 70, .after_ms_max = 9000},
+        {.outage_ms = 0, .peak_max = 140, .after_ms_max = 1000},
+        {.outage_ms = 300, .peak_max = 170, .after_ms_max = 7000},
+        {.outage_ms = 1000, .peak_max = 100, .after_ms_max = 8000},
+        {.outage_ms = 5000, .peak_max = 70, .after_ms_max = 10000},
         {.outage_ms = 60000, .peak_max = 30, .after_ms_max = 10000},
     };
     const size_t count = sizeof outages / sizeof *outages;
