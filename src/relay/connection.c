@@ -1,4 +1,4 @@
-/* connection.c - what a connection sends, and how it ends. */
+/* connection.c - a connection: its stage, its deadline, what it sends. */
 /* SPDX-License-Identifier: MIT */
 /*
  * What is sent during a turn of the event loop gathers as segments of the turn's arena. At the end
@@ -234,7 +234,7 @@ static bool write_file(struct pf_server *server, struct pf_connection *connectio
     return true;
 }
 
-static bool write_all(struct pf_server *server, struct pf_connection *connection)
+bool pf_connection_write(struct pf_server *server, struct pf_connection *connection)
 {
     if (!write_kept(connection) || !write_segments(connection)) {
         return false;
@@ -242,7 +242,7 @@ static bool write_all(struct pf_server *server, struct pf_connection *connection
     return has_kept(connection) || connection->file_fd < 0 || write_file(server, connection);
 }
 
-static void watch(struct pf_server *server, struct pf_connection *connection)
+void pf_connection_watch(struct pf_server *server, struct pf_connection *connection)
 {
     const bool busy = pf_connection_is_busy(connection);
     uint32_t wanted = busy ? EPOLLOUT : 0;
@@ -260,51 +260,6 @@ static void watch(struct pf_server *server, struct pf_connection *connection)
     }
 }
 
-/* A response is complete: the requests that came behind it get their turn. */
-static void on_written(struct pf_server *server, struct pf_connection *connection)
-{
-    if (connection->stage == PF_STAGE_DRAINING && !connection->is_written_off) {
-        connection->is_written_off = true;
-        (void)shutdown(connection->fd, SHUT_WR); /* an error is a peer that has gone already */
-    }
-    if (connection->stage != PF_STAGE_HTTP) {
-        return;
-    }
-    pf_connection_set_deadline(server, connection, server->config.idle_ms);
-    if (connection->input_size == 0) {
-        return;
-    }
-    char *input = connection->input;
-    const size_t size = connection->input_size;
-    connection->input = NULL;
-    connection->input_size = 0;
-    const size_t taken = pf_web_read(server, connection, (struct pf_slice){input, size});
-    if (taken < size && connection->stage == PF_STAGE_HTTP) {
-        memmove(input, input + taken, size - taken);
-        connection->input = input;
-        connection->input_size = (uint32_t)(size - taken);
-        return;
-    }
-    if (taken < size) {
-        pf_session_read(server, connection, input + taken, size - taken);
-    }
-    free(input);
-}
-
-static void flush(struct pf_server *server, struct pf_connection *connection)
-{
-    const bool was_busy = pf_connection_is_busy(connection);
-    if (!write_all(server, connection)) {
-        pf_connection_kill(server, connection);
-        return;
-    }
-    if (!pf_connection_is_busy(connection) &&
-        (was_busy || connection->stage == PF_STAGE_DRAINING)) {
-        on_written(server, connection);
-    }
-    watch(server, connection);
-}
-
 void pf_connection_free(struct pf_server *server, struct pf_connection *connection)
 {
     pf_timers_cancel(&server->timers, &connection->deadline);
@@ -319,42 +274,6 @@ void pf_connection_free(struct pf_server *server, struct pf_connection *connecti
     free(connection->kept);
     free(connection->input);
     free(connection);
-}
-
-/* Flushes the first in the list; one that is dead goes over to the list `dead`. */
-static void flush_first(struct pf_server *server, struct pf_connection **dead)
-{
-    struct pf_connection *connection = server->dirty;
-    server->dirty = connection->dirty_next;
-    connection->is_dirty = false;
-    if (connection->stage != PF_STAGE_DEAD) {
-        flush(server, connection);
-    }
-    /* One that died just now is at the head of the list again. */
-    if (connection->stage == PF_STAGE_DEAD && !connection->is_dirty) {
-        connection->is_dirty = true; /* it is in a list, and in no other */
-        connection->dirty_next = *dead;
-        *dead = connection;
-    }
-}
-
-/* Ending one tells others, which makes them dirty, whose writing may fail: hence two loops. */
-void pf_server_flush(struct pf_server *server)
-{
-    struct pf_connection *dead = NULL;
-    while (server->dirty || dead) {
-        while (server->dirty) {
-            flush_first(server, &dead);
-        }
-        if (dead) {
-            struct pf_connection *connection = dead;
-            dead = connection->dirty_next;
-            pf_session_lost(server, connection);
-            pf_connection_free(server, connection);
-        }
-    }
-    pf_arena_reset(&server->frames);
-    pf_arena_reset(&server->segments);
 }
 
 bool pf_connection_open(struct pf_server *server, int fd)

@@ -18,8 +18,9 @@
 #include <sys/epoll.h>
 
 /*
- * Internal to the transport: transport.c owns the event loop, connection.c what is sent and when a
- * connection ends, web.c HTTP, session.c WebSocket and the hub.
+ * Internal to the transport. From the top: transport.c has the event loop, turn.c what one turn
+ * does with connections, web.c HTTP, session.c WebSocket and the hub, connection.c a connection
+ * itself.
  */
 
 enum {
@@ -100,7 +101,7 @@ char *pf_server_take(struct pf_server *server, size_t size);
 void pf_connection_queue(struct pf_server *server, struct pf_connection *connection,
                          const char *data, size_t size);
 
-/* Has the connection looked at by pf_server_flush(). */
+/* Has the connection looked at by pf_turn_end(). */
 void pf_connection_mark(struct pf_server *server, struct pf_connection *connection);
 
 /* Moves on to a later stage; with `deadline_ms` the time from now until it is dropped, 0: never. */
@@ -117,11 +118,22 @@ void pf_connection_kill(struct pf_server *server, struct pf_connection *connecti
 /* Whether some of a response is still to be written. */
 bool pf_connection_is_busy(const struct pf_connection *connection);
 
-/* Writes what the turn has queued, closes what is dead, and resets the arena. */
-void pf_server_flush(struct pf_server *server);
+/* Writes as much as the kernel takes. False when the connection is lost. */
+bool pf_connection_write(struct pf_server *server, struct pf_connection *connection);
+
+/* Has epoll look for what the connection can go on with. */
+void pf_connection_watch(struct pf_server *server, struct pf_connection *connection);
 
 /* Closes at once and frees. For the end of the server. */
 void pf_connection_free(struct pf_server *server, struct pf_connection *connection);
+
+/* turn.c */
+
+/* What epoll has found about the connection of that index. */
+void pf_turn_take(struct pf_server *server, uint64_t index, uint32_t events);
+
+/* Writes what the turn has queued, closes what is dead, and resets the arenas. */
+void pf_turn_end(struct pf_server *server);
 
 /* web.c */
 
@@ -130,13 +142,11 @@ void pf_connection_free(struct pf_server *server, struct pf_connection *connecti
 size_t pf_web_read(struct pf_server *server, struct pf_connection *connection,
                    struct pf_slice bytes);
 
-/* Answers server->request with an error, after which the connection ends. */
-void pf_web_refuse(struct pf_server *server, struct pf_connection *connection, uint16_t status);
-
 /* session.c */
 
-/* Opens the WebSocket that server->request asks for and answers. */
-void pf_session_open(struct pf_server *server, struct pf_connection *connection, bool is_echo);
+/* Opens the WebSocket that server->request asks for and answers it: 101. Another status says why
+ * not; then nothing is answered. */
+uint16_t pf_session_open(struct pf_server *server, struct pf_connection *connection, bool is_echo);
 
 /* Bytes for a WebSocket. They are changed. */
 void pf_session_read(struct pf_server *server, struct pf_connection *connection, char *bytes,

@@ -208,7 +208,7 @@ static void accept_handshake(struct pf_server *server, struct pf_connection *con
     pf_connection_queue(server, connection, out.data, out.size);
 }
 
-void pf_session_open(struct pf_server *server, struct pf_connection *connection, bool is_echo)
+uint16_t pf_session_open(struct pf_server *server, struct pf_connection *connection, bool is_echo)
 {
     const struct pf_handshake_rules rules = {
         .subprotocol = is_echo ? NULL : PF_SUBPROTOCOL,
@@ -217,12 +217,11 @@ void pf_session_open(struct pf_server *server, struct pf_connection *connection,
     };
     const uint16_t status = pf_handshake_check(&server->request, &rules);
     if (status != 101) {
-        pf_web_refuse(server, connection, status);
-        return;
+        return status;
     }
     accept_handshake(server, connection, is_echo);
     if (connection->stage == PF_STAGE_DEAD) {
-        return;
+        return status;
     }
     pf_websocket_init(&connection->websocket, PF_MESSAGE_SIZE_MAX);
     pf_connection_set_stage(server, connection, is_echo ? PF_STAGE_ECHO : PF_STAGE_WEBSOCKET, 0);
@@ -230,4 +229,5 @@ void pf_session_open(struct pf_server *server, struct pf_connection *connection,
         connection->in_hub = true;
         tell_hub(server, PF_HUB_CLIENT_OPENED, connection->index, 0, PF_SLICE(""));
     }
+    return status;
 }

@@ -87,87 +87,6 @@ static void on_listener(struct pf_server *server, int listener)
     }
 }
 
-/* Reading */
-
-/* The bytes that came before, if any, stand in front of the new ones in server->input. */
-static size_t take_back_input(struct pf_server *server, struct pf_connection *connection)
-{
-    const size_t size = connection->input_size;
-    if (size > 0) {
-        memcpy(server->input, connection->input, size);
-        free(connection->input);
-        connection->input = NULL;
-        connection->input_size = 0;
-    }
-    return size;
-}
-
-static void put_aside_input(struct pf_server *server, struct pf_connection *connection,
-                            const char *bytes, size_t size)
-{
-    if (size == 0) {
-        return;
-    }
-    connection->input = malloc(size);
-    if (!connection->input) {
-        pf_connection_kill(server, connection);
-        return;
-    }
-    memcpy(connection->input, bytes, size);
-    connection->input_size = (uint32_t)size;
-}
-
-static void on_bytes(struct pf_server *server, struct pf_connection *connection, size_t size)
-{
-    size_t taken = 0;
-    if (connection->stage == PF_STAGE_HTTP) {
-        taken = pf_web_read(server, connection, (struct pf_slice){server->input, size});
-        if (connection->stage == PF_STAGE_HTTP) {
-            put_aside_input(server, connection, server->input + taken, size - taken);
-            return;
-        }
-    }
-    switch (connection->stage) {
-    case PF_STAGE_WEBSOCKET:
-    case PF_STAGE_ECHO:
-    case PF_STAGE_CLOSING:
-        pf_session_read(server, connection, server->input + taken, size - taken);
-        return;
-    case PF_STAGE_HTTP:
-    case PF_STAGE_DRAINING:
-    case PF_STAGE_DEAD: return; /* what still comes is not looked at */
-    }
-}
-
-static void on_readable(struct pf_server *server, struct pf_connection *connection)
-{
-    const size_t before = take_back_input(server, connection);
-    PF_ASSERT(before <= PF_INPUT_SIZE_MAX - PF_RECEIVE_SIZE);
-    const ssize_t got = pf_socket_read(connection->fd, server->input + before, PF_RECEIVE_SIZE);
-    if (got > 0) {
-        on_bytes(server, connection, before + (size_t)got);
-    } else if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-        put_aside_input(server, connection, server->input, before);
-    } else {
-        pf_connection_kill(server, connection);
-    }
-}
-
-static void on_connection(struct pf_server *server, uint64_t index, uint32_t events)
-{
-    struct pf_connection *connection = server->connections[index];
-    if (!connection || connection->stage == PF_STAGE_DEAD) {
-        return;
-    }
-    /* An error shows itself to whichever call is made next. */
-    if ((connection->watched & EPOLLIN) != 0 && (events & ~(uint32_t)EPOLLOUT) != 0) {
-        on_readable(server, connection);
-    }
-    if ((events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0) {
-        pf_connection_mark(server, connection);
-    }
-}
-
 /* Stopping */
 
 static void stop(struct pf_server *server)
@@ -225,10 +144,10 @@ static void on_event(struct pf_server *server, const struct epoll_event *event)
             on_listener(server, server->listeners.fds[index]);
         }
     } else {
-        on_connection(server, event->data.u64, event->events);
+        pf_turn_take(server, event->data.u64, event->events);
     }
     if (server->frames.used > PF_TURN_SIZE_MAX) {
-        pf_server_flush(server);
+        pf_turn_end(server);
     }
 }
 
@@ -255,7 +174,7 @@ void pf_transport_run(struct pf_server *server)
             on_event(server, &server->events[i]);
         }
         on_deadlines(server);
-        pf_server_flush(server);
+        pf_turn_end(server);
         if (server->is_stopping && !was_stopping) {
             stop_ms = server->now_ms + STOP_MS;
         }

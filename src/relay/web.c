@@ -131,7 +131,8 @@ static void answer_text(struct pf_server *server, struct pf_connection *connecti
     finish(server, connection, out, text);
 }
 
-void pf_web_refuse(struct pf_server *server, struct pf_connection *connection, uint16_t status)
+/* Answers with an error, after which the connection ends. */
+static void refuse(struct pf_server *server, struct pf_connection *connection, uint16_t status)
 {
     struct pf_buffer out;
     server->request.keep_alive = false;
@@ -230,20 +231,20 @@ static void answer(struct pf_server *server, struct pf_connection *connection)
     const struct pf_http_request *request = &server->request;
     struct pf_file file;
     uint16_t status = request->status;
+    const char *echo = server->config.echo;
+    const bool is_echo = echo && pf_slice_equal(request->path, pf_slice_of(echo));
+    if (status == 200 && (is_echo || pf_slice_equal(request->path, PF_SLICE("/ws")))) {
+        status = pf_session_open(server, connection, is_echo);
+        if (status == 101) {
+            return;
+        }
+    }
     if (status != 200) {
-        pf_web_refuse(server, connection, status);
-        return;
-    }
-    if (pf_slice_equal(request->path, PF_SLICE("/ws"))) {
-        pf_session_open(server, connection, false);
-        return;
-    }
-    if (server->config.echo && pf_slice_equal(request->path, pf_slice_of(server->config.echo))) {
-        pf_session_open(server, connection, true);
+        refuse(server, connection, status);
         return;
     }
     if (request->method == PF_HTTP_OTHER) {
-        pf_web_refuse(server, connection, 405);
+        refuse(server, connection, 405);
         return;
     }
     if (pf_slice_equal(request->path, PF_SLICE("/healthz"))) {
