@@ -3,11 +3,13 @@
  *
  * Each exported function turns what has happened into an event, hands it to the room, and carries
  * out the commands that come of it, all in the same task. Texts arrive in the client's buffer: the
- * glue's put() writes them directly before the call that reads them.
+ * glue's put() writes them directly before the call that reads them. What does not fit is cut off
+ * there, and then too long for the room as well: nobody can have memory taken by a long message.
  */
 /* SPDX-License-Identifier: MIT */
 #include "base/assert.h"
 #include "browser/glue.h"
+#include "browser/memory.h"
 #include "browser/names.h"
 #include "core/room.h"
 
@@ -16,6 +18,7 @@
 
 enum {
     TEXTS_MAX = 4,
+    TEXTS_SIZE_MAX = PF_MESSAGE_SIZE_MAX + 1024, /* a word, and more of an SDP than is taken */
     DEVICES_MAX = 64,
     DEVICE_TEXTS_SIZE_MAX = 32768,
 };
@@ -24,16 +27,16 @@ enum {
  */
 struct texts {
     int32_t sizes[TEXTS_MAX]; /* -1: null */
-    char bytes[];
+    char bytes[TEXTS_SIZE_MAX];
 };
 
-_Static_assert(sizeof(struct texts) == 16, "glue.c writes the texts behind the sizes");
+_Static_assert(offsetof(struct texts, bytes) == 16, "glue.c writes the texts behind the sizes");
+_Static_assert(TEXTS_SIZE_MAX == 66560, "glue.c writes so much");
 
 struct pf_client {
+    struct texts texts; /* first: glue.c writes to where the client is */
     struct pf_room *room;
     uint64_t timer_ms; /* the deadline that the timer is set for, or PF_NEVER */
-    size_t texts_capacity;
-    struct texts *texts; /* grows; owned */
     size_t devices_count, devices_size;
     struct pf_device devices[DEVICES_MAX];
     char devices_data[DEVICE_TEXTS_SIZE_MAX];
@@ -165,28 +168,12 @@ static void handle(struct pf_client *client, struct pf_event *event)
 
 static struct pf_slice text_at(const struct pf_client *client, size_t index)
 {
-    const char *at = client->texts->bytes;
+    const char *at = client->texts.bytes;
     for (size_t i = 0; i < index; i++) {
-        at += client->texts->sizes[i] > 0 ? client->texts->sizes[i] : 0;
+        at += client->texts.sizes[i] > 0 ? client->texts.sizes[i] : 0;
     }
-    const int32_t size = client->texts->sizes[index];
+    const int32_t size = client->texts.sizes[index];
     return size < 0 ? (struct pf_slice){NULL, 0} : (struct pf_slice){at, (size_t)size};
-}
-
-/* Gives room for texts of `size` bytes in all; every text is null yet. Traps when memory is short.
- */
-EMSCRIPTEN_KEEPALIVE struct texts *pf_client_texts(struct pf_client *client, size_t size)
-{
-    if (!client->texts || size > client->texts_capacity) {
-        free(client->texts);
-        client->texts = malloc(sizeof *client->texts + size);
-        client->texts_capacity = size;
-        PF_ASSERT(client->texts);
-    }
-    for (size_t i = 0; i < TEXTS_MAX; i++) {
-        client->texts->sizes[i] = -1;
-    }
-    return client->texts;
 }
 
 /* The value that a text spells, or `otherwise`. */
@@ -221,6 +208,7 @@ EMSCRIPTEN_KEEPALIVE struct pf_client *pf_client_new(void)
     if (client) {
         client->room = malloc(pf_room_size());
         client->timer_ms = PF_NEVER;
+        pf_memory_keep();
     }
     return client && client->room ? client : NULL;
 }

@@ -13,8 +13,8 @@
  *   stream   groups our tracks in descriptions, so that a receiver plays them in step
  *   get(pointer, size)     a text out of wasm memory; null for the null pointer
  *   word(pointer)          one that ends in NUL
- *   put(...texts)          texts into the client's buffer, null stays null; must come directly
- *                          before the call into C that reads them
+ *   put(...texts)          texts into the client's buffer, as far as there is room, null stays
+ *                          null; must come directly before the call into C that reads them
  *   later(f)               runs f after C has returned
  *   failed(...)            gives a function that reports a rejection
  *   described(...)         reports a description
@@ -36,16 +36,15 @@ EM_JS(void, pf_glue_init, (void), {
       return decoder.decode(HEAPU8.subarray(pointer, HEAPU8.indexOf(0, pointer)));
     },
     put(...texts) {
-      let room = 0;
-      for (const text of texts) room += text ? text.length * 3 : 0;
-      const sizes = _pf_client_texts(this.client, room) >> 2;
-      let at = (sizes << 2) + 16;
-      texts.forEach((text, index) => {
-        if (text == null) return; /* or undefined */
-        const size = encoder.encodeInto(text, HEAPU8.subarray(at, at + text.length * 3)).written;
-        HEAP32[sizes + index] = size;
-        at += size;
-      });
+      let at = this.client + 16;
+      const end = at + 66560;
+      for (let index = 0; index < 4; index++) {
+        const text = texts[index]; /* null or undefined: none */
+        const size = text == null ? -1
+          : encoder.encodeInto(text, HEAPU8.subarray(at, end)).written;
+        HEAP32[(this.client >> 2) + index] = size;
+        if (size > 0) at += size;
+      }
     },
     later(f) { Promise.resolve().then(f); },
     nameOf(error) { return error && error.name ? error.name : "Error"; },
