@@ -13,7 +13,6 @@
 
 enum {
     PF_PEERS_MAX = PF_MEMBERS_MAX - 1,
-    PF_ICE_SERVERS_SIZE_MAX = 4096,
 };
 
 /* Each field is written by the module named and read by the others. */

@@ -20,7 +20,8 @@ enum {
     PF_ROOM_NAME_SIZE_MAX = 64,
     PF_MEMBER_NAME_SIZE_MAX = 64,
     PF_TICKET_SIZE_MAX = 256,
-    PF_MEMBERS_MAX = 16, /* of one room, ourselves included */
+    PF_ICE_SERVERS_SIZE_MAX = 16384, /* of the array's JSON */
+    PF_MEMBERS_MAX = 16,             /* of one room, ourselves included */
     PF_MEMBER_ID_DIGITS = 16,
     PF_OFFER_CANDIDATES_MAX = 32,
     PF_INTERVAL_MS_MAX = 3600000, /* of pingMs and graceMs: an hour */

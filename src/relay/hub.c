@@ -21,7 +21,7 @@ enum {
      * member with the offer, member without. */
     OUTPUTS_MAX = 6,
     /* One message with an offer, one `hello` or roster, and small ones. */
-    TEXT_SIZE_MAX = PF_MESSAGE_SIZE_MAX + PF_HUB_ICE_SERVERS_SIZE_MAX + 16384,
+    TEXT_SIZE_MAX = PF_MESSAGE_SIZE_MAX + PF_ICE_SERVERS_SIZE_MAX + 16384,
 };
 
 enum timer_kind {
@@ -611,7 +611,7 @@ enum pf_error pf_hub_new(const struct pf_hub_config *config, struct pf_hub **out
     PF_ASSERT(config->ping_ms > 0);
     PF_ASSERT(config->burst_messages > 0);
     PF_ASSERT(config->messages_per_s > 0);
-    PF_ASSERT(config->ice_servers.size <= PF_HUB_ICE_SERVERS_SIZE_MAX);
+    PF_ASSERT(config->ice_servers.size <= PF_ICE_SERVERS_SIZE_MAX);
     struct pf_hub *hub = calloc(1, sizeof *hub);
     if (!hub) {
         return PF_ERROR_MEMORY;

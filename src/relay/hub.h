@@ -21,7 +21,6 @@
  */
 
 enum {
-    PF_HUB_ICE_SERVERS_SIZE_MAX = 16384,
     PF_HUB_GOING_AWAY_GRACE_MS = 5000, /* PROTOCOL.md section 3, after close code 1001 */
 };
 

@@ -133,10 +133,10 @@ static char *read_file(const char *path)
     if (!file) {
         return NULL;
     }
-    char *text = malloc(PF_HUB_ICE_SERVERS_SIZE_MAX + 1);
+    char *text = malloc(PF_ICE_SERVERS_SIZE_MAX + 1);
     if (text) {
-        const size_t size = fread(text, 1, PF_HUB_ICE_SERVERS_SIZE_MAX + 1, file);
-        text[size <= PF_HUB_ICE_SERVERS_SIZE_MAX ? size : 0] = '\0';
+        const size_t size = fread(text, 1, PF_ICE_SERVERS_SIZE_MAX + 1, file);
+        text[size <= PF_ICE_SERVERS_SIZE_MAX ? size : 0] = '\0';
     }
     (void)fclose(file); /* it was only read */
     return text;
@@ -149,7 +149,7 @@ static void read_ice_servers(struct pf_options *options)
     free(text);
     char *printed = cJSON_IsArray(json) ? cJSON_PrintUnformatted(json) : NULL;
     cJSON_Delete(json);
-    if (!printed || strlen(printed) > PF_HUB_ICE_SERVERS_SIZE_MAX) {
+    if (!printed || strlen(printed) > PF_ICE_SERVERS_SIZE_MAX) {
         cJSON_free(printed);
         refuse(options, "--ice-servers",
                "takes a JSON array of at most 16 KiB, or a file that holds one");
