@@ -28,7 +28,8 @@ import createCore from './peerface-core.js';
  * @typedef {'lobby'|'joining'|'joined'|'reconnecting'|'refused'|'left'} RoomState
  */
 /**
- * 'unstable': no data for less than 3 s. 'reconnecting': the connection is being repaired.
+ * 'unstable': no data for less than 3 s. 'reconnecting': the connection is being repaired, or will
+ * be as soon as the relay and the peer are there.
  * 'unreachable': that has failed several times; it is tried on, slowly.
  * @typedef {'connecting'|'connected'|'unstable'|'reconnecting'|'unreachable'} PeerState
  */
@@ -134,9 +135,12 @@ export class Room extends EventTarget {
   reason = '';
   /** The relay could not be reached; it is being tried again. */
   relayAway = false;
-  /** Our own member id; '' before the first 'joined'. */
+  /** Our own member id; '' before the first 'joined' and when refused. */
   self = '';
-  /** To be kept over a reload and given to createRoom(); '' before the first 'joined'. */
+  /**
+   * To be kept over a reload and given to createRoom(). Before the first 'joined' it is what was
+   * given there, or ''.
+   */
   ticket = '';
   /** @type {LocalSource} */
   microphone = { wanted: true, state: 'idle', error: '', deviceId: '' };
@@ -181,9 +185,13 @@ export class Room extends EventTarget {
     const { signal } = this.#listening;
     const changed = () => this.#core.networkChanged(navigator.onLine);
     addEventListener('online', changed, { signal });
-    /** @type {EventTarget|undefined} not in every browser */
+    /** @type {(EventTarget & {type?: string})|undefined} not in every browser */
     const connection = /** @type {any} */ (navigator).connection;
-    connection?.addEventListener('change', changed, { signal });
+    let type = connection?.type;
+    connection?.addEventListener('change', () => { // of its speed too, which is nothing to repair
+      if (type !== connection.type) changed();
+      type = connection.type;
+    }, { signal });
     navigator.mediaDevices?.addEventListener('devicechange', () => this.#core.devicesChanged(),
       { signal });
   }
