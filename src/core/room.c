@@ -33,6 +33,7 @@ struct pf_room {
     bool wants_join;
     bool room_changed; /* the page has to be told */
     bool shown_away;
+    bool took_over;         /* since join() we have come back once to be the newest client */
     bool prepared_sent;     /* with the join that is not answered yet */
     bool first_epoch_spent; /* an offer of epoch 1 may be in the hands of we know not whom */
     uint32_t told_sequence; /* of our own state, to the peers */
@@ -183,11 +184,30 @@ static void on_signal(struct pf_room *room, const struct pf_signal *signal)
     }
 }
 
+/* Our place is taken, but not our calls: they go on while we wait for another place. */
+static bool is_waited_for(const struct pf_room *room, enum pf_error_code code)
+{
+    return (code == PF_CODE_ROOM_FULL || code == PF_CODE_RELAY_FULL) &&
+           room->state == PF_ROOM_RECONNECTING && pf_roster_flows(&room->roster);
+}
+
+/* Another tab is on a newer socket, but it is here that join was pressed: comes on a newer one. */
+static void take_over(struct pf_room *room)
+{
+    room->took_over = true;
+    room->prepared_sent = false; /* it was handed to nobody */
+    pf_session_close(&room->session, &room->context);
+    pf_session_open(&room->session, &room->context);
+}
+
 static void on_error(struct pf_room *room, enum pf_error_code code)
 {
-    const uint16_t close_code = pf_error_code_close(code);
-    if (close_code < 4000) {
+    if (pf_error_code_close(code) < 4000 || is_waited_for(room, code)) {
         return; /* not fatal, or worth another try when the relay closes */
+    }
+    if (code == PF_CODE_REPLACED && room->state == PF_ROOM_JOINING && !room->took_over) {
+        take_over(room);
+        return;
     }
     room->code = code;
     room->wants_join = false;
@@ -323,6 +343,7 @@ static void join(struct pf_room *room, const struct pf_event *event)
     memcpy(room->room, event->join.room.data, room->room_size);
     room->name_size = pf_slice_copy(event->join.name, room->name, sizeof room->name);
     room->wants_join = true;
+    room->took_over = false;
     room->join_at_ms = room->context.now_ms + PREPARE_WAIT_MS;
     set_state(room, PF_ROOM_JOINING);
     if (!room->media.started) {
@@ -566,6 +587,7 @@ enum pf_error pf_room_init(struct pf_room *room, const struct pf_room_config *co
     room->wants_join = false;
     room->room_changed = false;
     room->shown_away = false;
+    room->took_over = false;
     room->prepared_sent = false;
     room->first_epoch_spent = false;
     pf_roster_init(&room->roster);

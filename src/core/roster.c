@@ -154,6 +154,16 @@ bool pf_roster_sends(const struct pf_roster *roster, pf_track track)
     return false;
 }
 
+bool pf_roster_flows(const struct pf_roster *roster)
+{
+    for (size_t i = 0; i < roster->peers_end; i++) {
+        if (roster->peers[i].id != 0 && roster->peers[i].recovery == PF_RECOVERY_NONE) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void pf_roster_check(const struct pf_roster *roster)
 {
     for (size_t i = 0; i < roster->peers_end; i++) {

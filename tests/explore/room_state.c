@@ -157,6 +157,7 @@ void ex_room_visit(struct pf_room *room, struct ex_visit *visit)
     EX_VISIT(visit, room->code);
     EX_VISIT(visit, room->wants_join);
     EX_VISIT(visit, room->shown_away);
+    EX_VISIT(visit, room->took_over);
     EX_VISIT(visit, room->prepared_sent);
     EX_VISIT(visit, room->first_epoch_spent);
     EX_VISIT(visit, room->told_sequence);
