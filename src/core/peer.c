@@ -46,7 +46,9 @@ static enum pf_peer_state shown_state(const struct pf_peer *peer)
     case PF_RECOVERY_NONE: return PF_PEER_CONNECTED;
     case PF_RECOVERY_WAITING:
     case PF_RECOVERY_CONNECTING: return PF_PEER_CONNECTING;
-    case PF_RECOVERY_UNSTABLE: return PF_PEER_UNSTABLE;
+    case PF_RECOVERY_UNSTABLE:
+        /* After its time it is no matter of a moment, also where the repair has to wait. */
+        return peer->recovery_at_ms == PF_NEVER ? PF_PEER_RECONNECTING : PF_PEER_UNSTABLE;
     case PF_RECOVERY_RESTARTING: return PF_PEER_RECONNECTING;
     case PF_RECOVERY_RENEWING:
         return peer->renewals < UNREACHABLE_RENEWALS ? PF_PEER_RECONNECTING : PF_PEER_UNREACHABLE;

@@ -588,7 +588,7 @@ static void repair_waits_for_the_relay_and_goes_on_when_it_is_back(void **state)
     driver_socket_closed(d, 1006);
     driver_connection(d, pc, PF_CONNECTION_FAILED);
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE_OFFER), 0);
-    assert_int_equal(shown(d, DRIVER_HIGH), PF_PEER_UNSTABLE);
+    assert_int_equal(shown(d, DRIVER_HIGH), PF_PEER_RECONNECTING);
     driver_wait(d, 10000);
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE_OFFER), 0);
     driver_hello(d);

@@ -348,6 +348,21 @@ static void our_state_is_told_on_the_channel_while_the_relay_is_away(void **stat
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CHANNEL_SEND), 1);
 }
 
+static void a_repair_that_waits_is_not_shown_as_a_moment_of_weakness(void **state)
+{
+    struct driver *d = *state;
+    const pf_pc pc = begin_call(d, DRIVER_LOW);
+    driver_socket_closed(d, 1006);
+    driver_connection(d, pc, PF_CONNECTION_DISCONNECTED);
+    assert_int_equal(driver_peer(d, DRIVER_LOW)->state, PF_PEER_UNSTABLE);
+    driver_wait(d, 2999);
+    assert_int_equal(driver_peer(d, DRIVER_LOW)->state, PF_PEER_UNSTABLE);
+    driver_wait(d, 1);
+    assert_int_equal(driver_peer(d, DRIVER_LOW)->state, PF_PEER_RECONNECTING);
+    driver_connection(d, pc, PF_CONNECTION_CONNECTED);
+    assert_int_equal(driver_peer(d, DRIVER_LOW)->state, PF_PEER_CONNECTED);
+}
+
 static void R17_what_cannot_be_read_is_counted_and_changes_nothing(void **state)
 {
     struct driver *d = *state;
@@ -553,6 +568,7 @@ int main(void)
         TEST(the_latest_state_of_a_peer_wins),
         TEST(our_state_is_told_when_a_channel_opens_and_then_by_both_ways),
         TEST(our_state_is_told_on_the_channel_while_the_relay_is_away),
+        TEST(a_repair_that_waits_is_not_shown_as_a_moment_of_weakness),
         TEST(R17_what_cannot_be_read_is_counted_and_changes_nothing),
         TEST(R17_a_message_over_the_limit_is_counted),
         TEST(news_of_members_before_we_are_in_are_ignored),
