@@ -23,6 +23,8 @@
 
 #include "base/assert.h"
 
+#include <string.h>
+
 enum {
     SENDER_RETRY_MS = 1000,
     SENDER_RETRY_DOUBLINGS = 5,
@@ -122,6 +124,15 @@ static void begin_answering(struct pf_connection *connection, struct pf_context 
     connection->offer = number;
     connection->offers_ours = false;
     set_remote(connection, context, PF_DESCRIPTION_OFFER, sdp);
+}
+
+bool pf_connection_fits(struct pf_slice sdp)
+{
+    size_t sections = 0;
+    for (size_t i = 2; i < sdp.size; i++) {
+        sections += memcmp(sdp.data + i - 2, "\nm=", 3) == 0;
+    }
+    return sections <= PF_SOURCES_COUNT + 1; /* PROTOCOL.md 4.2: one is the channel's */
 }
 
 void pf_connection_take_offer(struct pf_connection *connection, struct pf_context *context,

@@ -72,6 +72,9 @@ uint32_t pf_number_after(uint32_t last, bool polite);
 /* Tries replaceTrack() again where it was rejected, when senders_at_ms has come. */
 void pf_connection_retry_senders(struct pf_connection *connection, struct pf_context *context);
 
+/* Whether an offer has as many sections as it may, at most; browsers would take hundreds. */
+bool pf_connection_fits(struct pf_slice sdp);
+
 /* A description from the peer, of this epoch. */
 void pf_connection_take_offer(struct pf_connection *connection, struct pf_context *context,
                               uint32_t number, struct pf_slice sdp);

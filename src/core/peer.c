@@ -16,8 +16,7 @@
 #include "core/peer.h"
 
 #include "base/assert.h"
-
-#include <string.h>
+#include "core/budget.h"
 
 enum {
     WAITING_MS = 5000,     /* for the first offer of a newcomer */
@@ -26,9 +25,11 @@ enum {
     STEP_MS = 8000,
     REPEAT_MS = 3000,
     REPEAT_MS_MAX = 24000,
-    REQUESTS_MS = 1000, /* requests of a peer are heeded at most this often */
-    ANSWERS_MS = 1000,  /* offers and requests as well, in the long run, */
-    ANSWERS_AHEAD = 5,  /* but so many more at once */
+    REQUESTS_MS = 1000,                /* requests of a peer are heeded at most this often */
+    ANSWERS_MS = 1000,                 /* offers and requests as well, in the long run, */
+    ANSWERS_AHEAD_MS = 5 * ANSWERS_MS, /* but so many more at once */
+    STATES_MS = 200,                   /* what it says of its sources is shown so often, */
+    STATES_AHEAD_MS = 20 * STATES_MS,  /* but so many more at once */
     UNREACHABLE_RENEWALS = 3,
     NUMBER_MAX = 1 << 30, /* far above what a call can reach, far below where numbers wrap */
 };
@@ -270,6 +271,7 @@ void pf_peer_open(struct pf_peer *peer, struct pf_context *context, const struct
     peer->repeat_at_ms = PF_NEVER;
     peer->repeat_ms = REPEAT_MS;
     peer->restarted_at_ms = 0;
+    peer->show_at_ms = PF_NEVER;
     peer->state = (struct pf_member_state){0};
     peer->connection.pc = 0;
     peer->connection.epoch = pf_epochs_get(&context->epochs, member->id, member->instance);
@@ -327,13 +329,10 @@ void pf_peer_adopt(struct pf_peer *peer, struct pf_context *context,
  */
 static bool may_answer(struct pf_peer *peer, struct pf_context *context)
 {
-    const uint64_t at_ms = peer->answer_at_ms;
-    if (at_ms > context->now_ms + (uint64_t)ANSWERS_AHEAD * ANSWERS_MS) {
-        context->counters.stale++;
-        return false;
-    }
-    peer->answer_at_ms = (at_ms > context->now_ms ? at_ms : context->now_ms) + ANSWERS_MS;
-    return true;
+    const bool may =
+        pf_budget_spend(&peer->answer_at_ms, context->now_ms, ANSWERS_MS, ANSWERS_AHEAD_MS);
+    context->counters.stale += !may;
+    return may;
 }
 
 /*
@@ -392,7 +391,9 @@ static void await_restart(struct pf_peer *peer, struct pf_context *context)
 static void take_offer(struct pf_peer *peer, struct pf_context *context, uint32_t epoch,
                        uint32_t number, struct pf_slice sdp)
 {
-    if (may_answer(peer, context) && make_way(peer, context, epoch, number)) {
+    if (!pf_connection_fits(sdp)) {
+        context->counters.unreadable++;
+    } else if (may_answer(peer, context) && make_way(peer, context, epoch, number)) {
         await_restart(peer, context);
         pf_connection_take_offer(&peer->connection, context, number, sdp);
     } else {
@@ -457,12 +458,23 @@ static void take_request(struct pf_peer *peer, struct pf_context *context, uint3
     }
 }
 
+/* R19: showing is work for the page, so a flood of states is; the newest is shown in the end. */
+static void show_state(struct pf_peer *peer, struct pf_context *context)
+{
+    peer->show_at_ms = PF_NEVER;
+    if (pf_budget_spend(&peer->state_at_ms, context->now_ms, STATES_MS, STATES_AHEAD_MS)) {
+        pf_peer_show(peer, context);
+    } else {
+        peer->show_at_ms = peer->state_at_ms - STATES_AHEAD_MS;
+    }
+}
+
 void pf_peer_take_state(struct pf_peer *peer, struct pf_context *context,
                         const struct pf_member_state *state)
 {
     if (state->sequence > peer->state.sequence) {
         peer->state = *state;
-        pf_peer_show(peer, context);
+        show_state(peer, context);
     }
 }
 
@@ -645,6 +657,9 @@ void pf_peer_tick(struct pf_peer *peer, struct pf_context *context)
     if (peer->recovery_at_ms <= context->now_ms) {
         repair(peer, context);
     }
+    if (peer->show_at_ms <= context->now_ms) {
+        show_state(peer, context);
+    }
     if (peer->connection.pc != 0 && peer->connection.senders_at_ms <= context->now_ms) {
         pf_connection_retry_senders(&peer->connection, context);
     }
@@ -654,7 +669,7 @@ uint64_t pf_peer_deadline_ms(const struct pf_peer *peer)
 {
     const uint64_t senders_at_ms =
         peer->connection.pc != 0 ? peer->connection.senders_at_ms : PF_NEVER;
-    return pf_earlier(pf_earlier(peer->recovery_at_ms, senders_at_ms),
+    return pf_earlier(pf_earlier(pf_earlier(peer->recovery_at_ms, senders_at_ms), peer->show_at_ms),
                       pf_earlier(peer->presence_at_ms, peer->repeat_at_ms));
 }
 

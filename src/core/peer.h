@@ -40,6 +40,8 @@ struct pf_peer {
     uint64_t repeat_ms;       /* and then after this */
     uint64_t restarted_at_ms; /* bounds how often the peer's requests are heeded */
     uint64_t answer_at_ms;    /* and all that it asks; of the slot, whoever is in it */
+    uint64_t state_at_ms;     /* and how often its state is shown; of the slot too */
+    uint64_t show_at_ms;      /* when one that was too soon is shown, or PF_NEVER */
     struct pf_member_state state;
     struct pf_connection connection;
     struct pf_candidates candidates; /* the peer's, that have to wait for a description */

@@ -11,6 +11,7 @@ void pf_roster_init(struct pf_roster *roster)
     for (size_t i = 0; i < PF_PEERS_MAX; i++) {
         roster->peers[i].id = 0;
         roster->peers[i].answer_at_ms = 0;
+        roster->peers[i].state_at_ms = 0;
     }
 }
 

@@ -67,6 +67,7 @@ static void visit_peer(struct ex_visit *visit, struct pf_peer *peer)
 {
     EX_VISIT(visit, peer->id);
     ex_visit_time(visit, &peer->answer_at_ms); /* of the slot, whoever is in it */
+    ex_visit_time(visit, &peer->state_at_ms);
     if (peer->id == 0) {
         return;
     }
@@ -78,6 +79,7 @@ static void visit_peer(struct ex_visit *visit, struct pf_peer *peer)
     ex_visit_time(visit, &peer->recovery_at_ms);
     ex_visit_time(visit, &peer->presence_at_ms);
     ex_visit_time(visit, &peer->repeat_at_ms);
+    ex_visit_time(visit, &peer->show_at_ms);
     EX_VISIT(visit, peer->repeat_ms);
     visit_restarted(visit, &peer->restarted_at_ms);
     EX_VISIT(visit, peer->state);
@@ -179,6 +181,7 @@ void ex_room_visit(struct pf_room *room, struct ex_visit *visit)
     for (size_t i = room->roster.peers_end; visit->mode == EX_LOAD && i < PF_PEERS_MAX; i++) {
         room->roster.peers[i].id = 0; /* what is there is of another state */
         room->roster.peers[i].answer_at_ms = 0;
+        room->roster.peers[i].state_at_ms = 0;
     }
     visit_texts(visit, room);
 }

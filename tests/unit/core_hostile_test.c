@@ -190,6 +190,80 @@ static void R19_a_flood_of_one_peer_costs_only_itself(void **state)
     assert_true(driver_sent(d, "\"to\":\"0000000000000090\"", "\"kind\":\"state\"", NULL) <= 1);
 }
 
+static void say_state(struct driver *d, pf_pc pc, int sequence, const char *camera)
+{
+    char text[128];
+    (void)snprintf(text, sizeof text,
+                   "{\"type\":\"state\",\"sequence\":%d,\"microphone\":\"on\",\"camera\":\"%s\"}",
+                   sequence, camera);
+    driver_channel_message(d, pc, text);
+}
+
+static void R19_a_flood_of_states_is_shown_five_times_a_second(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    driver_connect(d, DRIVER_LOW);
+    const pf_pc pc = driver_pc(d, DRIVER_LOW);
+    size_t shown = 0;
+    int sequence = 1;
+    for (; sequence <= 1000; sequence++) {
+        say_state(d, pc, sequence, "on");
+        shown += driver_count(d, PF_COMMAND_SHOW_PEER);
+    }
+    assert_int_equal(shown, 21); /* the first spends what is due now, twenty more what is ahead */
+    say_state(d, pc, sequence, "off");
+    assert_int_equal(d->commands_count, 0);
+    assert_int_equal(pf_room_deadline_ms(d->room), d->now_ms + 200);
+    driver_wait(d, 199);
+    assert_int_equal(d->commands_count, 0);
+    driver_wait(d, 1);
+    assert_int_equal(driver_count(d, PF_COMMAND_SHOW_PEER), 1);
+    const struct driver_peer *peer = driver_peer(d, DRIVER_LOW);
+    assert_int_equal(peer->sources.sources[PF_SOURCE_CAMERA], PF_SOURCE_STATE_OFF);
+    driver_wait(d, 1000);
+    assert_int_equal(driver_count(d, PF_COMMAND_SHOW_PEER), 0); /* there is nothing new */
+}
+
+static void R19_states_by_the_relay_are_of_the_same_flood(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    driver_connect(d, DRIVER_LOW);
+    size_t shown = 0;
+    for (int sequence = 1; sequence <= 1000; sequence++) {
+        char text[128];
+        (void)snprintf(text, sizeof text,
+                       "\"state\",\"state\":{\"sequence\":%d,\"microphone\":\"on\","
+                       "\"camera\":\"on\"}",
+                       sequence);
+        say(d, DRIVER_THEIR_INSTANCE, DRIVER_INSTANCE, text);
+        shown += driver_count(d, PF_COMMAND_SHOW_PEER);
+    }
+    assert_int_equal(shown, 21);
+    driver_channel_message(d, driver_pc(d, DRIVER_LOW), "{\"type\":\"bye\"}");
+    assert_null(driver_peer(d, DRIVER_LOW)); /* this is heard at once */
+    driver_wait(d, 1000);
+    assert_int_equal(driver_count(d, PF_COMMAND_SHOW_PEER), 0);
+}
+
+static void R19_an_offer_of_more_sections_than_there_are_sources_is_unreadable(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    driver_member(d, DRIVER_LOW, false);
+    const char *offer = "\"description\",\"epoch\":1,\"offer\":1,\"description\":{"
+                        "\"type\":\"offer\",\"sdp\":\"v=0\\r\\nm=a\\r\\nm=b\\r\\nm=c\\r\\n%s\"}";
+    char text[256];
+    (void)snprintf(text, sizeof text, offer, "m=d\\r\\n");
+    say(d, DRIVER_THEIR_INSTANCE, DRIVER_INSTANCE, text);
+    assert_int_equal(d->commands_count, 0);
+    assert_int_equal(driver_counters(d)->unreadable, 1);
+    (void)snprintf(text, sizeof text, offer, "a=m=d\\r\\n");
+    say(d, DRIVER_THEIR_INSTANCE, DRIVER_INSTANCE, text);
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_SET_REMOTE), 1);
+}
+
 /* ---- anything ---- */
 
 /* Any events drawn from this seed; gives the digest of the commands. */
@@ -260,6 +334,9 @@ int main(void)
         TEST(signals_of_other_instances_do_nothing_in_any_state),
         TEST(every_signal_in_every_state_with_any_number_is_survived),
         TEST(R19_a_flood_of_one_peer_costs_only_itself),
+        TEST(R19_a_flood_of_states_is_shown_five_times_a_second),
+        TEST(R19_states_by_the_relay_are_of_the_same_flood),
+        TEST(R19_an_offer_of_more_sections_than_there_are_sources_is_unreadable),
         TEST(any_events_in_any_order_are_survived),
         TEST(the_same_events_give_the_same_commands_byte_for_byte),
         TEST(another_seed_changes_nothing_but_the_jitter),
