@@ -280,10 +280,12 @@ scenario(
 /**
  * A stranger in the room: a client of another make, which may be the first or the second in.
  * @param {World} world
+ * @param {'chromium'|'firefox'} [engine]
  */
-async function stranger(world) {
+async function stranger(world, engine) {
   const file = fileURLToPath(new URL('stranger.js', import.meta.url));
   const person = await world.person('Stranger', {
+    engine,
     path: 'healthz',
     open: false,
     scripts: [fs.readFileSync(file, 'utf8')],
@@ -359,3 +361,47 @@ for (const [what, offers] of /** @type {const} */ ([
     await ann.nothingNegotiatedSince(before);
   });
 }
+
+scenario(
+  'in firefox a flood of states, and messages of a million characters, harm no call (R19)',
+  { needs: ['firefox'] },
+  async (world) => {
+    const ann = await world.person('Ann', { engine: 'firefox' });
+    await ann.enter('tea');
+    await ann.notice('alone');
+    const eve = await stranger(world, 'firefox');
+    await eve.ask((url) => {
+      const host = /** @type {any} */ (window);
+      host.eve = host.meet(url, 'tea', {
+        offers: (/** @type {RTCPeerConnection} */ pc) => pc.addTransceiver('audio'),
+      });
+    }, socketOf(world));
+    await ann.waitForPeers(1);
+    await eve.sees('an open channel', () =>
+      /** @type {any} */ (window).eve.channel.readyState === 'open');
+    await ann.ask(() => {
+      const host = /** @type {any} */ (window);
+      host.told = 0;
+      new MutationObserver((changes) => (host.told += changes.length)).observe(
+        /** @type {Element} */ (document.querySelector('#call')),
+        { subtree: true, attributeFilter: ['data-camera'] },
+      );
+    });
+    await eve.ask(() => {
+      const { channel } = /** @type {any} */ (window).eve;
+      for (const length of [1e6, 4e6, 8e6]) channel.send('x'.repeat(length));
+      const state = { type: 'state', microphone: 'none', camera: 'none' };
+      for (let i = 0; i < 1000; i++) {
+        state.camera = i % 2 ? 'off' : 'none';
+        channel.send(JSON.stringify({ ...state, sequence: 2 + i }));
+      }
+      channel.send(JSON.stringify({ ...state, microphone: 'on', camera: 'on', sequence: 2000 }));
+    });
+    const id = await ann.idOf('Stranger');
+    await ann.tile(id, { camera: 'on', muted: 'false' });
+    const told = await ann.ask(() => /** @type {any} */ (window).told);
+    assert.ok(told < 200, `${told} changes of a tile`);
+    await eve.ask(() => /** @type {any} */ (window).eve.channel.send('{"type":"bye"}'));
+    await ann.waitForPeers(0);
+  },
+);

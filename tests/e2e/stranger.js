@@ -14,6 +14,7 @@
     const stranger = /** @type {any} */ ({ joined: false, peer: null, states: [] });
     const pc = (stranger.pc = new RTCPeerConnection());
     const channel = pc.createDataChannel('peerface', { negotiated: true, id: 0 });
+    stranger.channel = channel;
     channel.onmessage = ({ data }) => stranger.states.push(JSON.parse(data));
     const socket = new WebSocket(url, 'peerface.v1');
     const send = (/** @type {object} */ message) => socket.send(JSON.stringify(message));
