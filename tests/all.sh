@@ -35,9 +35,10 @@ in_browsers='^e2e$'
 once='^(e2e|lint|page)$' # what need not be repeated in other builds
 build release 'native, optimised' && released=1
 build wasm 'WebAssembly and the page' && assembled=1
-build clang 'native, by clang' || :
+build clang 'native, by clang' && fuzzers=1
 [ -z "$released" ] || check native release -LE "$in_browsers" -j"${JOBS:-2}"
 [ -z "$assembled" ] || check wasm wasm -LE "$once" -j"${JOBS:-2}"
+[ -z "$fuzzers" ] || check fuzzers clang -R '^fuzz_.*_finds_nothing$' -j"${JOBS:-2}"
 build sanitize 'native, with sanitizers' &&
   check sanitized sanitize -LE "$once" -j"${JOBS:-2}"
 [ -z "$released$assembled" ] || check browsers release -L "$in_browsers"

@@ -6,12 +6,32 @@
 #include "core_chaos.h"
 #include "core_events.h"
 
+/* From where it goes on. Mostly it is in a room of three: most things can happen there. */
+static void begin(struct driver *driver, uint8_t choice)
+{
+    switch (choice) {
+    case 0: break; /* not even started */
+    case 1: driver_start(driver); break;
+    case 2: driver_join(driver); break; /* before the relay is there, and the offer made */
+    case 3:
+        driver_start(driver);
+        driver_hello(driver);
+        break;
+    default: driver_enter(driver, DRIVER_HIGH, DRIVER_LOW); break;
+    }
+}
+
+/* The last byte says how it begins, so that the first ones can be added to. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    const struct pf_room_config config = driver_config();
+    const uint8_t choice = size > 0 ? data[size - 1] : UINT8_MAX;
+    struct pf_room_config config = driver_config();
+    if (choice % 16 >= 8) {
+        config.ticket = PF_SLICE("ticket");
+    }
     struct driver *driver = driver_new(&config);
     struct chaos chaos = {.driver = driver, .bytes = data, .bytes_left = size};
-    driver_enter(driver, DRIVER_HIGH, DRIVER_LOW); /* where most things can happen */
+    begin(driver, choice % 8);
     while (size > 0 && chaos_step(&chaos)) {
         /* the driver checks each of them */
     }
