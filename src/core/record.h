@@ -23,7 +23,7 @@
  * whole call, and can be played again. It holds what the events hold: names, addresses, tickets.
  */
 
-enum { PF_RECORD_SIZE_MAX = 131072 }; /* some hundred connections, or hours of a quiet call */
+enum { PF_RECORD_SIZE_MAX = 131072 }; /* some ten connections, or hours of a quiet call */
 
 /* A ring: when it is full the older half of the events goes, and the record is complete no more. */
 struct pf_record {
