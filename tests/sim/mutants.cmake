@@ -58,7 +58,7 @@ pf_add_mutant(candidates_without_end 4000 core/connection.c
   [[connection->remote_candidates++ > 100000]])
 pf_add_mutant(everything_answered 100 core/peer.c
   [[ANSWERS_MS, ANSWERS_AHEAD_MS)]] [[ANSWERS_MS, UINT32_MAX)]])
-pf_add_mutant(epoch_of_a_twin_forgotten 4000 core/roster.c
+pf_add_mutant(epoch_of_a_twin_forgotten 16000 core/roster.c
   [[pf_peer_forget(peer, context); /* a reload]]
   [[pf_connection_close(&peer->connection, context), peer->id = 0; /* a reload]])
 
