@@ -28,7 +28,7 @@ static void *cut(size_t size)
     if (size > left) {
         return NULL;
     }
-    void *block = (void *)heap.next; /* NOLINT: the only way to a first pointer */
+    void *block = (void *)heap.next; /* the only way to a first pointer */
     heap.next += (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
     heap.blocks++;
     return block;
