@@ -113,6 +113,8 @@ class Page {
   #start() {
     if (this.#room || this.#starting) return;
     this.#starting = true;
+    this.#broken = false;
+    this.#left = false;
     // A duplicated tab has the ticket too, and takes the call over when it enters the same room.
     const ticket = passing.get(`ticket.${this.#place || passing.get('entered')}`);
     createRoom({
@@ -134,6 +136,8 @@ class Page {
 
   /** @param {Room} room */
   #adopt(room) {
+    // Left while it was being made: nobody wants its camera any more.
+    if (this.#left && !this.#pending) return room.leave();
     this.#room = room;
     if (this.#pending) this.#join();
     this.#listening = new AbortController();

@@ -1,7 +1,7 @@
 /* lifecycle.test.mjs - leaving, coming back, reloading, and a relay that goes away. */
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
-import { annAndBob, pause, scenario, socketErrors } from './harness.mjs';
+import { annAndBob, pause, scenario, socketErrors, until } from './harness.mjs';
 import { frozenMs } from './person.mjs';
 
 scenario('a person who leaves is gone at once, and can come back (R7)', {}, async (world) => {
@@ -127,9 +127,7 @@ scenario(
   'a duplicated tab takes the call over, and the first tab is told and closes its camera',
   {},
   async (world) => {
-    const ann = await world.person('Ann');
-    await ann.enter('tea');
-    await ann.notice('alone');
+    const { ann, bob } = await annAndBob(world);
     const twin = await world.person('Ann', { beside: ann, url: ann.page.url(), open: false });
     // A duplicated tab has the session storage of the first.
     const storage = await ann.ask(() => JSON.stringify(sessionStorage));
@@ -138,12 +136,64 @@ scenario(
         sessionStorage.setItem(key, value);
     }, storage);
     await twin.page.goto(twin.url);
-    await twin.notice('alone');
+    await twin.waitForPeers(1);
     await ann.notice('replaced');
     await ann.nothingLeftOpen();
     await pause(1000); // long enough for an endless exchange of the two to show
-    await twin.notice('alone');
-    assert.deepEqual(await twin.peers(), []);
+    await Promise.all([twin.waitForPeers(1), bob.waitForPeers(1)]);
+    const said = await ann.ask(() => document.querySelector('#announcer')?.textContent || '');
+    assert.doesNotMatch(said, /Bob left/);
+  },
+);
+
+/**
+ * Holds each request for the module until it is let go.
+ * @param {import('./person.mjs').Person} person
+ */
+async function holdModule(person) {
+  /** @type {import('puppeteer-core').HTTPRequest[]} */
+  const held = [];
+  await person.page.setRequestInterception(true);
+  person.page.on('request', (request) => {
+    if (request.url().endsWith('.wasm')) held.push(request);
+    else request.continue();
+  });
+  return held;
+}
+
+scenario(
+  'who leaves while the page still loads is not captured afterwards (R21)',
+  {},
+  async (world) => {
+    const { ann } = await annAndBob(world);
+    const held = await holdModule(ann);
+    await ann.page.reload();
+    await ann.click('#leave');
+    await ann.shown('#welcome');
+    await until('the module to be asked for', () => held.length > 0);
+    await Promise.all(held.map((request) => request.continue()));
+    await ann.shown('#wake');
+    await ann.nothingLeftOpen();
+    await ann.click('#wake');
+    await ann.previews();
+  },
+);
+
+scenario(
+  'a page that could not start says so until it has started',
+  { expects: [/ERR_FAILED/, /Failed to fetch/] },
+  async (world) => {
+    const ann = await world.person('Ann', { open: false });
+    const held = await holdModule(ann);
+    await ann.page.goto(ann.url);
+    await until('the module to be asked for', () => held.length > 0);
+    await held[0].abort();
+    await ann.notice('broken');
+    const entering = ann.enter('tea');
+    await until('the module to be asked for again', () => held.length > 1);
+    await held[1].continue();
+    await entering;
+    await ann.notice('alone');
   },
 );
 
