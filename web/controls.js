@@ -17,11 +17,12 @@ const deviceKeys = {
 };
 
 /**
- * Nothing of this source reaches the others, as far as its owner is concerned.
+ * Its owner has switched it off. One that has failed is not off: it goes live as soon as it can, so
+ * nobody must take themselves for muted.
  * @param {LocalSource} source
  */
 export function isOff(source) {
-  return !source.wanted || source.state === 'failed';
+  return !source.wanted;
 }
 
 export class SourceControl {

@@ -17,6 +17,8 @@
  * @property {LocalSource} [microphone]
  * @property {LocalSource} [camera]
  * @property {boolean} alone in the room, and nobody else is
+ * @property {boolean} talking somebody is connected
+ * @property {boolean} unreachable somebody is, who has not lost the relay
  * @property {boolean} soundBlocked the browser wants a gesture before it plays
  * @property {boolean} broken no room could be made at all
  * @property {string} link to this room
@@ -33,6 +35,7 @@
  * @property {boolean} [dismissible] the person may put it away for as long as it holds
  * @property {(view: View) => boolean} holds
  * @property {(view: View) => {title: Key, text: Key}} words
+ * @property {(view: View) => Key|''} [over] what is said when it no longer holds, if it was shown
  * @property {Action} [action]
  */
 
@@ -104,6 +107,17 @@ function entering(view) {
   return view.state === 'lobby' || view.state === 'joining';
 }
 
+/**
+ * What is said when the relay is back, and not when its absence ended because the person left.
+ * @param {View} view
+ */
+function relayIsBack(view) {
+  return entering(view) || view.state === 'joined' ? 'saidReconnected' : '';
+}
+
+/** A relay that restarts is back by then. */
+const relayAwayMs = 1000;
+
 /** Every notice, the most pressing first. @type {readonly Notice[]} */
 export const notices = [
   {
@@ -136,14 +150,18 @@ export const notices = [
     holds: (view) => view.soundBlocked, words: always('tapToHearTitle', 'tapToHearText'),
   },
   {
-    code: 'reconnecting', icon: 'network', tone: 'warning',
+    code: 'reconnecting', icon: 'network', tone: 'warning', afterMs: relayAwayMs,
     holds: (view) => view.state === 'reconnecting' || (view.state === 'joined' && view.relayAway),
-    words: always('reconnectingTitle', 'reconnectingText'),
+    words: (view) => ({
+      title: 'reconnectingTitle', text: view.talking ? 'reconnectingText' : 'relayAwayText',
+    }),
+    over: relayIsBack,
   },
   {
-    code: 'relay-away', icon: 'network', tone: 'warning',
+    code: 'relay-away', icon: 'network', tone: 'warning', afterMs: relayAwayMs,
     holds: (view) => entering(view) && view.relayAway,
     words: always('relayAwayTitle', 'relayAwayText'),
+    over: relayIsBack,
   },
   {
     code: 'insecure', icon: 'lock', tone: 'problem', dismissible: true,
@@ -189,7 +207,12 @@ export const notices = [
   },
   {
     code: 'connecting', icon: 'spinner', tone: 'calm', afterMs: 600,
-    holds: (view) => view.state === 'joining', words: always('connectingTitle', 'connectingText'),
+    holds: (view) => view.state === 'joining' && !view.relayAway,
+    words: always('connectingTitle', 'connectingText'),
+  },
+  {
+    code: 'unreachable', icon: 'network', tone: 'warning', dismissible: true,
+    holds: (view) => view.unreachable, words: always('unreachableTitle', 'unreachableText'),
   },
   {
     code: 'alone', icon: 'people', tone: 'calm', action: 'copy',
@@ -198,13 +221,13 @@ export const notices = [
 ];
 
 /**
- * The most pressing notice that holds and was not put away.
+ * The most pressing notice that holds and was not kept back.
  * @param {View} view
- * @param {ReadonlySet<string>} [dismissed] codes
+ * @param {(notice: Notice) => boolean} [keptBack]
  * @returns {Notice|undefined}
  */
-export function chooseNotice(view, dismissed = new Set()) {
-  return notices.find((notice) => notice.holds(view) && !dismissed.has(notice.code));
+export function chooseNotice(view, keptBack = () => false) {
+  return notices.find((notice) => notice.holds(view) && !keptBack(notice));
 }
 
 /** @type {Record<Action, Key>} */
@@ -217,25 +240,31 @@ export class Banner {
   #texts;
   #root;
   #say;
-  /** @type {Set<string>} */
+  #keepFocus;
+  /** @type {Set<string>} the codes that the person has put away */
   #dismissed = new Set();
   /** @type {View|undefined} */
   #view;
   #said = '';
-  /** The code of a notice that has held for long enough to be shown. */
-  #ripe = '';
-  #ripening = 0;
+  /** @type {Set<string>} the codes of what was shown and still holds */
+  #shown = new Set();
+  /** @type {Set<string>} the codes of what has held for long enough to be shown */
+  #ripe = new Set();
+  /** @type {Map<string, number>} the timers of those that have not, by code */
+  #ripening = new Map();
 
   /**
    * @param {HTMLElement} root
    * @param {Texts} texts
    * @param {(text: string) => void} say to a screen reader
    * @param {(action: Action) => void} act
+   * @param {(change: () => void) => void} keepFocus calls `change`, which may hide what has it
    */
-  constructor(root, texts, say, act) {
+  constructor(root, texts, say, act, keepFocus) {
     this.#root = root;
     this.#texts = texts;
     this.#say = say;
+    this.#keepFocus = keepFocus;
     this.#part('noticeAction').addEventListener('click', () => {
       const notice = this.#chosen();
       if (notice?.action) act(notice.action);
@@ -250,9 +279,18 @@ export class Banner {
   render(view) {
     this.#view = view;
     for (const notice of notices) {
-      if (!notice.holds(view)) this.#dismissed.delete(notice.code);
+      if (notice.holds(view)) this.#ripen(notice);
+      else this.#forget(notice, view);
     }
-    const notice = this.#ripened(this.#chosen());
+    this.#keepFocus(() => this.#show(this.#chosen(), view));
+  }
+
+  /**
+   * @param {Notice|undefined} notice
+   * @param {View} view
+   */
+  #show(notice, view) {
+    if (notice) this.#shown.add(notice.code);
     this.#root.hidden = !notice;
     this.#root.dataset.notice = notice ? notice.code : '';
     this.#root.dataset.tone = notice ? notice.tone : '';
@@ -263,26 +301,33 @@ export class Banner {
   /**
    * What is usually over at once is not shown before it has lasted: it would only flicker, and push
    * the tiles about while the browser has better things to do.
-   * @param {Notice|undefined} notice
+   * @param {Notice} notice that holds
    */
-  #ripened(notice) {
-    if (!notice?.afterMs) {
-      clearTimeout(this.#ripening);
-      this.#ripening = 0;
-      this.#ripe = '';
-      return notice;
-    }
-    if (this.#ripe === notice.code) return notice;
-    this.#ripening ||= window.setTimeout(() => {
-      this.#ripening = 0;
-      this.#ripe = notice.code;
+  #ripen({ code, afterMs }) {
+    if (!afterMs || this.#ripe.has(code) || this.#ripening.has(code)) return;
+    this.#ripening.set(code, window.setTimeout(() => {
+      this.#ripening.delete(code);
+      this.#ripe.add(code);
       if (this.#view) this.render(this.#view);
-    }, notice.afterMs);
-    return undefined;
+    }, afterMs));
+  }
+
+  /**
+   * @param {Notice} notice that does not hold
+   * @param {View} view
+   */
+  #forget({ code, over }, view) {
+    clearTimeout(this.#ripening.get(code));
+    this.#ripening.delete(code);
+    this.#ripe.delete(code);
+    this.#dismissed.delete(code);
+    const key = this.#shown.delete(code) && over?.(view);
+    if (key) this.#say(this.#texts.get(key));
   }
 
   #chosen() {
-    return this.#view && chooseNotice(this.#view, this.#dismissed);
+    return this.#view && chooseNotice(this.#view, ({ code, afterMs }) =>
+      this.#dismissed.has(code) || (!!afterMs && !this.#ripe.has(code)));
   }
 
   /**

@@ -49,7 +49,7 @@ export class OwnTile {
    */
   render(name, microphone, camera) {
     const data = this.#tile.dataset;
-    data.muted = String(!!microphone && isOff(microphone));
+    data.microphone = microphoneState(microphone);
     data.camera = cameraState(camera);
     data.mirrored = String(this.#facing() !== 'environment');
     renderAvatar(this.#tile, name, name);
@@ -67,6 +67,16 @@ export class OwnTile {
     const track = stream instanceof MediaStream ? stream.getVideoTracks()[0] : undefined;
     return track?.getSettings().facingMode ?? '';
   }
+}
+
+/**
+ * @param {LocalSource|undefined} microphone
+ * @returns {'on'|'off'|'none'}
+ */
+function microphoneState(microphone) {
+  if (!microphone) return 'on';
+  if (isOff(microphone)) return 'off';
+  return microphone.state === 'failed' ? 'none' : 'on';
 }
 
 /**

@@ -6,6 +6,7 @@ import { Announcer } from './announcer.js';
 import { SourceControl } from './controls.js';
 import { chooseLanguage, tables, Texts } from './i18n.js';
 import { Invite, linkTo } from './invite.js';
+import { OwnNews } from './news.js';
 import { Banner, troubleOf } from './notices.js';
 import { OwnTile, sourceNote } from './own.js';
 import { part } from './picture.js';
@@ -38,7 +39,9 @@ class Page {
   #announcer = new Announcer(byId('announcer'));
   /** @param {string} text */
   #say = (text) => this.#announcer.say(text);
-  #banner = new Banner(byId('notice'), this.#texts, this.#say, (action) => this.#act(action));
+  #banner = new Banner(byId('notice'), this.#texts, this.#say, (action) => this.#act(action),
+    (change) => this.#keepFocus(change));
+  #news = new OwnNews();
   #player = new Player(() => this.#render());
   #tiles = new PeerTiles(byId('peers'), part(document, '#peerTile', HTMLTemplateElement),
     this.#texts, this.#player, this.#say);
@@ -149,7 +152,9 @@ class Page {
     on('deviceschange', () => this.#renderSources());
     on('peerjoin', (event) => this.#onPeer(event, (peer) => this.#tiles.add(peer)));
     on('peerchange', (event) => this.#onPeer(event, (peer) => this.#tiles.change(peer)));
-    on('peerleave', (event) => this.#onPeer(event, (peer) => this.#tiles.remove(peer)));
+    // Who is put out no longer sees the others, but they have not left.
+    on('peerleave', (event) => this.#onPeer(event, (peer) =>
+      this.#tiles.remove(peer, room.state !== 'refused')));
     this.#preview.show(room.stream);
     this.#own.show(room.stream);
     this.#tiles.clear();
@@ -213,6 +218,8 @@ class Page {
   #onLocalChange(room) {
     passing.set('microphone', room.microphone.wanted ? '' : 'off');
     passing.set('camera', room.camera.wanted ? '' : 'off');
+    this.#sayNews(this.#news.changed('microphone', room.microphone));
+    this.#sayNews(this.#news.changed('camera', room.camera));
     this.#render();
   }
 
@@ -256,13 +263,14 @@ class Page {
    */
   #toggle(kind, on) {
     if (!this.#room) return;
-    if (kind === 'microphone') {
-      this.#room.setMicrophone(on);
-      this.#say(this.#texts.get(on ? 'saidYouUnmuted' : 'saidYouMuted'));
-    } else {
-      this.#room.setCamera(on);
-      this.#say(this.#texts.get(on ? 'saidYouCameraOn' : 'saidYouCameraOff'));
-    }
+    if (kind === 'microphone') this.#room.setMicrophone(on);
+    else this.#room.setCamera(on);
+    this.#sayNews(this.#news.switched(kind, on));
+  }
+
+  /** @param {import('./i18n.js').Key|''} key */
+  #sayNews(key) {
+    if (key) this.#say(this.#texts.get(key));
   }
 
   /** @param {import('./notices.js').Action} action */
@@ -293,7 +301,7 @@ class Page {
     lasting.set('language', this.#texts.language);
     this.#texts.apply(document);
     this.#showRoomMissing(!byId('roomError').hidden);
-    if (this.#room) this.#tiles.render(this.#room.peers.values());
+    this.#tiles.render();
     this.#render();
   }
 
@@ -327,8 +335,25 @@ class Page {
     byId('call').hidden = screen !== 'call';
     byId('where').hidden = screen !== 'call';
     byId('welcome').hidden = screen !== 'welcome';
-    // Not at once: moving the focus lays out the page, and the way into the call goes first.
-    requestAnimationFrame(() => byId(screen === 'call' ? 'roomTitle' : 'headline').focus());
+    this.#focusHeading();
+  }
+
+  /** Not at once: moving the focus lays out the page, and the way into the call goes first. */
+  #focusHeading() {
+    requestAnimationFrame(() => {
+      byId(document.body.dataset.screen === 'call' ? 'roomTitle' : 'headline').focus();
+    });
+  }
+
+  /**
+   * Where something hides what has the focus, who uses a keyboard must not begin at the top of the
+   * page. Browsers differ in when such an element loses the focus: it is looked at before.
+   * @param {() => void} change
+   */
+  #keepFocus(change) {
+    const focused = document.activeElement;
+    change();
+    if (focused?.closest('[hidden]')) this.#focusHeading();
   }
 
   #renderSources() {
@@ -346,7 +371,7 @@ class Page {
 
   #renderStandby() {
     const standby = !this.#room && !this.#starting && !this.#broken;
-    byId('wake').hidden = !standby;
+    this.#keepFocus(() => { byId('wake').hidden = !standby; });
     byId('previewControls').hidden = standby;
     byId('lobbyDevices').hidden = standby;
     byId('previewTile').dataset.standby = String(standby);
@@ -377,6 +402,7 @@ class Page {
 
   #renderBanner() {
     const room = this.#room;
+    const peers = [...room?.peers.values() ?? []];
     this.#banner.render({
       state: room?.state ?? (this.#pending ? 'joining' : 'standby'),
       refusal: this.#refusal,
@@ -384,6 +410,8 @@ class Page {
       microphone: room?.microphone,
       camera: room?.camera,
       alone: this.#alone(),
+      talking: peers.some(({ state }) => state === 'connected' || state === 'unstable'),
+      unreachable: peers.some(({ state, away }) => state === 'unreachable' && !away),
       soundBlocked: this.#player.blocked,
       broken: this.#broken,
       userAgent: navigator.userAgent,

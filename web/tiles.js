@@ -1,6 +1,7 @@
 /* tiles.js - the tiles of the others: one per peer, kept for as long as the peer is there. */
 /* SPDX-License-Identifier: MIT */
 
+import { PeerNews } from './news.js';
 import { part, renderAvatar, watchPicture } from './picture.js';
 
 /** @typedef {import('./peerface.js').Peer} Peer */
@@ -10,32 +11,35 @@ import { part, renderAvatar, watchPicture } from './picture.js';
 
 /** @type {Record<string, Key>} */
 const stateKeys = {
-  connecting: 'peerConnecting',
   unstable: 'peerUnstable',
   reconnecting: 'peerReconnecting',
   unreachable: 'peerUnreachable',
 };
 
-/** @type {Record<string, Key>} */
-const saidKeys = {
-  connected: 'saidConnected',
-  unstable: 'saidUnstable',
-  reconnecting: 'saidReconnecting',
-  unreachable: 'saidUnreachable',
-};
+/** Who has lost the relay for less is usually back: after its restart that is everybody. */
+const awayAfterMs = 3000;
 
 /** The tile of one peer. */
 class PeerTile {
   #texts;
   #video;
+  #news = new PeerNews();
+  #peer;
+  #say;
+  #awayTimer = 0;
+  /** The peer has lost the relay for long enough to be shown. */
+  #longAway = false;
 
   /**
    * @param {HTMLTemplateElement} template
    * @param {Peer} peer
    * @param {Texts} texts
+   * @param {(key: Key, peer: Peer) => void} say
    */
-  constructor(template, peer, texts) {
+  constructor(template, peer, texts, say) {
     this.#texts = texts;
+    this.#peer = peer;
+    this.#say = say;
     const content = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
     this.element = part(content, '.tile', HTMLElement);
     this.element.dataset.peer = peer.id;
@@ -47,11 +51,40 @@ class PeerTile {
     return this.#video;
   }
 
-  /** @param {Peer} peer */
-  render(peer) {
+  /** The peer is new or another than before: shows it, and says what is news. */
+  change() {
+    this.#watchAway();
+    const keys = this.#news.changed(this.#peer);
+    this.render();
+    for (const key of keys) this.#say(key, this.#peer);
+  }
+
+  end() {
+    clearTimeout(this.#awayTimer);
+    this.element.remove();
+    this.#video.srcObject = null;
+  }
+
+  #watchAway() {
+    if (this.#peer.away) {
+      this.#awayTimer ||= window.setTimeout(() => {
+        this.#longAway = true;
+        this.render();
+        this.#say('saidAway', this.#peer);
+      }, awayAfterMs);
+      return;
+    }
+    clearTimeout(this.#awayTimer);
+    this.#awayTimer = 0;
+    this.#longAway = false;
+  }
+
+  render() {
+    const peer = this.#peer;
     const name = peer.name || this.#texts.get('guest');
     const data = this.element.dataset;
     data.muted = String(peer.microphone !== 'on');
+    data.microphone = peer.microphone;
     data.camera = peer.camera;
     data.state = peer.state;
     data.away = String(peer.away);
@@ -69,13 +102,14 @@ class PeerTile {
    * @param {Peer} peer
    */
   #note(peer) {
-    if (peer.state === 'connecting') return this.#texts.get('peerConnecting');
+    if (peer.state === 'connecting') return this.#longAway ? '' : this.#texts.get('peerConnecting');
     if (peer.camera === 'on') return '';
     return this.#texts.get(peer.camera === 'off' ? 'cameraIsOff' : 'cameraIsNone');
   }
 
   /** @param {Peer} peer */
   #badgeState(peer) {
+    if (peer.state === 'connecting') return ''; // nothing is known of the sources yet
     const states = [];
     if (peer.microphone === 'off') states.push(this.#texts.get('microphoneIsOff'));
     if (peer.microphone === 'none') states.push(this.#texts.get('microphoneIsNone'));
@@ -87,9 +121,20 @@ class PeerTile {
   /** @param {Peer} peer */
   #renderConnection(peer) {
     const chip = part(this.element, '.connection', HTMLElement);
-    const key = peer.state === 'connected' && peer.away ? 'peerAway' : stateKeys[peer.state];
-    chip.hidden = !key || peer.state === 'connecting';
+    const key = this.#connectionKey(peer);
+    chip.hidden = !key;
     chip.textContent = key ? this.#texts.get(key) : '';
+  }
+
+  /**
+   * @param {Peer} peer
+   * @returns {Key|undefined}
+   */
+  #connectionKey(peer) {
+    const lasting = peer.state === 'connected' || peer.state === 'connecting';
+    if (lasting) return this.#longAway ? 'peerAway' : undefined;
+    if (peer.state === 'reconnecting' && !this.#news.wasConnected) return 'peerConnecting';
+    return stateKeys[peer.state];
   }
 
   /**
@@ -136,12 +181,13 @@ export class PeerTiles {
    */
   add(peer) {
     if (this.#tiles.has(peer.id)) return this.change(peer);
-    const tile = new PeerTile(this.#template, peer, this.#texts);
+    const tile = new PeerTile(this.#template, peer, this.#texts,
+      (key, who) => this.#tell(key, who));
     this.#tiles.set(peer.id, tile);
-    tile.render(peer);
+    this.#tell('saidJoined', peer);
+    tile.change();
     this.#list.append(tile.element);
     this.#player.play(tile.video);
-    this.#say(this.#texts.get('saidJoined', { name: this.#name(peer) }));
   }
 
   /**
@@ -151,30 +197,28 @@ export class PeerTiles {
   change(peer) {
     const tile = this.#tiles.get(peer.id);
     if (!tile) return this.add(peer);
-    const before = { ...tile.element.dataset };
-    tile.render(peer);
-    this.#announce(peer, before, tile.element.dataset);
+    tile.change();
     if (tile.video.paused) this.#player.play(tile.video);
   }
 
-  /** @param {Peer} peer */
-  remove(peer) {
+  /**
+   * @param {Peer} peer
+   * @param {boolean} told false: it is not this peer who has left
+   */
+  remove(peer, told) {
     const tile = this.#tiles.get(peer.id);
     if (!tile) return;
     this.#drop(peer.id, tile);
-    this.#say(this.#texts.get('saidLeft', { name: this.#name(peer) }));
+    if (told) this.#tell('saidLeft', peer);
   }
 
   clear() {
     for (const [id, tile] of this.#tiles) this.#drop(id, tile);
   }
 
-  /**
-   * Puts every tile into the language of the time.
-   * @param {Iterable<Peer>} peers
-   */
-  render(peers) {
-    for (const peer of peers) this.#tiles.get(peer.id)?.render(peer);
+  /** Puts every tile into the language of the time. */
+  render() {
+    for (const tile of this.#tiles.values()) tile.render();
   }
 
   /**
@@ -183,35 +227,15 @@ export class PeerTiles {
    */
   #drop(id, tile) {
     this.#tiles.delete(id);
-    tile.element.remove();
-    tile.video.srcObject = null;
+    tile.end();
     this.#player.forget(tile.video);
   }
 
-  /** @param {Peer} peer */
-  #name(peer) {
-    return peer.name || this.#texts.get('guest');
-  }
-
   /**
+   * @param {Key} key
    * @param {Peer} peer
-   * @param {DOMStringMap} before
-   * @param {DOMStringMap} now
    */
-  #announce(peer, before, now) {
-    /** @type {Key[]} */
-    const keys = [];
-    const entering = before.state === 'connecting' && peer.state === 'connected';
-    if (before.state !== now.state && saidKeys[peer.state] && !entering) {
-      keys.push(saidKeys[peer.state]);
-    }
-    // The state of the sources arrives with the connection; it is news only once connected.
-    if (before.state !== 'connecting') {
-      if (before.muted !== now.muted) keys.push(now.muted === 'true' ? 'saidMuted' : 'saidUnmuted');
-      if (before.camera !== now.camera) {
-        keys.push(now.camera === 'on' ? 'saidCameraOn' : 'saidCameraOff');
-      }
-    }
-    for (const key of keys) this.#say(this.#texts.get(key, { name: this.#name(peer) }));
+  #tell(key, peer) {
+    this.#say(this.#texts.get(key, { name: peer.name || this.#texts.get('guest') }));
   }
 }

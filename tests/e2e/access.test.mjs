@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
-import { annAndBob, scenario } from './harness.mjs';
+import { annAndBob, scenario, socketErrors } from './harness.mjs';
 
 /** @typedef {import('./person.mjs').Person} Person */
 
@@ -107,8 +107,24 @@ scenario(
     await reach('#leave');
     await press('Enter');
     await ann.shown('#welcome');
+    await reach('#wake');
+    await press('Enter');
+    await focused(ann, 'headline');
   },
 );
+
+/** @param {Person} person @param {string} id */
+const focused = (person, id) =>
+  person.sees(`the focus on ${id}`, (wanted) => document.activeElement?.id === wanted, [id]);
+
+scenario('a notice that is put away hands the focus to the heading (R33)', {}, async (world) => {
+  const ann = await world.person('Ann', { shim: { cameras: [] } });
+  await ann.notice('no-camera');
+  await ann.page.focus('#noticeClose');
+  await ann.page.keyboard.press('Enter');
+  await ann.notice('');
+  await focused(ann, 'headline');
+});
 
 scenario('the page speaks English and Korean, and remembers the choice', {}, async (world) => {
   const ann = await world.person('Ann');
@@ -127,7 +143,7 @@ scenario('the page speaks English and Korean, and remembers the choice', {}, asy
 
 scenario(
   'what happens in a call is announced, politely and in order (R33)',
-  {},
+  { expects: socketErrors },
   async (world) => {
     const ann = await world.person('Ann');
     await ann.previews();
@@ -170,6 +186,10 @@ scenario(
     await ann.click('#mute');
     await bob.click('#leave');
     await hears([/camera of Bob is off/, /You are muted/, /Bob left/]);
+    await world.relay.kill();
+    await hears([/Bob left/, /server lost/]);
+    await world.relay.start();
+    await hears([/server lost/, /server is back/]);
   },
 );
 

@@ -52,7 +52,7 @@ scenario('permission given later is used without entering again', {}, async (wor
     /** @type {any} */ (window).probe.shim.fail = {};
   });
   const before = await ann.summary();
-  await ann.click('#camera');
+  await ann.click('#noticeAction');
   await bob.tile(annId, { camera: 'on' });
   await bob.videoPlaying(annId);
   await ann.nothingNegotiatedSince(before);
@@ -74,6 +74,37 @@ scenario(
     await ann.notice('no-camera', 'no-microphone');
     await bob.tile(annId, { camera: 'none' });
     await receives(ann, bobId);
+  },
+);
+
+scenario(
+  'a microphone that has failed is not shown as muted, and who mutes it stays muted',
+  {},
+  async (world) => {
+    const shim = { fail: { audio: 'NotFoundError' } };
+    const { ann, bob, annId } = await annInTrouble(world, { shim });
+    await ann.notice('no-microphone');
+    const shown = () =>
+      ann.ask(() => ({
+        pressed: document.querySelector('#mute')?.getAttribute('aria-pressed'),
+        microphone: document.querySelector('#myStream')?.getAttribute('data-microphone'),
+      }));
+    assert.deepEqual(await shown(), { pressed: 'false', microphone: 'none' });
+    await ann.click('#mute');
+    assert.deepEqual(await shown(), { pressed: 'true', microphone: 'off' });
+    await bob.tile(annId, { muted: 'true' });
+    const found = (await ann.summary()).captures.length;
+    await ann.ask(() => {
+      /** @type {any} */ (window).probe.shim.fail = {};
+      navigator.mediaDevices.dispatchEvent(new Event('devicechange'));
+    });
+    await bob.audioSilent(annId);
+    const { sent, captures } = await ann.summary();
+    assert.ok(sent.every(({ kind, enabled }) => kind !== 'audio' || !enabled), 'nothing is heard');
+    assert.ok(captures.length <= found + 1);
+    await ann.click('#mute');
+    await bob.tile(annId, { muted: 'false' });
+    await bob.audioFlowing(annId);
   },
 );
 
@@ -99,7 +130,7 @@ scenario(
     await ann.ask(() => {
       /** @type {any} */ (window).probe.shim.fail = {};
     });
-    await ann.click('#camera');
+    await ann.click('#noticeAction');
     await bob.tile(annId, { camera: 'on' });
     await bob.videoPlaying(annId);
     await ann.notice('');

@@ -1,8 +1,9 @@
 /* notices.test.mjs - which of the things that hold the banner says. */
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { chooseNotice, permissionHelp } from '../../web/notices.js';
+import { mock, test } from 'node:test';
+import { Texts } from '../../web/i18n.js';
+import { Banner, chooseNotice, permissionHelp } from '../../web/notices.js';
 
 /** @typedef {import('../../web/notices.js').View} View */
 /** @typedef {import('../../web/peerface.js').LocalSource} LocalSource */
@@ -15,7 +16,8 @@ const failed = (error) => source({ state: 'failed', error });
 /** @param {Partial<View>} view @returns {View} */
 const view = (view) => ({
   state: 'joined', refusal: '', relayAway: false, microphone: source(), camera: source(),
-  alone: false, soundBlocked: false, broken: false, userAgent: '', link: '', copied: false, ...view,
+  alone: false, talking: false, unreachable: false, soundBlocked: false, broken: false,
+  userAgent: '', link: '', copied: false, ...view,
 });
 
 /** @type {[string, Partial<View>][]} */
@@ -28,6 +30,9 @@ const cases = [
   ['relay-away', { state: 'lobby', relayAway: true }],
   ['relay-away', { state: 'joining', relayAway: true }],
   ['reconnecting', { state: 'reconnecting', relayAway: true, alone: true }],
+  ['unreachable', { unreachable: true, talking: true }],
+  ['reconnecting', { state: 'reconnecting', unreachable: true }],
+  ['denied', { camera: failed('NotAllowedError'), unreachable: true }],
   ['denied', { camera: failed('NotAllowedError'), alone: true }],
   ['denied', { microphone: failed('SecurityError'), state: 'joining' }],
   ['no-camera', { camera: failed('NotFoundError') }],
@@ -56,7 +61,7 @@ for (const [code, partial] of cases) {
 
 test('what was put away gives way to the next', () => {
   const both = view({ alone: true, camera: failed('NotAllowedError') });
-  assert.equal(chooseNotice(both, new Set(['denied']))?.code, 'alone');
+  assert.equal(chooseNotice(both, ({ code }) => code === 'denied')?.code, 'alone');
 });
 
 test('a trouble of both sources, of the camera or of the microphone has its own title', () => {
@@ -83,4 +88,79 @@ test('the way to take back a refusal is that of the browser', () => {
     ['deniedHelpIos', `Mozilla/5.0 (iPhone; CPU iPhone OS 17) ${webkit} CriOS/130 Safari/604.1`],
   ];
   for (const [key, agent] of agents) assert.equal(permissionHelp(agent), key);
+});
+
+test('that the call goes on is said only to who is connected with somebody', () => {
+  const text = (/** @type {Partial<View>} */ partial) => {
+    const seen = view({ state: 'reconnecting', relayAway: true, ...partial });
+    return chooseNotice(seen)?.words(seen).text;
+  };
+  assert.equal(text({ talking: true }), 'reconnectingText');
+  assert.equal(text({ alone: true }), 'relayAwayText');
+});
+
+/**
+ * A banner in a document that is not one, and what it says.
+ * @param {import('node:test').TestContext} t
+ */
+function makeBanner(t) {
+  const element = () => ({ dataset: {}, hidden: false, textContent: '', setAttribute: () => {},
+    addEventListener: () => {} });
+  const parts = new Map();
+  const root = /** @type {any} */ ({
+    ...element(),
+    querySelector: (/** @type {string} */ css) => {
+      if (!parts.has(css)) parts.set(css, element());
+      return parts.get(css);
+    },
+  });
+  /** @type {string[]} */
+  const said = [];
+  mock.timers.enable({ apis: ['setTimeout'] });
+  Object.assign(globalThis, { window: globalThis });
+  t.after(() => mock.timers.reset());
+  const banner = new Banner(root, new Texts('en'), (text) => said.push(text), () => {},
+    (change) => change());
+  const shown = (/** @type {Partial<View>} */ partial) => {
+    banner.render(view(partial));
+    return root.dataset.notice;
+  };
+  const later = (/** @type {number} */ ms) => {
+    mock.timers.tick(ms);
+    return root.dataset.notice;
+  };
+  return { shown, later, said };
+}
+
+const relayLost = /** @type {const} */ ({ state: 'reconnecting', relayAway: true, talking: true });
+
+test('a relay that is back at once is not spoken of, and the notice before it stays', (t) => {
+  const { shown, later, said } = makeBanner(t);
+  assert.equal(shown({ alone: true }), 'alone');
+  const before = said.length;
+  assert.equal(shown({ ...relayLost, alone: true }), 'alone');
+  assert.equal(later(300), 'alone');
+  assert.equal(shown({ alone: true }), 'alone');
+  assert.equal(later(5000), 'alone');
+  assert.equal(said.length, before);
+});
+
+test('a relay that stays away is spoken of, and so is its return (R33)', (t) => {
+  const { shown, later, said } = makeBanner(t);
+  shown(relayLost);
+  assert.equal(later(1000), 'reconnecting');
+  assert.match(said[0], /lost, reconnecting/);
+  assert.equal(shown({}), '');
+  assert.match(said[1], /server is back/);
+  shown(relayLost);
+  later(1000);
+  assert.equal(shown({ state: 'left' }), '');
+  assert.equal(said.length, 3, 'who leaves is not told that the server is back');
+});
+
+test('what has become ripe while something more pressing was shown is there at once', (t) => {
+  const { shown, later } = makeBanner(t);
+  assert.equal(shown({ ...relayLost, soundBlocked: true }), 'tap-to-hear');
+  assert.equal(later(1000), 'tap-to-hear');
+  assert.equal(shown(relayLost), 'reconnecting');
 });

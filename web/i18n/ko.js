@@ -66,7 +66,7 @@ const texts = {
   peerUnstable: '연결 불안정',
   peerReconnecting: '다시 연결하는 중…',
   peerUnreachable: '연결할 수 없음',
-  peerAway: '잠시 자리 비움',
+  peerAway: '서버 연결 끊김',
 
   saidEntered: '{room} 방에 들어왔습니다.',
   saidJoined: '{name} 님이 들어왔습니다.',
@@ -79,6 +79,7 @@ const texts = {
   saidUnstable: '{name} 님과의 연결이 불안정합니다.',
   saidReconnecting: '{name} 님과의 연결이 끊겨 다시 연결하고 있습니다.',
   saidUnreachable: '{name} 님과 연결할 수 없습니다.',
+  saidAway: '{name} 님의 서버 연결이 끊겼습니다.',
   saidYouMuted: '내 소리가 꺼졌습니다.',
   saidYouUnmuted: '내 소리가 켜졌습니다.',
   saidYouCameraOff: '내 카메라가 꺼졌습니다.',
@@ -92,6 +93,10 @@ const texts = {
   relayAwayText: '계속 다시 시도하고 있습니다. 오래 걸리면 인터넷 연결을 확인해 주세요.',
   reconnectingTitle: '서버 연결이 끊겨 다시 연결하고 있습니다',
   reconnectingText: '통화는 계속됩니다. 다시 연결되면 새로운 사람도 들어올 수 있습니다.',
+  saidReconnected: '서버에 다시 연결되었습니다.',
+  unreachableTitle: '직접 연결하지 못했습니다',
+  unreachableText: '서로의 네트워크 사이에서 직접 연결할 길을 찾지 못했습니다. 계속 시도하고 있으며, ' +
+    '다른 네트워크에서는 연결될 수도 있습니다.',
   deniedTitle: '카메라와 마이크가 차단되어 있습니다',
   deniedCameraTitle: '카메라가 차단되어 있습니다',
   deniedMicrophoneTitle: '마이크가 차단되어 있습니다',
@@ -106,7 +111,7 @@ const texts = {
   deniedHelpAndroid: '주소창의 아이콘을 누르고 “권한”에서 카메라와 마이크를 허용한 뒤 다시 시도하세요. ' +
     '그동안에도 다른 사람을 보고 들을 수 있습니다.',
   noCameraTitle: '카메라를 찾을 수 없습니다',
-  noCameraText: '연결하면 바로 사용합니다. 지금도 내 소리는 전해지고, 다른 사람을 보고 들을 수 있습니다.',
+  noCameraText: '연결하면 바로 사용합니다. 지금도 다른 사람을 보고 들을 수 있습니다.',
   noMicrophoneTitle: '마이크를 찾을 수 없습니다',
   noMicrophoneText: '연결하면 바로 사용합니다. 지금도 다른 사람을 보고 들을 수 있습니다.',
   noDevicesTitle: '카메라와 마이크를 찾을 수 없습니다',

@@ -1,0 +1,116 @@
+/* news.js - what is worth saying of the others and of one's own sources, and when it is true. */
+/* SPDX-License-Identifier: MIT */
+
+/** @typedef {import('./peerface.js').Peer} Peer */
+/** @typedef {import('./peerface.js').LocalSource} LocalSource */
+/** @typedef {import('./i18n.js').Key} Key */
+/** @typedef {'microphone'|'camera'} Kind */
+/** @typedef {Pick<Peer, 'state'|'microphone'|'camera'>} PeerLook */
+
+/** @type {Partial<Record<Peer['state'], Key>>} */
+const stateKeys = {
+  connected: 'saidConnected',
+  unstable: 'saidUnstable',
+  reconnecting: 'saidReconnecting',
+  unreachable: 'saidUnreachable',
+};
+
+/** @type {Record<Kind, {on: Key, off: Key}>} */
+const peerKeys = {
+  microphone: { on: 'saidUnmuted', off: 'saidMuted' },
+  camera: { on: 'saidCameraOn', off: 'saidCameraOff' },
+};
+
+/** @type {Record<Kind, {on: Key, off: Key}>} */
+const ownKeys = {
+  microphone: { on: 'saidYouUnmuted', off: 'saidYouMuted' },
+  camera: { on: 'saidYouCameraOn', off: 'saidYouCameraOff' },
+};
+
+/** What was said of one peer, so that only what differs from it is said. */
+export class PeerNews {
+  /** @type {PeerLook} */
+  #last = { state: 'connecting', microphone: 'none', camera: 'none' };
+  #wasConnected = false;
+  #stateSaid = false;
+  /** What somebody who only listens takes for granted: who has joined is heard and seen. */
+  #on = { microphone: true, camera: true };
+
+  /** There was a connection at some time: before that, none can be lost. */
+  get wasConnected() {
+    return this.#wasConnected;
+  }
+
+  /**
+   * Takes note of what a peer is like now.
+   * @param {PeerLook} peer
+   * @returns {Key[]} what is to be said of it
+   */
+  changed(peer) {
+    const state = this.#ofState(peer.state);
+    const keys = [state, this.#ofSource('microphone', peer), this.#ofSource('camera', peer)];
+    this.#last = { state: peer.state, microphone: peer.microphone, camera: peer.camera };
+    return keys.flatMap((key) => key || []);
+  }
+
+  /**
+   * @param {Peer['state']} state
+   * @returns {Key|undefined}
+   */
+  #ofState(state) {
+    if (state === this.#last.state) return undefined;
+    // That somebody has joined was said; the first connection is the end of the same news.
+    const entering = state === 'connected' && !this.#wasConnected && !this.#stateSaid;
+    const notLost = state === 'reconnecting' && !this.#wasConnected;
+    this.#wasConnected ||= state === 'connected';
+    if (entering || notLost || !stateKeys[state]) return undefined;
+    this.#stateSaid = true;
+    return stateKeys[state];
+  }
+
+  /**
+   * @param {Kind} kind
+   * @param {PeerLook} peer
+   * @returns {Key|undefined}
+   */
+  #ofSource(kind, peer) {
+    if (peer.state === 'connecting') return undefined;
+    // Of who is new or has reloaded 'none' only means that the state has not arrived yet.
+    const known = this.#last.state !== 'connecting' && this.#last[kind] !== 'none';
+    if (peer[kind] === 'none' && !known) return undefined;
+    const on = peer[kind] === 'on';
+    if (on === this.#on[kind]) return undefined;
+    this.#on[kind] = on;
+    return peerKeys[kind][on ? 'on' : 'off'];
+  }
+}
+
+/** One's own switches: "off" is true at once, "on" only when there is sound or picture. */
+export class OwnNews {
+  /** @type {Set<Kind>} */
+  #awaited = new Set();
+
+  /**
+   * The person has switched a source.
+   * @param {Kind} kind
+   * @param {boolean} on
+   * @returns {Key|''} what is to be said at once
+   */
+  switched(kind, on) {
+    if (on) this.#awaited.add(kind);
+    else this.#awaited.delete(kind);
+    return on ? '' : ownKeys[kind].off;
+  }
+
+  /**
+   * @param {Kind} kind
+   * @param {LocalSource} source
+   * @returns {Key|''}
+   */
+  changed(kind, source) {
+    if (!this.#awaited.has(kind)) return '';
+    const live = source.wanted && source.state === 'live';
+    if (live || !source.wanted || source.state === 'failed') this.#awaited.delete(kind);
+    return live ? ownKeys[kind].on : '';
+  }
+}
