@@ -98,6 +98,9 @@ expect('a way that is not shown', inRows('| G1 | S R | x | `unit/a.c` | |'), /by
 expect('no reason', inRows('| G1 | S | x | S unverified: ? | |'), /by S, and no reason/);
 expect('a reason that is not needed', inRows('| G1 | S | x | `unit/a.c`, S unverified: x | |'),
   /said to be/);
+expect('a part', inRows('| G1 | S | x | `unit/a.c`, S in part: only half | |'), null);
+expect('a part of nothing', inRows('| G1 | S | x | `unit/a.c`, B in part: half | |'),
+  /in part shown/);
 expect('a row that is lost', problemsOfRows('| G1 | S | x | `unit/a.c` | |', () => 'G1'),
   /R34 is not there/);
 
