@@ -148,9 +148,11 @@ export class World {
   }
 }
 
-/** @param {Engine[]} needs @returns {string} */
-function whyNot(needs) {
+/** @param {Engine[]} needs @param {boolean} [lan] @returns {string} */
+function whyNot(needs, lan) {
   const lacks = needs.map(missing).filter(Boolean);
+  if (lan) noLan ??= whyNoLan();
+  if (lan && noLan) lacks.push(noLan);
   if (!fs.existsSync(relayFile)) lacks.push(`the relay is not built (${relayFile})`);
   if (!fs.existsSync(path.join(webFolder, 'index.html'))) lacks.push(`no page in ${webFolder}`);
   // Where everything is said to be there, a skipped test would hide that it is not.
@@ -178,8 +180,7 @@ async function closeAll() {
 export function scenario(name, options, body) {
   if (!registered) after(closeAll);
   registered = true;
-  if (options.lan) noLan ??= whyNoLan();
-  const lacks = (options.lan && noLan) || whyNot(options.needs || ['chromium']);
+  const lacks = whyNot(options.needs || ['chromium'], options.lan);
   const skip = options.skip || lacks || false;
   const patience = Number(process.env.PF_PATIENCE || 1);
   test(name, { skip, timeout: (options.timeout || 90000) * patience }, async () => {
