@@ -94,9 +94,8 @@ export default {
   reconnectingTitle: 'Connection to the server lost, reconnecting…',
   reconnectingText: 'The call goes on. New people can enter once the connection is back.',
   saidReconnected: 'The connection to the server is back.',
-  unreachableTitle: 'No direct connection found',
-  unreachableText: 'No direct way between your networks was found. Still trying; another network ' +
-    'may help.',
+  unreachableTitle: 'Still trying to connect',
+  unreachableText: 'No direct way between your networks was found yet. Another network may help.',
   deniedTitle: 'Camera and microphone are blocked',
   deniedCameraTitle: 'The camera is blocked',
   deniedMicrophoneTitle: 'The microphone is blocked',

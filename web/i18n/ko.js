@@ -94,9 +94,9 @@ const texts = {
   reconnectingTitle: '서버 연결이 끊겨 다시 연결하고 있습니다',
   reconnectingText: '통화는 계속됩니다. 다시 연결되면 새로운 사람도 들어올 수 있습니다.',
   saidReconnected: '서버에 다시 연결되었습니다.',
-  unreachableTitle: '직접 연결하지 못했습니다',
-  unreachableText: '서로의 네트워크 사이에서 직접 연결할 길을 찾지 못했습니다. 계속 시도하고 있으며, ' +
-    '다른 네트워크에서는 연결될 수도 있습니다.',
+  unreachableTitle: '계속 연결을 시도하고 있습니다',
+  unreachableText: '서로의 네트워크를 직접 이을 길을 아직 찾지 못했습니다. 다른 네트워크에서는 연결될 수도 ' +
+    '있습니다.',
   deniedTitle: '카메라와 마이크가 차단되어 있습니다',
   deniedCameraTitle: '카메라가 차단되어 있습니다',
   deniedMicrophoneTitle: '마이크가 차단되어 있습니다',
