@@ -6,7 +6,8 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { annAndBob, artifacts, scenario } from './harness.mjs';
+import { annAndBob, artifacts, scenario, socketErrors } from './harness.mjs';
+import { Wire } from './wire.mjs';
 
 /** @typedef {import('./person.mjs').Person} Person */
 
@@ -82,6 +83,52 @@ scenario('screens: permission denied', {}, async (world) => {
   await ann.enter('tea');
   await ann.notice('denied', 'alone');
   await shoot(ann, 'denied-call');
+});
+
+scenario('screens: no microphone', {}, async (world) => {
+  const ann = await world.person('Ann', { shim: { fail: { audio: 'NotFoundError' } } });
+  await ann.enter('tea');
+  await ann.notice('no-microphone');
+  await shoot(ann, 'no-microphone');
+  const bob = await world.person('Bob');
+  await bob.enter('tea');
+  await ann.waitForPeers(1);
+  await shoot(bob, 'peer-without-microphone');
+});
+
+scenario(
+  'screens: unreachable',
+  { expects: [/so many PeerConnections/], timeout: 240000 },
+  async (world) => {
+    const ann = await world.person('Ann', { shim: { connectionsFail: 1e9 } });
+    await ann.enter('tea');
+    await ann.notice('alone');
+    const bob = await world.person('Bob');
+    await bob.enter('tea');
+    await ann.sees(
+      'why Bob is not there',
+      () => document.querySelector('#notice')?.getAttribute('data-notice') === 'unreachable',
+      [],
+      { ms: 150000 },
+    );
+    await shoot(ann, 'unreachable');
+  },
+);
+
+scenario('screens: who has lost the relay', { expects: socketErrors }, async (world) => {
+  const wire = await Wire.open(world.relay.port);
+  try {
+    const { ann, bobId } = await annAndBob(world, {}, { url: wire.url });
+    wire.cut('closed');
+    await ann.sees(
+      'that Bob has lost the relay',
+      (id) => document.querySelector(`[data-peer="${id}"] .connection:not([hidden])`),
+      [bobId],
+    );
+    await shoot(ann, 'away');
+  } finally {
+    wire.close();
+  }
 });
 
 scenario(
