@@ -127,6 +127,8 @@ export async function createRoom(options = {}) {
  *   localchange    microphone, camera or the tracks of stream have changed
  *   deviceschange  microphones or cameras have changed
  *   peerjoin, peerchange, peerleave   CustomEvent with detail {peer}
+ * 'peerleave' says that a peer is no longer shown: also of everybody when one leaves oneself or is
+ * refused.
  */
 export class Room extends EventTarget {
   /** @type {RoomState} */
