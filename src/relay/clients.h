@@ -11,7 +11,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { PF_RELAY_MESSAGE_SIZE = 1024 }; /* a larger message counts as several */
+enum {
+    PF_RELAY_MESSAGE_SIZE = 1024, /* a larger message counts as several */
+    /* What the longest message counts as; who may send less at once can never send it. */
+    PF_RELAY_BURST_MIN = 1 + PF_MESSAGE_SIZE_MAX / PF_RELAY_MESSAGE_SIZE,
+};
 
 /* One WebSocket, as the hub sees it. */
 struct pf_relay_client {

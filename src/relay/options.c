@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "protocol/message.h"
+#include "relay/clients.h"
 #include "relay/hub.h"
 
 #include <cJSON.h>
@@ -204,7 +205,9 @@ static void take(struct pf_options *options, enum option_code code)
     case OPTION_REQUEST_MS: options->request_ms = read_interval(options, "--request-ms", 1); return;
     case OPTION_IDLE_MS: options->idle_ms = read_interval(options, "--idle-ms", 1); return;
     case OPTION_STALL_MS: options->stall_ms = read_interval(options, "--stall-ms", 1); return;
-    case OPTION_BURST: options->burst = read_number(options, "--burst", 1, 1000000000); return;
+    case OPTION_BURST:
+        options->burst = read_number(options, "--burst", PF_RELAY_BURST_MIN, 1000000000);
+        return;
     case OPTION_RATE: options->rate = read_number(options, "--rate", 1, 1000000000); return;
     case OPTION_ALLOW_ORIGIN: add_origin(options); return;
     case OPTION_ECHO: read_echo(options); return;

@@ -11,6 +11,7 @@
 #include "base/assert.h"
 #include "base/random.h"
 #include "protocol/envelope.h"
+#include "relay/clients.h"
 #include "relay/hub.h"
 
 #include <stdlib.h>
@@ -29,7 +30,7 @@ struct client {
     bool open;
     pf_member_id self; /* 0: it has not joined */
     uint64_t opened_ms;
-    uint64_t texts; /* that it has said since then */
+    uint64_t charged; /* messages for what it has said since then */
     char ticket[PF_TICKET_SIZE_MAX + 1];
 };
 
@@ -257,11 +258,11 @@ static void on_output(struct run *run, const struct pf_hub_output *output)
 static void check_rate(struct run *run)
 {
     struct client *client = &run->clients[run->event->client];
-    client->texts++;
+    client->charged += 1 + run->event->text.size / PF_RELAY_MESSAGE_SIZE;
     if (client->open) {
         const uint64_t open_ms = run->now_ms - client->opened_ms;
-        PF_ASSERT(client->texts * 1000 <= (uint64_t)run->config.burst_messages * 1000 +
-                                              open_ms * run->config.messages_per_s);
+        PF_ASSERT(client->charged * 1000 <= (uint64_t)run->config.burst_messages * 1000 +
+                                                open_ms * run->config.messages_per_s);
     }
 }
 
@@ -311,7 +312,7 @@ static void give(struct run *run, struct pf_hub_event event)
     if (event.type == PF_HUB_CLIENT_OPENED) {
         run->clients[event.client].open = true;
         run->clients[event.client].opened_ms = run->now_ms;
-        run->clients[event.client].texts = 0;
+        run->clients[event.client].charged = 0;
     }
     const uint64_t deadline_ms = pf_hub_deadline_ms(run->hub);
     pf_hub_handle(run->hub, &event);

@@ -45,6 +45,20 @@ test('a slow reader costs nobody else anything, and in the end its connection (R
   slow.drop();
 });
 
+test('one member cannot make another one fall behind by long messages (R19)', async (t) => {
+  const relay = await Relay.start(t);
+  const sender = await Client.join(relay, 'tea');
+  const slow = await Client.join(relay, 'tea');
+  slow.wire.socket.pause();
+  const pad = 'p'.repeat(60000);
+  for (let i = 0; i < 400; i++) sender.send({ type: 'signal', to: slow.id, i, pad });
+  assert.equal(await sender.closed(), 1008);
+  slow.wire.socket.resume();
+  while ((await slow.next()).payload.length > 60000);
+  slow.send({ type: 'ping' });
+  await slow.message('pong');
+});
+
 test('a slow reader that catches up has missed nothing', async (t) => {
   const relay = await Relay.start(t);
   const sender = await Client.join(relay, 'tea');

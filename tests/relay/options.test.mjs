@@ -28,6 +28,7 @@ test('options that make no sense are refused with status 2 and a reason', async 
     ['--port', 'tea'], ['--port', '65536'], ['--port', '-1'], ['--port', ''], ['--port'],
     ['--members-max', '1'], ['--members-max', '17'], ['--ping-ms', '0'], ['--rooms-max', '1x'],
     ['--grace-ms', '0'], ['--request-ms', '0'], ['--idle-ms', '0'], ['--stall-ms', '0'],
+    ['--burst', '64'], ['--rate', '0'],
     ['--ice-servers', '[1,'], ['--ice-servers', '/missing.json'], ['--echo', 'echo'],
     ['--unknown'], ['extra'],
   ]) {
