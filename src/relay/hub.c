@@ -198,7 +198,7 @@ static void remove_member(struct pf_hub *hub, struct pf_relay_member *member,
                           enum pf_left_reason reason)
 {
     struct pf_relay_room *room = member->room;
-    if (pf_relay_room_is_deserted(room)) {
+    if (!pf_relay_room_connected(room, NULL)) {
         for (size_t left = room->members_count; left > 0; left--) {
             pf_timers_cancel(&hub->timers, &room->members[left - 1]->grace);
             pf_rooms_remove_member(&hub->rooms, room->members[left - 1]);
@@ -223,7 +223,7 @@ static void set_away(struct pf_hub *hub, struct pf_relay_client *client, uint32_
         return;
     }
     member->client = PF_CLIENT_NONE;
-    if (pf_relay_room_is_deserted(member->room)) {
+    if (!pf_relay_room_connected(member->room, NULL)) {
         remove_member(hub, member, PF_LEFT_TIMEOUT);
         return;
     }
@@ -281,6 +281,10 @@ static struct pf_relay_member *new_member(struct pf_hub *hub, struct pf_slice na
         *why = PF_CODE_ROOM_FULL;
         return NULL;
     }
+    if (room && !pf_relay_room_may_enter(room, hub->now_ms)) {
+        *why = PF_CODE_RATE_LIMIT;
+        return NULL;
+    }
     *why = PF_CODE_RELAY_FULL;
     if (!reserve_timer(hub)) {
         return NULL;
@@ -320,18 +324,6 @@ static bool is_overtaken(const struct pf_hub *hub, const struct pf_relay_client 
 {
     return member && member->client != PF_CLIENT_NONE &&
            pf_clients_find(&hub->clients, member->client)->order > client->order;
-}
-
-/* The first member that is not away takes a prepared offer. */
-static const struct pf_relay_member *choose_offered(const struct pf_relay_member *newcomer)
-{
-    const struct pf_relay_room *room = newcomer->room;
-    for (size_t i = 0; i < room->members_count; i++) {
-        if (room->members[i] != newcomer && room->members[i]->client != PF_CLIENT_NONE) {
-            return room->members[i];
-        }
-    }
-    return NULL;
 }
 
 static void send_joined(struct pf_hub *hub, const struct pf_relay_member *member, bool resumed,
@@ -381,7 +373,9 @@ static void enter(struct pf_hub *hub, struct pf_relay_client *client,
 {
     member->client = client->number;
     client->member = member;
-    const struct pf_relay_member *offered = offer.size > 0 ? choose_offered(member) : NULL;
+    /* The first member that is there takes a prepared offer. */
+    const struct pf_relay_member *offered =
+        offer.size > 0 ? pf_relay_room_connected(member->room, member) : NULL;
     send_joined(hub, member, resumed, offered);
     if (offered) {
         send_offer(hub, member, offered, offer);
@@ -417,11 +411,15 @@ static void join_room(struct pf_hub *hub, struct pf_relay_client *client, struct
     }
     if (!member) {
         member = new_member(hub, room_name, ticket_id, &why);
+    } else if (!pf_relay_member_may_return(member, hub->now_ms)) {
+        member = NULL;
+        why = PF_CODE_RATE_LIMIT;
     }
     if (!member) {
         fail(hub, client, why,
-             why == PF_CODE_ROOM_FULL ? "the room has all its members"
-                                      : "the relay has no more room");
+             why == PF_CODE_ROOM_FULL    ? "the room has all its members"
+             : why == PF_CODE_RATE_LIMIT ? "too many come in"
+                                         : "the relay has no more room");
         return;
     }
     /* Everything of hub->message is used up before it is written to. */

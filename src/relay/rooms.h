@@ -14,11 +14,19 @@
 
 #define PF_CLIENT_NONE UINT32_MAX
 
+enum {
+    PF_RELAY_NEWCOMERS_MS = 250,
+    PF_RELAY_NEWCOMERS_AHEAD = 64, /* all of a full room come back to a relay at once, and more */
+    PF_RELAY_RETURNS_MS = 500,
+    PF_RELAY_RETURNS_AHEAD = 20, /* a page that is reloaded ever again, and opened twice */
+};
+
 /* An identity in a room. */
 struct pf_relay_member {
     pf_member_id id;
     struct pf_relay_room *room; /* borrowed: a room lives as long as it has members */
     struct pf_timer grace;      /* set while the member is away */
+    uint64_t returns_at_ms;     /* see pf_relay_member_may_return() */
     uint32_t client;            /* PF_CLIENT_NONE while it is away */
     uint32_t instance;
     uint8_t name_size;
@@ -28,6 +36,7 @@ struct pf_relay_member {
 struct pf_relay_room {
     struct pf_relay_room *next; /* in its bucket; borrowed */
     uint64_t hash;
+    uint64_t newcomers_at_ms; /* see pf_relay_room_may_enter() */
     uint8_t name_size;
     uint8_t members_count;
     char name[PF_ROOM_NAME_SIZE_MAX];
@@ -70,8 +79,19 @@ enum pf_error pf_rooms_add_member(struct pf_rooms *rooms, struct pf_relay_room *
 /* Frees the member, and its room with the last one. Its timer must not be set. */
 void pf_rooms_remove_member(struct pf_rooms *rooms, struct pf_relay_member *member);
 
-/* Whether all its members are away. */
-bool pf_relay_room_is_deserted(const struct pf_relay_room *room);
+/* The first of its members that is neither away nor `except`, or NULL. */
+const struct pf_relay_member *pf_relay_room_connected(const struct pf_relay_room *room,
+                                                      const struct pf_relay_member *except);
+
+/*
+ * R8, R19: all the others hear of each who enters, so that joining without end costs them more than
+ * what a client may send. A room takes PF_RELAY_NEWCOMERS_AHEAD newcomers more than one every
+ * PF_RELAY_NEWCOMERS_MS; a member, which has its place, comes back PF_RELAY_RETURNS_AHEAD times
+ * more than once every PF_RELAY_RETURNS_MS. Counts one; false, and not counted, where there are too
+ * many.
+ */
+bool pf_relay_room_may_enter(struct pf_relay_room *room, uint64_t now_ms);
+bool pf_relay_member_may_return(struct pf_relay_member *member, uint64_t now_ms);
 
 /* The member of that id in the room, or NULL. */
 struct pf_relay_member *pf_relay_room_member(const struct pf_relay_room *room, pf_member_id id);

@@ -2,8 +2,8 @@
  * hub_state.c - the inside of the relay's hub: to be saved, hashed and put back.
  *
  * The hub keeps its struct to itself, so this file takes all of hub.c in, and stands for it when
- * the program is linked. Rate limits are not part of what is hashed: they are set so high that no
- * world reaches them.
+ * the program is linked. Rate limits are not part of what is hashed: they are set so high, and
+ * joins are so few, that no world reaches them.
  */
 /* SPDX-License-Identifier: MIT */
 #include "hub_state.h"
@@ -92,6 +92,7 @@ static void visit_member(struct pf_hub *hub, struct ex_visit *visit, struct pf_r
         PF_ASSERT(pf_rooms_add_member(&hub->rooms, room, id, &member) == PF_ERROR_OK);
         member->grace = (struct pf_timer){.owner = member, .kind = TIMER_GRACE};
     }
+    ex_visit_unhashed(visit, &member->returns_at_ms, sizeof(member->returns_at_ms));
     EX_VISIT(visit, member->client);
     EX_VISIT(visit, member->instance);
     EX_VISIT(visit, member->name_size);
@@ -122,6 +123,7 @@ static void visit_room(struct pf_hub *hub, struct ex_visit *visit)
         const struct pf_slice text = {name, name_size};
         PF_ASSERT(pf_rooms_add(&hub->rooms, text, &room) == PF_ERROR_OK);
     }
+    ex_visit_unhashed(visit, &room->newcomers_at_ms, sizeof(room->newcomers_at_ms));
     for (size_t i = 0; i < members_count; i++) {
         visit_member(hub, visit, room, i);
     }

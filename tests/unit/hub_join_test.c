@@ -233,6 +233,7 @@ static void a_ticket_with_any_digit_changed_is_ignored(void **state)
         assert_has(last(fixture, 1), "\"resumed\":false");
         say(fixture, 1, "{\"type\":\"leave\"}");
         ticket[i] = kept;
+        pass(fixture, 250); /* as many newcomers are too many at once */
     }
     open_client(fixture, 1);
     join_as(fixture, 1, "tea", "Ann", 1, ticket);
@@ -340,6 +341,80 @@ static void an_id_is_never_zero_nor_given_twice_in_a_room(void **state)
     assert_has(last_of(fixture, 1, "joined"), "\"id\":\"0000000000000005\"");
 }
 
+static void R19_who_comes_back_without_end_is_kept_out_for_a_while(void **state)
+{
+    struct fixture *fixture = *state;
+    char ticket[TEXT_MAX];
+    enter(fixture, 0, "tea");
+    enter(fixture, 1, "tea");
+    copy_member(fixture, 0, "joined", "ticket", ticket);
+    lose(fixture, 0, 1006);
+    for (uint32_t i = 0; i < 21; i++) {
+        open_client(fixture, 2);
+        join_as(fixture, 2, "tea", "Ann", 1, ticket);
+        lose(fixture, 2, 1006);
+    }
+    forget_texts(fixture, 1);
+    open_client(fixture, 2);
+    join_as(fixture, 2, "tea", "Ann", 1, ticket);
+    assert_has(last(fixture, 2), "\"code\":\"rate-limit\"");
+    assert_int_equal(fixture->inboxes[2].closed, 1008);
+    assert_int_equal(fixture->inboxes[1].count, 0);
+    assert_int_equal(pf_hub_counts(fixture->hub).members, 2);
+    enter(fixture, 3, "tea"); /* nobody else is kept out */
+    fixture->now_ms += 500;
+    open_client(fixture, 2);
+    join_as(fixture, 2, "tea", "Ann", 1, ticket);
+    assert_has(last_of(fixture, 2, "joined"), "\"resumed\":true");
+    lose(fixture, 2, 1006);
+    open_client(fixture, 2);
+    join_as(fixture, 2, "tea", "Ann", 1, ticket);
+    assert_has(last(fixture, 2), "\"code\":\"rate-limit\"");
+}
+
+static void R19_who_keeps_on_replacing_itself_loses_nothing_but_the_newest_client(void **state)
+{
+    struct fixture *fixture = *state;
+    char ticket[TEXT_MAX];
+    enter(fixture, 0, "tea");
+    copy_member(fixture, 0, "joined", "ticket", ticket);
+    for (uint32_t i = 1; i <= 22; i++) {
+        open_client(fixture, i);
+        join_as(fixture, i, "tea", "Ann", i, ticket);
+    }
+    assert_int_equal(fixture->inboxes[21].closed, 0);
+    assert_int_equal(fixture->inboxes[22].closed, 1008);
+}
+
+/* Comes as somebody new and leaves. */
+static void visit(struct fixture *fixture, uint32_t client, const char *room)
+{
+    open_client(fixture, client);
+    join_as(fixture, client, room, "Ann", 1, NULL);
+    say(fixture, client, "{\"type\":\"leave\"}");
+}
+
+static void R19_newcomers_without_end_are_kept_out_of_their_room_only(void **state)
+{
+    struct fixture *fixture = *state;
+    enter(fixture, 0, "tea");
+    enter(fixture, 1, "coffee");
+    for (uint32_t i = 0; i < 65; i++) {
+        visit(fixture, 2, "tea");
+        assert_int_equal(fixture->inboxes[2].closed, 1000);
+    }
+    forget_texts(fixture, 0);
+    visit(fixture, 2, "tea");
+    assert_has(last(fixture, 2), "\"code\":\"rate-limit\"");
+    assert_int_equal(fixture->inboxes[2].closed, 1008);
+    assert_int_equal(fixture->inboxes[0].count, 0);
+    enter(fixture, 3, "coffee");
+    fixture->now_ms += 250;
+    enter(fixture, 4, "tea");
+    visit(fixture, 2, "tea");
+    assert_int_equal(fixture->inboxes[2].closed, 1008);
+}
+
 static void leaving_tells_the_others_and_closes(void **state)
 {
     struct fixture *fixture = *state;
@@ -424,6 +499,9 @@ int main(void)
         HUB_TEST(a_bad_room_or_name_is_fatal),
         HUB_TEST(a_relay_with_all_its_rooms_refuses_until_one_ends),
         HUB_TEST(an_id_is_never_zero_nor_given_twice_in_a_room),
+        HUB_TEST(R19_who_comes_back_without_end_is_kept_out_for_a_while),
+        HUB_TEST(R19_who_keeps_on_replacing_itself_loses_nothing_but_the_newest_client),
+        HUB_TEST(R19_newcomers_without_end_are_kept_out_of_their_room_only),
         HUB_TEST(leaving_tells_the_others_and_closes),
         HUB_TEST(the_order_of_the_others_stays_when_one_leaves),
         HUB_TEST(leaving_from_the_lobby_closes),
