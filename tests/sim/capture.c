@@ -8,6 +8,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SOON_MS = 2100 /* what is ended sooner after its start is not opened again */ };
+
+bool sim_capture_is_present(const struct sim_host *host, enum pf_source source)
+{
+    bool any = false;
+    for (int i = 0; i < SIM_DEVICES_MAX; i++) {
+        any = any || host->devices[source][i].present;
+    }
+    return any;
+}
+
+bool sim_capture_is_ignored(const struct sim_tab *tab, enum pf_source source)
+{
+    bool any = false;
+    for (int i = 0; i < SIM_REQUESTS_MAX; i++) {
+        const struct sim_request *request = &tab->requests[i];
+        const struct sim_track *track = sim_tab_track(tab, request->tracks[source]);
+        any = any || (request->used && request->ignored && track);
+    }
+    return any;
+}
+
 static void name_device(enum pf_source source, uint32_t device, char out[16])
 {
     (void)snprintf(out, 16, "%s%u", source == PF_SOURCE_CAMERA ? "camera" : "mic", device);
@@ -23,6 +45,9 @@ static void open_tracks(struct sim_world *world, struct sim_tab *tab,
     if (index == SIM_REQUESTS_MAX) {
         sim_fail(world, "%s asks for captures without end", sim_tab_name(world, tab));
         return;
+    }
+    if (tab->left || tab->view.state == PF_ROOM_REFUSED) {
+        sim_fail(world, "%s asks for a capture that nobody wants", sim_tab_name(world, tab));
     }
     struct sim_request *request = &tab->requests[index];
     *request = (struct sim_request){.used = true};
@@ -47,6 +72,7 @@ static void open_tracks(struct sim_world *world, struct sim_tab *tab,
             tab->tracks_end++;
         }
         request->tracks[source] = id;
+        tab->denials[source] = (struct sim_denial){.track = id};
         request->device_sizes[source] =
             pf_slice_copy(device, request->devices[source], sizeof(request->devices[source]));
     }
@@ -109,11 +135,7 @@ static enum pf_dom_error judge(const struct sim_host *host, const struct sim_req
                                uint32_t devices[PF_SOURCES_COUNT])
 {
     for (int source = 0; source < PF_SOURCES_COUNT; source++) {
-        bool any = false;
-        for (int i = 0; i < SIM_DEVICES_MAX; i++) {
-            any = any || host->devices[source][i].present;
-        }
-        if (request->tracks[source] != 0 && !any) {
+        if (request->tracks[source] != 0 && !sim_capture_is_present(host, (enum pf_source)source)) {
             return PF_DOM_ERROR_NOT_FOUND;
         }
     }
@@ -149,7 +171,8 @@ static bool ask_user(struct sim_world *world, struct sim_tab *tab, uint32_t inde
     }
     if (!request->asked) {
         request->asked = true;
-        if (!sim_chance(world, world->faults.ignored_chance)) {
+        request->ignored = sim_chance(world, world->faults.ignored_chance);
+        if (!request->ignored) {
             sim_after(world, sim_between_us(world, 500, 8000), SIM_CAPTURE_DONE, tab->index, index);
         }
         return true;
@@ -172,6 +195,9 @@ static void fail(struct sim_world *world, struct sim_tab *tab, const struct sim_
         event.capture_failed.tracks[source] = request->tracks[source];
         event.capture_failed.granted[source] =
             world->hosts[tab->host].permissions[source] == SIM_PERMISSION_GRANTED;
+        if (track && tab->denials[source].track == track->id) {
+            tab->denials[source].error = error;
+        }
         if (track) {
             *track = (struct sim_track){0};
         }
@@ -190,7 +216,7 @@ static void succeed(struct sim_world *world, struct sim_tab *tab, const struct s
         }
         track->state = SIM_TRACK_LIVE;
         track->device = devices[source];
-        track->live_us = world->now_us;
+        track->live_us = world->now_us - tab->clock_lost_us;
         name_device((enum pf_source)source, devices[source], name);
         const struct pf_event event = {
             .type = PF_EVENT_CAPTURE_OPENED,
@@ -242,6 +268,18 @@ void sim_capture_end(struct sim_world *world, struct sim_tab *tab, struct sim_tr
         track->state = SIM_TRACK_ENDED;
         sim_after(world, sim_between_us(world, 0, 20), SIM_TRACK_OVER, tab->index, track->id);
     }
+}
+
+void sim_capture_over(struct sim_world *world, struct sim_tab *tab, pf_track id)
+{
+    const struct sim_track *track = sim_tab_track(tab, id);
+    if (!track) {
+        return;
+    }
+    const uint64_t lived_us = world->now_us - tab->clock_lost_us - track->live_us;
+    tab->denials[track->source].ended_soon = lived_us < (uint64_t)SOON_MS * 1000;
+    const struct pf_event event = {.type = PF_EVENT_TRACK_ENDED, .track_ended = id};
+    sim_tab_handle(world, tab, &event);
 }
 
 void sim_capture_unplug(struct sim_world *world, uint32_t host, enum pf_source source,

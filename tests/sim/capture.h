@@ -22,4 +22,13 @@ void sim_capture_end(struct sim_world *world, struct sim_tab *tab, struct sim_tr
 void sim_capture_unplug(struct sim_world *world, uint32_t host, enum pf_source source,
                         uint32_t device);
 
+/* The page hears that a track has ended. */
+void sim_capture_over(struct sim_world *world, struct sim_tab *tab, pf_track id);
+
+/* Whether the host has a device for it, which may be busy. */
+bool sim_capture_is_present(const struct sim_host *host, enum pf_source source);
+
+/* Whether the page waits for a user who will never answer. */
+bool sim_capture_is_ignored(const struct sim_tab *tab, enum pf_source source);
+
 #endif

@@ -3,6 +3,7 @@
 #include "check.h"
 
 #include "base/assert.h"
+#include "capture.h"
 #include "hostile.h"
 #include "ice.h"
 #include "pc.h"
@@ -13,8 +14,10 @@
 #include <string.h>
 
 enum {
-    CROWD_MS_MAX = 10000,  /* how long a source may have two live tracks: while it is switched */
-    GOODBYE_MS_MAX = 5000, /* how long a socket may stay open after leaving */
+    CROWD_MS_MAX = 10000,     /* how long a source may have two live tracks: while it is switched */
+    THROTTLED_MS_MAX = 61000, /* and how much longer in the background */
+    GOODBYE_MS_MAX = 5000,    /* how long a socket may stay open after leaving */
+    STEADY_MS = 10000,
 };
 
 /* D14, D27: what is really sent, not what is shown. */
@@ -26,6 +29,22 @@ static void check_silence(struct sim_world *world, const struct sim_tab *tab,
         sim_fail(world, "%s sends track %u, which its user has switched off",
                  sim_tab_name(world, tab), track->id);
     }
+}
+
+/* A source has had two live tracks for too long. */
+static bool is_crowded(const struct sim_world *world, struct sim_tab *tab, int source)
+{
+    const struct sim_host *host = &world->hosts[tab->host];
+    const uint32_t max_ms = CROWD_MS_MAX + (host->throttled ? THROTTLED_MS_MAX : 0);
+    const bool is_late = tab->crowd_us[source] != 0 &&
+                         host->wake_us < tab->crowd_us[source] && /* it may have slept */
+                         world->now_us - tab->crowd_us[source] > (uint64_t)max_ms * 1000;
+    if (!is_late) {
+        tab->late_us[source] = 0;
+    } else if (tab->late_us[source] == 0) {
+        tab->late_us[source] = world->now_us; /* a timer that was held back is due just now */
+    }
+    return is_late && world->now_us - tab->late_us[source] > 100000;
 }
 
 static void check_captures(struct sim_world *world, struct sim_tab *tab)
@@ -44,12 +63,7 @@ static void check_captures(struct sim_world *world, struct sim_tab *tab)
         } else if (tab->crowd_us[source] == 0) {
             tab->crowd_us[source] = world->now_us;
         }
-        const struct sim_host *host = &world->hosts[tab->host];
-        const bool long_since =
-            tab->crowd_us[source] != 0 && !host->throttled &&
-            host->wake_us < tab->crowd_us[source] && /* it may have slept in between */
-            world->now_us - tab->crowd_us[source] > (uint64_t)CROWD_MS_MAX * 1000;
-        if (counts[source] > 2 || long_since) {
+        if (counts[source] > 2 || is_crowded(world, tab, source)) {
             sim_fail(world, "%s captures source %d %zu times at once", sim_tab_name(world, tab),
                      source, counts[source]);
         }
@@ -74,6 +88,25 @@ void sim_check_gone(struct sim_world *world, const struct sim_tab *tab)
     if (any) {
         sim_fail(world, "%s has left, but something is still open", sim_tab_name(world, tab));
     }
+    if (pf_room_deadline_ms(tab->room) != PF_NEVER) {
+        sim_fail(world, "%s has left, but waits for something", sim_tab_name(world, tab));
+    }
+}
+
+/* What a page before it on the same host did, or did not, may be taken for its doing. */
+static bool is_first_page(const struct sim_world *world, const struct sim_tab *tab)
+{
+    bool any = false;
+    for (uint32_t i = 1; i < tab->index; i++) {
+        any = any || world->tabs[i]->host == tab->host;
+    }
+    return !any;
+}
+
+/* Another relay may still have the page before it, which this one can only take for a newer one. */
+static bool may_be_listed_as_before(const struct sim_world *world, const struct sim_tab *tab)
+{
+    return world->faults.relays_count > 1 && !is_first_page(world, tab);
 }
 
 void sim_check_tab(struct sim_world *world, struct sim_tab *tab)
@@ -81,6 +114,11 @@ void sim_check_tab(struct sim_world *world, struct sim_tab *tab)
     check_captures(world, tab);
     if (tab->hid_in_vain && tab->view.state != PF_ROOM_REFUSED) {
         sim_fail(world, "%s hides a peer that has not left", sim_tab_name(world, tab));
+    }
+    if (tab->rebuilt != 0 && sim_tab_is_present(tab) && tab->view.state != PF_ROOM_REFUSED &&
+        !may_be_listed_as_before(world, world->tabs[tab->rebuilt])) {
+        sim_fail(world, "%s closes a connection to page %u that works", sim_tab_name(world, tab),
+                 tab->rebuilt);
     }
     if (tab->view.state == PF_ROOM_REFUSED && tab->view.code == PF_CODE_REPLACED &&
         captures_anything(tab)) {
@@ -136,16 +174,6 @@ static bool was_lost_long(const struct sim_world *world, const struct sim_tab *t
 {
     /* The relay counts in whole milliseconds. */
     return tab->lost_us != 0 && world->now_us - tab->lost_us >= (uint64_t)(SIM_GRACE_MS - 1) * 1000;
-}
-
-/* What a page before it on the same host did, or did not, may be taken for its doing. */
-static bool is_first_page(const struct sim_world *world, const struct sim_tab *tab)
-{
-    bool any = false;
-    for (uint32_t i = 1; i < tab->index; i++) {
-        any = any || world->tabs[i]->host == tab->host;
-    }
-    return !any;
 }
 
 /* The page has heard all there is to hear of its relay. */
@@ -218,6 +246,10 @@ void sim_check_relay_text(struct sim_world *world, struct sim_socket *socket, st
         "{\"type\":\"error\",\"code\":\"room-full\"",
         "{\"type\":\"error\",\"code\":\"replaced\"",
     };
+    const struct pf_hub *hub = world->relays[socket->relay].hub;
+    if (begins(text, harmless[1]) && pf_hub_counts(hub).members < PF_MEMBERS_MAX) {
+        sim_fail(world, "the room is full with %zu members", pf_hub_counts(hub).members);
+    }
     if (begins(text, "{\"type\":\"joined\"")) {
         socket->joined = true;
         note_joined(world, socket->tab);
@@ -265,6 +297,40 @@ void sim_check_fail_wanting(struct sim_world *world)
     sim_fail(world, "%d s after the faults: %s: %s%s%c", SIM_SETTLE_MS / 1000,
              sim_tab_name(world, wanting->tab), wanting->what, wanting->other ? " of " : "",
              wanting->other ? (char)('A' + wanting->other->host) : ' ');
+}
+
+/* Whether the browser gives the page nothing, and will not of itself. */
+static bool is_denied(const struct sim_world *world, const struct sim_tab *tab,
+                      enum pf_source source)
+{
+    const struct sim_shown_local *local = &tab->view.local[source];
+    const struct sim_denial *denial = &tab->denials[source];
+    switch (local->state) {
+    case PF_CAPTURE_IDLE:
+    case PF_CAPTURE_LIVE: return false;
+    case PF_CAPTURE_OPENING: return sim_capture_is_ignored(tab, source);
+    case PF_CAPTURE_FAILED: break;
+    }
+    if (denial->ended_soon) {
+        return true; /* who takes it away would do so again */
+    }
+    const bool is_missing =
+        denial->error == PF_DOM_ERROR_NOT_FOUND || denial->error == PF_DOM_ERROR_OVERCONSTRAINED;
+    return denial->error != PF_DOM_ERROR_NONE && denial->error == local->error &&
+           !(is_missing && sim_capture_is_present(&world->hosts[tab->host], source));
+}
+
+/* D1: what the user has switched on is captured, unless the browser will not. */
+static bool captures_what_it_can(struct sim_world *world, const struct sim_tab *tab)
+{
+    for (int i = 0; i < PF_SOURCES_COUNT; i++) {
+        const enum pf_source source = (enum pf_source)i;
+        if (tab->wants[i] && tab->view.local[i].state != PF_CAPTURE_LIVE &&
+            !is_denied(world, tab, source)) {
+            return want(world, tab, NULL, "does not capture what its user has switched on");
+        }
+    }
+    return true;
 }
 
 static bool sends_as_wanted(struct sim_world *world, const struct sim_tab *tab,
@@ -332,7 +398,7 @@ static bool knows_candidates(struct sim_world *world, const struct sim_tab *tab,
     const struct sim_pc *pc =
         sim_pc_find(world, tab, sim_view_find(&tab->view, other->view.self)->pc);
     const struct sim_pc *peer = sim_ice_peer(world, pc);
-    for (size_t i = 0; i < 16 && i < peer->local_candidates_count; i++) {
+    for (size_t i = 0; i < 16 && i < peer->local_candidates_count && !pc->candidate_refused; i++) {
         const struct sim_candidate *candidate = &peer->local_candidates[i];
         bool known = candidate->generation != peer->current_local.generation ||
                      pc->current_remote.generation != candidate->generation;
@@ -482,6 +548,46 @@ static bool sees_others_well(struct sim_world *world, const struct sim_tab *tab)
     return true;
 }
 
+/* Long enough that no repair of what was before can be under way. */
+static bool flows_steadily(const struct sim_world *world, const struct sim_tab *tab,
+                           const struct sim_tab *other)
+{
+    const struct sim_shown_peer *shown = sim_view_find(&tab->view, other->view.self);
+    const struct sim_pc *pc = shown ? sim_pc_find(world, tab, shown->pc) : NULL;
+    return pc && shown->state == PF_PEER_CONNECTED && connects(world, pc, other) &&
+           world->now_us - pc->state_us > (uint64_t)STEADY_MS * 1000 &&
+           world->now_us - sim_ice_peer(world, pc)->state_us > (uint64_t)STEADY_MS * 1000;
+}
+
+void sim_check_note_kept(struct sim_world *world)
+{
+    struct sim_tab *tab = world->hosts[world->faults.lost_host].tab;
+    if (world->faults.loss != SIM_LOSS_RELAY || !sim_tab_is_present(tab) || tab->shared) {
+        return;
+    }
+    for (uint32_t i = 0; i < world->faults.hosts_count; i++) {
+        const struct sim_tab *other = world->hosts[i].tab;
+        const bool is_other = other && other != tab && sim_tab_is_present(other) && !other->shared;
+        if (is_other && flows_steadily(world, tab, other) && flows_steadily(world, other, tab)) {
+            tab->kept[i] = other;
+        }
+    }
+}
+
+/* I20: media goes on without the relay. (Whoever leaves or comes again is another matter.) */
+static bool keeps_pictures(struct sim_world *world)
+{
+    const struct sim_tab *tab = world->hosts[world->faults.lost_host].tab;
+    for (uint32_t i = 0; tab && i < world->faults.hosts_count; i++) {
+        const struct sim_tab *other = tab->kept[i];
+        if (other && world->hosts[i].tab == other &&
+            (!is_connected(world, tab, other) || !is_connected(world, other, tab))) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Begins with the page that was not content at the last look: mostly it still is not. */
 bool sim_check_all_well(struct sim_world *world)
 {
@@ -497,9 +603,9 @@ bool sim_check_all_well(struct sim_world *world)
         if (shows_ghost(world, tab)) {
             return want(world, tab, NULL, "is shown a ghost");
         }
-        if (!captures_as_wanted(world, tab)) {
+        if (!captures_as_wanted(world, tab) || !captures_what_it_can(world, tab)) {
             return false;
         }
     }
-    return true;
+    return keeps_pictures(world);
 }

@@ -31,6 +31,9 @@ bool sim_check_all_connected(struct sim_world *world);
  * not. */
 bool sim_check_all_well(struct sim_world *world);
 
+/* The faults have ended: who lost the relay for good keeps the pictures that flow now. */
+void sim_check_note_kept(struct sim_world *world);
+
 /* Fails the world for what was wanting at the last look. */
 void sim_check_fail_wanting(struct sim_world *world);
 

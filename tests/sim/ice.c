@@ -203,6 +203,7 @@ static void change_state(struct sim_world *world, struct sim_pc *pc)
         pc->failed_version = pc->current_local.version;
     }
     pc->state = next;
+    pc->state_us = world->now_us;
     refresh(world, pc);
     const struct pf_event event = {
         .type = PF_EVENT_PC_STATE, .pc = pc->id, .connection_state = next};

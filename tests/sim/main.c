@@ -11,14 +11,23 @@
 #include "world.h"
 
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 enum { JOBS_MAX = 64, FAILURES_MAX = 20 /* of one process */ };
+
+/* What all processes see. */
+struct shared {
+    atomic_bool has_failed_so; /* as it must */
+    struct sim_stats stats[JOBS_MAX];
+};
 
 struct options {
     const char *program;
@@ -27,23 +36,24 @@ struct options {
     uint32_t jobs;
     bool trace;
     uint64_t failures_max;
-    bool must_fail; /* what is run is broken on purpose */
+    const char *must_fail; /* what is run is broken on purpose: what a failure then says; or NULL */
     const char *list;
     const char *record_folder;
 };
 
 static void print_help(const char *program)
 {
-    printf("usage: %s [--seeds FIRST COUNT] [--list FILE] [--peers N] [--jobs N] [--trace]\n"
-           "       [--must-fail]\n"
-           "  --seeds FIRST COUNT  the seeds to run (default 1 1000)\n"
-           "  --list FILE          run the seeds of FILE instead: lines `SEED [PEERS] # why`\n"
-           "  --peers N            people in each world, 2 to %d (default: drawn)\n"
-           "  --jobs N             processes (default: one per processor)\n"
-           "  --trace              print everything that happens; in one process\n"
-           "  --record FOLDER      write what the pages record, for peerface-replay\n"
-           "  --must-fail          stop at the first failure, and call that success\n",
-           program, SIM_HOSTS_MAX);
+    printf(
+        "usage: %s [--seeds FIRST COUNT] [--list FILE] [--peers N] [--jobs N] [--trace]\n"
+        "       [--record FOLDER] [--must-fail TEXT]\n"
+        "  --seeds FIRST COUNT  the seeds to run (default 1 1000)\n"
+        "  --list FILE          run the seeds of FILE instead: lines `SEED [PEERS] # why`\n"
+        "  --peers N            people in each world, 2 to %d (default: drawn)\n"
+        "  --jobs N             processes (default: one per processor)\n"
+        "  --trace              print everything that happens; one seed after the other\n"
+        "  --record FOLDER      write what the pages record, for peerface-replay\n"
+        "  --must-fail TEXT     stop at the first failure that says TEXT, and call that success\n",
+        program, SIM_HOSTS_MAX);
 }
 
 static bool read_number(const char *text, uint64_t min, uint64_t max, uint64_t *out)
@@ -64,9 +74,10 @@ static bool read_options(int count, char **words, struct options *options)
         const char *next = i + 1 < count ? words[i + 1] : NULL;
         if (strcmp(word, "--trace") == 0) {
             options->trace = true;
-        } else if (strcmp(word, "--must-fail") == 0) {
-            options->must_fail = true;
-            options->failures_max = 1;
+        } else if (strcmp(word, "--must-fail") == 0 && next) {
+            options->must_fail = next;
+            options->failures_max = UINT64_MAX;
+            i++;
         } else if (strcmp(word, "--list") == 0 && next) {
             options->list = next;
             i++;
@@ -92,73 +103,60 @@ static bool read_options(int count, char **words, struct options *options)
     return true;
 }
 
-static void print_replay(const struct options *options, uint64_t seed, uint32_t peers)
+static void print_replay(const struct options *options, uint64_t seed)
 {
     printf("  replay: %s --seeds %" PRIu64 " 1", options->program, seed);
-    if (peers != 0) {
-        printf(" --peers %u", peers);
+    if (options->peers != 0) {
+        printf(" --peers %u", options->peers);
     }
     printf(" --trace\n");
     (void)fflush(stdout);
 }
 
-static void run_one(struct sim_world *world, const struct options *options, uint64_t seed,
-                    uint32_t peers)
+static void note_failure(const struct options *options, struct shared *shared, uint64_t seed,
+                         const char *failure)
 {
-    world->stats->seed = seed;
-    if (!sim_world_run(world, seed, peers)) {
-        printf("seed %" PRIu64 " failed: %s\n", seed, world->failure);
-        print_replay(options, seed, peers);
+    printf("seed %" PRIu64 " failed: %s\n", seed, failure);
+    print_replay(options, seed);
+    if (options->must_fail && strstr(failure, options->must_fail)) {
+        shared->has_failed_so = true;
     }
 }
 
+static bool is_enough(const struct options *options, const struct shared *shared,
+                      const struct sim_stats *stats)
+{
+    return shared->has_failed_so || stats->failures >= options->failures_max;
+}
+
 /* Runs every jobs-th seed from `first` on. */
-static void run_seeds(const struct options *options, uint64_t first, struct sim_stats *stats)
+static void run_seeds(const struct options *options, uint64_t first, struct shared *shared,
+                      struct sim_stats *stats)
 {
     struct sim_world *world = malloc(sizeof(*world));
     PF_ASSERT(world);
     sim_world_init(world, stats, options->trace ? stdout : NULL);
     world->record_folder = options->record_folder;
-    for (uint64_t seed = first; seed < options->first + options->count; seed += options->jobs) {
-        run_one(world, options, seed, options->peers);
-        if (stats->failures >= options->failures_max) {
-            break;
+    const uint64_t end = options->first + options->count;
+    for (uint64_t seed = first; seed < end && !is_enough(options, shared, stats);
+         seed += options->jobs) {
+        stats->seed = seed;
+        if (!sim_world_run(world, seed, options->peers)) {
+            note_failure(options, shared, seed, world->failure);
         }
     }
     sim_world_free(world);
     free(world);
 }
 
-static void run_list(const struct options *options, struct sim_stats *stats)
-{
-    char line[512];
-    FILE *file = fopen(options->list, "r");
-    struct sim_world *world = malloc(sizeof(*world));
-    PF_ASSERT(world);
-    if (!file) {
-        perror(options->list);
-        exit(2);
-    }
-    sim_world_init(world, stats, options->trace ? stdout : NULL);
-    while (fgets(line, sizeof(line), file)) {
-        uint64_t seed;
-        uint32_t peers = 0;
-        if (sscanf(line, "%" SCNu64 " %" SCNu32, &seed, &peers) >= 1) {
-            run_one(world, options, seed, peers);
-        }
-    }
-    (void)fclose(file); /* it was only read */
-    sim_world_free(world);
-    free(world);
-}
-
-static pid_t start_worker(const struct options *options, uint64_t first, struct sim_stats *stats)
+static pid_t start_worker(const struct options *options, uint64_t first, struct shared *shared,
+                          struct sim_stats *stats)
 {
     (void)fflush(stdout);
     const pid_t pid = fork();
     PF_ASSERT(pid >= 0);
     if (pid == 0) {
-        run_seeds(options, first, stats);
+        run_seeds(options, first, shared, stats);
         (void)fflush(stdout);
         _exit(0);
     }
@@ -166,41 +164,64 @@ static pid_t start_worker(const struct options *options, uint64_t first, struct 
 }
 
 /* One worker has ended; starts it again behind a seed that killed it. Returns 0 if it is done. */
-static pid_t follow_worker(const struct options *options, int status, struct sim_stats *stats)
+static pid_t follow_worker(const struct options *options, int status, struct shared *shared,
+                           struct sim_stats *stats)
 {
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
         return 0;
     }
     stats->seeds++;
     stats->failures++;
-    printf("seed %" PRIu64 " failed: the process died\n", stats->seed);
-    print_replay(options, stats->seed, options->peers);
-    if (stats->failures >= options->failures_max) {
+    note_failure(options, shared, stats->seed, "the process died");
+    if (is_enough(options, shared, stats)) {
         return 0;
     }
-    return start_worker(options, stats->seed + options->jobs, stats);
+    return start_worker(options, stats->seed + options->jobs, shared, stats);
 }
 
-static void run_workers(const struct options *options, struct sim_stats *sum)
+/* Returns whether a seed has failed as it must. */
+static bool run_workers(const struct options *options, struct sim_stats *sum)
 {
     pid_t workers[JOBS_MAX] = {0};
-    struct sim_stats *stats = mmap(NULL, options->jobs * sizeof(*stats), PROT_READ | PROT_WRITE,
-                                   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    PF_ASSERT(stats != MAP_FAILED);
+    struct shared *shared =
+        mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    PF_ASSERT(shared != MAP_FAILED);
     for (uint32_t i = 0; i < options->jobs; i++) {
-        workers[i] = start_worker(options, options->first + i, &stats[i]);
+        workers[i] = start_worker(options, options->first + i, shared, &shared->stats[i]);
     }
     int status;
     for (pid_t pid = wait(&status); pid > 0; pid = wait(&status)) {
         for (uint32_t i = 0; i < options->jobs; i++) {
             if (workers[i] == pid) {
-                workers[i] = follow_worker(options, status, &stats[i]);
+                workers[i] = follow_worker(options, status, shared, &shared->stats[i]);
             }
         }
     }
     for (uint32_t i = 0; i < options->jobs; i++) {
-        sim_stats_add(sum, &stats[i]);
+        sim_stats_add(sum, &shared->stats[i]);
     }
+    const bool has_failed_so = shared->has_failed_so;
+    (void)munmap(shared, sizeof(*shared)); /* it was mapped so */
+    return has_failed_so;
+}
+
+/* Each in a process of its own, so that one that dies does not end the list. */
+static void run_list(const struct options *options, struct sim_stats *sum)
+{
+    char line[512];
+    FILE *file = fopen(options->list, "r");
+    if (!file) {
+        perror(options->list);
+        exit(2);
+    }
+    while (fgets(line, sizeof(line), file)) {
+        struct options one = *options;
+        one.count = one.jobs = 1;
+        if (sscanf(line, "%" SCNu64 " %" SCNu32, &one.first, &one.peers) >= 1) {
+            (void)run_workers(&one, sum); /* there is nothing that must fail */
+        }
+    }
+    (void)fclose(file); /* it was only read */
 }
 
 static double seconds_now(void)
@@ -208,6 +229,21 @@ static double seconds_now(void)
     struct timespec now;
     (void)clock_gettime(CLOCK_MONOTONIC, &now); /* always there */
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* Of this process and those it has started and seen the end of. */
+static double processor_seconds(void)
+{
+    struct rusage own, children;
+    (void)getrusage(RUSAGE_SELF, &own); /* always there */
+    (void)getrusage(RUSAGE_CHILDREN, &children);
+    const struct timeval times[] = {own.ru_utime, own.ru_stime, children.ru_utime,
+                                    children.ru_stime};
+    double sum = 0;
+    for (int i = 0; i < 4; i++) {
+        sum += (double)times[i].tv_sec + (double)times[i].tv_usec / 1e6;
+    }
+    return sum;
 }
 
 int main(int count, char **words)
@@ -223,16 +259,18 @@ int main(int count, char **words)
     struct sim_stats *sum = calloc(1, sizeof(*sum));
     PF_ASSERT(sum);
     const double began = seconds_now();
+    bool has_failed_so = false;
+    if (options.trace) {
+        options.jobs = 1;
+        (void)setvbuf(stdout, NULL, _IOLBF, 0); /* abort() flushes nothing */
+    }
     if (options.list) {
         run_list(&options, sum);
-    } else if (options.trace) {
-        options.jobs = 1;
-        run_seeds(&options, options.first, sum);
     } else {
-        run_workers(&options, sum);
+        has_failed_so = run_workers(&options, sum);
     }
-    sim_stats_print(sum, seconds_now() - began, stdout);
-    const bool failed = sum->failures > 0 || sum->seeds == 0;
+    sim_stats_print(sum, seconds_now() - began, processor_seconds(), stdout);
+    const bool is_good = options.must_fail ? has_failed_so : sum->failures == 0 && sum->seeds > 0;
     free(sum);
-    return failed == options.must_fail ? 0 : 1;
+    return is_good ? 0 : 1;
 }

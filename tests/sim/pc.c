@@ -17,6 +17,9 @@
 
 #include <stdlib.h>
 
+/* A connection that worked for so long is not renewed for what happened before it did. */
+enum { STEADY_MS = 10000 };
+
 struct sim_pc *sim_pc_find(const struct sim_world *world, const struct sim_tab *tab, pf_pc id)
 {
     for (size_t i = 0; i < tab->pcs_end && id != 0; i++) {
@@ -147,6 +150,29 @@ static void check_sender(struct sim_world *world, const struct sim_tab *tab,
     }
 }
 
+/*
+ * webrtc-pc 4.4.2, addIceCandidate(): a mid, where there is one, has to be known, else the index
+ * of a media section; a username fragment, where there is one, has to be of the credentials.
+ */
+static void read_candidate(struct sim_world *world, const struct sim_pc *pc,
+                           const struct pf_candidate *candidate, struct sim_operation *out)
+{
+    struct sim_candidate *read = &out->candidate;
+    const struct pf_slice fragment = candidate->username_fragment;
+    const bool has_place = candidate->mid.data ? pf_slice_equal(candidate->mid, PF_SLICE("0"))
+                                               : candidate->mline_index == 0;
+    out->kind = PF_OPERATION_ADD_ICE_CANDIDATE;
+    out->empty = candidate->candidate.size == 0;
+    const bool is_known = out->empty || sim_candidate_read(candidate->candidate, read);
+    const bool fits =
+        !fragment.data || out->empty || sim_fragment_is(fragment, read->identity, read->generation);
+    out->readable = has_place && is_known && fits;
+    if (!(out->readable && fragment.data) && !sim_hostile_faces(world, pc)) {
+        sim_fail(world, "pc %u is given a candidate without its mid or username fragment (I5)",
+                 pc->id);
+    }
+}
+
 static void chain_command(struct sim_world *world, struct sim_pc *pc,
                           const struct pf_command *command)
 {
@@ -166,16 +192,10 @@ static void chain_command(struct sim_world *world, struct sim_pc *pc,
                              operation.sdp.type == command->description.type;
         break;
     case PF_COMMAND_PC_ADD_CANDIDATE:
-        operation.kind = PF_OPERATION_ADD_ICE_CANDIDATE;
         if (++pc->candidates_given > SIM_CANDIDATES_MAX) {
             sim_fail(world, "pc %u is given candidates without end", pc->id);
         }
-        operation.empty = command->candidate.candidate.size == 0;
-        operation.readable =
-            operation.empty ||
-            (sim_candidate_read(command->candidate.candidate, &operation.candidate) &&
-             (command->candidate.mline_index == 0 ||
-              pf_slice_equal(command->candidate.mid, PF_SLICE("0"))));
+        read_candidate(world, pc, &command->candidate, &operation);
         break;
     case PF_COMMAND_PC_SET_SENDER:
         check_sender(world, pc->tab, command);
@@ -195,6 +215,11 @@ static void note_cut(const struct sim_world *world, struct sim_tab *tab, const s
     if (peer && pc->state == PF_CONNECTION_CONNECTED && peer->state == PF_CONNECTION_CONNECTED &&
         sim_ice_usable(world, pc) && tab->cut_count < SIM_TAB_PCS_MAX) {
         tab->cut[tab->cut_count++] = peer->tab->index;
+        const uint64_t since_us = pc->state_us > peer->state_us ? pc->state_us : peer->state_us;
+        if (world->now_us - since_us > (uint64_t)STEADY_MS * 1000 && !peer->tab->shared &&
+            !peer->tab->left && !tab->hears_peer && !pc->has_failed && !peer->has_failed) {
+            tab->rebuilt = peer->tab->index;
+        }
     }
 }
 
@@ -395,6 +420,19 @@ static bool is_of(const struct sim_candidate *candidate, const struct sim_sdp *s
 }
 
 /*
+ * While the next description is made, a browser goes on with candidates of the one before: its page
+ * cannot tell which of the two they belong to, and the username fragment has to.
+ */
+static bool came_in_between(const struct sim_world *world, const struct sim_candidate *candidate)
+{
+    const struct sim_pc *pc = sim_pc_of(world, candidate->identity);
+    if (!pc || pc->local_candidates_count >= candidate->number + 16) {
+        return true; /* nobody knows any more */
+    }
+    return pc->local_candidates[(candidate->number - 1) % 16].in_between;
+}
+
+/*
  * Of two offers of epoch 1 that cross, the one that gave way may have had its candidates sent: so
  * they come to who offers, never to who answers.
  */
@@ -403,9 +441,16 @@ static void check_candidate(struct sim_world *world, const struct sim_pc *pc,
 {
     const struct sim_sdp *remote =
         pc->pending_remote.identity != 0 ? &pc->pending_remote : &pc->current_remote;
-    if (!pc->offers && candidate->identity != remote->identity && !sim_hostile_faces(world, pc)) {
+    if (sim_hostile_faces(world, pc)) {
+        return;
+    }
+    if (!pc->offers && candidate->identity != remote->identity) {
         sim_fail(world, "a candidate of connection %u is given to pc %u, whose peer is %u",
                  candidate->identity, pc->identity, remote->identity);
+    } else if (candidate->identity == remote->identity && !is_of(candidate, &pc->pending_remote) &&
+               !is_of(candidate, &pc->current_remote) && !came_in_between(world, candidate)) {
+        sim_fail(world, "a candidate of generation %u is given to pc %u, whose peer is at %u",
+                 candidate->generation, pc->identity, remote->generation);
     }
 }
 
@@ -435,10 +480,11 @@ static enum pf_dom_error apply(struct sim_world *world, struct sim_pc *pc,
         [PF_OPERATION_CREATE_ANSWER] = world->faults.operation_fails_chance,
         [PF_OPERATION_SET_LOCAL_DESCRIPTION] = world->faults.operation_fails_chance,
         [PF_OPERATION_SET_REMOTE_DESCRIPTION] = world->faults.operation_fails_chance,
-        [PF_OPERATION_ADD_ICE_CANDIDATE] = 0, /* that none is lost is checked */
+        [PF_OPERATION_ADD_ICE_CANDIDATE] = world->faults.operation_fails_chance,
         [PF_OPERATION_REPLACE_TRACK] = world->faults.replace_fails_chance,
     };
     if (!operation->readable || (!world->quiet && sim_chance(world, chances[operation->kind]))) {
+        pc->candidate_refused |= operation->kind == PF_OPERATION_ADD_ICE_CANDIDATE;
         return PF_DOM_ERROR_OPERATION;
     }
     switch (operation->kind) {
@@ -504,8 +550,26 @@ static void finish_operation(struct sim_world *world, struct sim_pc *pc)
          * that gave way may have had its candidates sent. */
         sim_fail(world, "pc %u is given a candidate before any description", pc->identity);
     } else {
+        const bool is_ours = error == PF_DOM_ERROR_INVALID_STATE || error == PF_DOM_ERROR_OTHER;
+        if (is_ours && !pc->has_failed && !sim_hostile_faces(world, pc)) {
+            sim_fail(world, "operation %d on pc %u is not allowed in its state", operation.kind,
+                     pc->identity);
+        }
+        pc->has_failed = pc->has_failed || operation.kind != PF_OPERATION_ADD_ICE_CANDIDATE;
         tell_failed(world, pc, &operation, error);
     }
+}
+
+/* The room is at the next exchange of descriptions. */
+static bool is_describing(const struct sim_pc *pc)
+{
+    bool any = pc->signaling == SIM_HAVE_REMOTE_OFFER;
+    for (size_t i = 0; i < pc->operations_count; i++) {
+        const size_t at = (pc->operations_first + i) % SIM_OPERATIONS_MAX;
+        const enum pf_operation kind = pc->operations[at].kind;
+        any = any || (kind != PF_OPERATION_ADD_ICE_CANDIDATE && kind != PF_OPERATION_REPLACE_TRACK);
+    }
+    return any;
 }
 
 static void gather_one(struct sim_world *world, struct sim_pc *pc)
@@ -518,7 +582,8 @@ static void gather_one(struct sim_world *world, struct sim_pc *pc)
     sim_fragment_write(pc->identity, pc->gather_generation, &fragment_out);
     if (--pc->gather_left > 0) {
         const struct sim_candidate candidate = {pc->identity, pc->gather_generation, host->address,
-                                                (uint32_t)pc->local_candidates_count + 1};
+                                                (uint32_t)pc->local_candidates_count + 1,
+                                                is_describing(pc)};
         sim_after(world, sim_between_us(world, 0, 100), SIM_PC_GATHER, pc->identity,
                   pc->gather_token);
         if (!host->online) {

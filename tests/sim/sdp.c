@@ -74,7 +74,8 @@ bool sim_sdp_read(struct pf_slice text, struct sim_operation *operation)
     operation->candidates_count = count;
     for (uint32_t i = 0; i < count; i++) {
         struct sim_candidate *candidate = &operation->candidates[i];
-        *candidate = (struct sim_candidate){sdp->identity, sdp->generation, 0, 0};
+        *candidate =
+            (struct sim_candidate){.identity = sdp->identity, .generation = sdp->generation};
         if (!take_number(&text, &candidate->address) || !take_number(&text, &candidate->number)) {
             return false;
         }
@@ -104,4 +105,13 @@ void sim_fragment_write(uint32_t identity, uint32_t generation, struct pf_buffer
     pf_buffer_put_u64(out, identity);
     pf_buffer_put(out, PF_SLICE("g"));
     pf_buffer_put_u64(out, generation);
+}
+
+bool sim_fragment_is(struct pf_slice fragment, uint32_t identity, uint32_t generation)
+{
+    char text[32];
+    struct pf_buffer out;
+    pf_buffer_init(&out, text, sizeof(text));
+    sim_fragment_write(identity, generation, &out);
+    return pf_slice_equal(fragment, pf_buffer_slice(&out));
 }

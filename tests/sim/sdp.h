@@ -18,6 +18,9 @@ void sim_candidate_write(const struct sim_candidate *candidate, struct pf_buffer
 bool sim_candidate_read(struct pf_slice text, struct sim_candidate *out);
 
 /* The usernameFragment of a generation of a connection's credentials. */
+/* Whether `fragment` is what sim_fragment_write() writes. */
+bool sim_fragment_is(struct pf_slice fragment, uint32_t identity, uint32_t generation);
+
 void sim_fragment_write(uint32_t identity, uint32_t generation, struct pf_buffer *out);
 
 #endif

@@ -37,6 +37,7 @@ void sim_stats_add(struct sim_stats *sum, const struct sim_stats *stats)
     sum->simulated_ms += stats->simulated_ms;
     add_times(&sum->connected, &stats->connected);
     add_times(&sum->settled, &stats->settled);
+    add_times(&sum->entered, &stats->entered);
 }
 
 void sim_stats_note_time(struct sim_times *times, uint64_t ms, uint64_t seed)
@@ -71,11 +72,13 @@ static void print_times(const struct sim_times *times, const char *what, FILE *o
             what, time_of(times, 500), time_of(times, 990), times->worst_ms, times->worst_seed);
 }
 
-void sim_stats_print(const struct sim_stats *stats, double seconds, FILE *out)
+void sim_stats_print(const struct sim_stats *stats, double seconds, double processor_seconds,
+                     FILE *out)
 {
     const double rate = seconds > 0 ? (double)stats->seeds / seconds : 0;
-    fprintf(out, "seeds             %" PRIu64 " in %.1f s, %.0f per second\n", stats->seeds,
-            seconds, rate);
+    fprintf(out,
+            "seeds             %" PRIu64 " in %.1f s, %.0f per second (%.1f s of processor time)\n",
+            stats->seeds, seconds, rate, processor_seconds);
     fprintf(out, "failures          %" PRIu64 "\n", stats->failures);
     fprintf(out, "simulated time    %.1f hours\n", (double)stats->simulated_ms / 3600000.0);
     fprintf(out,
@@ -95,4 +98,5 @@ void sim_stats_print(const struct sim_stats *stats, double seconds, FILE *out)
     fprintf(out, "candidate errors  %" PRIu64 "\n", stats->candidate_errors);
     print_times(&stats->connected, "all connected    ", out);
     print_times(&stats->settled, "nothing amiss    ", out);
+    print_times(&stats->entered, "after the last   ", out);
 }

@@ -41,13 +41,15 @@ struct sim_stats {
     /* From the end of the faults until ... */
     struct sim_times connected; /* everybody is connected to everybody */
     struct sim_times settled;   /* the ghosts are gone, too, and all else is as it should be */
+    struct sim_times entered; /* as `connected`, but from when the last person has come after it */
 };
 
 void sim_stats_add(struct sim_stats *sum, const struct sim_stats *stats);
 
 void sim_stats_note_time(struct sim_times *times, uint64_t ms, uint64_t seed);
 
-/* The totals, as `name value` lines. */
-void sim_stats_print(const struct sim_stats *stats, double seconds, FILE *out);
+/* The totals, as `name value` lines. `seconds` are those of a clock on the wall. */
+void sim_stats_print(const struct sim_stats *stats, double seconds, double processor_seconds,
+                     FILE *out);
 
 #endif

@@ -114,6 +114,10 @@ static void count_room(struct sim_world *world, const struct sim_tab *tab)
     if (counters->unreadable > 0 && world->faults.hostiles_count == 0) {
         sim_fail(world, "%s could not read a message", sim_tab_name(world, tab));
     }
+    if (counters->queue_full + counters->unsent > 0 && world->faults.hostiles_count == 0) {
+        sim_fail(world, "%s had no room for %u candidates and %u messages",
+                 sim_tab_name(world, tab), counters->queue_full, counters->unsent);
+    }
 }
 
 /* What the page has recorded, if it is all there. */
@@ -236,6 +240,14 @@ void sim_tab_set_timer(struct sim_world *world, struct sim_tab *tab)
     }
 }
 
+/* A signal: the relay begins those with who says it. */
+static bool is_signal(const struct pf_event *event)
+{
+    const struct pf_slice from = PF_SLICE("{\"from\":");
+    return event->type == PF_EVENT_SOCKET_MESSAGE && event->message.size >= from.size &&
+           memcmp(event->message.data, from.data, from.size) == 0;
+}
+
 void sim_tab_handle(struct sim_world *world, struct sim_tab *tab, const struct pf_event *event)
 {
     if (tab->host >= SIM_HOSTS_MAX && !world->failed) {
@@ -252,6 +264,8 @@ void sim_tab_handle(struct sim_world *world, struct sim_tab *tab, const struct p
     world->stats->events++;
     tab->cut_count = 0;
     tab->hid_in_vain = false;
+    tab->rebuilt = 0;
+    tab->hears_peer = is_signal(event);
     pf_room_handle(tab->room, &copy);
     while (pf_room_poll(tab->room, &command)) {
         sim_trace_command(world, tab, &command);

@@ -440,6 +440,7 @@ void sim_user_end(struct sim_world *world)
         }
     }
     sim_ice_refresh_all(world);
+    sim_check_note_kept(world);
     for (uint32_t i = 0; i < 6; i++) { /* not everybody stops playing at once */
         sim_after(world, sim_between_us(world, 0, 3000), SIM_ACTION,
                   sim_below(world, world->faults.hosts_count), 0);

@@ -216,13 +216,7 @@ static void happen_in_tab(struct sim_world *world, struct sim_tab *tab,
         event.type = PF_EVENT_DEVICES_CHANGED;
         sim_tab_handle(world, tab, &event);
         break;
-    case SIM_TRACK_OVER:
-        if (sim_tab_track(tab, happening->token)) {
-            event.type = PF_EVENT_TRACK_ENDED;
-            event.track_ended = happening->token;
-            sim_tab_handle(world, tab, &event);
-        }
-        break;
+    case SIM_TRACK_OVER: sim_capture_over(world, tab, happening->token); break;
     case SIM_PC_LATE: sim_pc_tell_late(world, tab, happening->token); break;
     case SIM_NETWORK_NOTICED:
         event.type = PF_EVENT_NETWORK_CHANGED;
@@ -327,16 +321,20 @@ static void begin(struct sim_world *world, uint64_t seed, uint32_t hosts_count)
     sim_after(world, world->quiet_us, SIM_QUIET, 0, 0);
 }
 
-/* From the end of the faults, or from when the last person came after it. */
+static uint64_t ms_between(uint64_t from_us, uint64_t to_us)
+{
+    return to_us > from_us ? (to_us - from_us) / 1000 : 0;
+}
+
 static void note_times(struct sim_world *world)
 {
-    const uint64_t calm_us = world->calm_us;
-    const uint64_t connected_us = world->connected_us > calm_us ? world->connected_us : calm_us;
-    const uint64_t settled_us = world->converged_us > calm_us ? world->converged_us : calm_us;
-    sim_stats_note_time(&world->stats->connected, (connected_us - calm_us) / 1000, world->seed);
-    if (world->faults.lasting_cuts == 0 && world->faults.loss == SIM_LOSS_NONE) {
-        sim_stats_note_time(&world->stats->settled, (settled_us - calm_us) / 1000, world->seed);
-    }
+    struct sim_stats *stats = world->stats;
+    sim_stats_note_time(&stats->connected, ms_between(world->quiet_us, world->connected_us),
+                        world->seed);
+    sim_stats_note_time(&stats->settled, ms_between(world->quiet_us, world->converged_us),
+                        world->seed);
+    sim_stats_note_time(&stats->entered, ms_between(world->calm_us, world->connected_us),
+                        world->seed);
 }
 
 bool sim_world_run(struct sim_world *world, uint64_t seed, uint32_t hosts_count)

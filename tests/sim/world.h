@@ -25,7 +25,7 @@ enum {
     SIM_OPERATIONS_MAX = 256,
     SIM_CANDIDATES_MAX = 64,
     SIM_RELAY_CLIENTS_MAX = 256,
-    SIM_SETTLE_MS = 120000, /* after the faults everything must be well within this */
+    SIM_SETTLE_MS = 100000, /* after the faults everything must be well within this */
     SIM_STEADY_MS = 60000,  /* and stay so for this */
     SIM_GRACE_MS = 30000,   /* how long a relay waits for a member */
 };
@@ -80,15 +80,23 @@ struct sim_track {
     enum sim_track_state state;
     uint32_t device; /* index into the host's */
     bool enabled;
-    uint64_t live_us;
+    uint64_t live_us; /* since when, by the clock of its page */
 };
 
 struct sim_request {
     bool used;
-    bool asked; /* the user has been asked and has said yes */
+    bool asked;   /* the user has been asked and has said yes */
+    bool ignored; /* the user will never answer */
     pf_track tracks[PF_SOURCES_COUNT];
     size_t device_sizes[PF_SOURCES_COUNT];
     char devices[PF_SOURCES_COUNT][16];
+};
+
+/* What became last of a source that a page has asked for. */
+struct sim_denial {
+    pf_track track;          /* the last one that was asked for */
+    enum pf_dom_error error; /* NONE: the page got it */
+    bool ended_soon;         /* by the browser */
 };
 
 /* A page with one room in it. */
@@ -126,8 +134,14 @@ struct sim_tab {
     struct sim_request requests[SIM_REQUESTS_MAX];
     size_t cut_count;                    /* of `cut`, since the event that is being handled */
     uint32_t cut[SIM_TAB_PCS_MAX];       /* pages to which a connection that worked was closed */
+    uint32_t rebuilt;                    /* of these, one that was not to be closed, or 0 */
     bool hid_in_vain;                    /* a peer, in the same time */
+    bool hears_peer;                     /* the event is a signal, which may ask for a new one */
     uint64_t crowd_us[PF_SOURCES_COUNT]; /* since when a source has two live tracks, or 0 */
+    uint64_t late_us[PF_SOURCES_COUNT];  /* since when that is seen to take too long, or 0 */
+    struct sim_denial denials[PF_SOURCES_COUNT];
+    const struct sim_tab
+        *kept[SIM_HOSTS_MAX]; /* whose picture flows when the faults end, or NULL */
 };
 
 /* What our descriptions say instead of SDP. */
@@ -142,6 +156,7 @@ struct sim_sdp {
 struct sim_candidate {
     uint32_t identity, generation, address;
     uint32_t number; /* of those of this connection, from 1 */
+    bool in_between; /* it came while its page was negotiating; not written */
 };
 
 struct sim_operation {
@@ -168,7 +183,8 @@ struct sim_pc {
     struct sim_tab *tab;
     pf_pc id;
     bool failed_to_construct;
-    bool offers; /* it was made to offer */
+    bool has_failed; /* an operation has */
+    bool offers;     /* it was made to offer */
     bool has_transceivers;
     enum sim_signaling_state signaling;
     struct sim_sdp current_local, pending_local, current_remote, pending_remote;
@@ -188,8 +204,10 @@ struct sim_pc {
     size_t candidates_count;
     struct sim_candidate candidates[SIM_CANDIDATES_MAX];
     size_t candidates_given; /* to the remote description that is set */
+    bool candidate_refused;  /* by the browser, without a reason */
 
     enum pf_connection_state state;
+    uint64_t state_us; /* since when */
     uint32_t state_token;
     bool state_moving; /* to `state_next` */
     enum pf_connection_state state_next;
