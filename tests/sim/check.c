@@ -103,6 +103,16 @@ static bool is_first_page(const struct sim_world *world, const struct sim_tab *t
     return !any;
 }
 
+/* Then those whom a relay does not know yet have to make place for those whom it does. */
+static bool shows_all_it_can(const struct sim_tab *tab)
+{
+    size_t shown = 0;
+    for (size_t i = 0; i < tab->view.peers_count; i++) {
+        shown += tab->view.peers[i].id != 0;
+    }
+    return shown == PF_MEMBERS_MAX - 1;
+}
+
 /* Another relay may still have the page before it, which this one can only take for a newer one. */
 static bool may_be_listed_as_before(const struct sim_world *world, const struct sim_tab *tab)
 {
@@ -116,7 +126,7 @@ void sim_check_tab(struct sim_world *world, struct sim_tab *tab)
         sim_fail(world, "%s hides a peer that has not left", sim_tab_name(world, tab));
     }
     if (tab->rebuilt != 0 && sim_tab_is_present(tab) && tab->view.state != PF_ROOM_REFUSED &&
-        !may_be_listed_as_before(world, world->tabs[tab->rebuilt])) {
+        !shows_all_it_can(tab) && !may_be_listed_as_before(world, world->tabs[tab->rebuilt])) {
         sim_fail(world, "%s closes a connection to page %u that works", sim_tab_name(world, tab),
                  tab->rebuilt);
     }
@@ -158,16 +168,6 @@ static bool connects(const struct sim_world *world, const struct sim_pc *pc,
         pc->state == PF_CONNECTION_CONNECTED ? sim_ice_peer(world, pc) : NULL;
     return peer && peer->tab == other && peer->state == PF_CONNECTION_CONNECTED &&
            sim_ice_usable(world, pc);
-}
-
-/* Then those whom a relay does not know yet have to make place for those whom it does. */
-static bool shows_all_it_can(const struct sim_tab *tab)
-{
-    size_t shown = 0;
-    for (size_t i = 0; i < tab->view.peers_count; i++) {
-        shown += tab->view.peers[i].id != 0;
-    }
-    return shown == PF_MEMBERS_MAX - 1;
 }
 
 static bool was_lost_long(const struct sim_world *world, const struct sim_tab *tab)
