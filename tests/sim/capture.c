@@ -46,7 +46,9 @@ static void open_tracks(struct sim_world *world, struct sim_tab *tab,
         sim_fail(world, "%s asks for captures without end", sim_tab_name(world, tab));
         return;
     }
-    if (tab->left || tab->view.state == PF_ROOM_REFUSED) {
+    const bool is_replaced =
+        tab->view.state == PF_ROOM_REFUSED && tab->view.code == PF_CODE_REPLACED;
+    if (tab->left || is_replaced) { /* who is refused for now still sees the preview */
         sim_fail(world, "%s asks for a capture that nobody wants", sim_tab_name(world, tab));
     }
     struct sim_request *request = &tab->requests[index];

@@ -65,7 +65,7 @@ pf_add_mutant(epoch_of_a_twin_forgotten 8000 "is applied to pc" core/roster.c
   [[pf_connection_close(&peer->connection, context), peer->id = 0; /* a reload]])
 pf_add_mutant(both_impolite 100 "is not shown the picture" core/peer.c
   [[peer->polite = self > member->id;]] [[peer->polite = false;]])
-pf_add_mutant(candidate_of_another_offer 300 "a candidate of generation" core/peer.c
+pf_add_mutant(candidate_of_another_offer 300 "a candidate of connection" core/peer.c
   [[pf_exchange_compare(peer->candidates.entries[i].exchange, remote) == 0]]
   [[pf_exchange_compare(peer->candidates.entries[i].exchange, remote) <= 0]])
 pf_add_mutant(fragment_forgotten 100 "(I5)" core/connection.c

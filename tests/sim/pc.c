@@ -217,7 +217,8 @@ static void note_cut(const struct sim_world *world, struct sim_tab *tab, const s
         tab->cut[tab->cut_count++] = peer->tab->index;
         const uint64_t since_us = pc->state_us > peer->state_us ? pc->state_us : peer->state_us;
         if (world->now_us - since_us > (uint64_t)STEADY_MS * 1000 && !peer->tab->shared &&
-            !peer->tab->left && !tab->hears_peer && !pc->has_failed && !peer->has_failed) {
+            !peer->tab->left && !tab->hears_peer && !pc->has_failed && !peer->has_failed &&
+            !sim_hostile_faces(world, pc)) { /* one may have led two of ours together */
             tab->rebuilt = peer->tab->index;
         }
     }
