@@ -50,6 +50,17 @@ async function makeRoom(t) {
       }
     },
   });
+  if (!globalThis.CustomEvent) { // Node 18 has none
+    Object.assign(globalThis, {
+      CustomEvent: class extends Event {
+        /** @param {string} type @param {CustomEventInit} [init] */
+        constructor(type, init) {
+          super(type, init);
+          this.detail = init?.detail;
+        }
+      },
+    });
+  }
   if (!globalThis.navigator) Object.assign(globalThis, { navigator: {} });
   const { createRoom } = await import(pathToFileURL(path.join(folder, 'peerface.js')).href);
   const room = await createRoom({ url: 'wss://relay/ws' });
