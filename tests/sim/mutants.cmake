@@ -97,7 +97,7 @@ pf_add_mutant(rebuilt_on_resume 100 "closes a connection" core/peer.c
 # Capture
 pf_add_mutant(mute_forgotten_after_switch 100 "does not want to send" core/media.c
   [[enable(context, track, capture->on); /* before]] [[enable(context, track, true); /* before]])
-pf_add_mutant(old_track_not_stopped 100 "what is wanted is not shown" core/media.c
+pf_add_mutant(old_track_not_stopped 100 "captures source" core/media.c
   [[    stop(context, capture->retiring);]] [[]])
 pf_add_mutant(late_track_not_stopped 100 "captures source" core/media.c
   [[stop(context, track); /* superseded]] [[/* superseded]])
