@@ -371,7 +371,7 @@ static void gather_one(struct ex_world *world, struct ex_host *host, struct ex_p
     pc->gather_left--;
     if (pc->gather_left > 0 || !world->scope->ends) {
         const struct sim_candidate candidate = {pc->identity, pc->gather_generation, host->address,
-                                                pc->local_candidates_count + 1, false};
+                                                pc->local_candidates_count + 1};
         sim_candidate_write(&candidate, &out);
         if (pc->local_candidates_count == EX_LOCAL_CANDIDATES_MAX) {
             ex_fail(world, "pc %u gathers again and again", pc->id);

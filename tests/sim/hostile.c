@@ -200,7 +200,7 @@ static void say_candidate(struct sim_world *world, struct sim_hostile *hostile,
     struct pf_buffer out;
     struct pf_signal *signal = compose(world, hostile, to, PF_SIGNAL_CANDIDATE);
     const struct sim_candidate candidate = {PHANTOM + hostile->identities, sim_below(world, 3),
-                                            sim_below(world, 40), sim_below(world, 200), false};
+                                            sim_below(world, 40), sim_below(world, 200)};
     pf_buffer_init(&out, hostile->line, sizeof(hostile->line));
     sim_candidate_write(&candidate, &out);
     if (sim_chance(world, 400)) {

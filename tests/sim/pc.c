@@ -430,7 +430,7 @@ static bool came_in_between(const struct sim_world *world, const struct sim_cand
     if (!pc || pc->local_candidates_count >= candidate->number + 16) {
         return true; /* nobody knows any more */
     }
-    return pc->local_candidates[(candidate->number - 1) % 16].in_between;
+    return pc->came_in_between[(candidate->number - 1) % 16];
 }
 
 /*
@@ -583,14 +583,14 @@ static void gather_one(struct sim_world *world, struct sim_pc *pc)
     sim_fragment_write(pc->identity, pc->gather_generation, &fragment_out);
     if (--pc->gather_left > 0) {
         const struct sim_candidate candidate = {pc->identity, pc->gather_generation, host->address,
-                                                (uint32_t)pc->local_candidates_count + 1,
-                                                is_describing(pc)};
+                                                (uint32_t)pc->local_candidates_count + 1};
         sim_after(world, sim_between_us(world, 0, 100), SIM_PC_GATHER, pc->identity,
                   pc->gather_token);
         if (!host->online) {
             return;
         }
         sim_candidate_write(&candidate, &out);
+        pc->came_in_between[pc->local_candidates_count % 16] = is_describing(pc);
         pc->local_candidates[pc->local_candidates_count++ % 16] = candidate;
         sim_ice_refresh_both(world, pc);
     }

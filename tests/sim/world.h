@@ -156,7 +156,6 @@ struct sim_sdp {
 struct sim_candidate {
     uint32_t identity, generation, address;
     uint32_t number; /* of those of this connection, from 1 */
-    bool in_between; /* it came while its page was negotiating; not written */
 };
 
 struct sim_operation {
@@ -201,6 +200,7 @@ struct sim_pc {
     uint32_t gather_left;
     size_t local_candidates_count;             /* ever */
     struct sim_candidate local_candidates[16]; /* the last ones */
+    bool came_in_between[16];                  /* while the page was negotiating */
     size_t candidates_count;
     struct sim_candidate candidates[SIM_CANDIDATES_MAX];
     size_t candidates_given; /* to the remote description that is set */
