@@ -118,7 +118,7 @@ export class Lan {
   cut(how) {
     if (how === 'silence') this.forward(false);
     else if (how === 'link') this.in('router', 'link', 'set', 'far', 'down');
-    else this.in('router', 'rule', 'add', 'pref', '10', 'ipproto', 'udp', 'blackhole');
+    else this.in('router', 'rule', 'add', 'pref', '10', 'ipproto', '17', 'blackhole'); // UDP
   }
 
   /** Makes all good again. */
