@@ -442,5 +442,5 @@ EMSCRIPTEN_KEEPALIVE void pf_client_pc_channel_message(struct pf_client *client,
 {
     handle(client, &(struct pf_event){.type = PF_EVENT_PC_CHANNEL_MESSAGE,
                                       .pc = pc,
-                                      .message = text_at(client, 0)});
+                                      .channel = {.data = text_at(client, 0)}});
 }

@@ -13,7 +13,7 @@ int pf_exchange_compare(struct pf_exchange a, struct pf_exchange b)
     if (a.epoch != b.epoch) {
         return a.epoch < b.epoch ? -1 : 1;
     }
-    return a.offer == b.offer ? 0 : a.offer < b.offer ? -1 : 1;
+    return a.offer_number == b.offer_number ? 0 : a.offer_number < b.offer_number ? -1 : 1;
 }
 
 void pf_candidates_clear(struct pf_candidates *queue)

@@ -17,7 +17,7 @@ enum {
 /* The description that a candidate belongs to; ordered, epoch first. */
 struct pf_exchange {
     uint32_t epoch;
-    uint32_t offer;
+    uint32_t offer_number;
 };
 
 /* Below, at or above 0, like memcmp(). */

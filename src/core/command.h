@@ -123,6 +123,7 @@ struct pf_command {
             enum pf_peer_state state;
             struct pf_member_state sources; /* sequence 0: it has not said yet */
             bool away;                      /* has lost the relay; media may go on */
+            struct pf_slice capabilities;   /* that it has told of, see message.h */
         } peer;
         pf_member_id hide_peer;
     };

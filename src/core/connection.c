@@ -62,7 +62,7 @@ void pf_connection_open(struct pf_connection *connection, struct pf_context *con
     PF_ASSERT(connection->pc == 0);
     connection->pc = pf_context_next_id(context);
     connection->epoch = epoch;
-    connection->offer = 0;
+    connection->offer_number = 0;
     connection->done = 0;
     connection->negotiation = PF_NEGOTIATION_STABLE;
     connection->state = PF_CONNECTION_NEW;
@@ -102,9 +102,9 @@ uint32_t pf_number_after(uint32_t last, bool polite)
 void pf_connection_make_offer(struct pf_connection *connection, struct pf_context *context,
                               uint32_t number, bool ice_restart)
 {
-    PF_ASSERT(number > connection->offer);
+    PF_ASSERT(number > connection->offer_number);
     set_negotiation(connection, PF_NEGOTIATION_MAKING_OFFER);
-    connection->offer = number;
+    connection->offer_number = number;
     connection->offers_ours = true;
     connection->wants_restart = false;
     push(connection, context, PF_COMMAND_PC_CREATE_OFFER)->ice_restart = ice_restart;
@@ -121,7 +121,7 @@ static void begin_answering(struct pf_connection *connection, struct pf_context 
                             uint32_t number, struct pf_slice sdp)
 {
     set_negotiation(connection, PF_NEGOTIATION_SETTING_OFFER);
-    connection->offer = number;
+    connection->offer_number = number;
     connection->offers_ours = false;
     set_remote(connection, context, PF_DESCRIPTION_OFFER, sdp);
 }
@@ -132,17 +132,17 @@ bool pf_connection_fits(struct pf_slice sdp)
     for (size_t i = 2; i < sdp.size; i++) {
         sections += memcmp(sdp.data + i - 2, "\nm=", 3) == 0;
     }
-    return sections <= PF_SOURCES_COUNT + 1; /* PROTOCOL.md 4.2: one is the channel's */
+    return sections <= PF_SECTIONS_MAX;
 }
 
 void pf_connection_take_offer(struct pf_connection *connection, struct pf_context *context,
                               uint32_t number, struct pf_slice sdp)
 {
-    if (number == connection->offer && !connection->offers_ours) {
+    if (number == connection->offer_number && !connection->offers_ours) {
         pf_connection_repeat(connection, context); /* our answer was lost, or is being made */
         return;
     }
-    if (number <= connection->offer) {
+    if (number <= connection->offer_number) {
         context->counters.stale++; /* also the polite side's, when it meets ours */
         return;
     }
@@ -160,7 +160,7 @@ void pf_connection_take_offer(struct pf_connection *connection, struct pf_contex
 void pf_connection_take_answer(struct pf_connection *connection, struct pf_context *context,
                                uint32_t number, struct pf_slice sdp)
 {
-    if (connection->negotiation != PF_NEGOTIATION_OFFERED || number != connection->offer) {
+    if (connection->negotiation != PF_NEGOTIATION_OFFERED || number != connection->offer_number) {
         context->counters.stale++;
         return;
     }
@@ -215,7 +215,7 @@ static enum pf_connection_outcome on_description(struct pf_connection *connectio
             return PF_OUTCOME_NOTHING;
         }
         set_negotiation(connection, PF_NEGOTIATION_STABLE);
-        connection->done = connection->offer;
+        connection->done = connection->offer_number;
         break;
     }
     pf_candidates_clear(&connection->candidates);
@@ -244,10 +244,10 @@ static enum pf_connection_outcome on_remote_set(struct pf_connection *connection
             return PF_OUTCOME_NOTHING;
         }
         set_negotiation(connection, PF_NEGOTIATION_STABLE);
-        connection->done = connection->offer;
+        connection->done = connection->offer_number;
         break;
     }
-    connection->remote = (struct pf_exchange){connection->epoch, connection->offer};
+    connection->remote = (struct pf_exchange){connection->epoch, connection->offer_number};
     connection->remote_candidates = 0;
     return PF_OUTCOME_REMOTE_SET;
 }
@@ -286,7 +286,7 @@ static enum pf_connection_outcome on_failed(struct pf_connection *connection,
 static void on_candidate(struct pf_connection *connection, struct pf_context *context,
                          const struct pf_candidate *candidate)
 {
-    const struct pf_exchange exchange = {connection->epoch, connection->offer};
+    const struct pf_exchange exchange = {connection->epoch, connection->offer_number};
     if (pf_candidates_put(&connection->candidates, exchange, candidate) != PF_ERROR_OK) {
         context->counters.queue_full++;
     }
@@ -312,8 +312,12 @@ enum pf_connection_outcome pf_connection_handle(struct pf_connection *connection
         on_candidate(connection, context, &event->candidate);
         return PF_OUTCOME_NOTHING;
     case PF_EVENT_PC_STATE: connection->state = event->connection_state; return PF_OUTCOME_NOTHING;
-    case PF_EVENT_PC_CHANNEL_OPENED: connection->channel_open = true; return PF_OUTCOME_NOTHING;
-    case PF_EVENT_PC_CHANNEL_CLOSED: connection->channel_open = false; return PF_OUTCOME_NOTHING;
+    case PF_EVENT_PC_CHANNEL_OPENED:
+    case PF_EVENT_PC_CHANNEL_CLOSED:
+        if (event->channel.id == PF_CHANNEL_STATE) {
+            connection->channel_open = event->type == PF_EVENT_PC_CHANNEL_OPENED;
+        }
+        return PF_OUTCOME_NOTHING;
     case PF_EVENT_PC_CHANNEL_MESSAGE: /* the peer's */
     case PF_EVENT_TIMEOUT:            /* the rest are the room's */
     case PF_EVENT_START:
@@ -394,11 +398,12 @@ void pf_connection_check(const struct pf_connection *connection)
         return;
     }
     PF_ASSERT(connection->epoch > 0);
-    PF_ASSERT(connection->offer > 0); /* it is opened to offer, or to take an offer */
-    PF_ASSERT(connection->done <= connection->offer);
+    PF_ASSERT(connection->offer_number > 0); /* it is opened to offer, or to take an offer */
+    PF_ASSERT(connection->done <= connection->offer_number);
     PF_ASSERT(connection->candidates_sent <= connection->candidates.count);
-    PF_ASSERT(connection->remote.offer == 0 || connection->remote.epoch == connection->epoch);
+    PF_ASSERT(connection->remote.offer_number == 0 ||
+              connection->remote.epoch == connection->epoch);
     if (connection->negotiation == PF_NEGOTIATION_STABLE) {
-        PF_ASSERT(connection->done == connection->offer);
+        PF_ASSERT(connection->done == connection->offer_number);
     }
 }

@@ -29,8 +29,8 @@ struct pf_sender {
 struct pf_connection {
     pf_pc pc; /* 0: there is none, and nothing else here means anything */
     uint32_t epoch;
-    uint32_t offer; /* the exchange in course, or the last one; 0 before the first */
-    uint32_t done;  /* the last exchange that was completed, 0 before the first */
+    uint32_t offer_number; /* the exchange in course, or the last one; 0 before the first */
+    uint32_t done;         /* the last exchange that was completed, 0 before the first */
     enum pf_negotiation negotiation;
     enum pf_connection_state state;
     bool offers_ours;   /* `offer` was made here */
@@ -72,7 +72,7 @@ uint32_t pf_number_after(uint32_t last, bool polite);
 /* Tries replaceTrack() again where it was rejected, when senders_at_ms has come. */
 void pf_connection_retry_senders(struct pf_connection *connection, struct pf_context *context);
 
-/* Whether an offer has as many sections as it may, at most; browsers would take hundreds. */
+/* Whether an offer has at most PF_SECTIONS_MAX sections; browsers would take hundreds. */
 bool pf_connection_fits(struct pf_slice sdp);
 
 /* A description from the peer, of this epoch. */

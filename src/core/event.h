@@ -93,7 +93,7 @@ enum pf_event_type {
     PF_EVENT_PC_FAILED,         /* one of the operations was rejected */
     PF_EVENT_PC_CANDIDATE,      /* a local candidate; empty at the end of candidates */
     PF_EVENT_PC_STATE,          /* connectionState changed */
-    PF_EVENT_PC_CHANNEL_OPENED, /* the data channel */
+    PF_EVENT_PC_CHANNEL_OPENED, /* an RTCDataChannel */
     PF_EVENT_PC_CHANNEL_CLOSED,
     PF_EVENT_PC_CHANNEL_MESSAGE,
 };
@@ -119,7 +119,7 @@ struct pf_event {
         struct {
             bool online;
         } network;
-        struct pf_slice message; /* SOCKET_MESSAGE, PC_CHANNEL_MESSAGE */
+        struct pf_slice message; /* SOCKET_MESSAGE */
         struct {
             uint16_t code; /* CloseEvent.code */
         } socket_closed;
@@ -150,6 +150,11 @@ struct pf_event {
         } failed;
         struct pf_candidate candidate;
         enum pf_connection_state connection_state;
+        struct {
+            uint16_t id;    /* RTCDataChannel.id */
+            bool is_binary; /* for CHANNEL_MESSAGE: an ArrayBuffer, not a string */
+            struct pf_slice data;
+        } channel; /* CHANNEL_* */
     };
 };
 

@@ -9,8 +9,7 @@
  *   RESTARTING  8 s over, or failed      RENEWING     a new connection, 8 s, again, ever slower
  *   any         connected                NONE
  *
- * Steps need the relay. While it, or the peer, is away they wait, and pf_peer_resync() takes them
- * up.
+ * Steps need the relay. While it or the peer is away they wait; pf_peer_resync() takes them up.
  */
 /* SPDX-License-Identifier: MIT */
 #include "core/peer.h"
@@ -66,6 +65,7 @@ void pf_peer_show(const struct pf_peer *peer, struct pf_context *context)
     command->peer.state = shown_state(peer);
     command->peer.sources = peer->state;
     command->peer.away = peer->presence != PF_PRESENCE_HERE;
+    command->peer.capabilities = (struct pf_slice){peer->capabilities, peer->capabilities_size};
 }
 
 /* ---- to the peer ---- */
@@ -82,7 +82,7 @@ static struct pf_signal *compose(const struct pf_peer *peer, struct pf_context *
         .to_instance = peer->instance,
         .kind = kind,
         .epoch = peer->connection.epoch,
-        .offer = peer->connection.offer,
+        .offer_number = peer->connection.offer_number,
     };
     return &message->signal;
 }
@@ -107,7 +107,7 @@ static void send_candidates(struct pf_peer *peer, struct pf_context *context)
          connection->candidates_sent++) {
         const size_t index = connection->candidates_sent;
         struct pf_signal *signal = compose(peer, context, PF_SIGNAL_CANDIDATE);
-        signal->offer = connection->candidates.entries[index].exchange.offer;
+        signal->offer_number = connection->candidates.entries[index].exchange.offer_number;
         signal->candidate = pf_candidates_get(&connection->candidates, index);
         pf_context_send(context);
     }
@@ -192,8 +192,8 @@ static void offer_restart(struct pf_peer *peer, struct pf_context *context)
     context->counters.restarts++;
     peer->restarted_at_ms = context->now_ms;
     peer->repeat_ms = REPEAT_MS;
-    pf_connection_make_offer(connection, context, pf_number_after(connection->offer, peer->polite),
-                             true);
+    pf_connection_make_offer(connection, context,
+                             pf_number_after(connection->offer_number, peer->polite), true);
 }
 
 /* A new connection. Every second time the polite side does not leave it to the other. */
@@ -266,19 +266,18 @@ void pf_peer_open(struct pf_peer *peer, struct pf_context *context, const struct
     peer->presence = member->away ? PF_PRESENCE_AWAY : PF_PRESENCE_HERE;
     peer->recovery = PF_RECOVERY_WAITING;
     peer->renewals = 0;
-    peer->recovery_at_ms = PF_NEVER;
-    peer->presence_at_ms = PF_NEVER;
-    peer->repeat_at_ms = PF_NEVER;
+    peer->recovery_at_ms = peer->presence_at_ms = peer->repeat_at_ms = PF_NEVER;
     peer->repeat_ms = REPEAT_MS;
     peer->restarted_at_ms = 0;
     peer->show_at_ms = PF_NEVER;
     peer->state = (struct pf_member_state){0};
     peer->connection.pc = 0;
     peer->connection.epoch = pf_epochs_get(&context->epochs, member->id, member->instance);
-    peer->connection.offer = 0;
-    peer->connection.done = 0;
+    peer->connection.offer_number = peer->connection.done = 0;
     pf_candidates_clear(&peer->candidates);
     peer->name_size = pf_slice_copy(member->name, peer->name, sizeof peer->name);
+    peer->capabilities_size =
+        pf_slice_copy(member->capabilities, peer->capabilities, sizeof peer->capabilities);
     pf_peer_show(peer, context);
 }
 
@@ -356,8 +355,8 @@ static bool make_way(struct pf_peer *peer, struct pf_context *context, uint32_t 
 {
     struct pf_connection *connection = &peer->connection;
     if (connection->pc != 0 && epoch == connection->epoch) {
-        const bool both_first = number == 1 && connection->offer == 1 && connection->offers_ours &&
-                                connection->done == 0;
+        const bool both_first = number == 1 && connection->offer_number == 1 &&
+                                connection->offers_ours && connection->done == 0;
         if (!both_first) {
             return true;
         }
@@ -435,7 +434,7 @@ static void take_request(struct pf_peer *peer, struct pf_context *context, uint3
 {
     const bool current = peer->connection.pc != 0 && epoch == peer->connection.epoch;
     /* A restart of this epoch may turn out at once to be no use. */
-    const bool is_no_use = want == PF_REQUEST_RENEW && peer->connection.offer > 1;
+    const bool is_no_use = want == PF_REQUEST_RENEW && peer->connection.offer_number > 1;
     const bool too_often = peer->restarted_at_ms != 0 && !is_no_use &&
                            context->now_ms < peer->restarted_at_ms + REQUESTS_MS;
     if (!may_answer(peer, context)) {
@@ -482,7 +481,7 @@ void pf_peer_take_signal(struct pf_peer *peer, struct pf_context *context,
                          const struct pf_signal *signal)
 {
     struct pf_connection *connection = &peer->connection;
-    if (signal->epoch > NUMBER_MAX || signal->offer > NUMBER_MAX) {
+    if (signal->epoch > NUMBER_MAX || signal->offer_number > NUMBER_MAX) {
         context->counters.unreadable++;
         return;
     }
@@ -490,15 +489,16 @@ void pf_peer_take_signal(struct pf_peer *peer, struct pf_context *context,
     case PF_SIGNAL_DESCRIPTION:
         pf_peer_take_state(peer, context, &signal->state);
         if (signal->description.type == PF_DESCRIPTION_OFFER) {
-            take_offer(peer, context, signal->epoch, signal->offer, signal->description.sdp);
+            take_offer(peer, context, signal->epoch, signal->offer_number, signal->description.sdp);
         } else if (connection->pc != 0 && signal->epoch == connection->epoch) {
-            pf_connection_take_answer(connection, context, signal->offer, signal->description.sdp);
+            pf_connection_take_answer(connection, context, signal->offer_number,
+                                      signal->description.sdp);
         } else {
             context->counters.stale++;
         }
         break;
     case PF_SIGNAL_CANDIDATE:
-        take_candidate(peer, context, (struct pf_exchange){signal->epoch, signal->offer},
+        take_candidate(peer, context, (struct pf_exchange){signal->epoch, signal->offer_number},
                        &signal->candidate);
         break;
     case PF_SIGNAL_STATE: pf_peer_take_state(peer, context, &signal->state); break;
@@ -576,7 +576,7 @@ void pf_peer_handle_pc(struct pf_peer *peer, struct pf_context *context,
         on_connection_state(peer, context);
     } else if (event->type == PF_EVENT_PC_CANDIDATE) {
         send_candidates(peer, context);
-    } else if (event->type == PF_EVENT_PC_CHANNEL_OPENED) {
+    } else if (event->type == PF_EVENT_PC_CHANNEL_OPENED && connection->channel_open) {
         pf_peer_send_state(peer, context);
     }
     if (before != PF_NEGOTIATION_STABLE && connection->negotiation == PF_NEGOTIATION_STABLE) {

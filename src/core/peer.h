@@ -45,7 +45,8 @@ struct pf_peer {
     struct pf_member_state state;
     struct pf_connection connection;
     struct pf_candidates candidates; /* the peer's, that have to wait for a description */
-    size_t name_size;
+    size_t name_size, capabilities_size;
+    char capabilities[PF_CAPABILITIES_SIZE_MAX + 1];
     char name[PF_MEMBER_NAME_SIZE_MAX + 1];
 };
 

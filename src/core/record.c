@@ -25,7 +25,7 @@ struct field {
     uint8_t max;
 };
 
-enum { FIELDS_MAX = 8 }; /* of a configuration; an event has five at most */
+enum { FIELDS_MAX = 9 }; /* of a configuration; an event has five at most */
 
 _Static_assert(sizeof(struct pf_event) <= UINT8_MAX, "offsets are 8 bit");
 _Static_assert(sizeof(struct pf_room_config) <= UINT8_MAX, "offsets are 8 bit");
@@ -70,16 +70,18 @@ static const struct field events[][FIELDS_MAX + 1] = {
     [PF_EVENT_PC_CANDIDATE] = {PC, E(TEXT, candidate.candidate), E(TEXT, candidate.mid),
                                E(U32, candidate.mline_index), E(TEXT, candidate.username_fragment)},
     [PF_EVENT_PC_STATE] = {PC, N(connection_state, PF_CONNECTION_CLOSED)},
-    [PF_EVENT_PC_CHANNEL_OPENED] = {PC},
-    [PF_EVENT_PC_CHANNEL_CLOSED] = {PC},
-    [PF_EVENT_PC_CHANNEL_MESSAGE] = {PC, E(TEXT, message)},
+    [PF_EVENT_PC_CHANNEL_OPENED] = {PC, E(U16, channel.id)},
+    [PF_EVENT_PC_CHANNEL_CLOSED] = {PC, E(U16, channel.id)},
+    [PF_EVENT_PC_CHANNEL_MESSAGE] = {PC, E(U16, channel.id), E(BOOL, channel.is_binary),
+                                     E(TEXT, channel.data)},
 };
 
 enum { EVENTS_COUNT = sizeof events / sizeof *events };
 
 static const struct field config_fields[FIELDS_MAX + 1] = {
-    C(TEXT, url),   C(TEXT, ticket), C(U64, seed),        C(U32, instance),
-    C(BOOL, on[0]), C(BOOL, on[1]),  C(TEXT, devices[0]), C(TEXT, devices[1]),
+    C(TEXT, url),     C(TEXT, ticket),       C(U64, seed),
+    C(U32, instance), C(TEXT, capabilities), C(BOOL, on[0]),
+    C(BOOL, on[1]),   C(TEXT, devices[0]),   C(TEXT, devices[1]),
 };
 
 /* ---- writing ---- */

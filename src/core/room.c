@@ -47,11 +47,12 @@ struct pf_room {
     struct pf_record record;
     struct pf_roster roster;
     struct pf_message message; /* the last one read; commands borrow from it */
-    size_t url_size, room_size, name_size, ticket_size;
+    size_t url_size, room_size, name_size, ticket_size, capabilities_size;
     char url[PF_URL_SIZE_MAX];
     char room[PF_ROOM_NAME_SIZE_MAX];
     char name[PF_MEMBER_NAME_SIZE_MAX + 1];
     char ticket[PF_TICKET_SIZE_MAX + 1];
+    char capabilities[PF_CAPABILITIES_SIZE_MAX + 1];
 };
 
 /* ---- small things ---- */
@@ -71,9 +72,10 @@ static void send_join(struct pf_room *room)
     message->join.room = (struct pf_slice){room->room, room->room_size};
     message->join.name = (struct pf_slice){room->name, room->name_size};
     message->join.instance = room->context.instance;
+    message->join.capabilities = (struct pf_slice){room->capabilities, room->capabilities_size};
     message->join.ticket = (struct pf_slice){room->ticket, room->ticket_size};
-    pf_prepared_compose(&room->prepared, &room->context, &message->join.offer);
-    room->prepared_sent = message->join.offer.sdp.size > 0;
+    pf_prepared_compose(&room->prepared, &room->context, &message->join.prepared_offer);
+    room->prepared_sent = message->join.prepared_offer.sdp.size > 0;
     pf_context_send(&room->context);
     pf_session_joining(&room->session, &room->context);
 }
@@ -147,8 +149,8 @@ static void on_member(struct pf_room *room, const struct pf_message *message)
     if (!peer || peer->presence != PF_PRESENCE_HERE) {
         return;
     }
-    if (message->member.offer.sdp.size > 0) {
-        pf_peer_take_prepared(peer, &room->context, &message->member.offer);
+    if (message->member.prepared_offer.sdp.size > 0) {
+        pf_peer_take_prepared(peer, &room->context, &message->member.prepared_offer);
     } else if (peer->connection.pc != 0) {
         pf_peer_resync(peer, &room->context);
     } else {
@@ -271,10 +273,15 @@ static void on_socket_message(struct pf_room *room, const struct pf_event *event
     }
 }
 
-static void on_channel_message(struct pf_room *room, struct pf_peer *peer, struct pf_slice text)
+static void on_channel_message(struct pf_room *room, struct pf_peer *peer,
+                               const struct pf_event *event)
 {
     const struct pf_message *message = &room->message;
-    if (!read_message(room, text)) {
+    if (event->channel.id != PF_CHANNEL_STATE || event->channel.is_binary) {
+        room->context.counters.unreadable++; /* of a client newer than this one */
+        return;
+    }
+    if (!read_message(room, event->channel.data)) {
         return;
     }
     if (message->type == PF_MESSAGE_STATE) {
@@ -290,7 +297,7 @@ static void on_pc(struct pf_room *room, const struct pf_event *event)
 {
     struct pf_peer *peer = pf_roster_find_pc(&room->roster, event->pc);
     if (peer && event->type == PF_EVENT_PC_CHANNEL_MESSAGE) {
-        on_channel_message(room, peer, event->message);
+        on_channel_message(room, peer, event);
     } else if (peer) {
         pf_peer_handle_pc(peer, &room->context, event);
         if (event->type == PF_EVENT_PC_STATE && room->context.joined &&
@@ -575,7 +582,8 @@ size_t pf_room_size(void)
 
 enum pf_error pf_room_init(struct pf_room *room, const struct pf_room_config *config)
 {
-    if (config->url.size == 0 || config->instance == 0) {
+    if (config->url.size == 0 || config->instance == 0 ||
+        !pf_capabilities_are_valid(config->capabilities)) {
         return PF_ERROR_INVALID;
     }
     if (config->url.size > PF_URL_SIZE_MAX || config->ticket.size > PF_TICKET_SIZE_MAX) {
@@ -600,6 +608,8 @@ enum pf_error pf_room_init(struct pf_room *room, const struct pf_room_config *co
     }
     room->message.tree = NULL;
     room->room_size = 0;
+    room->capabilities_size =
+        pf_slice_copy(config->capabilities, room->capabilities, sizeof room->capabilities);
     room->name_size = 0;
     room->url_size = config->url.size;
     memcpy(room->url, config->url.data, config->url.size);

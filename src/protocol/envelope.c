@@ -19,7 +19,7 @@ static enum pf_error take_string(struct pf_slice value, struct pf_slice *content
 
 /* What has been found so far; data is NULL where nothing has. */
 struct findings {
-    struct pf_slice type, to, offer;
+    struct pf_slice type, to, prepared_offer;
 };
 
 /* Compares with a literal; so the compiler makes it one comparison of a few bytes. */
@@ -40,11 +40,11 @@ static enum pf_error take_member(const struct pf_json_member *member, struct fin
     if (is_named(member, "from")) {
         return PF_ERROR_INVALID;
     }
-    if (is_named(member, "offer")) {
-        if (found->offer.data) {
+    if (is_named(member, "preparedOffer")) {
+        if (found->prepared_offer.data) {
             return PF_ERROR_INVALID;
         }
-        found->offer = member->value;
+        found->prepared_offer = member->value;
     }
     return PF_ERROR_OK;
 }
@@ -59,14 +59,14 @@ static enum pf_error judge(const struct findings *found, size_t size, struct pf_
         return PF_ERROR_UNSUPPORTED;
     }
     out->to = pf_member_id_read(found->to);
-    out->offer = found->offer;
+    out->prepared_offer = found->prepared_offer;
     if (out->to == 0 && (found->to.data || out->type == PF_MESSAGE_SIGNAL)) {
         return PF_ERROR_INVALID;
     }
     if (out->type == PF_MESSAGE_SIGNAL && size > PF_SIGNAL_SIZE_MAX) {
         return PF_ERROR_TOO_LONG;
     }
-    if (out->type == PF_MESSAGE_JOIN && found->offer.size > PF_OFFER_SIZE_MAX) {
+    if (out->type == PF_MESSAGE_JOIN && found->prepared_offer.size > PF_OFFER_SIZE_MAX) {
         return PF_ERROR_TOO_LONG;
     }
     return PF_ERROR_OK;

@@ -16,18 +16,18 @@ enum {
 
 /*
  * The limits that keep what the relay makes of a message within PF_MESSAGE_SIZE_MAX: a signal gets
- * its prefix, and the offer of a join goes into a `member`, whose other members fit in 512 bytes.
+ * its prefix, and the offer of a join goes into a `member`, whose other members fit in 1,024 bytes.
  */
 enum {
     PF_SIGNAL_SIZE_MAX = PF_MESSAGE_SIZE_MAX - PF_ENVELOPE_GROWTH,
-    PF_OFFER_SIZE_MAX = PF_MESSAGE_SIZE_MAX - 512,
+    PF_OFFER_SIZE_MAX = PF_MESSAGE_SIZE_MAX - 1024,
 };
 
 struct pf_envelope {
     enum pf_message_type type;
-    pf_member_id to;       /* not 0 for a signal; 0 where there is no `to` */
-    struct pf_slice offer; /* the JSON of the top-level `offer`, untouched; empty: there is none */
-    struct pf_slice rest;  /* what follows the opening brace; never empty */
+    pf_member_id to;                /* not 0 for a signal; 0 where there is no `to` */
+    struct pf_slice prepared_offer; /* the JSON of `preparedOffer`, untouched; empty: absent */
+    struct pf_slice rest;           /* what follows the opening brace; never empty */
 };
 
 /*
@@ -38,8 +38,9 @@ struct pf_envelope {
  * on inside strings and refused everywhere else.
  *
  * Fails, leaving `out` untouched, with
- *  - INVALID: not such an object; a `from`; a `type`, `to` or `offer` that comes twice; a `type` or
- *    `to` that is no string or has an escape in it; a `to` that is no member id; a signal without;
+ *  - INVALID: not such an object; a `from`; a `type`, `to` or `preparedOffer` that comes twice; a
+ * `type` or `to` that is no string or has an escape in it; a `to` that is no member id; a signal
+ * without;
  *  - UNSUPPORTED: a type that PROTOCOL.md does not have;
  *  - TOO_LONG: over PF_MESSAGE_SIZE_MAX, PF_MESSAGE_DEPTH_MAX or one of the two limits above.
  */

@@ -25,7 +25,16 @@ enum {
     PF_MEMBER_ID_DIGITS = 16,
     PF_OFFER_CANDIDATES_MAX = 32,
     PF_INTERVAL_MS_MAX = 3600000, /* of pingMs and graceMs: an hour */
+    PF_CAPABILITIES_MAX = 16,     /* of one client or relay */
+    PF_CAPABILITY_SIZE_MAX = 15,
+    PF_SECTIONS_MAX = 16, /* of one description */
 };
+
+/* The negotiated data channel that carries `state` and `bye` (PROTOCOL.md section 4.2). */
+enum { PF_CHANNEL_STATE = 0 };
+
+/* A list of capabilities is kept as one text: its names, with a space between two. */
+enum { PF_CAPABILITIES_SIZE_MAX = PF_CAPABILITIES_MAX * (PF_CAPABILITY_SIZE_MAX + 1) - 1 };
 
 /* A member of a room; written as 16 lower-case hex digits. 0 is nobody. */
 typedef uint64_t pf_member_id;
@@ -46,7 +55,7 @@ enum pf_source_state {
 
 struct pf_member_state {
     uint32_t sequence; /* the highest of an instance wins; 0: nothing has been said */
-    enum pf_source_state sources[PF_SOURCES_COUNT];
+    enum pf_source_state sources[PF_SOURCES_COUNT]; /* NONE where the message names none */
 };
 
 enum pf_description_type {
@@ -80,6 +89,7 @@ struct pf_member {
     struct pf_slice name;
     uint32_t instance;
     bool away;
+    struct pf_slice capabilities; /* empty: none */
 };
 
 enum pf_message_type {
@@ -137,7 +147,7 @@ struct pf_signal {
     uint32_t to_instance;
     enum pf_signal_kind kind;
     uint32_t epoch;               /* not for STATE */
-    uint32_t offer;               /* for DESCRIPTION and CANDIDATE */
+    uint32_t offer_number;        /* for DESCRIPTION and CANDIDATE */
     struct pf_member_state state; /* for STATE; for DESCRIPTION sequence 0 means absent */
     union {
         struct pf_description description;
@@ -150,14 +160,16 @@ struct pf_message {
     enum pf_message_type type;
     union {
         struct {
-            struct pf_slice ice_servers; /* raw JSON, an array */
+            struct pf_slice ice_servers;  /* raw JSON, an array */
+            struct pf_slice capabilities; /* of the relay */
             uint32_t members_max, ping_ms, grace_ms;
         } hello;
         struct {
             struct pf_slice room, name;
             uint32_t instance;
-            struct pf_slice ticket;         /* empty: none */
-            struct pf_prepared_offer offer; /* sdp empty: none */
+            struct pf_slice capabilities;            /* of the client */
+            struct pf_slice ticket;                  /* empty: none */
+            struct pf_prepared_offer prepared_offer; /* sdp empty: none */
         } join;
         struct {
             pf_member_id self;
@@ -169,7 +181,7 @@ struct pf_message {
         } joined;
         struct {
             struct pf_member member;
-            struct pf_prepared_offer offer; /* sdp empty: none */
+            struct pf_prepared_offer prepared_offer; /* sdp empty: none */
         } member;
         struct {
             pf_member_id id;
@@ -224,6 +236,15 @@ pf_member_id pf_member_id_read(struct pf_slice text);
 
 /* Whether `text` may be a room name (1 to 64 bytes) or, with size_min 0, a member's name. */
 bool pf_name_is_valid(struct pf_slice text, size_t size_min);
+
+/*
+ * Whether `text` is a list of capabilities: at most PF_CAPABILITIES_MAX names of 1 to
+ * PF_CAPABILITY_SIZE_MAX lower-case ASCII letters, digits and hyphens, one space between two.
+ */
+bool pf_capabilities_are_valid(struct pf_slice text);
+
+/* Whether the list has that name. */
+bool pf_capabilities_have(struct pf_slice text, struct pf_slice name);
 
 /* The code's spelling in PROTOCOL.md, such as "room-full"; "other" for OTHER. */
 const char *pf_error_code_name(enum pf_error_code code);

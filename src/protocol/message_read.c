@@ -132,14 +132,63 @@ static struct pf_slice read_ticket(struct reader *reader, const cJSON *item)
     return ticket;
 }
 
+/* A source that is absent is NONE: its client has no such source. */
 static void read_state(struct reader *reader, const cJSON *object, struct pf_member_state *out)
 {
     out->sequence = read_ordinal(reader, object, "sequence");
     for (size_t i = 0; i < PF_SOURCES_COUNT; i++) {
         const cJSON *item = find(object, pf_names_of_sources.list[i]);
-        out->sources[i] = (enum pf_source_state)read_name_of(
-            reader, item, &pf_names_of_source_states, PF_ERROR_INVALID);
+        out->sources[i] = !item ? PF_SOURCE_STATE_NONE
+                                : (enum pf_source_state)read_name_of(
+                                      reader, item, &pf_names_of_source_states, PF_ERROR_INVALID);
     }
+}
+
+/* The size of the list as one text, with a space behind every name; 0 if it is not valid. */
+static size_t measure_capabilities(struct reader *reader, const cJSON *list)
+{
+    size_t size = 0;
+    if (!cJSON_IsArray(list)) {
+        fail(reader, PF_ERROR_INVALID);
+    } else if (cJSON_GetArraySize(list) > PF_CAPABILITIES_MAX) {
+        fail(reader, PF_ERROR_TOO_LONG);
+    }
+    const cJSON *item = NULL;
+    cJSON_ArrayForEach(item, list)
+    {
+        const struct pf_slice name = read_text(reader, item);
+        if (name.size == 0 || !pf_capabilities_are_valid(name) || strchr(name.data, ' ')) {
+            fail(reader, PF_ERROR_INVALID);
+        }
+        size += name.size + 1;
+    }
+    return reader->error == PF_ERROR_OK ? size : 0;
+}
+
+/*
+ * The member `capabilities` may be missing; then the result is empty. The text belongs to the
+ * array's node: cJSON_Delete() frees that string as well.
+ */
+static struct pf_slice read_capabilities(struct reader *reader, const cJSON *object)
+{
+    cJSON *list = find(object, "capabilities");
+    const size_t size = list ? measure_capabilities(reader, list) : 0;
+    char *text = size > 0 ? cJSON_malloc(size) : NULL;
+    if (!text) {
+        if (size > 0) {
+            fail(reader, PF_ERROR_MEMORY);
+        }
+        return pf_slice_of(NULL);
+    }
+    list->valuestring = text;
+    const cJSON *item = NULL;
+    cJSON_ArrayForEach(item, list)
+    {
+        text += pf_slice_copy(read_text(reader, item), text, PF_CAPABILITY_SIZE_MAX + 1);
+        *text++ = ' ';
+    }
+    text[-1] = '\0';
+    return (struct pf_slice){list->valuestring, size - 1};
 }
 
 /* The member `state` may be missing; then its sequence is 0. */
@@ -174,11 +223,11 @@ static void read_candidate(struct reader *reader, const cJSON *item, struct pf_c
         !index || cJSON_IsNull(index) ? -1 : (int32_t)read_number(reader, index, 0, UINT16_MAX);
 }
 
-/* The member `offer` may be missing; then its SDP is empty. */
+/* The member `preparedOffer` may be missing; then its SDP is empty. */
 static void read_prepared_offer(struct reader *reader, const cJSON *object,
                                 struct pf_prepared_offer *out)
 {
-    const cJSON *offer = find(object, "offer");
+    const cJSON *offer = find(object, "preparedOffer");
     if (!offer) {
         out->sdp = pf_slice_of(NULL);
         return;
@@ -218,10 +267,12 @@ static void read_member(struct reader *reader, const cJSON *item, struct pf_memb
     } else if (!pf_name_is_valid(out->name, 0)) {
         fail(reader, PF_ERROR_INVALID);
     }
+    out->capabilities = read_capabilities(reader, item);
 }
 
 static void read_hello(struct reader *reader, const cJSON *root, struct pf_message *out)
 {
+    out->hello.capabilities = read_capabilities(reader, root);
     out->hello.members_max = read_number(reader, find(root, "membersMax"), 2, PF_MEMBERS_MAX);
     out->hello.ping_ms = read_number(reader, find(root, "pingMs"), 1, PF_INTERVAL_MS_MAX);
     out->hello.grace_ms = read_number(reader, find(root, "graceMs"), 1, PF_INTERVAL_MS_MAX);
@@ -246,10 +297,11 @@ static void read_join(struct reader *reader, const cJSON *root, struct pf_messag
 {
     out->join.room = read_text(reader, find(root, "room"));
     out->join.name = read_text(reader, find(root, "name"));
+    out->join.capabilities = read_capabilities(reader, root);
     out->join.instance = read_ordinal(reader, root, "instance");
     const cJSON *ticket = find(root, "ticket");
     out->join.ticket = ticket ? read_ticket(reader, ticket) : pf_slice_of(NULL);
-    read_prepared_offer(reader, root, &out->join.offer);
+    read_prepared_offer(reader, root, &out->join.prepared_offer);
 }
 
 static void read_joined(struct reader *reader, const cJSON *root, struct pf_message *out)
@@ -287,12 +339,12 @@ static void read_signal(struct reader *reader, const cJSON *root, struct pf_sign
     }
     switch (out->kind) {
     case PF_SIGNAL_DESCRIPTION:
-        out->offer = read_ordinal(reader, root, "offer");
+        out->offer_number = read_ordinal(reader, root, "offerNumber");
         read_description(reader, root, &out->description);
         read_optional_state(reader, root, &out->state);
         return;
     case PF_SIGNAL_CANDIDATE:
-        out->offer = read_ordinal(reader, root, "offer");
+        out->offer_number = read_ordinal(reader, root, "offerNumber");
         read_candidate(reader, find(root, "candidate"), &out->candidate);
         return;
     case PF_SIGNAL_STATE: read_state(reader, find(root, "state"), &out->state); return;
@@ -324,7 +376,7 @@ static void read_message(struct reader *reader, const cJSON *root, struct pf_mes
     case PF_MESSAGE_JOINED: read_joined(reader, root, out); return;
     case PF_MESSAGE_MEMBER:
         read_member(reader, root, &out->member.member);
-        read_prepared_offer(reader, root, &out->member.offer);
+        read_prepared_offer(reader, root, &out->member.prepared_offer);
         return;
     case PF_MESSAGE_LEFT:
         out->left.id = read_id(reader, find(root, "id"));

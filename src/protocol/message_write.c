@@ -159,6 +159,25 @@ static void put_candidate(struct pf_buffer *out, const struct pf_candidate *cand
     pf_buffer_put_char(out, '}');
 }
 
+/* Nothing at all for an empty list. */
+static void put_capabilities(struct pf_buffer *out, struct pf_slice names)
+{
+    PF_ASSERT(pf_capabilities_are_valid(names));
+    if (names.size == 0) {
+        return;
+    }
+    put_name(out, "capabilities");
+    pf_buffer_put(out, PF_SLICE("[\""));
+    for (size_t i = 0; i < names.size; i++) {
+        if (names.data[i] == ' ') {
+            pf_buffer_put(out, PF_SLICE("\",\""));
+        } else {
+            pf_buffer_put_char(out, names.data[i]);
+        }
+    }
+    pf_buffer_put(out, PF_SLICE("\"]"));
+}
+
 /* Nothing at all for an offer without SDP. */
 static void put_prepared_offer(struct pf_buffer *out, const struct pf_prepared_offer *offer)
 {
@@ -166,7 +185,7 @@ static void put_prepared_offer(struct pf_buffer *out, const struct pf_prepared_o
         return;
     }
     PF_ASSERT(offer->candidates_count <= PF_OFFER_CANDIDATES_MAX);
-    put_name(out, "offer");
+    put_name(out, "preparedOffer");
     pf_buffer_put_char(out, '{');
     put_description(out, &(struct pf_description){PF_DESCRIPTION_OFFER, offer->sdp});
     put_name(out, "candidates");
@@ -186,6 +205,7 @@ static void put_member(struct pf_buffer *out, const struct pf_member *member)
     put_text(out, "name", member->name);
     put_number(out, "instance", member->instance);
     put_bool(out, "away", member->away);
+    put_capabilities(out, member->capabilities);
 }
 
 static void put_hello(struct pf_buffer *out, const struct pf_message *message)
@@ -195,6 +215,7 @@ static void put_hello(struct pf_buffer *out, const struct pf_message *message)
     put_number(out, "membersMax", message->hello.members_max);
     put_number(out, "pingMs", message->hello.ping_ms);
     put_number(out, "graceMs", message->hello.grace_ms);
+    put_capabilities(out, message->hello.capabilities);
 }
 
 static void put_join(struct pf_buffer *out, const struct pf_message *message)
@@ -202,10 +223,11 @@ static void put_join(struct pf_buffer *out, const struct pf_message *message)
     put_text(out, "room", message->join.room);
     put_text(out, "name", message->join.name);
     put_number(out, "instance", message->join.instance);
+    put_capabilities(out, message->join.capabilities);
     if (message->join.ticket.size > 0) {
         put_text(out, "ticket", message->join.ticket);
     }
-    put_prepared_offer(out, &message->join.offer);
+    put_prepared_offer(out, &message->join.prepared_offer);
 }
 
 static void put_joined(struct pf_buffer *out, const struct pf_message *message)
@@ -239,12 +261,12 @@ static void put_signal(struct pf_buffer *out, const struct pf_signal *signal)
     }
     switch (signal->kind) {
     case PF_SIGNAL_DESCRIPTION:
-        put_number(out, "offer", signal->offer);
+        put_number(out, "offerNumber", signal->offer_number);
         put_description(out, &signal->description);
         put_state(out, &signal->state);
         return;
     case PF_SIGNAL_CANDIDATE:
-        put_number(out, "offer", signal->offer);
+        put_number(out, "offerNumber", signal->offer_number);
         put_name(out, "candidate");
         put_candidate(out, &signal->candidate);
         return;
@@ -277,7 +299,7 @@ static void put_members_of(struct pf_buffer *out, const struct pf_message *messa
     case PF_MESSAGE_JOINED: put_joined(out, message); return;
     case PF_MESSAGE_MEMBER:
         put_member(out, &message->member.member);
-        put_prepared_offer(out, &message->member.offer);
+        put_prepared_offer(out, &message->member.prepared_offer);
         return;
     case PF_MESSAGE_LEFT:
         put_id(out, "id", message->left.id);

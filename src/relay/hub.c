@@ -130,6 +130,7 @@ static struct pf_member describe(const struct pf_relay_member *member)
         .name = {member->name, member->name_size},
         .instance = member->instance,
         .away = member->client == PF_CLIENT_NONE,
+        .capabilities = {member->capabilities, member->capabilities_size},
     };
 }
 
@@ -359,7 +360,7 @@ static void send_offer(struct pf_hub *hub, const struct pf_relay_member *newcome
     struct pf_slice text = write_member(hub, newcomer);
     PF_ASSERT(text.data[text.size - 1] == '}');
     hub->text.size--;
-    pf_buffer_put(&hub->text, PF_SLICE(",\"offer\":"));
+    pf_buffer_put(&hub->text, PF_SLICE(",\"preparedOffer\":"));
     pf_buffer_put(&hub->text, offer);
     pf_buffer_put(&hub->text, PF_SLICE("}"));
     PF_ASSERT(!hub->text.overflow);
@@ -423,6 +424,7 @@ static void join_room(struct pf_hub *hub, struct pf_relay_client *client, struct
         return;
     }
     /* Everything of hub->message is used up before it is written to. */
+    pf_relay_member_set_capabilities(member, hub->message.join.capabilities);
     member->instance = instance;
     member->name_size = (uint8_t)name.size;
     for (size_t i = 0; i < name.size; i++) {
@@ -512,7 +514,7 @@ static void on_message(struct pf_hub *hub, struct pf_relay_client *client, struc
     }
     switch (envelope.type) {
     case PF_MESSAGE_SIGNAL: on_signal(hub, client, &envelope); return;
-    case PF_MESSAGE_JOIN: on_join(hub, client, text, envelope.offer); return;
+    case PF_MESSAGE_JOIN: on_join(hub, client, text, envelope.prepared_offer); return;
     case PF_MESSAGE_LEAVE: on_leave(hub, client); return;
     case PF_MESSAGE_PING: send_type(hub, client->number, PF_MESSAGE_PONG); return;
     case PF_MESSAGE_PONG: return; /* that it came is all it says */

@@ -50,6 +50,7 @@ void pf_rooms_clear(struct pf_rooms *rooms)
         for (struct pf_relay_room *room = rooms->buckets[i]; room; room = next) {
             next = room->next;
             for (size_t k = 0; k < room->members_count; k++) {
+                free(room->members[k]->capabilities);
                 free(room->members[k]);
             }
             free(room);
@@ -147,6 +148,7 @@ void pf_rooms_remove_member(struct pf_rooms *rooms, struct pf_relay_member *memb
         room->members[index] = room->members[index + 1];
     }
     rooms->members_count--;
+    free(member->capabilities);
     free(member);
     if (room->members_count == 0) {
         remove_room(rooms, room);
@@ -172,6 +174,18 @@ const struct pf_relay_member *pf_relay_room_connected(const struct pf_relay_room
         }
     }
     return NULL;
+}
+
+void pf_relay_member_set_capabilities(struct pf_relay_member *member, struct pf_slice capabilities)
+{
+    const size_t size = capabilities.size;
+    free(member->capabilities);
+    member->capabilities = size > 0 ? malloc(size + 1) : NULL;
+    member->capabilities_size = 0;
+    if (member->capabilities) {
+        member->capabilities_size =
+            (uint8_t)pf_slice_copy(capabilities, member->capabilities, size + 1);
+    }
 }
 
 /* The time up to which all is spent moves on by `each_ms`, and may be so far ahead of now. */

@@ -29,9 +29,13 @@ struct pf_relay_member {
     uint64_t returns_at_ms;     /* see pf_relay_member_may_return() */
     uint32_t client;            /* PF_CLIENT_NONE while it is away */
     uint32_t instance;
+    char *capabilities; /* owned; NULL for none */
+    uint8_t capabilities_size;
     uint8_t name_size;
     char name[PF_MEMBER_NAME_SIZE_MAX];
 };
+
+_Static_assert(PF_CAPABILITIES_SIZE_MAX <= UINT8_MAX, "the size fits in a byte");
 
 struct pf_relay_room {
     struct pf_relay_room *next; /* in its bucket; borrowed */
@@ -92,6 +96,9 @@ const struct pf_relay_member *pf_relay_room_connected(const struct pf_relay_room
  */
 bool pf_relay_room_may_enter(struct pf_relay_room *room, uint64_t now_ms);
 bool pf_relay_member_may_return(struct pf_relay_member *member, uint64_t now_ms);
+
+/* Copies what the member's client is capable of; nothing of it when memory is short. */
+void pf_relay_member_set_capabilities(struct pf_relay_member *member, struct pf_slice capabilities);
 
 /* The member of that id in the room, or NULL. */
 struct pf_relay_member *pf_relay_room_member(const struct pf_relay_room *room, pf_member_id id);

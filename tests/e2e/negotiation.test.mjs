@@ -153,8 +153,8 @@ for (const engine of /** @type {const} */ (['chromium', 'firefox'])) {
         [before.ann.negotiations],
       );
       await settled([ann, bob]);
-      for (const { candidate, epoch, offer } of old) {
-        await receive(ann, bobId, { kind: 'candidate', candidate, epoch, offer });
+      for (const { candidate, epoch, offerNumber } of old) {
+        await receive(ann, bobId, { kind: 'candidate', candidate, epoch, offerNumber });
       }
       await bob.videoPlaying(annId);
       const after = await ann.summary();

@@ -410,14 +410,14 @@
 
   /** The head of a signal from a peer as it would be now, to be completed and received. */
   probe.signalFrom = (/** @type {string} */ id) => {
-    const exchange = { epoch: 1, offer: 1, fromInstance: 0, toInstance: 0 };
+    const exchange = { epoch: 1, offerNumber: 1, fromInstance: 0, toInstance: 0 };
     for (const message of probe.messages()) {
       const { way, type, from, to, kind, instance, fromInstance } = message;
       if (way === 'in' && type === 'member' && message.id === id) exchange.fromInstance = instance;
       if (type === 'join') exchange.toInstance = instance;
       if (kind !== 'description' || (from !== id && to !== id)) continue;
       exchange.epoch = message.epoch;
-      exchange.offer = message.offer;
+      exchange.offerNumber = message.offerNumber;
       if (from === id) exchange.fromInstance = fromInstance;
     }
     return { type: 'signal', from: id, ...exchange };

@@ -20,7 +20,7 @@
     const send = (/** @type {object} */ message) => socket.send(JSON.stringify(message));
     const signal = (/** @type {object} */ more) =>
       send({
-        ...{ type: 'signal', to: stranger.peer.id, fromInstance: 7, epoch: 1, offer: 1 },
+        ...{ type: 'signal', to: stranger.peer.id, fromInstance: 7, epoch: 1, offerNumber: 1 },
         ...{ toInstance: stranger.peer.instance, ...more },
       });
     const state = { sequence: 1, microphone: 'none', camera: 'none' };
@@ -50,8 +50,8 @@
       }
       if (message.type === 'member') {
         stranger.peer = message;
-        if (message.offer) await take(message.offer.description);
-        for (const candidate of message.offer?.candidates ?? []) {
+        if (message.preparedOffer) await take(message.preparedOffer.description);
+        for (const candidate of message.preparedOffer?.candidates ?? []) {
           await pc.addIceCandidate(candidate);
         }
       }

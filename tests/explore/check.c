@@ -129,12 +129,12 @@ static void check_exchange(struct ex_world *world)
     if (of_a->polite == of_b->polite) {
         ex_fail(world, "both are polite, or neither is");
     } else if (of_a->connection.epoch != of_b->connection.epoch ||
-               of_a->connection.offer != of_b->connection.offer ||
+               of_a->connection.offer_number != of_b->connection.offer_number ||
                of_a->connection.negotiation != PF_NEGOTIATION_STABLE ||
                of_b->connection.negotiation != PF_NEGOTIATION_STABLE) {
         ex_fail(world, "in the end A has epoch %u offer %u and B has epoch %u offer %u",
-                of_a->connection.epoch, of_a->connection.offer, of_b->connection.epoch,
-                of_b->connection.offer);
+                of_a->connection.epoch, of_a->connection.offer_number, of_b->connection.epoch,
+                of_b->connection.offer_number);
     }
 }
 

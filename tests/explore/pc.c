@@ -393,7 +393,7 @@ static void deliver(struct ex_world *world, struct ex_pc *pc)
     struct ex_pc *peer = ex_ice_peer(world, pc);
     const struct pf_slice text = ex_fifo_take(&pc->channel, &code, world->inbox);
     tell(world, ex_ice_host(world, peer), peer,
-         (struct pf_event){.type = PF_EVENT_PC_CHANNEL_MESSAGE, .message = text});
+         (struct pf_event){.type = PF_EVENT_PC_CHANNEL_MESSAGE, .channel = {.data = text}});
 }
 
 static bool is_told(const struct ex_operation *operation)

@@ -26,7 +26,7 @@ static void visit_connection(struct ex_visit *visit, struct pf_connection *conne
 {
     EX_VISIT(visit, connection->pc);
     EX_VISIT(visit, connection->epoch);
-    EX_VISIT(visit, connection->offer);
+    EX_VISIT(visit, connection->offer_number);
     EX_VISIT(visit, connection->done);
     if (connection->pc == 0) {
         return;
@@ -39,7 +39,7 @@ static void visit_connection(struct ex_visit *visit, struct pf_connection *conne
     EX_VISIT(visit, connection->senders_ready);
     EX_VISIT(visit, connection->channel_open);
     EX_VISIT(visit, connection->remote);
-    if (connection->remote.offer != 0) { /* else it means nothing yet */
+    if (connection->remote.offer_number != 0) { /* else it means nothing yet */
         EX_VISIT(visit, connection->remote_candidates);
     }
     EX_VISIT(visit, connection->senders);

@@ -37,7 +37,7 @@ static void check_against_cjson(const struct pf_envelope *envelope, struct pf_sl
     PF_ASSERT(count_members(root, "type") == 1);
     PF_ASSERT(count_members(root, "to") == (envelope->to != 0));
     PF_ASSERT(count_members(root, "from") == 0);
-    PF_ASSERT(count_members(root, "offer") == (envelope->offer.size > 0));
+    PF_ASSERT(count_members(root, "preparedOffer") == (envelope->prepared_offer.size > 0));
     cJSON_Delete(root);
 }
 

@@ -365,7 +365,7 @@ static void put_join(struct run *run)
         put(run, (options & 62) == 62 ? "0\"" : "\"");
     }
     if ((options & 2) != 0) {
-        put(run, ",\"offer\":{\"description\":{\"type\":\"offer\",\"sdp\":\"v=0");
+        put(run, ",\"preparedOffer\":{\"description\":{\"type\":\"offer\",\"sdp\":\"v=0");
         if ((options & 60) == 60) {
             put_long(run, PF_OFFER_SIZE_MAX - 256);
         }

@@ -38,9 +38,9 @@ test('a prepared offer reaches the first member', async (t) => {
     description: { type: 'offer', sdp: 'v=0\r\n' }, candidates: [],
     state: { sequence: 1, microphone: 'on', camera: 'off' },
   };
-  const bob = await Client.join(relay, 'tea', { offer });
+  const bob = await Client.join(relay, 'tea', { preparedOffer: offer });
   assert.equal(bob.joined.offered, ann.id);
-  assert.deepEqual((await ann.message('member')).offer, offer);
+  assert.deepEqual((await ann.message('member')).preparedOffer, offer);
 });
 
 test('nobody outside a room can signal into it (R18)', async (t) => {

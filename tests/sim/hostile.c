@@ -32,7 +32,7 @@ enum {
 struct other {
     pf_member_id id;
     uint32_t instance;
-    uint32_t epoch, offer;
+    uint32_t epoch, offer_number;
     struct sim_sdp sdp; /* the last offer to it */
 };
 
@@ -115,7 +115,7 @@ static void say_message(struct sim_world *world, struct sim_hostile *hostile)
 
 static const struct other *anybody(struct sim_world *world, const struct sim_hostile *hostile)
 {
-    static const struct other nobody = {.id = 1, .instance = 1, .epoch = 1, .offer = 1};
+    static const struct other nobody = {.id = 1, .instance = 1, .epoch = 1, .offer_number = 1};
     return hostile->others_count > 0
                ? &hostile->others[sim_below(world, (uint32_t)hostile->others_count)]
                : &nobody;
@@ -151,7 +151,7 @@ static struct pf_signal *compose(struct sim_world *world, struct sim_hostile *ho
         .to_instance = sim_chance(world, 950) ? to->instance : 1 + sim_below(world, 9),
         .kind = kind,
         .epoch = to->epoch > 0 ? to->epoch : 1,
-        .offer = to->offer > 0 ? to->offer : 1,
+        .offer_number = to->offer_number > 0 ? to->offer_number : 1,
     };
     return &hostile->message.signal;
 }
@@ -187,7 +187,8 @@ static void say_description(struct sim_world *world, struct sim_hostile *hostile
     struct pf_signal *signal = compose(world, hostile, to, PF_SIGNAL_DESCRIPTION);
     if (!exactly) {
         signal->epoch = number(world, hostile, to->epoch);
-        signal->offer = offers && sim_chance(world, 500) ? 1 : number(world, hostile, to->offer);
+        signal->offer_number =
+            offers && sim_chance(world, 500) ? 1 : number(world, hostile, to->offer_number);
     }
     signal->description.type = offers ? PF_DESCRIPTION_OFFER : PF_DESCRIPTION_ANSWER;
     signal->description.sdp = describe(world, hostile, offers ? NULL : &to->sdp);
@@ -205,7 +206,7 @@ static void say_candidate(struct sim_world *world, struct sim_hostile *hostile,
     sim_candidate_write(&candidate, &out);
     if (sim_chance(world, 400)) {
         signal->epoch = number(world, hostile, to->epoch);
-        signal->offer = number(world, hostile, to->offer);
+        signal->offer_number = number(world, hostile, to->offer_number);
     }
     signal->candidate = (struct pf_candidate){
         .candidate = sim_chance(world, 900) ? pf_buffer_slice(&out) : PF_SLICE("candidate:?"),
@@ -334,7 +335,7 @@ static void enter(struct sim_world *world, struct sim_hostile *hostile, bool for
     hostile->message.join.instance = hostile->instance;
     hostile->message.join.ticket = ticket;
     if (sim_chance(world, 500)) {
-        hostile->message.join.offer.sdp = describe(world, hostile, NULL);
+        hostile->message.join.prepared_offer.sdp = describe(world, hostile, NULL);
     }
     say_message(world, hostile);
 }
@@ -370,7 +371,7 @@ static void use_channel(struct sim_world *world, const struct sim_hostile *hosti
         sim_tab_handle(world, pc->tab,
                        &(struct pf_event){.type = PF_EVENT_PC_CHANNEL_MESSAGE,
                                           .pc = pc->id,
-                                          .message = pf_slice_of(texts[at])});
+                                          .channel = {.data = pf_slice_of(texts[at])}});
     }
 }
 
@@ -438,7 +439,7 @@ static void note_signal(struct sim_hostile *hostile, const struct pf_signal *sig
     }
     other->epoch = signal->epoch;
     if (signal->kind == PF_SIGNAL_DESCRIPTION) {
-        other->offer = signal->offer;
+        other->offer_number = signal->offer_number;
         if (sim_sdp_read(signal->description.sdp, &operation)) {
             other->sdp = operation.sdp;
         }
@@ -520,7 +521,8 @@ static void hang_up(struct sim_world *world, struct sim_tab *tab, struct sim_hos
 
 static void play(struct sim_world *world, struct sim_hostile *hostile, enum sim_trick trick)
 {
-    static const struct other absent = {.id = 0xabcdef, .instance = 7, .epoch = 1, .offer = 1};
+    static const struct other absent = {
+        .id = 0xabcdef, .instance = 7, .epoch = 1, .offer_number = 1};
     struct sim_tab *tab = world->tabs[hostile->tab->index];
     switch (trick) {
     case SIM_TRICK_ANSWER:

@@ -230,8 +230,9 @@ static void open_channel(struct sim_world *world, struct sim_pc *pc)
 static void deliver_text(struct sim_world *world, const struct sim_pc *pc,
                          const struct sim_packet *packet)
 {
-    const struct pf_event event = {
-        .type = PF_EVENT_PC_CHANNEL_MESSAGE, .pc = pc->id, .message = {packet->data, packet->size}};
+    const struct pf_event event = {.type = PF_EVENT_PC_CHANNEL_MESSAGE,
+                                   .pc = pc->id,
+                                   .channel = {.data = {packet->data, packet->size}}};
     sim_tab_handle(world, pc->tab, &event);
 }
 

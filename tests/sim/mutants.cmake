@@ -36,7 +36,7 @@ pf_add_mutant(candidate_before_description 100 "is given a candidate before any 
 pf_add_mutant(waiting_candidates_forgotten 100 "lacks a candidate" core/peer.c
   [[i < peer->candidates.count]] [[i < 0 * peer->candidates.count]])
 pf_add_mutant(stale_answer_accepted 100 "the answer to offer" core/connection.c
-  [[connection->negotiation != PF_NEGOTIATION_OFFERED || number != connection->offer]]
+  [[connection->negotiation != PF_NEGOTIATION_OFFERED || number != connection->offer_number]]
   [[connection->negotiation != PF_NEGOTIATION_OFFERED || number == 0]])
 pf_add_mutant(answer_of_another_epoch 100 "the answer to offer" core/peer.c
   [[connection->pc != 0 && signal->epoch == connection->epoch]] [[connection->pc != 0]])

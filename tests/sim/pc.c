@@ -610,7 +610,7 @@ void sim_pc_tell_late(struct sim_world *world, struct sim_tab *tab, pf_pc id)
         {.type = PF_EVENT_PC_FAILED, .failed = {PF_OPERATION_CREATE_ANSWER, PF_DOM_ERROR_ABORT, 0}},
         {.type = PF_EVENT_PC_CANDIDATE, .candidate = {.candidate = PF_SLICE("candidate:1")}},
         {.type = PF_EVENT_PC_STATE, .connection_state = PF_CONNECTION_FAILED},
-        {.type = PF_EVENT_PC_CHANNEL_MESSAGE, .message = PF_SLICE("{\"type\":\"bye\"}")},
+        {.type = PF_EVENT_PC_CHANNEL_MESSAGE, .channel = {.data = PF_SLICE("{\"type\":\"bye\"}")}},
     };
     struct pf_event event = events[sim_below(world, sizeof(events) / sizeof(events[0]))];
     event.pc = id;

@@ -115,7 +115,7 @@ static void put_event_details(const struct pf_event *event, FILE *out)
         fprintf(out, " %s", event->network.online ? "online" : "offline");
         break;
     case PF_EVENT_SOCKET_MESSAGE:
-    case PF_EVENT_PC_CHANNEL_MESSAGE: put_text(out, event->message); break;
+    case PF_EVENT_PC_CHANNEL_MESSAGE: put_text(out, event->channel.data); break;
     case PF_EVENT_SOCKET_CLOSED: fprintf(out, " code %u", event->socket_closed.code); break;
     case PF_EVENT_CAPTURE_OPENED:
         fprintf(out, " track %u", event->capture_opened.track);

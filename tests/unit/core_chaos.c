@@ -116,13 +116,13 @@ static void feed_signal(struct chaos *chaos)
         break;
     case 2:
         (void)snprintf(kind, sizeof kind,
-                       "candidate\",\"epoch\":%" PRIu32 ",\"offer\":%" PRIu32
+                       "candidate\",\"epoch\":%" PRIu32 ",\"offerNumber\":%" PRIu32
                        ",\"candidate\":{\"candidate\":\"c\",\"sdpMLineIndex\":%d}",
                        epoch, offer, (int)draw(chaos, 4));
         break;
     default:
         (void)snprintf(kind, sizeof kind,
-                       "description\",\"epoch\":%" PRIu32 ",\"offer\":%" PRIu32
+                       "description\",\"epoch\":%" PRIu32 ",\"offerNumber\":%" PRIu32
                        ",\"description\":{\"type\":\"%s\",\"sdp\":\"v=0\"}",
                        epoch, offer, draw_text(chaos, types, 3));
         break;
@@ -137,7 +137,7 @@ static void feed_signal(struct chaos *chaos)
 static void feed_member(struct chaos *chaos)
 {
     static const char offer[] =
-        ",\"offer\":{\"description\":{\"type\":\"offer\",\"sdp\":\"v=0\"},\"candidates\":["
+        ",\"preparedOffer\":{\"description\":{\"type\":\"offer\",\"sdp\":\"v=0\"},\"candidates\":["
         "{\"candidate\":\"c\"}]}";
     const bool has_offer = draw(chaos, 4) == 3;
     driver_relay(chaos->driver,

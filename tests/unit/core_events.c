@@ -123,9 +123,10 @@ void driver_left(struct driver *driver, pf_member_id id, const char *reason)
 void driver_offer(struct driver *driver, pf_member_id from, uint32_t epoch, uint32_t offer)
 {
     driver_relay(driver,
-                 SIGNAL_START "\"kind\":\"description\",\"epoch\":%" PRIu32 ",\"offer\":%" PRIu32
-                              ",\"description\":{\"type\":\"offer\",\"sdp\":\"their offer %" PRIu32
-                              ".%" PRIu32 "\"}}",
+                 SIGNAL_START
+                 "\"kind\":\"description\",\"epoch\":%" PRIu32 ",\"offerNumber\":%" PRIu32
+                 ",\"description\":{\"type\":\"offer\",\"sdp\":\"their offer %" PRIu32 ".%" PRIu32
+                 "\"}}",
                  from, epoch, offer, epoch, offer);
 }
 
@@ -133,7 +134,7 @@ void driver_answer(struct driver *driver, pf_member_id from, uint32_t epoch, uin
 {
     driver_relay(driver,
                  SIGNAL_START
-                 "\"kind\":\"description\",\"epoch\":%" PRIu32 ",\"offer\":%" PRIu32
+                 "\"kind\":\"description\",\"epoch\":%" PRIu32 ",\"offerNumber\":%" PRIu32
                  ",\"description\":{\"type\":\"answer\",\"sdp\":\"their answer %" PRIu32 ".%" PRIu32
                  "\"}}",
                  from, epoch, offer, epoch, offer);
@@ -143,7 +144,8 @@ void driver_candidate(struct driver *driver, pf_member_id from, uint32_t epoch, 
                       const char *candidate)
 {
     driver_relay(driver,
-                 SIGNAL_START "\"kind\":\"candidate\",\"epoch\":%" PRIu32 ",\"offer\":%" PRIu32
+                 SIGNAL_START "\"kind\":\"candidate\",\"epoch\":%" PRIu32
+                              ",\"offerNumber\":%" PRIu32
                               ",\"candidate\":{\"candidate\":\"%s\",\"sdpMid\":\"0\","
                               "\"sdpMLineIndex\":0,\"usernameFragment\":\"frag\"}}",
                  from, epoch, offer, candidate);
@@ -226,7 +228,7 @@ void driver_channel_message(struct driver *driver, pf_pc pc, const char *text)
 {
     driver_feed(driver, &(struct pf_event){.type = PF_EVENT_PC_CHANNEL_MESSAGE,
                                            .pc = pc,
-                                           .message = pf_slice_of(text)});
+                                           .channel = {.data = pf_slice_of(text)}});
 }
 
 void driver_opened(struct driver *driver, pf_track track, const char *device)

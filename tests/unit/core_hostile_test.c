@@ -101,18 +101,18 @@ enum { STATES_COUNT = sizeof states / sizeof *states, KINDS_COUNT = 8 };
 static void write_kind(char *out, size_t capacity, int kind, uint32_t epoch, uint32_t offer)
 {
     static const char *const formats[KINDS_COUNT] = {
-        "\"description\",\"epoch\":%" PRIu32 ",\"offer\":%" PRIu32
+        "\"description\",\"epoch\":%" PRIu32 ",\"offerNumber\":%" PRIu32
         ",\"description\":{\"type\":\"offer\",\"sdp\":\"v=0\"}",
-        "\"description\",\"epoch\":%" PRIu32 ",\"offer\":%" PRIu32
+        "\"description\",\"epoch\":%" PRIu32 ",\"offerNumber\":%" PRIu32
         ",\"description\":{\"type\":\"answer\",\"sdp\":\"v=0\"}",
-        "\"candidate\",\"epoch\":%" PRIu32 ",\"offer\":%" PRIu32
+        "\"candidate\",\"epoch\":%" PRIu32 ",\"offerNumber\":%" PRIu32
         ",\"candidate\":{\"candidate\":\"c\"}",
-        "\"candidate\",\"epoch\":%" PRIu32 ",\"offer\":%" PRIu32
+        "\"candidate\",\"epoch\":%" PRIu32 ",\"offerNumber\":%" PRIu32
         ",\"candidate\":{\"candidate\":\"\"}",
-        "\"request\",\"epoch\":%" PRIu32 ",\"offer\":%" PRIu32 ",\"want\":\"offer\"",
-        "\"request\",\"epoch\":%" PRIu32 ",\"offer\":%" PRIu32 ",\"want\":\"restart\"",
-        "\"request\",\"epoch\":%" PRIu32 ",\"offer\":%" PRIu32 ",\"want\":\"renew\"",
-        "\"state\",\"epoch\":%" PRIu32 ",\"offer\":%" PRIu32
+        "\"request\",\"epoch\":%" PRIu32 ",\"offerNumber\":%" PRIu32 ",\"want\":\"offer\"",
+        "\"request\",\"epoch\":%" PRIu32 ",\"offerNumber\":%" PRIu32 ",\"want\":\"restart\"",
+        "\"request\",\"epoch\":%" PRIu32 ",\"offerNumber\":%" PRIu32 ",\"want\":\"renew\"",
+        "\"state\",\"epoch\":%" PRIu32 ",\"offerNumber\":%" PRIu32
         ",\"state\":{\"sequence\":9,\"microphone\":\"on\",\"camera\":\"on\"}",
     };
     /* All formats take the same two numbers. */
@@ -247,15 +247,18 @@ static void R19_states_by_the_relay_are_of_the_same_flood(void **state)
     assert_int_equal(driver_count(d, PF_COMMAND_SHOW_PEER), 0);
 }
 
-static void R19_an_offer_of_more_sections_than_there_are_sources_is_unreadable(void **state)
+static void R19_an_offer_of_more_sections_than_the_maximum_is_unreadable(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, 0, 0);
     driver_member(d, DRIVER_LOW, false);
-    const char *offer = "\"description\",\"epoch\":1,\"offer\":1,\"description\":{"
-                        "\"type\":\"offer\",\"sdp\":\"v=0\\r\\nm=a\\r\\nm=b\\r\\nm=c\\r\\n%s\"}";
-    char text[256];
-    (void)snprintf(text, sizeof text, offer, "m=d\\r\\n");
+    const char *offer =
+        "\"description\",\"epoch\":1,\"offerNumber\":1,\"description\":{"
+        "\"type\":\"offer\",\"sdp\":\"v=0\\r\\nm=1\\r\\nm=2\\r\\nm=3\\r\\nm=4\\r\\nm=5\\r\\n"
+        "m=6\\r\\nm=7\\r\\nm=8\\r\\nm=9\\r\\nm=10\\r\\nm=11\\r\\nm=12\\r\\nm=13\\r\\n"
+        "m=14\\r\\nm=15\\r\\nm=16\\r\\n%s\"}";
+    char text[512];
+    (void)snprintf(text, sizeof text, offer, "m=17\\r\\n");
     say(d, DRIVER_THEIR_INSTANCE, DRIVER_INSTANCE, text);
     assert_int_equal(d->commands_count, 0);
     assert_int_equal(driver_counters(d)->unreadable, 1);
@@ -336,7 +339,7 @@ int main(void)
         TEST(R19_a_flood_of_one_peer_costs_only_itself),
         TEST(R19_a_flood_of_states_is_shown_five_times_a_second),
         TEST(R19_states_by_the_relay_are_of_the_same_flood),
-        TEST(R19_an_offer_of_more_sections_than_there_are_sources_is_unreadable),
+        TEST(R19_an_offer_of_more_sections_than_the_maximum_is_unreadable),
         TEST(any_events_in_any_order_are_survived),
         TEST(the_same_events_give_the_same_commands_byte_for_byte),
         TEST(another_seed_changes_nothing_but_the_jitter),

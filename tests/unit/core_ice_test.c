@@ -167,11 +167,11 @@ static void I5_every_field_of_a_remote_candidate_reaches_the_browser(void **stat
 {
     struct driver *d = *state;
     (void)begin_call(d, DRIVER_LOW);
-    driver_relay(d,
-                 "{\"type\":\"signal\",\"from\":\"0000000000000010\",\"fromInstance\":42,"
-                 "\"toInstance\":77,\"kind\":\"candidate\",\"epoch\":1,\"offer\":1,\"candidate\":"
-                 "{\"candidate\":\"c\",\"sdpMid\":\"m\",\"sdpMLineIndex\":2,"
-                 "\"usernameFragment\":\"u\"}}");
+    driver_relay(
+        d, "{\"type\":\"signal\",\"from\":\"0000000000000010\",\"fromInstance\":42,"
+           "\"toInstance\":77,\"kind\":\"candidate\",\"epoch\":1,\"offerNumber\":1,\"candidate\":"
+           "{\"candidate\":\"c\",\"sdpMid\":\"m\",\"sdpMLineIndex\":2,"
+           "\"usernameFragment\":\"u\"}}");
     const struct pf_candidate *added = &driver_get(d, PF_COMMAND_PC_ADD_CANDIDATE)->candidate;
     assert_string_equal(added->candidate.data, "c");
     assert_string_equal(added->mid.data, "m");
@@ -184,11 +184,11 @@ static void I5_fields_that_are_null_stay_null(void **state)
     struct driver *d = *state;
     driver_enter(d, 0, 0);
     driver_member(d, DRIVER_LOW, false);
-    driver_relay(d,
-                 "{\"type\":\"signal\",\"from\":\"0000000000000010\",\"fromInstance\":42,"
-                 "\"toInstance\":77,\"kind\":\"candidate\",\"epoch\":1,\"offer\":1,\"candidate\":"
-                 "{\"candidate\":\"c\",\"sdpMid\":null,\"sdpMLineIndex\":null,"
-                 "\"usernameFragment\":null}}");
+    driver_relay(
+        d, "{\"type\":\"signal\",\"from\":\"0000000000000010\",\"fromInstance\":42,"
+           "\"toInstance\":77,\"kind\":\"candidate\",\"epoch\":1,\"offerNumber\":1,\"candidate\":"
+           "{\"candidate\":\"c\",\"sdpMid\":null,\"sdpMLineIndex\":null,"
+           "\"usernameFragment\":null}}");
     driver_offer(d, DRIVER_LOW, 1, 1);
     driver_remote_set(d, driver_pc(d, DRIVER_LOW), OFFER);
     const struct pf_candidate *added = &driver_get(d, PF_COMMAND_PC_ADD_CANDIDATE)->candidate;
@@ -203,7 +203,7 @@ static void I5_every_field_of_a_local_candidate_reaches_the_peer(void **state)
     const pf_pc pc = begin_call(d, DRIVER_LOW);
     driver_gathered(d, pc, "candidate:1");
     assert_int_equal(
-        driver_sent(d, "\"epoch\":1,\"offer\":1",
+        driver_sent(d, "\"epoch\":1,\"offerNumber\":1",
                     "\"candidate\":\"candidate:1\",\"sdpMid\":\"1\",\"sdpMLineIndex\":1",
                     "\"usernameFragment\":\"ours\""),
         1);
@@ -374,7 +374,8 @@ static void I15_a_restart_is_an_offer_with_new_credentials(void **state)
     driver_connection(d, pc, PF_CONNECTION_FAILED);
     assert_true(driver_get(d, PF_COMMAND_PC_CREATE_OFFER)->ice_restart);
     driver_created(d, pc, OFFER);
-    assert_int_equal(driver_sent(d, "\"epoch\":1,\"offer\":3", "\"type\":\"offer\"", NULL), 1);
+    assert_int_equal(driver_sent(d, "\"epoch\":1,\"offerNumber\":3", "\"type\":\"offer\"", NULL),
+                     1);
 }
 
 static void I16_a_restart_that_does_not_help_leads_to_a_new_connection(void **state)
@@ -387,7 +388,8 @@ static void I16_a_restart_that_does_not_help_leads_to_a_new_connection(void **st
     driver_wait(d, 1);
     assert_int_equal(driver_get(d, PF_COMMAND_PC_CLOSE)->pc, pc);
     driver_created(d, driver_pc(d, DRIVER_HIGH), OFFER);
-    assert_int_equal(driver_sent(d, "\"epoch\":3,\"offer\":1", "\"type\":\"offer\"", NULL), 1);
+    assert_int_equal(driver_sent(d, "\"epoch\":3,\"offerNumber\":1", "\"type\":\"offer\"", NULL),
+                     1);
     assert_int_equal(shown(d, DRIVER_HIGH), PF_PEER_RECONNECTING);
 }
 
@@ -420,7 +422,7 @@ static void I16_the_polite_side_requests_new_connections_and_offers_every_other(
     wait_in_contact(d, 10000);
     assert_int_equal(sent_renewal_requests(d), 0);
     driver_created(d, driver_pc(d, DRIVER_LOW), OFFER);
-    assert_int_equal(driver_sent(d, "\"epoch\":2,\"offer\":1", NULL, NULL), 1);
+    assert_int_equal(driver_sent(d, "\"epoch\":2,\"offerNumber\":1", NULL, NULL), 1);
     wait_in_contact(d, 13000);
     assert_int_equal(sent_renewal_requests(d), 1);
 }
@@ -489,7 +491,7 @@ static void a_newcomer_that_does_not_offer_is_offered_to_after_five_seconds(void
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE), 0);
     driver_wait(d, 1);
     driver_created(d, driver_pc(d, DRIVER_LOW), OFFER);
-    assert_int_equal(driver_sent(d, "\"epoch\":2,\"offer\":1", NULL, NULL), 1);
+    assert_int_equal(driver_sent(d, "\"epoch\":2,\"offerNumber\":1", NULL, NULL), 1);
 }
 
 static void I17_a_change_of_network_restarts_without_waiting(void **state)

@@ -45,7 +45,7 @@ static void a_newcomer_offers_to_everybody_who_is_there(void **state)
     assert_int_equal(driver_open_pcs(d), 2);
     driver_created(d, driver_pc(d, DRIVER_LOW), OFFER);
     assert_int_equal(driver_count(d, PF_COMMAND_PC_SET_LOCAL), 1);
-    assert_int_equal(driver_sent(d, "\"to\":\"0000000000000010\"", "\"epoch\":1,\"offer\":1",
+    assert_int_equal(driver_sent(d, "\"to\":\"0000000000000010\"", "\"epoch\":1,\"offerNumber\":1",
                                  "\"type\":\"offer\""),
                      1);
 }
@@ -63,8 +63,8 @@ static void a_member_answers_a_newcomer(void **state)
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE_ANSWER), 1);
     driver_created(d, driver_pc(d, DRIVER_LOW), ANSWER);
     assert_int_equal(driver_count(d, PF_COMMAND_PC_SET_LOCAL), 1);
-    assert_int_equal(driver_sent(d, "\"epoch\":1,\"offer\":1", "\"type\":\"answer\"", "\"state\":"),
-                     1);
+    assert_int_equal(
+        driver_sent(d, "\"epoch\":1,\"offerNumber\":1", "\"type\":\"answer\"", "\"state\":"), 1);
 }
 
 /* ---- two at once ---- */
@@ -93,7 +93,8 @@ static void G1_the_polite_side_gives_way_to_a_colliding_offer(void **state)
     driver_remote_set(d, pc, OFFER);
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE_ANSWER), 1);
     driver_created(d, pc, ANSWER);
-    assert_int_equal(driver_sent(d, "\"epoch\":1,\"offer\":3", "\"type\":\"answer\"", NULL), 1);
+    assert_int_equal(driver_sent(d, "\"epoch\":1,\"offerNumber\":3", "\"type\":\"answer\"", NULL),
+                     1);
 }
 
 static void G1_of_two_first_offers_the_polite_side_drops_its_own(void **state)
@@ -276,7 +277,8 @@ static void G9_an_unanswered_offer_is_sent_again_ever_more_slowly(void **state)
         assert_int_equal(driver_count(d, PF_COMMAND_PC_READ_LOCAL), 1);
         assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE_OFFER), 0);
         driver_local(d, pc, OFFER);
-        assert_int_equal(driver_sent(d, "\"epoch\":1,\"offer\":3", "\"type\":\"offer\"", NULL), 1);
+        assert_int_equal(
+            driver_sent(d, "\"epoch\":1,\"offerNumber\":3", "\"type\":\"offer\"", NULL), 1);
     }
 }
 
@@ -302,7 +304,8 @@ static void G10_a_lost_answer_is_sent_again_with_its_candidates(void **state)
     assert_int_equal(driver_count(d, PF_COMMAND_PC_READ_LOCAL), 1);
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE_ANSWER), 0);
     driver_local(d, pc, ANSWER);
-    assert_int_equal(driver_sent(d, "\"epoch\":1,\"offer\":1", "\"type\":\"answer\"", NULL), 1);
+    assert_int_equal(driver_sent(d, "\"epoch\":1,\"offerNumber\":1", "\"type\":\"answer\"", NULL),
+                     1);
     assert_int_equal(driver_sent(d, "candidate:1", NULL, NULL), 1);
 }
 
@@ -426,7 +429,7 @@ static void G19_a_description_that_cannot_be_set_costs_only_its_own_connection(v
     assert_int_equal(driver_get(d, PF_COMMAND_PC_CLOSE)->pc, broken);
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE_OFFER), 1);
     driver_created(d, driver_pc(d, DRIVER_HIGH), OFFER);
-    assert_int_equal(driver_sent(d, "\"epoch\":3,\"offer\":1", NULL, NULL), 1);
+    assert_int_equal(driver_sent(d, "\"epoch\":3,\"offerNumber\":1", NULL, NULL), 1);
     assert_int_equal(driver_peer(d, DRIVER_LOW)->state, PF_PEER_CONNECTED);
 }
 
@@ -496,7 +499,7 @@ static void G22_signals_meant_for_an_earlier_instance_of_ours_are_dropped(void *
     driver_enter(d, 0, 0);
     driver_member(d, DRIVER_LOW, false);
     driver_relay(d, "{\"type\":\"signal\",\"from\":\"0000000000000010\",\"fromInstance\":42,"
-                    "\"toInstance\":76,\"kind\":\"description\",\"epoch\":1,\"offer\":1,"
+                    "\"toInstance\":76,\"kind\":\"description\",\"epoch\":1,\"offerNumber\":1,"
                     "\"description\":{\"type\":\"offer\",\"sdp\":\"v=0\"}}");
     assert_int_equal(d->commands_count, 0);
     assert_int_equal(driver_counters(d)->stale, 1);
@@ -523,7 +526,7 @@ static void G24_a_provisional_answer_is_refused_and_the_answer_still_taken(void 
     struct driver *d = *state;
     offer_restart(d, DRIVER_HIGH);
     driver_relay(d, "{\"type\":\"signal\",\"from\":\"0000000000000090\",\"fromInstance\":42,"
-                    "\"toInstance\":77,\"kind\":\"description\",\"epoch\":1,\"offer\":3,"
+                    "\"toInstance\":77,\"kind\":\"description\",\"epoch\":1,\"offerNumber\":3,"
                     "\"description\":{\"type\":\"pranswer\",\"sdp\":\"v=0\"}}");
     assert_int_equal(driver_counters(d)->unreadable, 1);
     driver_answer(d, DRIVER_HIGH, 1, 3);

@@ -53,10 +53,11 @@ static void a_prepared_offer_from_a_newcomer_is_answered_with_its_candidates(voi
     struct driver *d = *state;
     driver_enter(d, 0, 0);
     driver_relay(
-        d, "{\"type\":\"member\",\"id\":\"0000000000000010\",\"name\":\"Bob\",\"instance\":42,"
-           "\"away\":false,\"offer\":{\"description\":{\"type\":\"offer\",\"sdp\":\"early\"},"
-           "\"candidates\":[{\"candidate\":\"one\"},{\"candidate\":\"two\"}],"
-           "\"state\":{\"sequence\":2,\"microphone\":\"on\",\"camera\":\"off\"}}}");
+        d,
+        "{\"type\":\"member\",\"id\":\"0000000000000010\",\"name\":\"Bob\",\"instance\":42,"
+        "\"away\":false,\"preparedOffer\":{\"description\":{\"type\":\"offer\",\"sdp\":\"early\"},"
+        "\"candidates\":[{\"candidate\":\"one\"},{\"candidate\":\"two\"}],"
+        "\"state\":{\"sequence\":2,\"microphone\":\"on\",\"camera\":\"off\"}}}");
     assert_sdp(d, "early");
     assert_int_equal(driver_peer(d, DRIVER_LOW)->sources.sources[PF_SOURCE_MICROPHONE],
                      PF_SOURCE_STATE_ON);
@@ -125,7 +126,7 @@ static void a_join_whose_answer_is_lost_spends_the_first_epoch(void **state)
     assert_int_equal(driver_sent(d, "\"sdp\"", NULL, NULL), 0);
     driver_joined(d, DRIVER_SELF, DRIVER_HIGH, 0);
     driver_created(d, driver_pc(d, DRIVER_HIGH), OFFER);
-    assert_int_equal(driver_sent(d, "\"epoch\":3,\"offer\":1", NULL, NULL), 1);
+    assert_int_equal(driver_sent(d, "\"epoch\":3,\"offerNumber\":1", NULL, NULL), 1);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, driver_setup, driver_teardown)

@@ -81,7 +81,7 @@ static void R2_the_tab_where_join_is_pressed_last_takes_over(void **state)
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CLOSE), 0); /* nobody got what was prepared */
     assert_int_equal(driver_live_tracks(d), 2);
     driver_hello(d);
-    assert_int_equal(driver_sent(d, "\"type\":\"join\"", "\"offer\":{", NULL), 1);
+    assert_int_equal(driver_sent(d, "\"type\":\"join\"", "\"preparedOffer\":{", NULL), 1);
     driver_joined(d, DRIVER_SELF, 0, 0);
     assert_int_equal(d->state, PF_ROOM_JOINED);
     refuse(d, "replaced"); /* now it is the other's turn */

@@ -98,13 +98,13 @@ static void a_string_ends_at_its_quote_wherever_that_is(void **state)
 static void an_envelope_borrows_what_it_says_from_the_text(void **state)
 {
     (void)state;
-    const struct pf_slice text =
-        PF_SLICE(" {  \"type\":\"join\",\"offer\": {\"a\":[1]} ,\"x\":{\"to\":1,\"from\":2}} ");
+    const struct pf_slice text = PF_SLICE(
+        " {  \"type\":\"join\",\"preparedOffer\": {\"a\":[1]} ,\"x\":{\"to\":1,\"from\":2}} ");
     struct pf_envelope envelope;
     assert_int_equal(pf_envelope_read(text, &envelope), PF_ERROR_OK);
     assert_int_equal(envelope.type, PF_MESSAGE_JOIN);
     assert_true(envelope.to == 0);
-    assert_true(pf_slice_equal(envelope.offer, PF_SLICE("{\"a\":[1]}")));
+    assert_true(pf_slice_equal(envelope.prepared_offer, PF_SLICE("{\"a\":[1]}")));
     assert_ptr_equal(envelope.rest.data, text.data + 4);
     assert_ptr_equal(envelope.rest.data + envelope.rest.size, text.data + text.size);
 }
@@ -195,10 +195,11 @@ static void assert_agrees(const struct pf_envelope *envelope, const cJSON *root)
     assert_true(pf_member_id_read(pf_slice_of(cJSON_GetStringValue(item))) == envelope->to);
     assert_in_range(count_members(root, "to"), 0, 1);
     assert_int_equal(count_members(root, "from"), 0);
-    item = cJSON_GetObjectItemCaseSensitive(root, "offer");
-    assert_int_equal(count_members(root, "offer"), envelope->offer.data != NULL);
+    item = cJSON_GetObjectItemCaseSensitive(root, "preparedOffer");
+    assert_int_equal(count_members(root, "preparedOffer"), envelope->prepared_offer.data != NULL);
     if (item) {
-        cJSON *offer = cJSON_ParseWithLength(envelope->offer.data, envelope->offer.size);
+        cJSON *offer =
+            cJSON_ParseWithLength(envelope->prepared_offer.data, envelope->prepared_offer.size);
         assert_alike(offer, item);
         cJSON_Delete(offer);
     }

@@ -9,7 +9,7 @@ static void join_with_offer(struct fixture *fixture, uint32_t client, const char
 {
     char text[TEXT_MAX];
     (void)snprintf(text, sizeof text,
-                   "{\"type\":\"join\",\"offer\":" OFFER
+                   "{\"type\":\"join\",\"preparedOffer\":" OFFER
                    ",\"room\":\"%s\",\"name\":\"Bob\",\"instance\":9}",
                    room); /* it fits */
     open_client(fixture, client);
@@ -79,9 +79,9 @@ static void an_offer_goes_to_the_first_member_who_is_there_and_to_nobody_else(vo
     copy_member(fixture, 1, "joined", "self", id);
     assert_has(last_of(fixture, 3, "joined"), "\"offered\":\"");
     assert_has(strstr(last_of(fixture, 3, "joined"), "\"offered\""), id);
-    assert_has(last(fixture, 1), "\"offer\":");
+    assert_has(last(fixture, 1), "\"preparedOffer\":");
     assert_has(last(fixture, 2), "\"type\":\"member\"");
-    assert_has_not(last(fixture, 2), "\"offer\"");
+    assert_has_not(last(fixture, 2), "\"preparedOffer\"");
 }
 
 static void an_offer_is_handed_on_byte_for_byte(void **state)
@@ -89,7 +89,7 @@ static void an_offer_is_handed_on_byte_for_byte(void **state)
     struct fixture *fixture = *state;
     enter(fixture, 0, "tea");
     join_with_offer(fixture, 1, "tea");
-    assert_has(last(fixture, 0), ",\"offer\":" OFFER "}");
+    assert_has(last(fixture, 0), ",\"preparedOffer\":" OFFER "}");
 }
 
 static void an_offer_in_an_empty_room_is_unused(void **state)

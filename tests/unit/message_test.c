@@ -121,10 +121,11 @@ static void hello_is_read_as_written(void **state)
     struct fixture *fixture = *state;
     fixture->sent = (struct pf_message){
         .type = PF_MESSAGE_HELLO,
-        .hello = {PF_SLICE("[ {\"urls\":[\"stun:a\"] } ]"), 8, 15000, 20000},
+        .hello = {PF_SLICE("[ {\"urls\":[\"stun:a\"] } ]"), PF_SLICE("tokens"), 8, 15000, 20000},
     };
     transfer(fixture);
     assert_text(fixture->received.hello.ice_servers, "[ {\"urls\":[\"stun:a\"] } ]");
+    assert_text(fixture->received.hello.capabilities, "tokens");
     assert_int_equal(fixture->received.hello.members_max, 8);
     assert_int_equal(fixture->received.hello.ping_ms, 15000);
     assert_int_equal(fixture->received.hello.grace_ms, 20000);
@@ -135,7 +136,7 @@ static void hello_outlives_the_text_it_was_read_from(void **state)
     struct fixture *fixture = *state;
     fixture->sent = (struct pf_message){
         .type = PF_MESSAGE_HELLO,
-        .hello = {PF_SLICE("[1,2]"), 8, 15000, 20000},
+        .hello = {PF_SLICE("[1,2]"), PF_SLICE(""), 8, 15000, 20000},
     };
     transfer(fixture);
     memset(fixture->text, 'x', sizeof fixture->text);
@@ -147,14 +148,16 @@ static void join_is_read_as_written(void **state)
     struct fixture *fixture = *state;
     fixture->sent = (struct pf_message){
         .type = PF_MESSAGE_JOIN,
-        .join = {PF_SLICE("tea"), PF_SLICE("Ann"), UINT32_MAX, PF_SLICE("t"), example_offer()},
+        .join = {PF_SLICE("tea"), PF_SLICE("Ann"), UINT32_MAX, PF_SLICE("chat files"),
+                 PF_SLICE("t"), example_offer()},
     };
     transfer(fixture);
     assert_text(fixture->received.join.room, "tea");
     assert_text(fixture->received.join.name, "Ann");
     assert_int_equal(fixture->received.join.instance, UINT32_MAX);
+    assert_text(fixture->received.join.capabilities, "chat files");
     assert_text(fixture->received.join.ticket, "t");
-    assert_example_offer(&fixture->received.join.offer);
+    assert_example_offer(&fixture->received.join.prepared_offer);
 }
 
 static void join_without_ticket_and_offer_is_written_without_them(void **state)
@@ -168,7 +171,63 @@ static void join_without_ticket_and_offer_is_written_without_them(void **state)
                 "{\"type\":\"join\",\"room\":\"tea\",\"name\":\"\",\"instance\":1}");
     transfer(fixture);
     assert_int_equal(fixture->received.join.ticket.size, 0);
-    assert_int_equal(fixture->received.join.offer.sdp.size, 0);
+    assert_int_equal(fixture->received.join.capabilities.size, 0);
+    assert_int_equal(fixture->received.join.prepared_offer.sdp.size, 0);
+}
+
+static void sixteen_capabilities_of_the_longest_size_are_read_as_written(void **state)
+{
+    struct fixture *fixture = *state;
+    char list[PF_CAPABILITIES_SIZE_MAX + 1];
+    for (size_t i = 0; i < sizeof list; i++) {
+        list[i] = i % (PF_CAPABILITY_SIZE_MAX + 1) == PF_CAPABILITY_SIZE_MAX ? ' ' : 'a';
+    }
+    const struct pf_slice longest = {list, PF_CAPABILITIES_SIZE_MAX};
+    fixture->sent = (struct pf_message){
+        .type = PF_MESSAGE_JOIN,
+        .join = {.room = PF_SLICE("tea"), .instance = 1, .capabilities = longest},
+    };
+    transfer(fixture);
+    assert_true(pf_slice_equal(fixture->received.join.capabilities, longest));
+}
+
+static void a_list_of_capabilities_has_a_name_only_as_a_whole(void **state)
+{
+    (void)state;
+    const struct pf_slice list = PF_SLICE("chat screen x");
+    assert_true(pf_capabilities_have(list, PF_SLICE("chat")));
+    assert_true(pf_capabilities_have(list, PF_SLICE("screen")));
+    assert_true(pf_capabilities_have(list, PF_SLICE("x")));
+    assert_false(pf_capabilities_have(list, PF_SLICE("scree")));
+    assert_false(pf_capabilities_have(list, PF_SLICE("creen")));
+    assert_false(pf_capabilities_have(list, PF_SLICE("chat screen")));
+    assert_false(pf_capabilities_have(list, PF_SLICE("")));
+    assert_false(pf_capabilities_have(PF_SLICE(""), PF_SLICE("")));
+    assert_false(pf_capabilities_have(PF_SLICE(""), PF_SLICE("chat")));
+}
+
+static void a_list_of_capabilities_is_valid_within_its_limits(void **state)
+{
+    (void)state;
+    static const char *const valid[] = {
+        "", "a", "a b", "a-1 9", "abcdefghijklmno", "a b c d e f g h i j k l m n o p"};
+    static const char *const invalid[] = {" ",
+                                          "a ",
+                                          " a",
+                                          "a  b",
+                                          "A",
+                                          "a_",
+                                          "a,b",
+                                          "abcdefghijklmnop",
+                                          "a\t",
+                                          "\xc3\xa9",
+                                          "a b c d e f g h i j k l m n o p q"};
+    for (size_t i = 0; i < sizeof valid / sizeof *valid; i++) {
+        assert_true(pf_capabilities_are_valid(pf_slice_of(valid[i])));
+    }
+    for (size_t i = 0; i < sizeof invalid / sizeof *invalid; i++) {
+        assert_false(pf_capabilities_are_valid(pf_slice_of(invalid[i])));
+    }
 }
 
 static void joined_is_read_as_written(void **state)
@@ -180,8 +239,8 @@ static void joined_is_read_as_written(void **state)
                    .resumed = true,
                    .ticket = PF_SLICE("t"),
                    .members_count = 2,
-                   .members = {{BOB, PF_SLICE("Bob"), 42, false},
-                               {UINT64_MAX, PF_SLICE(""), 1, true}},
+                   .members = {{BOB, PF_SLICE("Bob"), 42, false, PF_SLICE("screen")},
+                               {UINT64_MAX, PF_SLICE(""), 1, true, PF_SLICE("")}},
                    .offered = BOB},
     };
     transfer(fixture);
@@ -195,10 +254,12 @@ static void joined_is_read_as_written(void **state)
     assert_text(members[0].name, "Bob");
     assert_int_equal(members[0].instance, 42);
     assert_false(members[0].away);
+    assert_text(members[0].capabilities, "screen");
     assert_true(members[1].id == UINT64_MAX);
     assert_text(members[1].name, "");
     assert_int_equal(members[1].instance, 1);
     assert_true(members[1].away);
+    assert_int_equal(members[1].capabilities.size, 0);
 }
 
 static void member_is_read_as_written(void **state)
@@ -206,14 +267,15 @@ static void member_is_read_as_written(void **state)
     struct fixture *fixture = *state;
     fixture->sent = (struct pf_message){
         .type = PF_MESSAGE_MEMBER,
-        .member = {{ANN, PF_SLICE("A\"\\/\xc3\xa9"), 77, true}, example_offer()},
+        .member = {{ANN, PF_SLICE("A\"\\/\xc3\xa9"), 77, true, PF_SLICE("a b")}, example_offer()},
     };
     transfer(fixture);
     assert_int_equal(fixture->received.member.member.id, ANN);
     assert_text(fixture->received.member.member.name, "A\"\\/\xc3\xa9");
     assert_int_equal(fixture->received.member.member.instance, 77);
     assert_true(fixture->received.member.member.away);
-    assert_example_offer(&fixture->received.member.offer);
+    assert_text(fixture->received.member.member.capabilities, "a b");
+    assert_example_offer(&fixture->received.member.prepared_offer);
 }
 
 static void left_is_read_as_written(void **state)
@@ -235,7 +297,7 @@ static struct pf_message example_signal(enum pf_signal_kind kind)
                    .to_instance = 42,
                    .kind = kind,
                    .epoch = 5,
-                   .offer = 6},
+                   .offer_number = 6},
     };
 }
 
@@ -258,7 +320,7 @@ static void description_is_read_as_written(void **state)
     const struct pf_signal *signal = &fixture->received.signal;
     assert_example_signal(signal, PF_SIGNAL_DESCRIPTION);
     assert_int_equal(signal->epoch, 5);
-    assert_int_equal(signal->offer, 6);
+    assert_int_equal(signal->offer_number, 6);
     assert_int_equal(signal->description.type, PF_DESCRIPTION_ANSWER);
     assert_text(signal->description.sdp, "v=0\r\n\t\"");
     assert_example_state(&signal->state);
@@ -285,7 +347,7 @@ static void candidate_is_read_as_written(void **state)
     const struct pf_signal *signal = &fixture->received.signal;
     assert_example_signal(signal, PF_SIGNAL_CANDIDATE);
     assert_int_equal(signal->epoch, 5);
-    assert_int_equal(signal->offer, 6);
+    assert_int_equal(signal->offer_number, 6);
     assert_text(signal->candidate.candidate, "candidate:1");
     assert_text(signal->candidate.mid, "audio");
     assert_int_equal(signal->candidate.mline_index, UINT16_MAX);
@@ -438,7 +500,7 @@ static void a_message_that_does_not_fit_overflows_at_every_size(void **state)
     struct fixture *fixture = *state;
     fixture->sent = (struct pf_message){
         .type = PF_MESSAGE_MEMBER,
-        .member = {{ANN, PF_SLICE("\x01\n"), 77, false}, example_offer()},
+        .member = {{ANN, PF_SLICE("\x01\n"), 77, false, PF_SLICE("")}, example_offer()},
     };
     const size_t size = write_sent(fixture).size;
     for (size_t capacity = 0; capacity <= size; capacity++) {
@@ -469,7 +531,7 @@ static void a_failed_read_leaves_the_message_as_it_was(void **state)
     memset(&fixture->received, 0x5a, sizeof fixture->received);
     fixture->sent = fixture->received;
     assert_int_equal(
-        pf_message_read(PF_SLICE("{\"type\":\"state\",\"sequence\":3}"), &fixture->received),
+        pf_message_read(PF_SLICE("{\"type\":\"state\",\"sequence\":0}"), &fixture->received),
         PF_ERROR_INVALID);
     assert_memory_equal(&fixture->received, &fixture->sent, sizeof fixture->sent);
     fixture->received = (struct pf_message){.type = PF_MESSAGE_PING};
@@ -488,7 +550,7 @@ static void running_out_of_memory_anywhere_is_an_error_and_no_leak(void **state)
     struct fixture *fixture = *state;
     fixture->sent = (struct pf_message){
         .type = PF_MESSAGE_HELLO,
-        .hello = {PF_SLICE("[{\"urls\":\"stun:a\"}]"), 8, 15000, 20000},
+        .hello = {PF_SLICE("[{\"urls\":\"stun:a\"}]"), PF_SLICE("tokens"), 8, 15000, 20000},
     };
     const struct pf_slice text = write_sent(fixture);
     cJSON_Hooks hooks = {allocate_until_none_is_left, free};
@@ -586,6 +648,9 @@ int main(void)
         TEST(hello_outlives_the_text_it_was_read_from),
         TEST(join_is_read_as_written),
         TEST(join_without_ticket_and_offer_is_written_without_them),
+        TEST(sixteen_capabilities_of_the_longest_size_are_read_as_written),
+        TEST(a_list_of_capabilities_has_a_name_only_as_a_whole),
+        TEST(a_list_of_capabilities_is_valid_within_its_limits),
         TEST(joined_is_read_as_written),
         TEST(member_is_read_as_written),
         TEST(left_is_read_as_written),
