@@ -244,7 +244,7 @@ export class Room extends EventTarget {
 
   /**
    * What has happened to this room so far, to be looked into elsewhere: the events in the format of
-   * src/core/record.h. With `complete` they can be played again natively; a long call loses its
+   * src/core/event_log.h. With `complete` they can be played again natively; a long call loses its
    * beginning. They hold what the call held: names, network addresses, the ticket.
    * @returns {{events: Uint8Array, complete: boolean}}
    */

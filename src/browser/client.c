@@ -10,7 +10,7 @@
 #include "base/assert.h"
 #include "browser/glue.h"
 #include "browser/memory.h"
-#include "browser/names.h"
+#include "core/names.h"
 #include "core/room.h"
 
 #include <emscripten.h>
@@ -225,7 +225,7 @@ EMSCRIPTEN_KEEPALIVE int pf_client_start(struct pf_client *client, int microphon
         .ticket = text_at(client, 1),
         .seed = seed,
         .instance = instance,
-        .records = true,
+        .logs_events = true,
         .on = {microphone_on, camera_on},
         .devices = {text_at(client, 2), text_at(client, 3)},
     };
@@ -239,7 +239,7 @@ EMSCRIPTEN_KEEPALIVE int pf_client_start(struct pf_client *client, int microphon
 EMSCRIPTEN_KEEPALIVE void pf_client_record(struct pf_client *client)
 {
     bool is_complete;
-    const struct pf_slice record = pf_room_record(client->room, &is_complete);
+    const struct pf_slice record = pf_room_event_log(client->room, &is_complete);
     pf_glue_give_record(record.data, record.size, is_complete);
 }
 

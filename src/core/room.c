@@ -13,9 +13,9 @@
 #include "core/room.h"
 
 #include "base/assert.h"
+#include "core/event_log.h"
 #include "core/media.h"
 #include "core/prepared.h"
-#include "core/record.h"
 #include "core/roster.h"
 #include "core/session.h"
 
@@ -43,8 +43,8 @@ struct pf_room {
     struct pf_session session;
     struct pf_media media;
     struct pf_prepared prepared;
-    bool records;
-    struct pf_record record;
+    bool logs_events;
+    struct pf_event_log event_log;
     struct pf_roster roster;
     struct pf_message message; /* the last one read; commands borrow from it */
     size_t url_size, room_size, name_size, ticket_size, capabilities_size;
@@ -542,8 +542,8 @@ void pf_room_handle(struct pf_room *room, const struct pf_event *event)
     if (event->now_ms > room->context.now_ms) {
         room->context.now_ms = event->now_ms;
     }
-    if (room->records) {
-        pf_record_add(&room->record, event);
+    if (room->logs_events) {
+        pf_event_log_add(&room->event_log, event);
     }
     dispatch(room, event);
     if (woke) {
@@ -552,10 +552,10 @@ void pf_room_handle(struct pf_room *room, const struct pf_event *event)
     settle(room);
 }
 
-struct pf_slice pf_room_record(const struct pf_room *room, bool *is_complete)
+struct pf_slice pf_room_event_log(const struct pf_room *room, bool *is_complete)
 {
-    *is_complete = room->records && room->record.is_complete;
-    return room->records ? pf_buffer_slice(&room->record.text) : PF_SLICE("");
+    *is_complete = room->logs_events && room->event_log.is_complete;
+    return room->logs_events ? pf_buffer_slice(&room->event_log.text) : PF_SLICE("");
 }
 
 bool pf_room_poll(struct pf_room *room, struct pf_command *command)
@@ -602,9 +602,9 @@ enum pf_error pf_room_init(struct pf_room *room, const struct pf_room_config *co
     room->join_at_ms = PF_NEVER;
     room->close_at_ms = PF_NEVER;
     pf_prepared_init(&room->prepared);
-    room->records = config->records;
-    if (room->records) {
-        pf_record_begin(&room->record, config);
+    room->logs_events = config->logs_events;
+    if (room->logs_events) {
+        pf_event_log_begin(&room->event_log, config);
     }
     room->message.tree = NULL;
     room->room_size = 0;

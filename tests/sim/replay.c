@@ -1,15 +1,15 @@
 /*
- * replay.c - plays what rooms have recorded to the core again, and checks that it all fits.
+ * replay.c - replays event logs of rooms to the core, and checks that everything fits.
  *
- * A record holds events only; the same events must give the same commands. That they do is seen in
- * what the commands had for consequences: an event that answers an operation answers one that was
- * commanded, a timeout comes when it is due, and, when several members of a call have recorded,
- * what one has heard from another is what that one's commands sent.
+ * A log holds events only; the same events must give the same commands. That they do shows in the
+ * consequences of the commands: an event that completes an operation completes one that was
+ * commanded, a timeout comes when it is due, and, given the logs of several members of a call, what
+ * one received from another is what that one's commands sent.
  */
 /* SPDX-License-Identifier: MIT */
 #define _DEFAULT_SOURCE
 #include "base/assert.h"
-#include "core/record.h"
+#include "core/event_log.h"
 #include "core/room.h"
 #include "trace.h"
 
@@ -244,19 +244,25 @@ static bool load(struct log *log, const char *path)
 static bool play(struct log *log, FILE *out)
 {
     struct pf_slice rest = {log->text, log->size};
-    struct pf_record_line *line = malloc(sizeof(*line));
+    struct pf_event_log_line *line = malloc(sizeof(*line));
     struct pf_event event;
     PF_ASSERT(line);
-    bool good = pf_record_read_config(&rest, &log->config) == PF_ERROR_OK;
+    const enum pf_error error = pf_event_log_read_config(&rest, &log->config);
+    bool good = error == PF_ERROR_OK;
     if (good && pf_room_init(log->room, &log->config) == PF_ERROR_OK) {
-        while (rest.size > 0 && pf_record_read(&rest, line, &event) == PF_ERROR_OK) {
+        while (rest.size > 0 && pf_event_log_read(&rest, line, &event) == PF_ERROR_OK) {
             play_event(log, &event, out);
         }
         pf_room_close(log->room);
     }
     good = good && rest.size == 0;
-    if (!good) {
-        printf("%s: not a record, at byte %zu\n", log->path, log->size - rest.size);
+    if (error == PF_ERROR_UNSUPPORTED) {
+        printf(
+            "%s: an event log of another version; this program reads version " PF_EVENT_LOG_VERSION
+            "\n",
+            log->path);
+    } else if (!good) {
+        printf("%s: not an event log, at byte %zu\n", log->path, log->size - rest.size);
     }
     free(line);
     return good;
@@ -309,14 +315,14 @@ static void compare(const struct options *options, struct log *log, const struct
 static void compare_all(const struct options *options, struct log *log)
 {
     struct pf_slice rest = {log->text, log->size};
-    struct pf_record_line *line = malloc(sizeof(*line));
+    struct pf_event_log_line *line = malloc(sizeof(*line));
     struct pf_message *message = malloc(sizeof(*message));
     struct pf_room_config config;
     struct pf_event event;
     PF_ASSERT(line && message);
-    (void)pf_record_read_config(&rest, &config); /* was read before */
+    (void)pf_event_log_read_config(&rest, &config); /* was read before */
     log->events_count = 0;
-    while (pf_record_read(&rest, line, &event) == PF_ERROR_OK) {
+    while (pf_event_log_read(&rest, line, &event) == PF_ERROR_OK) {
         log->events_count++;
         if (event.type == PF_EVENT_SOCKET_MESSAGE) {
             compare(options, log, &event, message);

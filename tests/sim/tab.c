@@ -48,7 +48,7 @@ static void configure(struct sim_world *world, struct sim_tab *tab, bool duplica
         .seed = (uint64_t)pf_random_next(&world->random) << 32 | tab->index,
         .instance = tab->instance,
     };
-    config->records = world->record_folder != NULL;
+    config->logs_events = world->record_folder != NULL;
     if (host->ticket_size > 0 && (duplicate || sim_chance(world, world->faults.ticket_chance))) {
         config->ticket = (struct pf_slice){host->ticket, host->ticket_size};
     }
@@ -125,7 +125,7 @@ static void write_record(struct sim_world *world, const struct sim_tab *tab)
 {
     char path[512];
     bool is_complete;
-    const struct pf_slice record = pf_room_record(tab->room, &is_complete);
+    const struct pf_slice record = pf_room_event_log(tab->room, &is_complete);
     if (!world->record_folder || !is_complete) {
         return;
     }

@@ -1,7 +1,7 @@
-/* names.h - the W3C's and our own words for the core's enums. */
+/* names.h - how the W3C and the JavaScript API spell the core's enums. */
 /* SPDX-License-Identifier: MIT */
-#ifndef PF_BROWSER_NAMES_H
-#define PF_BROWSER_NAMES_H
+#ifndef PF_CORE_NAMES_H
+#define PF_CORE_NAMES_H
 
 #include "protocol/message_names.h"
 

@@ -1,6 +1,6 @@
-/* names.c - the W3C's and our own words for the core's enums. */
+/* names.c - how the W3C and the JavaScript API spell the core's enums. */
 /* SPDX-License-Identifier: MIT */
-#include "browser/names.h"
+#include "core/names.h"
 
 #include "core/command.h"
 

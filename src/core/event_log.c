@@ -1,0 +1,446 @@
+/*
+ * event_log.c - the events of a room as text, to be replayed elsewhere.
+ *
+ * One table says what each kind of line consists of; writing and reading both walk it.
+ */
+/* SPDX-License-Identifier: MIT */
+#include "core/event_log.h"
+
+#include "base/assert.h"
+#include "core/names.h"
+
+#include <string.h>
+
+enum kind {
+    LINE, /* begins the fields of a line */
+    BOOL,
+    U16,
+    U32,
+    U64,
+    ENUM, /* spelled as `names` has it */
+    TEXT,
+    DEVICES,
+};
+
+/* A field of a line: its name, and where in the event or configuration it is. */
+struct field {
+    const char *name;
+    const struct pf_names *names; /* for ENUM */
+    uint8_t kind;
+    uint8_t offset; /* for LINE: the enum pf_event_type, or LINE_CONFIG */
+};
+
+enum { LINE_CONFIG = UINT8_MAX };
+
+_Static_assert(sizeof(struct pf_event) <= UINT8_MAX, "offsets are 8 bit");
+_Static_assert(sizeof(struct pf_room_config) <= UINT8_MAX, "offsets are 8 bit");
+_Static_assert(sizeof(enum pf_source) == sizeof(uint32_t), "enums are read and written as U32");
+
+/* clang-format off */
+#define L(name, type)          {name, NULL, LINE, type}
+#define E(kind, name, member)  {name, NULL, kind, offsetof(struct pf_event, member)}
+#define N(name, member, names) {name, &pf_names_of_##names, ENUM, offsetof(struct pf_event, member)}
+#define C(kind, name, member)  {name, NULL, kind, offsetof(struct pf_room_config, member)}
+
+static const struct field fields[] = {
+    L("peerface-event-log", LINE_CONFIG),
+        C(TEXT, "url", url), C(TEXT, "ticket", ticket), C(U64, "seed", seed),
+        C(U32, "instance", instance), C(TEXT, "capabilities", capabilities),
+        C(BOOL, "microphone", on[0]), C(BOOL, "camera", on[1]),
+        C(TEXT, "microphone-device", devices[0]), C(TEXT, "camera-device", devices[1]),
+    L("timeout", PF_EVENT_TIMEOUT),
+    L("start", PF_EVENT_START),
+    L("join", PF_EVENT_JOIN),
+        E(TEXT, "room", join.room), E(TEXT, "name", join.name),
+    L("leave", PF_EVENT_LEAVE),
+    L("set-source", PF_EVENT_SET_SOURCE),
+        N("source", set_source.source, sources), E(BOOL, "on", set_source.on),
+    L("select-device", PF_EVENT_SELECT_DEVICE),
+        N("source", select_device.source, sources), E(TEXT, "device", select_device.id),
+    L("network-changed", PF_EVENT_NETWORK_CHANGED),
+        E(BOOL, "online", network.online),
+    L("socket-message", PF_EVENT_SOCKET_MESSAGE),
+        E(U32, "socket", socket), E(TEXT, "message", message),
+    L("socket-closed", PF_EVENT_SOCKET_CLOSED),
+        E(U32, "socket", socket), E(U16, "code", socket_closed.code),
+    L("capture-opened", PF_EVENT_CAPTURE_OPENED),
+        E(U32, "track", capture_opened.track), E(TEXT, "device", capture_opened.device),
+    L("capture-failed", PF_EVENT_CAPTURE_FAILED),
+        E(U32, "microphone", capture_failed.tracks[0]), E(U32, "camera", capture_failed.tracks[1]),
+        N("error", capture_failed.error, dom_errors),
+        E(BOOL, "microphone-granted", capture_failed.granted[0]),
+        E(BOOL, "camera-granted", capture_failed.granted[1]),
+    L("track-ended", PF_EVENT_TRACK_ENDED),
+        E(U32, "track", track_ended),
+    L("devices-changed", PF_EVENT_DEVICES_CHANGED),
+    L("devices", PF_EVENT_DEVICES),
+        E(DEVICES, "count", devices),
+    L("pc-description", PF_EVENT_PC_DESCRIPTION),
+        E(U32, "pc", pc), N("type", description.type, descriptions),
+        E(TEXT, "sdp", description.sdp),
+    L("pc-local", PF_EVENT_PC_LOCAL),
+        E(U32, "pc", pc), N("type", description.type, descriptions),
+        E(TEXT, "sdp", description.sdp),
+    L("pc-remote-set", PF_EVENT_PC_REMOTE_SET),
+        E(U32, "pc", pc), N("type", description_set, descriptions),
+    L("pc-sender-set", PF_EVENT_PC_SENDER_SET),
+        E(U32, "pc", pc), N("source", sender_set.source, sources),
+        E(U32, "track", sender_set.track),
+    L("pc-failed", PF_EVENT_PC_FAILED),
+        E(U32, "pc", pc), N("operation", failed.operation, operations),
+        N("error", failed.error, dom_errors), N("source", failed.source, sources),
+    L("pc-candidate", PF_EVENT_PC_CANDIDATE),
+        E(U32, "pc", pc), E(TEXT, "candidate", candidate.candidate), E(TEXT, "mid", candidate.mid),
+        E(U32, "line", candidate.mline_index), E(TEXT, "fragment", candidate.username_fragment),
+    L("pc-state", PF_EVENT_PC_STATE),
+        E(U32, "pc", pc), N("state", connection_state, connection_states),
+    L("pc-channel-opened", PF_EVENT_PC_CHANNEL_OPENED),
+        E(U32, "pc", pc), E(U16, "channel", channel.id),
+    L("pc-channel-closed", PF_EVENT_PC_CHANNEL_CLOSED),
+        E(U32, "pc", pc), E(U16, "channel", channel.id),
+    L("pc-channel-message", PF_EVENT_PC_CHANNEL_MESSAGE),
+        E(U32, "pc", pc), E(U16, "channel", channel.id), E(BOOL, "binary", channel.is_binary),
+        E(TEXT, "data", channel.data),
+};
+/* clang-format on */
+
+static const struct field *const fields_end = fields + sizeof fields / sizeof *fields;
+
+/* The fields of the line of this type, which is in the table. */
+static const struct field *fields_of(uint8_t type)
+{
+    const struct field *line = fields;
+    while (line->kind != LINE || line->offset != type) {
+        line++;
+        PF_ASSERT(line < fields_end);
+    }
+    return line;
+}
+
+static bool is_in_line(const struct field *field)
+{
+    return field < fields_end && field->kind != LINE;
+}
+
+/* ---- writing ---- */
+
+static void put(struct pf_buffer *out, const char *text)
+{
+    pf_buffer_put(out, pf_slice_of(text));
+}
+
+static void put_name(struct pf_buffer *out, const char *name)
+{
+    put(out, " ");
+    put(out, name);
+    put(out, "=");
+}
+
+static void put_text(struct pf_buffer *out, struct pf_slice text)
+{
+    if (text.data) {
+        pf_buffer_put_u64(out, text.size);
+    } else {
+        put(out, "-");
+    }
+    put(out, ":");
+    pf_buffer_put(out, text);
+}
+
+static void put_devices(struct pf_buffer *out, const struct pf_event *event)
+{
+    pf_buffer_put_u64(out, event->devices.count);
+    for (size_t i = 0; i < event->devices.count; i++) {
+        const struct pf_device *device = &event->devices.list[i];
+        put_name(out, pf_names_of_sources.list[device->source]);
+        put_text(out, device->id);
+        put(out, " ");
+        put_text(out, device->label);
+    }
+}
+
+static void put_value(struct pf_buffer *out, const struct field *field, const void *object)
+{
+    const void *at = (const char *)object + field->offset;
+    uint32_t number = 0;
+    switch ((enum kind)field->kind) {
+    case LINE: break;
+    case BOOL: put(out, *(const bool *)at ? "1" : "0"); break;
+    case U16: pf_buffer_put_u64(out, *(const uint16_t *)at); break;
+    case U32: pf_buffer_put_u64(out, *(const uint32_t *)at); break;
+    case U64: pf_buffer_put_u64(out, *(const uint64_t *)at); break;
+    case ENUM:
+        memcpy(&number, at, sizeof number); /* whatever enum it is */
+        PF_ASSERT(number < field->names->count);
+        put(out, field->names->list[number]);
+        break;
+    case TEXT: put_text(out, *(const struct pf_slice *)at); break;
+    case DEVICES: put_devices(out, object); break;
+    }
+}
+
+/* The fields after the name of a line, and its end. */
+static void put_fields(struct pf_buffer *out, const struct field *line, const void *object)
+{
+    for (const struct field *field = line + 1; is_in_line(field); field++) {
+        put_name(out, field->name);
+        put_value(out, field, object);
+    }
+    put(out, "\n");
+}
+
+static void put_event(struct pf_buffer *out, const struct pf_event *event)
+{
+    const struct field *line = fields_of((uint8_t)event->type);
+    pf_buffer_put_u64(out, event->now_ms);
+    put(out, " ");
+    put(out, line->name);
+    put_fields(out, line, event);
+}
+
+void pf_event_log_begin(struct pf_event_log *log, const struct pf_room_config *config)
+{
+    const struct field *line = fields_of(LINE_CONFIG);
+    pf_buffer_init(&log->text, log->storage, sizeof log->storage);
+    log->is_complete = true;
+    put(&log->text, line->name);
+    put(&log->text, " " PF_EVENT_LOG_VERSION);
+    put_fields(&log->text, line, config);
+    log->config_size = log->text.size;
+}
+
+static void drop_older_half(struct pf_event_log *log)
+{
+    struct pf_buffer *text = &log->text;
+    size_t from = log->config_size + (text->size - log->config_size) / 2;
+    while (from < text->size && text->data[from - 1] != '\n') {
+        from++;
+    }
+    memmove(text->data + log->config_size, text->data + from, text->size - from);
+    text->size -= from - log->config_size;
+    log->is_complete = false;
+}
+
+void pf_event_log_add(struct pf_event_log *log, const struct pf_event *event)
+{
+    struct pf_buffer *text = &log->text;
+    for (int attempts = 0; attempts < 3; attempts++) {
+        const size_t size = text->size;
+        put_event(text, event);
+        if (!text->overflow) {
+            return;
+        }
+        text->overflow = false;
+        text->size = size;
+        drop_older_half(log);
+    }
+    /* An event larger than the whole buffer is left out of a log that is incomplete anyhow. */
+}
+
+/* ---- reading ---- */
+
+/* Takes `text` off the front; false if it is not there. */
+static bool take(struct pf_slice *from, struct pf_slice text)
+{
+    if (from->size < text.size || memcmp(from->data, text.data, text.size) != 0) {
+        return false;
+    }
+    *from = (struct pf_slice){from->data + text.size, from->size - text.size};
+    return true;
+}
+
+static bool take_name(struct pf_slice *from, const char *name)
+{
+    return take(from, PF_SLICE(" ")) && take(from, pf_slice_of(name)) && take(from, PF_SLICE("="));
+}
+
+/* Takes what comes before the next space or end of line, and leaves that. */
+static struct pf_slice take_word(struct pf_slice *from)
+{
+    struct pf_slice word = {from->data, 0};
+    while (word.size < from->size && from->data[word.size] != ' ' &&
+           from->data[word.size] != '\n') {
+        word.size++;
+    }
+    *from = (struct pf_slice){from->data + word.size, from->size - word.size};
+    return word;
+}
+
+static bool take_number(struct pf_slice *from, uint64_t max, uint64_t *out)
+{
+    uint64_t number = 0;
+    size_t digits = 0;
+    for (; digits < from->size; digits++) {
+        const char digit = from->data[digits];
+        if (digit < '0' || digit > '9') {
+            break;
+        }
+        const uint64_t value = (uint64_t)(digit - '0');
+        if (value > max || number > (max - value) / 10) {
+            return false;
+        }
+        number = number * 10 + value;
+    }
+    *from = (struct pf_slice){from->data + digits, from->size - digits};
+    *out = number;
+    return digits > 0;
+}
+
+static bool take_text(struct pf_slice *from, struct pf_slice *out)
+{
+    uint64_t size = 0;
+    if (take(from, PF_SLICE("-:"))) {
+        *out = (struct pf_slice){NULL, 0};
+        return true;
+    }
+    if (!take_number(from, SIZE_MAX, &size) || !take(from, PF_SLICE(":")) || size > from->size) {
+        return false;
+    }
+    *out = (struct pf_slice){from->data, (size_t)size};
+    *from = (struct pf_slice){from->data + size, from->size - (size_t)size};
+    return true;
+}
+
+static bool take_device(struct pf_slice *from, struct pf_device *out)
+{
+    for (size_t source = 0; source < PF_SOURCES_COUNT; source++) {
+        struct pf_slice rest = *from;
+        if (take_name(&rest, pf_names_of_sources.list[source])) {
+            *from = rest;
+            out->source = (enum pf_source)source;
+            return take_text(from, &out->id) && take(from, PF_SLICE(" ")) &&
+                   take_text(from, &out->label);
+        }
+    }
+    return false;
+}
+
+static bool take_devices(struct pf_slice *from, struct pf_event_log_line *line,
+                         struct pf_event *event)
+{
+    uint64_t count = 0;
+    if (!take_number(from, PF_EVENT_LOG_DEVICES_MAX, &count)) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!take_device(from, &line->devices[i])) {
+            return false;
+        }
+    }
+    event->devices.list = line->devices;
+    event->devices.count = (size_t)count;
+    return true;
+}
+
+/* A number of one of these kinds, to where it belongs. */
+static bool take_number_to(struct pf_slice *from, enum kind kind, void *at)
+{
+    const uint64_t max = kind == BOOL  ? 1
+                         : kind == U16 ? UINT16_MAX
+                         : kind == U32 ? UINT32_MAX
+                                       : UINT64_MAX;
+    uint64_t number = 0;
+    if (!take_number(from, max, &number)) {
+        return false;
+    }
+    if (kind == BOOL) {
+        *(bool *)at = number != 0;
+    } else if (kind == U16) {
+        *(uint16_t *)at = (uint16_t)number;
+    } else if (kind == U32) {
+        *(uint32_t *)at = (uint32_t)number;
+    } else {
+        *(uint64_t *)at = number;
+    }
+    return true;
+}
+
+static bool take_value(struct pf_slice *from, const struct field *field, void *object,
+                       struct pf_event_log_line *line)
+{
+    void *at = (char *)object + field->offset;
+    size_t index = 0;
+    switch ((enum kind)field->kind) {
+    case BOOL:
+    case U16:
+    case U32:
+    case U64: return take_number_to(from, (enum kind)field->kind, at);
+    case ENUM: {
+        const struct pf_slice word = take_word(from);
+        const bool is_first = word.size == 0 && field->names->list[0][0] == '\0';
+        if (!is_first && !pf_names_find(field->names, word, &index)) {
+            return false;
+        }
+        memcpy(at, &(uint32_t){(uint32_t)index}, sizeof(uint32_t));
+        return true;
+    }
+    case TEXT: return take_text(from, at);
+    case DEVICES: return take_devices(from, line, object);
+    case LINE: break;
+    }
+    PF_UNREACHABLE();
+}
+
+/* The fields and the end of a line. */
+static bool take_fields(struct pf_slice *from, const struct field *line, void *object,
+                        struct pf_event_log_line *memory)
+{
+    for (const struct field *field = line + 1; is_in_line(field); field++) {
+        if (!take_name(from, field->name) || !take_value(from, field, object, memory)) {
+            return false;
+        }
+    }
+    return take(from, PF_SLICE("\n"));
+}
+
+/* The table's line of that name, or NULL. */
+static const struct field *find_line(struct pf_slice name)
+{
+    for (const struct field *line = fields; line < fields_end; line++) {
+        if (line->kind == LINE && line->offset != LINE_CONFIG &&
+            pf_slice_equal(name, pf_slice_of(line->name))) {
+            return line;
+        }
+    }
+    return NULL;
+}
+
+enum pf_error pf_event_log_read_config(struct pf_slice *text, struct pf_room_config *out)
+{
+    const struct field *line = fields_of(LINE_CONFIG);
+    struct pf_slice rest = *text;
+    struct pf_room_config config = {0};
+    if (take(&rest, PF_SLICE("peerface-record-"))) {
+        return PF_ERROR_UNSUPPORTED; /* version 1, which had numbers for names */
+    }
+    if (!take(&rest, pf_slice_of(line->name)) || !take(&rest, PF_SLICE(" "))) {
+        return PF_ERROR_INVALID;
+    }
+    if (!pf_slice_equal(take_word(&rest), PF_SLICE(PF_EVENT_LOG_VERSION))) {
+        return PF_ERROR_UNSUPPORTED;
+    }
+    if (!take_fields(&rest, line, &config, NULL)) {
+        return PF_ERROR_INVALID;
+    }
+    *out = config;
+    *text = rest;
+    return PF_ERROR_OK;
+}
+
+enum pf_error pf_event_log_read(struct pf_slice *text, struct pf_event_log_line *line,
+                                struct pf_event *out)
+{
+    struct pf_slice rest = *text;
+    struct pf_event event = {0};
+    if (!take_number(&rest, UINT64_MAX, &event.now_ms) || !take(&rest, PF_SLICE(" "))) {
+        return PF_ERROR_INVALID;
+    }
+    const struct field *fields_of_event = find_line(take_word(&rest));
+    if (!fields_of_event || !take_fields(&rest, fields_of_event, &event, line)) {
+        return PF_ERROR_INVALID;
+    }
+    event.type = (enum pf_event_type)fields_of_event->offset;
+    *out = event;
+    *text = rest;
+    return PF_ERROR_OK;
+}
