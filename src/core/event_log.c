@@ -17,109 +17,137 @@ enum kind {
     U16,
     U32,
     U64,
-    ENUM, /* spelled as `names` has it */
     TEXT,
     DEVICES,
+    ENUMS, /* from here on: spelled as the entry of `enums` has it */
+    SOURCE = ENUMS,
+    DESCRIPTION,
+    DOM_ERROR,
+    OPERATION,
+    CONNECTION_STATE,
 };
 
-/* A field of a line: its name, and where in the event or configuration it is. */
-struct field {
-    const char *name;
-    const struct pf_names *names; /* for ENUM */
-    uint8_t kind;
-    uint8_t offset; /* for LINE: the enum pf_event_type, or LINE_CONFIG */
+static const struct pf_names *const enums[] = {
+    [SOURCE - ENUMS] = &pf_names_of_sources,
+    [DESCRIPTION - ENUMS] = &pf_names_of_descriptions,
+    [DOM_ERROR - ENUMS] = &pf_names_of_dom_errors,
+    [OPERATION - ENUMS] = &pf_names_of_operations,
+    [CONNECTION_STATE - ENUMS] = &pf_names_of_connection_states,
 };
+
+/* clang-format off */
+/*
+ * The lines: L(name, enum pf_event_type) and then the fields of the event, E(name, kind, member).
+ * The first line is that of the configuration, with fields C(name, kind, member).
+ */
+#define LINES(L, E, C) \
+    L("peerface-event-log", LINE_CONFIG) \
+        C("url", TEXT, url) C("ticket", TEXT, ticket) C("seed", U64, seed) \
+        C("instance", U32, instance) C("capabilities", TEXT, capabilities) \
+        C("microphone", BOOL, on[0]) C("camera", BOOL, on[1]) \
+        C("microphone-device", TEXT, devices[0]) C("camera-device", TEXT, devices[1]) \
+    L("timeout", PF_EVENT_TIMEOUT) \
+    L("start", PF_EVENT_START) \
+    L("join", PF_EVENT_JOIN) \
+        E("room", TEXT, join.room) E("name", TEXT, join.name) \
+    L("leave", PF_EVENT_LEAVE) \
+    L("set-source", PF_EVENT_SET_SOURCE) \
+        E("source", SOURCE, set_source.source) E("on", BOOL, set_source.on) \
+    L("select-device", PF_EVENT_SELECT_DEVICE) \
+        E("source", SOURCE, select_device.source) E("device", TEXT, select_device.id) \
+    L("network-changed", PF_EVENT_NETWORK_CHANGED) \
+        E("online", BOOL, network.online) \
+    L("socket-message", PF_EVENT_SOCKET_MESSAGE) \
+        E("socket", U32, socket) E("message", TEXT, message) \
+    L("socket-closed", PF_EVENT_SOCKET_CLOSED) \
+        E("socket", U32, socket) E("code", U16, socket_closed.code) \
+    L("capture-opened", PF_EVENT_CAPTURE_OPENED) \
+        E("track", U32, capture_opened.track) E("device", TEXT, capture_opened.device) \
+    L("capture-failed", PF_EVENT_CAPTURE_FAILED) \
+        E("microphone", U32, capture_failed.tracks[0]) \
+        E("camera", U32, capture_failed.tracks[1]) \
+        E("error", DOM_ERROR, capture_failed.error) \
+        E("microphone-granted", BOOL, capture_failed.granted[0]) \
+        E("camera-granted", BOOL, capture_failed.granted[1]) \
+    L("track-ended", PF_EVENT_TRACK_ENDED) \
+        E("track", U32, track_ended) \
+    L("devices-changed", PF_EVENT_DEVICES_CHANGED) \
+    L("devices", PF_EVENT_DEVICES) \
+        E("count", DEVICES, devices) \
+    L("pc-description", PF_EVENT_PC_DESCRIPTION) \
+        E("pc", U32, pc) E("type", DESCRIPTION, description.type) E("sdp", TEXT, description.sdp) \
+    L("pc-local", PF_EVENT_PC_LOCAL) \
+        E("pc", U32, pc) E("type", DESCRIPTION, description.type) E("sdp", TEXT, description.sdp) \
+    L("pc-remote-set", PF_EVENT_PC_REMOTE_SET) \
+        E("pc", U32, pc) E("type", DESCRIPTION, description_set) \
+    L("pc-sender-set", PF_EVENT_PC_SENDER_SET) \
+        E("pc", U32, pc) E("source", SOURCE, sender_set.source) E("track", U32, sender_set.track) \
+    L("pc-failed", PF_EVENT_PC_FAILED) \
+        E("pc", U32, pc) E("operation", OPERATION, failed.operation) \
+        E("error", DOM_ERROR, failed.error) E("source", SOURCE, failed.source) \
+    L("pc-candidate", PF_EVENT_PC_CANDIDATE) \
+        E("pc", U32, pc) E("candidate", TEXT, candidate.candidate) \
+        E("mid", TEXT, candidate.mid) E("line", U32, candidate.mline_index) \
+        E("fragment", TEXT, candidate.username_fragment) \
+    L("pc-state", PF_EVENT_PC_STATE) \
+        E("pc", U32, pc) E("state", CONNECTION_STATE, connection_state) \
+    L("pc-channel-opened", PF_EVENT_PC_CHANNEL_OPENED) \
+        E("pc", U32, pc) E("channel", U16, channel.id) \
+    L("pc-channel-closed", PF_EVENT_PC_CHANNEL_CLOSED) \
+        E("pc", U32, pc) E("channel", U16, channel.id) \
+    L("pc-channel-message", PF_EVENT_PC_CHANNEL_MESSAGE) \
+        E("pc", U32, pc) E("channel", U16, channel.id) E("binary", BOOL, channel.is_binary) \
+        E("data", TEXT, channel.data)
+
+/* The same in two tables, without pointers, which would be most of the download's share. */
+#define NAME(name, ...)            name "\0"
+#define LINE_CODE(name, type)      {LINE, type},
+#define EVENT_CODE(name, kind, at)  {kind, offsetof(struct pf_event, at)},
+#define CONFIG_CODE(name, kind, at) {kind, offsetof(struct pf_room_config, at)},
 
 enum { LINE_CONFIG = UINT8_MAX };
+
+static const char names[] = LINES(NAME, NAME, NAME);
+static const struct {
+    uint8_t kind;
+    uint8_t offset; /* in the event or configuration; for LINE: its type */
+} codes[] = {LINES(LINE_CODE, EVENT_CODE, CONFIG_CODE)};
+/* clang-format on */
 
 _Static_assert(sizeof(struct pf_event) <= UINT8_MAX, "offsets are 8 bit");
 _Static_assert(sizeof(struct pf_room_config) <= UINT8_MAX, "offsets are 8 bit");
 _Static_assert(sizeof(enum pf_source) == sizeof(uint32_t), "enums are read and written as U32");
 
-/* clang-format off */
-#define L(name, type)          {name, NULL, LINE, type}
-#define E(kind, name, member)  {name, NULL, kind, offsetof(struct pf_event, member)}
-#define N(name, member, names) {name, &pf_names_of_##names, ENUM, offsetof(struct pf_event, member)}
-#define C(kind, name, member)  {name, NULL, kind, offsetof(struct pf_room_config, member)}
-
-static const struct field fields[] = {
-    L("peerface-event-log", LINE_CONFIG),
-        C(TEXT, "url", url), C(TEXT, "ticket", ticket), C(U64, "seed", seed),
-        C(U32, "instance", instance), C(TEXT, "capabilities", capabilities),
-        C(BOOL, "microphone", on[0]), C(BOOL, "camera", on[1]),
-        C(TEXT, "microphone-device", devices[0]), C(TEXT, "camera-device", devices[1]),
-    L("timeout", PF_EVENT_TIMEOUT),
-    L("start", PF_EVENT_START),
-    L("join", PF_EVENT_JOIN),
-        E(TEXT, "room", join.room), E(TEXT, "name", join.name),
-    L("leave", PF_EVENT_LEAVE),
-    L("set-source", PF_EVENT_SET_SOURCE),
-        N("source", set_source.source, sources), E(BOOL, "on", set_source.on),
-    L("select-device", PF_EVENT_SELECT_DEVICE),
-        N("source", select_device.source, sources), E(TEXT, "device", select_device.id),
-    L("network-changed", PF_EVENT_NETWORK_CHANGED),
-        E(BOOL, "online", network.online),
-    L("socket-message", PF_EVENT_SOCKET_MESSAGE),
-        E(U32, "socket", socket), E(TEXT, "message", message),
-    L("socket-closed", PF_EVENT_SOCKET_CLOSED),
-        E(U32, "socket", socket), E(U16, "code", socket_closed.code),
-    L("capture-opened", PF_EVENT_CAPTURE_OPENED),
-        E(U32, "track", capture_opened.track), E(TEXT, "device", capture_opened.device),
-    L("capture-failed", PF_EVENT_CAPTURE_FAILED),
-        E(U32, "microphone", capture_failed.tracks[0]), E(U32, "camera", capture_failed.tracks[1]),
-        N("error", capture_failed.error, dom_errors),
-        E(BOOL, "microphone-granted", capture_failed.granted[0]),
-        E(BOOL, "camera-granted", capture_failed.granted[1]),
-    L("track-ended", PF_EVENT_TRACK_ENDED),
-        E(U32, "track", track_ended),
-    L("devices-changed", PF_EVENT_DEVICES_CHANGED),
-    L("devices", PF_EVENT_DEVICES),
-        E(DEVICES, "count", devices),
-    L("pc-description", PF_EVENT_PC_DESCRIPTION),
-        E(U32, "pc", pc), N("type", description.type, descriptions),
-        E(TEXT, "sdp", description.sdp),
-    L("pc-local", PF_EVENT_PC_LOCAL),
-        E(U32, "pc", pc), N("type", description.type, descriptions),
-        E(TEXT, "sdp", description.sdp),
-    L("pc-remote-set", PF_EVENT_PC_REMOTE_SET),
-        E(U32, "pc", pc), N("type", description_set, descriptions),
-    L("pc-sender-set", PF_EVENT_PC_SENDER_SET),
-        E(U32, "pc", pc), N("source", sender_set.source, sources),
-        E(U32, "track", sender_set.track),
-    L("pc-failed", PF_EVENT_PC_FAILED),
-        E(U32, "pc", pc), N("operation", failed.operation, operations),
-        N("error", failed.error, dom_errors), N("source", failed.source, sources),
-    L("pc-candidate", PF_EVENT_PC_CANDIDATE),
-        E(U32, "pc", pc), E(TEXT, "candidate", candidate.candidate), E(TEXT, "mid", candidate.mid),
-        E(U32, "line", candidate.mline_index), E(TEXT, "fragment", candidate.username_fragment),
-    L("pc-state", PF_EVENT_PC_STATE),
-        E(U32, "pc", pc), N("state", connection_state, connection_states),
-    L("pc-channel-opened", PF_EVENT_PC_CHANNEL_OPENED),
-        E(U32, "pc", pc), E(U16, "channel", channel.id),
-    L("pc-channel-closed", PF_EVENT_PC_CHANNEL_CLOSED),
-        E(U32, "pc", pc), E(U16, "channel", channel.id),
-    L("pc-channel-message", PF_EVENT_PC_CHANNEL_MESSAGE),
-        E(U32, "pc", pc), E(U16, "channel", channel.id), E(BOOL, "binary", channel.is_binary),
-        E(TEXT, "data", channel.data),
+/* A place in the two tables. */
+struct field {
+    const char *name;
+    enum kind kind; /* LINE behind the last field as well */
+    uint8_t offset;
+    size_t index;
 };
-/* clang-format on */
 
-static const struct field *const fields_end = fields + sizeof fields / sizeof *fields;
-
-/* The fields of the line of this type, which is in the table. */
-static const struct field *fields_of(uint8_t type)
+static struct field field_at(const char *name, size_t index)
 {
-    const struct field *line = fields;
-    while (line->kind != LINE || line->offset != type) {
-        line++;
-        PF_ASSERT(line < fields_end);
+    if (index == sizeof codes / sizeof *codes) {
+        return (struct field){.name = name, .kind = LINE, .index = index};
     }
-    return line;
+    return (struct field){name, (enum kind)codes[index].kind, codes[index].offset, index};
 }
 
-static bool is_in_line(const struct field *field)
+static struct field next(struct field field)
 {
-    return field < fields_end && field->kind != LINE;
+    return field_at(field.name + strlen(field.name) + 1, field.index + 1);
+}
+
+/* The line of this type, which is in the tables. */
+static struct field line_of(uint8_t type)
+{
+    struct field field = field_at(names, 0);
+    while (field.kind != LINE || field.offset != type) {
+        field = next(field);
+        PF_ASSERT(field.name[0] != '\0');
+    }
+    return field;
 }
 
 /* ---- writing ---- */
@@ -159,31 +187,38 @@ static void put_devices(struct pf_buffer *out, const struct pf_event *event)
     }
 }
 
-static void put_value(struct pf_buffer *out, const struct field *field, const void *object)
+static void put_enum(struct pf_buffer *out, enum kind kind, const void *at)
 {
-    const void *at = (const char *)object + field->offset;
-    uint32_t number = 0;
-    switch ((enum kind)field->kind) {
+    uint32_t value = 0;
+    memcpy(&value, at, sizeof value); /* whichever enum it is */
+    PF_ASSERT(value < enums[kind - ENUMS]->count);
+    put(out, enums[kind - ENUMS]->list[value]);
+}
+
+static void put_value(struct pf_buffer *out, struct field field, const void *object)
+{
+    const void *at = (const char *)object + field.offset;
+    switch (field.kind) {
     case LINE: break;
     case BOOL: put(out, *(const bool *)at ? "1" : "0"); break;
     case U16: pf_buffer_put_u64(out, *(const uint16_t *)at); break;
     case U32: pf_buffer_put_u64(out, *(const uint32_t *)at); break;
     case U64: pf_buffer_put_u64(out, *(const uint64_t *)at); break;
-    case ENUM:
-        memcpy(&number, at, sizeof number); /* whatever enum it is */
-        PF_ASSERT(number < field->names->count);
-        put(out, field->names->list[number]);
-        break;
     case TEXT: put_text(out, *(const struct pf_slice *)at); break;
     case DEVICES: put_devices(out, object); break;
+    case SOURCE:
+    case DESCRIPTION:
+    case DOM_ERROR:
+    case OPERATION:
+    case CONNECTION_STATE: put_enum(out, field.kind, at); break;
     }
 }
 
 /* The fields after the name of a line, and its end. */
-static void put_fields(struct pf_buffer *out, const struct field *line, const void *object)
+static void put_fields(struct pf_buffer *out, struct field line, const void *object)
 {
-    for (const struct field *field = line + 1; is_in_line(field); field++) {
-        put_name(out, field->name);
+    for (struct field field = next(line); field.kind != LINE; field = next(field)) {
+        put_name(out, field.name);
         put_value(out, field, object);
     }
     put(out, "\n");
@@ -191,19 +226,19 @@ static void put_fields(struct pf_buffer *out, const struct field *line, const vo
 
 static void put_event(struct pf_buffer *out, const struct pf_event *event)
 {
-    const struct field *line = fields_of((uint8_t)event->type);
+    const struct field line = line_of((uint8_t)event->type);
     pf_buffer_put_u64(out, event->now_ms);
     put(out, " ");
-    put(out, line->name);
+    put(out, line.name);
     put_fields(out, line, event);
 }
 
 void pf_event_log_begin(struct pf_event_log *log, const struct pf_room_config *config)
 {
-    const struct field *line = fields_of(LINE_CONFIG);
+    const struct field line = line_of(LINE_CONFIG);
     pf_buffer_init(&log->text, log->storage, sizeof log->storage);
     log->is_complete = true;
-    put(&log->text, line->name);
+    put(&log->text, line.name);
     put(&log->text, " " PF_EVENT_LOG_VERSION);
     put_fields(&log->text, line, config);
     log->config_size = log->text.size;
@@ -355,65 +390,75 @@ static bool take_number_to(struct pf_slice *from, enum kind kind, void *at)
     return true;
 }
 
-static bool take_value(struct pf_slice *from, const struct field *field, void *object,
+/* An enum's value by its name; the first one's may be empty. */
+static bool take_enum(struct pf_slice *from, enum kind kind, void *at)
+{
+    const struct pf_names *spelled = enums[kind - ENUMS];
+    const struct pf_slice word = take_word(from);
+    size_t index = 0;
+    const bool is_first = word.size == 0 && spelled->list[0][0] == '\0';
+    if (!is_first && !pf_names_find(spelled, word, &index)) {
+        return false;
+    }
+    memcpy(at, &(uint32_t){(uint32_t)index}, sizeof(uint32_t));
+    return true;
+}
+
+static bool take_value(struct pf_slice *from, struct field field, void *object,
                        struct pf_event_log_line *line)
 {
-    void *at = (char *)object + field->offset;
-    size_t index = 0;
-    switch ((enum kind)field->kind) {
+    void *at = (char *)object + field.offset;
+    switch (field.kind) {
     case BOOL:
     case U16:
     case U32:
-    case U64: return take_number_to(from, (enum kind)field->kind, at);
-    case ENUM: {
-        const struct pf_slice word = take_word(from);
-        const bool is_first = word.size == 0 && field->names->list[0][0] == '\0';
-        if (!is_first && !pf_names_find(field->names, word, &index)) {
-            return false;
-        }
-        memcpy(at, &(uint32_t){(uint32_t)index}, sizeof(uint32_t));
-        return true;
-    }
+    case U64: return take_number_to(from, field.kind, at);
     case TEXT: return take_text(from, at);
     case DEVICES: return take_devices(from, line, object);
+    case SOURCE:
+    case DESCRIPTION:
+    case DOM_ERROR:
+    case OPERATION:
+    case CONNECTION_STATE: return take_enum(from, field.kind, at);
     case LINE: break;
     }
     PF_UNREACHABLE();
 }
 
 /* The fields and the end of a line. */
-static bool take_fields(struct pf_slice *from, const struct field *line, void *object,
+static bool take_fields(struct pf_slice *from, struct field line, void *object,
                         struct pf_event_log_line *memory)
 {
-    for (const struct field *field = line + 1; is_in_line(field); field++) {
-        if (!take_name(from, field->name) || !take_value(from, field, object, memory)) {
+    for (struct field field = next(line); field.kind != LINE; field = next(field)) {
+        if (!take_name(from, field.name) || !take_value(from, field, object, memory)) {
             return false;
         }
     }
     return take(from, PF_SLICE("\n"));
 }
 
-/* The table's line of that name, or NULL. */
-static const struct field *find_line(struct pf_slice name)
+/* Whether an event's line has that name; then it goes to `out`. */
+static bool find_line(struct pf_slice name, struct field *out)
 {
-    for (const struct field *line = fields; line < fields_end; line++) {
-        if (line->kind == LINE && line->offset != LINE_CONFIG &&
-            pf_slice_equal(name, pf_slice_of(line->name))) {
-            return line;
+    for (struct field field = field_at(names, 0); field.name[0] != '\0'; field = next(field)) {
+        if (field.kind == LINE && field.offset != LINE_CONFIG &&
+            pf_slice_equal(name, pf_slice_of(field.name))) {
+            *out = field;
+            return true;
         }
     }
-    return NULL;
+    return false;
 }
 
 enum pf_error pf_event_log_read_config(struct pf_slice *text, struct pf_room_config *out)
 {
-    const struct field *line = fields_of(LINE_CONFIG);
+    const struct field line = line_of(LINE_CONFIG);
     struct pf_slice rest = *text;
     struct pf_room_config config = {0};
     if (take(&rest, PF_SLICE("peerface-record-"))) {
         return PF_ERROR_UNSUPPORTED; /* version 1, which had numbers for names */
     }
-    if (!take(&rest, pf_slice_of(line->name)) || !take(&rest, PF_SLICE(" "))) {
+    if (!take(&rest, pf_slice_of(line.name)) || !take(&rest, PF_SLICE(" "))) {
         return PF_ERROR_INVALID;
     }
     if (!pf_slice_equal(take_word(&rest), PF_SLICE(PF_EVENT_LOG_VERSION))) {
@@ -435,11 +480,11 @@ enum pf_error pf_event_log_read(struct pf_slice *text, struct pf_event_log_line 
     if (!take_number(&rest, UINT64_MAX, &event.now_ms) || !take(&rest, PF_SLICE(" "))) {
         return PF_ERROR_INVALID;
     }
-    const struct field *fields_of_event = find_line(take_word(&rest));
-    if (!fields_of_event || !take_fields(&rest, fields_of_event, &event, line)) {
+    struct field found;
+    if (!find_line(take_word(&rest), &found) || !take_fields(&rest, found, &event, line)) {
         return PF_ERROR_INVALID;
     }
-    event.type = (enum pf_event_type)fields_of_event->offset;
+    event.type = (enum pf_event_type)found.offset;
     *out = event;
     *text = rest;
     return PF_ERROR_OK;
