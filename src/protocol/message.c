@@ -177,24 +177,23 @@ uint16_t pf_error_code_close(enum pf_error_code code)
     PF_UNREACHABLE();
 }
 
-bool pf_capabilities_are_valid(struct pf_slice text)
+size_t pf_capabilities_count(struct pf_slice text)
 {
     size_t count = 0, size = 0; /* of names; of the last one */
     for (size_t i = 0; i < text.size; i++) {
         const char byte = text.data[i];
-        if ((byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') || byte == '-') {
-            count += size == 0;
-            size++;
-        } else if (byte == ' ' && size > 0) {
+        if (byte == ' ' && size > 0 && i + 1 < text.size) {
             size = 0;
+        } else if ((byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') || byte == '-') {
+            count += size++ == 0;
         } else {
-            return false;
+            return SIZE_MAX;
         }
         if (size > PF_CAPABILITY_SIZE_MAX || count > PF_CAPABILITIES_MAX) {
-            return false;
+            return SIZE_MAX;
         }
     }
-    return text.size == 0 || size > 0;
+    return count;
 }
 
 bool pf_capabilities_have(struct pf_slice text, struct pf_slice name)

@@ -238,10 +238,11 @@ pf_member_id pf_member_id_read(struct pf_slice text);
 bool pf_name_is_valid(struct pf_slice text, size_t size_min);
 
 /*
- * Whether `text` is a list of capabilities: at most PF_CAPABILITIES_MAX names of 1 to
- * PF_CAPABILITY_SIZE_MAX lower-case ASCII letters, digits and hyphens, one space between two.
+ * The number of names in a list of capabilities, or SIZE_MAX if `text` is not one: at most
+ * PF_CAPABILITIES_MAX names of 1 to PF_CAPABILITY_SIZE_MAX lower-case ASCII letters, digits and
+ * hyphens, with one space between two.
  */
-bool pf_capabilities_are_valid(struct pf_slice text);
+size_t pf_capabilities_count(struct pf_slice text);
 
 /* Whether the list has that name. */
 bool pf_capabilities_have(struct pf_slice text, struct pf_slice name);

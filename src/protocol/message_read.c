@@ -144,27 +144,6 @@ static void read_state(struct reader *reader, const cJSON *object, struct pf_mem
     }
 }
 
-/* The size of the list as one text, with a space behind every name; 0 if it is not valid. */
-static size_t measure_capabilities(struct reader *reader, const cJSON *list)
-{
-    size_t size = 0;
-    if (!cJSON_IsArray(list)) {
-        fail(reader, PF_ERROR_INVALID);
-    } else if (cJSON_GetArraySize(list) > PF_CAPABILITIES_MAX) {
-        fail(reader, PF_ERROR_TOO_LONG);
-    }
-    const cJSON *item = NULL;
-    cJSON_ArrayForEach(item, list)
-    {
-        const struct pf_slice name = read_text(reader, item);
-        if (name.size == 0 || !pf_capabilities_are_valid(name) || strchr(name.data, ' ')) {
-            fail(reader, PF_ERROR_INVALID);
-        }
-        size += name.size + 1;
-    }
-    return reader->error == PF_ERROR_OK ? size : 0;
-}
-
 /*
  * The member `capabilities` may be missing; then the result is empty. The text belongs to the
  * array's node: cJSON_Delete() frees that string as well.
@@ -172,23 +151,27 @@ static size_t measure_capabilities(struct reader *reader, const cJSON *list)
 static struct pf_slice read_capabilities(struct reader *reader, const cJSON *object)
 {
     cJSON *list = find(object, "capabilities");
-    const size_t size = list ? measure_capabilities(reader, list) : 0;
-    char *text = size > 0 ? cJSON_malloc(size) : NULL;
-    if (!text) {
-        if (size > 0) {
-            fail(reader, PF_ERROR_MEMORY);
-        }
+    struct pf_buffer names;
+    size_t count = 0;
+    if (!list) {
         return pf_slice_of(NULL);
     }
-    list->valuestring = text;
+    list->valuestring = cJSON_IsArray(list) ? cJSON_malloc(PF_CAPABILITIES_SIZE_MAX) : NULL;
+    if (!list->valuestring) {
+        fail(reader, cJSON_IsArray(list) ? PF_ERROR_MEMORY : PF_ERROR_INVALID);
+        return pf_slice_of(NULL);
+    }
+    pf_buffer_init(&names, list->valuestring, PF_CAPABILITIES_SIZE_MAX);
     const cJSON *item = NULL;
     cJSON_ArrayForEach(item, list)
     {
-        text += pf_slice_copy(read_text(reader, item), text, PF_CAPABILITY_SIZE_MAX + 1);
-        *text++ = ' ';
+        pf_buffer_put(&names, count++ > 0 ? PF_SLICE(" ") : PF_SLICE(""));
+        pf_buffer_put(&names, read_text(reader, item));
     }
-    text[-1] = '\0';
-    return (struct pf_slice){list->valuestring, size - 1};
+    if (names.overflow || pf_capabilities_count(pf_buffer_slice(&names)) != count) {
+        fail(reader, PF_ERROR_INVALID); /* also where a name is empty or has a space in it */
+    }
+    return pf_buffer_slice(&names);
 }
 
 /* The member `state` may be missing; then its sequence is 0. */

@@ -162,18 +162,14 @@ static void put_candidate(struct pf_buffer *out, const struct pf_candidate *cand
 /* Nothing at all for an empty list. */
 static void put_capabilities(struct pf_buffer *out, struct pf_slice names)
 {
-    PF_ASSERT(pf_capabilities_are_valid(names));
     if (names.size == 0) {
         return;
     }
     put_name(out, "capabilities");
     pf_buffer_put(out, PF_SLICE("[\""));
     for (size_t i = 0; i < names.size; i++) {
-        if (names.data[i] == ' ') {
-            pf_buffer_put(out, PF_SLICE("\",\""));
-        } else {
-            pf_buffer_put_char(out, names.data[i]);
-        }
+        const struct pf_slice byte = {names.data + i, 1};
+        pf_buffer_put(out, byte.data[0] == ' ' ? PF_SLICE("\",\"") : byte);
     }
     pf_buffer_put(out, PF_SLICE("\"]"));
 }
