@@ -2,10 +2,10 @@
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isOff } from '../../web/controls.js';
-import { OwnNews, PeerNews } from '../../web/news.js';
+import { isOff } from '../../web/page/controls.js';
+import { OwnNews, PeerNews } from '../../web/page/news.js';
 
-/** @typedef {import('../../web/news.js').PeerLook} PeerLook */
+/** @typedef {import('../../web/page/news.js').PeerLook} PeerLook */
 /** @typedef {import('../../web/peerface.js').LocalSource} LocalSource */
 
 /**

@@ -2,10 +2,10 @@
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Texts } from '../../web/i18n.js';
-import { Banner, chooseNotice, permissionHelp } from '../../web/notices.js';
+import { Texts } from '../../web/page/i18n.js';
+import { Banner, chooseNotice, permissionHelp } from '../../web/page/notices.js';
 
-/** @typedef {import('../../web/notices.js').View} View */
+/** @typedef {import('../../web/page/notices.js').View} View */
 /** @typedef {import('../../web/peerface.js').LocalSource} LocalSource */
 
 /** @param {Partial<LocalSource>} [source] @returns {LocalSource} */

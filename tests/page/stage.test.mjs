@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { initialsOf } from '../../web/picture.js';
-import { fitTiles } from '../../web/stage.js';
+import { initialsOf } from '../../web/page/picture.js';
+import { fitTiles } from '../../web/page/stage.js';
 
 const gap = 10;
 const screens = { small: [300, 420], phone: [370, 700], lying: [820, 250], desktop: [1250, 660],

@@ -4,12 +4,12 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { chooseLanguage, tables, Texts } from '../../web/i18n.js';
+import { chooseLanguage, tables, Texts } from '../../web/page/i18n.js';
 
 const web = fileURLToPath(new URL('../../web/', import.meta.url));
 const html = fs.readFileSync(`${web}index.html`, 'utf8');
-const scripts = fs.readdirSync(web).filter((name) => name.endsWith('.js'))
-  .map((name) => fs.readFileSync(web + name, 'utf8')).join('\n');
+const scripts = fs.readdirSync(`${web}page`).filter((name) => name.endsWith('.js'))
+  .map((name) => fs.readFileSync(`${web}page/${name}`, 'utf8')).join('\n');
 const keys = Object.keys(tables.en);
 
 /** The keys that attributes of the document name. */

@@ -1,8 +1,8 @@
 /* news.js - what is worth saying of the others and of one's own sources, and when it is true. */
 /* SPDX-License-Identifier: MIT */
 
-/** @typedef {import('./peerface.js').Peer} Peer */
-/** @typedef {import('./peerface.js').LocalSource} LocalSource */
+/** @typedef {import('../peerface.js').Peer} Peer */
+/** @typedef {import('../peerface.js').LocalSource} LocalSource */
 /** @typedef {import('./i18n.js').Key} Key */
 /** @typedef {'microphone'|'camera'} Kind */
 /** @typedef {Pick<Peer, 'state'|'microphone'|'camera'>} PeerLook */

@@ -5,7 +5,7 @@ import { isOff } from './controls.js';
 import { troubleOf } from './notices.js';
 import { part, renderAvatar, watchPicture } from './picture.js';
 
-/** @typedef {import('./peerface.js').LocalSource} LocalSource */
+/** @typedef {import('../peerface.js').LocalSource} LocalSource */
 /** @typedef {import('./i18n.js').Texts} Texts */
 /** @typedef {import('./i18n.js').Key} Key */
 /** @typedef {'microphone'|'camera'} Kind */

@@ -4,7 +4,7 @@
 import { PeerNews } from './news.js';
 import { part, renderAvatar, watchPicture } from './picture.js';
 
-/** @typedef {import('./peerface.js').Peer} Peer */
+/** @typedef {import('../peerface.js').Peer} Peer */
 /** @typedef {import('./player.js').Player} Player */
 /** @typedef {import('./i18n.js').Texts} Texts */
 /** @typedef {import('./i18n.js').Key} Key */

@@ -1,8 +1,8 @@
 /* notices.js - the one banner: which of the things that hold is said, and how. */
 /* SPDX-License-Identifier: MIT */
 
-/** @typedef {import('./peerface.js').LocalSource} LocalSource */
-/** @typedef {import('./peerface.js').RoomState} RoomState */
+/** @typedef {import('../peerface.js').LocalSource} LocalSource */
+/** @typedef {import('../peerface.js').RoomState} RoomState */
 /** @typedef {import('./i18n.js').Texts} Texts */
 /** @typedef {import('./i18n.js').Key} Key */
 /** @typedef {''|'denied'|'none'|'busy'|'insecure'|'unchanged'} Trouble */

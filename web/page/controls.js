@@ -1,7 +1,7 @@
 /* controls.js - the button and the device list of one source: a microphone or a camera. */
 /* SPDX-License-Identifier: MIT */
 
-/** @typedef {import('./peerface.js').LocalSource} LocalSource */
+/** @typedef {import('../peerface.js').LocalSource} LocalSource */
 /** @typedef {import('./i18n.js').Texts} Texts */
 /** @typedef {import('./i18n.js').Key} Key */
 /** @typedef {{deviceId: string, label: string}} Device */

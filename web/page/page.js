@@ -1,7 +1,7 @@
 /* page.js - the page of peerface: shows what the room says and tells it what the person wants. */
 /* SPDX-License-Identifier: MIT */
 
-import { createRoom } from './peerface.js';
+import { createRoom } from '../peerface.js';
 import { Announcer } from './announcer.js';
 import { SourceControl } from './controls.js';
 import { chooseLanguage, tables, Texts } from './i18n.js';
@@ -15,8 +15,8 @@ import { Stage } from './stage.js';
 import { Store } from './store.js';
 import { PeerTiles } from './tiles.js';
 
-/** @typedef {import('./peerface.js').Room} Room */
-/** @typedef {import('./peerface.js').Peer} Peer */
+/** @typedef {import('../peerface.js').Room} Room */
+/** @typedef {import('../peerface.js').Peer} Peer */
 /** @typedef {import('./i18n.js').Language} Language */
 /** @typedef {'microphone'|'camera'} Kind */
 
