@@ -3,9 +3,9 @@
 //
 //   node web.mjs OUTPUT SOURCE FILE...
 //
-// OUTPUT is made anew from everything in the folder SOURCE and the FILEs. Scripts lose their
-// comments and long local names; what they import and export keeps its name. Beside each file of
-// text or code stands a .br and a .gz of it, for servers that send those as they are.
+// OUTPUT is rebuilt from everything in the folder SOURCE and the FILEs. Scripts are minified; what
+// they import and export keeps its name. Each file of text or code gets a .br and a .gz beside it,
+// for servers that send precompressed files.
 import fs from 'node:fs';
 import path from 'node:path';
 import zlib from 'node:zlib';
@@ -33,7 +33,7 @@ async function minified(name, source) {
   const { code } = await minify({ [name]: source }, {
     module: true,
     ecma: 2020,
-    // In the glue no constructor is called for its effect alone: Emscripten's unused views can go.
+    // No constructor in the glue has side effects, so Emscripten's unused views can be removed.
     compress: { passes: 3, pure_new: path.basename(name) === 'peerface-core.js' },
     format: { comments: false },
   });
@@ -62,6 +62,16 @@ async function put(from, to) {
   if (compressible.has(kind)) compress(to, data);
 }
 
+/** @param {string} folder below which folders that hold nothing are removed */
+function removeEmptyFolders(folder) {
+  for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
+    if (!entry.isDirectory()) continue;
+    const inner = path.join(folder, entry.name);
+    removeEmptyFolders(inner);
+    if (fs.readdirSync(inner).length === 0) fs.rmdirSync(inner);
+  }
+}
+
 /** @param {string} folder @returns {string[]} the files below it, relative to it; none hidden */
 function filesOf(folder) {
   return fs.readdirSync(folder, { withFileTypes: true })
@@ -71,8 +81,8 @@ function filesOf(folder) {
       : [entry.name]));
 }
 
-// Made beside the folder that is served, then moved into it file by file: a relay that serves it
-// meanwhile holds the folder open, and must find each file old or new, never half.
+// Built beside the served folder, then moved into it file by file: a running relay keeps the folder
+// open, and must find each file either old or new, never half written.
 const [output, source, ...files] = process.argv.slice(2);
 const fresh = `${output}.new`;
 fs.rmSync(fresh, { recursive: true, force: true });
@@ -90,4 +100,5 @@ for (const name of made) {
 for (const name of filesOf(output)) {
   if (!made.has(name)) fs.rmSync(path.join(output, name));
 }
+removeEmptyFolders(output);
 fs.rmSync(fresh, { recursive: true });
