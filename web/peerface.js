@@ -63,7 +63,8 @@ import createCore from './peerface-core.js';
 /** @typedef {{deviceId: string, label: string}} Device  labels are '' before permission */
 /**
  * @typedef {object} RoomOptions
- * @property {string} [url]      of the relay; default: '/ws' on the host this module came from
+ * @property {string} [url]      of the relay; default: 'ws' in the folder this module came from,
+ *                               which suits a module that the relay itself serves
  * @property {boolean} [microphone]  unmuted from the start; default true
  * @property {boolean} [camera]      on from the start; default true
  * @property {string} [microphoneId] chosen earlier; another is taken if it is gone
@@ -101,7 +102,8 @@ const wasmUrlDefault = new URL('peerface-core.wasm', import.meta.url).href;
 loadWasm(wasmUrlDefault).catch(() => {}); // createRoom() reports it
 
 function relayUrlDefault() {
-  const url = new URL('/ws', import.meta.url);
+  // Not new URL('ws', import.meta.url): a bundler takes that for a file to include.
+  const url = new URL('ws', new URL(import.meta.url));
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
   return url.href;
 }
