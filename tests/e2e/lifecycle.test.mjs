@@ -136,6 +136,7 @@ scenario(
         sessionStorage.setItem(key, value);
     }, storage);
     await twin.page.goto(twin.url);
+    await twin.enter('tea');
     await twin.waitForPeers(1);
     await ann.notice('replaced');
     await ann.nothingLeftOpen();

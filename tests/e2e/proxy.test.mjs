@@ -1,7 +1,7 @@
 /* proxy.test.mjs - the page behind a reverse proxy: under a path, and without WebSockets. */
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
-import { annAndBob, scenario } from './harness.mjs';
+import { annAndBob, scenario, socketErrors } from './harness.mjs';
 import { ReverseProxy } from './proxy.mjs';
 
 scenario(
@@ -24,3 +24,31 @@ scenario(
     }
   },
 );
+
+/** @type {[string, object, string, RegExp][]} */
+const obstacles = [
+  ['an origin that the relay refuses', { healthz: () => ({ status: 'ok', origin: 'refused' }) },
+    'origin-refused', /refuses connections from pages at http:\/\/localhost:\d+/],
+  ['a proxy that lets no WebSocket through',
+    { healthz: () => ({ status: 'ok', origin: 'allowed' }) }, 'websocket-blocked', /proxy/],
+  ['a relay that says nothing of origins', { healthz: () => ({ status: 'ok' }) },
+    'relay-away', /Still trying/],
+];
+
+for (const [what, options, code, words] of obstacles) {
+  const expects = [...socketErrors, /426/];
+  scenario(`${what} is called by its name`, { expects }, async (world) => {
+    const proxy = await ReverseProxy.open(world.relay.port, { upgrades: false, ...options });
+    try {
+      const ann = await world.person('Ann', { url: proxy.url });
+      await ann.sees(`the notice ${code}`, (wanted) =>
+        document.querySelector('#notice')?.getAttribute('data-notice') === wanted, [code],
+      { ms: 40000 });
+      const said = await ann.ask(() => document.querySelector('#notice')?.textContent ?? '');
+      assert.match(said, words);
+      if (code !== 'relay-away') assert.doesNotMatch(said, /internet connection/);
+    } finally {
+      proxy.close();
+    }
+  });
+}

@@ -177,10 +177,14 @@ scenario(
       path: '?room=tea',
       open: false,
       // Back in the call as after a crash, without a gesture of the person.
-      scripts: ["sessionStorage.setItem('peerface.entered', 'tea');"],
+      scripts: [
+        "sessionStorage.setItem('peerface.entered', 'tea');",
+        "sessionStorage.setItem('peerface.seen', String(Date.now()));",
+      ],
       shim: { fail: { audio: 'NotAllowedError', video: 'NotAllowedError' } },
     });
     await ann.page.goto(ann.url);
+    await ann.page.reload();
     // To ask the page anything is a gesture to Chromium: it is left alone until it has tried.
     await bob.waitForPeers(1);
     await pause(1500);

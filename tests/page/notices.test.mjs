@@ -2,8 +2,10 @@
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Banner } from '../../web/page/banner.js';
 import { Texts } from '../../web/page/i18n.js';
-import { Banner, chooseNotice, permissionHelp } from '../../web/page/notices.js';
+import { chooseNotice, permissionHelp } from '../../web/page/notices.js';
+import { fakeTimers } from './timers.mjs';
 
 /** @typedef {import('../../web/page/notices.js').View} View */
 /** @typedef {import('../../web/peerface.js').LocalSource} LocalSource */
@@ -15,9 +17,10 @@ const failed = (error) => source({ state: 'failed', error });
 
 /** @param {Partial<View>} view @returns {View} */
 const view = (view) => ({
-  state: 'joined', refusal: '', relayAway: false, microphone: source(), camera: source(),
-  alone: false, talking: false, unreachable: false, soundBlocked: false, broken: false,
-  userAgent: '', link: '', copied: false, ...view,
+  state: 'joined', refusal: '', lacking: '', relayAway: false, reach: '',
+  origin: 'https://video.example', microphone: source(), camera: source(), alone: false,
+  talking: false, unreachable: false, soundBlocked: false, broken: false, userAgent: '', link: '',
+  copied: false, ...view,
 });
 
 /** @type {[string, Partial<View>][]} */
@@ -51,6 +54,16 @@ const cases = [
   ['bad-name', { state: 'refused', refusal: 'bad-name' }],
   ['replaced', { state: 'standby', refusal: 'replaced' }],
   ['broken', { state: 'standby', broken: true }],
+  ['unsupported', { camera: failed('unsupported'), state: 'lobby' }],
+  ['unsupported-browser', { state: 'standby', lacking: 'webrtc' }],
+  ['unsupported-browser', { state: 'standby', lacking: 'webassembly', broken: true }],
+  ['unsupported-browser', { state: 'refused', refusal: 'no-webrtc' }],
+  ['bad-ice-servers', { state: 'refused', refusal: 'bad-ice-servers' }],
+  ['origin-refused', { state: 'lobby', relayAway: true, reach: 'refused' }],
+  ['origin-refused', { state: 'reconnecting', relayAway: true, reach: 'refused', talking: true }],
+  ['websocket-blocked', { state: 'joining', relayAway: true, reach: 'blocked' }],
+  ['relay-away', { state: 'joining', relayAway: true, reach: 'unreached' }],
+  ['', { reach: 'refused' }],
 ];
 
 for (const [code, partial] of cases) {
@@ -100,37 +113,6 @@ test('that the call goes on is said only to who is connected with somebody', () 
 });
 
 /**
- * Timers that go off by pass() alone. (Those of node:test are not the same in every Node.)
- * @param {import('node:test').TestContext} t
- */
-function fakeTimers(t) {
-  /** @type {Map<number, {at: number, run: () => void}>} */
-  const timers = new Map();
-  let now = 0;
-  let last = 0;
-  const { setTimeout, clearTimeout } = globalThis;
-  t.after(() => Object.assign(globalThis, { setTimeout, clearTimeout }));
-  Object.assign(globalThis, {
-    window: globalThis,
-    setTimeout: (/** @type {() => void} */ run, /** @type {number} */ ms) => {
-      timers.set(++last, { at: now + ms, run });
-      return last;
-    },
-    clearTimeout: (/** @type {number} */ id) => timers.delete(id),
-  });
-  const pass = (/** @type {number} */ ms) => {
-    now += ms;
-    for (const [id, { at, run }] of timers) {
-      if (at <= now) {
-        timers.delete(id);
-        run();
-      }
-    }
-  };
-  return { pass };
-}
-
-/**
  * A banner in a document that is not one, and what it says.
  * @param {import('node:test').TestContext} t
  */
@@ -148,10 +130,18 @@ function makeBanner(t) {
   /** @type {string[]} */
   const said = [];
   const clock = fakeTimers(t);
-  const banner = new Banner(root, new Texts('en'), (text) => said.push(text), () => {},
-    (change) => change());
+  Object.assign(globalThis, { HTMLElement: Object, SVGElement: Object });
+  let seen = view({});
+  /** @type {Banner} */
+  const banner = new Banner(root, new Texts('en'), {
+    say: (text) => said.push(text),
+    act: () => {},
+    keepFocus: (change) => change(),
+    changed: () => banner.render(seen),
+  });
   const shown = (/** @type {Partial<View>} */ partial) => {
-    banner.render(view(partial));
+    seen = view(partial);
+    banner.render(seen);
     return root.dataset.notice;
   };
   const later = (/** @type {number} */ ms) => {

@@ -67,6 +67,24 @@ test('the document asks for nothing that the content security policy forbids', (
   assert.doesNotMatch(scripts, /\binnerHTML\b|\bouterHTML\b|\beval\(|insertAdjacentHTML/);
 });
 
+test('the document preloads every module of the page', () => {
+  const preloaded = [...html.matchAll(/rel="modulepreload" href="([^"]+)"/g)].map(([, url]) => url);
+  const modules = fs.readdirSync(`${web}page`, { recursive: true }).map((name) => `page/${name}`)
+    .filter((name) => name.endsWith('.js') && name !== 'page/page.js');
+  assert.deepEqual(preloaded.sort(), ['peerface.js', ...modules].sort());
+});
+
+test('the document and the manifest name nothing by an absolute path', () => {
+  const manifest = fs.readFileSync(`${web}manifest.json`, 'utf8');
+  assert.doesNotMatch(html, /\s(?:href|src|action)="\//);
+  assert.doesNotMatch(manifest, /"(?:src|start_url|scope)":\s*"(?:\/|https?:)/);
+});
+
+test('scripts find elements below a root and not by an id of the document', () => {
+  assert.doesNotMatch(scripts, /getElementById|querySelector(?:All)?\(['"`]#/);
+  assert.doesNotMatch(scripts, /part\([^,]+, ['"`]#/);
+});
+
 test('the first wanted language that there is a table for is chosen', () => {
   assert.equal(chooseLanguage(['de-DE', 'ko-KR', 'en-US']), 'ko');
   assert.equal(chooseLanguage(['', 'EN-gb', 'ko']), 'en');

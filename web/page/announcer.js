@@ -1,13 +1,13 @@
-/* announcer.js - says to a screen reader what others see happen. */
+/* announcer.js - tells a screen reader what happens in the call. */
 /* SPDX-License-Identifier: MIT */
 
-/** Lines that stay in the document; a reader that is busy still finds them. */
+/** How many lines stay in the document, so that a busy screen reader still finds them. */
 const linesMax = 6;
 
 export class Announcer {
   #log;
 
-  /** @param {HTMLElement} log a polite live region that is always in the document */
+  /** @param {HTMLElement} log a polite live region; it must be in the document from the start */
   constructor(log) {
     this.#log = log;
   }

@@ -1,14 +1,30 @@
 /* controls.js - the button and the device list of one source: a microphone or a camera. */
 /* SPDX-License-Identifier: MIT */
 
+import { part } from './picture.js';
+
 /** @typedef {import('../peerface.js').LocalSource} LocalSource */
 /** @typedef {import('./i18n.js').Texts} Texts */
 /** @typedef {import('./i18n.js').Key} Key */
 /** @typedef {{deviceId: string, label: string}} Device */
 /** @typedef {{numbered: Key, byDefault: Key, none: Key}} DeviceKeys */
-/** @typedef {{toggle: (on: boolean) => void, select: (deviceId: string) => void}} Intentions */
+/** @typedef {'microphone'|'camera'} Kind */
 
-/** @type {Record<'microphone'|'camera', DeviceKeys>} */
+/**
+ * What is known of one's own sources; undefined: nothing is captured.
+ * @typedef {object} SourceView
+ * @property {LocalSource|undefined} microphone
+ * @property {LocalSource|undefined} camera
+ * @property {Device[]} microphones
+ * @property {Device[]} cameras
+ */
+/**
+ * @typedef {object} SourceIntentions
+ * @property {(kind: Kind, on: boolean) => void} toggle
+ * @property {(kind: Kind, deviceId: string) => void} select
+ */
+
+/** @type {Record<Kind, DeviceKeys>} */
 const deviceKeys = {
   microphone: {
     numbered: 'microphoneNumber', byDefault: 'microphoneDefault', none: 'noMicrophoneListed',
@@ -17,8 +33,8 @@ const deviceKeys = {
 };
 
 /**
- * Its owner has switched it off. One that has failed is not off: it goes live as soon as it can, so
- * nobody must take themselves for muted.
+ * Its owner has switched it off. A source that has failed is not off: it goes live as soon as it
+ * can, so nobody may be led to believe that they are muted.
  * @param {LocalSource} source
  */
 export function isOff(source) {
@@ -26,38 +42,50 @@ export function isOff(source) {
 }
 
 export class SourceControl {
-  #kind;
   #button;
   #select;
   #texts;
-  #shown = '';
+  #listed = '';
 
   /**
-   * @param {'microphone'|'camera'} kind
+   * The controls of the microphone and of the camera below `root`.
+   * @param {HTMLElement} root
+   * @param {Texts} texts
+   * @param {SourceIntentions} intentions
+   */
+  static ofBoth(root, texts, intentions) {
+    return [
+      new SourceControl('microphone', part(root, '.muteButton', HTMLButtonElement),
+        part(root, '.microphoneList', HTMLSelectElement), texts, intentions),
+      new SourceControl('camera', part(root, '.cameraButton', HTMLButtonElement),
+        part(root, '.cameraList', HTMLSelectElement), texts, intentions),
+    ];
+  }
+
+  /**
+   * @param {Kind} kind
    * @param {HTMLButtonElement} button pressed means: off
    * @param {HTMLSelectElement} select
    * @param {Texts} texts
-   * @param {Intentions} intentions
+   * @param {SourceIntentions} intentions
    */
   constructor(kind, button, select, texts, intentions) {
-    this.#kind = kind;
+    this.kind = kind;
     this.#button = button;
     this.#select = select;
     this.#texts = texts;
     button.addEventListener('click', () => {
-      intentions.toggle(button.getAttribute('aria-pressed') === 'true');
+      intentions.toggle(kind, button.getAttribute('aria-pressed') === 'true');
     });
-    select.addEventListener('change', () => intentions.select(select.value));
+    select.addEventListener('change', () => intentions.select(kind, select.value));
   }
 
-  /**
-   * @param {LocalSource|undefined} source
-   * @param {Device[]} devices
-   */
-  render(source, devices) {
+  /** @param {SourceView} view */
+  render(view) {
+    const source = view[this.kind];
     this.#button.setAttribute('aria-pressed', String(source ? isOff(source) : false));
     this.#button.dataset.source = source ? source.state : 'idle';
-    this.#renderDevices(source ? source.deviceId : '', devices);
+    this.#renderDevices(source ? source.deviceId : '', view[`${this.kind}s`]);
   }
 
   /**
@@ -67,9 +95,9 @@ export class SourceControl {
    */
   #renderDevices(chosen, devices) {
     const listed = JSON.stringify([chosen, devices, this.#texts.language]);
-    if (listed !== this.#shown) this.#listDevices(chosen, devices);
-    this.#shown = listed;
-    // Also when the list is the same: a choice that failed is taken back.
+    if (listed !== this.#listed) this.#listDevices(chosen, devices);
+    this.#listed = listed;
+    // Even if the list is the same: a choice that has failed is undone.
     const value = devices.some((device) => device.deviceId === chosen) ? chosen : '';
     if (this.#select.value !== value) this.#select.value = value;
   }
@@ -79,7 +107,7 @@ export class SourceControl {
    * @param {Device[]} devices
    */
   #listDevices(chosen, devices) {
-    const keys = deviceKeys[this.#kind];
+    const keys = deviceKeys[this.kind];
     const options = devices.map((device, index) => new Option(
       device.label || this.#texts.get(keys.numbered, { number: index + 1 }), device.deviceId));
     if (!devices.some((device) => device.deviceId === chosen)) {

@@ -1,4 +1,4 @@
-/* i18n.js - which language the page speaks, and putting its texts into the document. */
+/* i18n.js - chooses the language of the page, and puts its texts into the document. */
 /* SPDX-License-Identifier: MIT */
 
 import en from './i18n/en.js';
@@ -7,10 +7,10 @@ import ko from './i18n/ko.js';
 /** @typedef {keyof typeof en} Key */
 /** @typedef {'en'|'ko'} Language */
 
-/** One table per language; the first is the one for everybody else. */
+/** One table per language. English is for everybody whose language has none. */
 export const tables = { en, ko };
 
-/** Attributes of the document that name a key, and what the text of that key becomes. */
+/** Attributes that name a key, and the attribute that its text goes to; '' is the content. */
 const places = /** @type {const} */ ([
   ['data-text', ''],
   ['data-label', 'aria-label'],
@@ -19,7 +19,7 @@ const places = /** @type {const} */ ([
 ]);
 
 /**
- * The first of the wanted languages that there is a table for.
+ * The first of the wanted languages that has a table.
  * @param {readonly string[]} wanted language tags, best first
  * @returns {Language}
  */
@@ -31,7 +31,7 @@ export function chooseLanguage(wanted) {
   return 'en';
 }
 
-/** The texts in the language that is chosen at the time. */
+/** The texts in the current language. */
 export class Texts {
   /** @param {Language} language */
   constructor(language) {
@@ -49,7 +49,7 @@ export class Texts {
   }
 
   /**
-   * How many people that is.
+   * A number of people, in words.
    * @param {number} count
    */
   people(count) {
@@ -58,7 +58,7 @@ export class Texts {
   }
 
   /**
-   * Puts the texts that never change within a language into a part of the document.
+   * Puts the texts that depend on nothing but the language into a part of the document.
    * @param {ParentNode} root
    */
   apply(root) {

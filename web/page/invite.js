@@ -1,4 +1,4 @@
-/* invite.js - the link into a room, and the button that copies it. */
+/* invite.js - the link to a room, and the button that copies it. */
 /* SPDX-License-Identifier: MIT */
 
 import { part } from './picture.js';
@@ -6,15 +6,16 @@ import { part } from './picture.js';
 /** @typedef {import('./i18n.js').Texts} Texts */
 /** @typedef {import('./i18n.js').Key} Key */
 
-/** How long the button says what it did. */
+/** How long the button shows the outcome. */
 const shownMs = 2500;
 
 /**
- * The address that leads into a room.
+ * The address that leads into a room: that of the page, wherever it is published.
  * @param {string} room
+ * @param {string} page the address of the page
  */
-export function linkTo(room) {
-  const url = new URL(location.href);
+export function linkTo(room, page) {
+  const url = new URL(page);
   url.searchParams.set('room', room);
   url.hash = '';
   return url.href;
@@ -34,7 +35,7 @@ export class Invite {
    * @param {HTMLElement} button
    * @param {Texts} texts
    * @param {(text: string) => void} say to a screen reader
-   * @param {() => void} changed what is to be shown is another thing
+   * @param {() => void} changed something else is to be shown
    */
   constructor(button, texts, say, changed) {
     this.#button = button;
@@ -47,13 +48,13 @@ export class Invite {
     return this.#outcome === 'copied';
   }
 
-  /** @param {string} room */
-  async copy(room) {
+  /** @param {string} link */
+  async copy(link) {
     try {
-      await navigator.clipboard.writeText(linkTo(room));
+      await navigator.clipboard.writeText(link);
       this.#show('copied');
     } catch {
-      // There is no clipboard outside of a secure context, and it may be forbidden.
+      // There is no clipboard outside a secure context, and access may be denied.
       this.#show('failed');
     }
   }

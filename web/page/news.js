@@ -1,4 +1,4 @@
-/* news.js - what is worth saying of the others and of one's own sources, and when it is true. */
+/* news.js - which changes of peers and of one's own sources are announced, and when. */
 /* SPDX-License-Identifier: MIT */
 
 /** @typedef {import('../peerface.js').Peer} Peer */
@@ -27,24 +27,24 @@ const ownKeys = {
   camera: { on: 'saidYouCameraOn', off: 'saidYouCameraOff' },
 };
 
-/** What was said of one peer, so that only what differs from it is said. */
+/** Keeps what was announced of one peer, so that only differences are announced. */
 export class PeerNews {
   /** @type {PeerLook} */
   #last = { state: 'connecting', microphone: 'none', camera: 'none' };
   #wasConnected = false;
   #stateSaid = false;
-  /** What somebody who only listens takes for granted: who has joined is heard and seen. */
+  /** Assumed of a peer that has just joined, and so not announced: it is heard and seen. */
   #on = { microphone: true, camera: true };
 
-  /** There was a connection at some time: before that, none can be lost. */
+  /** There has been a connection: before that, none can be lost. */
   get wasConnected() {
     return this.#wasConnected;
   }
 
   /**
-   * Takes note of what a peer is like now.
+   * Takes note of the present state of a peer.
    * @param {PeerLook} peer
-   * @returns {Key[]} what is to be said of it
+   * @returns {Key[]} what is to be announced
    */
   changed(peer) {
     const state = this.#ofState(peer.state);
@@ -59,7 +59,7 @@ export class PeerNews {
    */
   #ofState(state) {
     if (state === this.#last.state) return undefined;
-    // That somebody has joined was said; the first connection is the end of the same news.
+    // That the peer has joined was announced; the first connection only completes that.
     const entering = state === 'connected' && !this.#wasConnected && !this.#stateSaid;
     const notLost = state === 'reconnecting' && !this.#wasConnected;
     this.#wasConnected ||= state === 'connected';
@@ -75,7 +75,7 @@ export class PeerNews {
    */
   #ofSource(kind, peer) {
     if (peer.state === 'connecting') return undefined;
-    // Of who is new or has reloaded 'none' only means that the state has not arrived yet.
+    // For a peer that is new or has reloaded, 'none' means that its state has not arrived yet.
     const known = this.#last.state !== 'connecting' && this.#last[kind] !== 'none';
     if (peer[kind] === 'none' && !known) return undefined;
     const on = peer[kind] === 'on';
@@ -85,7 +85,7 @@ export class PeerNews {
   }
 }
 
-/** One's own switches: "off" is true at once, "on" only when there is sound or picture. */
+/** One's own switches: "off" is true at once, "on" only once there is sound or a picture. */
 export class OwnNews {
   /** @type {Set<Kind>} */
   #awaited = new Set();
@@ -94,7 +94,7 @@ export class OwnNews {
    * The person has switched a source.
    * @param {Kind} kind
    * @param {boolean} on
-   * @returns {Key|''} what is to be said at once
+   * @returns {Key|''} what is to be announced at once
    */
   switched(kind, on) {
     if (on) this.#awaited.add(kind);

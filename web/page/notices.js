@@ -1,41 +1,47 @@
-/* notices.js - the one banner: which of the things that hold is said, and how. */
+/* notices.js - what the banner can say, in order of urgency, and when each of it holds. */
 /* SPDX-License-Identifier: MIT */
 
 /** @typedef {import('../peerface.js').LocalSource} LocalSource */
 /** @typedef {import('../peerface.js').RoomState} RoomState */
-/** @typedef {import('./i18n.js').Texts} Texts */
 /** @typedef {import('./i18n.js').Key} Key */
-/** @typedef {''|'denied'|'none'|'busy'|'insecure'|'unchanged'} Trouble */
+/** @typedef {import('./capabilities.js').Lacking} Lacking */
+/** @typedef {import('./reach.js').Reach} Reach */
+/** @typedef {''|'denied'|'none'|'busy'|'insecure'|'unsupported'|'unchanged'} Trouble */
 /** @typedef {'copy'|'retry'|'hear'|'use-here'|'reload'} Action */
 
 /**
- * What the page knows when it chooses; standby: no room and no capture, until the person wants one.
+ * What the page knows when it chooses a notice.
  * @typedef {object} View
- * @property {RoomState|'standby'} state
- * @property {string} refusal why the relay said no for good, until the person tries again
+ * @property {RoomState|'standby'} state 'standby': no room object and no capture
+ * @property {string} refusal why the person is not let in, until they try again
+ * @property {Lacking} lacking what a call needs and this browser does not have
  * @property {boolean} relayAway
+ * @property {Reach} reach why the relay is away, as far as that is known
+ * @property {string} origin of this page
  * @property {LocalSource} [microphone]
  * @property {LocalSource} [camera]
- * @property {boolean} alone in the room, and nobody else is
- * @property {boolean} talking somebody is connected
- * @property {boolean} unreachable somebody is, who has not lost the relay
- * @property {boolean} soundBlocked the browser wants a gesture before it plays
- * @property {boolean} broken no room could be made at all
+ * @property {boolean} alone there is nobody else in the room
+ * @property {boolean} talking at least one peer is connected
+ * @property {boolean} unreachable a peer is, who has not lost the relay
+ * @property {boolean} soundBlocked the browser plays nothing before a gesture
+ * @property {boolean} broken no room object could be made
  * @property {string} link to this room
- * @property {boolean} copied the link, just now
+ * @property {boolean} copied the link has just been copied
  * @property {string} userAgent
  */
+
+/** @typedef {{title: Key, text: Key, values?: Record<string, string>}} Words */
 
 /**
  * @typedef {object} Notice
  * @property {string} code
  * @property {string} icon
  * @property {'calm'|'warning'|'problem'} tone
- * @property {number} [afterMs] it must have lasted so long to be shown
- * @property {boolean} [dismissible] the person may put it away for as long as it holds
+ * @property {number} [afterMs] how long it must have held before it is shown
+ * @property {boolean} [dismissible] the person may dismiss it for as long as it holds
  * @property {(view: View) => boolean} holds
- * @property {(view: View) => {title: Key, text: Key}} words
- * @property {(view: View) => Key|''} [over] what is said when it no longer holds, if it was shown
+ * @property {(view: View) => Words} words
+ * @property {(view: View) => Key|''} [over] announced when it no longer holds, if it was shown
  * @property {Action} [action]
  */
 
@@ -46,6 +52,7 @@ const troubles = {
   NotFoundError: 'none',
   OverconstrainedError: 'none',
   InsecureContext: 'insecure',
+  unsupported: 'unsupported',
 };
 
 /**
@@ -60,7 +67,7 @@ export function troubleOf(source) {
 }
 
 /**
- * Where this browser lets a person take back a refusal.
+ * How a person revokes a refusal in this browser.
  * @param {string} userAgent
  * @returns {Key}
  */
@@ -81,7 +88,7 @@ function either(view, trouble) {
 }
 
 /**
- * The key for what has the trouble: both sources, the camera alone, or the microphone alone.
+ * The key for what has the trouble: both sources, only the camera, or only the microphone.
  * @param {View} view
  * @param {Trouble} trouble
  * @param {Key} both
@@ -96,7 +103,7 @@ function which(view, trouble, both, camera, microphone) {
 /**
  * @param {Key} title
  * @param {Key} text
- * @returns {() => {title: Key, text: Key}}
+ * @returns {() => Words}
  */
 function always(title, text) {
   return () => ({ title, text });
@@ -108,7 +115,7 @@ function entering(view) {
 }
 
 /**
- * What is said when the relay is back, and not when its absence ended because the person left.
+ * Announced when the relay is back, but not when the person has left in the meantime.
  * @param {View} view
  */
 function relayIsBack(view) {
@@ -118,8 +125,16 @@ function relayIsBack(view) {
 /** A relay that restarts is back by then. */
 const relayAwayMs = 1000;
 
-/** Every notice, the most pressing first. @type {readonly Notice[]} */
+/** Every notice, the most urgent first. @type {readonly Notice[]} */
 export const notices = [
+  {
+    code: 'unsupported-browser', icon: 'warning', tone: 'problem',
+    holds: (view) => !!view.lacking || view.refusal === 'no-webrtc',
+    words: (view) => ({
+      title: 'cannotCallTitle',
+      text: view.lacking === 'webassembly' ? 'noWebAssemblyText' : 'noWebrtcText',
+    }),
+  },
   {
     code: 'broken', icon: 'warning', tone: 'problem', action: 'reload',
     holds: (view) => view.broken, words: always('brokenTitle', 'brokenText'),
@@ -146,8 +161,27 @@ export const notices = [
     holds: (view) => view.refusal === 'bad-name', words: always('badNameTitle', 'badNameText'),
   },
   {
+    code: 'bad-ice-servers', icon: 'warning', tone: 'problem',
+    holds: (view) => view.refusal === 'bad-ice-servers',
+    words: always('badIceServersTitle', 'badIceServersText'),
+  },
+  {
     code: 'tap-to-hear', icon: 'sound', tone: 'calm', action: 'hear',
     holds: (view) => view.soundBlocked, words: always('tapToHearTitle', 'tapToHearText'),
+  },
+  {
+    code: 'origin-refused', icon: 'lock', tone: 'problem',
+    holds: (view) => view.relayAway && view.reach === 'refused',
+    words: ({ origin }) => ({
+      title: 'originRefusedTitle', text: 'originRefusedText', values: { origin },
+    }),
+    over: relayIsBack,
+  },
+  {
+    code: 'websocket-blocked', icon: 'network', tone: 'problem',
+    holds: (view) => view.relayAway && view.reach === 'blocked',
+    words: always('webSocketBlockedTitle', 'webSocketBlockedText'),
+    over: relayIsBack,
   },
   {
     code: 'reconnecting', icon: 'network', tone: 'warning', afterMs: relayAwayMs,
@@ -166,6 +200,11 @@ export const notices = [
   {
     code: 'insecure', icon: 'lock', tone: 'problem', dismissible: true,
     holds: (view) => either(view, 'insecure'), words: always('insecureTitle', 'insecureText'),
+  },
+  {
+    code: 'unsupported', icon: 'camera-off', tone: 'problem', dismissible: true,
+    holds: (view) => either(view, 'unsupported'),
+    words: always('noCaptureTitle', 'noCaptureText'),
   },
   {
     code: 'denied', icon: 'camera-off', tone: 'problem', action: 'retry', dismissible: true,
@@ -221,143 +260,11 @@ export const notices = [
 ];
 
 /**
- * The most pressing notice that holds and was not kept back.
+ * The most urgent notice that holds and is not kept back.
  * @param {View} view
  * @param {(notice: Notice) => boolean} [keptBack]
  * @returns {Notice|undefined}
  */
 export function chooseNotice(view, keptBack = () => false) {
   return notices.find((notice) => notice.holds(view) && !keptBack(notice));
-}
-
-/** @type {Record<Action, Key>} */
-const actionKeys = {
-  copy: 'copyLink', retry: 'retry', hear: 'hear', 'use-here': 'useHere', reload: 'reload',
-};
-
-/** Shows the notice that is chosen in the element `#notice`. */
-export class Banner {
-  #texts;
-  #root;
-  #say;
-  #keepFocus;
-  /** @type {Set<string>} the codes that the person has put away */
-  #dismissed = new Set();
-  /** @type {View|undefined} */
-  #view;
-  #said = '';
-  /** @type {Set<string>} the codes of what was shown and still holds */
-  #shown = new Set();
-  /** @type {Set<string>} the codes of what has held for long enough to be shown */
-  #ripe = new Set();
-  /** @type {Map<string, number>} the timers of those that have not, by code */
-  #ripening = new Map();
-
-  /**
-   * @param {HTMLElement} root
-   * @param {Texts} texts
-   * @param {(text: string) => void} say to a screen reader
-   * @param {(action: Action) => void} act
-   * @param {(change: () => void) => void} keepFocus calls `change`, which may hide what has it
-   */
-  constructor(root, texts, say, act, keepFocus) {
-    this.#root = root;
-    this.#texts = texts;
-    this.#say = say;
-    this.#keepFocus = keepFocus;
-    this.#part('noticeAction').addEventListener('click', () => {
-      const notice = this.#chosen();
-      if (notice?.action) act(notice.action);
-    });
-    this.#part('noticeClose').addEventListener('click', () => {
-      this.#dismissed.add(root.dataset.notice ?? '');
-      if (this.#view) this.render(this.#view);
-    });
-  }
-
-  /** @param {View} view */
-  render(view) {
-    this.#view = view;
-    for (const notice of notices) {
-      if (notice.holds(view)) this.#ripen(notice);
-      else this.#forget(notice, view);
-    }
-    this.#keepFocus(() => this.#show(this.#chosen(), view));
-  }
-
-  /**
-   * @param {Notice|undefined} notice
-   * @param {View} view
-   */
-  #show(notice, view) {
-    if (notice) this.#shown.add(notice.code);
-    this.#root.hidden = !notice;
-    this.#root.dataset.notice = notice ? notice.code : '';
-    this.#root.dataset.tone = notice ? notice.tone : '';
-    if (notice) this.#fill(notice, view);
-    else this.#said = '';
-  }
-
-  /**
-   * What is usually over at once is not shown before it has lasted: it would only flicker, and push
-   * the tiles about while the browser has better things to do.
-   * @param {Notice} notice that holds
-   */
-  #ripen({ code, afterMs }) {
-    if (!afterMs || this.#ripe.has(code) || this.#ripening.has(code)) return;
-    this.#ripening.set(code, window.setTimeout(() => {
-      this.#ripening.delete(code);
-      this.#ripe.add(code);
-      if (this.#view) this.render(this.#view);
-    }, afterMs));
-  }
-
-  /**
-   * @param {Notice} notice that does not hold
-   * @param {View} view
-   */
-  #forget({ code, over }, view) {
-    clearTimeout(this.#ripening.get(code));
-    this.#ripening.delete(code);
-    this.#ripe.delete(code);
-    this.#dismissed.delete(code);
-    const key = this.#shown.delete(code) && over?.(view);
-    if (key) this.#say(this.#texts.get(key));
-  }
-
-  #chosen() {
-    return this.#view && chooseNotice(this.#view, ({ code, afterMs }) =>
-      this.#dismissed.has(code) || (!!afterMs && !this.#ripe.has(code)));
-  }
-
-  /**
-   * @param {Notice} notice
-   * @param {View} view
-   */
-  #fill(notice, view) {
-    const words = notice.words(view);
-    const title = this.#texts.get(words.title);
-    const text = this.#texts.get(words.text);
-    this.#part('noticeTitle').textContent = title;
-    this.#part('noticeText').textContent = text;
-    this.#part('noticeIcon').setAttribute('href', `#icon-${notice.icon}`);
-    const link = this.#part('noticeLink');
-    link.hidden = notice.action !== 'copy';
-    link.textContent = link.hidden ? '' : decodeURI(view.link).replace(/^https?:\/\//, '');
-    const action = this.#part('noticeAction');
-    action.hidden = !notice.action;
-    const done = notice.action === 'copy' && view.copied;
-    action.dataset.done = String(done);
-    if (notice.action) {
-      action.textContent = this.#texts.get(done ? 'linkCopied' : actionKeys[notice.action]);
-    }
-    this.#part('noticeClose').hidden = !notice.dismissible;
-    if (title !== this.#said) this.#say(`${title} ${text}`);
-    this.#said = title;
-  }
-
-  /** @param {string} id */
-  #part(id) {
-    return /** @type {HTMLElement} */ (this.#root.querySelector(`#${id}`));
-  }
 }

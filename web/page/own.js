@@ -1,4 +1,4 @@
-/* own.js - one's own picture, as the preview in the lobby and as a tile in the call. */
+/* own.js - one's own tile, in the call and as the preview in the lobby. */
 /* SPDX-License-Identifier: MIT */
 
 import { isOff } from './controls.js';
@@ -13,9 +13,9 @@ import { part, renderAvatar, watchPicture } from './picture.js';
 /** @type {Record<Kind, Partial<Record<import('./notices.js').Trouble, Key>>>} */
 const troubleKeys = {
   microphone: { denied: 'microphoneBlocked', none: 'microphoneIsNone', busy: 'microphoneBusy',
-    insecure: 'microphoneBlocked' },
+    insecure: 'microphoneBlocked', unsupported: 'microphoneBlocked' },
   camera: { denied: 'cameraBlocked', none: 'cameraIsNone', busy: 'cameraBusy',
-    insecure: 'cameraBlocked' },
+    insecure: 'cameraBlocked', unsupported: 'cameraBlocked' },
 };
 
 /** One's own picture: in the lobby as the preview, in the call as a tile. */
@@ -38,7 +38,7 @@ export class OwnTile {
   /** @param {MediaStream|null} stream */
   show(stream) {
     this.#video.srcObject = stream;
-    // Muted, so no browser refuses; a picture that is hidden starts when it is shown.
+    // Muted, so no browser refuses; a hidden video starts when it is shown.
     if (stream) this.#video.play().catch(() => {});
   }
 
@@ -61,7 +61,7 @@ export class OwnTile {
     part(this.#tile, '.tileNote', HTMLElement).textContent = note ? this.#texts.get(note) : '';
   }
 
-  /** A camera at the back of a phone shows the world: that is not to be mirrored. */
+  /** A camera at the back of a phone shows the surroundings, which must not be mirrored. */
   #facing() {
     const stream = this.#video.srcObject;
     const track = stream instanceof MediaStream ? stream.getVideoTracks()[0] : undefined;
@@ -90,7 +90,7 @@ function cameraState(camera) {
 }
 
 /**
- * What is to be said of a source on its owner's tile, if anything.
+ * The note about a source on one's own tile, or ''.
  * @param {Kind} kind
  * @param {LocalSource|undefined} source
  * @returns {Key|''}

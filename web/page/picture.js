@@ -1,4 +1,4 @@
-/* picture.js - what every tile has: a video, and an avatar for when it shows nothing. */
+/* picture.js - what every tile has: a video, and an avatar while there is no picture. */
 /* SPDX-License-Identifier: MIT */
 
 const hues = 8;
@@ -17,7 +17,7 @@ export function part(root, selector, type) {
 }
 
 /**
- * One or two letters that stand for a name: of a Korean name the given name, else the initials.
+ * One or two letters that stand for a name: the given name of a Korean name, otherwise initials.
  * @param {string} name
  */
 export function initialsOf(name) {
@@ -29,7 +29,7 @@ export function initialsOf(name) {
 }
 
 /**
- * A colour of the avatar that stays the same for the same person.
+ * The colour of an avatar, always the same for the same seed.
  * @param {string} seed
  */
 function hueOf(seed) {
@@ -50,7 +50,7 @@ export function renderAvatar(tile, name, seed) {
 }
 
 /**
- * Marks a tile as having a picture once there is one to show.
+ * Marks a tile as having a picture as soon as there is a frame to show.
  * @param {HTMLElement} tile
  * @param {HTMLVideoElement} video
  */

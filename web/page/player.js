@@ -1,12 +1,12 @@
-/* player.js - plays what arrives, although browsers may want a gesture before there is sound. */
+/* player.js - plays the peers' media, which a browser may refuse before a gesture. */
 /* SPDX-License-Identifier: MIT */
 
-/** Plays what arrives, and tells when the browser wants a gesture first. */
+/** Plays videos with sound, and tells when the browser requires a gesture first. */
 export class Player {
   #blocked;
   #changed;
 
-  /** @param {() => void} changed the answer of `blocked` is another one */
+  /** @param {() => void} changed `blocked` has another value */
   constructor(changed) {
     /** @type {Set<HTMLVideoElement>} */
     this.#blocked = new Set();
@@ -20,7 +20,7 @@ export class Player {
   /** @param {HTMLVideoElement} video */
   play(video) {
     video.play().then(() => this.#note(video, false), (error) => {
-      // AbortError: the element was given other tracks meanwhile; it has to be asked again.
+      // AbortError: the tracks of the element changed in the meantime, so play() starts over.
       if (error.name === 'AbortError' && video.isConnected) requestAnimationFrame(() => {
         if (video.isConnected && video.paused) this.play(video);
       });
@@ -28,7 +28,7 @@ export class Player {
     });
   }
 
-  /** To be called within a gesture of the person. */
+  /** To be called within a user gesture. */
   retry() {
     for (const video of this.#blocked) this.play(video);
   }

@@ -1,17 +1,17 @@
-/* store.js - what the page remembers. A browser may refuse storage; then nothing is remembered. */
+/* store.js - a Storage that may be unavailable: then nothing is remembered. */
 /* SPDX-License-Identifier: MIT */
 
 export class Store {
   #open;
 
-  /** @param {() => Storage} open gives the storage; throws where the browser forbids it */
+  /** @param {() => Storage} open returns the storage; throws where the browser denies access */
   constructor(open) {
     this.#open = open;
   }
 
   /**
    * @param {string} key
-   * @returns {string} '' if there is nothing
+   * @returns {string} '' if there is no value
    */
   get(key) {
     try {
@@ -22,7 +22,7 @@ export class Store {
   }
 
   /**
-   * Remembers a value; '' forgets it.
+   * Stores a value; '' removes it.
    * @param {string} key
    * @param {string} value
    */
@@ -31,7 +31,7 @@ export class Store {
       if (value) this.#open().setItem(`peerface.${key}`, value);
       else this.#open().removeItem(`peerface.${key}`);
     } catch {
-      // Forbidden or full: the page works without memory.
+      // Denied or full: the page works without it.
     }
   }
 }

@@ -1,4 +1,4 @@
-/* tiles.js - the tiles of the others: one per peer, kept for as long as the peer is there. */
+/* tiles.js - the tiles of the peers, each kept for as long as its peer is in the room. */
 /* SPDX-License-Identifier: MIT */
 
 import { PeerNews } from './news.js';
@@ -8,6 +8,16 @@ import { part, renderAvatar, watchPicture } from './picture.js';
 /** @typedef {import('./player.js').Player} Player */
 /** @typedef {import('./i18n.js').Texts} Texts */
 /** @typedef {import('./i18n.js').Key} Key */
+/** @typedef {import('./guard.js').Guard} Guard */
+
+/**
+ * What the tiles share.
+ * @typedef {object} TileContext
+ * @property {Texts} texts
+ * @property {Player} player
+ * @property {Guard} guard
+ * @property {(text: string) => void} say to a screen reader
+ */
 
 /** @type {Record<string, Key>} */
 const stateKeys = {
@@ -16,28 +26,30 @@ const stateKeys = {
   unreachable: 'peerUnreachable',
 };
 
-/** Who has lost the relay for less is usually back: after its restart that is everybody. */
+/** A peer that loses the relay for less is usually back: after a restart, everybody does. */
 const awayAfterMs = 3000;
 
 /** The tile of one peer. */
 class PeerTile {
   #texts;
+  #guard;
   #video;
   #news = new PeerNews();
   #peer;
   #say;
   #awayTimer = 0;
-  /** The peer has lost the relay for long enough to be shown. */
+  /** The peer has been without the relay for long enough to show it. */
   #longAway = false;
 
   /**
    * @param {HTMLTemplateElement} template
    * @param {Peer} peer
-   * @param {Texts} texts
+   * @param {TileContext} context
    * @param {(key: Key, peer: Peer) => void} say
    */
-  constructor(template, peer, texts, say) {
+  constructor(template, peer, { texts, guard }, say) {
     this.#texts = texts;
+    this.#guard = guard;
     this.#peer = peer;
     this.#say = say;
     const content = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
@@ -51,7 +63,7 @@ class PeerTile {
     return this.#video;
   }
 
-  /** The peer is new or another than before: shows it, and says what is news. */
+  /** The peer is new or has changed: shows it, and says what is new. */
   change() {
     this.#watchAway();
     const keys = this.#news.changed(this.#peer);
@@ -63,6 +75,8 @@ class PeerTile {
     clearTimeout(this.#awayTimer);
     this.element.remove();
     this.#video.srcObject = null;
+    this.#guard.forget(this.#part('picture'));
+    this.#guard.forget(this.#part('words'));
   }
 
   #watchAway() {
@@ -80,25 +94,39 @@ class PeerTile {
   }
 
   render() {
-    const peer = this.#peer;
-    const name = peer.name || this.#texts.get('guest');
+    this.#guard.run(this.#part('picture'), () => this.#renderPicture(this.#peer));
+    this.#guard.run(this.#part('words'), () => this.#renderWords(this.#peer));
+  }
+
+  /** @param {string} part */
+  #part(part) {
+    return `${part} of peer ${this.#peer.id}`;
+  }
+
+  /** @param {Peer} peer */
+  #renderPicture(peer) {
     const data = this.element.dataset;
     data.muted = String(peer.microphone !== 'on');
     data.microphone = peer.microphone;
     data.camera = peer.camera;
     data.state = peer.state;
     data.away = String(peer.away);
+    if (this.#video.srcObject !== peer.stream) this.#video.srcObject = peer.stream;
+  }
+
+  /** @param {Peer} peer */
+  #renderWords(peer) {
+    const name = peer.name || this.#texts.get('guest');
     renderAvatar(this.element, name, peer.id);
     this.#text('.badgeName', name);
     this.#text('.badgeState', this.#badgeState(peer));
     this.#text('.tileNote', this.#note(peer));
     this.#renderConnection(peer);
     this.#video.setAttribute('aria-label', this.#texts.get('videoOf', { name }));
-    if (this.#video.srcObject !== peer.stream) this.#video.srcObject = peer.stream;
   }
 
   /**
-   * What stands under the avatar.
+   * The line below the avatar.
    * @param {Peer} peer
    */
   #note(peer) {
@@ -109,7 +137,7 @@ class PeerTile {
 
   /** @param {Peer} peer */
   #badgeState(peer) {
-    if (peer.state === 'connecting') return ''; // nothing is known of the sources yet
+    if (peer.state === 'connecting') return ''; // the sources are not known yet
     const states = [];
     if (peer.microphone === 'off') states.push(this.#texts.get('microphoneIsOff'));
     if (peer.microphone === 'none') states.push(this.#texts.get('microphoneIsNone'));
@@ -146,59 +174,35 @@ class PeerTile {
   }
 }
 
-/** The tiles of all peers, keyed by their ids. */
+/** The tiles of all peers, by peer id. */
 export class PeerTiles {
   #list;
   #template;
-  #texts;
-  #player;
-  #say;
+  #context;
   /** @type {Map<string, PeerTile>} */
   #tiles = new Map();
 
   /**
    * @param {HTMLElement} list
    * @param {HTMLTemplateElement} template
-   * @param {Texts} texts
-   * @param {Player} player
-   * @param {(text: string) => void} say
+   * @param {TileContext} context
    */
-  constructor(list, template, texts, player, say) {
+  constructor(list, template, context) {
     this.#list = list;
     this.#template = template;
-    this.#texts = texts;
-    this.#player = player;
-    this.#say = say;
+    this.#context = context;
   }
 
   get count() {
     return this.#tiles.size;
   }
 
-  /**
-   * @param {Peer} peer
-   * @returns {void}
-   */
-  add(peer) {
-    if (this.#tiles.has(peer.id)) return this.change(peer);
-    const tile = new PeerTile(this.#template, peer, this.#texts,
-      (key, who) => this.#tell(key, who));
-    this.#tiles.set(peer.id, tile);
-    this.#tell('saidJoined', peer);
-    tile.change();
-    this.#list.append(tile.element);
-    this.#player.play(tile.video);
-  }
-
-  /**
-   * @param {Peer} peer
-   * @returns {void}
-   */
-  change(peer) {
+  /** @param {Peer} peer who is new or has changed */
+  show(peer) {
     const tile = this.#tiles.get(peer.id);
-    if (!tile) return this.add(peer);
+    if (!tile) return this.#add(peer);
     tile.change();
-    if (tile.video.paused) this.#player.play(tile.video);
+    if (tile.video.paused) this.#context.player.play(tile.video);
   }
 
   /**
@@ -216,9 +220,20 @@ export class PeerTiles {
     for (const [id, tile] of this.#tiles) this.#drop(id, tile);
   }
 
-  /** Puts every tile into the language of the time. */
+  /** Renders every tile, in the current language. */
   render() {
     for (const tile of this.#tiles.values()) tile.render();
+  }
+
+  /** @param {Peer} peer */
+  #add(peer) {
+    const tile = new PeerTile(this.#template, peer, this.#context,
+      (key, who) => this.#tell(key, who));
+    this.#tiles.set(peer.id, tile);
+    this.#tell('saidJoined', peer);
+    tile.change();
+    this.#list.append(tile.element);
+    this.#context.player.play(tile.video);
   }
 
   /**
@@ -228,7 +243,7 @@ export class PeerTiles {
   #drop(id, tile) {
     this.#tiles.delete(id);
     tile.end();
-    this.#player.forget(tile.video);
+    this.#context.player.forget(tile.video);
   }
 
   /**
@@ -236,6 +251,7 @@ export class PeerTiles {
    * @param {Peer} peer
    */
   #tell(key, peer) {
-    this.#say(this.#texts.get(key, { name: peer.name || this.#texts.get('guest') }));
+    const { say, texts } = this.#context;
+    say(texts.get(key, { name: peer.name || texts.get('guest') }));
   }
 }

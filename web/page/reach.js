@@ -1,0 +1,108 @@
+/* reach.js - finds out why the relay cannot be reached, by asking it over HTTP. */
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * A WebSocket that cannot be opened tells a page nothing but that: a server that is down, a person
+ * without internet, a relay that refuses the page's origin and a proxy that does not pass upgrades
+ * all look alike. `healthz` of the relay takes the same way without an upgrade, and says how the
+ * relay judges the page's origin.
+ */
+
+/**
+ * What is known: '' nothing, or the relay can be reached; 'unreached': HTTP does not get through
+ * either; 'refused': the relay answers and refuses WebSockets of this origin; 'blocked': the relay
+ * answers and would accept them, but they do not get through.
+ * @typedef {''|'unreached'|'refused'|'blocked'} Reach
+ */
+/** @typedef {''|'unreached'|'refused'|'allowed'} Answer  of `healthz`; '' if it is not clear */
+
+/** The first question; a relay that restarts is back by then. */
+const firstAskMs = 1000;
+const askEveryMs = 5000;
+/**
+ * For how long the relay must have answered before the WebSocket counts as blocked. The core waits
+ * at most 10 s between two attempts: a relay that has just come back has not been tried yet.
+ */
+const blockedAfterMs = 12000;
+
+/**
+ * Asks the relay that serves this page.
+ * @param {string} base the address of the page
+ * @returns {Promise<Answer>}
+ */
+export async function askRelay(base) {
+  const url = new URL('healthz', base);
+  url.searchParams.set('origin', new URL(base).origin);
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), askEveryMs);
+  try {
+    const response = await fetch(url.href, { cache: 'no-store', signal: abort.signal });
+    if (!response.ok) return 'unreached'; // a proxy whose relay is down
+    const { origin } = await response.json();
+    return origin === 'refused' || origin === 'allowed' ? origin : '';
+  } catch (error) {
+    // Something else answers there, and not in JSON: no reason to blame anybody.
+    return error instanceof SyntaxError ? '' : 'unreached';
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Keeps asking for as long as the relay is away. */
+export class ReachProbe {
+  #ask;
+  #changed;
+  /** @type {Reach} */
+  #reach = '';
+  #away = false;
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #timer;
+  /** How long the relay has been answering. */
+  #answeringMs = 0;
+
+  /**
+   * @param {() => Promise<Answer>} ask
+   * @param {() => void} changed `reach` has another value
+   */
+  constructor(ask, changed) {
+    this.#ask = ask;
+    this.#changed = changed;
+  }
+
+  get reach() {
+    return this.#reach;
+  }
+
+  /** @param {boolean} away the WebSocket to the relay is not open and is being tried again */
+  watch(away) {
+    if (away === this.#away) return;
+    this.#away = away;
+    this.#answeringMs = 0;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (away) this.#askIn(firstAskMs);
+    else this.#reach = ''; // the caller is rendering
+  }
+
+  /** @param {number} ms */
+  #askIn(ms) {
+    const timer = setTimeout(async () => {
+      const answer = await this.#ask();
+      if (this.#timer !== timer) return; // the relay is back, or away again
+      this.#take(answer);
+      this.#askIn(askEveryMs);
+    }, ms);
+    this.#timer = timer;
+  }
+
+  /** @param {Answer} answer */
+  #take(answer) {
+    if (answer !== 'allowed') this.#answeringMs = 0;
+    const blocked = this.#answeringMs >= blockedAfterMs;
+    if (answer === 'allowed') this.#answeringMs += askEveryMs;
+    const reach = answer === 'allowed' ? (blocked ? 'blocked' : '') : answer;
+    if (reach === this.#reach) return;
+    this.#reach = reach;
+    this.#changed();
+  }
+}

@@ -1,0 +1,278 @@
+/* session.js - one visit to a room: makes the room object, listens to it, ends it, remembers it. */
+/* SPDX-License-Identifier: MIT */
+
+import { createRoom } from '../peerface.js';
+import { decideArrival, navigationKind, seenEveryMs } from './rejoin.js';
+
+/** @typedef {import('../peerface.js').Peer} Peer */
+/** @typedef {import('../peerface.js').Room} Room */
+/** @typedef {import('../peerface.js').RoomState} RoomState */
+/** @typedef {import('./controls.js').Kind} Kind */
+/** @typedef {import('./store.js').Store} Store */
+
+/**
+ * Called after the session itself has taken note. None of them may throw.
+ * @typedef {object} SessionHooks
+ * @property {(room: Room|undefined) => void} replaced there is another room object, or none
+ * @property {() => void} entered
+ * @property {(peer: Peer) => void} peerChanged it is new or has changed
+ * @property {(peer: Peer, told: boolean) => void} peerGone told: it has left
+ * @property {(room: Room) => void} localChanged one's own microphone or camera
+ * @property {() => void} changed anything, also what the other hooks tell
+ */
+
+export class Session {
+  /** The room the person is in or wants to be in. */
+  place = '';
+  /** Why the person was not let in, until they try again. */
+  refusal = '';
+  /** The person has left of their own accord. */
+  left = false;
+  /** No room object could be made. */
+  broken = false;
+
+  #lasting;
+  #passing;
+  #hooks;
+  #capable;
+  /** @type {Room|undefined} undefined: not made yet, or standby */
+  #room;
+  #starting = false;
+  /** The person wants to be in the room, but there is no room object yet. */
+  #pending = false;
+  #inside = false;
+  #name = '';
+  /** Removes the listeners of a room object that is not wanted any more. */
+  #listening = new AbortController();
+  /** @type {ReturnType<typeof setInterval>|undefined} */
+  #seenTimer;
+
+  /**
+   * @param {object} setting
+   * @param {Store} setting.lasting what stays: the devices
+   * @param {Store} setting.passing what belongs to this tab: the ticket, the room, mute, camera off
+   * @param {boolean} setting.capable this browser can make calls; without that, nothing starts
+   * @param {SessionHooks} hooks
+   */
+  constructor({ lasting, passing, capable }, hooks) {
+    this.#lasting = lasting;
+    this.#passing = passing;
+    this.#capable = capable;
+    this.#hooks = hooks;
+    for (const [target, type] of /** @type {const} */ ([
+      [window, 'pagehide'], [document, 'visibilitychange'],
+    ])) {
+      target.addEventListener(type, () => this.#noteSeen());
+    }
+  }
+
+  get room() {
+    return this.#room;
+  }
+
+  /** @returns {RoomState|'standby'} */
+  get state() {
+    return this.#room?.state ?? (this.#pending ? 'joining' : 'standby');
+  }
+
+  /** The call is what the person is to see, although it may not have begun. */
+  get inCall() {
+    return ['joining', 'joined', 'reconnecting'].includes(this.state);
+  }
+
+  /** Nothing is captured, and nothing will be until the person asks for it. */
+  get standby() {
+    return !this.#room && !this.#starting && !this.broken;
+  }
+
+  /**
+   * The page has loaded. A reload in a call goes back into the call, as the same member.
+   * @param {string} place the room that the address names
+   * @param {string} name
+   */
+  arrive(place, name) {
+    this.place = place;
+    this.#name = name;
+    const arrival = decideArrival({
+      place,
+      entered: this.#passing.get('entered'),
+      seenMs: Number(this.#passing.get('seen') || NaN),
+      nowMs: Date.now(),
+      navigation: navigationKind(),
+    });
+    this.#pending = arrival === 'rejoin';
+    if (arrival !== 'standby') this.start();
+  }
+
+  /** Makes a room object, which starts the preview, unless there is one. */
+  start() {
+    if (this.#room || this.#starting || !this.#capable) return;
+    this.#starting = true;
+    this.broken = false;
+    this.left = false;
+    // A duplicated tab has the ticket too, and takes the call over when it enters the same room.
+    const ticket = this.#passing.get(`ticket.${this.place || this.#passing.get('entered')}`);
+    createRoom({
+      microphone: this.#passing.get('microphone') !== 'off',
+      camera: this.#passing.get('camera') !== 'off',
+      microphoneId: this.#lasting.get('microphone') || undefined,
+      cameraId: this.#lasting.get('camera') || undefined,
+      ticket: ticket || undefined,
+    }).then((room) => this.#adopt(room), (error) => {
+      console.error(error);
+      this.broken = true;
+      this.#pending = false;
+    }).finally(() => {
+      this.#starting = false;
+      this.#hooks.changed();
+    });
+    this.#hooks.changed();
+  }
+
+  /**
+   * @param {string} place
+   * @param {string} name
+   */
+  join(place, name) {
+    if (!this.#capable) return;
+    this.place = place;
+    this.#name = name;
+    this.refusal = '';
+    this.left = false;
+    this.#room?.join(place, name);
+    this.#pending = !this.#room;
+    if (this.#pending) this.start();
+    this.#hooks.changed();
+  }
+
+  leave() {
+    this.#room?.leave();
+    this.#onLeft();
+  }
+
+  /**
+   * @param {Kind} kind
+   * @param {boolean} on
+   */
+  toggle(kind, on) {
+    if (kind === 'microphone') this.#room?.setMicrophone(on);
+    else this.#room?.setCamera(on);
+  }
+
+  /**
+   * @param {Kind} kind
+   * @param {string} deviceId
+   */
+  select(kind, deviceId) {
+    this.#lasting.set(kind, deviceId);
+    if (kind === 'microphone') this.#room?.selectMicrophone(deviceId);
+    else this.#room?.selectCamera(deviceId);
+  }
+
+  /** @param {Room} room */
+  #adopt(room) {
+    // Left while it was being made: nobody wants its camera any more.
+    if (this.left && !this.#pending) return room.leave();
+    this.#room = room;
+    if (this.#pending) room.join(this.place, this.#name);
+    this.#pending = false;
+    this.#listen(room);
+    this.#hooks.replaced(room);
+    this.#onRoomChange(room);
+  }
+
+  /** @param {Room} room */
+  #listen(room) {
+    this.#listening = new AbortController();
+    const { signal } = this.#listening;
+    /** @param {string} type @param {(event: Event) => void} handle */
+    const on = (type, handle) => room.addEventListener(type, handle, { signal });
+    on('roomchange', () => this.#onRoomChange(room));
+    on('localchange', () => this.#onLocalChange(room));
+    on('deviceschange', () => this.#hooks.changed());
+    for (const type of ['peerjoin', 'peerchange']) {
+      on(type, (event) => {
+        this.#hooks.peerChanged(peerOf(event));
+        this.#hooks.changed();
+      });
+    }
+    on('peerleave', (event) => {
+      // A person who is put out does not see the others any more, but they have not left.
+      this.#hooks.peerGone(peerOf(event), room.state !== 'refused');
+      this.#hooks.changed();
+    });
+  }
+
+  /** Ends the room object: its captures stop, so the camera's light goes out. */
+  #release() {
+    this.#listening.abort();
+    this.#room?.leave();
+    this.#room = undefined;
+    this.#pending = false;
+    this.#setInside(false);
+    this.#hooks.replaced(undefined);
+  }
+
+  /** @param {Room} room */
+  #onRoomChange(room) {
+    if (room.state === 'joined') {
+      this.#passing.set(`ticket.${this.place}`, room.ticket);
+      if (!this.#inside) this.#onEntered();
+    }
+    if (room.state === 'refused') return this.#onRefused(room.reason);
+    if (room.state === 'left') return this.#onLeft();
+    this.#hooks.changed();
+  }
+
+  /** Storage is written now and not before, to lose no time on the way in. */
+  #onEntered() {
+    this.#passing.set('entered', this.place);
+    this.#setInside(true);
+    this.#hooks.entered();
+  }
+
+  /** @param {string} reason */
+  #onRefused(reason) {
+    // Another tab has the call now: this one closes the camera until it is wanted again.
+    if (reason === 'replaced') this.#release();
+    this.#setInside(false);
+    this.refusal = reason;
+    this.left = false;
+    this.#passing.set('entered', '');
+    this.#hooks.changed();
+  }
+
+  #onLeft() {
+    this.#release();
+    this.left = true;
+    this.#passing.set('entered', '');
+    this.#passing.set(`ticket.${this.place}`, '');
+    this.#hooks.changed();
+  }
+
+  /** @param {Room} room */
+  #onLocalChange(room) {
+    this.#passing.set('microphone', room.microphone.wanted ? '' : 'off');
+    this.#passing.set('camera', room.camera.wanted ? '' : 'off');
+    this.#hooks.localChanged(room);
+    this.#hooks.changed();
+  }
+
+  /** @param {boolean} inside */
+  #setInside(inside) {
+    this.#inside = inside;
+    clearInterval(this.#seenTimer);
+    if (inside) this.#seenTimer = setInterval(() => this.#noteSeen(), seenEveryMs);
+    this.#noteSeen();
+  }
+
+  /** From the time of this, a page that loads later tells how long ago the call was. */
+  #noteSeen() {
+    if (this.#inside || this.#pending) this.#passing.set('seen', String(Date.now()));
+  }
+}
+
+/** @param {Event} event */
+function peerOf(event) {
+  return /** @type {CustomEvent<{peer: Peer}>} */ (event).detail.peer;
+}
