@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * The logic is C, in peerface-core.wasm. This file loads it, keeps what it shows as properties, and
- * turns changes into events. It decides nothing.
+ * The logic is C, in peerface-core.wasm. This file loads it, exposes its state as properties, and
+ * dispatches its changes as events. It makes no decisions.
  *
  *   import { createRoom } from './peerface.js';
  *   const room = await createRoom();
@@ -16,39 +16,41 @@
 import createCore from './peerface-core.js';
 
 /**
- * What somebody sends of a microphone or camera. 'off': muted, switched off. 'none': there is no
- * device, or it may not be used.
+ * What a peer sends of a microphone or camera. 'off': it is muted or switched off. 'none': there is
+ * no device, or the browser denies access to it.
  * @typedef {'on'|'off'|'none'} SourceState
  */
 /**
- * 'lobby': not in a room; captures are on for a preview, and joining is being prepared.
- * 'joining': wants in; the relay has not answered. 'joined': in. 'reconnecting': in, and the relay
- * is away; calls go on. 'refused': the relay said no, see `reason`; join() tries again. 'left':
- * over.
+ * 'lobby': not in a room; captures run for a preview, and joining is being prepared. 'joining':
+ * join() was called and the relay has not answered yet. 'joined': a member of the room.
+ * 'reconnecting': a member, but without a connection to the relay; calls go on. 'refused': not let
+ * in, see `reason`; join() tries again. 'left': over.
  * @typedef {'lobby'|'joining'|'joined'|'reconnecting'|'refused'|'left'} RoomState
  */
 /**
- * 'unstable': no data for less than 3 s. 'reconnecting': the connection is being repaired, or will
- * be as soon as the relay and the peer are there.
- * 'unreachable': that has failed several times; it is tried on, slowly.
+ * 'unstable': no data has arrived for less than 3 s. 'reconnecting': the connection is being
+ * repaired, or will be as soon as the relay and the peer are there. 'unreachable': that has failed
+ * several times; further attempts are made, less often.
  * @typedef {'connecting'|'connected'|'unstable'|'reconnecting'|'unreachable'} PeerState
  */
 /**
- * Why a room is 'refused': it has all its members, the relay has all its rooms, the name of the
- * room or of the person is not allowed (1 to 64 and 0 to 64 bytes of UTF-8 without control
- * characters), or another tab of this browser has taken the membership over.
- * @typedef {'room-full'|'relay-full'|'bad-room'|'bad-name'|'replaced'|''} RefusalReason
+ * Why a room is 'refused': the room or the relay is full, the name of the room or of the person is
+ * not allowed (1 to 64 and 0 to 64 bytes of UTF-8 without control characters), another tab of this
+ * browser has taken the membership over, the browser has no RTCPeerConnection, or it rejects the
+ * ICE servers that the relay hands out.
+ * @typedef {'room-full'|'relay-full'|'bad-room'|'bad-name'|'replaced'|'no-webrtc'|
+ *   'bad-ice-servers'|''} RefusalReason
  */
 /**
- * Another member of the room. The object and its stream stay the same as long as the peer is there,
- * through reloads and repairs of the connection.
+ * Another member of the room. The object and its stream stay the same for as long as the peer is in
+ * the room, even when it reloads or its connection is repaired.
  * @typedef {object} Peer
  * @property {string} id         16 hex digits, given by the relay
- * @property {string} name       what the person typed; may be empty
+ * @property {string} name       as the person typed it; may be empty
  * @property {PeerState} state
  * @property {SourceState} microphone
  * @property {SourceState} camera
- * @property {boolean} away      has lost the relay; picture and sound may go on
+ * @property {boolean} away      has no connection to the relay; media may still flow
  * @property {MediaStream} stream  at most one audio and one video track
  */
 /**
@@ -56,26 +58,27 @@ import createCore from './peerface-core.js';
  * @typedef {object} LocalSource
  * @property {boolean} wanted    not muted, not switched off
  * @property {'idle'|'opening'|'live'|'failed'} state  of the capture; 'opening' may be a prompt
- * @property {string} error      '' or a DOMException's name, or 'InsecureContext'. With state
- *                               'live': a change of device has failed, the old one is in use
- * @property {string} deviceId   in use, or, if none is, chosen; '' is the browser's default
+ * @property {string} error      '', the name of a DOMException, 'InsecureContext' (captures need
+ *                               https: or localhost) or 'unsupported' (the browser has none). With
+ *                               state 'live': changing the device failed, the old one is in use
+ * @property {string} deviceId   the one in use, or else the chosen one; '' is the browser's default
  */
-/** @typedef {{deviceId: string, label: string}} Device  labels are '' before permission */
+/** @typedef {{deviceId: string, label: string}} Device  the label is '' without permission */
 /**
  * @typedef {object} RoomOptions
  * @property {string} [url]      of the relay; default: 'ws' in the folder this module came from,
  *                               which suits a module that the relay itself serves
  * @property {boolean} [microphone]  unmuted from the start; default true
  * @property {boolean} [camera]      on from the start; default true
- * @property {string} [microphoneId] chosen earlier; another is taken if it is gone
+ * @property {string} [microphoneId] preferred; if it is not available, another one is used
  * @property {string} [cameraId]
- * @property {MediaTrackConstraints} [audio]  added to what getUserMedia() is asked for
+ * @property {MediaTrackConstraints} [audio]  added to the constraints of getUserMedia()
  * @property {MediaTrackConstraints} [video]
- * @property {string} [ticket]   room.ticket of before a reload: makes this the same member again
+ * @property {string} [ticket]   room.ticket from before a reload: resumes the same membership
  * @property {string} [wasmUrl]  of peerface-core.wasm; default: beside this module
  */
 
-/** @type {Map<string, Promise<ArrayBuffer>>} the bytes are loaded once for all rooms of a page */
+/** @type {Map<string, Promise<ArrayBuffer>>} by URL; loaded once for all rooms of a page */
 const files = new Map();
 
 /** @param {string} url */
@@ -83,7 +86,7 @@ async function fetchWasm(url) {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${url}: HTTP ${response.status}`);
   const bytes = await response.arrayBuffer();
-  await WebAssembly.compile(bytes); // fails here, with a reason, and not inside the runtime
+  await WebAssembly.compile(bytes); // rejects with a reason, which the runtime would not
   return bytes;
 }
 
@@ -97,7 +100,7 @@ function loadWasm(url) {
   return loading;
 }
 
-/* The load begins with the import, not with the first room. */
+/* Loading starts with the import, not with the first room. */
 const wasmUrlDefault = new URL('peerface-core.wasm', import.meta.url).href;
 loadWasm(wasmUrlDefault).catch(() => {}); // createRoom() reports it
 
@@ -109,9 +112,9 @@ function relayUrlDefault() {
 }
 
 /**
- * Makes a room: captures what is wanted, reaches the relay, and prepares joining. Several rooms may
- * live in one page. Rejects when the core cannot be loaded or an option is out of bounds; whatever
- * goes wrong later (no camera, no relay) is told by properties and events.
+ * Makes a room: starts the captures, connects to the relay, and prepares joining. A page may have
+ * several rooms. Rejects if the core cannot be loaded or an option is out of bounds; what fails
+ * later (no camera, no relay) is reported by properties and events.
  * @param {RoomOptions} [options]
  * @returns {Promise<Room>}
  */
@@ -123,27 +126,26 @@ export async function createRoom(options = {}) {
 }
 
 /**
- * A room. Events are dispatched after the change, never inside a call of a method, so that a
- * handler may call any method:
+ * A room. Events are dispatched after the change and never during a method call, so a handler may
+ * call any method:
  *   roomchange     state, reason, relayAway, self or ticket has changed
  *   localchange    microphone, camera or the tracks of stream have changed
  *   deviceschange  microphones or cameras have changed
  *   peerjoin, peerchange, peerleave   CustomEvent with detail {peer}
- * 'peerleave' says that a peer is no longer shown: also of everybody when one leaves oneself or is
- * refused.
+ * 'peerleave' is also dispatched for every peer when this member leaves or is refused.
  */
 export class Room extends EventTarget {
   /** @type {RoomState} */
   state = 'lobby';
   /** @type {RefusalReason} */
   reason = '';
-  /** The relay could not be reached; it is being tried again. */
+  /** There is no connection to the relay; it is being reconnected. */
   relayAway = false;
-  /** Our own member id; '' before the first 'joined' and when refused. */
+  /** One's own member id; '' before the first 'joined' and when refused. */
   self = '';
   /**
-   * To be kept over a reload and given to createRoom(). Before the first 'joined' it is what was
-   * given there, or ''.
+   * To be kept across a reload and passed to createRoom(). Before the first 'joined' it is the one
+   * that was passed, or ''.
    */
   ticket = '';
   /** @type {LocalSource} */
@@ -156,16 +158,16 @@ export class Room extends EventTarget {
   microphones = [];
   /** @type {Device[]} */
   cameras = [];
-  /** @type {Map<string, Peer>} by id, in the order of arrival */
+  /** @type {Map<string, Peer>} by id, in order of arrival */
   peers = new Map();
 
   /** @type {any} */
   #core;
-  /** @type {Device[]} the lists that are being told */
+  /** @type {Device[]} the lists that the core is in the middle of showing */
   #microphonesTold = [];
   /** @type {Device[]} */
   #camerasTold = [];
-  /** Takes the listeners off when the room is over. */
+  /** Removes the listeners when the room is over. */
   #listening = new AbortController();
 
   /**
@@ -192,7 +194,7 @@ export class Room extends EventTarget {
     /** @type {(EventTarget & {type?: string})|undefined} not in every browser */
     const connection = /** @type {any} */ (navigator).connection;
     let type = connection?.type;
-    connection?.addEventListener('change', () => { // of its speed too, which is nothing to repair
+    connection?.addEventListener('change', () => { // also fires for the speed alone
       if (type !== connection.type) changed();
       type = connection.type;
     }, { signal });
@@ -201,7 +203,7 @@ export class Room extends EventTarget {
   }
 
   /**
-   * Enters a room; `name` is shown to the others. Nothing happens when joining or joined already.
+   * Enters a room; `name` is shown to the others. Does nothing while joining or joined.
    * @param {string} room  1 to 64 bytes of UTF-8
    * @param {string} [name]  up to 64 bytes
    */
@@ -209,13 +211,13 @@ export class Room extends EventTarget {
     this.#core.join(room, name);
   }
 
-  /** Leaves for good: ends captures and connections. The object is of no use afterwards. */
+  /** Leaves for good: ends captures and connections. The object cannot be used afterwards. */
   leave() {
     this.#core.leave();
   }
 
   /**
-   * Unmutes or mutes, at once. `true` also tries a capture again that has failed.
+   * Unmutes or mutes, at once. `true` also retries a capture that has failed.
    * @param {boolean} on
    */
   setMicrophone(on) {
@@ -223,7 +225,7 @@ export class Room extends EventTarget {
   }
 
   /**
-   * Switches the camera on or off; its light goes out a second later.
+   * Turns the camera on or off; its light goes out a second later.
    * @param {boolean} on
    */
   setCamera(on) {
@@ -236,8 +238,8 @@ export class Room extends EventTarget {
   }
 
   /**
-   * Changes the camera, for every peer and without a gap. If it cannot be opened, the old one stays
-   * in use and camera.error says why.
+   * Changes the camera, for every peer and without a gap. If the new one cannot be opened, the old
+   * one stays in use and camera.error says why.
    * @param {string} deviceId  '' is the browser's default
    */
   selectCamera(deviceId) {
@@ -245,9 +247,9 @@ export class Room extends EventTarget {
   }
 
   /**
-   * What has happened to this room so far, to be looked into elsewhere: the events in the format of
-   * src/core/event_log.h. With `complete` they can be played again natively; a long call loses its
-   * beginning. They hold what the call held: names, network addresses, the ticket.
+   * The event log of this room, for diagnosis: tests/sim/README.md says how to replay it natively,
+   * which needs it to be `complete` (the log of a long call loses its beginning). It contains what
+   * the call contained: names, network addresses, the ticket.
    * @returns {{events: Uint8Array, complete: boolean}}
    */
   record() {

@@ -1,4 +1,4 @@
-/* embed.js - all that a foreign page needs for a call: ask for a room, enter it, show who comes. */
+/* embed.js - all that a page needs to embed a call: make a room, enter it, show the peers. */
 /* SPDX-License-Identifier: MIT */
 
 import { createRoom } from '../peerface.js';
