@@ -7,17 +7,11 @@
 #include "base/slice.h"
 #include "core/command.h"
 #include "core/event.h"
+#include "core/limits.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#define PF_NEVER UINT64_MAX
-
-enum {
-    PF_URL_SIZE_MAX = 512,
-    PF_DEVICE_ID_SIZE_MAX = 128, /* Chromium's have 64 digits, Firefox' 44 characters */
-};
 
 struct pf_room_config {
     struct pf_slice url;          /* of the relay, "wss://host/ws"; 1 to PF_URL_SIZE_MAX bytes */

@@ -21,6 +21,8 @@ const libraries = [
   { folder: 'src/base', target: 'src/base/CMakeFiles/pf_base.dir' },
   { folder: 'src/protocol', target: 'src/protocol/CMakeFiles/pf_protocol.dir' },
   { folder: 'src/core', target: 'src/core/CMakeFiles/pf_core.dir' },
+  ...['common', 'media', 'peer', 'room'].map((name) => (
+    { folder: `src/core/${name}`, target: `src/core/CMakeFiles/pf_core.dir/${name}` })),
   { folder: 'src/relay', target: 'src/relay/CMakeFiles/pf_hub.dir' },
 ];
 

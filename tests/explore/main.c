@@ -7,7 +7,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _DEFAULT_SOURCE
 #include "check.h"
-#include "core/candidates.h"
+#include "core/peer/candidates.h"
 #include "scope.h"
 #include "search.h"
 #include "step.h"

@@ -10,7 +10,7 @@
 #ifdef EX_ROOM_C
 #include EX_ROOM_C /* one that is broken on purpose */
 #else
-#include "core/room.c"
+#include "core/room/room.c"
 #endif
 
 static void visit_candidates(struct ex_visit *visit, struct pf_candidates *candidates)
@@ -89,7 +89,7 @@ static void visit_peer(struct ex_visit *visit, struct pf_peer *peer)
     ex_visit_bytes(visit, peer->name, peer->name_size);
 }
 
-static void visit_session(struct ex_visit *visit, struct pf_session *session)
+static void visit_session(struct ex_visit *visit, struct pf_relay_session *session)
 {
     EX_VISIT(visit, session->state);
     EX_VISIT(visit, session->socket);
@@ -113,16 +113,20 @@ static void visit_context(struct ex_visit *visit, struct pf_context *context)
     EX_VISIT(visit, context->joined);
     EX_VISIT(visit, context->ice_servers_size);
     ex_visit_bytes(visit, context->ice_servers, context->ice_servers_size);
-    EX_VISIT(visit, context->epochs.next);
-    for (size_t i = 0; i < PF_EPOCHS_MAX; i++) {
-        EX_VISIT(visit, context->epochs.entries[i].id);
-        if (context->epochs.entries[i].id != 0) {
-            EX_VISIT(visit, context->epochs.entries[i].instance);
-            EX_VISIT(visit, context->epochs.entries[i].epoch);
-        }
-    }
     EX_VISIT(visit, context->last_id);
     ex_visit_unhashed(visit, &context->counters, sizeof(context->counters)); /* nobody asks */
+}
+
+static void visit_epochs(struct ex_visit *visit, struct pf_epochs *epochs)
+{
+    EX_VISIT(visit, epochs->next);
+    for (size_t i = 0; i < PF_EPOCHS_MAX; i++) {
+        EX_VISIT(visit, epochs->entries[i].id);
+        if (epochs->entries[i].id != 0) {
+            EX_VISIT(visit, epochs->entries[i].instance);
+            EX_VISIT(visit, epochs->entries[i].epoch);
+        }
+    }
 }
 
 /* Pages without microphone and camera: their captures fail once and stay so. */
@@ -173,6 +177,7 @@ void ex_room_visit(struct pf_room *room, struct ex_visit *visit)
         EX_VISIT(visit, room->prepared.sdp_size);
         ex_visit_bytes(visit, room->prepared.sdp, room->prepared.sdp_size);
     }
+    visit_epochs(visit, &room->roster.epochs);
     EX_VISIT(visit, room->roster.self);
     EX_VISIT(visit, room->roster.peers_end);
     for (size_t i = 0; i < room->roster.peers_end; i++) {

@@ -3,7 +3,7 @@
 #ifndef EX_ROOM_STATE_H
 #define EX_ROOM_STATE_H
 
-#include "core/peer.h"
+#include "core/peer/peer.h"
 #include "core/room.h"
 #include "visit.h"
 

@@ -28,103 +28,103 @@ function(pf_add_mutant name seeds failure file search replace)
 endfunction()
 
 # Negotiation
-pf_add_mutant(equal_politeness 100 "a candidate of connection" core/peer.c
+pf_add_mutant(equal_politeness 100 "a candidate of connection" core/peer/peer.c
   [[peer->polite = self > member->id;]] [[peer->polite = true;]])
 pf_add_mutant(candidate_before_description 100 "is given a candidate before any description"
-  core/peer.c
+  core/peer/peer.c
   [[} else if (order == 0) {]] [[} else if (order >= 0 && connection->pc != 0) {]])
-pf_add_mutant(waiting_candidates_forgotten 100 "lacks a candidate" core/peer.c
+pf_add_mutant(waiting_candidates_forgotten 100 "lacks a candidate" core/peer/peer.c
   [[i < peer->candidates.count]] [[i < 0 * peer->candidates.count]])
-pf_add_mutant(stale_answer_accepted 100 "the answer to offer" core/connection.c
+pf_add_mutant(stale_answer_accepted 100 "the answer to offer" core/peer/connection.c
   [[connection->negotiation != PF_NEGOTIATION_OFFERED || number != connection->offer_number]]
   [[connection->negotiation != PF_NEGOTIATION_OFFERED || number == 0]])
-pf_add_mutant(answer_of_another_epoch 100 "the answer to offer" core/peer.c
+pf_add_mutant(answer_of_another_epoch 100 "the answer to offer" core/peer/peer.c
   [[connection->pc != 0 && signal->epoch == connection->epoch]] [[connection->pc != 0]])
-pf_add_mutant(instance_ignored 100 "the answer to offer" core/room.c
+pf_add_mutant(instance_ignored 100 "the answer to offer" core/room/room.c
   [[signal->to_instance != context->instance ||
                signal->from_instance != peer->instance]] [[signal->to_instance == 0]])
-pf_add_mutant(restart_while_negotiating 100 "the process died" core/peer.c
+pf_add_mutant(restart_while_negotiating 100 "the process died" core/peer/peer.c
   [[connection->negotiation != PF_NEGOTIATION_STABLE) {
         connection->wants_restart = true;]]
   [[connection->negotiation == PF_NEGOTIATION_BROKEN) {
         connection->wants_restart = true;]])
-pf_add_mutant(epoch_used_twice 2000 "is applied to pc" core/peer.c
-  [[pf_epochs_get(&context->epochs, member->id, member->instance)]] [[0]])
-pf_add_mutant(prepared_offer_forgotten 1000 "a candidate of connection" core/room.c
+pf_add_mutant(epoch_used_twice 2000 "is applied to pc" core/room/roster.c
+  [[pf_epochs_get(&roster->epochs, member->id, member->instance)]] [[0]])
+pf_add_mutant(prepared_offer_forgotten 1000 "a candidate of connection" core/room/room.c
   [[is_offered || room->first_epoch_spent]] [[false]])
 
-pf_add_mutant(candidate_of_another_epoch 100 "a candidate of connection" core/candidates.c
+pf_add_mutant(candidate_of_another_epoch 100 "a candidate of connection" core/peer/candidates.c
   [[if (a.epoch != b.epoch) {]] [[if (a.epoch > b.epoch + 100) {]])
-pf_add_mutant(candidates_without_end 4000 "is given candidates without end" core/connection.c
+pf_add_mutant(candidates_without_end 4000 "is given candidates without end" core/peer/connection.c
   [[connection->remote_candidates++ >= PF_CANDIDATES_MAX]]
   [[connection->remote_candidates++ > 100000]])
-pf_add_mutant(everything_answered 100 "rate-limit" core/peer.c
+pf_add_mutant(everything_answered 100 "rate-limit" core/peer/peer.c
   [[ANSWERS_MS, ANSWERS_AHEAD_MS)]] [[ANSWERS_MS, UINT32_MAX)]])
-pf_add_mutant(epoch_of_a_twin_forgotten 8000 "is applied to pc" core/roster.c
-  [[pf_peer_forget(peer, context); /* a reload]]
+pf_add_mutant(epoch_of_a_twin_forgotten 8000 "is applied to pc" core/room/roster.c
+  [[forget(roster, context, peer); /* a reload]]
   [[pf_connection_close(&peer->connection, context), peer->id = 0; /* a reload]])
-pf_add_mutant(both_impolite 100 "is not shown the picture" core/peer.c
+pf_add_mutant(both_impolite 100 "is not shown the picture" core/peer/peer.c
   [[peer->polite = self > member->id;]] [[peer->polite = false;]])
-pf_add_mutant(candidate_of_another_offer 300 "a candidate of connection" core/peer.c
+pf_add_mutant(candidate_of_another_offer 300 "a candidate of connection" core/peer/peer.c
   [[pf_exchange_compare(peer->candidates.entries[i].exchange, remote) == 0]]
   [[pf_exchange_compare(peer->candidates.entries[i].exchange, remote) <= 0]])
-pf_add_mutant(fragment_forgotten 100 "(I5)" core/connection.c
+pf_add_mutant(fragment_forgotten 100 "(I5)" core/peer/connection.c
   [[if (candidate->username_fragment.data) {]] [[if (false) {]])
-pf_add_mutant(mid_forgotten 100 "(I5)" core/connection.c
+pf_add_mutant(mid_forgotten 100 "(I5)" core/peer/connection.c
   [[copy.mid = pf_outbox_copy(outbox, candidate->mid);]] [[copy.mid = candidate->candidate;]])
 
 # Recovery and presence
-pf_add_mutant(never_unreachable 300 "is not told that there is no way" core/peer.c
+pf_add_mutant(never_unreachable 300 "is not told that there is no way" core/peer/peer.c
   [[peer->renewals < UNREACHABLE_RENEWALS ?]] [[peer->renewals < 1000 * UNREACHABLE_RENEWALS ?]])
-pf_add_mutant(no_recovery_from_failed 1000 "has no connection for the picture" core/peer.c
+pf_add_mutant(no_recovery_from_failed 1000 "has no connection for the picture" core/peer/peer.c
   [[if (peer->recovery != PF_RECOVERY_RENEWING) { /* that one]]
   [[if (peer->recovery == PF_RECOVERY_WAITING) { /* that one]])
-pf_add_mutant(connected_orphan_closed 300 "hides a peer" core/peer.c
+pf_add_mutant(connected_orphan_closed 300 "hides a peer" core/peer/peer.c
   [[PF_PRESENCE_ORPHAN && !flows && !may_return]] [[PF_PRESENCE_ORPHAN && (flows || !may_return)]])
-pf_add_mutant(no_resync_after_return 2000 "is not shown the picture" core/room.c
+pf_add_mutant(no_resync_after_return 2000 "is not shown the picture" core/room/room.c
   [[pf_peer_resync(peer, &room->context);]] [[(void)peer;]])
-pf_add_mutant(silence_not_noticed 100 "rate-limit" core/session.c
+pf_add_mutant(silence_not_noticed 100 "rate-limit" core/room/relay_session.c
   [[session->silence_at_ms = context->now_ms + session->ping_ms + session->ping_ms / 4;]]
   [[session->silence_at_ms = PF_NEVER;]])
-pf_add_mutant(state_goes_back 100 "goes back to an earlier state" core/peer.c
+pf_add_mutant(state_goes_back 100 "goes back to an earlier state" core/peer/peer.c
   [[state->sequence > peer->state.sequence]] [[state->sequence != peer->state.sequence]])
-pf_add_mutant(rebuilt_on_resume 100 "closes a connection" core/peer.c
+pf_add_mutant(rebuilt_on_resume 100 "closes a connection" core/peer/peer.c
   [[if (peer->recovery != PF_RECOVERY_NONE && peer->recovery_at_ms == PF_NEVER) {
         repair]]
   [[if (true) {
         renew]])
 
 # Capture
-pf_add_mutant(mute_forgotten_after_switch 100 "does not want to send" core/media.c
+pf_add_mutant(mute_forgotten_after_switch 100 "does not want to send" core/media/media.c
   [[enable(context, track, capture->on); /* before]] [[enable(context, track, true); /* before]])
-pf_add_mutant(old_track_not_stopped 100 "captures source" core/media.c
+pf_add_mutant(old_track_not_stopped 100 "captures source" core/media/media.c
   [[    stop(context, capture->retiring);]] [[]])
-pf_add_mutant(late_track_not_stopped 100 "captures source" core/media.c
+pf_add_mutant(late_track_not_stopped 100 "captures source" core/media/media.c
   [[stop(context, track); /* superseded]] [[/* superseded]])
-pf_add_mutant(rejected_track_forgotten 300 "what is sent is not what is wanted" core/connection.c
+pf_add_mutant(rejected_track_forgotten 300 "what is sent is not what is wanted" core/peer/connection.c
   [[connection->senders_at_ms = context->now_ms + ((uint64_t)SENDER_RETRY_MS << doublings);]]
   [[(void)doublings;]])
-pf_add_mutant(captures_after_being_replaced 300 "was replaced, but still captures" core/room.c
+pf_add_mutant(captures_after_being_replaced 300 "was replaced, but still captures" core/room/room.c
   [[pf_media_stop(&room->media, &room->context); /* the other tab has the camera now */]] [[;]])
-pf_add_mutant(event_of_an_old_socket 3000 "which is not open yet" core/room.c
+pf_add_mutant(event_of_an_old_socket 3000 "which is not open yet" core/room/room.c
   [[event->socket != room->session.socket]] [[room->session.socket == 0]])
-pf_add_mutant(captures_after_leaving 100 "the process died" core/room.c
-  [[    pf_session_close(&room->session, &room->context);
+pf_add_mutant(captures_after_leaving 100 "the process died" core/room/room.c
+  [[    pf_relay_session_close(&room->session, &room->context);
     pf_media_stop(&room->media, &room->context);
     pf_prepared_discard]]
-  [[    pf_session_close(&room->session, &room->context);
+  [[    pf_relay_session_close(&room->session, &room->context);
     pf_prepared_discard]])
-pf_add_mutant(never_captures 100 "does not capture what" core/media.c
+pf_add_mutant(never_captures 100 "does not capture what" core/media/media.c
   [[        if (is_needed(media, capture)) {
             add_to_request]]
   [[        if (false) {
             add_to_request]])
-pf_add_mutant(not_reopened_when_plugged_in 300 "does not capture what" core/media.c
+pf_add_mutant(not_reopened_when_plugged_in 300 "does not capture what" core/media/media.c
   [[if (may_work_now) {]] [[if (false && may_work_now) {]])
-pf_add_mutant(not_reopened_when_ended 100 "does not capture what" core/media.c
+pf_add_mutant(not_reopened_when_ended 100 "does not capture what" core/media/media.c
   [[context->now_ms - capture->opened_at_ms >= REOPEN_MS]]
   [[context->now_ms - capture->opened_at_ms >= 1000000 * (uint64_t)REOPEN_MS]])
-pf_add_mutant(queue_of_one_candidate 100 "had no room for" core/candidates.c
+pf_add_mutant(queue_of_one_candidate 100 "had no room for" core/peer/candidates.c
   [[if (queue->count == PF_CANDIDATES_MAX ||]] [[if (queue->count == 1 ||]])
 
 # The hub
@@ -161,8 +161,8 @@ pf_add_mutant(rooms_mixed_up 100 "hears of another room" relay/rooms.c
   [[for (size_t i = 0; i < rooms->buckets_count; i++) {
         struct pf_relay_room *room = rooms->buckets[i];
         if (room && (room->hash | hash) != 0) {]])
-pf_add_mutant(ping_unanswered 100 "who is there" core/room.c
-  [[case PF_MESSAGE_PING: pf_session_answer_ping(&room->session, &room->context); break;]]
+pf_add_mutant(ping_unanswered 100 "who is there" core/room/room.c
+  [[case PF_MESSAGE_PING: pf_relay_session_answer_ping(&room->session, &room->context); break;]]
   [[case PF_MESSAGE_PING: break;]])
 pf_add_mutant(room_full_too_soon 300 "the room is full with" relay/hub.c
   [[room->members_count >= hub->config.members_max]] [[room->members_count >= 5]])

@@ -3,7 +3,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core_events.h"
 
-#include "core/candidates.h"
+#include "core/peer/candidates.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

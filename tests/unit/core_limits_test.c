@@ -2,10 +2,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "core_events.h"
 
-#include "core/candidates.h"
-#include "core/devices.h"
-#include "core/outbox.h"
-#include "core/prepared.h"
+#include "core/common/outbox.h"
+#include "core/media/devices.h"
+#include "core/peer/candidates.h"
+#include "core/room/prepared.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* outbox.h - the commands one event gave rise to, and the bytes they borrow. Internal to core. */
 /* SPDX-License-Identifier: MIT */
-#ifndef PF_CORE_OUTBOX_H
-#define PF_CORE_OUTBOX_H
+#ifndef PF_CORE_COMMON_OUTBOX_H
+#define PF_CORE_COMMON_OUTBOX_H
 
 #include "base/buffer.h"
 #include "core/command.h"

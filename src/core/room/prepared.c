@@ -5,7 +5,7 @@
  * round trip and all of the time that making an offer and gathering candidates take.
  */
 /* SPDX-License-Identifier: MIT */
-#include "core/prepared.h"
+#include "core/room/prepared.h"
 
 void pf_prepared_init(struct pf_prepared *prepared)
 {

@@ -1,10 +1,10 @@
 /* devices.h - the cameras and microphones there are. Internal to core. */
 /* SPDX-License-Identifier: MIT */
-#ifndef PF_CORE_DEVICES_H
-#define PF_CORE_DEVICES_H
+#ifndef PF_CORE_MEDIA_DEVICES_H
+#define PF_CORE_MEDIA_DEVICES_H
 
 #include "core/event.h"
-#include "core/room.h"
+#include "core/limits.h"
 
 #include <stdbool.h>
 #include <stddef.h>

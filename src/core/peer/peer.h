@@ -1,10 +1,10 @@
 /* peer.h - one remote member: roster facts, its connection, and the repair of it. Internal. */
 /* SPDX-License-Identifier: MIT */
-#ifndef PF_CORE_PEER_H
-#define PF_CORE_PEER_H
+#ifndef PF_CORE_PEER_PEER_H
+#define PF_CORE_PEER_PEER_H
 
-#include "core/connection.h"
-#include "core/context.h"
+#include "core/common/context.h"
+#include "core/peer/connection.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -50,15 +50,15 @@ struct pf_peer {
     char name[PF_MEMBER_NAME_SIZE_MAX + 1];
 };
 
-/* Takes a slot for a member that is new to us. `self` decides who is polite. */
+/*
+ * Takes a slot for a member that is new to us. `self` decides who is polite; epochs up to
+ * `last_epoch` have been used with it.
+ */
 void pf_peer_open(struct pf_peer *peer, struct pf_context *context, const struct pf_member *member,
-                  pf_member_id self);
+                  pf_member_id self, uint32_t last_epoch);
 
 /* Closes the connection and frees the slot: another instance takes it. */
 void pf_peer_forget(struct pf_peer *peer, struct pf_context *context);
-
-/* The same, and tells the page. */
-void pf_peer_close(struct pf_peer *peer, struct pf_context *context);
 
 /*
  * Begins the first connection: by an offer of ours, or by waiting for one. `first_is_spent`: the

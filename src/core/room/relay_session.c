@@ -1,5 +1,5 @@
 /*
- * session.c - the way to the relay: WebSocket, joining, heartbeat, coming back.
+ * relay_session.c - the way to the relay: WebSocket, joining, heartbeat, coming back.
  *
  *   CLOSED    open                OPENING
  *   OPENING   "hello"             READY
@@ -9,7 +9,7 @@
  *   WAITING   time, or network    OPENING
  */
 /* SPDX-License-Identifier: MIT */
-#include "core/session.h"
+#include "core/room/relay_session.h"
 
 #include "base/assert.h"
 
@@ -26,27 +26,27 @@ enum {
     GRACE_MS = 30000,
 };
 
-static void set_state(struct pf_session *session, struct pf_context *context,
-                      enum pf_session_state state)
+static void set_state(struct pf_relay_session *session, struct pf_context *context,
+                      enum pf_relay_session_state state)
 {
     session->state = state;
     session->retry_at_ms = PF_NEVER;
     session->answer_at_ms = PF_NEVER;
-    if (state == PF_SESSION_OPENING || state == PF_SESSION_JOINING) {
+    if (state == PF_RELAY_SESSION_OPENING || state == PF_RELAY_SESSION_JOINING) {
         session->answer_at_ms = context->now_ms + ANSWER_MS;
     }
-    if (state == PF_SESSION_CLOSED || state == PF_SESSION_WAITING) {
+    if (state == PF_RELAY_SESSION_CLOSED || state == PF_RELAY_SESSION_WAITING) {
         session->socket = 0;
         session->silence_at_ms = PF_NEVER;
     }
     context->socket = session->socket;
-    context->joined = state == PF_SESSION_JOINED;
+    context->joined = state == PF_RELAY_SESSION_JOINED;
 }
 
-void pf_session_init(struct pf_session *session, struct pf_slice url)
+void pf_relay_session_init(struct pf_relay_session *session, struct pf_slice url)
 {
-    *session = (struct pf_session){
-        .state = PF_SESSION_CLOSED,
+    *session = (struct pf_relay_session){
+        .state = PF_RELAY_SESSION_CLOSED,
         .retry_at_ms = PF_NEVER,
         .answer_at_ms = PF_NEVER,
         .silence_at_ms = PF_NEVER,
@@ -56,19 +56,19 @@ void pf_session_init(struct pf_session *session, struct pf_slice url)
     };
 }
 
-void pf_session_open(struct pf_session *session, struct pf_context *context)
+void pf_relay_session_open(struct pf_relay_session *session, struct pf_context *context)
 {
-    if (session->state != PF_SESSION_CLOSED && session->state != PF_SESSION_WAITING) {
+    if (session->state != PF_RELAY_SESSION_CLOSED && session->state != PF_RELAY_SESSION_WAITING) {
         return;
     }
     session->socket = pf_context_next_id(context);
-    set_state(session, context, PF_SESSION_OPENING);
+    set_state(session, context, PF_RELAY_SESSION_OPENING);
     struct pf_command *command = pf_outbox_push(&context->outbox, PF_COMMAND_SOCKET_OPEN);
     command->socket = session->socket;
     command->url = session->url;
 }
 
-static void close_socket(struct pf_session *session, struct pf_context *context)
+static void close_socket(struct pf_relay_session *session, struct pf_context *context)
 {
     if (session->socket != 0) {
         struct pf_command *command = pf_outbox_push(&context->outbox, PF_COMMAND_SOCKET_CLOSE);
@@ -78,13 +78,13 @@ static void close_socket(struct pf_session *session, struct pf_context *context)
     }
 }
 
-void pf_session_close(struct pf_session *session, struct pf_context *context)
+void pf_relay_session_close(struct pf_relay_session *session, struct pf_context *context)
 {
     close_socket(session, context);
-    set_state(session, context, PF_SESSION_CLOSED);
+    set_state(session, context, PF_RELAY_SESSION_CLOSED);
 }
 
-void pf_session_lost(struct pf_session *session, struct pf_context *context)
+void pf_relay_session_lost(struct pf_relay_session *session, struct pf_context *context)
 {
     PF_ASSERT(session->socket != 0);
     const uint32_t doublings =
@@ -93,20 +93,20 @@ void pf_session_lost(struct pf_session *session, struct pf_context *context)
     wait_ms = wait_ms < RETRY_MS_MAX ? wait_ms : RETRY_MS_MAX;
     session->attempts++;
     close_socket(session, context);
-    set_state(session, context, PF_SESSION_WAITING);
+    set_state(session, context, PF_RELAY_SESSION_WAITING);
     /* Any part of it, so that the clients of a restarted relay spread out. Calls go on meanwhile.
      */
     session->retry_at_ms = context->now_ms + 1 + pf_random_below(&context->random, wait_ms);
 }
 
-void pf_session_heard(struct pf_session *session, struct pf_context *context)
+void pf_relay_session_heard(struct pf_relay_session *session, struct pf_context *context)
 {
     session->probing = false;
     session->silence_at_ms = context->now_ms + session->ping_ms + session->ping_ms / 4;
 }
 
-void pf_session_greet(struct pf_session *session, struct pf_context *context,
-                      const struct pf_message *hello)
+void pf_relay_session_greet(struct pf_relay_session *session, struct pf_context *context,
+                            const struct pf_message *hello)
 {
     const struct pf_slice ice_servers = hello->hello.ice_servers;
     session->ping_ms = hello->hello.ping_ms > PING_MS_MIN ? hello->hello.ping_ms : PING_MS_MIN;
@@ -116,80 +116,81 @@ void pf_session_greet(struct pf_session *session, struct pf_context *context,
         memcpy(context->ice_servers, ice_servers.data, ice_servers.size);
         context->ice_servers_size = ice_servers.size;
     }
-    set_state(session, context, PF_SESSION_READY);
-    pf_session_heard(session, context);
+    set_state(session, context, PF_RELAY_SESSION_READY);
+    pf_relay_session_heard(session, context);
 }
 
-void pf_session_joining(struct pf_session *session, struct pf_context *context)
+void pf_relay_session_joining(struct pf_relay_session *session, struct pf_context *context)
 {
-    PF_ASSERT(session->state == PF_SESSION_READY);
-    set_state(session, context, PF_SESSION_JOINING);
+    PF_ASSERT(session->state == PF_RELAY_SESSION_READY);
+    set_state(session, context, PF_RELAY_SESSION_JOINING);
 }
 
-void pf_session_joined(struct pf_session *session, struct pf_context *context)
+void pf_relay_session_joined(struct pf_relay_session *session, struct pf_context *context)
 {
-    PF_ASSERT(session->state == PF_SESSION_JOINING);
+    PF_ASSERT(session->state == PF_RELAY_SESSION_JOINING);
     session->attempts = 0;
-    set_state(session, context, PF_SESSION_JOINED);
+    set_state(session, context, PF_RELAY_SESSION_JOINED);
 }
 
-void pf_session_answer_ping(struct pf_session *session, struct pf_context *context)
+void pf_relay_session_answer_ping(struct pf_relay_session *session, struct pf_context *context)
 {
     session->attempts = 0;
-    pf_session_send(session, context, PF_MESSAGE_PONG);
+    pf_relay_session_send(session, context, PF_MESSAGE_PONG);
 }
 
-void pf_session_probe(struct pf_session *session, struct pf_context *context)
+void pf_relay_session_probe(struct pf_relay_session *session, struct pf_context *context)
 {
-    if (session->state == PF_SESSION_WAITING) {
-        pf_session_open(session, context);
-    } else if (session->state >= PF_SESSION_READY && !session->probing) {
+    if (session->state == PF_RELAY_SESSION_WAITING) {
+        pf_relay_session_open(session, context);
+    } else if (session->state >= PF_RELAY_SESSION_READY && !session->probing) {
         session->silence_at_ms = context->now_ms;
-        pf_session_tick(session, context);
+        pf_relay_session_tick(session, context);
     }
 }
 
-bool pf_session_is_away(const struct pf_session *session)
+bool pf_relay_session_is_away(const struct pf_relay_session *session)
 {
-    return session->state == PF_SESSION_WAITING ||
-           (session->state == PF_SESSION_OPENING && session->attempts > 0);
+    return session->state == PF_RELAY_SESSION_WAITING ||
+           (session->state == PF_RELAY_SESSION_OPENING && session->attempts > 0);
 }
 
-void pf_session_send(struct pf_session *session, struct pf_context *context,
-                     enum pf_message_type type)
+void pf_relay_session_send(struct pf_relay_session *session, struct pf_context *context,
+                           enum pf_message_type type)
 {
-    if (session->state >= PF_SESSION_READY) {
+    if (session->state >= PF_RELAY_SESSION_READY) {
         context->outbox.message.type = type;
         pf_context_send(context);
     }
 }
 
-void pf_session_tick(struct pf_session *session, struct pf_context *context)
+void pf_relay_session_tick(struct pf_relay_session *session, struct pf_context *context)
 {
     if (session->retry_at_ms <= context->now_ms) {
-        pf_session_open(session, context);
+        pf_relay_session_open(session, context);
     } else if (session->answer_at_ms <= context->now_ms ||
                (session->silence_at_ms <= context->now_ms && session->probing)) {
-        pf_session_lost(session, context);
+        pf_relay_session_lost(session, context);
     } else if (session->silence_at_ms <= context->now_ms) {
         /* After a sleep the relay's messages may be waiting behind this very event. */
         session->probing = true;
         session->silence_at_ms = context->now_ms + PROBE_MS;
-        pf_session_send(session, context, PF_MESSAGE_PING);
+        pf_relay_session_send(session, context, PF_MESSAGE_PING);
     }
 }
 
-uint64_t pf_session_deadline_ms(const struct pf_session *session)
+uint64_t pf_relay_session_deadline_ms(const struct pf_relay_session *session)
 {
     return pf_earlier(session->retry_at_ms,
                       pf_earlier(session->answer_at_ms, session->silence_at_ms));
 }
 
-void pf_session_check(const struct pf_session *session, const struct pf_context *context)
+void pf_relay_session_check(const struct pf_relay_session *session,
+                            const struct pf_context *context)
 {
-    const bool has_socket = session->state >= PF_SESSION_OPENING;
+    const bool has_socket = session->state >= PF_RELAY_SESSION_OPENING;
     PF_ASSERT((session->socket != 0) == has_socket);
     PF_ASSERT(context->socket == session->socket);
-    PF_ASSERT(context->joined == (session->state == PF_SESSION_JOINED));
-    PF_ASSERT((session->retry_at_ms != PF_NEVER) == (session->state == PF_SESSION_WAITING));
+    PF_ASSERT(context->joined == (session->state == PF_RELAY_SESSION_JOINED));
+    PF_ASSERT((session->retry_at_ms != PF_NEVER) == (session->state == PF_RELAY_SESSION_WAITING));
 }

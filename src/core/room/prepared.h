@@ -1,10 +1,10 @@
 /* prepared.h - an offer made before it is known who will get it. Internal to core. */
 /* SPDX-License-Identifier: MIT */
-#ifndef PF_CORE_PREPARED_H
-#define PF_CORE_PREPARED_H
+#ifndef PF_CORE_ROOM_PREPARED_H
+#define PF_CORE_ROOM_PREPARED_H
 
-#include "core/connection.h"
-#include "core/context.h"
+#include "core/common/context.h"
+#include "core/peer/connection.h"
 
 #include <stdbool.h>
 #include <stddef.h>

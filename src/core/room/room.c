@@ -14,10 +14,10 @@
 
 #include "base/assert.h"
 #include "core/event_log.h"
-#include "core/media.h"
-#include "core/prepared.h"
-#include "core/roster.h"
-#include "core/session.h"
+#include "core/media/media.h"
+#include "core/room/prepared.h"
+#include "core/room/relay_session.h"
+#include "core/room/roster.h"
 
 #include <string.h>
 
@@ -40,7 +40,7 @@ struct pf_room {
     uint64_t join_at_ms;    /* join without the offer that is being prepared */
     uint64_t close_at_ms;   /* after leaving */
     struct pf_context context;
-    struct pf_session session;
+    struct pf_relay_session session;
     struct pf_media media;
     struct pf_prepared prepared;
     bool logs_events;
@@ -77,13 +77,13 @@ static void send_join(struct pf_room *room)
     pf_prepared_compose(&room->prepared, &room->context, &message->join.prepared_offer);
     room->prepared_sent = message->join.prepared_offer.sdp.size > 0;
     pf_context_send(&room->context);
-    pf_session_joining(&room->session, &room->context);
+    pf_relay_session_joining(&room->session, &room->context);
 }
 
 /* Joins, if that is wanted and the relay is there, and the offer is made or overdue. */
 static void try_join(struct pf_room *room)
 {
-    if (!room->wants_join || room->session.state != PF_SESSION_READY) {
+    if (!room->wants_join || room->session.state != PF_RELAY_SESSION_READY) {
         return;
     }
     if (pf_prepared_is_making(&room->prepared)) {
@@ -117,7 +117,7 @@ static void meet(struct pf_room *room, struct pf_peer *peer, bool is_offered)
 
 static void on_joined(struct pf_room *room, const struct pf_message *message)
 {
-    if (room->session.state != PF_SESSION_JOINING) {
+    if (room->session.state != PF_RELAY_SESSION_JOINING) {
         room->context.counters.unreadable++;
         return;
     }
@@ -127,7 +127,7 @@ static void on_joined(struct pf_room *room, const struct pf_message *message)
     room->roster.self = message->joined.self;
     room->ticket_size = pf_slice_copy(message->joined.ticket, room->ticket, sizeof room->ticket);
     room->prepared_sent = false;
-    pf_session_joined(&room->session, &room->context);
+    pf_relay_session_joined(&room->session, &room->context);
     set_state(room, PF_ROOM_JOINED);
     pf_roster_mark_listed(&room->roster, &room->context, message, room->session.grace_ms);
     for (size_t i = 0; i < message->joined.members_count; i++) {
@@ -165,7 +165,7 @@ static void on_left(struct pf_room *room, const struct pf_message *message)
         return;
     }
     switch (message->left.reason) {
-    case PF_LEFT_LEFT: pf_peer_close(peer, &room->context); break;
+    case PF_LEFT_LEFT: pf_roster_close(&room->roster, &room->context, peer); break;
     case PF_LEFT_TIMEOUT: pf_peer_set_presence(peer, &room->context, PF_PRESENCE_ORPHAN); break;
     }
 }
@@ -198,8 +198,8 @@ static void take_over(struct pf_room *room)
 {
     room->took_over = true;
     room->prepared_sent = false; /* it was handed to nobody */
-    pf_session_close(&room->session, &room->context);
-    pf_session_open(&room->session, &room->context);
+    pf_relay_session_close(&room->session, &room->context);
+    pf_relay_session_open(&room->session, &room->context);
 }
 
 static void on_error(struct pf_room *room, enum pf_error_code code)
@@ -214,7 +214,7 @@ static void on_error(struct pf_room *room, enum pf_error_code code)
     room->code = code;
     room->wants_join = false;
     room->first_epoch_spent = true; /* should it join again, the others may know this instance */
-    pf_session_close(&room->session, &room->context);
+    pf_relay_session_close(&room->session, &room->context);
     pf_roster_close_all(&room->roster, &room->context);
     pf_prepared_discard(&room->prepared, &room->context);
     if (code == PF_CODE_REPLACED) {
@@ -226,11 +226,11 @@ static void on_error(struct pf_room *room, enum pf_error_code code)
 
 static void on_hello(struct pf_room *room, const struct pf_message *message)
 {
-    if (room->session.state != PF_SESSION_OPENING) {
+    if (room->session.state != PF_RELAY_SESSION_OPENING) {
         room->context.counters.unreadable++;
         return;
     }
-    pf_session_greet(&room->session, &room->context, message);
+    pf_relay_session_greet(&room->session, &room->context, message);
     if (room->roster.self == 0 && !room->first_epoch_spent) {
         pf_prepared_begin(&room->prepared, &room->context);
     }
@@ -253,7 +253,7 @@ static bool read_message(struct pf_room *room, struct pf_slice text)
 static void on_socket_message(struct pf_room *room, const struct pf_event *event)
 {
     const struct pf_message *message = &room->message;
-    pf_session_heard(&room->session, &room->context);
+    pf_relay_session_heard(&room->session, &room->context);
     if (!read_message(room, event->message)) {
         return;
     }
@@ -263,7 +263,7 @@ static void on_socket_message(struct pf_room *room, const struct pf_event *event
     case PF_MESSAGE_MEMBER: on_member(room, message); break;
     case PF_MESSAGE_LEFT: on_left(room, message); break;
     case PF_MESSAGE_SIGNAL: on_signal(room, &message->signal); break;
-    case PF_MESSAGE_PING: pf_session_answer_ping(&room->session, &room->context); break;
+    case PF_MESSAGE_PING: pf_relay_session_answer_ping(&room->session, &room->context); break;
     case PF_MESSAGE_PONG: break; /* being heard is all it is for */
     case PF_MESSAGE_ERROR: on_error(room, message->error.code); break;
     case PF_MESSAGE_JOIN:
@@ -287,7 +287,7 @@ static void on_channel_message(struct pf_room *room, struct pf_peer *peer,
     if (message->type == PF_MESSAGE_STATE) {
         pf_peer_take_state(peer, &room->context, &message->state);
     } else if (message->type == PF_MESSAGE_BYE) {
-        pf_peer_close(peer, &room->context);
+        pf_roster_close(&room->roster, &room->context, peer);
     } else {
         room->context.counters.unreadable++;
     }
@@ -303,7 +303,7 @@ static void on_pc(struct pf_room *room, const struct pf_event *event)
         if (event->type == PF_EVENT_PC_STATE && room->context.joined &&
             event->connection_state == PF_CONNECTION_DISCONNECTED) {
             /* What lost it may have cost the way to the relay too, which a repair needs. */
-            pf_session_probe(&room->session, &room->context);
+            pf_relay_session_probe(&room->session, &room->context);
         }
     } else if (event->pc != 0 && event->pc == room->prepared.connection.pc &&
                event->type != PF_EVENT_PC_CHANNEL_MESSAGE) {
@@ -320,7 +320,7 @@ static void on_socket(struct pf_room *room, const struct pf_event *event)
     if (event->type == PF_EVENT_SOCKET_MESSAGE) {
         on_socket_message(room, event);
     } else {
-        pf_session_lost(&room->session, &room->context);
+        pf_relay_session_lost(&room->session, &room->context);
     }
 }
 
@@ -330,7 +330,7 @@ static void start(struct pf_room *room)
 {
     if (room->state == PF_ROOM_IDLE) {
         set_state(room, PF_ROOM_LOBBY);
-        pf_session_open(&room->session, &room->context);
+        pf_relay_session_open(&room->session, &room->context);
         pf_media_start(&room->media, &room->context);
     }
 }
@@ -356,7 +356,7 @@ static void join(struct pf_room *room, const struct pf_event *event)
     if (!room->media.started) {
         pf_media_start(&room->media, &room->context);
     }
-    pf_session_open(&room->session, &room->context);
+    pf_relay_session_open(&room->session, &room->context);
     try_join(room);
 }
 
@@ -371,7 +371,7 @@ static bool say_goodbye(struct pf_room *room)
             is_heard = is_heard && peer->presence == PF_PRESENCE_HERE;
         }
     }
-    pf_session_send(&room->session, &room->context, PF_MESSAGE_LEAVE);
+    pf_relay_session_send(&room->session, &room->context, PF_MESSAGE_LEAVE);
     return is_heard;
 }
 
@@ -381,7 +381,7 @@ static void leave(struct pf_room *room)
         return;
     }
     const bool is_heard = say_goodbye(room);
-    pf_session_close(&room->session, &room->context);
+    pf_relay_session_close(&room->session, &room->context);
     pf_media_stop(&room->media, &room->context);
     pf_prepared_discard(&room->prepared, &room->context);
     room->wants_join = false;
@@ -399,8 +399,8 @@ static void on_network_changed(struct pf_room *room, bool online)
     if (!online || room->state == PF_ROOM_IDLE || room->state == PF_ROOM_LEFT) {
         return; /* nothing can be done without a network; its return is an event of its own */
     }
-    pf_session_probe(&room->session, &room->context);
-    if (pf_prepared_is_made(&room->prepared) && room->session.state == PF_SESSION_READY) {
+    pf_relay_session_probe(&room->session, &room->context);
+    if (pf_prepared_is_made(&room->prepared) && room->session.state == PF_RELAY_SESSION_READY) {
         pf_prepared_discard(&room->prepared,
                             &room->context); /* its candidates are those of another network */
         pf_prepared_begin(&room->prepared, &room->context);
@@ -417,7 +417,7 @@ static void on_network_changed(struct pf_room *room, bool online)
 static void tick(struct pf_room *room)
 {
     struct pf_context *context = &room->context;
-    pf_session_tick(&room->session, context);
+    pf_relay_session_tick(&room->session, context);
     pf_media_tick(&room->media, context);
     pf_roster_tick(&room->roster, context);
     if (room->join_at_ms <= context->now_ms) {
@@ -431,7 +431,7 @@ static void tick(struct pf_room *room)
 
 static void show_room(struct pf_room *room)
 {
-    const bool relay_away = pf_session_is_away(&room->session);
+    const bool relay_away = pf_relay_session_is_away(&room->session);
     if (!room->room_changed && relay_away == room->shown_away) {
         return;
     }
@@ -460,7 +460,7 @@ static void stop_unsent_tracks(struct pf_room *room)
 /* The answer to a join is lost: its offer may have been handed to any member or to none. */
 static void give_up_prepared(struct pf_room *room)
 {
-    if (room->prepared_sent && room->session.state != PF_SESSION_JOINING) {
+    if (room->prepared_sent && room->session.state != PF_RELAY_SESSION_JOINING) {
         room->prepared_sent = false;
         room->first_epoch_spent = true;
         pf_prepared_discard(&room->prepared, &room->context);
@@ -480,7 +480,7 @@ static void settle(struct pf_room *room)
     for (size_t i = 0; i < room->roster.peers_end; i++) {
         struct pf_peer *peer = &room->roster.peers[i];
         if (peer->id != 0 && pf_peer_is_lost(peer)) {
-            pf_peer_close(peer, context);
+            pf_roster_close(&room->roster, context, peer);
         }
         if (peer->id != 0 && room->state != PF_ROOM_LEFT) {
             pf_connection_sync_senders(&peer->connection, context);
@@ -538,7 +538,7 @@ void pf_room_handle(struct pf_room *room, const struct pf_event *event)
      * well, but the relay's pings do not, and put ours off. Of a closed session PF_NEVER wraps
      * round: the room then has nothing that an early repair could concern.
      */
-    const bool woke = event->now_ms > pf_session_deadline_ms(&room->session) + SLEEP_MS;
+    const bool woke = event->now_ms > pf_relay_session_deadline_ms(&room->session) + SLEEP_MS;
     if (event->now_ms > room->context.now_ms) {
         room->context.now_ms = event->now_ms;
     }
@@ -566,9 +566,9 @@ bool pf_room_poll(struct pf_room *room, struct pf_command *command)
 uint64_t pf_room_deadline_ms(const struct pf_room *room)
 {
     /* Without the relay it is "hello" that a join waits for. */
-    const bool join_waits = room->wants_join && room->session.state == PF_SESSION_READY;
+    const bool join_waits = room->wants_join && room->session.state == PF_RELAY_SESSION_READY;
     uint64_t deadline_ms = pf_earlier(join_waits ? room->join_at_ms : PF_NEVER, room->close_at_ms);
-    deadline_ms = pf_earlier(deadline_ms, pf_session_deadline_ms(&room->session));
+    deadline_ms = pf_earlier(deadline_ms, pf_relay_session_deadline_ms(&room->session));
     deadline_ms = pf_earlier(deadline_ms, pf_media_deadline_ms(&room->media));
     return pf_earlier(deadline_ms, pf_roster_deadline_ms(&room->roster));
 }
@@ -620,11 +620,10 @@ enum pf_error pf_room_init(struct pf_room *room, const struct pf_room_config *co
     context->joined = false;
     context->ice_servers_size = 0;
     context->last_id = 0;
-    pf_epochs_init(&context->epochs);
     context->counters = (struct pf_room_counters){0};
     pf_random_seed(&context->random, config->seed);
     pf_outbox_init(&context->outbox);
-    pf_session_init(&room->session, (struct pf_slice){room->url, room->url_size});
+    pf_relay_session_init(&room->session, (struct pf_slice){room->url, room->url_size});
     const enum pf_error error = pf_media_init(&room->media, context, config);
     room->told_sequence = context->own.sequence;
     return error;
@@ -642,10 +641,10 @@ const struct pf_room_counters *pf_room_counters(const struct pf_room *room)
 
 void pf_room_check(const struct pf_room *room)
 {
-    pf_session_check(&room->session, &room->context);
+    pf_relay_session_check(&room->session, &room->context);
     pf_media_check(&room->media, &room->context);
     pf_roster_check(&room->roster);
     PF_ASSERT((room->state == PF_ROOM_JOINED) == room->context.joined);
-    PF_ASSERT(room->state != PF_ROOM_LEFT || room->session.state == PF_SESSION_CLOSED);
+    PF_ASSERT(room->state != PF_ROOM_LEFT || room->session.state == PF_RELAY_SESSION_CLOSED);
     PF_ASSERT(room->state != PF_ROOM_LEFT || !room->media.started);
 }

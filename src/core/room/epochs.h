@@ -1,7 +1,7 @@
 /* epochs.h - the last epochs used with members who are no peers any more. Internal to core. */
 /* SPDX-License-Identifier: MIT */
-#ifndef PF_CORE_EPOCHS_H
-#define PF_CORE_EPOCHS_H
+#ifndef PF_CORE_ROOM_EPOCHS_H
+#define PF_CORE_ROOM_EPOCHS_H
 
 #include "protocol/message.h"
 

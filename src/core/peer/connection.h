@@ -1,10 +1,10 @@
 /* connection.h - the negotiation of one RTCPeerConnection. Internal to core. */
 /* SPDX-License-Identifier: MIT */
-#ifndef PF_CORE_CONNECTION_H
-#define PF_CORE_CONNECTION_H
+#ifndef PF_CORE_PEER_CONNECTION_H
+#define PF_CORE_PEER_CONNECTION_H
 
-#include "core/candidates.h"
-#include "core/context.h"
+#include "core/common/context.h"
+#include "core/peer/candidates.h"
 
 #include <stdbool.h>
 #include <stdint.h>

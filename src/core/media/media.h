@@ -1,10 +1,10 @@
 /* media.h - what the user wants to send, and the captures that follow from it. Internal to core. */
 /* SPDX-License-Identifier: MIT */
-#ifndef PF_CORE_MEDIA_H
-#define PF_CORE_MEDIA_H
+#ifndef PF_CORE_MEDIA_MEDIA_H
+#define PF_CORE_MEDIA_MEDIA_H
 
-#include "core/context.h"
-#include "core/devices.h"
+#include "core/common/context.h"
+#include "core/media/devices.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,11 +1,10 @@
 /* context.h - what the parts of a room share. Internal to core. */
 /* SPDX-License-Identifier: MIT */
-#ifndef PF_CORE_CONTEXT_H
-#define PF_CORE_CONTEXT_H
+#ifndef PF_CORE_COMMON_CONTEXT_H
+#define PF_CORE_COMMON_CONTEXT_H
 
 #include "base/random.h"
-#include "core/epochs.h"
-#include "core/outbox.h"
+#include "core/common/outbox.h"
 #include "core/room.h"
 
 #include <stdbool.h>
@@ -26,8 +25,7 @@ struct pf_context {
     bool joined;                       /* session: the relay takes signals */
     size_t ice_servers_size;           /* session */
     char ice_servers[PF_ICE_SERVERS_SIZE_MAX];
-    struct pf_epochs epochs; /* peer */
-    uint32_t last_id;        /* of sockets, connections and tracks alike */
+    uint32_t last_id; /* of sockets, connections and tracks alike */
     struct pf_room_counters counters;
     struct pf_outbox outbox;
 };

@@ -1,9 +1,10 @@
 /* roster.h - the others in the room: who they are, as the relay states it. Internal to core. */
 /* SPDX-License-Identifier: MIT */
-#ifndef PF_CORE_ROSTER_H
-#define PF_CORE_ROSTER_H
+#ifndef PF_CORE_ROOM_ROSTER_H
+#define PF_CORE_ROOM_ROSTER_H
 
-#include "core/peer.h"
+#include "core/peer/peer.h"
+#include "core/room/epochs.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,6 +14,7 @@ struct pf_roster {
     pf_member_id self;                  /* 0: not in a room */
     size_t peers_end;                   /* the slots from here on were never used */
     struct pf_peer peers[PF_PEERS_MAX]; /* those with id 0 are free slots */
+    struct pf_epochs epochs;
 };
 
 void pf_roster_init(struct pf_roster *roster);
@@ -37,6 +39,8 @@ struct pf_peer *pf_roster_put(struct pf_roster *roster, struct pf_context *conte
 void pf_roster_mark_listed(struct pf_roster *roster, struct pf_context *context,
                            const struct pf_message *joined, uint64_t grace_ms);
 
+/* Closes the connection, frees the slot and tells the page. */
+void pf_roster_close(struct pf_roster *roster, struct pf_context *context, struct pf_peer *peer);
 void pf_roster_close_all(struct pf_roster *roster, struct pf_context *context);
 
 void pf_roster_tick(struct pf_roster *roster, struct pf_context *context);

@@ -1,7 +1,7 @@
 /* candidates.h - a bounded queue of ICE candidates, in order. Internal to core. */
 /* SPDX-License-Identifier: MIT */
-#ifndef PF_CORE_CANDIDATES_H
-#define PF_CORE_CANDIDATES_H
+#ifndef PF_CORE_PEER_CANDIDATES_H
+#define PF_CORE_PEER_CANDIDATES_H
 
 #include "base/error.h"
 #include "protocol/message.h"

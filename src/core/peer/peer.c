@@ -12,7 +12,7 @@
  * Steps need the relay. While it or the peer is away they wait; pf_peer_resync() takes them up.
  */
 /* SPDX-License-Identifier: MIT */
-#include "core/peer.h"
+#include "core/peer/peer.h"
 
 #include "base/assert.h"
 #include "core/budget.h"
@@ -255,7 +255,7 @@ static void repair(struct pf_peer *peer, struct pf_context *context)
 }
 
 void pf_peer_open(struct pf_peer *peer, struct pf_context *context, const struct pf_member *member,
-                  pf_member_id self)
+                  pf_member_id self, uint32_t last_epoch)
 {
     PF_ASSERT(peer->id == 0);
     PF_ASSERT(member->id != 0);
@@ -272,7 +272,7 @@ void pf_peer_open(struct pf_peer *peer, struct pf_context *context, const struct
     peer->show_at_ms = PF_NEVER;
     peer->state = (struct pf_member_state){0};
     peer->connection.pc = 0;
-    peer->connection.epoch = pf_epochs_get(&context->epochs, member->id, member->instance);
+    peer->connection.epoch = last_epoch;
     peer->connection.offer_number = peer->connection.done = 0;
     pf_candidates_clear(&peer->candidates);
     peer->name_size = pf_slice_copy(member->name, peer->name, sizeof peer->name);
@@ -284,17 +284,7 @@ void pf_peer_open(struct pf_peer *peer, struct pf_context *context, const struct
 void pf_peer_forget(struct pf_peer *peer, struct pf_context *context)
 {
     pf_connection_close(&peer->connection, context);
-    if (peer->connection.epoch != 0) {
-        pf_epochs_put(&context->epochs, peer->id, peer->instance, peer->connection.epoch);
-    }
     peer->id = 0;
-}
-
-void pf_peer_close(struct pf_peer *peer, struct pf_context *context)
-{
-    const pf_member_id id = peer->id;
-    pf_peer_forget(peer, context);
-    pf_outbox_push(&context->outbox, PF_COMMAND_HIDE_PEER)->hide_peer = id;
 }
 
 void pf_peer_offer(struct pf_peer *peer, struct pf_context *context, bool first_is_spent)

@@ -1,6 +1,6 @@
 /* outbox.c - the commands one event gave rise to, and the bytes they borrow. */
 /* SPDX-License-Identifier: MIT */
-#include "core/outbox.h"
+#include "core/common/outbox.h"
 
 #include "base/assert.h"
 

@@ -9,7 +9,7 @@
  * any more is stopped as it comes.
  */
 /* SPDX-License-Identifier: MIT */
-#include "core/media.h"
+#include "core/media/media.h"
 
 #include "base/assert.h"
 

@@ -1,6 +1,6 @@
 /* roster.c - the others in the room: who they are, as the relay states it. */
 /* SPDX-License-Identifier: MIT */
-#include "core/roster.h"
+#include "core/room/roster.h"
 
 #include "base/assert.h"
 
@@ -13,6 +13,7 @@ void pf_roster_init(struct pf_roster *roster)
         roster->peers[i].answer_at_ms = 0;
         roster->peers[i].state_at_ms = 0;
     }
+    pf_epochs_init(&roster->epochs);
 }
 
 struct pf_peer *pf_roster_find(struct pf_roster *roster, pf_member_id id)
@@ -39,6 +40,21 @@ struct pf_peer *pf_roster_find_pc(struct pf_roster *roster, pf_pc pc)
     return NULL;
 }
 
+static void forget(struct pf_roster *roster, struct pf_context *context, struct pf_peer *peer)
+{
+    if (peer->connection.epoch != 0) {
+        pf_epochs_put(&roster->epochs, peer->id, peer->instance, peer->connection.epoch);
+    }
+    pf_peer_forget(peer, context);
+}
+
+void pf_roster_close(struct pf_roster *roster, struct pf_context *context, struct pf_peer *peer)
+{
+    const pf_member_id id = peer->id;
+    forget(roster, context, peer);
+    pf_outbox_push(&context->outbox, PF_COMMAND_HIDE_PEER)->hide_peer = id;
+}
+
 /*
  * A free slot. Those of whom the relay does not know any more, and who may have come back as
  * somebody else, give way to those of whom it does: the connected ones last, and not to somebody
@@ -54,7 +70,7 @@ static struct pf_peer *find_place(struct pf_roster *roster, struct pf_context *c
         const bool is_unknown =
             peer->presence == PF_PRESENCE_ORPHAN || peer->presence == PF_PRESENCE_MISSING;
         if (is_unknown && (i >= PF_PEERS_MAX || peer->recovery != PF_RECOVERY_NONE)) {
-            pf_peer_close(peer, context);
+            pf_roster_close(roster, context, peer);
             found = peer;
         }
     }
@@ -80,12 +96,13 @@ struct pf_peer *pf_roster_put(struct pf_roster *roster, struct pf_context *conte
         return peer;
     }
     if (peer) {
-        pf_peer_forget(peer, context); /* a reload, or another tab: the tile stays */
+        forget(roster, context, peer); /* a reload, or another tab: the tile stays */
     } else {
         peer = find_place(roster, context, member->away);
     }
     if (peer) {
-        pf_peer_open(peer, context, member, roster->self);
+        pf_peer_open(peer, context, member, roster->self,
+                     pf_epochs_get(&roster->epochs, member->id, member->instance));
     }
     return peer;
 }
@@ -119,7 +136,7 @@ void pf_roster_close_all(struct pf_roster *roster, struct pf_context *context)
 {
     for (size_t i = 0; i < roster->peers_end; i++) {
         if (roster->peers[i].id != 0) {
-            pf_peer_close(&roster->peers[i], context);
+            pf_roster_close(roster, context, &roster->peers[i]);
         }
     }
 }

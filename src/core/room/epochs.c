@@ -1,6 +1,6 @@
 /* epochs.c - the last epochs used with members who are no peers any more. */
 /* SPDX-License-Identifier: MIT */
-#include "core/epochs.h"
+#include "core/room/epochs.h"
 
 void pf_epochs_init(struct pf_epochs *epochs)
 {

@@ -1,6 +1,6 @@
 /* devices.c - the cameras and microphones there are. */
 /* SPDX-License-Identifier: MIT */
-#include "core/devices.h"
+#include "core/media/devices.h"
 
 void pf_devices_set(struct pf_devices *devices, const struct pf_device *list, size_t count)
 {

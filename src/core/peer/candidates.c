@@ -1,6 +1,6 @@
 /* candidates.c - a bounded queue of ICE candidates, in order. */
 /* SPDX-License-Identifier: MIT */
-#include "core/candidates.h"
+#include "core/peer/candidates.h"
 
 #include "base/assert.h"
 

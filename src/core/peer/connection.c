@@ -19,7 +19,7 @@
  *   any             an operation failed       BROKEN
  */
 /* SPDX-License-Identifier: MIT */
-#include "core/connection.h"
+#include "core/peer/connection.h"
 
 #include "base/assert.h"
 
