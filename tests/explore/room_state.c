@@ -66,7 +66,7 @@ static void visit_restarted(struct ex_visit *visit, uint64_t *restarted_at_ms)
 static void visit_peer(struct ex_visit *visit, struct pf_peer *peer)
 {
     EX_VISIT(visit, peer->id);
-    ex_visit_time(visit, &peer->answer_at_ms); /* of the slot, whoever is in it */
+    ex_visit_time(visit, &peer->incoming.answer_at_ms); /* of the slot, whoever is in it */
     ex_visit_time(visit, &peer->state_at_ms);
     if (peer->id == 0) {
         return;
@@ -74,17 +74,17 @@ static void visit_peer(struct ex_visit *visit, struct pf_peer *peer)
     EX_VISIT(visit, peer->instance);
     EX_VISIT(visit, peer->polite);
     EX_VISIT(visit, peer->presence);
-    EX_VISIT(visit, peer->recovery);
-    EX_VISIT(visit, peer->renewals);
-    ex_visit_time(visit, &peer->recovery_at_ms);
+    EX_VISIT(visit, peer->recovery.state);
+    EX_VISIT(visit, peer->recovery.renewals);
+    ex_visit_time(visit, &peer->recovery.at_ms);
     ex_visit_time(visit, &peer->presence_at_ms);
-    ex_visit_time(visit, &peer->repeat_at_ms);
+    ex_visit_time(visit, &peer->signaling.repeat_at_ms);
     ex_visit_time(visit, &peer->show_at_ms);
-    EX_VISIT(visit, peer->repeat_ms);
-    visit_restarted(visit, &peer->restarted_at_ms);
+    EX_VISIT(visit, peer->signaling.repeat_ms);
+    visit_restarted(visit, &peer->recovery.restarted_at_ms);
     EX_VISIT(visit, peer->state);
     visit_connection(visit, &peer->connection);
-    visit_candidates(visit, &peer->candidates);
+    visit_candidates(visit, &peer->incoming.candidates);
     EX_VISIT(visit, peer->name_size);
     ex_visit_bytes(visit, peer->name, peer->name_size);
 }
@@ -184,9 +184,7 @@ void ex_room_visit(struct pf_room *room, struct ex_visit *visit)
         visit_peer(visit, &room->roster.peers[i]);
     }
     for (size_t i = room->roster.peers_end; visit->mode == EX_LOAD && i < PF_PEERS_MAX; i++) {
-        room->roster.peers[i].id = 0; /* what is there is of another state */
-        room->roster.peers[i].answer_at_ms = 0;
-        room->roster.peers[i].state_at_ms = 0;
+        pf_peer_init(&room->roster.peers[i]); /* what is there is of another state */
     }
     visit_texts(visit, room);
 }

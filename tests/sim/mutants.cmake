@@ -31,19 +31,19 @@ endfunction()
 pf_add_mutant(equal_politeness 100 "a candidate of connection" core/peer/peer.c
   [[peer->polite = self > member->id;]] [[peer->polite = true;]])
 pf_add_mutant(candidate_before_description 100 "is given a candidate before any description"
-  core/peer/peer.c
+  core/peer/incoming.c
   [[} else if (order == 0) {]] [[} else if (order >= 0 && connection->pc != 0) {]])
-pf_add_mutant(waiting_candidates_forgotten 100 "lacks a candidate" core/peer/peer.c
-  [[i < peer->candidates.count]] [[i < 0 * peer->candidates.count]])
+pf_add_mutant(waiting_candidates_forgotten 100 "lacks a candidate" core/peer/incoming.c
+  [[i < candidates->count]] [[i < 0 * candidates->count]])
 pf_add_mutant(stale_answer_accepted 100 "the answer to offer" core/peer/connection.c
   [[connection->negotiation != PF_NEGOTIATION_OFFERED || number != connection->offer_number]]
   [[connection->negotiation != PF_NEGOTIATION_OFFERED || number == 0]])
-pf_add_mutant(answer_of_another_epoch 100 "the answer to offer" core/peer/peer.c
+pf_add_mutant(answer_of_another_epoch 100 "the answer to offer" core/peer/incoming.c
   [[connection->pc != 0 && signal->epoch == connection->epoch]] [[connection->pc != 0]])
 pf_add_mutant(instance_ignored 100 "the answer to offer" core/room/room.c
   [[signal->to_instance != context->instance ||
                signal->from_instance != peer->instance]] [[signal->to_instance == 0]])
-pf_add_mutant(restart_while_negotiating 100 "the process died" core/peer/peer.c
+pf_add_mutant(restart_while_negotiating 100 "the process died" core/peer/recovery.c
   [[connection->negotiation != PF_NEGOTIATION_STABLE) {
         connection->wants_restart = true;]]
   [[connection->negotiation == PF_NEGOTIATION_BROKEN) {
@@ -58,16 +58,16 @@ pf_add_mutant(candidate_of_another_epoch 100 "a candidate of connection" core/pe
 pf_add_mutant(candidates_without_end 4000 "is given candidates without end" core/peer/connection.c
   [[connection->remote_candidates++ >= PF_CANDIDATES_MAX]]
   [[connection->remote_candidates++ > 100000]])
-pf_add_mutant(everything_answered 100 "rate-limit" core/peer/peer.c
-  [[ANSWERS_MS, ANSWERS_AHEAD_MS)]] [[ANSWERS_MS, UINT32_MAX)]])
+pf_add_mutant(everything_answered 100 "rate-limit" core/peer/incoming.c
+  [[                                     ANSWERS_AHEAD_MS)]] [[UINT32_MAX)]])
 pf_add_mutant(epoch_of_a_twin_forgotten 8000 "is applied to pc" core/room/roster.c
   [[forget(roster, context, peer); /* a reload]]
   [[pf_connection_close(&peer->connection, context), peer->id = 0; /* a reload]])
 pf_add_mutant(both_impolite 100 "is not shown the picture" core/peer/peer.c
   [[peer->polite = self > member->id;]] [[peer->polite = false;]])
-pf_add_mutant(candidate_of_another_offer 300 "a candidate of connection" core/peer/peer.c
-  [[pf_exchange_compare(peer->candidates.entries[i].exchange, remote) == 0]]
-  [[pf_exchange_compare(peer->candidates.entries[i].exchange, remote) <= 0]])
+pf_add_mutant(candidate_of_another_offer 300 "a candidate of connection" core/peer/incoming.c
+  [[pf_exchange_compare(candidates->entries[i].exchange, remote) == 0]]
+  [[pf_exchange_compare(candidates->entries[i].exchange, remote) <= 0]])
 pf_add_mutant(fragment_forgotten 100 "(I5)" core/peer/connection.c
   [[if (candidate->username_fragment.data) {]] [[if (false) {]])
 pf_add_mutant(mid_forgotten 100 "(I5)" core/peer/connection.c
@@ -75,22 +75,23 @@ pf_add_mutant(mid_forgotten 100 "(I5)" core/peer/connection.c
 
 # Recovery and presence
 pf_add_mutant(never_unreachable 300 "is not told that there is no way" core/peer/peer.c
-  [[peer->renewals < UNREACHABLE_RENEWALS ?]] [[peer->renewals < 1000 * UNREACHABLE_RENEWALS ?]])
-pf_add_mutant(no_recovery_from_failed 1000 "has no connection for the picture" core/peer/peer.c
-  [[if (peer->recovery != PF_RECOVERY_RENEWING) { /* that one]]
-  [[if (peer->recovery == PF_RECOVERY_WAITING) { /* that one]])
+  [[recovery->renewals < UNREACHABLE_RENEWALS ?]]
+  [[recovery->renewals < 1000 * UNREACHABLE_RENEWALS ?]])
+pf_add_mutant(no_recovery_from_failed 1000 "has no connection for the picture" core/peer/recovery.c
+  [[if (recovery->state != PF_RECOVERY_RENEWING) { /* which]]
+  [[if (recovery->state == PF_RECOVERY_WAITING) { /* which]])
 pf_add_mutant(connected_orphan_closed 300 "hides a peer" core/peer/peer.c
   [[PF_PRESENCE_ORPHAN && !flows && !may_return]] [[PF_PRESENCE_ORPHAN && (flows || !may_return)]])
 pf_add_mutant(no_resync_after_return 2000 "is not shown the picture" core/room/room.c
-  [[pf_peer_resync(peer, &room->context);]] [[(void)peer;]])
+  [[pf_recovery_resync(peer, &room->context);]] [[(void)peer;]])
 pf_add_mutant(silence_not_noticed 100 "rate-limit" core/room/relay_session.c
   [[session->silence_at_ms = context->now_ms + session->ping_ms + session->ping_ms / 4;]]
   [[session->silence_at_ms = PF_NEVER;]])
 pf_add_mutant(state_goes_back 100 "goes back to an earlier state" core/peer/peer.c
   [[state->sequence > peer->state.sequence]] [[state->sequence != peer->state.sequence]])
-pf_add_mutant(rebuilt_on_resume 100 "closes a connection" core/peer/peer.c
-  [[if (peer->recovery != PF_RECOVERY_NONE && peer->recovery_at_ms == PF_NEVER) {
-        repair]]
+pf_add_mutant(rebuilt_on_resume 100 "closes a connection" core/peer/recovery.c
+  [[if (recovery->state != PF_RECOVERY_NONE && recovery->at_ms == PF_NEVER) {
+        step]]
   [[if (true) {
         renew]])
 

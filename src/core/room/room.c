@@ -106,12 +106,12 @@ static void meet(struct pf_room *room, struct pf_peer *peer, bool is_offered)
         return; /* it will say so when it comes back, and then we wait for its offer */
     }
     if (peer->connection.pc != 0) {
-        pf_peer_resync(peer, context);
+        pf_recovery_resync(peer, context);
     } else if (is_offered && pf_prepared_is_made(&room->prepared)) {
-        pf_peer_adopt(peer, context, &room->prepared.connection);
+        pf_recovery_adopt(peer, context, &room->prepared.connection);
         pf_prepared_init(&room->prepared);
     } else {
-        pf_peer_offer(peer, context, is_offered || room->first_epoch_spent);
+        pf_recovery_offer(peer, context, is_offered || room->first_epoch_spent);
     }
 }
 
@@ -150,11 +150,11 @@ static void on_member(struct pf_room *room, const struct pf_message *message)
         return;
     }
     if (message->member.prepared_offer.sdp.size > 0) {
-        pf_peer_take_prepared(peer, &room->context, &message->member.prepared_offer);
+        pf_incoming_take_prepared(peer, &room->context, &message->member.prepared_offer);
     } else if (peer->connection.pc != 0) {
-        pf_peer_resync(peer, &room->context);
+        pf_recovery_resync(peer, &room->context);
     } else {
-        pf_peer_wait(peer, &room->context);
+        pf_recovery_wait(peer, &room->context);
     }
 }
 
@@ -182,7 +182,7 @@ static void on_signal(struct pf_room *room, const struct pf_signal *signal)
                signal->from_instance != peer->instance) {
         context->counters.stale++;
     } else {
-        pf_peer_take_signal(peer, context, signal);
+        pf_incoming_take_signal(peer, context, signal);
     }
 }
 
@@ -299,7 +299,7 @@ static void on_pc(struct pf_room *room, const struct pf_event *event)
     if (peer && event->type == PF_EVENT_PC_CHANNEL_MESSAGE) {
         on_channel_message(room, peer, event);
     } else if (peer) {
-        pf_peer_handle_pc(peer, &room->context, event);
+        pf_incoming_handle_pc(peer, &room->context, event);
         if (event->type == PF_EVENT_PC_STATE && room->context.joined &&
             event->connection_state == PF_CONNECTION_DISCONNECTED) {
             /* What lost it may have cost the way to the relay too, which a repair needs. */
@@ -367,7 +367,7 @@ static bool say_goodbye(struct pf_room *room)
     for (size_t i = 0; i < room->roster.peers_end; i++) {
         const struct pf_peer *peer = &room->roster.peers[i];
         room->context.outbox.message.type = PF_MESSAGE_BYE;
-        if (peer->id != 0 && pf_peer_send_on_channel(peer, &room->context)) {
+        if (peer->id != 0 && pf_signaling_send_on_channel(peer, &room->context)) {
             is_heard = is_heard && peer->presence == PF_PRESENCE_HERE;
         }
     }
@@ -407,7 +407,7 @@ static void on_network_changed(struct pf_room *room, bool online)
     }
     for (size_t i = 0; i < room->roster.peers_end; i++) {
         if (room->roster.peers[i].id != 0) {
-            pf_peer_network_changed(&room->roster.peers[i], &room->context);
+            pf_recovery_on_network(&room->roster.peers[i], &room->context);
         }
     }
 }
@@ -485,7 +485,7 @@ static void settle(struct pf_room *room)
         if (peer->id != 0 && room->state != PF_ROOM_LEFT) {
             pf_connection_sync_senders(&peer->connection, context);
             if (!is_told) {
-                pf_peer_send_state(peer, context);
+                pf_signaling_send_state(peer, context);
             }
         }
     }

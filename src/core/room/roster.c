@@ -9,9 +9,7 @@ void pf_roster_init(struct pf_roster *roster)
     roster->self = 0;
     roster->peers_end = 0;
     for (size_t i = 0; i < PF_PEERS_MAX; i++) {
-        roster->peers[i].id = 0;
-        roster->peers[i].answer_at_ms = 0;
-        roster->peers[i].state_at_ms = 0;
+        pf_peer_init(&roster->peers[i]);
     }
     pf_epochs_init(&roster->epochs);
 }
@@ -45,7 +43,7 @@ static void forget(struct pf_roster *roster, struct pf_context *context, struct 
     if (peer->connection.epoch != 0) {
         pf_epochs_put(&roster->epochs, peer->id, peer->instance, peer->connection.epoch);
     }
-    pf_peer_forget(peer, context);
+    pf_peer_close(peer, context);
 }
 
 void pf_roster_close(struct pf_roster *roster, struct pf_context *context, struct pf_peer *peer)
@@ -69,7 +67,7 @@ static struct pf_peer *find_place(struct pf_roster *roster, struct pf_context *c
         struct pf_peer *peer = &roster->peers[i % PF_PEERS_MAX];
         const bool is_unknown =
             peer->presence == PF_PRESENCE_ORPHAN || peer->presence == PF_PRESENCE_MISSING;
-        if (is_unknown && (i >= PF_PEERS_MAX || peer->recovery != PF_RECOVERY_NONE)) {
+        if (is_unknown && (i >= PF_PEERS_MAX || peer->recovery.state != PF_RECOVERY_NONE)) {
             pf_roster_close(roster, context, peer);
             found = peer;
         }
@@ -144,8 +142,14 @@ void pf_roster_close_all(struct pf_roster *roster, struct pf_context *context)
 void pf_roster_tick(struct pf_roster *roster, struct pf_context *context)
 {
     for (size_t i = 0; i < roster->peers_end; i++) {
-        if (roster->peers[i].id != 0) {
-            pf_peer_tick(&roster->peers[i], context);
+        struct pf_peer *peer = &roster->peers[i];
+        if (peer->id != 0) {
+            pf_signaling_tick(peer, context);
+            pf_recovery_tick(peer, context);
+            pf_peer_tick(peer, context);
+            if (peer->connection.pc != 0 && peer->connection.senders_at_ms <= context->now_ms) {
+                pf_connection_retry_senders(&peer->connection, context);
+            }
         }
     }
 }
@@ -156,6 +160,9 @@ uint64_t pf_roster_deadline_ms(const struct pf_roster *roster)
     for (size_t i = 0; i < roster->peers_end; i++) {
         if (roster->peers[i].id != 0) {
             deadline_ms = pf_earlier(deadline_ms, pf_peer_deadline_ms(&roster->peers[i]));
+            if (roster->peers[i].connection.pc != 0) {
+                deadline_ms = pf_earlier(deadline_ms, roster->peers[i].connection.senders_at_ms);
+            }
         }
     }
     return deadline_ms;
@@ -175,7 +182,7 @@ bool pf_roster_sends(const struct pf_roster *roster, pf_track track)
 bool pf_roster_flows(const struct pf_roster *roster)
 {
     for (size_t i = 0; i < roster->peers_end; i++) {
-        if (roster->peers[i].id != 0 && roster->peers[i].recovery == PF_RECOVERY_NONE) {
+        if (roster->peers[i].id != 0 && roster->peers[i].recovery.state == PF_RECOVERY_NONE) {
             return true;
         }
     }
