@@ -14,7 +14,7 @@ static void check_peer(struct ex_world *world, struct ex_host *host)
         return;
     }
     struct ex_peaks *peaks = &world->peaks;
-    const uint32_t waiting = (uint32_t)peer->candidates.count;
+    const uint32_t waiting = (uint32_t)peer->incoming.candidates.count;
     peaks->candidates = waiting > peaks->candidates ? waiting : peaks->candidates;
     peaks->epoch = peer->connection.epoch > peaks->epoch ? peer->connection.epoch : peaks->epoch;
     if (peer->connection.epoch > EX_EPOCH_MAX) {

@@ -36,15 +36,11 @@ static void visit_connection(struct ex_visit *visit, struct pf_connection *conne
     EX_VISIT(visit, connection->offers_ours);
     EX_VISIT(visit, connection->wants_restart);
     EX_VISIT(visit, connection->missed_offer);
-    EX_VISIT(visit, connection->senders_ready);
     EX_VISIT(visit, connection->channel_open);
     EX_VISIT(visit, connection->remote);
     if (connection->remote.offer_number != 0) { /* else it means nothing yet */
         EX_VISIT(visit, connection->remote_candidates);
     }
-    EX_VISIT(visit, connection->senders);
-    EX_VISIT(visit, connection->sender_failures);
-    ex_visit_time(visit, &connection->senders_at_ms);
     EX_VISIT(visit, connection->candidates_sent);
     visit_candidates(visit, &connection->candidates);
 }
@@ -107,8 +103,6 @@ static void visit_context(struct ex_visit *visit, struct pf_context *context)
     ex_visit_unhashed(visit, &context->now_ms, sizeof(context->now_ms)); /* events bring it */
     EX_VISIT(visit, context->random);
     EX_VISIT(visit, context->instance);
-    EX_VISIT(visit, context->own);
-    EX_VISIT(visit, context->tracks);
     EX_VISIT(visit, context->socket);
     EX_VISIT(visit, context->joined);
     EX_VISIT(visit, context->ice_servers_size);
@@ -129,19 +123,37 @@ static void visit_epochs(struct ex_visit *visit, struct pf_epochs *epochs)
     }
 }
 
+/*
+ * The entries are in the order in which connections were made, which no future step depends on. As
+ * nothing is captured, no sender has a track, and only whether a connection is ready would matter:
+ * that follows from its negotiation.
+ */
+static void visit_publishing(struct ex_visit *visit, struct pf_publishing *publishing)
+{
+    EX_VISIT(visit, publishing->own);
+    EX_VISIT(visit, publishing->tracks);
+    for (size_t i = 0; i < PF_PUBLISHING_MAX; i++) {
+        struct pf_senders *senders = &publishing->connections[i];
+        ex_visit_unhashed(visit, senders, sizeof(*senders));
+        for (int k = 0; k < PF_SOURCES_COUNT && senders->pc != 0; k++) {
+            PF_ASSERT(senders->list[k].wanted == 0 && senders->list[k].actual == 0);
+        }
+    }
+}
+
 /* Pages without microphone and camera: their captures fail once and stay so. */
 static void visit_media(struct ex_visit *visit, struct pf_media *media)
 {
-    EX_VISIT(visit, media->started);
     EX_VISIT(visit, media->devices_changed);
+    visit_publishing(visit, &media->publishing);
     for (int i = 0; i < PF_SOURCES_COUNT; i++) {
         struct pf_capture *capture = &media->captures[i];
         PF_ASSERT(capture->track == 0 && capture->retiring == 0 && capture->chosen.size == 0);
+        EX_VISIT(visit, capture->started);
         EX_VISIT(visit, capture->on);
-        EX_VISIT(visit, capture->state);
+        EX_VISIT(visit, capture->phase);
         EX_VISIT(visit, capture->error);
         EX_VISIT(visit, capture->opening);
-        EX_VISIT(visit, capture->opening_any);
     }
     PF_ASSERT(media->devices.count == 0);
 }
@@ -215,7 +227,7 @@ size_t ex_room_peers_count(const struct pf_room *room)
 
 uint32_t ex_room_sequence(const struct pf_room *room)
 {
-    return room->context.own.sequence;
+    return room->media.publishing.own.sequence;
 }
 
 uint32_t ex_room_instance(const struct pf_room *room)

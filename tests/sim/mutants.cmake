@@ -96,14 +96,14 @@ pf_add_mutant(rebuilt_on_resume 100 "closes a connection" core/peer/recovery.c
         renew]])
 
 # Capture
-pf_add_mutant(mute_forgotten_after_switch 100 "does not want to send" core/media/media.c
+pf_add_mutant(mute_forgotten_after_switch 100 "does not want to send" core/media/capture.c
   [[enable(context, track, capture->on); /* before]] [[enable(context, track, true); /* before]])
-pf_add_mutant(old_track_not_stopped 100 "captures source" core/media/media.c
+pf_add_mutant(old_track_not_stopped 100 "captures source" core/media/capture.c
   [[    stop(context, capture->retiring);]] [[]])
 pf_add_mutant(late_track_not_stopped 100 "captures source" core/media/media.c
-  [[stop(context, track); /* superseded]] [[/* superseded]])
-pf_add_mutant(rejected_track_forgotten 300 "what is sent is not what is wanted" core/peer/connection.c
-  [[connection->senders_at_ms = context->now_ms + ((uint64_t)SENDER_RETRY_MS << doublings);]]
+  [[pf_outbox_push(&context->outbox, PF_COMMAND_CAPTURE_STOP)->capture_stop = track;]] [[;]])
+pf_add_mutant(rejected_track_forgotten 300 "what is sent is not what is wanted" core/media/publishing.c
+  [[senders->retry_at_ms = context->now_ms + ((uint64_t)RETRY_MS << doublings);]]
   [[(void)doublings;]])
 pf_add_mutant(captures_after_being_replaced 300 "was replaced, but still captures" core/room/room.c
   [[pf_media_stop(&room->media, &room->context); /* the other tab has the camera now */]] [[;]])
@@ -115,14 +115,14 @@ pf_add_mutant(captures_after_leaving 100 "the process died" core/room/room.c
     pf_prepared_discard]]
   [[    pf_relay_session_close(&room->session, &room->context);
     pf_prepared_discard]])
-pf_add_mutant(never_captures 100 "does not capture what" core/media/media.c
-  [[        if (is_needed(media, capture)) {
-            add_to_request]]
-  [[        if (false) {
-            add_to_request]])
-pf_add_mutant(not_reopened_when_plugged_in 300 "does not capture what" core/media/media.c
+pf_add_mutant(never_captures 100 "does not capture what" core/media/capture.c
+  [[    if (pf_capture_is_needed(capture)) {
+        add_to_request]]
+  [[    if (false) {
+        add_to_request]])
+pf_add_mutant(not_reopened_when_plugged_in 300 "does not capture what" core/media/capture.c
   [[if (may_work_now) {]] [[if (false && may_work_now) {]])
-pf_add_mutant(not_reopened_when_ended 100 "does not capture what" core/media/media.c
+pf_add_mutant(not_reopened_when_ended 100 "does not capture what" core/media/capture.c
   [[context->now_ms - capture->opened_at_ms >= REOPEN_MS]]
   [[context->now_ms - capture->opened_at_ms >= 1000000 * (uint64_t)REOPEN_MS]])
 pf_add_mutant(queue_of_one_candidate 100 "had no room for" core/peer/candidates.c

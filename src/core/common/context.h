@@ -14,16 +14,17 @@ enum {
     PF_PEERS_MAX = PF_MEMBERS_MAX - 1,
 };
 
+struct pf_publishing;
+
 /* Each field is written by the module named and read by the others. */
 struct pf_context {
     uint64_t now_ms; /* room: of the event being handled */
     struct pf_random random;
-    uint32_t instance;                 /* room: ours */
-    struct pf_member_state own;        /* media: what the others are told of us */
-    pf_track tracks[PF_SOURCES_COUNT]; /* media: what is to be sent now, 0 for nothing */
-    pf_socket socket;                  /* session: the open one, 0 for none */
-    bool joined;                       /* session: the relay takes signals */
-    size_t ice_servers_size;           /* session */
+    uint32_t instance;                /* room: ours */
+    struct pf_publishing *publishing; /* media: connections register here; what is told */
+    pf_socket socket;                 /* session: the open one, 0 for none */
+    bool joined;                      /* session: the relay takes signals */
+    size_t ice_servers_size;          /* session */
     char ice_servers[PF_ICE_SERVERS_SIZE_MAX];
     uint32_t last_id; /* of sockets, connections and tracks alike */
     struct pf_room_counters counters;

@@ -22,13 +22,9 @@
 #include "core/peer/connection.h"
 
 #include "base/assert.h"
+#include "core/media/publishing.h"
 
 #include <string.h>
-
-enum {
-    SENDER_RETRY_MS = 1000,
-    SENDER_RETRY_DOUBLINGS = 5,
-};
 
 static struct pf_command *push(const struct pf_connection *connection, struct pf_context *context,
                                enum pf_command_type type)
@@ -69,27 +65,22 @@ void pf_connection_open(struct pf_connection *connection, struct pf_context *con
     connection->offers_ours = false;
     connection->wants_restart = false;
     connection->missed_offer = false;
-    connection->senders_ready = offers;
     connection->channel_open = false;
     connection->remote = (struct pf_exchange){0, 0};
-    for (int i = 0; i < PF_SOURCES_COUNT; i++) {
-        connection->senders[i] = (struct pf_sender){0, 0};
-    }
-    connection->sender_failures = 0;
-    connection->senders_at_ms = PF_NEVER;
     connection->candidates_sent = 0;
     pf_candidates_clear(&connection->candidates);
     struct pf_command *command = push(connection, context, PF_COMMAND_PC_CREATE);
     command->pc_create.offers = offers;
     command->pc_create.ice_servers =
         (struct pf_slice){context->ice_servers, context->ice_servers_size};
-    pf_connection_sync_senders(connection, context);
+    pf_publishing_add(context, connection->pc, offers);
 }
 
 void pf_connection_close(struct pf_connection *connection, struct pf_context *context)
 {
     if (connection->pc != 0) {
         push(connection, context, PF_COMMAND_PC_CLOSE);
+        pf_publishing_remove(context, connection->pc);
         connection->pc = 0;
     }
 }
@@ -235,8 +226,7 @@ static enum pf_connection_outcome on_remote_set(struct pf_connection *connection
             return PF_OUTCOME_NOTHING;
         }
         set_negotiation(connection, PF_NEGOTIATION_MAKING_ANSWER);
-        connection->senders_ready = true;
-        pf_connection_sync_senders(connection, context);
+        pf_publishing_ready(context, connection->pc); /* before the answer says what is sent */
         push(connection, context, PF_COMMAND_PC_CREATE_ANSWER);
         break;
     case PF_DESCRIPTION_ANSWER:
@@ -250,15 +240,6 @@ static enum pf_connection_outcome on_remote_set(struct pf_connection *connection
     connection->remote = (struct pf_exchange){connection->epoch, connection->offer_number};
     connection->remote_candidates = 0;
     return PF_OUTCOME_REMOTE_SET;
-}
-
-/* What still flows is worth more than a new connection, which may fail in the same way. */
-static void on_replace_failed(struct pf_connection *connection, const struct pf_context *context)
-{
-    const uint32_t doublings = connection->sender_failures < SENDER_RETRY_DOUBLINGS
-                                   ? connection->sender_failures++
-                                   : SENDER_RETRY_DOUBLINGS;
-    connection->senders_at_ms = context->now_ms + ((uint64_t)SENDER_RETRY_MS << doublings);
 }
 
 static enum pf_connection_outcome on_failed(struct pf_connection *connection,
@@ -276,9 +257,7 @@ static enum pf_connection_outcome on_failed(struct pf_connection *connection,
     case PF_OPERATION_CREATE_ANSWER:
     case PF_OPERATION_SET_LOCAL_DESCRIPTION:
     case PF_OPERATION_SET_REMOTE_DESCRIPTION: return give_up(connection);
-    case PF_OPERATION_REPLACE_TRACK:
-        on_replace_failed(connection, context);
-        return PF_OUTCOME_NOTHING;
+    case PF_OPERATION_REPLACE_TRACK: break; /* for publishing.c */
     }
     PF_UNREACHABLE();
 }
@@ -304,10 +283,6 @@ enum pf_connection_outcome pf_connection_handle(struct pf_connection *connection
                                                              : PF_OUTCOME_NOTHING;
     case PF_EVENT_PC_REMOTE_SET: return on_remote_set(connection, context, event->description_set);
     case PF_EVENT_PC_FAILED: return on_failed(connection, context, event);
-    case PF_EVENT_PC_SENDER_SET:
-        connection->senders[event->sender_set.source].actual = event->sender_set.track;
-        connection->sender_failures = 0;
-        return PF_OUTCOME_NOTHING;
     case PF_EVENT_PC_CANDIDATE:
         on_candidate(connection, context, &event->candidate);
         return PF_OUTCOME_NOTHING;
@@ -318,8 +293,9 @@ enum pf_connection_outcome pf_connection_handle(struct pf_connection *connection
             connection->channel_open = event->type == PF_EVENT_PC_CHANNEL_OPENED;
         }
         return PF_OUTCOME_NOTHING;
-    case PF_EVENT_PC_CHANNEL_MESSAGE: /* the peer's */
-    case PF_EVENT_TIMEOUT:            /* the rest are the room's */
+    case PF_EVENT_PC_SENDER_SET:      /* for publishing.c */
+    case PF_EVENT_PC_CHANNEL_MESSAGE: /* for the room */
+    case PF_EVENT_TIMEOUT:            /* and the rest too */
     case PF_EVENT_START:
     case PF_EVENT_JOIN:
     case PF_EVENT_LEAVE:
@@ -335,42 +311,6 @@ enum pf_connection_outcome pf_connection_handle(struct pf_connection *connection
     case PF_EVENT_DEVICES: break;
     }
     PF_UNREACHABLE();
-}
-
-void pf_connection_sync_senders(struct pf_connection *connection, struct pf_context *context)
-{
-    if (connection->pc == 0 || !connection->senders_ready) {
-        return;
-    }
-    for (int i = 0; i < PF_SOURCES_COUNT; i++) {
-        struct pf_sender *sender = &connection->senders[i];
-        if (sender->wanted == context->tracks[i]) {
-            continue;
-        }
-        sender->wanted = context->tracks[i];
-        struct pf_command *command = push(connection, context, PF_COMMAND_PC_SET_SENDER);
-        command->set_sender.source = (enum pf_source)i;
-        command->set_sender.track = sender->wanted;
-    }
-}
-
-void pf_connection_retry_senders(struct pf_connection *connection, struct pf_context *context)
-{
-    connection->senders_at_ms = PF_NEVER;
-    for (int i = 0; i < PF_SOURCES_COUNT; i++) {
-        connection->senders[i].wanted = connection->senders[i].actual;
-    }
-    pf_connection_sync_senders(connection, context);
-}
-
-bool pf_connection_sends(const struct pf_connection *connection, pf_track track)
-{
-    bool sends = false;
-    for (int i = 0; i < PF_SOURCES_COUNT; i++) {
-        const struct pf_sender *sender = &connection->senders[i];
-        sends = sends || sender->wanted == track || sender->actual == track;
-    }
-    return connection->pc != 0 && sends;
 }
 
 void pf_connection_add_candidate(struct pf_connection *connection, struct pf_context *context,

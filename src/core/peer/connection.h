@@ -20,12 +20,6 @@ enum pf_negotiation {
     PF_NEGOTIATION_BROKEN,         /* the browser refused a step: only a new connection helps */
 };
 
-/* What a sender has been told to send and what it does send. 0 is null. */
-struct pf_sender {
-    pf_track wanted;
-    pf_track actual;
-};
-
 struct pf_connection {
     pf_pc pc; /* 0: there is none, and nothing else here means anything */
     uint32_t epoch;
@@ -36,13 +30,9 @@ struct pf_connection {
     bool offers_ours;   /* `offer` was made here */
     bool wants_restart; /* an ICE restart is to be offered once stable */
     bool missed_offer;  /* one came that could not be taken; to be asked for once stable */
-    bool senders_ready; /* the transceivers exist */
     bool channel_open;
-    struct pf_exchange remote;  /* of the remote description that is set; {0, 0}: none */
-    uint32_t remote_candidates; /* that were added to it, or were too many */
-    struct pf_sender senders[PF_SOURCES_COUNT];
-    uint32_t sender_failures;        /* rejections of replaceTrack() in a row */
-    uint64_t senders_at_ms;          /* when it is tried again, or PF_NEVER */
+    struct pf_exchange remote;       /* of the remote description that is set; {0, 0}: none */
+    uint32_t remote_candidates;      /* that were added to it, or were too many */
     size_t candidates_sent;          /* of those below */
     struct pf_candidates candidates; /* ours, of the last local description */
 };
@@ -69,9 +59,6 @@ void pf_connection_make_offer(struct pf_connection *connection, struct pf_contex
 /* The number of this side's next epoch or offer after `last` (PROTOCOL.md 4.3). */
 uint32_t pf_number_after(uint32_t last, bool polite);
 
-/* Tries replaceTrack() again where it was rejected, when senders_at_ms has come. */
-void pf_connection_retry_senders(struct pf_connection *connection, struct pf_context *context);
-
 /* Whether an offer has at most PF_SECTIONS_MAX sections; browsers would take hundreds. */
 bool pf_connection_fits(struct pf_slice sdp);
 
@@ -88,12 +75,6 @@ void pf_connection_repeat(struct pf_connection *connection, struct pf_context *c
 enum pf_connection_outcome pf_connection_handle(struct pf_connection *connection,
                                                 struct pf_context *context,
                                                 const struct pf_event *event);
-
-/* Makes the senders send what context->tracks says. */
-void pf_connection_sync_senders(struct pf_connection *connection, struct pf_context *context);
-
-/* Whether `track` is being sent, or may still be. */
-bool pf_connection_sends(const struct pf_connection *connection, pf_track track);
 
 /* Adds a remote candidate of the description that is set: PF_CANDIDATES_MAX at most. */
 void pf_connection_add_candidate(struct pf_connection *connection, struct pf_context *context,

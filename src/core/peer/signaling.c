@@ -8,6 +8,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/peer/signaling.h"
 
+#include "core/media/publishing.h"
 #include "core/peer/peer.h"
 
 enum {
@@ -81,7 +82,7 @@ void pf_signaling_send_description(struct pf_peer *peer, struct pf_context *cont
     }
     struct pf_signal *signal = compose(peer, context, PF_SIGNAL_DESCRIPTION);
     signal->description = *description;
-    signal->state = context->own;
+    signal->state = context->publishing->own;
     pf_context_send(context);
     pf_signaling_send_candidates(peer, context);
 }
@@ -102,11 +103,11 @@ bool pf_signaling_send_on_channel(const struct pf_peer *peer, struct pf_context 
 void pf_signaling_send_state(const struct pf_peer *peer, struct pf_context *context)
 {
     if (pf_peer_can_signal(peer, context)) {
-        compose(peer, context, PF_SIGNAL_STATE)->state = context->own;
+        compose(peer, context, PF_SIGNAL_STATE)->state = context->publishing->own;
         pf_context_send(context);
     }
     context->outbox.message.type = PF_MESSAGE_STATE;
-    context->outbox.message.state = context->own;
+    context->outbox.message.state = context->publishing->own;
     (void)pf_signaling_send_on_channel(peer, context); /* the signal says the same */
 }
 

@@ -7,6 +7,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/room/prepared.h"
 
+#include "core/media/publishing.h"
+
 void pf_prepared_init(struct pf_prepared *prepared)
 {
     prepared->connection.pc = 0;
@@ -62,7 +64,7 @@ void pf_prepared_compose(struct pf_prepared *prepared, const struct pf_context *
     struct pf_connection *connection = &prepared->connection;
     const bool is_made = pf_prepared_is_made(prepared);
     offer->sdp = (struct pf_slice){prepared->sdp, is_made ? prepared->sdp_size : 0};
-    offer->state = context->own;
+    offer->state = context->publishing->own;
     offer->candidates_count = 0;
     if (!is_made) {
         return;

@@ -296,7 +296,11 @@ static void on_channel_message(struct pf_room *room, struct pf_peer *peer,
 static void on_pc(struct pf_room *room, const struct pf_event *event)
 {
     struct pf_peer *peer = pf_roster_find_pc(&room->roster, event->pc);
-    if (peer && event->type == PF_EVENT_PC_CHANNEL_MESSAGE) {
+    if (event->type == PF_EVENT_PC_SENDER_SET ||
+        (event->type == PF_EVENT_PC_FAILED &&
+         event->failed.operation == PF_OPERATION_REPLACE_TRACK)) {
+        pf_media_handle(&room->media, &room->context, event);
+    } else if (peer && event->type == PF_EVENT_PC_CHANNEL_MESSAGE) {
         on_channel_message(room, peer, event);
     } else if (peer) {
         pf_incoming_handle_pc(peer, &room->context, event);
@@ -353,9 +357,7 @@ static void join(struct pf_room *room, const struct pf_event *event)
     room->took_over = false;
     room->join_at_ms = room->context.now_ms + PREPARE_WAIT_MS;
     set_state(room, PF_ROOM_JOINING);
-    if (!room->media.started) {
-        pf_media_start(&room->media, &room->context);
-    }
+    pf_media_start(&room->media, &room->context);
     pf_relay_session_open(&room->session, &room->context);
     try_join(room);
 }
@@ -445,18 +447,6 @@ static void show_room(struct pf_room *room)
     command->room.relay_away = relay_away;
 }
 
-/* A replaced track may be stopped once nobody sends it any more. */
-static void stop_unsent_tracks(struct pf_room *room)
-{
-    for (int i = 0; i < PF_SOURCES_COUNT; i++) {
-        const pf_track track = room->media.captures[i].retiring;
-        if (track != 0 && !pf_connection_sends(&room->prepared.connection, track) &&
-            !pf_roster_sends(&room->roster, track)) {
-            pf_media_stop_retiring(&room->media, &room->context, (enum pf_source)i);
-        }
-    }
-}
-
 /* The answer to a join is lost: its offer may have been handed to any member or to none. */
 static void give_up_prepared(struct pf_room *room)
 {
@@ -474,22 +464,18 @@ static void settle(struct pf_room *room)
     if (room->state == PF_ROOM_JOINED && !context->joined) {
         set_state(room, PF_ROOM_RECONNECTING);
     }
-    const bool is_told = room->told_sequence == context->own.sequence;
-    room->told_sequence = context->own.sequence;
-    pf_connection_sync_senders(&room->prepared.connection, context);
+    const bool is_told = room->told_sequence == context->publishing->own.sequence;
+    room->told_sequence = context->publishing->own.sequence;
     for (size_t i = 0; i < room->roster.peers_end; i++) {
         struct pf_peer *peer = &room->roster.peers[i];
         if (peer->id != 0 && pf_peer_is_lost(peer)) {
             pf_roster_close(&room->roster, context, peer);
         }
-        if (peer->id != 0 && room->state != PF_ROOM_LEFT) {
-            pf_connection_sync_senders(&peer->connection, context);
-            if (!is_told) {
-                pf_signaling_send_state(peer, context);
-            }
+        if (peer->id != 0 && room->state != PF_ROOM_LEFT && !is_told) {
+            pf_signaling_send_state(peer, context);
         }
     }
-    stop_unsent_tracks(room);
+    pf_media_stop_unsent(&room->media, context);
     show_room(room);
 }
 
@@ -502,12 +488,7 @@ static void dispatch(struct pf_room *room, const struct pf_event *event)
     case PF_EVENT_JOIN: join(room, event); break;
     case PF_EVENT_LEAVE: leave(room); break;
     case PF_EVENT_SET_SOURCE:
-        pf_media_set_source(&room->media, context, event->set_source.source, event->set_source.on);
-        break;
-    case PF_EVENT_SELECT_DEVICE:
-        pf_media_select_device(&room->media, context, event->select_device.source,
-                               event->select_device.id);
-        break;
+    case PF_EVENT_SELECT_DEVICE: pf_media_handle(&room->media, context, event); break;
     case PF_EVENT_NETWORK_CHANGED: on_network_changed(room, event->network.online); break;
     case PF_EVENT_SOCKET_MESSAGE:
     case PF_EVENT_SOCKET_CLOSED: on_socket(room, event); break;
@@ -625,7 +606,7 @@ enum pf_error pf_room_init(struct pf_room *room, const struct pf_room_config *co
     pf_outbox_init(&context->outbox);
     pf_relay_session_init(&room->session, (struct pf_slice){room->url, room->url_size});
     const enum pf_error error = pf_media_init(&room->media, context, config);
-    room->told_sequence = context->own.sequence;
+    room->told_sequence = context->publishing->own.sequence;
     return error;
 }
 
@@ -646,5 +627,5 @@ void pf_room_check(const struct pf_room *room)
     pf_roster_check(&room->roster);
     PF_ASSERT((room->state == PF_ROOM_JOINED) == room->context.joined);
     PF_ASSERT(room->state != PF_ROOM_LEFT || room->session.state == PF_RELAY_SESSION_CLOSED);
-    PF_ASSERT(room->state != PF_ROOM_LEFT || !room->media.started);
+    PF_ASSERT(room->state != PF_ROOM_LEFT || !room->media.captures[PF_SOURCE_MICROPHONE].started);
 }

@@ -147,9 +147,6 @@ void pf_roster_tick(struct pf_roster *roster, struct pf_context *context)
             pf_signaling_tick(peer, context);
             pf_recovery_tick(peer, context);
             pf_peer_tick(peer, context);
-            if (peer->connection.pc != 0 && peer->connection.senders_at_ms <= context->now_ms) {
-                pf_connection_retry_senders(&peer->connection, context);
-            }
         }
     }
 }
@@ -160,23 +157,9 @@ uint64_t pf_roster_deadline_ms(const struct pf_roster *roster)
     for (size_t i = 0; i < roster->peers_end; i++) {
         if (roster->peers[i].id != 0) {
             deadline_ms = pf_earlier(deadline_ms, pf_peer_deadline_ms(&roster->peers[i]));
-            if (roster->peers[i].connection.pc != 0) {
-                deadline_ms = pf_earlier(deadline_ms, roster->peers[i].connection.senders_at_ms);
-            }
         }
     }
     return deadline_ms;
-}
-
-bool pf_roster_sends(const struct pf_roster *roster, pf_track track)
-{
-    for (size_t i = 0; i < roster->peers_end; i++) {
-        const struct pf_peer *peer = &roster->peers[i];
-        if (peer->id != 0 && pf_connection_sends(&peer->connection, track)) {
-            return true;
-        }
-    }
-    return false;
 }
 
 bool pf_roster_flows(const struct pf_roster *roster)

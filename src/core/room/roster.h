@@ -46,9 +46,6 @@ void pf_roster_close_all(struct pf_roster *roster, struct pf_context *context);
 void pf_roster_tick(struct pf_roster *roster, struct pf_context *context);
 uint64_t pf_roster_deadline_ms(const struct pf_roster *roster);
 
-/* Whether any peer is, or may still be, sent `track`. */
-bool pf_roster_sends(const struct pf_roster *roster, pf_track track);
-
 /* Whether anybody is connected to us. */
 bool pf_roster_flows(const struct pf_roster *roster);
 
