@@ -1,17 +1,8 @@
-/*
- * room_state.c - the inside of a room: to be saved, hashed and looked at.
- *
- * The core keeps its struct to itself, so this file takes all of room.c in, and stands for it when
- * the program is linked.
- */
+/* room_state.c - the inside of a room: to be saved, hashed and looked at. */
 /* SPDX-License-Identifier: MIT */
 #include "room_state.h"
 
-#ifdef EX_ROOM_C
-#include EX_ROOM_C /* one that is broken on purpose */
-#else
-#include "core/room/room.c"
-#endif
+#include "core/room/room_internal.h"
 
 static void visit_candidates(struct ex_visit *visit, struct pf_candidates *candidates)
 {
@@ -158,29 +149,30 @@ static void visit_media(struct ex_visit *visit, struct pf_media *media)
     PF_ASSERT(media->devices.count == 0);
 }
 
-static void visit_texts(struct ex_visit *visit, struct pf_room *room)
+static void visit_membership(struct ex_visit *visit, struct pf_membership *membership)
 {
-    EX_VISIT(visit, room->room_size);
-    ex_visit_bytes(visit, room->room, room->room_size);
-    EX_VISIT(visit, room->name_size);
-    ex_visit_bytes(visit, room->name, room->name_size);
-    EX_VISIT(visit, room->ticket_size);
-    ex_visit_bytes(visit, room->ticket, room->ticket_size);
+    PF_ASSERT(!membership->is_changed); /* told at the end of every event */
+    EX_VISIT(visit, membership->state);
+    EX_VISIT(visit, membership->code);
+    EX_VISIT(visit, membership->wants_join);
+    EX_VISIT(visit, membership->took_over);
+    EX_VISIT(visit, membership->prepared_sent);
+    EX_VISIT(visit, membership->first_epoch_spent);
+    ex_visit_time(visit, &membership->join_at_ms);
+    ex_visit_time(visit, &membership->close_at_ms);
+    EX_VISIT(visit, membership->room_size);
+    ex_visit_bytes(visit, membership->room, membership->room_size);
+    EX_VISIT(visit, membership->name_size);
+    ex_visit_bytes(visit, membership->name, membership->name_size);
+    EX_VISIT(visit, membership->ticket_size);
+    ex_visit_bytes(visit, membership->ticket, membership->ticket_size);
 }
 
 void ex_room_visit(struct pf_room *room, struct ex_visit *visit)
 {
-    PF_ASSERT(!room->room_changed); /* told at the end of every event */
-    EX_VISIT(visit, room->state);
-    EX_VISIT(visit, room->code);
-    EX_VISIT(visit, room->wants_join);
-    EX_VISIT(visit, room->shown_away);
-    EX_VISIT(visit, room->took_over);
-    EX_VISIT(visit, room->prepared_sent);
-    EX_VISIT(visit, room->first_epoch_spent);
-    EX_VISIT(visit, room->told_sequence);
-    ex_visit_time(visit, &room->join_at_ms);
-    ex_visit_time(visit, &room->close_at_ms);
+    visit_membership(visit, &room->membership);
+    EX_VISIT(visit, room->reconciled.relay_away);
+    EX_VISIT(visit, room->reconciled.sequence);
     visit_context(visit, &room->context);
     visit_session(visit, &room->session);
     visit_media(visit, &room->media);
@@ -198,7 +190,6 @@ void ex_room_visit(struct pf_room *room, struct ex_visit *visit)
     for (size_t i = room->roster.peers_end; visit->mode == EX_LOAD && i < PF_PEERS_MAX; i++) {
         pf_peer_init(&room->roster.peers[i]); /* what is there is of another state */
     }
-    visit_texts(visit, room);
 }
 
 void ex_room_forget_message(struct pf_room *room)

@@ -50,8 +50,8 @@ pf_add_mutant(restart_while_negotiating 100 "the process died" core/peer/recover
         connection->wants_restart = true;]])
 pf_add_mutant(epoch_used_twice 2000 "is applied to pc" core/room/roster.c
   [[pf_epochs_get(&roster->epochs, member->id, member->instance)]] [[0]])
-pf_add_mutant(prepared_offer_forgotten 1000 "a candidate of connection" core/room/room.c
-  [[is_offered || room->first_epoch_spent]] [[false]])
+pf_add_mutant(prepared_offer_forgotten 1000 "a candidate of connection" core/room/membership.c
+  [[is_offered || room->membership.first_epoch_spent]] [[false]])
 
 pf_add_mutant(candidate_of_another_epoch 100 "a candidate of connection" core/peer/candidates.c
   [[if (a.epoch != b.epoch) {]] [[if (a.epoch > b.epoch + 100) {]])
@@ -105,11 +105,12 @@ pf_add_mutant(late_track_not_stopped 100 "captures source" core/media/media.c
 pf_add_mutant(rejected_track_forgotten 300 "what is sent is not what is wanted" core/media/publishing.c
   [[senders->retry_at_ms = context->now_ms + ((uint64_t)RETRY_MS << doublings);]]
   [[(void)doublings;]])
-pf_add_mutant(captures_after_being_replaced 300 "was replaced, but still captures" core/room/room.c
+pf_add_mutant(captures_after_being_replaced 300 "was replaced, but still captures"
+  core/room/membership.c
   [[pf_media_stop(&room->media, &room->context); /* the other tab has the camera now */]] [[;]])
 pf_add_mutant(event_of_an_old_socket 3000 "which is not open yet" core/room/room.c
   [[event->socket != room->session.socket]] [[room->session.socket == 0]])
-pf_add_mutant(captures_after_leaving 100 "the process died" core/room/room.c
+pf_add_mutant(captures_after_leaving 100 "the process died" core/room/membership.c
   [[    pf_relay_session_close(&room->session, &room->context);
     pf_media_stop(&room->media, &room->context);
     pf_prepared_discard]]

@@ -1,0 +1,34 @@
+/* room_internal.h - what a room consists of. Internal to core. */
+/* SPDX-License-Identifier: MIT */
+#ifndef PF_CORE_ROOM_ROOM_INTERNAL_H
+#define PF_CORE_ROOM_ROOM_INTERNAL_H
+
+#include "core/common/context.h"
+#include "core/event_log.h"
+#include "core/media/media.h"
+#include "core/room.h"
+#include "core/room/membership.h"
+#include "core/room/prepared.h"
+#include "core/room/reconcile.h"
+#include "core/room/relay_session.h"
+#include "core/room/roster.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct pf_room {
+    struct pf_context context;
+    struct pf_relay_session session;
+    struct pf_media media;
+    struct pf_membership membership;
+    struct pf_prepared prepared;
+    struct pf_roster roster;
+    struct pf_reconciled reconciled;
+    bool logs_events;
+    struct pf_event_log event_log;
+    struct pf_message message; /* the last one read; commands borrow from it */
+    size_t url_size;
+    char url[PF_URL_SIZE_MAX];
+};
+
+#endif
