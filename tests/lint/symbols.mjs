@@ -34,7 +34,7 @@ export function problemsOfSymbols(outputs) {
   for (const [archive, output] of outputs) {
     for (const { name, isDefined } of symbolsOf(output)) {
       // pf_base is not looked at: its assertions print; anything else of ours is here.
-      const ours = defined.has(name) || /^pf_(panic|buffer|slice|random)/.test(name);
+      const ours = defined.has(name) || /^pf_(panic|buffer|slice|random|token)/.test(name);
       if (!isDefined && !ours && !pure.has(name)) {
         problems.add(`${path.basename(archive)}: needs ${name}()`);
       }
