@@ -1,4 +1,4 @@
-/* clients.c - the hub's table of clients: who is connected, and how much each may still send. */
+/* clients.c - the hub's table of clients. */
 /* SPDX-License-Identifier: MIT */
 #include "relay/clients.h"
 
@@ -6,10 +6,7 @@
 
 #include <stdlib.h>
 
-enum {
-    SIZE_MIN = 64,
-    MILLI = 1000,
-};
+enum { SIZE_MIN = 64 };
 
 void pf_clients_clear(struct pf_clients *clients)
 {
@@ -71,24 +68,4 @@ void pf_clients_remove(struct pf_clients *clients, struct pf_relay_client *clien
     clients->by_number[client->number] = NULL;
     clients->count--;
     free(client);
-}
-
-bool pf_relay_client_take_message(struct pf_relay_client *client, uint64_t now_ms, uint32_t burst,
-                                  uint32_t per_s, size_t size)
-{
-    const uint64_t price = (1 + size / PF_RELAY_MESSAGE_SIZE) * MILLI;
-    /* Milliseconds times messages per second are thousandths of a message. */
-    const uint64_t full = (uint64_t)burst * MILLI;
-    const uint64_t elapsed_ms = now_ms - client->heard_ms;
-    if (elapsed_ms > (full - client->milli_messages) / per_s) {
-        client->milli_messages = full;
-    } else {
-        client->milli_messages += elapsed_ms * per_s;
-    }
-    client->heard_ms = now_ms;
-    if (client->milli_messages < price) {
-        return false;
-    }
-    client->milli_messages -= price;
-    return true;
 }

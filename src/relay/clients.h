@@ -1,13 +1,13 @@
-/* clients.h - the hub's table of clients: who is connected, and how much each may still send. */
+/* clients.h - the hub's table of clients. */
 /* SPDX-License-Identifier: MIT */
 #ifndef PF_RELAY_CLIENTS_H
 #define PF_RELAY_CLIENTS_H
 
 #include "base/error.h"
+#include "base/token_bucket.h"
 #include "relay/rooms.h"
 #include "relay/timers.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,7 +25,7 @@ struct pf_relay_client {
     uint64_t order;    /* grows from client to client */
     uint64_t heard_ms; /* when its last message came */
     uint64_t ping_due_ms;
-    uint64_t milli_messages; /* what it may send at heard_ms, in thousandths of a message */
+    struct pf_token_bucket messages; /* that it may send, in thousandths */
 };
 
 /* Indexed by number. All zero is an empty table. */
@@ -48,14 +48,5 @@ enum pf_error pf_clients_add(struct pf_clients *clients, uint32_t number,
 
 /* Frees a client whose timer is not set. */
 void pf_clients_remove(struct pf_clients *clients, struct pf_relay_client *client);
-
-/*
- * A token bucket: a client may send `burst` messages at once and `per_s` a second in the long run.
- * A message of `size` bytes counts once, and once more for each PF_RELAY_MESSAGE_SIZE of them: it
- * is bytes that make others fall behind. Takes it out and remembers in heard_ms that it came; false
- * when not enough was left.
- */
-bool pf_relay_client_take_message(struct pf_relay_client *client, uint64_t now_ms, uint32_t burst,
-                                  uint32_t per_s, size_t size);
 
 #endif

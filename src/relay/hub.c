@@ -29,6 +29,19 @@ enum timer_kind {
     TIMER_GRACE,     /* owner is a struct pf_relay_member */
 };
 
+/*
+ * R8, R19: every member hears of each one that enters, so an endless loop of joins would cost the
+ * others more than the messages that a client may send. The members of a full room may all come
+ * back at once to a restarted relay; one member may reload its page again and again.
+ */
+enum {
+    NEWCOMERS_MS = 250, /* the mean time between newcomers in a room */
+    RETURNS_MS = 500,   /* the mean time between returns of one member */
+    MESSAGE_COST = 1000,
+};
+static const struct pf_token_rate newcomers_rate = {.burst = 65 * NEWCOMERS_MS, .per_ms = 1};
+static const struct pf_token_rate returns_rate = {.burst = 21 * RETURNS_MS, .per_ms = 1};
+
 /* Close codes of RFC 6455 section 7.4. */
 enum {
     CLOSE_NORMAL = 1000,
@@ -45,6 +58,7 @@ struct output {
 
 struct pf_hub {
     struct pf_hub_config config;
+    struct pf_token_rate messages_rate; /* of each client, in thousandths of a message */
     uint64_t now_ms, unix_s;
     struct pf_clients clients;
     struct pf_rooms rooms;
@@ -184,7 +198,6 @@ static struct pf_relay_client *new_client(struct pf_hub *hub, uint32_t number)
     client->heartbeat = (struct pf_timer){.owner = client, .kind = TIMER_HEARTBEAT};
     client->heard_ms = hub->now_ms;
     client->ping_due_ms = hub->now_ms + hub->config.ping_ms;
-    client->milli_messages = (uint64_t)hub->config.burst_messages * 1000;
     set_heartbeat(hub, client);
     return client;
 }
@@ -282,7 +295,8 @@ static struct pf_relay_member *new_member(struct pf_hub *hub, struct pf_slice na
         *why = PF_CODE_ROOM_FULL;
         return NULL;
     }
-    if (room && !pf_relay_room_may_enter(room, hub->now_ms)) {
+    if (room &&
+        !pf_token_bucket_take(&room->newcomers, &newcomers_rate, hub->now_ms, NEWCOMERS_MS)) {
         *why = PF_CODE_RATE_LIMIT;
         return NULL;
     }
@@ -412,7 +426,7 @@ static void join_room(struct pf_hub *hub, struct pf_relay_client *client, struct
     }
     if (!member) {
         member = new_member(hub, room_name, ticket_id, &why);
-    } else if (!pf_relay_member_may_return(member, hub->now_ms)) {
+    } else if (!pf_token_bucket_take(&member->returns, &returns_rate, hub->now_ms, RETURNS_MS)) {
         member = NULL;
         why = PF_CODE_RATE_LIMIT;
     }
@@ -555,8 +569,10 @@ static void on_client_opened(struct pf_hub *hub, uint32_t number)
 
 static void on_client_text(struct pf_hub *hub, struct pf_relay_client *client, struct pf_slice text)
 {
-    if (pf_relay_client_take_message(client, hub->now_ms, hub->config.burst_messages,
-                                     hub->config.messages_per_s, text.size)) {
+    /* Bytes are what others wait for: a message costs its KiB, and at least one. */
+    const uint64_t cost = (1 + text.size / PF_RELAY_MESSAGE_SIZE) * MESSAGE_COST;
+    client->heard_ms = hub->now_ms;
+    if (pf_token_bucket_take(&client->messages, &hub->messages_rate, hub->now_ms, cost)) {
         on_message(hub, client, text);
         return;
     }
@@ -617,6 +633,12 @@ enum pf_error pf_hub_new(const struct pf_hub_config *config, struct pf_hub **out
         return PF_ERROR_MEMORY;
     }
     hub->config = *config;
+    /* A message a second is a thousandth a millisecond. No socket reaches the highest rate. */
+    hub->messages_rate = (struct pf_token_rate){
+        .burst = (uint64_t)config->burst_messages * MESSAGE_COST,
+        .per_ms = config->messages_per_s < PF_TOKENS_PER_MS_MAX ? config->messages_per_s
+                                                                : PF_TOKENS_PER_MS_MAX,
+    };
     const uint64_t key[2] = {config->draw(config->draw_user), config->draw(config->draw_user)};
     pf_rooms_init(&hub->rooms, config->rooms_max, key);
     clear_outputs(hub);

@@ -187,25 +187,3 @@ void pf_relay_member_set_capabilities(struct pf_relay_member *member, struct pf_
             (uint8_t)pf_slice_copy(capabilities, member->capabilities, size + 1);
     }
 }
-
-/* The time up to which all is spent moves on by `each_ms`, and may be so far ahead of now. */
-static bool spend(uint64_t *at_ms, uint64_t now_ms, uint32_t each_ms, uint64_t ahead_ms)
-{
-    if (*at_ms > now_ms + ahead_ms) {
-        return false;
-    }
-    *at_ms = (*at_ms > now_ms ? *at_ms : now_ms) + each_ms;
-    return true;
-}
-
-bool pf_relay_room_may_enter(struct pf_relay_room *room, uint64_t now_ms)
-{
-    return spend(&room->newcomers_at_ms, now_ms, PF_RELAY_NEWCOMERS_MS,
-                 PF_RELAY_NEWCOMERS_MS * PF_RELAY_NEWCOMERS_AHEAD);
-}
-
-bool pf_relay_member_may_return(struct pf_relay_member *member, uint64_t now_ms)
-{
-    return spend(&member->returns_at_ms, now_ms, PF_RELAY_RETURNS_MS,
-                 PF_RELAY_RETURNS_MS * PF_RELAY_RETURNS_AHEAD);
-}

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/slice.h"
+#include "base/token_bucket.h"
 #include "protocol/message.h"
 #include "relay/timers.h"
 
@@ -14,20 +15,13 @@
 
 #define PF_CLIENT_NONE UINT32_MAX
 
-enum {
-    PF_RELAY_NEWCOMERS_MS = 250,
-    PF_RELAY_NEWCOMERS_AHEAD = 64, /* all of a full room come back to a relay at once, and more */
-    PF_RELAY_RETURNS_MS = 500,
-    PF_RELAY_RETURNS_AHEAD = 20, /* a page that is reloaded ever again, and opened twice */
-};
-
 /* An identity in a room. */
 struct pf_relay_member {
     pf_member_id id;
     struct pf_relay_room *room; /* borrowed: a room lives as long as it has members */
     struct pf_timer grace;      /* set while the member is away */
-    uint64_t returns_at_ms;     /* see pf_relay_member_may_return() */
-    uint32_t client;            /* PF_CLIENT_NONE while it is away */
+    struct pf_token_bucket returns;
+    uint32_t client; /* PF_CLIENT_NONE while it is away */
     uint32_t instance;
     char *capabilities; /* owned; NULL for none */
     uint8_t capabilities_size;
@@ -40,7 +34,7 @@ _Static_assert(PF_CAPABILITIES_SIZE_MAX <= UINT8_MAX, "the size fits in a byte")
 struct pf_relay_room {
     struct pf_relay_room *next; /* in its bucket; borrowed */
     uint64_t hash;
-    uint64_t newcomers_at_ms; /* see pf_relay_room_may_enter() */
+    struct pf_token_bucket newcomers;
     uint8_t name_size;
     uint8_t members_count;
     char name[PF_ROOM_NAME_SIZE_MAX];
@@ -86,16 +80,6 @@ void pf_rooms_remove_member(struct pf_rooms *rooms, struct pf_relay_member *memb
 /* The first of its members that is neither away nor `except`, or NULL. */
 const struct pf_relay_member *pf_relay_room_connected(const struct pf_relay_room *room,
                                                       const struct pf_relay_member *except);
-
-/*
- * R8, R19: all the others hear of each who enters, so that joining without end costs them more than
- * what a client may send. A room takes PF_RELAY_NEWCOMERS_AHEAD newcomers more than one every
- * PF_RELAY_NEWCOMERS_MS; a member, which has its place, comes back PF_RELAY_RETURNS_AHEAD times
- * more than once every PF_RELAY_RETURNS_MS. Counts one; false, and not counted, where there are too
- * many.
- */
-bool pf_relay_room_may_enter(struct pf_relay_room *room, uint64_t now_ms);
-bool pf_relay_member_may_return(struct pf_relay_member *member, uint64_t now_ms);
 
 /* Copies what the member's client is capable of; nothing of it when memory is short. */
 void pf_relay_member_set_capabilities(struct pf_relay_member *member, struct pf_slice capabilities);

@@ -92,7 +92,7 @@ static void visit_member(struct pf_hub *hub, struct ex_visit *visit, struct pf_r
         PF_ASSERT(pf_rooms_add_member(&hub->rooms, room, id, &member) == PF_ERROR_OK);
         member->grace = (struct pf_timer){.owner = member, .kind = TIMER_GRACE};
     }
-    ex_visit_unhashed(visit, &member->returns_at_ms, sizeof(member->returns_at_ms));
+    ex_visit_unhashed(visit, &member->returns, sizeof(member->returns));
     EX_VISIT(visit, member->client);
     EX_VISIT(visit, member->instance);
     EX_VISIT(visit, member->name_size);
@@ -123,7 +123,7 @@ static void visit_room(struct pf_hub *hub, struct ex_visit *visit)
         const struct pf_slice text = {name, name_size};
         PF_ASSERT(pf_rooms_add(&hub->rooms, text, &room) == PF_ERROR_OK);
     }
-    ex_visit_unhashed(visit, &room->newcomers_at_ms, sizeof(room->newcomers_at_ms));
+    ex_visit_unhashed(visit, &room->newcomers, sizeof(room->newcomers));
     for (size_t i = 0; i < members_count; i++) {
         visit_member(hub, visit, room, i);
     }
@@ -148,7 +148,7 @@ static void visit_client(struct pf_hub *hub, struct ex_visit *visit, uint32_t nu
     }
     ex_visit_unhashed(visit, &client->heard_ms, sizeof(client->heard_ms));
     ex_visit_unhashed(visit, &client->ping_due_ms, sizeof(client->ping_due_ms));
-    ex_visit_unhashed(visit, &client->milli_messages, sizeof(client->milli_messages));
+    ex_visit_unhashed(visit, &client->messages, sizeof(client->messages));
     visit_timer(hub, visit, &client->heartbeat);
 }
 
