@@ -53,8 +53,8 @@ static void visit_restarted(struct ex_visit *visit, uint64_t *restarted_at_ms)
 static void visit_peer(struct ex_visit *visit, struct pf_peer *peer)
 {
     EX_VISIT(visit, peer->id);
-    ex_visit_time(visit, &peer->incoming.answer_at_ms); /* of the slot, whoever is in it */
-    ex_visit_time(visit, &peer->state_at_ms);
+    ex_visit_time(visit, &peer->incoming.answers.full_at); /* of the slot, whoever is in it */
+    ex_visit_time(visit, &peer->states.full_at);
     if (peer->id == 0) {
         return;
     }

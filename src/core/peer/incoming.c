@@ -7,14 +7,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/peer/incoming.h"
 
-#include "core/budget.h"
 #include "core/peer/peer.h"
 
 enum {
-    ANSWERS_MS = 1000,                 /* one offer or request per second in the long run, */
-    ANSWERS_AHEAD_MS = 5 * ANSWERS_MS, /* with this burst allowance */
+    ANSWERS_MS = 1000,    /* the mean time between answered offers and requests */
     NUMBER_MAX = 1 << 30, /* far above what a call can reach, far below where numbers wrap */
 };
+
+static const struct pf_token_rate answers_rate = {.burst = 6 * ANSWERS_MS, .per_ms = 1};
 
 /*
  * R19: an answer is several messages, and the relay limits the rate of ours: a peer that asks
@@ -22,8 +22,8 @@ enum {
  */
 static bool may_answer(struct pf_peer *peer, struct pf_context *context)
 {
-    const bool may = pf_budget_spend(&peer->incoming.answer_at_ms, context->now_ms, ANSWERS_MS,
-                                     ANSWERS_AHEAD_MS);
+    const bool may =
+        pf_token_bucket_take(&peer->incoming.answers, &answers_rate, context->now_ms, ANSWERS_MS);
     context->counters.stale += !may;
     return may;
 }

@@ -3,6 +3,7 @@
 #ifndef PF_CORE_PEER_INCOMING_H
 #define PF_CORE_PEER_INCOMING_H
 
+#include "base/token_bucket.h"
 #include "core/common/context.h"
 #include "core/peer/candidates.h"
 #include "protocol/message.h"
@@ -12,7 +13,7 @@
 struct pf_peer;
 
 struct pf_incoming {
-    uint64_t answer_at_ms; /* rate limiter of what asks for an answer; outlives the peer */
+    struct pf_token_bucket answers;  /* to what asks for one; outlives the peer */
     struct pf_candidates candidates; /* of descriptions that have not been set yet */
 };
 

@@ -3,13 +3,13 @@
 #include "core/peer/peer.h"
 
 #include "base/assert.h"
-#include "core/budget.h"
 
 enum {
-    STATES_MS = 200,                  /* its sources are shown this often in the long run, */
-    STATES_AHEAD_MS = 20 * STATES_MS, /* with this burst allowance */
+    STATES_MS = 200, /* the mean time between shown states of its sources */
     UNREACHABLE_RENEWALS = 3,
 };
+
+static const struct pf_token_rate states_rate = {.burst = 21 * STATES_MS, .per_ms = 1};
 
 /* ---- what is shown ---- */
 
@@ -47,10 +47,10 @@ void pf_peer_show(const struct pf_peer *peer, struct pf_context *context)
 static void show_state(struct pf_peer *peer, struct pf_context *context)
 {
     peer->show_at_ms = PF_NEVER;
-    if (pf_budget_spend(&peer->state_at_ms, context->now_ms, STATES_MS, STATES_AHEAD_MS)) {
+    if (pf_token_bucket_take(&peer->states, &states_rate, context->now_ms, STATES_MS)) {
         pf_peer_show(peer, context);
     } else {
-        peer->show_at_ms = peer->state_at_ms - STATES_AHEAD_MS;
+        peer->show_at_ms = pf_token_bucket_ready_ms(&peer->states, &states_rate, STATES_MS);
     }
 }
 
@@ -68,8 +68,8 @@ void pf_peer_take_state(struct pf_peer *peer, struct pf_context *context,
 void pf_peer_init(struct pf_peer *peer)
 {
     peer->id = 0;
-    peer->incoming.answer_at_ms = 0;
-    peer->state_at_ms = 0;
+    peer->incoming.answers.full_at = 0;
+    peer->states.full_at = 0;
 }
 
 void pf_peer_open(struct pf_peer *peer, struct pf_context *context, const struct pf_member *member,

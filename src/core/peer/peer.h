@@ -3,6 +3,7 @@
 #ifndef PF_CORE_PEER_PEER_H
 #define PF_CORE_PEER_PEER_H
 
+#include "base/token_bucket.h"
 #include "core/common/context.h"
 #include "core/peer/connection.h"
 #include "core/peer/incoming.h"
@@ -26,10 +27,10 @@ struct pf_peer {
     uint32_t instance;
     bool polite; /* this side is (webrtc-pc 10.7) */
     enum pf_presence presence;
-    uint64_t presence_at_ms;      /* the end of MISSING */
-    struct pf_member_state state; /* of its sources, as it has told */
-    uint64_t state_at_ms;         /* rate limiter of how often that is shown; outlives the peer */
-    uint64_t show_at_ms;          /* when one that came too soon is shown, or PF_NEVER */
+    uint64_t presence_at_ms;       /* the end of MISSING */
+    struct pf_member_state state;  /* of its sources, as it has told */
+    struct pf_token_bucket states; /* that are shown; outlives the peer */
+    uint64_t show_at_ms;           /* when one that came too soon is shown, or PF_NEVER */
     struct pf_recovery recovery;
     struct pf_signaling signaling;
     struct pf_incoming incoming;
