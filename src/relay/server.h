@@ -28,7 +28,7 @@ enum {
     PF_RECEIVE_SIZE = 65536, /* read from a socket at once */
     PF_INPUT_SIZE_MAX = PF_RECEIVE_SIZE + PF_HTTP_HEAD_SIZE_MAX,
     PF_KEPT_SIZE_MAX = 1 << 20, /* a reader that is further behind is dropped */
-    PF_TURN_SIZE_MAX = 4 << 20, /* written to the arena before it is flushed */
+    PF_TURN_SIZE_MAX = 1 << 20, /* written to the arena before it is flushed */
     PF_GOODBYE_MS = 2000,       /* for a closing handshake */
 };
 
