@@ -23,7 +23,8 @@ const libraries = [
   { folder: 'src/core', target: 'src/core/CMakeFiles/pf_core.dir' },
   ...['common', 'media', 'peer', 'room'].map((name) => (
     { folder: `src/core/${name}`, target: `src/core/CMakeFiles/pf_core.dir/${name}` })),
-  { folder: 'src/relay', target: 'src/relay/CMakeFiles/pf_hub.dir' },
+  { folder: 'src/relay/hub', target: 'src/relay/hub/CMakeFiles/pf_hub.dir' },
+  { folder: 'src/relay/wire', target: 'src/relay/wire/CMakeFiles/pf_wire.dir' },
 ];
 
 /**

@@ -1,26 +1,23 @@
 /*
  * hub_state.c - the inside of the relay's hub: to be saved, hashed and put back.
  *
- * The hub keeps its struct to itself, so this file takes all of hub.c in, and stands for it when
- * the program is linked. Rate limits are not part of what is hashed: they are set so high, and
- * joins are so few, that no world reaches them.
+ * Rate limits are not part of what is hashed: they are set so high, and joins are so few, that no
+ * world reaches them.
  */
 /* SPDX-License-Identifier: MIT */
 #include "hub_state.h"
 
-#ifdef EX_HUB_C
-#include EX_HUB_C /* one that is broken on purpose */
-#else
-#include "relay/hub.c"
-#endif
+#include "base/assert.h"
+#include "relay/hub/output.h"
+#include "relay/hub/state.h"
 
 #include <string.h>
 
 #define NO_CLIENT UINT32_MAX
 
-static struct pf_relay_room *only_room(struct pf_hub *hub)
+static struct pf_hub_room *only_room(struct pf_hub *hub)
 {
-    struct pf_relay_room *found = NULL;
+    struct pf_hub_room *found = NULL;
     PF_ASSERT(hub->rooms.count <= 1);
     for (size_t i = 0; i < hub->rooms.buckets_count && !found; i++) {
         found = hub->rooms.buckets[i];
@@ -32,22 +29,22 @@ void ex_hub_forget(struct pf_hub *hub)
 {
     hub->timers.count = 0;
     for (uint32_t i = 0; i < hub->clients.size; i++) {
-        struct pf_relay_client *client = hub->clients.by_number[i];
+        struct pf_hub_client *client = hub->clients.by_number[i];
         if (client) {
             client->heartbeat.place = 0;
             pf_clients_remove(&hub->clients, client);
         }
     }
     while (hub->rooms.count > 0) {
-        struct pf_relay_member *member = only_room(hub)->members[0];
+        struct pf_hub_member *member = only_room(hub)->members[0];
         member->grace.place = 0;
         pf_rooms_remove_member(&hub->rooms, member);
     }
-    clear_outputs(hub);
+    pf_hub_output_clear(hub);
 }
 
 /* How many of the members' timers were set before this one: ties break so. */
-static uint32_t rank_of(const struct pf_relay_room *room, const struct pf_relay_member *member)
+static uint32_t rank_of(const struct pf_hub_room *room, const struct pf_hub_member *member)
 {
     uint32_t rank = 0;
     for (size_t i = 0; i < room->members_count; i++) {
@@ -58,11 +55,11 @@ static uint32_t rank_of(const struct pf_relay_room *room, const struct pf_relay_
 }
 
 /* How many of the clients are older: only that is asked of their order. */
-static uint32_t age_of(const struct pf_hub *hub, const struct pf_relay_client *client)
+static uint32_t age_of(const struct pf_hub *hub, const struct pf_hub_client *client)
 {
     uint32_t older = 0;
     for (uint32_t i = 0; i < hub->clients.size; i++) {
-        const struct pf_relay_client *other = hub->clients.by_number[i];
+        const struct pf_hub_client *other = hub->clients.by_number[i];
         older += other && other->order < client->order ? 1u : 0u;
     }
     return older;
@@ -82,15 +79,15 @@ static void visit_timer(struct pf_hub *hub, struct ex_visit *visit, struct pf_ti
     }
 }
 
-static void visit_member(struct pf_hub *hub, struct ex_visit *visit, struct pf_relay_room *room,
+static void visit_member(struct pf_hub *hub, struct ex_visit *visit, struct pf_hub_room *room,
                          size_t index)
 {
-    struct pf_relay_member *member = visit->mode == EX_LOAD ? NULL : room->members[index];
+    struct pf_hub_member *member = visit->mode == EX_LOAD ? NULL : room->members[index];
     pf_member_id id = member ? member->id : 0;
     EX_VISIT(visit, id);
     if (visit->mode == EX_LOAD) {
         PF_ASSERT(pf_rooms_add_member(&hub->rooms, room, id, &member) == PF_ERROR_OK);
-        member->grace = (struct pf_timer){.owner = member, .kind = TIMER_GRACE};
+        member->grace = (struct pf_timer){.owner = member, .kind = PF_HUB_TIMER_GRACE};
     }
     ex_visit_unhashed(visit, &member->returns, sizeof(member->returns));
     EX_VISIT(visit, member->client);
@@ -106,7 +103,7 @@ static void visit_member(struct pf_hub *hub, struct ex_visit *visit, struct pf_r
 
 static void visit_room(struct pf_hub *hub, struct ex_visit *visit)
 {
-    struct pf_relay_room *room = only_room(hub);
+    struct pf_hub_room *room = only_room(hub);
     uint8_t members_count = room ? room->members_count : 0;
     EX_VISIT(visit, members_count);
     if (members_count == 0) {
@@ -131,15 +128,15 @@ static void visit_room(struct pf_hub *hub, struct ex_visit *visit)
 
 static void visit_client(struct pf_hub *hub, struct ex_visit *visit, uint32_t number)
 {
-    struct pf_relay_client *client = pf_clients_find(&hub->clients, number);
+    struct pf_hub_client *client = pf_clients_find(&hub->clients, number);
     if (visit->mode == EX_LOAD) {
         PF_ASSERT(pf_clients_add(&hub->clients, number, &client) == PF_ERROR_OK);
-        client->heartbeat = (struct pf_timer){.owner = client, .kind = TIMER_HEARTBEAT};
+        client->heartbeat = (struct pf_timer){.owner = client, .kind = PF_HUB_TIMER_HEARTBEAT};
     }
     pf_member_id id = client->member ? client->member->id : 0;
     EX_VISIT(visit, id);
     if (visit->mode == EX_LOAD && id != 0) {
-        client->member = pf_relay_room_member(only_room(hub), id);
+        client->member = pf_hub_room_member(only_room(hub), id);
     }
     ex_visit_unhashed(visit, &client->order, sizeof(client->order));
     if (visit->mode == EX_HASH) {

@@ -3,7 +3,7 @@
 #ifndef EX_HUB_STATE_H
 #define EX_HUB_STATE_H
 
-#include "relay/hub.h"
+#include "relay/hub/hub.h"
 #include "visit.h"
 
 /* Walks over its clients, its one room and the members. Loading builds them anew. */

@@ -6,7 +6,7 @@
 #include "ice.h"
 #include "page.h"
 #include "pc.h"
-#include "relay/hub.h"
+#include "relay/hub/hub.h"
 #include "wire.h"
 
 enum { RELAY = EX_HOSTS_COUNT /* in place of a host */ };

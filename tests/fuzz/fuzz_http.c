@@ -9,8 +9,8 @@
 
 #include "base/assert.h"
 #include "protocol/message.h"
-#include "relay/handshake.h"
-#include "relay/http.h"
+#include "relay/wire/handshake.h"
+#include "relay/wire/http.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -11,8 +11,8 @@
 #include "base/assert.h"
 #include "base/random.h"
 #include "protocol/envelope.h"
-#include "relay/clients.h"
-#include "relay/hub.h"
+#include "relay/hub/clients.h"
+#include "relay/hub/hub.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -258,7 +258,7 @@ static void on_output(struct run *run, const struct pf_hub_output *output)
 static void check_rate(struct run *run)
 {
     struct client *client = &run->clients[run->event->client];
-    client->charged += 1 + run->event->text.size / PF_RELAY_MESSAGE_SIZE;
+    client->charged += 1 + run->event->text.size / PF_HUB_MESSAGE_SIZE;
     if (client->open) {
         const uint64_t open_ms = run->now_ms - client->opened_ms;
         PF_ASSERT(client->charged * 1000 <= (uint64_t)run->config.burst_messages * 1000 +

@@ -10,7 +10,7 @@
 #include "base/assert.h"
 #include "base/buffer.h"
 #include "protocol/message.h"
-#include "relay/websocket.h"
+#include "relay/wire/websocket.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -7,7 +7,7 @@
 #include "hostile.h"
 #include "ice.h"
 #include "pc.h"
-#include "relay/hub.h"
+#include "relay/hub/hub.h"
 #include "tab.h"
 
 #include <stdarg.h>

@@ -130,41 +130,41 @@ pf_add_mutant(queue_of_one_candidate 100 "had no room for" core/peer/candidates.
   [[if (queue->count == PF_CANDIDATES_MAX ||]] [[if (queue->count == 1 ||]])
 
 # The hub
-pf_add_mutant(ticket_ignored 100 "is another member than before" relay/hub.c
+pf_add_mutant(ticket_ignored 100 "is another member than before" relay/hub/admission.c
   [[ticket_id != 0 ? ticket_id : draw_id(hub, room)]] [[draw_id(hub, room)]])
-pf_add_mutant(ghost_not_removed 100 "is shown a ghost" relay/hub.c
+pf_add_mutant(ghost_not_removed 100 "is shown a ghost" relay/hub/presence.c
   [[pf_timers_set(&hub->timers, &member->grace, hub->now_ms + grace_ms);]] [[(void)grace_ms;]])
-pf_add_mutant(return_not_told 100 "is not shown the picture" relay/hub.c
+pf_add_mutant(return_not_told 100 "is not shown the picture" relay/hub/admission.c
   [[if (member->room->members_count > 1) {]] [[if (member->room->members_count > 1 && !resumed) {]])
-pf_add_mutant(older_client_kept 100 "not-joined" relay/hub.c
-  [[fail(hub, older, PF_CODE_REPLACED, "another client is this member now");]] [[]])
-pf_add_mutant(join_overtaken 2000 "is refused without a reason" relay/hub.c
+pf_add_mutant(older_client_kept 100 "not-joined" relay/hub/presence.c
+  [[pf_hub_client_fail(hub, older, PF_CODE_REPLACED, "another client is this member now");]] [[]])
+pf_add_mutant(join_overtaken 2000 "is refused without a reason" relay/hub/admission.c
   [[if (is_overtaken(hub, client, member)) {]] [[if (member && !hub) {]])
-pf_add_mutant(foreign_ticket_taken 6000 "is refused without a reason" relay/ticket.c
+pf_add_mutant(foreign_ticket_taken 6000 "is refused without a reason" relay/hub/ticket.c
   [[if (!is_same(digits, ticket.data + claim_size + 1, MAC_DIGITS)) {]] [[if (ticket.size == 0) {]])
-pf_add_mutant(error_to_everyone 300 "is told of what another did" relay/hub.c
-  [[    send_to(hub, client->number, write_message(hub));
+pf_add_mutant(error_to_everyone 300 "is told of what another did" relay/hub/presence.c
+  [[    pf_hub_send(hub, client->number, pf_hub_write_message(hub));
     if (pf_error_code_close(code) != 0) {]]
-  [[    const struct pf_slice text = write_message(hub);
-    send_to(hub, client->number, text);
+  [[    const struct pf_slice text = pf_hub_write_message(hub);
+    pf_hub_send(hub, client->number, text);
     if (client->member) {
-        send_to_others(hub, client->member, NULL, text);
+        pf_hub_send_to_others(hub, client->member, NULL, text);
     }
     if (pf_error_code_close(code) != 0) {]])
-pf_add_mutant(nobody_waited_for 100 "hides a peer" relay/hub.c
+pf_add_mutant(nobody_waited_for 100 "hides a peer" relay/hub/presence.c
   [[pf_timers_set(&hub->timers, &member->grace, hub->now_ms + grace_ms);]]
   [[pf_timers_set(&hub->timers, &member->grace, hub->now_ms + grace_ms / 20000);]])
 
 # Rooms, and pages in the background
-pf_add_mutant(rooms_mixed_up 100 "hears of another room" relay/rooms.c
-  [[for (struct pf_relay_room *room = *bucket_of(rooms, hash); room; room = room->next) {
+pf_add_mutant(rooms_mixed_up 100 "hears of another room" relay/hub/rooms.c
+  [[for (struct pf_hub_room *room = *bucket_of(rooms, hash); room; room = room->next) {
         if (room->hash == hash &&
             pf_slice_equal(name, (struct pf_slice){room->name, room->name_size})) {]]
   [[for (size_t i = 0; i < rooms->buckets_count; i++) {
-        struct pf_relay_room *room = rooms->buckets[i];
+        struct pf_hub_room *room = rooms->buckets[i];
         if (room && (room->hash | hash) != 0) {]])
 pf_add_mutant(ping_unanswered 100 "who is there" core/room/room.c
   [[case PF_MESSAGE_PING: pf_relay_session_answer_ping(&room->session, &room->context); break;]]
   [[case PF_MESSAGE_PING: break;]])
-pf_add_mutant(room_full_too_soon 300 "the room is full with" relay/hub.c
+pf_add_mutant(room_full_too_soon 300 "the room is full with" relay/hub/admission.c
   [[room->members_count >= hub->config.members_max]] [[room->members_count >= 5]])

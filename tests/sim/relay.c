@@ -4,7 +4,7 @@
 
 #include "base/assert.h"
 #include "check.h"
-#include "relay/hub.h"
+#include "relay/hub/hub.h"
 #include "tab.h"
 #include "trace.h"
 #include "wire.h"

@@ -9,7 +9,7 @@
 #include "ice.h"
 #include "pc.h"
 #include "relay.h"
-#include "relay/hub.h"
+#include "relay/hub/hub.h"
 #include "tab.h"
 #include "trace.h"
 #include "user.h"

@@ -1,9 +1,9 @@
 /* http_test.c - requests, paths and the handshake of a WebSocket. */
 /* SPDX-License-Identifier: MIT */
-#include "relay/http.h"
+#include "relay/wire/http.h"
 
 #include "base/buffer.h"
-#include "relay/handshake.h"
+#include "relay/wire/handshake.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

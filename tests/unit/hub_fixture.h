@@ -4,7 +4,7 @@
 #define PF_TESTS_HUB_FIXTURE_H
 
 #include "base/random.h"
-#include "relay/hub.h"
+#include "relay/hub/hub.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,8 +1,8 @@
 /* hub_memory_test.c - memory that runs out costs the one who asks for more, and nobody else. */
 /* SPDX-License-Identifier: MIT */
 #include "protocol/message.h"
-#include "relay/hub.h"
-#include "relay/websocket.h"
+#include "relay/hub/hub.h"
+#include "relay/wire/websocket.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

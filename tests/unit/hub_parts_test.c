@@ -1,10 +1,10 @@
 /* hub_parts_test.c - what the hub is made of: hash, timers, rooms, tickets. */
 /* SPDX-License-Identifier: MIT */
 #include "base/random.h"
-#include "relay/rooms.h"
-#include "relay/siphash.h"
-#include "relay/ticket.h"
-#include "relay/timers.h"
+#include "relay/hub/rooms.h"
+#include "relay/hub/siphash.h"
+#include "relay/hub/ticket.h"
+#include "relay/hub/timers.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -99,8 +99,8 @@ static void rooms_are_found_while_the_table_grows_and_shrinks(void **state)
     (void)state; /* all is local */
     const uint64_t key[2] = {1, 2};
     struct pf_rooms rooms;
-    struct pf_relay_room *room = NULL;
-    struct pf_relay_member *member = NULL;
+    struct pf_hub_room *room = NULL;
+    struct pf_hub_member *member = NULL;
     char text[16];
     pf_rooms_init(&rooms, ROOMS_COUNT, key);
     assert_null(pf_rooms_find(&rooms, PF_SLICE("room 0")));
@@ -112,15 +112,15 @@ static void rooms_are_found_while_the_table_grows_and_shrinks(void **state)
     for (size_t i = 0; i < ROOMS_COUNT; i += 2) {
         room = pf_rooms_find(&rooms, name_of(i, text));
         assert_non_null(room);
-        pf_rooms_remove_member(&rooms, pf_relay_room_member(room, i + 1));
+        pf_rooms_remove_member(&rooms, pf_hub_room_member(room, i + 1));
     }
     assert_int_equal(rooms.count, ROOMS_COUNT / 2);
     assert_int_equal(rooms.members_count, ROOMS_COUNT / 2);
     for (size_t i = 0; i < ROOMS_COUNT; i++) {
         room = pf_rooms_find(&rooms, name_of(i, text));
         assert_true((room != NULL) == (i % 2 == 1));
-        assert_true(!room || pf_relay_room_member(room, i + 1) != NULL);
-        assert_true(!room || pf_relay_room_member(room, i) == NULL);
+        assert_true(!room || pf_hub_room_member(room, i + 1) != NULL);
+        assert_true(!room || pf_hub_room_member(room, i) == NULL);
     }
     pf_rooms_clear(&rooms);
 }

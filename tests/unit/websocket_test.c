@@ -1,6 +1,6 @@
 /* websocket_test.c - the frames of RFC 6455, whole, byte by byte and cut at every length. */
 /* SPDX-License-Identifier: MIT */
-#include "relay/websocket.h"
+#include "relay/wire/websocket.h"
 
 #include "base/buffer.h"
 

@@ -1,0 +1,92 @@
+/* main.c - peerface-relay, the program. */
+/* SPDX-License-Identifier: MIT */
+#include "relay/app/options.h"
+#include "relay/server/crypto.h"
+#include "relay/server/server.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool load_secret(const struct pf_options *options, struct pf_secret *secret)
+{
+    if (!options->secret_file) {
+        pf_crypto_random(secret, sizeof *secret);
+        return true;
+    }
+    if (pf_secret_load(options->secret_file, secret) != PF_ERROR_OK) {
+        (void)fprintf(stderr, "peerface-relay: %s holds no secret and none can be made there\n",
+                      options->secret_file); /* nobody else to tell */
+        return false;
+    }
+    return true;
+}
+
+/* Where a browser on this machine finds it: a page gets cameras from localhost or over TLS only. */
+static bool announce(const struct pf_options *options, uint16_t port)
+{
+    static const char *const local[] = {"localhost", "127.0.0.1", "::1", "0.0.0.0", "::"};
+    const char *host = options->address;
+    for (size_t i = 0; i < sizeof local / sizeof local[0]; i++) {
+        if (strcmp(host, local[i]) == 0) {
+            host = "localhost";
+        }
+    }
+    const bool is_v6 = strchr(host, ':') != NULL;
+    if (options->quiet) {
+        return true;
+    }
+    return printf("peerface-relay: serving %s at http://%s%s%s:%u/\n",
+                  options->folder ? options->folder : "/ws", is_v6 ? "[" : "", host,
+                  is_v6 ? "]" : "", (unsigned)port) > 0 &&
+           fflush(stdout) == 0;
+}
+
+static int run(const struct pf_options *options)
+{
+    struct pf_secret secret;
+    struct pf_server *server = NULL;
+    if (!load_secret(options, &secret)) {
+        return EXIT_FAILURE;
+    }
+    const struct pf_server_config config = {
+        .address = options->address,
+        .port = options->port,
+        .folder = options->folder,
+        .echo = options->echo,
+        .origins = options->origins,
+        .origins_count = options->origins_count,
+        .request_ms = options->request_ms,
+        .idle_ms = options->idle_ms,
+        .stall_ms = options->stall_ms,
+        .hub = {.members_max = options->members_max,
+                .rooms_max = options->rooms_max,
+                .clients_max = options->clients_max,
+                .ping_ms = options->ping_ms,
+                .grace_ms = options->grace_ms,
+                .burst_messages = options->burst,
+                .messages_per_s = options->rate,
+                .ice_servers =
+                    options->ice_servers ? pf_slice_of(options->ice_servers) : PF_SLICE("[]"),
+                .signer = {.user = &secret, .sign = pf_crypto_sign},
+                .draw = pf_crypto_draw},
+    };
+    if (pf_server_new(&config, &server) != PF_ERROR_OK) {
+        return EXIT_FAILURE;
+    }
+    const bool announced = announce(options, pf_server_port(server));
+    if (announced) {
+        pf_server_run(server);
+    }
+    pf_server_free(server);
+    return announced ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int main(int argc, char **argv)
+{
+    struct pf_options options;
+    pf_options_read(argc, argv, &options);
+    const int code = options.action == PF_OPTIONS_RUN ? run(&options) : options.exit_code;
+    pf_options_clear(&options);
+    return code;
+}

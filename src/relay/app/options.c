@@ -1,0 +1,259 @@
+/* options.c - what the command line says. */
+/* SPDX-License-Identifier: MIT */
+#include "relay/app/options.h"
+
+#include "base/assert.h"
+#include "protocol/message.h"
+#include "relay/hub/clients.h"
+#include "relay/hub/hub.h"
+
+#include <cJSON.h>
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum option_code {
+    OPTION_ADDRESS = 256,
+    OPTION_PORT,
+    OPTION_WEB,
+    OPTION_SECRET_FILE,
+    OPTION_MEMBERS_MAX,
+    OPTION_ROOMS_MAX,
+    OPTION_CLIENTS_MAX,
+    OPTION_ICE_SERVERS,
+    OPTION_PING_MS,
+    OPTION_GRACE_MS,
+    OPTION_REQUEST_MS,
+    OPTION_IDLE_MS,
+    OPTION_STALL_MS,
+    OPTION_BURST,
+    OPTION_RATE,
+    OPTION_ALLOW_ORIGIN,
+    OPTION_ECHO,
+    OPTION_QUIET,
+    OPTION_VERSION,
+    OPTION_HELP,
+};
+
+enum { EXIT_CODE_USAGE = 2 };
+
+static const char help_text[] =
+    "Usage: peerface-relay [option...]\n"
+    "Introduces browsers to one another for calls, and serves the page.\n"
+    "\n"
+    "  --address NAME       listen at this name or number (localhost); 0.0.0.0 or :: is\n"
+    "                       every network that the machine is in\n"
+    "  --port NUMBER        listen at this port (8080); 0 is any that is free\n"
+    "  --web DIR            serve the files in DIR; without it only /ws and /healthz\n"
+    "  --secret-file FILE   sign tickets with the secret in FILE, which is made if it is\n"
+    "                       missing; without it members are forgotten by a restart\n"
+    "  --members-max N      members of a room, 2 to 16 (8)\n"
+    "  --rooms-max N        rooms at the same time (10000)\n"
+    "  --clients-max N      connections at the same time (10000)\n"
+    "  --ice-servers JSON   array of RTCIceServer for the clients, or a file that holds it\n"
+    "  --ping-ms N          how often clients are asked whether they are there (5000)\n"
+    "  --grace-ms N         how long a member that lost its connection is waited for (30000)\n"
+    "  --request-ms N       how long a new connection may take for its request (10000)\n"
+    "  --idle-ms N          how long it may then wait before the next one (15000)\n"
+    "  --stall-ms N         how long a reader may take nothing of a response (30000)\n"
+    "  --burst N            messages of 1 KiB that a client may send at once (1000)\n"
+    "  --rate N             messages of 1 KiB it may send a second in the long run (100)\n"
+    "  --allow-origin URL   pages of this origin may connect, besides those the relay itself\n"
+    "                       serves; may be repeated; * is any\n"
+    "  --echo PATH          a WebSocket at PATH that sends everything back, for tests\n"
+    "  --quiet              say nothing but errors\n"
+    "  --version            print the version\n"
+    "  --help               print this\n";
+
+static const struct option long_options[] = {
+    {"address", required_argument, NULL, OPTION_ADDRESS},
+    {"port", required_argument, NULL, OPTION_PORT},
+    {"web", required_argument, NULL, OPTION_WEB},
+    {"secret-file", required_argument, NULL, OPTION_SECRET_FILE},
+    {"members-max", required_argument, NULL, OPTION_MEMBERS_MAX},
+    {"rooms-max", required_argument, NULL, OPTION_ROOMS_MAX},
+    {"clients-max", required_argument, NULL, OPTION_CLIENTS_MAX},
+    {"ice-servers", required_argument, NULL, OPTION_ICE_SERVERS},
+    {"ping-ms", required_argument, NULL, OPTION_PING_MS},
+    {"grace-ms", required_argument, NULL, OPTION_GRACE_MS},
+    {"request-ms", required_argument, NULL, OPTION_REQUEST_MS},
+    {"idle-ms", required_argument, NULL, OPTION_IDLE_MS},
+    {"stall-ms", required_argument, NULL, OPTION_STALL_MS},
+    {"burst", required_argument, NULL, OPTION_BURST},
+    {"rate", required_argument, NULL, OPTION_RATE},
+    {"allow-origin", required_argument, NULL, OPTION_ALLOW_ORIGIN},
+    {"echo", required_argument, NULL, OPTION_ECHO},
+    {"quiet", no_argument, NULL, OPTION_QUIET},
+    {"version", no_argument, NULL, OPTION_VERSION},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {NULL, 0, NULL, 0},
+};
+
+/* Nothing more is read; the process ends with `code`. */
+static void leave(struct pf_options *options, int code)
+{
+    options->action = PF_OPTIONS_EXIT;
+    options->exit_code = code;
+}
+
+static void refuse(struct pf_options *options, const char *name, const char *why)
+{
+    (void)fprintf(stderr, "peerface-relay: %s: %s (see --help)\n", name, why); /* or nobody */
+    leave(options, EXIT_CODE_USAGE);
+}
+
+static uint32_t read_number(struct pf_options *options, const char *name, uint32_t min,
+                            uint32_t max)
+{
+    char *end = NULL;
+    errno = 0;
+    const unsigned long value = strtoul(optarg, &end, 10);
+    if (optarg[0] < '0' || optarg[0] > '9' || *end != '\0' || errno != 0 || value < min ||
+        value > max) {
+        (void)fprintf(stderr, "peerface-relay: %s takes a number from %u to %u (see --help)\n",
+                      name, (unsigned)min, (unsigned)max); /* or nobody */
+        leave(options, EXIT_CODE_USAGE);
+        return min;
+    }
+    return (uint32_t)value;
+}
+
+/* No interval is longer than an hour, which is also the most that a client may be told. */
+static uint32_t read_interval(struct pf_options *options, const char *name, uint32_t min)
+{
+    return read_number(options, name, min, PF_INTERVAL_MS_MAX);
+}
+
+/* The whole of a small file, NUL-terminated, or NULL. */
+static char *read_file(const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file) {
+        return NULL;
+    }
+    char *text = malloc(PF_ICE_SERVERS_SIZE_MAX + 1);
+    if (text) {
+        const size_t size = fread(text, 1, PF_ICE_SERVERS_SIZE_MAX + 1, file);
+        text[size <= PF_ICE_SERVERS_SIZE_MAX ? size : 0] = '\0';
+    }
+    (void)fclose(file); /* it was only read */
+    return text;
+}
+
+static void read_ice_servers(struct pf_options *options)
+{
+    char *text = optarg[0] == '[' ? NULL : read_file(optarg);
+    cJSON *json = cJSON_Parse(text ? text : optarg);
+    free(text);
+    char *printed = cJSON_IsArray(json) ? cJSON_PrintUnformatted(json) : NULL;
+    cJSON_Delete(json);
+    if (!printed || strlen(printed) > PF_ICE_SERVERS_SIZE_MAX) {
+        cJSON_free(printed);
+        refuse(options, "--ice-servers",
+               "takes a JSON array of at most 16 KiB, or a file that holds one");
+        return;
+    }
+    cJSON_free(options->ice_servers);
+    options->ice_servers = printed;
+}
+
+static void add_origin(struct pf_options *options)
+{
+    if (options->origins_count == PF_ORIGINS_MAX) {
+        refuse(options, "--allow-origin", "is given too often");
+        return;
+    }
+    options->origins[options->origins_count++] = pf_slice_of(optarg);
+}
+
+static void read_echo(struct pf_options *options)
+{
+    if (optarg[0] != '/') {
+        refuse(options, "--echo", "takes a path that begins with /");
+        return;
+    }
+    options->echo = optarg;
+}
+
+static void print(struct pf_options *options, const char *text)
+{
+    leave(options, fputs(text, stdout) >= 0 && fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
+}
+
+static void take(struct pf_options *options, enum option_code code)
+{
+    switch (code) {
+    case OPTION_ADDRESS: options->address = optarg; return;
+    case OPTION_PORT: options->port = (uint16_t)read_number(options, "--port", 0, 65535); return;
+    case OPTION_WEB: options->folder = optarg; return;
+    case OPTION_SECRET_FILE: options->secret_file = optarg; return;
+    case OPTION_MEMBERS_MAX:
+        options->members_max = read_number(options, "--members-max", 2, PF_MEMBERS_MAX);
+        return;
+    case OPTION_ROOMS_MAX:
+        options->rooms_max = read_number(options, "--rooms-max", 1, 10000000);
+        return;
+    case OPTION_CLIENTS_MAX:
+        options->clients_max = read_number(options, "--clients-max", 1, 1000000);
+        return;
+    case OPTION_ICE_SERVERS: read_ice_servers(options); return;
+    case OPTION_PING_MS: options->ping_ms = read_interval(options, "--ping-ms", 10); return;
+    case OPTION_GRACE_MS: options->grace_ms = read_interval(options, "--grace-ms", 1); return;
+    case OPTION_REQUEST_MS: options->request_ms = read_interval(options, "--request-ms", 1); return;
+    case OPTION_IDLE_MS: options->idle_ms = read_interval(options, "--idle-ms", 1); return;
+    case OPTION_STALL_MS: options->stall_ms = read_interval(options, "--stall-ms", 1); return;
+    case OPTION_BURST:
+        options->burst = read_number(options, "--burst", PF_HUB_BURST_MIN, 1000000000);
+        return;
+    case OPTION_RATE: options->rate = read_number(options, "--rate", 1, 1000000000); return;
+    case OPTION_ALLOW_ORIGIN: add_origin(options); return;
+    case OPTION_ECHO: read_echo(options); return;
+    case OPTION_QUIET: options->quiet = true; return;
+    case OPTION_VERSION: print(options, "peerface-relay " PF_VERSION "\n"); return;
+    case OPTION_HELP: print(options, help_text); return;
+    }
+    PF_UNREACHABLE();
+}
+
+void pf_options_read(int count, char *const *arguments, struct pf_options *out)
+{
+    *out = (struct pf_options){
+        .address = "localhost",
+        .port = 8080,
+        .members_max = 8,
+        .rooms_max = 10000,
+        .clients_max = 10000,
+        .ping_ms = 5000,
+        .grace_ms = 30000,
+        .request_ms = 10000,
+        .idle_ms = 15000,
+        .stall_ms = 30000,
+        /* A newcomer sends up to 15 peers a description and some dozens of candidates each. */
+        .burst = 1000,
+        .rate = 100,
+    };
+    opterr = 1;
+    while (out->action == PF_OPTIONS_RUN) {
+        const int code = getopt_long(count, arguments, "", long_options, NULL);
+        if (code == -1) {
+            break;
+        }
+        if (code == '?') {
+            leave(out, EXIT_CODE_USAGE); /* getopt has said why */
+            return;
+        }
+        take(out, (enum option_code)code);
+    }
+    if (out->action == PF_OPTIONS_RUN && optind < count) {
+        refuse(out, arguments[optind], "is not an option");
+    }
+}
+
+void pf_options_clear(struct pf_options *options)
+{
+    cJSON_free(options->ice_servers);
+    options->ice_servers = NULL;
+}

@@ -1,0 +1,43 @@
+/* options.h - what the command line says. */
+/* SPDX-License-Identifier: MIT */
+#ifndef PF_RELAY_APP_OPTIONS_H
+#define PF_RELAY_APP_OPTIONS_H
+
+#include "base/slice.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { PF_ORIGINS_MAX = 32 };
+
+enum pf_options_action {
+    PF_OPTIONS_RUN,
+    PF_OPTIONS_EXIT, /* with `exit_code`; everything has been said */
+};
+
+/* Texts are borrowed from the arguments, unless said otherwise. */
+struct pf_options {
+    enum pf_options_action action;
+    int exit_code;
+    const char *address;
+    uint16_t port;
+    const char *folder;      /* NULL: serve no files */
+    const char *secret_file; /* NULL: a secret that ends with the process */
+    const char *echo;        /* NULL: no echo endpoint */
+    char *ice_servers;       /* a JSON array; owned */
+    uint32_t members_max, rooms_max, clients_max, ping_ms, grace_ms;
+    uint32_t request_ms, idle_ms, stall_ms; /* see transport.h */
+    uint32_t burst, rate;                   /* messages, and messages per second, of one client */
+    bool quiet;
+    struct pf_slice origins[PF_ORIGINS_MAX];
+    size_t origins_count;
+};
+
+/* Reads the arguments; says what is wrong with them on stderr. */
+void pf_options_read(int count, char *const *arguments, struct pf_options *out);
+
+/* Frees what they own. */
+void pf_options_clear(struct pf_options *options);
+
+#endif

@@ -1,0 +1,205 @@
+/* admission.c - who may enter a room, and what everyone is told then. */
+/* SPDX-License-Identifier: MIT */
+#include "relay/hub/admission.h"
+
+#include "base/assert.h"
+#include "base/buffer.h"
+#include "relay/hub/output.h"
+#include "relay/hub/presence.h"
+#include "relay/hub/ticket.h"
+
+/*
+ * R8, R19: all members of a room hear of each one that enters, so a client that joins in a loop
+ * would cost them more than the messages that it may send. The bursts leave room for what is
+ * ordinary: all members of a full room return at once after a restart of the relay, and a person
+ * reloads a page several times.
+ */
+enum {
+    NEWCOMERS_MS = 250, /* the mean time between newcomers in a room */
+    RETURNS_MS = 500,   /* the mean time between returns of a member */
+};
+static const struct pf_token_rate newcomers_rate = {.burst = 65 * NEWCOMERS_MS, .per_ms = 1};
+static const struct pf_token_rate returns_rate = {.burst = 21 * RETURNS_MS, .per_ms = 1};
+
+/* Ids have to be unique within a room only. */
+static pf_member_id draw_id(struct pf_hub *hub, const struct pf_hub_room *room)
+{
+    pf_member_id id = 0;
+    do {
+        id = hub->config.draw(hub->config.draw_user);
+    } while (id == 0 || pf_hub_room_member(room, id));
+    return id;
+}
+
+/* A new member of the room, which is created if necessary. On failure returns NULL and sets `why`.
+ */
+static struct pf_hub_member *new_member(struct pf_hub *hub, struct pf_slice name,
+                                        pf_member_id ticket_id, enum pf_error_code *why)
+{
+    struct pf_hub_room *room = pf_rooms_find(&hub->rooms, name);
+    struct pf_hub_member *member = NULL;
+    if (room && room->members_count >= hub->config.members_max) {
+        *why = PF_CODE_ROOM_FULL;
+        return NULL;
+    }
+    if (room &&
+        !pf_token_bucket_take(&room->newcomers, &newcomers_rate, hub->now_ms, NEWCOMERS_MS)) {
+        *why = PF_CODE_RATE_LIMIT;
+        return NULL;
+    }
+    *why = PF_CODE_RELAY_FULL;
+    if (!pf_hub_reserve_timer(hub)) {
+        return NULL;
+    }
+    if (!room && pf_rooms_add(&hub->rooms, name, &room) != PF_ERROR_OK) {
+        return NULL;
+    }
+    const pf_member_id id = ticket_id != 0 ? ticket_id : draw_id(hub, room);
+    if (pf_rooms_add_member(&hub->rooms, room, id, &member) != PF_ERROR_OK) {
+        return NULL;
+    }
+    member->grace = (struct pf_timer){.owner = member, .kind = PF_HUB_TIMER_GRACE};
+    return member;
+}
+
+/*
+ * Whether the member already has a client that connected after this one: the `join` of a page that
+ * has been reloaded since arrives late over a slow network.
+ */
+static bool is_overtaken(const struct pf_hub *hub, const struct pf_hub_client *client,
+                         const struct pf_hub_member *member)
+{
+    return member && member->client != PF_CLIENT_NONE &&
+           pf_clients_find(&hub->clients, member->client)->order > client->order;
+}
+
+static void send_joined(struct pf_hub *hub, const struct pf_hub_member *member, bool resumed,
+                        const struct pf_hub_member *offered)
+{
+    const struct pf_hub_room *room = member->room;
+    char ticket_data[PF_TICKET_SIZE_MAX];
+    struct pf_buffer ticket;
+    pf_buffer_init(&ticket, ticket_data, sizeof ticket_data);
+    pf_ticket_write(&hub->config.signer, (struct pf_slice){room->name, room->name_size}, member->id,
+                    hub->unix_s + PF_TICKET_LIFETIME_S, &ticket);
+    PF_ASSERT(!ticket.overflow);
+    hub->message = (struct pf_message){
+        .type = PF_MESSAGE_JOINED,
+        .joined = {.self = member->id,
+                   .resumed = resumed,
+                   .ticket = pf_buffer_slice(&ticket),
+                   .offered = offered ? offered->id : 0},
+    };
+    for (size_t i = 0; i < room->members_count; i++) {
+        if (room->members[i] != member) {
+            hub->message.joined.members[hub->message.joined.members_count++] =
+                pf_hub_describe(room->members[i]);
+        }
+    }
+    pf_hub_send(hub, member->client, pf_hub_write_message(hub));
+}
+
+/* The `member` message with the prepared offer spliced in, the JSON that the newcomer sent. */
+static void send_offer(struct pf_hub *hub, const struct pf_hub_member *newcomer,
+                       const struct pf_hub_member *offered, struct pf_slice offer)
+{
+    struct pf_slice text = pf_hub_write_member(hub, newcomer);
+    PF_ASSERT(text.data[text.size - 1] == '}');
+    hub->text.size--;
+    pf_buffer_put(&hub->text, PF_SLICE(",\"preparedOffer\":"));
+    pf_buffer_put(&hub->text, offer);
+    pf_buffer_put(&hub->text, PF_SLICE("}"));
+    PF_ASSERT(!hub->text.overflow);
+    text.size = (size_t)(hub->text.data + hub->text.size - text.data);
+    PF_ASSERT(text.size <= PF_MESSAGE_SIZE_MAX);
+    pf_hub_send(hub, offered->client, text);
+}
+
+static void enter(struct pf_hub *hub, struct pf_hub_client *client, struct pf_hub_member *member,
+                  bool resumed, struct pf_slice offer)
+{
+    member->client = client->number;
+    client->member = member;
+    /* The connected member that has been in the room for longest gets the prepared offer. */
+    const struct pf_hub_member *offered =
+        offer.size > 0 ? pf_hub_room_connected(member->room, member) : NULL;
+    send_joined(hub, member, resumed, offered);
+    if (offered) {
+        send_offer(hub, member, offered, offer);
+    }
+    if (member->room->members_count > 1) {
+        pf_hub_send_to_others(hub, member, offered, pf_hub_write_member(hub, member));
+    }
+}
+
+static const char *text_of(enum pf_error_code code)
+{
+    return code == PF_CODE_ROOM_FULL    ? "the room has all its members"
+           : code == PF_CODE_RATE_LIMIT ? "too many come in"
+                                        : "the relay has no more room";
+}
+
+/* `join` in hub->message is valid JSON of the right shape. */
+static void join_room(struct pf_hub *hub, struct pf_hub_client *client, struct pf_slice offer)
+{
+    const struct pf_slice room_name = hub->message.join.room;
+    const struct pf_slice name = hub->message.join.name;
+    const uint32_t instance = hub->message.join.instance;
+    if (!pf_name_is_valid(room_name, 1)) {
+        pf_hub_client_fail(hub, client, PF_CODE_BAD_ROOM,
+                           "a room is 1 to 64 bytes without control characters");
+        return;
+    }
+    if (!pf_name_is_valid(name, 0)) {
+        pf_hub_client_fail(hub, client, PF_CODE_BAD_NAME,
+                           "a name is 0 to 64 bytes without control characters");
+        return;
+    }
+    enum pf_error_code why = PF_CODE_RELAY_FULL;
+    const pf_member_id ticket_id =
+        pf_ticket_read(&hub->config.signer, room_name, hub->message.join.ticket, hub->unix_s);
+    const struct pf_hub_room *room = pf_rooms_find(&hub->rooms, room_name);
+    struct pf_hub_member *member =
+        room && ticket_id != 0 ? pf_hub_room_member(room, ticket_id) : NULL;
+    if (is_overtaken(hub, client, member)) {
+        pf_hub_client_fail(hub, client, PF_CODE_REPLACED, "a newer client is this member already");
+        return;
+    }
+    if (!member) {
+        member = new_member(hub, room_name, ticket_id, &why);
+    } else if (!pf_token_bucket_take(&member->returns, &returns_rate, hub->now_ms, RETURNS_MS)) {
+        member = NULL;
+        why = PF_CODE_RATE_LIMIT;
+    }
+    if (!member) {
+        pf_hub_client_fail(hub, client, why, text_of(why));
+        return;
+    }
+    /* Everything of hub->message is used up before it is overwritten by what is sent. */
+    pf_hub_member_set_capabilities(member, hub->message.join.capabilities);
+    member->instance = instance;
+    member->name_size = (uint8_t)name.size;
+    for (size_t i = 0; i < name.size; i++) {
+        member->name[i] = name.data[i];
+    }
+    pf_hub_member_release(hub, member);
+    enter(hub, client, member, ticket_id != 0, offer);
+}
+
+void pf_hub_join(struct pf_hub *hub, struct pf_hub_client *client, struct pf_slice text,
+                 struct pf_slice offer)
+{
+    if (client->member) {
+        pf_hub_client_fail(hub, client, PF_CODE_ALREADY_JOINED, "a client enters one room, once");
+        return;
+    }
+    hub->message = (struct pf_message){.type = PF_MESSAGE_PING};
+    if (pf_message_read(text, &hub->message) != PF_ERROR_OK) {
+        pf_hub_client_fail(hub, client, PF_CODE_BAD_MESSAGE, "join is not as the protocol has it");
+        return;
+    }
+    void *tree = hub->message.tree;
+    join_room(hub, client, offer);
+    hub->message = (struct pf_message){.type = PF_MESSAGE_PING, .tree = tree};
+    pf_message_clear(&hub->message);
+}

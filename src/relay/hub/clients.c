@@ -1,0 +1,71 @@
+/* clients.c - the hub's table of clients. */
+/* SPDX-License-Identifier: MIT */
+#include "relay/hub/clients.h"
+
+#include "base/assert.h"
+
+#include <stdlib.h>
+
+enum { SIZE_MIN = 64 };
+
+void pf_clients_clear(struct pf_clients *clients)
+{
+    for (size_t i = 0; i < clients->size; i++) {
+        free(clients->by_number[i]);
+    }
+    free(clients->by_number);
+    *clients = (struct pf_clients){.size = 0};
+}
+
+struct pf_hub_client *pf_clients_find(const struct pf_clients *clients, uint32_t number)
+{
+    return number < clients->size ? clients->by_number[number] : NULL;
+}
+
+static enum pf_error reserve(struct pf_clients *clients, uint32_t number)
+{
+    size_t size = clients->size > 0 ? clients->size : SIZE_MIN;
+    if (number < clients->size) {
+        return PF_ERROR_OK;
+    }
+    while (size <= number) {
+        size *= 2;
+    }
+    struct pf_hub_client **grown = realloc(clients->by_number, size * sizeof *grown);
+    if (!grown) {
+        return PF_ERROR_MEMORY;
+    }
+    for (size_t i = clients->size; i < size; i++) {
+        grown[i] = NULL;
+    }
+    clients->by_number = grown;
+    clients->size = size;
+    return PF_ERROR_OK;
+}
+
+enum pf_error pf_clients_add(struct pf_clients *clients, uint32_t number,
+                             struct pf_hub_client **out)
+{
+    PF_ASSERT(!pf_clients_find(clients, number));
+    if (reserve(clients, number) != PF_ERROR_OK) {
+        return PF_ERROR_MEMORY;
+    }
+    struct pf_hub_client *client = malloc(sizeof *client);
+    if (!client) {
+        return PF_ERROR_MEMORY;
+    }
+    *client = (struct pf_hub_client){.number = number, .order = ++clients->last_order};
+    clients->by_number[number] = client;
+    clients->count++;
+    *out = client;
+    return PF_ERROR_OK;
+}
+
+void pf_clients_remove(struct pf_clients *clients, struct pf_hub_client *client)
+{
+    PF_ASSERT(client->heartbeat.place == 0);
+    PF_ASSERT(pf_clients_find(clients, client->number) == client);
+    clients->by_number[client->number] = NULL;
+    clients->count--;
+    free(client);
+}

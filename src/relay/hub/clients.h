@@ -1,0 +1,52 @@
+/* clients.h - the hub's table of clients. */
+/* SPDX-License-Identifier: MIT */
+#ifndef PF_RELAY_HUB_CLIENTS_H
+#define PF_RELAY_HUB_CLIENTS_H
+
+#include "base/error.h"
+#include "base/token_bucket.h"
+#include "relay/hub/rooms.h"
+#include "relay/hub/timers.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    PF_HUB_MESSAGE_SIZE = 1024, /* a larger message counts as several */
+    /* What the longest message counts as; who may send less at once can never send it. */
+    PF_HUB_BURST_MIN = 1 + PF_MESSAGE_SIZE_MAX / PF_HUB_MESSAGE_SIZE,
+};
+
+/* One WebSocket, as the hub sees it. */
+struct pf_hub_client {
+    uint32_t number;
+    struct pf_hub_member *member; /* borrowed; NULL in the lobby */
+    struct pf_timer heartbeat;
+    uint64_t order;    /* grows from client to client */
+    uint64_t heard_ms; /* when its last message came */
+    uint64_t ping_due_ms;
+    struct pf_token_bucket messages; /* that it may send, in thousandths */
+};
+
+/* Indexed by number. All zero is an empty table. */
+struct pf_clients {
+    struct pf_hub_client **by_number; /* owned, as are the clients; NULL where there is none */
+    size_t size;
+    size_t count;
+    uint64_t last_order;
+};
+
+/* Frees all. The timers of the clients must not be used any more. */
+void pf_clients_clear(struct pf_clients *clients);
+
+/* The client of that number, or NULL. */
+struct pf_hub_client *pf_clients_find(const struct pf_clients *clients, uint32_t number);
+
+/* Adds a client, all zero but for its number, not in use, and its order. Fails with MEMORY. */
+enum pf_error pf_clients_add(struct pf_clients *clients, uint32_t number,
+                             struct pf_hub_client **out);
+
+/* Frees a client whose timer is not set. */
+void pf_clients_remove(struct pf_clients *clients, struct pf_hub_client *client);
+
+#endif

@@ -1,0 +1,185 @@
+/* presence.c - which clients are connected, and which members are there, away or gone. */
+/* SPDX-License-Identifier: MIT */
+#include "relay/hub/presence.h"
+
+#include "base/assert.h"
+#include "relay/hub/output.h"
+
+/* Clients */
+
+/* Its member, if it had one, has been detached. */
+static void free_client(struct pf_hub *hub, struct pf_hub_client *client)
+{
+    PF_ASSERT(!client->member);
+    pf_timers_cancel(&hub->timers, &client->heartbeat);
+    pf_clients_remove(&hub->clients, client);
+}
+
+static void close_client(struct pf_hub *hub, struct pf_hub_client *client, uint16_t code)
+{
+    pf_hub_send_close(hub, client->number, code);
+    free_client(hub, client);
+}
+
+/* Two missed pings are a timeout: the first may only be late. */
+static void set_heartbeat(struct pf_hub *hub, struct pf_hub_client *client)
+{
+    const uint64_t timeout_ms = client->heard_ms + 2 * (uint64_t)hub->config.ping_ms;
+    pf_timers_set(&hub->timers, &client->heartbeat,
+                  timeout_ms < client->ping_due_ms ? timeout_ms : client->ping_due_ms);
+}
+
+bool pf_hub_reserve_timer(struct pf_hub *hub)
+{
+    const size_t count = hub->clients.count + hub->rooms.members_count + 1;
+    return pf_timers_reserve(&hub->timers, count) == PF_ERROR_OK;
+}
+
+static struct pf_hub_client *new_client(struct pf_hub *hub, uint32_t number)
+{
+    struct pf_hub_client *client = NULL;
+    if (!pf_hub_reserve_timer(hub) ||
+        pf_clients_add(&hub->clients, number, &client) != PF_ERROR_OK) {
+        return NULL;
+    }
+    client->heartbeat = (struct pf_timer){.owner = client, .kind = PF_HUB_TIMER_HEARTBEAT};
+    client->heard_ms = hub->now_ms;
+    client->ping_due_ms = hub->now_ms + hub->config.ping_ms;
+    set_heartbeat(hub, client);
+    return client;
+}
+
+void pf_hub_client_open(struct pf_hub *hub, uint32_t number)
+{
+    PF_ASSERT(number < hub->config.clients_max);
+    PF_ASSERT(!pf_clients_find(&hub->clients, number));
+    if (!new_client(hub, number)) {
+        pf_hub_send_close(hub, number, pf_error_code_close(PF_CODE_RELAY_FULL));
+        return;
+    }
+    hub->message = (struct pf_message){
+        .type = PF_MESSAGE_HELLO,
+        .hello = {.ice_servers = hub->config.ice_servers,
+                  .members_max = hub->config.members_max,
+                  .ping_ms = hub->config.ping_ms,
+                  .grace_ms = hub->config.grace_ms},
+    };
+    pf_hub_send(hub, number, pf_hub_write_message(hub));
+}
+
+void pf_hub_client_fail(struct pf_hub *hub, struct pf_hub_client *client, enum pf_error_code code,
+                        const char *what)
+{
+    hub->message = (struct pf_message){
+        .type = PF_MESSAGE_ERROR,
+        .error = {.code = code, .message = pf_slice_of(what)},
+    };
+    pf_hub_send(hub, client->number, pf_hub_write_message(hub));
+    if (pf_error_code_close(code) != 0) {
+        close_client(hub, client, pf_error_code_close(code));
+    }
+}
+
+/* Members */
+
+/*
+ * The room is deleted when its last connected member leaves, together with its away members: nobody
+ * is left to see them as away, and their tickets let them come back anyway. Rooms that are joined
+ * and abandoned in a loop would otherwise take up room for a whole grace period each.
+ */
+static void remove_member(struct pf_hub *hub, struct pf_hub_member *member,
+                          enum pf_left_reason reason)
+{
+    struct pf_hub_room *room = member->room;
+    if (!pf_hub_room_connected(room, NULL)) {
+        for (size_t left = room->members_count; left > 0; left--) {
+            pf_timers_cancel(&hub->timers, &room->members[left - 1]->grace);
+            pf_rooms_remove_member(&hub->rooms, room->members[left - 1]);
+        }
+        return;
+    }
+    hub->message = (struct pf_message){
+        .type = PF_MESSAGE_LEFT,
+        .left = {.id = member->id, .reason = reason},
+    };
+    pf_hub_send_to_others(hub, member, NULL, pf_hub_write_message(hub));
+    pf_timers_cancel(&hub->timers, &member->grace);
+    pf_rooms_remove_member(&hub->rooms, member);
+}
+
+/* Detaches the client's member, if it has one, and starts the grace period of that member. */
+static void set_away(struct pf_hub *hub, struct pf_hub_client *client, uint32_t grace_ms)
+{
+    struct pf_hub_member *member = client->member;
+    client->member = NULL;
+    if (!member) {
+        return;
+    }
+    member->client = PF_CLIENT_NONE;
+    if (!pf_hub_room_connected(member->room, NULL)) {
+        remove_member(hub, member, PF_LEFT_TIMEOUT);
+        return;
+    }
+    pf_timers_set(&hub->timers, &member->grace, hub->now_ms + grace_ms);
+    pf_hub_send_to_others(hub, member, NULL, pf_hub_write_member(hub, member));
+}
+
+void pf_hub_client_lost(struct pf_hub *hub, struct pf_hub_client *client, uint16_t code)
+{
+    uint32_t grace_ms = hub->config.grace_ms;
+    if (code == PF_HUB_CLOSE_GOING_AWAY && grace_ms > PF_HUB_GOING_AWAY_GRACE_MS) {
+        grace_ms = PF_HUB_GOING_AWAY_GRACE_MS;
+    }
+    set_away(hub, client, grace_ms);
+    free_client(hub, client);
+}
+
+void pf_hub_client_heartbeat(struct pf_hub *hub, struct pf_hub_client *client)
+{
+    if (hub->now_ms - client->heard_ms >= 2 * (uint64_t)hub->config.ping_ms) {
+        set_away(hub, client, hub->config.grace_ms);
+        close_client(hub, client, PF_HUB_CLOSE_GOING_AWAY);
+        return;
+    }
+    if (hub->now_ms >= client->ping_due_ms) {
+        pf_hub_send_type(hub, client->number, PF_MESSAGE_PING);
+        client->ping_due_ms = hub->now_ms + hub->config.ping_ms;
+    }
+    set_heartbeat(hub, client);
+}
+
+void pf_hub_client_leave(struct pf_hub *hub, struct pf_hub_client *client)
+{
+    struct pf_hub_member *member = client->member;
+    client->member = NULL;
+    if (member) {
+        member->client = PF_CLIENT_NONE;
+        remove_member(hub, member, PF_LEFT_LEFT);
+    }
+    close_client(hub, client, PF_HUB_CLOSE_NORMAL);
+}
+
+void pf_hub_client_evict(struct pf_hub *hub, struct pf_hub_client *client)
+{
+    set_away(hub, client, hub->config.grace_ms);
+    pf_hub_client_fail(hub, client, PF_CODE_RATE_LIMIT, "too many messages");
+}
+
+void pf_hub_member_release(struct pf_hub *hub, struct pf_hub_member *member)
+{
+    if (member->client == PF_CLIENT_NONE) {
+        pf_timers_cancel(&hub->timers, &member->grace);
+        return;
+    }
+    struct pf_hub_client *older = pf_clients_find(&hub->clients, member->client);
+    PF_ASSERT(older);
+    PF_ASSERT(older->member == member);
+    older->member = NULL;
+    member->client = PF_CLIENT_NONE;
+    pf_hub_client_fail(hub, older, PF_CODE_REPLACED, "another client is this member now");
+}
+
+void pf_hub_member_expire(struct pf_hub *hub, struct pf_hub_member *member)
+{
+    remove_member(hub, member, PF_LEFT_TIMEOUT);
+}

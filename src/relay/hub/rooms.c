@@ -1,0 +1,189 @@
+/* rooms.c - the relay's table of rooms and their members. */
+/* SPDX-License-Identifier: MIT */
+#include "relay/hub/rooms.h"
+
+#include "base/assert.h"
+#include "relay/hub/siphash.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { BUCKETS_MIN = 64 };
+
+static struct pf_hub_room **bucket_of(const struct pf_rooms *rooms, uint64_t hash)
+{
+    return &rooms->buckets[hash & (rooms->buckets_count - 1)];
+}
+
+/* Keeps chains at about one room. When memory is short the chains just stay longer. */
+static void grow(struct pf_rooms *rooms)
+{
+    const size_t buckets_count = rooms->buckets_count > 0 ? 2 * rooms->buckets_count : BUCKETS_MIN;
+    struct pf_rooms grown = *rooms;
+    grown.buckets = calloc(buckets_count, sizeof *grown.buckets);
+    grown.buckets_count = buckets_count;
+    if (!grown.buckets) {
+        return;
+    }
+    for (size_t i = 0; i < rooms->buckets_count; i++) {
+        struct pf_hub_room *next = NULL;
+        for (struct pf_hub_room *room = rooms->buckets[i]; room; room = next) {
+            struct pf_hub_room **bucket = bucket_of(&grown, room->hash);
+            next = room->next;
+            room->next = *bucket;
+            *bucket = room;
+        }
+    }
+    free(rooms->buckets);
+    *rooms = grown;
+}
+
+void pf_rooms_init(struct pf_rooms *rooms, size_t count_max, const uint64_t key[2])
+{
+    *rooms = (struct pf_rooms){.count_max = count_max, .key = {key[0], key[1]}};
+}
+
+void pf_rooms_clear(struct pf_rooms *rooms)
+{
+    for (size_t i = 0; i < rooms->buckets_count; i++) {
+        struct pf_hub_room *next = NULL;
+        for (struct pf_hub_room *room = rooms->buckets[i]; room; room = next) {
+            next = room->next;
+            for (size_t k = 0; k < room->members_count; k++) {
+                free(room->members[k]->capabilities);
+                free(room->members[k]);
+            }
+            free(room);
+        }
+    }
+    free(rooms->buckets);
+    *rooms = (struct pf_rooms){.buckets = NULL};
+}
+
+struct pf_hub_room *pf_rooms_find(const struct pf_rooms *rooms, struct pf_slice name)
+{
+    if (rooms->buckets_count == 0) {
+        return NULL;
+    }
+    const uint64_t hash = pf_siphash(rooms->key, name);
+    for (struct pf_hub_room *room = *bucket_of(rooms, hash); room; room = room->next) {
+        if (room->hash == hash &&
+            pf_slice_equal(name, (struct pf_slice){room->name, room->name_size})) {
+            return room;
+        }
+    }
+    return NULL;
+}
+
+enum pf_error pf_rooms_add(struct pf_rooms *rooms, struct pf_slice name, struct pf_hub_room **out)
+{
+    PF_ASSERT(name.size > 0);
+    PF_ASSERT(name.size <= PF_ROOM_NAME_SIZE_MAX);
+    if (rooms->count >= rooms->count_max) {
+        return PF_ERROR_FULL;
+    }
+    if (rooms->count >= rooms->buckets_count) {
+        grow(rooms);
+    }
+    struct pf_hub_room *room = rooms->buckets_count > 0 ? malloc(sizeof *room) : NULL;
+    if (!room) {
+        return PF_ERROR_MEMORY;
+    }
+    const uint64_t hash = pf_siphash(rooms->key, name);
+    struct pf_hub_room **bucket = bucket_of(rooms, hash);
+    *room = (struct pf_hub_room){
+        .next = *bucket,
+        .hash = hash,
+        .name_size = (uint8_t)name.size,
+    };
+    memcpy(room->name, name.data, name.size);
+    *bucket = room;
+    rooms->count++;
+    *out = room;
+    return PF_ERROR_OK;
+}
+
+static void remove_room(struct pf_rooms *rooms, struct pf_hub_room *room)
+{
+    struct pf_hub_room **at = bucket_of(rooms, room->hash);
+    while (*at != room) {
+        PF_ASSERT(*at);
+        at = &(*at)->next;
+    }
+    *at = room->next;
+    rooms->count--;
+    free(room);
+}
+
+enum pf_error pf_rooms_add_member(struct pf_rooms *rooms, struct pf_hub_room *room, pf_member_id id,
+                                  struct pf_hub_member **out)
+{
+    PF_ASSERT(id != 0);
+    PF_ASSERT(room->members_count < PF_MEMBERS_MAX);
+    struct pf_hub_member *member = malloc(sizeof *member);
+    if (!member) {
+        if (room->members_count == 0) {
+            remove_room(rooms, room);
+        }
+        return PF_ERROR_MEMORY;
+    }
+    *member = (struct pf_hub_member){.id = id, .room = room, .client = PF_CLIENT_NONE};
+    room->members[room->members_count++] = member;
+    rooms->members_count++;
+    *out = member;
+    return PF_ERROR_OK;
+}
+
+void pf_rooms_remove_member(struct pf_rooms *rooms, struct pf_hub_member *member)
+{
+    PF_ASSERT(member->grace.place == 0);
+    struct pf_hub_room *room = member->room;
+    size_t index = 0;
+    while (room->members[index] != member) {
+        index++;
+        PF_ASSERT(index < room->members_count);
+    }
+    room->members_count--;
+    for (; index < room->members_count; index++) {
+        room->members[index] = room->members[index + 1];
+    }
+    rooms->members_count--;
+    free(member->capabilities);
+    free(member);
+    if (room->members_count == 0) {
+        remove_room(rooms, room);
+    }
+}
+
+struct pf_hub_member *pf_hub_room_member(const struct pf_hub_room *room, pf_member_id id)
+{
+    for (size_t i = 0; i < room->members_count; i++) {
+        if (room->members[i]->id == id) {
+            return room->members[i];
+        }
+    }
+    return NULL;
+}
+
+const struct pf_hub_member *pf_hub_room_connected(const struct pf_hub_room *room,
+                                                  const struct pf_hub_member *except)
+{
+    for (size_t i = 0; i < room->members_count; i++) {
+        if (room->members[i] != except && room->members[i]->client != PF_CLIENT_NONE) {
+            return room->members[i];
+        }
+    }
+    return NULL;
+}
+
+void pf_hub_member_set_capabilities(struct pf_hub_member *member, struct pf_slice capabilities)
+{
+    const size_t size = capabilities.size;
+    free(member->capabilities);
+    member->capabilities = size > 0 ? malloc(size + 1) : NULL;
+    member->capabilities_size = 0;
+    if (member->capabilities) {
+        member->capabilities_size =
+            (uint8_t)pf_slice_copy(capabilities, member->capabilities, size + 1);
+    }
+}

@@ -1,0 +1,89 @@
+/* rooms.h - the relay's table of rooms and their members. */
+/* SPDX-License-Identifier: MIT */
+#ifndef PF_RELAY_HUB_ROOMS_H
+#define PF_RELAY_HUB_ROOMS_H
+
+#include "base/error.h"
+#include "base/slice.h"
+#include "base/token_bucket.h"
+#include "protocol/message.h"
+#include "relay/hub/timers.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PF_CLIENT_NONE UINT32_MAX
+
+/* An identity in a room. */
+struct pf_hub_member {
+    pf_member_id id;
+    struct pf_hub_room *room; /* borrowed: a room lives as long as it has members */
+    struct pf_timer grace;    /* set while the member is away */
+    struct pf_token_bucket returns;
+    uint32_t client; /* PF_CLIENT_NONE while it is away */
+    uint32_t instance;
+    char *capabilities; /* owned; NULL for none */
+    uint8_t capabilities_size;
+    uint8_t name_size;
+    char name[PF_MEMBER_NAME_SIZE_MAX];
+};
+
+_Static_assert(PF_CAPABILITIES_SIZE_MAX <= UINT8_MAX, "the size fits in a byte");
+
+struct pf_hub_room {
+    struct pf_hub_room *next; /* in its bucket; borrowed */
+    uint64_t hash;
+    struct pf_token_bucket newcomers;
+    uint8_t name_size;
+    uint8_t members_count;
+    char name[PF_ROOM_NAME_SIZE_MAX];
+    struct pf_hub_member *members[PF_MEMBERS_MAX]; /* owned; in the order of entering */
+};
+
+/* A hash table with chains. The key is secret, so that nobody can fill one chain on purpose. */
+struct pf_rooms {
+    struct pf_hub_room **buckets; /* owned */
+    size_t buckets_count;         /* a power of two, or 0 at first */
+    size_t count;
+    size_t count_max;
+    size_t members_count; /* of all rooms */
+    uint64_t key[2];
+};
+
+void pf_rooms_init(struct pf_rooms *rooms, size_t count_max, const uint64_t key[2]);
+
+/* Frees every room and member. The timers of the members must not be used any more. */
+void pf_rooms_clear(struct pf_rooms *rooms);
+
+/* The room of that name, or NULL. */
+struct pf_hub_room *pf_rooms_find(const struct pf_rooms *rooms, struct pf_slice name);
+
+/*
+ * Adds an empty room of a valid name that is not there yet; the caller adds a member to it before
+ * it does anything else. Fails with FULL at count_max, or MEMORY.
+ */
+enum pf_error pf_rooms_add(struct pf_rooms *rooms, struct pf_slice name, struct pf_hub_room **out);
+
+/*
+ * Adds a member at the end of a room that has fewer than PF_MEMBERS_MAX. It is connected to no
+ * client, and `out` stays valid until it is removed. Fails with MEMORY; then a room without
+ * members is gone as well.
+ */
+enum pf_error pf_rooms_add_member(struct pf_rooms *rooms, struct pf_hub_room *room, pf_member_id id,
+                                  struct pf_hub_member **out);
+
+/* Frees the member, and its room with the last one. Its timer must not be set. */
+void pf_rooms_remove_member(struct pf_rooms *rooms, struct pf_hub_member *member);
+
+/* The first of its members that is neither away nor `except`, or NULL. */
+const struct pf_hub_member *pf_hub_room_connected(const struct pf_hub_room *room,
+                                                  const struct pf_hub_member *except);
+
+/* Copies the capabilities that the member's client has named; none if memory is short. */
+void pf_hub_member_set_capabilities(struct pf_hub_member *member, struct pf_slice capabilities);
+
+/* The member of that id in the room, or NULL. */
+struct pf_hub_member *pf_hub_room_member(const struct pf_hub_room *room, pf_member_id id);
+
+#endif

@@ -1,0 +1,230 @@
+/* session.c - WebSocket connections, and what passes between them and the hub. */
+/* SPDX-License-Identifier: MIT */
+#include "base/assert.h"
+#include "base/buffer.h"
+#include "relay/server/crypto.h"
+#include "relay/server/state.h"
+#include "relay/wire/handshake.h"
+
+#include <string.h>
+
+enum { HANDSHAKE_SIZE_MAX = 256 };
+
+/* Builds a frame in the turn's arena, once for all who get it. NULL when memory is short. */
+static const char *make_frame(struct pf_server *server, enum pf_websocket_opcode opcode,
+                              struct pf_slice head, struct pf_slice body, size_t *size)
+{
+    char header[PF_FRAME_HEADER_SIZE_MAX];
+    const size_t payload_size = head.size + body.size;
+    const size_t header_size = pf_websocket_header_write(opcode, payload_size, header);
+    char *frame = pf_server_take(server, header_size + payload_size);
+    if (!frame) {
+        return NULL;
+    }
+    memcpy(frame, header, header_size);
+    if (head.size > 0) {
+        memcpy(frame + header_size, head.data, head.size);
+    }
+    if (body.size > 0) {
+        memcpy(frame + header_size + head.size, body.data, body.size);
+    }
+    *size = header_size + payload_size;
+    return frame;
+}
+
+static void send_frame(struct pf_server *server, struct pf_link *link,
+                       enum pf_websocket_opcode opcode, struct pf_slice payload)
+{
+    size_t size = 0;
+    const char *frame = make_frame(server, opcode, payload, PF_SLICE(""), &size);
+    if (!frame) {
+        pf_link_kill(server, link);
+        return;
+    }
+    pf_link_queue(server, link, frame, size);
+}
+
+static void send_close(struct pf_server *server, struct pf_link *link, uint16_t code)
+{
+    const char payload[2] = {(char)(code >> 8), (char)(code & 0xff)};
+    const size_t size = code == PF_CLOSE_NO_STATUS ? 0 : sizeof payload;
+    send_frame(server, link, PF_OPCODE_CLOSE, (struct pf_slice){payload, size});
+}
+
+/* One frame for all receivers. */
+static void on_hub_send(struct pf_server *server, const struct pf_hub_output *output)
+{
+    size_t size = 0;
+    const char *frame = make_frame(server, PF_OPCODE_TEXT, output->head, output->body, &size);
+    for (size_t i = 0; i < output->clients_count; i++) {
+        struct pf_link *link = server->links[output->clients[i]];
+        PF_ASSERT(link != NULL);
+        if (frame) {
+            pf_link_queue(server, link, frame, size);
+        } else {
+            pf_link_kill(server, link);
+        }
+    }
+}
+
+static void tell_hub(struct pf_server *server, enum pf_hub_event_type type, uint32_t client,
+                     uint16_t code, struct pf_slice text)
+{
+    const struct pf_hub_event event = {
+        .type = type,
+        .now_ms = server->now_ms,
+        .unix_s = server->unix_s,
+        .client = client,
+        .code = code,
+        .text = text,
+    };
+    struct pf_hub_output output;
+    pf_hub_handle(server->hub, &event);
+    while (pf_hub_poll(server->hub, &output)) {
+        switch (output.type) {
+        case PF_HUB_SEND: on_hub_send(server, &output); break;
+        case PF_HUB_CLOSE:
+            pf_bridge_close(server, server->links[output.clients[0]], output.code);
+            break;
+        }
+    }
+}
+
+/* The connection is no client any more. */
+static void leave_hub(struct pf_server *server, struct pf_link *link, uint16_t code)
+{
+    if (link->in_hub) {
+        link->in_hub = false;
+        tell_hub(server, PF_HUB_CLIENT_CLOSED, link->index, code, PF_SLICE(""));
+    }
+}
+
+void pf_bridge_close(struct pf_server *server, struct pf_link *link, uint16_t code)
+{
+    link->in_hub = false;
+    if (link->stage == PF_STAGE_WEBSOCKET || link->stage == PF_STAGE_ECHO) {
+        send_close(server, link, code);
+        if (link->stage < PF_STAGE_CLOSING) {
+            pf_link_set_stage(server, link, PF_STAGE_CLOSING, PF_GOODBYE_MS);
+        }
+    }
+}
+
+void pf_bridge_lost(struct pf_server *server, struct pf_link *link)
+{
+    leave_hub(server, link, PF_CLOSE_ABNORMAL);
+}
+
+void pf_bridge_timeout(struct pf_server *server)
+{
+    tell_hub(server, PF_HUB_TIMEOUT, 0, 0, PF_SLICE(""));
+}
+
+/* The peer closes, or has broken the rules: nothing more is read. */
+static void end(struct pf_server *server, struct pf_link *link, uint16_t heard, uint16_t said)
+{
+    const bool said_already = link->stage == PF_STAGE_CLOSING;
+    leave_hub(server, link, heard);
+    if (link->stage == PF_STAGE_DEAD) {
+        return;
+    }
+    if (said_already) {
+        pf_link_kill(server, link); /* both have said goodbye */
+        return;
+    }
+    send_close(server, link, said);
+    if (link->stage < PF_STAGE_DRAINING) {
+        pf_link_set_stage(server, link, PF_STAGE_DRAINING, PF_GOODBYE_MS);
+    }
+}
+
+static void on_message(struct pf_server *server, struct pf_link *link,
+                       const struct pf_websocket_event *event)
+{
+    const bool is_text = event->type == PF_WEBSOCKET_TEXT;
+    if (link->stage == PF_STAGE_ECHO) {
+        send_frame(server, link, is_text ? PF_OPCODE_TEXT : PF_OPCODE_BINARY, event->payload);
+    } else if (link->stage != PF_STAGE_WEBSOCKET) {
+        return; /* it crossed our goodbye */
+    } else if (is_text) {
+        tell_hub(server, PF_HUB_CLIENT_TEXT, link->index, 0, event->payload);
+    } else {
+        end(server, link, PF_CLOSE_ABNORMAL, PF_CLOSE_UNSUPPORTED);
+    }
+}
+
+static void on_event(struct pf_server *server, struct pf_link *link,
+                     const struct pf_websocket_event *event)
+{
+    switch (event->type) {
+    case PF_WEBSOCKET_NOTHING: return;
+    case PF_WEBSOCKET_TEXT:
+    case PF_WEBSOCKET_BINARY: on_message(server, link, event); return;
+    case PF_WEBSOCKET_PING:
+        if (link->stage != PF_STAGE_CLOSING) {
+            send_frame(server, link, PF_OPCODE_PONG, event->payload);
+        }
+        return;
+    case PF_WEBSOCKET_PONG: return; /* we never ask */
+    case PF_WEBSOCKET_CLOSE: end(server, link, event->code, event->code); return;
+    case PF_WEBSOCKET_ERROR: end(server, link, PF_CLOSE_ABNORMAL, event->code); return;
+    }
+    PF_UNREACHABLE();
+}
+
+void pf_bridge_read(struct pf_server *server, struct pf_link *link, char *bytes, size_t size)
+{
+    size_t at = 0;
+    while (at < size && link->stage <= PF_STAGE_CLOSING) {
+        struct pf_websocket_event event;
+        at += pf_websocket_read(&link->websocket, bytes + at, size - at, &event);
+        on_event(server, link, &event);
+    }
+    pf_websocket_release(&link->websocket);
+}
+
+static void accept_handshake(struct pf_server *server, struct pf_link *link, bool is_echo)
+{
+    char accept[PF_ACCEPT_SIZE + 1];
+    struct pf_buffer out;
+    char *memory = pf_server_take(server, HANDSHAKE_SIZE_MAX);
+    if (!memory) {
+        pf_link_kill(server, link);
+        return;
+    }
+    pf_crypto_accept(pf_http_field(&server->request, "sec-websocket-key"), accept);
+    pf_buffer_init(&out, memory, HANDSHAKE_SIZE_MAX);
+    pf_buffer_put(&out, PF_SLICE("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                                 "Connection: Upgrade\r\nSec-WebSocket-Accept: "));
+    pf_buffer_put(&out, pf_slice_of(accept));
+    if (!is_echo) {
+        pf_buffer_put(&out, PF_SLICE("\r\nSec-WebSocket-Protocol: " PF_SUBPROTOCOL));
+    }
+    pf_buffer_put(&out, PF_SLICE("\r\n\r\n"));
+    PF_ASSERT(!out.overflow);
+    pf_link_queue(server, link, out.data, out.size);
+}
+
+uint16_t pf_bridge_open(struct pf_server *server, struct pf_link *link, bool is_echo)
+{
+    const struct pf_handshake_rules rules = {
+        .subprotocol = is_echo ? NULL : PF_SUBPROTOCOL,
+        .origins = server->config.origins,
+        .origins_count = server->config.origins_count,
+    };
+    const uint16_t status = pf_handshake_check(&server->request, &rules);
+    if (status != 101) {
+        return status;
+    }
+    accept_handshake(server, link, is_echo);
+    if (link->stage == PF_STAGE_DEAD) {
+        return status;
+    }
+    pf_websocket_init(&link->websocket, PF_MESSAGE_SIZE_MAX);
+    pf_link_set_stage(server, link, is_echo ? PF_STAGE_ECHO : PF_STAGE_WEBSOCKET, 0);
+    if (!is_echo) {
+        link->in_hub = true;
+        tell_hub(server, PF_HUB_CLIENT_OPENED, link->index, 0, PF_SLICE(""));
+    }
+    return status;
+}

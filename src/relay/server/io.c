@@ -1,0 +1,158 @@
+/* turn.c - what a turn of the event loop does with connections: what comes in, what goes out. */
+/* SPDX-License-Identifier: MIT */
+#include "base/assert.h"
+#include "relay/server/state.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+/* In */
+
+/* The bytes that came before, if any, stand in front of the new ones in server->input. */
+static size_t take_back_input(struct pf_server *server, struct pf_link *link)
+{
+    const size_t size = link->input_size;
+    if (size > 0) {
+        memcpy(server->input, link->input, size);
+        free(link->input);
+        link->input = NULL;
+        link->input_size = 0;
+    }
+    return size;
+}
+
+static void put_aside_input(struct pf_server *server, struct pf_link *link, const char *bytes,
+                            size_t size)
+{
+    if (size == 0) {
+        return;
+    }
+    link->input = malloc(size);
+    if (!link->input) {
+        pf_link_kill(server, link);
+        return;
+    }
+    memcpy(link->input, bytes, size);
+    link->input_size = (uint32_t)size;
+}
+
+static void on_bytes(struct pf_server *server, struct pf_link *link, size_t size)
+{
+    size_t taken = 0;
+    if (link->stage == PF_STAGE_HTTP) {
+        taken = pf_web_read(server, link, (struct pf_slice){server->input, size});
+        if (link->stage == PF_STAGE_HTTP) {
+            put_aside_input(server, link, server->input + taken, size - taken);
+            return;
+        }
+    }
+    switch (link->stage) {
+    case PF_STAGE_WEBSOCKET:
+    case PF_STAGE_ECHO:
+    case PF_STAGE_CLOSING:
+        pf_bridge_read(server, link, server->input + taken, size - taken);
+        return;
+    case PF_STAGE_HTTP:
+    case PF_STAGE_DRAINING:
+    case PF_STAGE_DEAD: return; /* what still comes is not looked at */
+    }
+}
+
+static void on_readable(struct pf_server *server, struct pf_link *link)
+{
+    const size_t before = take_back_input(server, link);
+    PF_ASSERT(before <= PF_INPUT_SIZE_MAX - PF_RECEIVE_SIZE);
+    const ssize_t got = pf_socket_read(link->fd, server->input + before, PF_RECEIVE_SIZE);
+    if (got > 0) {
+        on_bytes(server, link, before + (size_t)got);
+    } else if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+        put_aside_input(server, link, server->input, before);
+    } else {
+        pf_link_kill(server, link);
+    }
+}
+
+void pf_io_event(struct pf_server *server, uint64_t index, uint32_t events)
+{
+    struct pf_link *link = server->links[index];
+    if (!link || link->stage == PF_STAGE_DEAD) {
+        return;
+    }
+    /* An error shows itself to whichever call is made next. */
+    if ((link->watched & EPOLLIN) != 0 && (events & ~(uint32_t)EPOLLOUT) != 0) {
+        on_readable(server, link);
+    }
+    if ((events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0) {
+        pf_link_mark(server, link);
+    }
+}
+
+/* Out */
+
+/* A response is complete: the requests that came behind it get their turn. */
+static void on_written(struct pf_server *server, struct pf_link *link)
+{
+    if (link->stage == PF_STAGE_DRAINING && !link->is_written_off) {
+        link->is_written_off = true;
+        (void)shutdown(link->fd, SHUT_WR); /* an error is a peer that has gone already */
+    }
+    if (link->stage != PF_STAGE_HTTP) {
+        return;
+    }
+    pf_link_set_deadline(server, link, server->config.idle_ms);
+    if (link->input_size > 0) {
+        on_bytes(server, link, take_back_input(server, link));
+    }
+}
+
+static void flush(struct pf_server *server, struct pf_link *link)
+{
+    const bool was_busy = pf_link_is_busy(link);
+    if (!pf_link_write(server, link)) {
+        pf_link_kill(server, link);
+        return;
+    }
+    if (!pf_link_is_busy(link) && (was_busy || link->stage == PF_STAGE_DRAINING)) {
+        on_written(server, link);
+    }
+    pf_link_watch(server, link);
+}
+
+/* Flushes the first in the list; one that is dead goes over to the list `dead`. */
+static void flush_first(struct pf_server *server, struct pf_link **dead)
+{
+    struct pf_link *link = server->dirty;
+    server->dirty = link->dirty_next;
+    link->is_dirty = false;
+    if (link->stage != PF_STAGE_DEAD) {
+        flush(server, link);
+    }
+    /* One that died just now is at the head of the list again. */
+    if (link->stage == PF_STAGE_DEAD && !link->is_dirty) {
+        link->is_dirty = true; /* it is in a list, and in no other */
+        link->dirty_next = *dead;
+        *dead = link;
+    }
+}
+
+/* Ending one tells others, which makes them dirty, whose writing may fail: hence two loops. */
+void pf_io_flush(struct pf_server *server)
+{
+    struct pf_link *dead = NULL;
+    while (server->dirty || dead) {
+        while (server->dirty) {
+            flush_first(server, &dead);
+        }
+        if (dead) {
+            struct pf_link *link = dead;
+            dead = link->dirty_next;
+            pf_bridge_lost(server, link);
+            pf_link_free(server, link);
+        }
+    }
+    pf_arena_reset(&server->frames);
+    pf_arena_reset(&server->segments);
+}

@@ -1,0 +1,301 @@
+/* connection.c - a connection: its stage, its deadline, what it sends. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is sent during a turn of the event loop gathers as segments of the turn's arena. At the end
+ * each connection that has some gets them by one system call. What the kernel does not take is
+ * copied and kept until epoll says that there is room. Connections die at the end of a turn only,
+ * so that within it every pointer to one stays good.
+ */
+#include "base/assert.h"
+#include "relay/server/state.h"
+
+#include <errno.h>
+#include <stdalign.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum {
+    PIECES_MAX = 64, /* of one write; 1 KiB on the stack */
+    KEPT_SIZE_MIN = 4096,
+    FILE_CHUNKS_MAX = 4, /* of PF_RECEIVE_SIZE, before the others get their turn */
+};
+
+static bool has_kept(const struct pf_link *link)
+{
+    return link->kept_sent < link->kept_size;
+}
+
+bool pf_link_is_busy(const struct pf_link *link)
+{
+    return has_kept(link) || link->segments || link->file_fd >= 0;
+}
+
+char *pf_server_take(struct pf_server *server, size_t size)
+{
+    return pf_arena_take(&server->frames, size);
+}
+
+void pf_link_mark(struct pf_server *server, struct pf_link *link)
+{
+    if (!link->is_dirty) {
+        link->is_dirty = true;
+        link->dirty_next = server->dirty;
+        server->dirty = link;
+    }
+}
+
+void pf_link_set_deadline(struct pf_server *server, struct pf_link *link, uint32_t deadline_ms)
+{
+    pf_timers_set(&server->timers, &link->deadline, server->now_ms + deadline_ms);
+}
+
+void pf_link_set_stage(struct pf_server *server, struct pf_link *link, enum pf_stage stage,
+                       uint32_t deadline_ms)
+{
+    PF_ASSERT(stage > link->stage);
+    link->stage = stage;
+    if (deadline_ms > 0) {
+        pf_link_set_deadline(server, link, deadline_ms);
+    } else {
+        pf_timers_cancel(&server->timers, &link->deadline);
+    }
+    pf_link_mark(server, link);
+}
+
+void pf_link_kill(struct pf_server *server, struct pf_link *link)
+{
+    if (link->stage != PF_STAGE_DEAD) {
+        pf_link_set_stage(server, link, PF_STAGE_DEAD, 0);
+    }
+}
+
+void pf_link_queue(struct pf_server *server, struct pf_link *link, const char *data, size_t size)
+{
+    struct pf_segment *last = link->segments_last;
+    if (link->stage == PF_STAGE_DEAD) {
+        return;
+    }
+    pf_link_mark(server, link);
+    if (last && last->data + last->size == data) {
+        last->size += size;
+        return;
+    }
+    /* Only segments are taken from this arena, so that each is aligned as the first one is. */
+    _Static_assert(sizeof(struct pf_arena_chunk) % alignof(struct pf_segment) == 0, "aligned");
+    _Static_assert(sizeof(struct pf_segment) % alignof(struct pf_segment) == 0, "aligned");
+    struct pf_segment *segment = (void *)pf_arena_take(&server->segments, sizeof *segment);
+    if (!segment) {
+        pf_link_kill(server, link);
+        return;
+    }
+    *segment = (struct pf_segment){.data = data, .size = size};
+    if (last) {
+        last->next = segment;
+    } else {
+        link->segments = segment;
+    }
+    link->segments_last = segment;
+}
+
+/* Makes the bytes that the kernel has taken free for others. */
+static void forget_sent(struct pf_link *link)
+{
+    link->kept_size -= link->kept_sent;
+    if (link->kept_size > 0) {
+        memmove(link->kept, link->kept + link->kept_sent, link->kept_size);
+    }
+    link->kept_sent = 0;
+}
+
+/* Copies what the kernel did not take. False when the reader is too far behind. */
+static bool keep(struct pf_link *link, const char *data, size_t size)
+{
+    if (link->kept_sent == link->kept_size || size > PF_KEPT_SIZE_MAX - link->kept_size) {
+        forget_sent(link);
+    }
+    if (size > PF_KEPT_SIZE_MAX - link->kept_size) {
+        return false;
+    }
+    const size_t needed = link->kept_size + size;
+    if (needed > link->kept_capacity) {
+        size_t capacity = link->kept_capacity > 0 ? link->kept_capacity : KEPT_SIZE_MIN;
+        while (capacity < needed) {
+            capacity *= 2;
+        }
+        char *kept = realloc(link->kept, capacity);
+        if (!kept) {
+            return false;
+        }
+        link->kept = kept;
+        link->kept_capacity = (uint32_t)capacity;
+    }
+    memcpy(link->kept + link->kept_size, data, size);
+    link->kept_size = (uint32_t)needed;
+    return true;
+}
+
+/* Writes what it can of the pieces and keeps the rest. False when the connection is lost. */
+static bool write_pieces(struct pf_link *link, struct iovec *pieces, size_t count)
+{
+    size_t written = 0;
+    if (!has_kept(link)) {
+        const ssize_t put = pf_socket_write(link->fd, pieces, count);
+        if (put < 0 && errno != EAGAIN && errno != EWOULDBLOCK) {
+            return false;
+        }
+        written = put > 0 ? (size_t)put : 0;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const size_t size = pieces[i].iov_len;
+        if (written >= size) {
+            written -= size;
+            continue;
+        }
+        if (!keep(link, (const char *)pieces[i].iov_base + written, size - written)) {
+            return false;
+        }
+        written = 0;
+    }
+    return true;
+}
+
+static bool write_kept(struct pf_link *link)
+{
+    while (has_kept(link)) {
+        struct iovec piece = {
+            .iov_base = link->kept + link->kept_sent,
+            .iov_len = link->kept_size - link->kept_sent,
+        };
+        const ssize_t put = pf_socket_write(link->fd, &piece, 1);
+        if (put < 0) {
+            return errno == EAGAIN || errno == EWOULDBLOCK;
+        }
+        link->kept_sent += (uint32_t)put;
+    }
+    if (link->kept) {
+        free(link->kept);
+        link->kept = NULL;
+        link->kept_size = link->kept_sent = link->kept_capacity = 0;
+    }
+    return true;
+}
+
+static bool write_segments(struct pf_link *link)
+{
+    struct iovec pieces[PIECES_MAX];
+    size_t count = 0;
+    for (const struct pf_segment *segment = link->segments; segment; segment = segment->next) {
+        pieces[count++] =
+            (struct iovec){.iov_base = (void *)(uintptr_t)segment->data, .iov_len = segment->size};
+        if (count == PIECES_MAX || !segment->next) {
+            if (!write_pieces(link, pieces, count)) {
+                return false;
+            }
+            count = 0;
+        }
+    }
+    link->segments = link->segments_last = NULL;
+    return true;
+}
+
+/* Writes some of the file straight from it; what is not taken is read again later. */
+static bool write_file(struct pf_server *server, struct pf_link *link)
+{
+    for (int i = 0; i < FILE_CHUNKS_MAX && link->file_at < link->file_size; i++) {
+        const uint64_t left = link->file_size - link->file_at;
+        const size_t size = left < PF_RECEIVE_SIZE ? (size_t)left : PF_RECEIVE_SIZE;
+        const ssize_t got = pread(link->file_fd, server->input, size, (off_t)link->file_at);
+        if (got <= 0) {
+            return false; /* it was cut meanwhile: the promised length cannot be kept */
+        }
+        struct iovec piece = {.iov_base = server->input, .iov_len = (size_t)got};
+        const ssize_t put = pf_socket_write(link->fd, &piece, 1);
+        if (put < 0) {
+            return errno == EAGAIN || errno == EWOULDBLOCK;
+        }
+        link->file_at += (uint64_t)put;
+        pf_link_set_deadline(server, link, server->config.stall_ms);
+    }
+    if (link->file_at == link->file_size) {
+        (void)close(link->file_fd); /* it was only read */
+        link->file_fd = -1;
+        if (link->closes_after_file && link->stage == PF_STAGE_HTTP) {
+            pf_link_set_stage(server, link, PF_STAGE_DRAINING, PF_GOODBYE_MS);
+        }
+    }
+    return true;
+}
+
+bool pf_link_write(struct pf_server *server, struct pf_link *link)
+{
+    if (!write_kept(link) || !write_segments(link)) {
+        return false;
+    }
+    return has_kept(link) || link->file_fd < 0 || write_file(server, link);
+}
+
+void pf_link_watch(struct pf_server *server, struct pf_link *link)
+{
+    const bool busy = pf_link_is_busy(link);
+    uint32_t wanted = busy ? EPOLLOUT : 0;
+    /* The next request waits until the response before it is written. */
+    if (link->stage != PF_STAGE_HTTP || !busy) {
+        wanted |= EPOLLIN;
+    }
+    if (wanted == link->watched) {
+        return;
+    }
+    struct epoll_event event = {.events = wanted, .data.u64 = link->index};
+    link->watched = wanted;
+    if (epoll_ctl(server->epoll_fd, EPOLL_CTL_MOD, link->fd, &event) != 0) {
+        pf_link_kill(server, link);
+    }
+}
+
+void pf_link_free(struct pf_server *server, struct pf_link *link)
+{
+    pf_timers_cancel(&server->timers, &link->deadline);
+    pf_websocket_clear(&link->websocket);
+    (void)close(link->fd); /* what matters was answered by the peer, or never will be */
+    if (link->file_fd >= 0) {
+        (void)close(link->file_fd); /* it was only read */
+    }
+    server->links[link->index] = NULL;
+    server->free_indexes[server->free_count++] = link->index;
+    server->links_count--;
+    free(link->kept);
+    free(link->input);
+    free(link);
+}
+
+bool pf_link_open(struct pf_server *server, int fd)
+{
+    if (server->free_count == 0 ||
+        pf_timers_reserve(&server->timers, server->links_count + 1) != PF_ERROR_OK) {
+        return false;
+    }
+    struct pf_link *link = malloc(sizeof *link);
+    if (!link) {
+        return false;
+    }
+    *link = (struct pf_link){
+        .fd = fd,
+        .index = server->free_indexes[server->free_count - 1],
+        .watched = EPOLLIN,
+        .deadline = {.owner = link},
+        .file_fd = -1,
+    };
+    struct epoll_event event = {.events = EPOLLIN, .data.u64 = link->index};
+    if (epoll_ctl(server->epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0) {
+        free(link);
+        return false;
+    }
+    server->free_count--;
+    server->links[link->index] = link;
+    server->links_count++;
+    pf_link_set_deadline(server, link, server->config.request_ms);
+    return true;
+}

@@ -1,0 +1,160 @@
+/* socket.c - the listening sockets, and the two calls that move bytes. */
+/* SPDX-License-Identifier: MIT */
+#include "relay/server/listeners.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum {
+    BACKLOG = 4096,
+    FREE_PORT_TRIES = 16,
+};
+
+/* A socket that listens at the address, or -1 with errno. */
+static int listen_at(const struct addrinfo *address, uint16_t port)
+{
+    const int one = 1;
+    const int fd =
+        socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
+    if (fd < 0) {
+        return -1;
+    }
+    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one); /* bind() would complain */
+    if (address->ai_family == AF_INET6) {
+        /* "::" means IPv4 as well; a particular IPv6 address does not. */
+        struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)(void *)address->ai_addr;
+        const int only = !IN6_IS_ADDR_UNSPECIFIED(&v6->sin6_addr);
+        (void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof only); /* as above */
+        v6->sin6_port = htons(port);
+    } else {
+        ((struct sockaddr_in *)(void *)address->ai_addr)->sin_port = htons(port);
+    }
+    if (bind(fd, address->ai_addr, address->ai_addrlen) != 0 || listen(fd, BACKLOG) != 0) {
+        const int error = errno;
+        (void)close(fd); /* nothing was written */
+        errno = error;
+        return -1;
+    }
+    return fd;
+}
+
+static uint16_t port_of(int fd)
+{
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } where = {.v6 = {.sin6_family = AF_UNSPEC}};
+    socklen_t size = sizeof where;
+    if (getsockname(fd, &where.any, &size) != 0) {
+        return 0;
+    }
+    return ntohs(where.any.sa_family == AF_INET6 ? where.v6.sin6_port : where.v4.sin_port);
+}
+
+static bool is_same_address(const struct addrinfo *a, const struct addrinfo *b)
+{
+    if (a->ai_family != b->ai_family) {
+        return false;
+    }
+    if (a->ai_family == AF_INET6) {
+        return memcmp(&((struct sockaddr_in6 *)(void *)a->ai_addr)->sin6_addr,
+                      &((struct sockaddr_in6 *)(void *)b->ai_addr)->sin6_addr,
+                      sizeof(struct in6_addr)) == 0;
+    }
+    return ((struct sockaddr_in *)(void *)a->ai_addr)->sin_addr.s_addr ==
+           ((struct sockaddr_in *)(void *)b->ai_addr)->sin_addr.s_addr;
+}
+
+/* The hosts file may give an address twice. */
+static bool is_repeated(const struct addrinfo *first, const struct addrinfo *address)
+{
+    for (; first != address; first = first->ai_next) {
+        if (is_same_address(first, address)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Listens at all of them or, with errno set, at none. */
+static bool listen_at_all(const struct addrinfo *first, struct pf_listeners *listeners)
+{
+    int error = 0;
+    for (const struct addrinfo *at = first; at && listeners->count < PF_LISTENERS_MAX;
+         at = at->ai_next) {
+        if ((at->ai_family != AF_INET && at->ai_family != AF_INET6) || is_repeated(first, at)) {
+            continue;
+        }
+        const int fd = listen_at(at, listeners->port);
+        if (fd >= 0) {
+            listeners->fds[listeners->count++] = fd;
+            listeners->port = port_of(fd);
+            continue;
+        }
+        error = errno;
+        /* A machine may know the name in a family that it has no network for. */
+        if (error != EADDRNOTAVAIL && error != EAFNOSUPPORT) {
+            pf_listeners_close(listeners);
+            break;
+        }
+    }
+    errno = error;
+    return listeners->count > 0;
+}
+
+enum pf_error pf_listeners_open(const char *address, uint16_t port, struct pf_listeners *out)
+{
+    const struct addrinfo hints = {
+        .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
+    struct addrinfo *found = NULL;
+    bool listening = false;
+    if (getaddrinfo(address, NULL, &hints, &found) != 0) {
+        errno = 0;
+        return PF_ERROR_INVALID;
+    }
+    /* A port that is free for IPv4 may be taken for IPv6: then another one is tried. */
+    for (int tries = port == 0 ? FREE_PORT_TRIES : 1; tries > 0 && !listening; tries--) {
+        struct pf_listeners listeners = {.port = port};
+        listening = listen_at_all(found, &listeners);
+        if (listening) {
+            *out = listeners;
+        }
+    }
+    freeaddrinfo(found);
+    return listening ? PF_ERROR_OK : PF_ERROR_INVALID;
+}
+
+void pf_listeners_close(struct pf_listeners *listeners)
+{
+    const int error = errno;
+    for (size_t i = 0; i < listeners->count; i++) {
+        (void)close(listeners->fds[i]); /* nothing was written */
+    }
+    listeners->count = 0;
+    errno = error;
+}
+
+ssize_t pf_socket_read(int fd, char *out, size_t size)
+{
+    ssize_t got = 0;
+    do {
+        got = recv(fd, out, size, 0);
+    } while (got < 0 && errno == EINTR);
+    return got;
+}
+
+ssize_t pf_socket_write(int fd, struct iovec *pieces, size_t pieces_count)
+{
+    const struct msghdr message = {.msg_iov = pieces, .msg_iovlen = pieces_count};
+    ssize_t put = 0;
+    do {
+        put = sendmsg(fd, &message, MSG_NOSIGNAL);
+    } while (put < 0 && errno == EINTR);
+    return put;
+}

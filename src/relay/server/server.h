@@ -1,0 +1,45 @@
+/* transport.h - sockets, HTTP and WebSocket around a hub: the relay's one process. */
+/* SPDX-License-Identifier: MIT */
+#ifndef PF_RELAY_SERVER_SERVER_H
+#define PF_RELAY_SERVER_SERVER_H
+
+#include "base/error.h"
+#include "base/slice.h"
+#include "relay/hub/hub.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Everything is borrowed for the life of the transport. */
+struct pf_server_config {
+    const char *address;            /* a name or number to listen at */
+    uint16_t port;                  /* 0: any that is free */
+    const char *folder;             /* served to browsers; NULL: none */
+    const char *echo;               /* path of the echo endpoint; NULL: none */
+    const struct pf_slice *origins; /* whose pages may connect, besides the relay's own */
+    size_t origins_count;
+    uint32_t request_ms;      /* for the first request of a connection to be complete */
+    uint32_t idle_ms;         /* for each further one */
+    uint32_t stall_ms;        /* for a reader to take some more of a response */
+    struct pf_hub_config hub; /* clients_max counts connections of any kind */
+};
+
+struct pf_server;
+
+/*
+ * Opens everything that pf_server_run() needs; freed by pf_server_free(). On failure says on
+ * stderr what is wrong, and returns INVALID, or MEMORY. From then on SIGPIPE is ignored, and SIGINT
+ * and SIGTERM wait for pf_server_run().
+ */
+enum pf_error pf_server_new(const struct pf_server_config *config, struct pf_server **out);
+
+/* The port that it listens at. */
+uint16_t pf_server_port(const struct pf_server *server);
+
+/* Serves until SIGINT or SIGTERM, then says goodbye to all (1001), for a second at most. */
+void pf_server_run(struct pf_server *server);
+
+/* Accepts NULL. */
+void pf_server_free(struct pf_server *server);
+
+#endif

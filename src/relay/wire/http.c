@@ -1,0 +1,378 @@
+/* http.c - what the relay understands of HTTP/1.1 requests (RFC 9110, RFC 9112). */
+/* SPDX-License-Identifier: MIT */
+#include "relay/wire/http.h"
+
+#include "base/assert.h"
+
+#include <string.h>
+
+/* What is left of a text that is being read. */
+struct cursor {
+    const char *at;
+    const char *end;
+};
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+bool pf_http_equal(struct pf_slice a, struct pf_slice b)
+{
+    if (a.size != b.size) {
+        return false;
+    }
+    for (size_t i = 0; i < a.size; i++) {
+        if (lower(a.data[i]) != lower(b.data[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* RFC 9110 section 5.6.2. */
+static bool is_token_char(char c)
+{
+    if ((c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z')) {
+        return true;
+    }
+    static const char others[] = "!#$%&'*+-.^_`|~";
+    return memchr(others, c, sizeof others - 1) != NULL;
+}
+
+static bool is_token(struct pf_slice text)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        if (!is_token_char(text.data[i])) {
+            return false;
+        }
+    }
+    return text.size > 0;
+}
+
+static struct pf_slice trim(struct pf_slice text)
+{
+    while (text.size > 0 && (text.data[0] == ' ' || text.data[0] == '\t')) {
+        text.data++;
+        text.size--;
+    }
+    while (text.size > 0 && (text.data[text.size - 1] == ' ' || text.data[text.size - 1] == '\t')) {
+        text.size--;
+    }
+    return text;
+}
+
+/* What comes before `separator`, which is skipped; all of it where there is none. */
+static struct pf_slice take_until(struct cursor *cursor, char separator)
+{
+    const size_t left = (size_t)(cursor->end - cursor->at);
+    const char *found = left > 0 ? memchr(cursor->at, separator, left) : NULL;
+    const char *end = found ? found : cursor->end;
+    const struct pf_slice taken = {cursor->at, (size_t)(end - cursor->at)};
+    cursor->at = found ? found + 1 : cursor->end;
+    return taken;
+}
+
+/* The next line without its CR LF. False for a line that ends in anything else. */
+static bool take_line(struct cursor *cursor, struct pf_slice *out)
+{
+    struct pf_slice line = take_until(cursor, '\n');
+    if (line.size == 0 || line.data[line.size - 1] != '\r') {
+        return false;
+    }
+    line.size--;
+    *out = line;
+    return true;
+}
+
+/* Where the empty line that ends the head ends, or NULL. */
+static const char *find_head_end(struct pf_slice bytes)
+{
+    struct cursor cursor = {bytes.data, bytes.data + bytes.size};
+    while (cursor.at < cursor.end) {
+        const char *line_end = memchr(cursor.at, '\n', (size_t)(cursor.end - cursor.at));
+        if (!line_end) {
+            return NULL;
+        }
+        const size_t size = (size_t)(line_end - cursor.at);
+        if (size == 0 || (size == 1 && *cursor.at == '\r')) {
+            return line_end + 1;
+        }
+        cursor.at = line_end + 1;
+    }
+    return NULL;
+}
+
+/* Visible ASCII only: a request target has no place for anything else. */
+static bool is_target(struct pf_slice text)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        if (text.data[i] <= ' ' || text.data[i] > '~') {
+            return false;
+        }
+    }
+    return text.size > 0 && text.data[0] == '/';
+}
+
+static bool read_request_line(struct pf_slice line, struct pf_http_request *request)
+{
+    struct cursor cursor = {line.data, line.data + line.size};
+    const struct pf_slice method = take_until(&cursor, ' ');
+    const struct pf_slice target = take_until(&cursor, ' ');
+    const struct pf_slice version = {cursor.at, (size_t)(cursor.end - cursor.at)};
+    if (!is_token(method) || !is_target(target)) {
+        return false;
+    }
+    if (pf_slice_equal(version, PF_SLICE("HTTP/1.1"))) {
+        request->is_http_1_1 = true;
+    } else if (!pf_slice_equal(version, PF_SLICE("HTTP/1.0"))) {
+        return false;
+    }
+    request->method = pf_slice_equal(method, PF_SLICE("GET"))    ? PF_HTTP_GET
+                      : pf_slice_equal(method, PF_SLICE("HEAD")) ? PF_HTTP_HEAD
+                                                                 : PF_HTTP_OTHER;
+    cursor = (struct cursor){target.data, target.data + target.size};
+    request->path = take_until(&cursor, '?');
+    request->query = (struct pf_slice){cursor.at, (size_t)(cursor.end - cursor.at)};
+    return true;
+}
+
+static bool read_field(struct pf_slice line, struct pf_http_field *out)
+{
+    struct cursor cursor = {line.data, line.data + line.size};
+    const struct pf_slice name = take_until(&cursor, ':');
+    if (name.size == line.size || !is_token(name)) {
+        return false; /* no colon, a folded line, or a space where smugglers put one */
+    }
+    const struct pf_slice value =
+        trim((struct pf_slice){cursor.at, (size_t)(cursor.end - cursor.at)});
+    for (size_t i = 0; i < value.size; i++) {
+        const unsigned char c = (unsigned char)value.data[i];
+        if ((c < ' ' && c != '\t') || c == 0x7f) {
+            return false;
+        }
+    }
+    *out = (struct pf_http_field){.name = name, .value = value};
+    return true;
+}
+
+/* Returns the status that the fields lead to. */
+static uint16_t read_fields(struct cursor *cursor, struct pf_http_request *request)
+{
+    for (;;) {
+        struct pf_slice line;
+        if (!take_line(cursor, &line)) {
+            return 400;
+        }
+        if (line.size == 0) {
+            return 200;
+        }
+        if (request->fields_count == PF_HTTP_FIELDS_MAX) {
+            return 431;
+        }
+        if (!read_field(line, &request->fields[request->fields_count])) {
+            return 400;
+        }
+        request->fields_count++;
+    }
+}
+
+/* What concerns the whole message: who it is for, whether a body follows, what comes after it. */
+static uint16_t judge(struct pf_http_request *request)
+{
+    const size_t hosts = pf_http_field_count(request, "host");
+    if (hosts > 1 || (request->is_http_1_1 && hosts == 0)) {
+        return 400; /* RFC 9112 section 3.2 */
+    }
+    if (pf_http_field_count(request, "transfer-encoding") > 0) {
+        return 501; /* section 6.1 */
+    }
+    const struct pf_slice length = pf_http_field(request, "content-length");
+    if (length.data && !pf_slice_equal(length, PF_SLICE("0"))) {
+        return request->method == PF_HTTP_OTHER ? 405 : 413;
+    }
+    if (pf_http_field_count(request, "content-length") > 1) {
+        return 400;
+    }
+    request->keep_alive =
+        request->is_http_1_1 && !pf_http_has_token(request, "connection", "close");
+    return 200;
+}
+
+/* Empty lines before the request line are skipped (RFC 9112 section 2.2). */
+static size_t skip_empty_lines(struct pf_slice bytes)
+{
+    size_t at = 0;
+    while (bytes.size - at >= 2 && bytes.data[at] == '\r' && bytes.data[at + 1] == '\n') {
+        at += 2;
+    }
+    return at;
+}
+
+size_t pf_http_request_read(struct pf_slice bytes, struct pf_http_request *out)
+{
+    /* Empty lines count as well, or it would matter how much of them has come at a time. */
+    const size_t size = bytes.size < PF_HTTP_HEAD_SIZE_MAX ? bytes.size : PF_HTTP_HEAD_SIZE_MAX;
+    const size_t skipped = skip_empty_lines((struct pf_slice){bytes.data, size});
+    const struct pf_slice rest = {bytes.data + skipped, size - skipped};
+    out->status = 400;
+    out->method = PF_HTTP_OTHER;
+    out->keep_alive = out->is_http_1_1 = false;
+    out->path = out->query = PF_SLICE("");
+    out->fields_count = 0;
+    const char *head_end = rest.size > 0 ? find_head_end(rest) : NULL;
+    if (!head_end) {
+        out->status = 431;
+        return bytes.size >= PF_HTTP_HEAD_SIZE_MAX ? bytes.size : 0;
+    }
+    struct cursor cursor = {rest.data, head_end};
+    struct pf_slice line;
+    if (take_line(&cursor, &line) && read_request_line(line, out)) {
+        out->status = read_fields(&cursor, out);
+    }
+    if (out->status == 200) {
+        out->status = judge(out);
+    }
+    return (size_t)(head_end - bytes.data);
+}
+
+struct pf_slice pf_http_field(const struct pf_http_request *request, const char *name)
+{
+    const struct pf_slice wanted = pf_slice_of(name);
+    for (size_t i = 0; i < request->fields_count; i++) {
+        if (pf_http_equal(request->fields[i].name, wanted)) {
+            return request->fields[i].value;
+        }
+    }
+    return (struct pf_slice){NULL, 0};
+}
+
+size_t pf_http_field_count(const struct pf_http_request *request, const char *name)
+{
+    const struct pf_slice wanted = pf_slice_of(name);
+    size_t count = 0;
+    for (size_t i = 0; i < request->fields_count; i++) {
+        count += pf_http_equal(request->fields[i].name, wanted) ? 1 : 0;
+    }
+    return count;
+}
+
+bool pf_http_has_token(const struct pf_http_request *request, const char *name, const char *token)
+{
+    const struct pf_slice wanted = pf_slice_of(name);
+    for (size_t i = 0; i < request->fields_count; i++) {
+        const struct pf_slice value = request->fields[i].value;
+        struct cursor cursor = {value.data, value.data + value.size};
+        if (!pf_http_equal(request->fields[i].name, wanted)) {
+            continue;
+        }
+        while (cursor.at < cursor.end) {
+            if (pf_http_equal(trim(take_until(&cursor, ',')), pf_slice_of(token))) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Parameters such as ";q=0.000": whether they say "not at all" (RFC 9110 section 12.4.2). */
+static bool is_weight_zero(struct cursor parameters)
+{
+    const struct pf_slice text = trim(take_until(&parameters, ';'));
+    if (text.size < 3 || lower(text.data[0]) != 'q' || text.data[1] != '=') {
+        return false;
+    }
+    for (size_t i = 2; i < text.size; i++) {
+        if (text.data[i] != '0' && text.data[i] != '.') {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool pf_http_accepts_coding(const struct pf_http_request *request, const char *coding)
+{
+    const struct pf_slice value = pf_http_field(request, "accept-encoding");
+    if (!value.data) {
+        return false;
+    }
+    struct cursor cursor = {value.data, value.data + value.size};
+    while (cursor.at < cursor.end) {
+        const struct pf_slice element = take_until(&cursor, ',');
+        struct cursor parameters = {element.data, element.data + element.size};
+        const struct pf_slice name = trim(take_until(&parameters, ';'));
+        if (pf_http_equal(name, pf_slice_of(coding))) {
+            return !is_weight_zero(parameters);
+        }
+    }
+    return false;
+}
+
+bool pf_http_matches_etag(const struct pf_http_request *request, struct pf_slice etag)
+{
+    const struct pf_slice value = pf_http_field(request, "if-none-match");
+    if (!value.data) {
+        return false;
+    }
+    struct cursor cursor = {value.data, value.data + value.size};
+    while (cursor.at < cursor.end) {
+        struct pf_slice tag = trim(take_until(&cursor, ','));
+        if (tag.size > 2 && tag.data[0] == 'W' && tag.data[1] == '/') {
+            tag.data += 2; /* the comparison is weak: RFC 9110 section 13.1.2 */
+            tag.size -= 2;
+        }
+        if (pf_slice_equal(tag, etag) || pf_slice_equal(tag, PF_SLICE("*"))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The value of a hexadecimal digit, or -1. */
+static int digit_value(char c)
+{
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+    return lower(c) >= 'a' && lower(c) <= 'f' ? lower(c) - 'a' + 10 : -1;
+}
+
+/* The byte at *at, decoded, with *at moved on; or -1 if it is malformed or not welcome. */
+static int take_byte(struct pf_slice path, size_t *at)
+{
+    int byte = (unsigned char)path.data[*at];
+    if (byte == '%') {
+        if (path.size - *at < 3 || digit_value(path.data[*at + 1]) < 0 ||
+            digit_value(path.data[*at + 2]) < 0) {
+            return -1;
+        }
+        byte = digit_value(path.data[*at + 1]) * 16 + digit_value(path.data[*at + 2]);
+        *at += 2;
+        if (byte == '/') {
+            return -1; /* an encoded slash is no separator, and no file has one in its name */
+        }
+    }
+    *at += 1;
+    return byte < ' ' || byte == 0x7f || byte == '\\' ? -1 : byte;
+}
+
+bool pf_http_path_decode(struct pf_slice path, char out[PF_HTTP_PATH_SIZE_MAX])
+{
+    PF_ASSERT(path.size > 0);
+    PF_ASSERT(path.data[0] == '/');
+    size_t size = 0;
+    bool at_segment_start = true;
+    for (size_t at = 1; at < path.size;) {
+        const int byte = take_byte(path, &at);
+        if (byte < 0 || size + 1 >= PF_HTTP_PATH_SIZE_MAX) {
+            return false;
+        }
+        if (at_segment_start && (byte == '.' || byte == '/')) {
+            return false;
+        }
+        at_segment_start = byte == '/';
+        out[size++] = (char)byte;
+    }
+    out[size] = '\0';
+    return true;
+}

@@ -1,0 +1,426 @@
+/* websocket.c - the frames of RFC 6455, read and written on the server's side. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * Header bytes gather in `header` and are judged as soon as the byte that shows an error is there.
+ * The payload of a frame comes next. Where all of it is in the bytes at hand and nothing is kept
+ * from before, it is an event as it lies there; else it is appended to `message` or `control`.
+ */
+#include "relay/wire/websocket.h"
+
+#include "base/assert.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define HIGH_BITS 0x8080808080808080u
+
+enum {
+    FINAL = 0x80,
+    RESERVED = 0x70,
+    OPCODE = 0x0f,
+    CONTROL = 0x08,
+    MASKED = 0x80,
+    LENGTH = 0x7f,
+    LENGTH_16 = 126,
+    LENGTH_64 = 127,
+    MASK_SIZE = 4,
+};
+
+/* Frees what a partial has, so that memory is held only while something waits. */
+static void release(struct pf_websocket_partial *partial)
+{
+    free(partial->data);
+    *partial = (struct pf_websocket_partial){.data = NULL};
+}
+
+/* `size_expected` is at least what there will be now. False when memory is short. */
+static bool append(struct pf_websocket_partial *partial, const char *bytes, size_t size,
+                   size_t size_expected)
+{
+    if (size == 0) {
+        return true;
+    }
+    if (partial->capacity - partial->size < size) {
+        /* Many small fragments must not mean as many copies. */
+        size_t capacity = 2 * (size_t)partial->capacity;
+        capacity = capacity < size_expected ? size_expected : capacity;
+        char *data = realloc(partial->data, capacity);
+        if (!data) {
+            return false;
+        }
+        partial->data = data;
+        partial->capacity = (uint32_t)capacity;
+    }
+    memcpy(partial->data + partial->size, bytes, size);
+    partial->size += (uint32_t)size;
+    return true;
+}
+
+/* Unmasks `size` bytes, the first of which is byte `offset` of its frame. True: all are ASCII. */
+static bool unmask(char *bytes, size_t size, const uint8_t mask[MASK_SIZE], size_t offset)
+{
+    uint8_t turned[8];
+    uint64_t key = 0;
+    uint64_t seen = 0;
+    size_t at = 0;
+    for (size_t i = 0; i < sizeof turned; i++) {
+        turned[i] = mask[(offset + i) % MASK_SIZE];
+    }
+    memcpy(&key, turned, sizeof key);
+    for (; size - at >= sizeof key; at += sizeof key) {
+        uint64_t word = 0;
+        memcpy(&word, bytes + at, sizeof word);
+        word ^= key;
+        seen |= word;
+        memcpy(bytes + at, &word, sizeof word);
+    }
+    for (size_t i = 0; at < size; at++, i++) {
+        bytes[at] = (char)((uint8_t)bytes[at] ^ turned[i]);
+        seen |= (uint8_t)bytes[at];
+    }
+    return (seen & HIGH_BITS) == 0;
+}
+
+/* What may follow the first byte of a character (RFC 3629 section 4), or false. */
+static bool utf8_start(struct pf_utf8_state *utf8, uint8_t first)
+{
+    utf8->least = 0x80;
+    utf8->most = 0xbf;
+    if (first < 0x80) {
+        return true;
+    }
+    if (first < 0xc2 || first > 0xf4) {
+        return false;
+    }
+    utf8->missing = first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
+    if (first == 0xe0) {
+        utf8->least = 0xa0;
+    } else if (first == 0xed) {
+        utf8->most = 0x9f;
+    } else if (first == 0xf0) {
+        utf8->least = 0x90;
+    } else if (first == 0xf4) {
+        utf8->most = 0x8f;
+    }
+    return true;
+}
+
+static bool utf8_feed(struct pf_utf8_state *utf8, const char *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        const uint8_t byte = (uint8_t)bytes[i];
+        if (utf8->missing == 0) {
+            if (!utf8_start(utf8, byte)) {
+                return false;
+            }
+            continue;
+        }
+        if (byte < utf8->least || byte > utf8->most) {
+            return false;
+        }
+        utf8->missing--;
+        utf8->least = 0x80;
+        utf8->most = 0xbf;
+    }
+    return true;
+}
+
+static void end_with(struct pf_websocket *websocket, uint16_t code, struct pf_websocket_event *out)
+{
+    websocket->stage = PF_WEBSOCKET_ENDED;
+    *out = (struct pf_websocket_event){.type = PF_WEBSOCKET_ERROR, .code = code};
+}
+
+/* The first two bytes. Returns 0 or the code of what is wrong with them. */
+static uint16_t check_first_bytes(const struct pf_websocket *websocket)
+{
+    const uint8_t first = websocket->header[0];
+    const unsigned opcode = first & OPCODE;
+    if ((first & RESERVED) != 0) {
+        return PF_CLOSE_PROTOCOL_ERROR; /* section 5.2: no extension was agreed on */
+    }
+    if (opcode > PF_OPCODE_PONG || (opcode > PF_OPCODE_BINARY && opcode < PF_OPCODE_CLOSE)) {
+        return PF_CLOSE_PROTOCOL_ERROR;
+    }
+    if ((opcode & CONTROL) != 0) {
+        if ((first & FINAL) == 0) {
+            return PF_CLOSE_PROTOCOL_ERROR; /* section 5.5: a fragmented control frame */
+        }
+    } else if ((opcode == PF_OPCODE_CONTINUATION) != (websocket->message_type != 0)) {
+        return PF_CLOSE_PROTOCOL_ERROR; /* section 5.4: a continuation of nothing, or none */
+    }
+    if (websocket->header_size < 2) {
+        return 0;
+    }
+    const uint8_t second = websocket->header[1];
+    if ((second & MASKED) == 0) {
+        return PF_CLOSE_PROTOCOL_ERROR; /* section 5.1 */
+    }
+    if ((opcode & CONTROL) != 0 && (second & LENGTH) > PF_CONTROL_PAYLOAD_SIZE_MAX) {
+        return PF_CLOSE_PROTOCOL_ERROR;
+    }
+    return 0;
+}
+
+static size_t header_size_of(uint8_t second)
+{
+    const unsigned length = second & LENGTH;
+    return (length == LENGTH_16 ? 4u : length == LENGTH_64 ? 10u : 2u) + MASK_SIZE;
+}
+
+/* A whole header: sets payload_size. Returns 0 or the code of what is wrong with the length. */
+static uint16_t take_length(struct pf_websocket *websocket)
+{
+    const uint8_t *header = websocket->header;
+    uint64_t length = header[1] & LENGTH;
+    if (length >= LENGTH_16) {
+        const size_t bytes = length == LENGTH_16 ? 2 : 8;
+        const uint64_t least = length == LENGTH_16 ? LENGTH_16 : 65536;
+        length = 0;
+        for (size_t i = 0; i < bytes; i++) {
+            length = length << 8 | header[2 + i];
+        }
+        if (length < least || length > INT64_MAX) {
+            return PF_CLOSE_PROTOCOL_ERROR; /* section 5.2: the minimal number of bytes */
+        }
+    }
+    if ((header[0] & CONTROL) == 0 &&
+        length > websocket->message_size_max - websocket->message.size) {
+        return PF_CLOSE_TOO_BIG;
+    }
+    websocket->payload_size = (uint32_t)length;
+    websocket->payload_read = 0;
+    return 0;
+}
+
+/* Takes header bytes until they are complete, wrong or all taken; `code` is 0 or what is wrong. */
+static size_t read_header(struct pf_websocket *websocket, const char *bytes, size_t size,
+                          uint16_t *code)
+{
+    size_t at = 0;
+    while (at < size) {
+        websocket->header[websocket->header_size++] = (uint8_t)bytes[at++];
+        if (websocket->header_size <= 2) {
+            *code = check_first_bytes(websocket);
+            if (*code != 0) {
+                break;
+            }
+        }
+        if (websocket->header_size >= 2 &&
+            websocket->header_size == header_size_of(websocket->header[1])) {
+            *code = take_length(websocket);
+            websocket->stage = PF_WEBSOCKET_IN_PAYLOAD;
+            break;
+        }
+    }
+    return at;
+}
+
+/* Section 7.4: codes that may stand in a close frame. */
+static bool may_be_sent(uint16_t code)
+{
+    if (code >= 3000) {
+        return code <= 4999;
+    }
+    return code >= 1000 && code <= 1014 && code != 1004 && code != PF_CLOSE_NO_STATUS &&
+           code != PF_CLOSE_ABNORMAL;
+}
+
+static void on_close_frame(struct pf_websocket *websocket, struct pf_slice payload,
+                           struct pf_websocket_event *out)
+{
+    uint16_t code = PF_CLOSE_NO_STATUS;
+    if (payload.size == 1) {
+        end_with(websocket, PF_CLOSE_PROTOCOL_ERROR, out);
+        return;
+    }
+    if (payload.size >= 2) {
+        code = (uint16_t)((uint8_t)payload.data[0] << 8 | (uint8_t)payload.data[1]);
+        payload.data += 2;
+        payload.size -= 2;
+        if (!may_be_sent(code)) {
+            end_with(websocket, PF_CLOSE_PROTOCOL_ERROR, out);
+            return;
+        }
+        if (!pf_slice_is_utf8(payload)) {
+            end_with(websocket, PF_CLOSE_INVALID_TEXT, out);
+            return;
+        }
+    }
+    websocket->stage = PF_WEBSOCKET_ENDED;
+    *out =
+        (struct pf_websocket_event){.type = PF_WEBSOCKET_CLOSE, .code = code, .payload = payload};
+}
+
+static void on_control_frame(struct pf_websocket *websocket, struct pf_slice payload,
+                             struct pf_websocket_event *out)
+{
+    const unsigned opcode = websocket->header[0] & OPCODE;
+    if (opcode == PF_OPCODE_CLOSE) {
+        on_close_frame(websocket, payload, out);
+        return;
+    }
+    *out = (struct pf_websocket_event){
+        .type = opcode == PF_OPCODE_PING ? PF_WEBSOCKET_PING : PF_WEBSOCKET_PONG,
+        .payload = payload,
+    };
+}
+
+/* A control frame's payload, `piece` of which is new. False when memory is short. */
+static bool read_control(struct pf_websocket *websocket, struct pf_slice piece, bool complete,
+                         struct pf_websocket_event *out)
+{
+    if (complete && websocket->control.size == 0) {
+        on_control_frame(websocket, piece, out);
+        return true;
+    }
+    if (!append(&websocket->control, piece.data, piece.size, websocket->payload_size)) {
+        return false;
+    }
+    if (complete) {
+        const struct pf_websocket_partial *control = &websocket->control;
+        on_control_frame(websocket, (struct pf_slice){control->data, control->size}, out);
+    }
+    return true;
+}
+
+/* The same for a data frame; `complete` is about the frame. */
+static bool read_data(struct pf_websocket *websocket, struct pf_slice piece, bool complete,
+                      struct pf_websocket_event *out)
+{
+    struct pf_websocket_partial *message = &websocket->message;
+    const bool final = complete && (websocket->header[0] & FINAL) != 0;
+    struct pf_slice payload = piece;
+    if (!final || message->size > 0) {
+        const size_t left = websocket->payload_size - websocket->payload_read;
+        if (!append(message, piece.data, piece.size, message->size + piece.size + left)) {
+            return false;
+        }
+        payload = (struct pf_slice){message->data, message->size};
+    }
+    if (final) {
+        *out = (struct pf_websocket_event){
+            .type =
+                websocket->message_type == PF_OPCODE_TEXT ? PF_WEBSOCKET_TEXT : PF_WEBSOCKET_BINARY,
+            .payload = payload,
+        };
+        websocket->message_type = 0;
+    }
+    return true;
+}
+
+/* Section 8.1, and as early as possible: at the first byte that cannot be. */
+static bool check_text(struct pf_websocket *websocket, struct pf_slice piece, bool ascii,
+                       bool complete)
+{
+    struct pf_utf8_state *utf8 = &websocket->utf8;
+    if ((!ascii || utf8->missing > 0) && !utf8_feed(utf8, piece.data, piece.size)) {
+        return false;
+    }
+    return !complete || (websocket->header[0] & FINAL) == 0 || utf8->missing == 0;
+}
+
+static size_t read_payload(struct pf_websocket *websocket, char *bytes, size_t size,
+                           struct pf_websocket_event *out)
+{
+    const size_t left = websocket->payload_size - websocket->payload_read;
+    const struct pf_slice piece = {bytes, size < left ? size : left};
+    const bool complete = piece.size == left;
+    const unsigned opcode = websocket->header[0] & OPCODE;
+    const uint8_t *mask = websocket->header + header_size_of(websocket->header[1]) - MASK_SIZE;
+    const bool ascii = unmask(bytes, piece.size, mask, websocket->payload_read);
+    bool enough_memory = true;
+    websocket->payload_read += (uint32_t)piece.size;
+    if (complete) {
+        websocket->stage = PF_WEBSOCKET_IN_HEADER;
+        websocket->header_size = 0;
+    }
+    if ((opcode & CONTROL) != 0) {
+        enough_memory = read_control(websocket, piece, complete, out);
+    } else {
+        if (opcode != PF_OPCODE_CONTINUATION) {
+            websocket->message_type = (uint8_t)opcode;
+        }
+        if (websocket->message_type == PF_OPCODE_TEXT &&
+            !check_text(websocket, piece, ascii, complete)) {
+            end_with(websocket, PF_CLOSE_INVALID_TEXT, out);
+            return piece.size;
+        }
+        enough_memory = read_data(websocket, piece, complete, out);
+    }
+    if (!enough_memory) {
+        end_with(websocket, PF_CLOSE_INTERNAL_ERROR, out);
+    }
+    return piece.size;
+}
+
+void pf_websocket_init(struct pf_websocket *websocket, uint32_t message_size_max)
+{
+    *websocket = (struct pf_websocket){.message_size_max = message_size_max};
+}
+
+void pf_websocket_clear(struct pf_websocket *websocket)
+{
+    release(&websocket->message);
+    release(&websocket->control);
+}
+
+void pf_websocket_release(struct pf_websocket *websocket)
+{
+    /* Only between two frames can something complete have been handed out. */
+    if (websocket->stage != PF_WEBSOCKET_IN_HEADER || websocket->header_size > 0) {
+        return;
+    }
+    if (websocket->control.data) {
+        release(&websocket->control);
+    }
+    if (websocket->message.data && websocket->message_type == 0) {
+        release(&websocket->message);
+    }
+}
+
+size_t pf_websocket_read(struct pf_websocket *websocket, char *bytes, size_t size,
+                         struct pf_websocket_event *out)
+{
+    PF_ASSERT(size > 0);
+    PF_ASSERT(websocket->stage != PF_WEBSOCKET_ENDED);
+    size_t at = 0;
+    *out = (struct pf_websocket_event){.type = PF_WEBSOCKET_NOTHING};
+    pf_websocket_release(websocket);
+    while (out->type == PF_WEBSOCKET_NOTHING) {
+        if (websocket->stage == PF_WEBSOCKET_IN_HEADER) {
+            uint16_t code = 0;
+            at += read_header(websocket, bytes + at, size - at, &code);
+            if (code != 0) {
+                end_with(websocket, code, out);
+                return at;
+            }
+            if (websocket->stage == PF_WEBSOCKET_IN_HEADER) {
+                return at;
+            }
+        }
+        /* An empty payload is complete at once. */
+        if (at == size && websocket->payload_size > 0) {
+            return at;
+        }
+        at += read_payload(websocket, bytes + at, size - at, out);
+    }
+    return at;
+}
+
+size_t pf_websocket_header_write(enum pf_websocket_opcode opcode, size_t payload_size,
+                                 char out[PF_FRAME_HEADER_SIZE_MAX])
+{
+    const uint64_t length = payload_size;
+    out[0] = (char)(FINAL | (unsigned)opcode);
+    if (length < LENGTH_16) {
+        out[1] = (char)length;
+        return 2;
+    }
+    const size_t bytes = length < 65536 ? 2 : 8;
+    out[1] = bytes == 2 ? LENGTH_16 : LENGTH_64;
+    for (size_t i = 0; i < bytes; i++) {
+        out[2 + i] = (char)(uint8_t)(length >> (8 * (bytes - 1 - i)));
+    }
+    return 2 + bytes;
+}

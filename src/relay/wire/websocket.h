@@ -1,0 +1,116 @@
+/* websocket.h - the frames of RFC 6455, read and written on the server's side. */
+/* SPDX-License-Identifier: MIT */
+#ifndef PF_RELAY_WIRE_WEBSOCKET_H
+#define PF_RELAY_WIRE_WEBSOCKET_H
+
+#include "base/slice.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The reader takes whatever bytes have arrived and can stop after any of them. A message that lies
+ * in them as one frame is unmasked in place and handed out from there; only what is cut, by a
+ * fragment or by the end of the bytes, is copied into a buffer that lives until it is complete.
+ */
+
+enum pf_websocket_opcode {
+    PF_OPCODE_CONTINUATION = 0,
+    PF_OPCODE_TEXT = 1,
+    PF_OPCODE_BINARY = 2,
+    PF_OPCODE_CLOSE = 8,
+    PF_OPCODE_PING = 9,
+    PF_OPCODE_PONG = 10,
+};
+
+/* Close codes of RFC 6455 section 7.4.1. */
+enum {
+    PF_CLOSE_NORMAL = 1000,
+    PF_CLOSE_GOING_AWAY = 1001,
+    PF_CLOSE_PROTOCOL_ERROR = 1002,
+    PF_CLOSE_UNSUPPORTED = 1003,
+    PF_CLOSE_NO_STATUS = 1005, /* never sent: a close frame without a code */
+    PF_CLOSE_ABNORMAL = 1006,  /* never sent: no close frame at all */
+    PF_CLOSE_INVALID_TEXT = 1007,
+    PF_CLOSE_TOO_BIG = 1009,
+    PF_CLOSE_INTERNAL_ERROR = 1011,
+};
+
+enum {
+    PF_FRAME_HEADER_SIZE_MAX = 10,  /* of a frame that we send: no mask */
+    PF_MASKED_HEADER_SIZE_MAX = 14, /* of a frame that we read */
+    PF_CONTROL_PAYLOAD_SIZE_MAX = 125,
+};
+
+enum pf_websocket_event_type {
+    PF_WEBSOCKET_NOTHING, /* every byte is taken, nothing is complete yet */
+    PF_WEBSOCKET_TEXT,    /* a whole message, UTF-8 */
+    PF_WEBSOCKET_BINARY,  /* a whole message */
+    PF_WEBSOCKET_PING,    /* to be answered by a pong with the same payload */
+    PF_WEBSOCKET_PONG,
+    PF_WEBSOCKET_CLOSE, /* `code` is the peer's, or NO_STATUS; nothing may follow */
+    PF_WEBSOCKET_ERROR, /* the peer broke the rules: close with `code`; nothing more is read */
+};
+
+struct pf_websocket_event {
+    enum pf_websocket_event_type type;
+    uint16_t code;
+    struct pf_slice payload; /* borrowed until the next call on the same websocket */
+};
+
+/* Bytes that have come so far of something that is not complete. */
+struct pf_websocket_partial {
+    char *data; /* owned; NULL when nothing waits */
+    uint32_t size;
+    uint32_t capacity;
+};
+
+/* Where a text stands within a UTF-8 character: all zero between two. */
+struct pf_utf8_state {
+    uint8_t missing;     /* bytes that are still to come */
+    uint8_t least, most; /* what the next one may be, if `missing` > 0 */
+};
+
+enum pf_websocket_stage {
+    PF_WEBSOCKET_IN_HEADER,
+    PF_WEBSOCKET_IN_PAYLOAD,
+    PF_WEBSOCKET_ENDED, /* after CLOSE or ERROR */
+};
+
+struct pf_websocket {
+    enum pf_websocket_stage stage;
+    uint32_t message_size_max;
+    uint8_t header[PF_MASKED_HEADER_SIZE_MAX];
+    uint8_t header_size;  /* bytes of it that have come */
+    uint8_t message_type; /* opcode of the message whose fragments are coming, or 0 */
+    struct pf_utf8_state utf8;
+    uint32_t payload_size; /* of the current frame */
+    uint32_t payload_read;
+    struct pf_websocket_partial message; /* fragments of a message */
+    struct pf_websocket_partial control; /* a control frame that was cut */
+};
+
+/* A message longer than `message_size_max` is an error (1009). */
+void pf_websocket_init(struct pf_websocket *websocket, uint32_t message_size_max);
+
+/* Frees what is partially read. */
+void pf_websocket_clear(struct pf_websocket *websocket);
+
+/*
+ * Reads from `bytes` until one event is complete or all `size` are taken, and returns how many were
+ * taken, at least one; call again with the rest. The bytes are unmasked in place, and `out` may
+ * borrow from them. Once it has given CLOSE or ERROR it must not be called again. When memory is
+ * short that is an ERROR with INTERNAL_ERROR.
+ */
+size_t pf_websocket_read(struct pf_websocket *websocket, char *bytes, size_t size,
+                         struct pf_websocket_event *out);
+
+/* Frees what the last event borrowed, for a socket that may be silent for long afterwards. */
+void pf_websocket_release(struct pf_websocket *websocket);
+
+/* Writes the header of a whole, unmasked frame and returns its size. */
+size_t pf_websocket_header_write(enum pf_websocket_opcode opcode, size_t payload_size,
+                                 char out[PF_FRAME_HEADER_SIZE_MAX]);
+
+#endif
