@@ -1,9 +1,11 @@
-/* session.c - WebSocket connections, and what passes between them and the hub. */
+/* bridge.c - connects WebSockets to the hub. */
 /* SPDX-License-Identifier: MIT */
+#include "relay/server/bridge.h"
+
 #include "base/assert.h"
 #include "base/buffer.h"
 #include "relay/server/crypto.h"
-#include "relay/server/state.h"
+#include "relay/server/link.h"
 #include "relay/wire/handshake.h"
 
 #include <string.h>
@@ -17,7 +19,7 @@ static const char *make_frame(struct pf_server *server, enum pf_websocket_opcode
     char header[PF_FRAME_HEADER_SIZE_MAX];
     const size_t payload_size = head.size + body.size;
     const size_t header_size = pf_websocket_header_write(opcode, payload_size, header);
-    char *frame = pf_server_take(server, header_size + payload_size);
+    char *frame = pf_link_alloc(server, header_size + payload_size);
     if (!frame) {
         return NULL;
     }
@@ -187,7 +189,7 @@ static void accept_handshake(struct pf_server *server, struct pf_link *link, boo
 {
     char accept[PF_ACCEPT_SIZE + 1];
     struct pf_buffer out;
-    char *memory = pf_server_take(server, HANDSHAKE_SIZE_MAX);
+    char *memory = pf_link_alloc(server, HANDSHAKE_SIZE_MAX);
     if (!memory) {
         pf_link_kill(server, link);
         return;

@@ -1,13 +1,16 @@
-/* turn.c - what a turn of the event loop does with connections: what comes in, what goes out. */
+/* io.c - what an iteration of the event loop reads and writes. */
 /* SPDX-License-Identifier: MIT */
+#include "relay/server/io.h"
+
 #include "base/assert.h"
-#include "relay/server/state.h"
+#include "relay/server/bridge.h"
+#include "relay/server/link.h"
+#include "relay/server/web.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 
 /* In */
 
@@ -65,7 +68,7 @@ static void on_readable(struct pf_server *server, struct pf_link *link)
 {
     const size_t before = take_back_input(server, link);
     PF_ASSERT(before <= PF_INPUT_SIZE_MAX - PF_RECEIVE_SIZE);
-    const ssize_t got = pf_socket_read(link->fd, server->input + before, PF_RECEIVE_SIZE);
+    const ssize_t got = pf_stream_read(&link->stream, server->input + before, PF_RECEIVE_SIZE);
     if (got > 0) {
         on_bytes(server, link, before + (size_t)got);
     } else if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
@@ -97,12 +100,12 @@ static void on_written(struct pf_server *server, struct pf_link *link)
 {
     if (link->stage == PF_STAGE_DRAINING && !link->is_written_off) {
         link->is_written_off = true;
-        (void)shutdown(link->fd, SHUT_WR); /* an error is a peer that has gone already */
+        pf_stream_shutdown(&link->stream);
     }
     if (link->stage != PF_STAGE_HTTP) {
         return;
     }
-    pf_link_set_deadline(server, link, server->config.idle_ms);
+    pf_link_set_timeout(server, link, server->config.idle_ms);
     if (link->input_size > 0) {
         on_bytes(server, link, take_back_input(server, link));
     }

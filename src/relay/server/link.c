@@ -6,8 +6,8 @@
  * copied and kept until epoll says that there is room. Connections die at the end of a turn only,
  * so that within it every pointer to one stays good.
  */
+#include "relay/server/link.h"
 #include "base/assert.h"
-#include "relay/server/state.h"
 
 #include <errno.h>
 #include <stdalign.h>
@@ -33,7 +33,7 @@ bool pf_link_is_busy(const struct pf_link *link)
     return has_kept(link) || link->segments || link->file_fd >= 0;
 }
 
-char *pf_server_take(struct pf_server *server, size_t size)
+char *pf_link_alloc(struct pf_server *server, size_t size)
 {
     return pf_arena_take(&server->frames, size);
 }
@@ -47,18 +47,18 @@ void pf_link_mark(struct pf_server *server, struct pf_link *link)
     }
 }
 
-void pf_link_set_deadline(struct pf_server *server, struct pf_link *link, uint32_t deadline_ms)
+void pf_link_set_timeout(struct pf_server *server, struct pf_link *link, uint32_t timeout_ms)
 {
-    pf_timers_set(&server->timers, &link->deadline, server->now_ms + deadline_ms);
+    pf_timers_set(&server->timers, &link->deadline, server->now_ms + timeout_ms);
 }
 
 void pf_link_set_stage(struct pf_server *server, struct pf_link *link, enum pf_stage stage,
-                       uint32_t deadline_ms)
+                       uint32_t timeout_ms)
 {
     PF_ASSERT(stage > link->stage);
     link->stage = stage;
-    if (deadline_ms > 0) {
-        pf_link_set_deadline(server, link, deadline_ms);
+    if (timeout_ms > 0) {
+        pf_link_set_timeout(server, link, timeout_ms);
     } else {
         pf_timers_cancel(&server->timers, &link->deadline);
     }
@@ -142,7 +142,7 @@ static bool write_pieces(struct pf_link *link, struct iovec *pieces, size_t coun
 {
     size_t written = 0;
     if (!has_kept(link)) {
-        const ssize_t put = pf_socket_write(link->fd, pieces, count);
+        const ssize_t put = pf_stream_write(&link->stream, pieces, count);
         if (put < 0 && errno != EAGAIN && errno != EWOULDBLOCK) {
             return false;
         }
@@ -169,7 +169,7 @@ static bool write_kept(struct pf_link *link)
             .iov_base = link->kept + link->kept_sent,
             .iov_len = link->kept_size - link->kept_sent,
         };
-        const ssize_t put = pf_socket_write(link->fd, &piece, 1);
+        const ssize_t put = pf_stream_write(&link->stream, &piece, 1);
         if (put < 0) {
             return errno == EAGAIN || errno == EWOULDBLOCK;
         }
@@ -212,12 +212,12 @@ static bool write_file(struct pf_server *server, struct pf_link *link)
             return false; /* it was cut meanwhile: the promised length cannot be kept */
         }
         struct iovec piece = {.iov_base = server->input, .iov_len = (size_t)got};
-        const ssize_t put = pf_socket_write(link->fd, &piece, 1);
+        const ssize_t put = pf_stream_write(&link->stream, &piece, 1);
         if (put < 0) {
             return errno == EAGAIN || errno == EWOULDBLOCK;
         }
         link->file_at += (uint64_t)put;
-        pf_link_set_deadline(server, link, server->config.stall_ms);
+        pf_link_set_timeout(server, link, server->config.stall_ms);
     }
     if (link->file_at == link->file_size) {
         (void)close(link->file_fd); /* it was only read */
@@ -250,7 +250,7 @@ void pf_link_watch(struct pf_server *server, struct pf_link *link)
     }
     struct epoll_event event = {.events = wanted, .data.u64 = link->index};
     link->watched = wanted;
-    if (epoll_ctl(server->epoll_fd, EPOLL_CTL_MOD, link->fd, &event) != 0) {
+    if (epoll_ctl(server->epoll_fd, EPOLL_CTL_MOD, link->stream.fd, &event) != 0) {
         pf_link_kill(server, link);
     }
 }
@@ -259,7 +259,7 @@ void pf_link_free(struct pf_server *server, struct pf_link *link)
 {
     pf_timers_cancel(&server->timers, &link->deadline);
     pf_websocket_clear(&link->websocket);
-    (void)close(link->fd); /* what matters was answered by the peer, or never will be */
+    pf_stream_close(&link->stream);
     if (link->file_fd >= 0) {
         (void)close(link->file_fd); /* it was only read */
     }
@@ -282,7 +282,7 @@ bool pf_link_open(struct pf_server *server, int fd)
         return false;
     }
     *link = (struct pf_link){
-        .fd = fd,
+        .stream = {.fd = fd},
         .index = server->free_indexes[server->free_count - 1],
         .watched = EPOLLIN,
         .deadline = {.owner = link},
@@ -296,6 +296,6 @@ bool pf_link_open(struct pf_server *server, int fd)
     server->free_count--;
     server->links[link->index] = link;
     server->links_count++;
-    pf_link_set_deadline(server, link, server->config.request_ms);
+    pf_link_set_timeout(server, link, server->config.request_ms);
     return true;
 }

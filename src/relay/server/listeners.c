@@ -1,4 +1,4 @@
-/* socket.c - the listening sockets, and the two calls that move bytes. */
+/* listeners.c - the sockets that the server listens on. */
 /* SPDX-License-Identifier: MIT */
 #include "relay/server/listeners.h"
 
@@ -138,23 +138,4 @@ void pf_listeners_close(struct pf_listeners *listeners)
     }
     listeners->count = 0;
     errno = error;
-}
-
-ssize_t pf_socket_read(int fd, char *out, size_t size)
-{
-    ssize_t got = 0;
-    do {
-        got = recv(fd, out, size, 0);
-    } while (got < 0 && errno == EINTR);
-    return got;
-}
-
-ssize_t pf_socket_write(int fd, struct iovec *pieces, size_t pieces_count)
-{
-    const struct msghdr message = {.msg_iov = pieces, .msg_iovlen = pieces_count};
-    ssize_t put = 0;
-    do {
-        put = sendmsg(fd, &message, MSG_NOSIGNAL);
-    } while (put < 0 && errno == EINTR);
-    return put;
 }

@@ -1,4 +1,5 @@
-/* transport.h - sockets, HTTP and WebSocket around a hub: the relay's one process. */
+/* server.h - sockets, HTTP and WebSocket around a hub: everything of the relay but its command
+ * line. */
 /* SPDX-License-Identifier: MIT */
 #ifndef PF_RELAY_SERVER_SERVER_H
 #define PF_RELAY_SERVER_SERVER_H
@@ -10,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Everything is borrowed for the life of the transport. */
+/* Everything is borrowed for the life of the server. */
 struct pf_server_config {
     const char *address;            /* a name or number to listen at */
     uint16_t port;                  /* 0: any that is free */

@@ -1,0 +1,21 @@
+/* loop.h - the event loop. Internal to the server. */
+/* SPDX-License-Identifier: MIT */
+#ifndef PF_RELAY_SERVER_LOOP_H
+#define PF_RELAY_SERVER_LOOP_H
+
+#include "relay/server/state.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Reads the clocks: server->now_ms and unix_s are those of the iteration. */
+void pf_loop_update_clock(struct pf_server *server);
+
+/* Registers the signals' descriptor, or the listener of that index, with epoll. */
+bool pf_loop_watch_signals(struct pf_server *server);
+bool pf_loop_watch_listener(struct pf_server *server, size_t index);
+
+/* Runs until SIGINT or SIGTERM, and until the connections that are then open have ended. */
+void pf_loop_run(struct pf_server *server);
+
+#endif

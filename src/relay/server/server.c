@@ -1,0 +1,171 @@
+/* server.c - opens and frees everything that the event loop works with. */
+/* SPDX-License-Identifier: MIT */
+#include "relay/server/server.h"
+
+#include "base/assert.h"
+#include "relay/server/link.h"
+#include "relay/server/loop.h"
+#include "relay/server/state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+enum { SPARE_FILES = 64 }; /* besides connections: listeners, files being served */
+
+static bool complain(const char *what, const char *name)
+{
+    (void)fprintf(stderr, "peerface-relay: %s%s%s: %s\n", what, name ? " " : "", name ? name : "",
+                  errno != 0 ? strerror(errno) : "unknown"); /* nobody else to tell */
+    return false;
+}
+
+/* As many descriptors as the system lets us have. */
+static void raise_files_limit(struct pf_server *server)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
+        return;
+    }
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 && getrlimit(RLIMIT_NOFILE, &limit) != 0) {
+        return;
+    }
+    if (limit.rlim_cur > SPARE_FILES &&
+        server->config.hub.clients_max > limit.rlim_cur - SPARE_FILES) {
+        server->config.hub.clients_max = (uint32_t)(limit.rlim_cur - SPARE_FILES);
+    }
+}
+
+static bool open_signals(struct pf_server *server)
+{
+    const struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigset_t set;
+    PF_ASSERT(sigemptyset(&set) == 0);
+    PF_ASSERT(sigaddset(&set, SIGINT) == 0);
+    PF_ASSERT(sigaddset(&set, SIGTERM) == 0);
+    PF_ASSERT(sigaction(SIGPIPE, &ignore, NULL) == 0);
+    PF_ASSERT(sigprocmask(SIG_BLOCK, &set, NULL) == 0);
+    server->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    if (server->signal_fd < 0) {
+        return complain("signals", NULL);
+    }
+    return pf_loop_watch_signals(server) || complain("epoll", NULL);
+}
+
+static bool open_folder(struct pf_server *server)
+{
+    const char *folder = server->config.folder;
+    if (!folder) {
+        return true;
+    }
+    server->folder_fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    return server->folder_fd >= 0 || complain("folder", folder);
+}
+
+static bool open_listeners(struct pf_server *server)
+{
+    const struct pf_server_config *config = &server->config;
+    if (pf_listeners_open(config->address, config->port, &server->listeners) != PF_ERROR_OK) {
+        (void)fprintf(stderr, "peerface-relay: cannot listen at %s port %u: %s\n", config->address,
+                      (unsigned)config->port,
+                      errno != 0 ? strerror(errno) : "unknown address"); /* nobody else to tell */
+        return false;
+    }
+    for (size_t i = 0; i < server->listeners.count; i++) {
+        if (!pf_loop_watch_listener(server, i)) {
+            return complain("epoll", NULL);
+        }
+    }
+    return true;
+}
+
+static bool open_tables(struct pf_server *server)
+{
+    const size_t count = server->config.hub.clients_max;
+    server->links = calloc(count, sizeof(struct pf_link *));
+    server->free_indexes = calloc(count, sizeof *server->free_indexes);
+    server->input = malloc(PF_INPUT_SIZE_MAX);
+    if (!server->links || !server->free_indexes || !server->input) {
+        return complain("tables", NULL);
+    }
+    while (server->free_count < count) {
+        server->free_indexes[server->free_count] = (uint32_t)(count - 1 - server->free_count);
+        server->free_count++;
+    }
+    return pf_hub_new(&server->config.hub, &server->hub) == PF_ERROR_OK || complain("hub", NULL);
+}
+
+static bool open_all(struct pf_server *server)
+{
+    server->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    server->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    if (server->epoll_fd < 0) {
+        return complain("epoll", NULL);
+    }
+    return open_tables(server) && open_folder(server) && open_signals(server) &&
+           open_listeners(server);
+}
+
+enum pf_error pf_server_new(const struct pf_server_config *config, struct pf_server **out)
+{
+    PF_ASSERT(config->hub.clients_max > 0);
+    struct pf_server *server = malloc(sizeof *server);
+    if (!server) {
+        return PF_ERROR_MEMORY;
+    }
+    *server = (struct pf_server){
+        .config = *config, .epoll_fd = -1, .signal_fd = -1, .folder_fd = -1, .reserve_fd = -1};
+    raise_files_limit(server);
+    pf_loop_update_clock(server);
+    if (!open_all(server)) {
+        pf_server_free(server);
+        return PF_ERROR_INVALID;
+    }
+    *out = server;
+    return PF_ERROR_OK;
+}
+
+void pf_server_run(struct pf_server *server)
+{
+    pf_loop_run(server);
+}
+
+uint16_t pf_server_port(const struct pf_server *server)
+{
+    return server->listeners.port;
+}
+
+void pf_server_free(struct pf_server *server)
+{
+    if (!server) {
+        return;
+    }
+    for (size_t i = 0; server->links && i < server->config.hub.clients_max; i++) {
+        if (server->links[i]) {
+            pf_link_free(server, server->links[i]);
+        }
+    }
+    const int fds[] = {server->epoll_fd, server->signal_fd, server->folder_fd, server->reserve_fd};
+    for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++) {
+        if (fds[i] >= 0) {
+            (void)close(fds[i]); /* nothing was written */
+        }
+    }
+    pf_listeners_close(&server->listeners);
+    pf_timers_clear(&server->timers);
+    pf_arena_clear(&server->frames);
+    pf_arena_clear(&server->segments);
+    pf_hub_free(server->hub);
+    free(server->links);
+    free(server->free_indexes);
+    free(server->input);
+    free(server);
+}

@@ -1,0 +1,36 @@
+/* stream.c - the byte stream of one connection: today TCP, and the place for TLS. */
+/* SPDX-License-Identifier: MIT */
+#include "relay/server/stream.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+ssize_t pf_stream_read(struct pf_stream *stream, char *out, size_t size)
+{
+    ssize_t got = 0;
+    do {
+        got = recv(stream->fd, out, size, 0);
+    } while (got < 0 && errno == EINTR);
+    return got;
+}
+
+ssize_t pf_stream_write(struct pf_stream *stream, struct iovec *pieces, size_t pieces_count)
+{
+    const struct msghdr message = {.msg_iov = pieces, .msg_iovlen = pieces_count};
+    ssize_t put = 0;
+    do {
+        put = sendmsg(stream->fd, &message, MSG_NOSIGNAL);
+    } while (put < 0 && errno == EINTR);
+    return put;
+}
+
+void pf_stream_shutdown(struct pf_stream *stream)
+{
+    (void)shutdown(stream->fd, SHUT_WR); /* it fails only if the peer has gone already */
+}
+
+void pf_stream_close(struct pf_stream *stream)
+{
+    (void)close(stream->fd); /* whatever mattered has been written, or never will be */
+}

@@ -1,0 +1,30 @@
+/* stream.h - the byte stream of one connection: today TCP, and the place for TLS. */
+/* SPDX-License-Identifier: MIT */
+#ifndef PF_RELAY_SERVER_STREAM_H
+#define PF_RELAY_SERVER_STREAM_H
+
+#include <stddef.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+
+/*
+ * All bytes of a connection pass through these functions, and nothing else reads from `fd` or
+ * writes to it; others only register it with epoll.
+ */
+struct pf_stream {
+    int fd; /* owned, not blocking */
+};
+
+/*
+ * Both return how many bytes were moved, or -1 with errno: EAGAIN when the caller has to wait until
+ * epoll reports the descriptor. A read of 0 is the end of the stream.
+ */
+ssize_t pf_stream_read(struct pf_stream *stream, char *out, size_t size);
+ssize_t pf_stream_write(struct pf_stream *stream, struct iovec *pieces, size_t pieces_count);
+
+/* Tells the peer that nothing more is written; reading goes on. */
+void pf_stream_shutdown(struct pf_stream *stream);
+
+void pf_stream_close(struct pf_stream *stream);
+
+#endif
