@@ -88,17 +88,30 @@ static void check_path(struct reading *reading)
     free(path);
 }
 
+/* The host name in "scheme://host:port" or "host:port", without a final dot. */
+static struct pf_slice name_of(struct pf_slice text)
+{
+    for (size_t i = 0; i + 3 <= text.size; i++) {
+        if (memcmp(text.data + i, "://", 3) == 0) {
+            text = (struct pf_slice){text.data + i + 3, text.size - i - 3};
+            break;
+        }
+    }
+    size_t size = text.size;
+    while (size > 0 && text.data[size - 1] >= '0' && text.data[size - 1] <= '9') {
+        size--;
+    }
+    size = size > 0 && text.data[size - 1] == ':' ? size - 1 : text.size;
+    size -= size > 0 && text.data[size - 1] == '.' ? 1 : 0;
+    return (struct pf_slice){text.data, size};
+}
+
 /* The request names no page, the one that is allowed, or one of the host it is sent to. */
 static bool is_origin_known(const struct pf_http_request *request, struct pf_slice allowed)
 {
     const struct pf_slice origin = pf_http_field(request, "origin");
-    const struct pf_slice host = pf_http_field(request, "host");
-    if (!origin.data || pf_http_equal(origin, allowed)) {
-        return true;
-    }
-    const size_t scheme_size = origin.size - host.size;
-    return origin.size >= host.size + 3 && memcmp(origin.data + scheme_size - 3, "://", 3) == 0 &&
-           pf_http_equal((struct pf_slice){origin.data + scheme_size, host.size}, host);
+    return !origin.data || pf_http_equal(name_of(origin), name_of(allowed)) ||
+           pf_http_equal(name_of(origin), name_of(pf_http_field(request, "host")));
 }
 
 static void check_handshake(struct reading *reading)
@@ -106,8 +119,10 @@ static void check_handshake(struct reading *reading)
     const struct pf_http_request *request = &reading->request;
     const struct pf_slice origins[] = {PF_SLICE("https://a.example")};
     const struct pf_slice any[] = {PF_SLICE("*")};
-    const struct pf_handshake_rules strict = {PF_SUBPROTOCOL, origins, 1};
-    const struct pf_handshake_rules loose = {NULL, any, 1};
+    const struct pf_origin_rules one_origin = {.allowed = origins, .allowed_count = 1};
+    const struct pf_origin_rules any_origin = {.allowed = any, .allowed_count = 1};
+    const struct pf_handshake_rules strict = {PF_SUBPROTOCOL, &one_origin};
+    const struct pf_handshake_rules loose = {NULL, &any_origin};
     const uint16_t status = pf_handshake_check(request, &strict);
     const uint16_t loose_status = pf_handshake_check(request, &loose);
     PF_ASSERT(status == 101 || status == 400 || status == 403 || status == 405 || status == 426);

@@ -13,7 +13,7 @@ test('--help names every option and --version the version', async () => {
   for (const name of [
     'address', 'port', 'web', 'secret-file', 'members-max', 'rooms-max', 'clients-max',
     'ice-servers', 'ping-ms', 'grace-ms', 'request-ms', 'idle-ms', 'stall-ms',
-    'burst', 'rate', 'allow-origin', 'echo', 'quiet',
+    'burst', 'rate', 'allow-origin', 'trust-proxy', 'echo', 'quiet',
     'version', 'help',
   ]) {
     assert.ok(help.out.includes(`--${name} `), name);
@@ -30,6 +30,7 @@ test('options that make no sense are refused with status 2 and a reason', async 
     ['--grace-ms', '0'], ['--request-ms', '0'], ['--idle-ms', '0'], ['--stall-ms', '0'],
     ['--burst', '64'], ['--rate', '0'],
     ['--ice-servers', '[1,'], ['--ice-servers', '/missing.json'], ['--echo', 'echo'],
+    ['--allow-origin', 'call.example'], ['--allow-origin', 'https://call.example/'],
     ['--unknown'], ['extra'],
   ]) {
     const result = await runToEnd(...options);

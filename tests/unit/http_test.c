@@ -274,6 +274,8 @@ static void a_path_that_leads_anywhere_else_is_refused(void **state)
     assert_false(pf_http_path_decode((struct pf_slice){too_long, PF_HTTP_PATH_SIZE_MAX + 1}, out));
 }
 
+static const struct pf_origin_rules none = {.allowed = NULL};
+
 /* A good handshake, with `instead` in place of its line `line` if that is not negative. */
 static uint16_t shake(struct fixture *fixture, const struct pf_handshake_rules *rules, int line,
                       const char *instead)
@@ -301,7 +303,7 @@ static uint16_t shake(struct fixture *fixture, const struct pf_handshake_rules *
 static void a_handshake_is_judged_line_by_line(void **state)
 {
     struct fixture *fixture = *state;
-    const struct pf_handshake_rules rules = {.subprotocol = "peerface.v1"};
+    const struct pf_handshake_rules rules = {.subprotocol = "peerface.v1", .origins = &none};
     assert_int_equal(shake(fixture, &rules, -1, NULL), 101);
     assert_int_equal(shake(fixture, &rules, 0, "HEAD /ws HTTP/1.1"), 405);
     assert_int_equal(shake(fixture, &rules, 0, "POST /ws HTTP/1.1"), 405);
@@ -322,7 +324,7 @@ static void a_key_is_sixteen_bytes_in_base64(void **state)
         "dGhlIHNhbXBsZSBub25jZ===", "dGhlIHNhbXBsZSBub25jZ-==",  "",
         "dGhlIHNhbXBsZSBub25jZQA=", "dGhlIHNhbXBsZSBub25jZQ=A",
     };
-    const struct pf_handshake_rules rules = {.subprotocol = NULL};
+    const struct pf_handshake_rules rules = {.subprotocol = NULL, .origins = &none};
     char line[128];
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         (void)snprintf(line, sizeof line, "Sec-WebSocket-Key: %s", bad[i]); /* it fits */
@@ -335,19 +337,44 @@ static void pages_of_others_are_let_in_only_when_they_are_named(void **state)
     struct fixture *fixture = *state;
     const struct pf_slice named[] = {PF_SLICE("https://a.example"), PF_SLICE("https://b.example")};
     const struct pf_slice any[] = {PF_SLICE("*")};
-    struct pf_handshake_rules rules = {.subprotocol = NULL};
+    struct pf_origin_rules origins = {.allowed = NULL};
+    const struct pf_handshake_rules rules = {.subprotocol = NULL, .origins = &origins};
     assert_int_equal(shake(fixture, &rules, 7, "Origin: https://b.example"), 403);
     assert_int_equal(shake(fixture, &rules, 7, "Origin: https://relay.example"), 403);
     assert_int_equal(shake(fixture, &rules, 7, "Origin: null"), 403);
     assert_int_equal(shake(fixture, &rules, 7, "Origin: https://evil-relay.example:8080"), 403);
     assert_int_equal(shake(fixture, &rules, 7, "X: y"), 101);
-    rules.origins = named;
-    rules.origins_count = 2;
+    origins = (struct pf_origin_rules){.allowed = named, .allowed_count = 2};
     assert_int_equal(shake(fixture, &rules, 7, "Origin: https://b.example"), 101);
     assert_int_equal(shake(fixture, &rules, 7, "Origin: https://c.example"), 403);
-    rules.origins = any;
-    rules.origins_count = 1;
+    origins = (struct pf_origin_rules){.allowed = any, .allowed_count = 1};
     assert_int_equal(shake(fixture, &rules, 7, "Origin: null"), 101);
+}
+
+static void assert_query(const char *query, const char *value)
+{
+    char memory[64];
+    struct pf_slice out = {NULL, 0};
+    const bool is_there = pf_http_query_value(pf_slice_of(query), "origin", memory, &out);
+    assert_int_equal(is_there, value != NULL);
+    if (value) {
+        assert_true(pf_slice_equal(out, pf_slice_of(value)));
+    }
+}
+
+static void query_parameters_are_found_and_decoded(void **state)
+{
+    (void)state;
+    assert_query("", NULL);
+    assert_query("origin", NULL);
+    assert_query("origins=a&xorigin=b&=&&", NULL);
+    assert_query("origin=", "");
+    assert_query("origin=a&origin=b", "a");
+    assert_query("x=y&origin=https%3A%2F%2Fa.example%3a8443&z", "https://a.example:8443");
+    assert_query("origin=%", "%");
+    assert_query("origin=%4", "%4");
+    assert_query("origin=%4x%41+", "%4xA+");
+    assert_query("origin=%26=%3d&", "&==");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -373,6 +400,7 @@ int main(void)
         TEST(a_handshake_is_judged_line_by_line),
         TEST(a_key_is_sixteen_bytes_in_base64),
         TEST(pages_of_others_are_let_in_only_when_they_are_named),
+        TEST(query_parameters_are_found_and_decoded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

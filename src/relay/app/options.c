@@ -6,6 +6,7 @@
 #include "protocol/message.h"
 #include "relay/hub/clients.h"
 #include "relay/hub/hub.h"
+#include "relay/wire/origin.h"
 
 #include <cJSON.h>
 #include <errno.h>
@@ -32,6 +33,7 @@ enum option_code {
     OPTION_BURST,
     OPTION_RATE,
     OPTION_ALLOW_ORIGIN,
+    OPTION_TRUST_PROXY,
     OPTION_ECHO,
     OPTION_QUIET,
     OPTION_VERSION,
@@ -63,6 +65,8 @@ static const char help_text[] =
     "  --rate N             messages of 1 KiB it may send a second in the long run (100)\n"
     "  --allow-origin URL   pages of this origin may connect, besides those the relay itself\n"
     "                       serves; may be repeated; * is any\n"
+    "  --trust-proxy        a proxy in front rewrites Host: accept the original host from its\n"
+    "                       Forwarded or X-Forwarded-Host field, and a host without its port\n"
     "  --echo PATH          a WebSocket at PATH that sends everything back, for tests\n"
     "  --quiet              say nothing but errors\n"
     "  --version            print the version\n"
@@ -85,6 +89,7 @@ static const struct option long_options[] = {
     {"burst", required_argument, NULL, OPTION_BURST},
     {"rate", required_argument, NULL, OPTION_RATE},
     {"allow-origin", required_argument, NULL, OPTION_ALLOW_ORIGIN},
+    {"trust-proxy", no_argument, NULL, OPTION_TRUST_PROXY},
     {"echo", required_argument, NULL, OPTION_ECHO},
     {"quiet", no_argument, NULL, OPTION_QUIET},
     {"version", no_argument, NULL, OPTION_VERSION},
@@ -166,6 +171,10 @@ static void add_origin(struct pf_options *options)
         refuse(options, "--allow-origin", "is given too often");
         return;
     }
+    if (!pf_origin_rule_is_valid(pf_slice_of(optarg))) {
+        refuse(options, "--allow-origin", "takes an origin such as https://example.org, or *");
+        return;
+    }
     options->origins[options->origins_count++] = pf_slice_of(optarg);
 }
 
@@ -210,6 +219,7 @@ static void take(struct pf_options *options, enum option_code code)
         return;
     case OPTION_RATE: options->rate = read_number(options, "--rate", 1, 1000000000); return;
     case OPTION_ALLOW_ORIGIN: add_origin(options); return;
+    case OPTION_TRUST_PROXY: options->trust_proxy = true; return;
     case OPTION_ECHO: read_echo(options); return;
     case OPTION_QUIET: options->quiet = true; return;
     case OPTION_VERSION: print(options, "peerface-relay " PF_VERSION "\n"); return;

@@ -30,6 +30,7 @@ struct pf_options {
     uint32_t request_ms, idle_ms, stall_ms; /* see transport.h */
     uint32_t burst, rate;                   /* messages, and messages per second, of one client */
     bool quiet;
+    bool trust_proxy;
     struct pf_slice origins[PF_ORIGINS_MAX];
     size_t origins_count;
 };

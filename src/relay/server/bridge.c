@@ -211,10 +211,13 @@ uint16_t pf_bridge_open(struct pf_server *server, struct pf_link *link, bool is_
 {
     const struct pf_handshake_rules rules = {
         .subprotocol = is_echo ? NULL : PF_SUBPROTOCOL,
-        .origins = server->config.origins,
-        .origins_count = server->config.origins_count,
+        .origins = &server->config.origins,
     };
     const uint16_t status = pf_handshake_check(&server->request, &rules);
+    if (status == 403) {
+        pf_refusals_log(&server->refusals, &server->request,
+                        pf_origin_judge_request(&server->request, rules.origins));
+    }
     if (status != 101) {
         return status;
     }

@@ -5,24 +5,22 @@
 #define PF_RELAY_SERVER_SERVER_H
 
 #include "base/error.h"
-#include "base/slice.h"
 #include "relay/hub/hub.h"
+#include "relay/wire/origin.h"
 
-#include <stddef.h>
 #include <stdint.h>
 
 /* Everything is borrowed for the life of the server. */
 struct pf_server_config {
-    const char *address;            /* a name or number to listen at */
-    uint16_t port;                  /* 0: any that is free */
+    const char *address;            /* the host name or address to listen on */
+    uint16_t port;                  /* 0: any free port */
     const char *folder;             /* served to browsers; NULL: none */
     const char *echo;               /* path of the echo endpoint; NULL: none */
-    const struct pf_slice *origins; /* whose pages may connect, besides the relay's own */
-    size_t origins_count;
-    uint32_t request_ms;      /* for the first request of a connection to be complete */
-    uint32_t idle_ms;         /* for each further one */
-    uint32_t stall_ms;        /* for a reader to take some more of a response */
-    struct pf_hub_config hub; /* clients_max counts connections of any kind */
+    struct pf_origin_rules origins; /* whose pages may connect, besides the relay's own */
+    uint32_t request_ms;            /* for the first request of a connection to be complete */
+    uint32_t idle_ms;               /* for each further one */
+    uint32_t stall_ms;              /* for a reader to take some more of a response */
+    struct pf_hub_config hub;       /* clients_max counts connections of any kind */
 };
 
 struct pf_server;

@@ -8,6 +8,7 @@
 #include "relay/hub/timers.h"
 #include "relay/server/arena.h"
 #include "relay/server/listeners.h"
+#include "relay/server/refusals.h"
 #include "relay/server/server.h"
 #include "relay/server/stream.h"
 #include "relay/wire/http.h"
@@ -87,6 +88,7 @@ struct pf_server {
     struct pf_arena frames, segments;
     struct pf_link *dirty;
     bool is_stopping;
+    struct pf_refusals refusals;
     struct pf_http_request request; /* being answered; large, hence not on the stack */
     struct epoll_event events[PF_EVENTS_MAX];
     char *input; /* PF_INPUT_SIZE_MAX bytes, for whoever reads; owned */

@@ -6,12 +6,29 @@
 #include "base/buffer.h"
 #include "relay/server/bridge.h"
 #include "relay/server/files.h"
+#include "relay/server/link.h"
 #include "relay/server/response.h"
 
 #include <stdio.h>
 #include <unistd.h>
 
 enum { HEALTH_SIZE_MAX = 256 };
+
+/*
+ * A browser does not tell a page why its WebSocket was refused, so the page asks here whether its
+ * origin was the reason. Judged as in a handshake with that Origin; empty if nothing is asked.
+ */
+static const char *judge_origin(struct pf_server *server)
+{
+    struct pf_slice origin;
+    char *memory = pf_link_alloc(server, server->request.query.size + 1);
+    if (!memory || !pf_http_query_value(server->request.query, "origin", memory, &origin)) {
+        return "";
+    }
+    return pf_origin_judge(origin, &server->request, &server->config.origins) == PF_ORIGIN_ALLOWED
+               ? ",\"origin\":\"allowed\""
+               : ",\"origin\":\"refused\"";
+}
 
 static void answer_missing(struct pf_server *server, struct pf_link *link)
 {
@@ -30,9 +47,9 @@ static void answer_health(struct pf_server *server, struct pf_link *link)
     const int size =
         snprintf(text, sizeof text,
                  "{\"status\":\"ok\",\"connections\":%zu,\"clients\":%zu,\"rooms\":%zu,"
-                 "\"members\":%zu,\"signals\":%llu}\n",
+                 "\"members\":%zu,\"signals\":%llu%s}\n",
                  server->links_count, counts.clients, counts.rooms, counts.members,
-                 (unsigned long long)counts.signals);
+                 (unsigned long long)counts.signals, judge_origin(server));
     PF_ASSERT(size > 0);
     PF_ASSERT((size_t)size < sizeof text);
     if (pf_response_begin(server, link, 200, &out)) {

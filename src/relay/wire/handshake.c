@@ -19,33 +19,6 @@ static bool is_key(struct pf_slice key)
     return memchr("AQgw", key.data[21], 4) != NULL;
 }
 
-/* "https://example.org:8443" is the origin of host "example.org:8443". */
-static bool is_same_host(struct pf_slice origin, struct pf_slice host)
-{
-    for (size_t i = 0; i + 3 <= origin.size; i++) {
-        if (memcmp(origin.data + i, "://", 3) == 0) {
-            return pf_http_equal((struct pf_slice){origin.data + i + 3, origin.size - i - 3}, host);
-        }
-    }
-    return false;
-}
-
-static bool is_origin_allowed(const struct pf_http_request *request,
-                              const struct pf_handshake_rules *rules)
-{
-    const struct pf_slice origin = pf_http_field(request, "origin");
-    if (!origin.data || is_same_host(origin, pf_http_field(request, "host"))) {
-        return true;
-    }
-    for (size_t i = 0; i < rules->origins_count; i++) {
-        if (pf_slice_equal(rules->origins[i], PF_SLICE("*")) ||
-            pf_http_equal(rules->origins[i], origin)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 uint16_t pf_handshake_check(const struct pf_http_request *request,
                             const struct pf_handshake_rules *rules)
 {
@@ -68,5 +41,5 @@ uint16_t pf_handshake_check(const struct pf_http_request *request,
         !pf_http_has_token(request, "sec-websocket-protocol", rules->subprotocol)) {
         return 400;
     }
-    return is_origin_allowed(request, rules) ? 101 : 403;
+    return pf_origin_judge_request(request, rules->origins) == PF_ORIGIN_ALLOWED ? 101 : 403;
 }

@@ -337,6 +337,35 @@ static int digit_value(char c)
     return lower(c) >= 'a' && lower(c) <= 'f' ? lower(c) - 'a' + 10 : -1;
 }
 
+bool pf_http_query_value(struct pf_slice query, const char *name, char *memory,
+                         struct pf_slice *out)
+{
+    const struct pf_slice wanted = pf_slice_of(name);
+    size_t at = 0;
+    while (at < query.size) {
+        const char *end = memchr(query.data + at, '&', query.size - at);
+        const size_t size = (end ? (size_t)(end - query.data) : query.size) - at;
+        const struct pf_slice part = {query.data + at, size};
+        at += size + 1;
+        if (part.size <= wanted.size || part.data[wanted.size] != '=' ||
+            !pf_slice_equal((struct pf_slice){part.data, wanted.size}, wanted)) {
+            continue;
+        }
+        *out = (struct pf_slice){memory, 0};
+        for (size_t i = wanted.size + 1; i < part.size; i++) {
+            char byte = part.data[i];
+            if (byte == '%' && part.size - i >= 3 && digit_value(part.data[i + 1]) >= 0 &&
+                digit_value(part.data[i + 2]) >= 0) {
+                byte = (char)(digit_value(part.data[i + 1]) * 16 + digit_value(part.data[i + 2]));
+                i += 2;
+            }
+            memory[out->size++] = byte;
+        }
+        return true;
+    }
+    return false;
+}
+
 /* The byte at *at, decoded, with *at moved on; or -1 if it is malformed or not welcome. */
 static int take_byte(struct pf_slice path, size_t *at)
 {

@@ -61,7 +61,15 @@ bool pf_http_accepts_coding(const struct pf_http_request *request, const char *c
 /* Whether If-None-Match names the entity tag, which is given with its quotes. */
 bool pf_http_matches_etag(const struct pf_http_request *request, struct pf_slice etag);
 
-/* ASCII letters are the same in both cases. */
+/*
+ * Finds the first parameter `name` in a query and decodes its %XX into `memory`, which has at least
+ * the query's size. False if it is not there. A % without two hexadecimal digits stands for itself,
+ * and so does +.
+ */
+bool pf_http_query_value(struct pf_slice query, const char *name, char *memory,
+                         struct pf_slice *out);
+
+/* Compares ASCII letters without regard to case. */
 bool pf_http_equal(struct pf_slice a, struct pf_slice b);
 
 /*

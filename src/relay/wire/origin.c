@@ -1,0 +1,279 @@
+/* origin.c - whether a web page may connect: its Origin against the Host that it connects to. */
+/* SPDX-License-Identifier: MIT */
+#include "relay/wire/origin.h"
+
+#include <stdint.h>
+#include <string.h>
+
+enum {
+    PORT_NONE = 0, /* none is written; 0 itself is not valid */
+    PORT_MAX = 65535,
+};
+
+/* "host", "host:port", "[::1]:port": the authority of RFC 3986 section 3.2 without user. */
+struct authority {
+    struct pf_slice host; /* with the brackets of an IPv6 literal, without a final dot */
+    uint32_t port;
+};
+
+struct origin {
+    struct pf_slice scheme;
+    struct authority authority;
+};
+
+static bool is_alphanumeric(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/* Of a registered name or an IPv4 address. Browsers send what is beyond ASCII as punycode. */
+static bool is_host_char(char c)
+{
+    return is_alphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~';
+}
+
+static bool is_literal_char(char c)
+{
+    return is_alphanumeric(c) || c == ':' || c == '.';
+}
+
+/* The bytes of the host at the start of `text`; 0 if there is none. */
+static size_t host_size(struct pf_slice text)
+{
+    size_t size = 0;
+    if (text.size == 0 || text.data[0] != '[') {
+        while (size < text.size && is_host_char(text.data[size])) {
+            size++;
+        }
+        return size;
+    }
+    for (size = 1; size < text.size && is_literal_char(text.data[size]);) {
+        size++;
+    }
+    return size > 1 && size < text.size && text.data[size] == ']' ? size + 1 : 0;
+}
+
+/* What follows the host: nothing, or a colon and a port. */
+static bool read_port(struct pf_slice text, uint32_t *out)
+{
+    uint32_t port = 0;
+    if (text.size == 0) {
+        *out = PORT_NONE;
+        return true;
+    }
+    if (text.data[0] != ':' || text.size < 2) {
+        return false;
+    }
+    for (size_t i = 1; i < text.size; i++) {
+        if (text.data[i] < '0' || text.data[i] > '9') {
+            return false;
+        }
+        port = port * 10 + (uint32_t)(text.data[i] - '0');
+        if (port > PORT_MAX) {
+            return false;
+        }
+    }
+    *out = port;
+    return port != PORT_NONE;
+}
+
+static bool read_authority(struct pf_slice text, struct authority *out)
+{
+    const size_t size = host_size(text);
+    struct authority authority = {.host = {text.data, size}};
+    if (size == 0 ||
+        !read_port((struct pf_slice){text.data + size, text.size - size}, &authority.port)) {
+        return false;
+    }
+    if (text.data[size - 1] == '.') {
+        authority.host.size--;
+    }
+    if (authority.host.size == 0) {
+        return false;
+    }
+    *out = authority;
+    return true;
+}
+
+/* Whether the scheme may use the port without writing it. */
+static uint32_t default_port(struct pf_slice scheme)
+{
+    if (pf_http_equal(scheme, PF_SLICE("https")) || pf_http_equal(scheme, PF_SLICE("wss"))) {
+        return 443;
+    }
+    if (pf_http_equal(scheme, PF_SLICE("http")) || pf_http_equal(scheme, PF_SLICE("ws"))) {
+        return 80;
+    }
+    return PORT_NONE;
+}
+
+static bool is_scheme(struct pf_slice text)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        const char c = text.data[i];
+        if (!is_alphanumeric(c) && (i == 0 || (c != '+' && c != '-' && c != '.'))) {
+            return false;
+        }
+    }
+    return text.size > 0;
+}
+
+/* The serialization of an origin, RFC 6454 section 6.2. The port is never PORT_NONE if the scheme
+ * has a default. */
+static bool read_origin(struct pf_slice text, struct origin *out)
+{
+    static const char separator[] = "://";
+    const size_t separator_size = sizeof separator - 1;
+    struct origin origin = {.scheme = {text.data, 0}};
+    while (origin.scheme.size < text.size && text.data[origin.scheme.size] != ':') {
+        origin.scheme.size++;
+    }
+    if (!is_scheme(origin.scheme) || text.size - origin.scheme.size <= separator_size ||
+        memcmp(text.data + origin.scheme.size, separator, separator_size) != 0) {
+        return false;
+    }
+    const size_t start = origin.scheme.size + separator_size;
+    if (!read_authority((struct pf_slice){text.data + start, text.size - start},
+                        &origin.authority)) {
+        return false;
+    }
+    if (origin.authority.port == PORT_NONE) {
+        origin.authority.port = default_port(origin.scheme);
+    }
+    *out = origin;
+    return true;
+}
+
+/* The field is not trusted to be well-formed: what cannot be read is no host's. */
+static enum pf_origin_verdict compare(const struct origin *origin, struct pf_slice host,
+                                      bool any_port)
+{
+    struct authority authority;
+    if (!read_authority(host, &authority) ||
+        !pf_http_equal(authority.host, origin->authority.host)) {
+        return PF_ORIGIN_OTHER_HOST;
+    }
+    if (authority.port == PORT_NONE) {
+        if (any_port) {
+            return PF_ORIGIN_ALLOWED;
+        }
+        authority.port = default_port(origin->scheme);
+    }
+    return authority.port == origin->authority.port ? PF_ORIGIN_ALLOWED : PF_ORIGIN_OTHER_PORT;
+}
+
+static bool is_equal(const struct origin *a, const struct origin *b)
+{
+    return pf_http_equal(a->scheme, b->scheme) &&
+           pf_http_equal(a->authority.host, b->authority.host) &&
+           a->authority.port == b->authority.port;
+}
+
+/* `origin` is NULL if `text` is not one. */
+static bool matches_rule(struct pf_slice rule, struct pf_slice text, const struct origin *origin)
+{
+    struct origin named;
+    if (pf_slice_equal(rule, PF_SLICE("*"))) {
+        return true;
+    }
+    if (!origin) {
+        return pf_slice_equal(rule, PF_SLICE("null")) && pf_slice_equal(text, rule);
+    }
+    return read_origin(rule, &named) && is_equal(&named, origin);
+}
+
+bool pf_origin_rule_is_valid(struct pf_slice rule)
+{
+    struct origin origin;
+    return pf_slice_equal(rule, PF_SLICE("*")) || pf_slice_equal(rule, PF_SLICE("null")) ||
+           read_origin(rule, &origin);
+}
+
+static struct pf_slice trim(struct pf_slice text)
+{
+    while (text.size > 0 && (text.data[0] == ' ' || text.data[0] == '\t')) {
+        text.data++;
+        text.size--;
+    }
+    while (text.size > 0 && (text.data[text.size - 1] == ' ' || text.data[text.size - 1] == '\t')) {
+        text.size--;
+    }
+    return text;
+}
+
+/* Takes what stands before the separator off `rest`. A separator within quotes is none. */
+static struct pf_slice take_until(struct pf_slice *rest, char separator)
+{
+    struct pf_slice taken = {rest->data, 0};
+    bool is_quoted = false;
+    while (taken.size < rest->size && (is_quoted || rest->data[taken.size] != separator)) {
+        is_quoted = is_quoted != (rest->data[taken.size] == '"');
+        taken.size++;
+    }
+    const size_t size = taken.size < rest->size ? taken.size + 1 : taken.size;
+    rest->data += size;
+    rest->size -= size;
+    return taken;
+}
+
+/* `host` of the first element: the proxy that is nearest to the browser comes first. */
+static struct pf_slice forwarded_host(struct pf_slice field)
+{
+    struct pf_slice element = take_until(&field, ',');
+    while (element.size > 0) {
+        struct pf_slice value = take_until(&element, ';');
+        const struct pf_slice name = trim(take_until(&value, '='));
+        value = trim(value);
+        if (!pf_http_equal(name, PF_SLICE("host"))) {
+            continue;
+        }
+        if (value.size >= 2 && value.data[0] == '"' && value.data[value.size - 1] == '"') {
+            return (struct pf_slice){value.data + 1, value.size - 2};
+        }
+        return value;
+    }
+    return (struct pf_slice){NULL, 0};
+}
+
+struct pf_slice pf_origin_forwarded_host(const struct pf_http_request *request)
+{
+    const struct pf_slice host = forwarded_host(pf_http_field(request, "forwarded"));
+    if (host.data) {
+        return host;
+    }
+    struct pf_slice list = pf_http_field(request, "x-forwarded-host");
+    return trim(take_until(&list, ','));
+}
+
+enum pf_origin_verdict pf_origin_judge(struct pf_slice text, const struct pf_http_request *request,
+                                       const struct pf_origin_rules *rules)
+{
+    struct origin origin;
+    const bool is_valid = read_origin(text, &origin);
+    for (size_t i = 0; i < rules->allowed_count; i++) {
+        if (matches_rule(rules->allowed[i], text, is_valid ? &origin : NULL)) {
+            return PF_ORIGIN_ALLOWED;
+        }
+    }
+    if (!is_valid) {
+        return PF_ORIGIN_MALFORMED;
+    }
+    const struct pf_slice host = pf_http_field(request, "host");
+    const enum pf_origin_verdict verdict = compare(&origin, host, rules->trust_proxy);
+    if (verdict != PF_ORIGIN_ALLOWED && rules->trust_proxy &&
+        compare(&origin, pf_origin_forwarded_host(request), true) == PF_ORIGIN_ALLOWED) {
+        return PF_ORIGIN_ALLOWED;
+    }
+    return verdict;
+}
+
+enum pf_origin_verdict pf_origin_judge_request(const struct pf_http_request *request,
+                                               const struct pf_origin_rules *rules)
+{
+    const size_t count = pf_http_field_count(request, "origin");
+    if (count == 0) {
+        return PF_ORIGIN_ALLOWED;
+    }
+    return count == 1 ? pf_origin_judge(pf_http_field(request, "origin"), request, rules)
+                      : PF_ORIGIN_MALFORMED;
+}
