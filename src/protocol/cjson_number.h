@@ -6,11 +6,11 @@
 /*
  * The C library's conversions work in long double and depend on the locale; in a wasm module they
  * are 27 KB, which is more than everything else. cJSON.c is compiled with this header included
- * first and PF_CJSON_NUMBER_REPLACE defined, natively too, so that both read and write alike.
+ * first and PF_CJSON_NUMBER_REPLACE defined, natively too, so that both read alike.
  *
- * Exact, that is what the C library gives: reading a number whose significant digits make an
- * integer of at most 2^53 and whose power of ten is within 22 either way; writing every integer
- * below 2^53 in full; -0 is written as 0. Anything else is right to a few units in the last place.
+ * Exact, that is what the C library gives: a number whose significant digits make an integer of at
+ * most 2^53 and whose power of ten is within 22 either way. Anything else is right to a few units
+ * in the last place.
  */
 
 /* As strtod() for the numbers of JSON: no leading space, no hexadecimal, no names. */
@@ -18,13 +18,6 @@ double pf_cjson_strtod(const char *text, char **end);
 
 /* As sscanf() for the one format "%lg". Returns 1, or 0 if there is no number. */
 int pf_cjson_sscanf(const char *text, const char *format, double *out);
-
-/*
- * As sprintf() for the formats that cJSON uses: "%d", "u%04x", "%1.15g", "%1.17g" with a finite
- * number, and text without a '%'; not for the "%i" of cJSON_Version(). Writes at most 25 bytes with
- * the NUL, or the text.
- */
-int pf_cjson_sprintf(char *out, const char *format, ...);
 
 #ifdef PF_CJSON_NUMBER_REPLACE
 #include <stdio.h>
@@ -34,9 +27,11 @@ int pf_cjson_sprintf(char *out, const char *format, ...);
 #undef sprintf
 #undef sscanf
 #undef strtod
-#define sprintf pf_cjson_sprintf
-#define sscanf  pf_cjson_sscanf
-#define strtod  pf_cjson_strtod
+#define sscanf pf_cjson_sscanf
+#define strtod pf_cjson_strtod
+
+/* Nothing prints JSON with cJSON: messages are written by message_write.c. */
+#define sprintf(...) (__builtin_trap(), 0)
 
 /*
  * cJSON asks before every value whether it is one of three words, having made sure that as many
@@ -46,7 +41,7 @@ int pf_cjson_sprintf(char *out, const char *format, ...);
 #define strncmp memcmp
 
 #ifdef __EMSCRIPTEN__
-/* Only printing grows a block, and the module prints nothing: realloc() would be linked in vain. */
+/* Only printing grows a block: realloc() would be linked in vain. */
 static inline void *pf_cjson_no_realloc(void *block, size_t size)
 {
     (void)block;

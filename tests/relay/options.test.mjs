@@ -97,3 +97,17 @@ test('ICE servers may be in a file', async (t) => {
   const { iceServers } = await client.message('hello');
   assert.deepEqual(iceServers, JSON.parse(fs.readFileSync(file, 'utf8')));
 });
+
+test('an ICE server that browsers would refuse is skipped and named', async (t) => {
+  const good = { urls: ['stun:a.example'], label: 'kept', nested: { x: [1.50, null] } };
+  const relay = await Relay.start(t, '--ice-servers',
+    JSON.stringify([{ urls: 'turn:b.example' }, good, { urls: ['stun:c.example', 'd.example'] }]));
+  const client = await Client.open(relay);
+  assert.deepEqual((await client.message('hello')).iceServers, [good]);
+  await relay.end('SIGTERM');
+  assert.deepEqual(relay.err.trim().split('\n'), [
+    'peerface-relay: --ice-servers: skipping entry 0: it has a TURN server but no username',
+    'peerface-relay: --ice-servers: skipping entry 2: URL "d.example" does not begin with '
+      + 'stun:, stuns:, turn: or turns:',
+  ]);
+});

@@ -3,12 +3,13 @@
 #include "relay/app/options.h"
 
 #include "base/assert.h"
+#include "base/buffer.h"
 #include "protocol/message.h"
 #include "relay/hub/clients.h"
 #include "relay/hub/hub.h"
+#include "relay/wire/ice_servers.h"
 #include "relay/wire/origin.h"
 
-#include <cJSON.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
@@ -148,21 +149,34 @@ static char *read_file(const char *path)
     return text;
 }
 
+/* One entry that browsers refuse would cost everybody the whole configuration. */
+static void skip_ice_server(void *user, const struct pf_ice_problem *problem)
+{
+    (void)user; /* unused */
+    const bool is_url = problem->url.size > 0;
+    (void)fprintf(stderr, "peerface-relay: --ice-servers: skipping entry %zu: %s%.*s%s %s\n",
+                  problem->index, is_url ? "URL \"" : "it", (int)problem->url.size,
+                  problem->url.data, is_url ? "\"" : "", problem->reason); /* or nobody */
+}
+
 static void read_ice_servers(struct pf_options *options)
 {
-    char *text = optarg[0] == '[' ? NULL : read_file(optarg);
-    cJSON *json = cJSON_Parse(text ? text : optarg);
-    free(text);
-    char *printed = cJSON_IsArray(json) ? cJSON_PrintUnformatted(json) : NULL;
-    cJSON_Delete(json);
-    if (!printed || strlen(printed) > PF_ICE_SERVERS_SIZE_MAX) {
-        cJSON_free(printed);
+    struct pf_buffer out;
+    char *file = optarg[0] == '[' ? NULL : read_file(optarg);
+    char *memory = malloc(PF_ICE_SERVERS_SIZE_MAX + 1);
+    pf_buffer_init(&out, memory, memory ? PF_ICE_SERVERS_SIZE_MAX : 0);
+    const enum pf_error error =
+        pf_ice_servers_read(pf_slice_of(file ? file : optarg), &out, skip_ice_server, NULL);
+    free(file);
+    if (error != PF_ERROR_OK) {
+        free(memory);
         refuse(options, "--ice-servers",
                "takes a JSON array of at most 16 KiB, or a file that holds one");
         return;
     }
-    cJSON_free(options->ice_servers);
-    options->ice_servers = printed;
+    memory[out.size] = '\0';
+    free(options->ice_servers);
+    options->ice_servers = memory;
 }
 
 static void add_origin(struct pf_options *options)
@@ -264,6 +278,6 @@ void pf_options_read(int count, char *const *arguments, struct pf_options *out)
 
 void pf_options_clear(struct pf_options *options)
 {
-    cJSON_free(options->ice_servers);
+    free(options->ice_servers);
     options->ice_servers = NULL;
 }
