@@ -59,7 +59,7 @@ test('each break of the rules closes with its code (R17)', async (t) => {
   }
 });
 
-test('a message not as the protocol has it is answered and nothing else (R17)', async (t) => {
+test('a malformed message is answered by an error and nothing else (R17)', async (t) => {
   const relay = await Relay.start(t);
   const client = await Client.open(relay);
   client.frame({ payload: 'tea?' });

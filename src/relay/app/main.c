@@ -15,14 +15,15 @@ static bool load_secret(const struct pf_options *options, struct pf_secret *secr
         return true;
     }
     if (pf_secret_load(options->secret_file, secret) != PF_ERROR_OK) {
-        (void)fprintf(stderr, "peerface-relay: %s holds no secret and none can be made there\n",
-                      options->secret_file); /* nobody else to tell */
+        (void)fprintf(
+            stderr, "peerface-relay: %s does not contain a secret, and none can be created there\n",
+            options->secret_file); /* or nobody */
         return false;
     }
     return true;
 }
 
-/* Where a browser on this machine finds it: a page gets cameras from localhost or over TLS only. */
+/* The URL for a browser on this machine: pages get cameras only from localhost or over TLS. */
 static bool announce(const struct pf_options *options, uint16_t port)
 {
     static const char *const local[] = {"localhost", "127.0.0.1", "::1", "0.0.0.0", "::"};

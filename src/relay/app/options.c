@@ -1,4 +1,4 @@
-/* options.c - what the command line says. */
+/* options.c - reads the command line. */
 /* SPDX-License-Identifier: MIT */
 #include "relay/app/options.h"
 
@@ -45,31 +45,32 @@ enum { EXIT_CODE_USAGE = 2 };
 
 static const char help_text[] =
     "Usage: peerface-relay [option...]\n"
-    "Introduces browsers to one another for calls, and serves the page.\n"
+    "Signaling relay for video calls between browsers; also serves the web page.\n"
     "\n"
-    "  --address NAME       listen at this name or number (localhost); 0.0.0.0 or :: is\n"
-    "                       every network that the machine is in\n"
-    "  --port NUMBER        listen at this port (8080); 0 is any that is free\n"
+    "  --address NAME       listen on this host name or address (localhost); 0.0.0.0 or ::\n"
+    "                       is every network interface\n"
+    "  --port NUMBER        listen on this port (8080); 0 is any free port\n"
     "  --web DIR            serve the files in DIR; without it only /ws and /healthz\n"
-    "  --secret-file FILE   sign tickets with the secret in FILE, which is made if it is\n"
-    "                       missing; without it members are forgotten by a restart\n"
-    "  --members-max N      members of a room, 2 to 16 (8)\n"
+    "  --secret-file FILE   sign tickets with the secret in FILE, which is created if it does\n"
+    "                       not exist; without it members cannot resume after a restart\n"
+    "  --members-max N      members per room, 2 to 16 (8)\n"
     "  --rooms-max N        rooms at the same time (10000)\n"
     "  --clients-max N      connections at the same time (10000)\n"
-    "  --ice-servers JSON   array of RTCIceServer for the clients, or a file that holds it\n"
-    "  --ping-ms N          how often clients are asked whether they are there (5000)\n"
-    "  --grace-ms N         how long a member that lost its connection is waited for (30000)\n"
-    "  --request-ms N       how long a new connection may take for its request (10000)\n"
-    "  --idle-ms N          how long it may then wait before the next one (15000)\n"
-    "  --stall-ms N         how long a reader may take nothing of a response (30000)\n"
-    "  --burst N            messages of 1 KiB that a client may send at once (1000)\n"
-    "  --rate N             messages of 1 KiB it may send a second in the long run (100)\n"
-    "  --allow-origin URL   pages of this origin may connect, besides those the relay itself\n"
-    "                       serves; may be repeated; * is any\n"
+    "  --ice-servers JSON   array of RTCIceServer for the clients, or a file that contains it;\n"
+    "                       entries that browsers would refuse are skipped and reported\n"
+    "  --ping-ms N          interval of pings; two missed ones are a timeout (5000)\n"
+    "  --grace-ms N         how long a member that lost its connection may resume (30000)\n"
+    "  --request-ms N       timeout of the first request of a connection (10000)\n"
+    "  --idle-ms N          timeout of each further request (15000)\n"
+    "  --stall-ms N         timeout of a reader that accepts no more of a response (30000)\n"
+    "  --burst N            burst allowance of a client, in messages of 1 KiB (1000)\n"
+    "  --rate N             messages of 1 KiB per second that a client may send (100)\n"
+    "  --allow-origin URL   let pages of this origin connect, besides the relay's own; may be\n"
+    "                       repeated; * is any origin\n"
     "  --trust-proxy        a proxy in front rewrites Host: accept the original host from its\n"
     "                       Forwarded or X-Forwarded-Host field, and a host without its port\n"
-    "  --echo PATH          a WebSocket at PATH that sends everything back, for tests\n"
-    "  --quiet              say nothing but errors\n"
+    "  --echo PATH          open a WebSocket echo endpoint at PATH, for tests\n"
+    "  --quiet              print errors only\n"
     "  --version            print the version\n"
     "  --help               print this\n";
 
@@ -98,7 +99,7 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-/* Nothing more is read; the process ends with `code`. */
+/* Stops reading options; the process ends with `code`. */
 static void leave(struct pf_options *options, int code)
 {
     options->action = PF_OPTIONS_EXIT;
@@ -127,7 +128,7 @@ static uint32_t read_number(struct pf_options *options, const char *name, uint32
     return (uint32_t)value;
 }
 
-/* No interval is longer than an hour, which is also the most that a client may be told. */
+/* No interval is longer than an hour, the maximum that the protocol allows. */
 static uint32_t read_interval(struct pf_options *options, const char *name, uint32_t min)
 {
     return read_number(options, name, min, PF_INTERVAL_MS_MAX);
@@ -182,7 +183,7 @@ static void read_ice_servers(struct pf_options *options)
 static void add_origin(struct pf_options *options)
 {
     if (options->origins_count == PF_ORIGINS_MAX) {
-        refuse(options, "--allow-origin", "is given too often");
+        refuse(options, "--allow-origin", "is given more than 32 times");
         return;
     }
     if (!pf_origin_rule_is_valid(pf_slice_of(optarg))) {
@@ -255,7 +256,7 @@ void pf_options_read(int count, char *const *arguments, struct pf_options *out)
         .request_ms = 10000,
         .idle_ms = 15000,
         .stall_ms = 30000,
-        /* A newcomer sends up to 15 peers a description and some dozens of candidates each. */
+        /* A newcomer sends a description and dozens of candidates to each of up to 15 peers. */
         .burst = 1000,
         .rate = 100,
     };

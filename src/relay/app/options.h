@@ -1,4 +1,4 @@
-/* options.h - what the command line says. */
+/* options.h - reads the command line. */
 /* SPDX-License-Identifier: MIT */
 #ifndef PF_RELAY_APP_OPTIONS_H
 #define PF_RELAY_APP_OPTIONS_H
@@ -9,11 +9,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { PF_ORIGINS_MAX = 32 };
+enum { PF_ORIGINS_MAX = 32 }; /* rules of --allow-origin */
 
 enum pf_options_action {
     PF_OPTIONS_RUN,
-    PF_OPTIONS_EXIT, /* with `exit_code`; everything has been said */
+    PF_OPTIONS_EXIT, /* with `exit_code`; everything has been printed */
 };
 
 /* Texts are borrowed from the arguments, unless said otherwise. */
@@ -23,19 +23,19 @@ struct pf_options {
     const char *address;
     uint16_t port;
     const char *folder;      /* NULL: serve no files */
-    const char *secret_file; /* NULL: a secret that ends with the process */
+    const char *secret_file; /* NULL: a random secret, lost when the process ends */
     const char *echo;        /* NULL: no echo endpoint */
     char *ice_servers;       /* a JSON array; owned */
     uint32_t members_max, rooms_max, clients_max, ping_ms, grace_ms;
     uint32_t request_ms, idle_ms, stall_ms; /* see transport.h */
-    uint32_t burst, rate;                   /* messages, and messages per second, of one client */
+    uint32_t burst, rate; /* of one client: burst allowance, and messages per second */
     bool quiet;
     bool trust_proxy;
     struct pf_slice origins[PF_ORIGINS_MAX];
     size_t origins_count;
 };
 
-/* Reads the arguments; says what is wrong with them on stderr. */
+/* Reads the arguments; prints what is wrong with them to stderr. */
 void pf_options_read(int count, char *const *arguments, struct pf_options *out);
 
 /* Frees what they own. */

@@ -134,9 +134,9 @@ static void enter(struct pf_hub *hub, struct pf_hub_client *client, struct pf_hu
 
 static const char *text_of(enum pf_error_code code)
 {
-    return code == PF_CODE_ROOM_FULL    ? "the room has all its members"
-           : code == PF_CODE_RATE_LIMIT ? "too many come in"
-                                        : "the relay has no more room";
+    return code == PF_CODE_ROOM_FULL    ? "the room is full"
+           : code == PF_CODE_RATE_LIMIT ? "too many joins"
+                                        : "the relay is full";
 }
 
 /* `join` in hub->message is valid JSON of the right shape. */
@@ -162,7 +162,7 @@ static void join_room(struct pf_hub *hub, struct pf_hub_client *client, struct p
     struct pf_hub_member *member =
         room && ticket_id != 0 ? pf_hub_room_member(room, ticket_id) : NULL;
     if (is_overtaken(hub, client, member)) {
-        pf_hub_client_fail(hub, client, PF_CODE_REPLACED, "a newer client is this member already");
+        pf_hub_client_fail(hub, client, PF_CODE_REPLACED, "a newer client has resumed this member");
         return;
     }
     if (!member) {
@@ -190,12 +190,12 @@ void pf_hub_join(struct pf_hub *hub, struct pf_hub_client *client, struct pf_sli
                  struct pf_slice offer)
 {
     if (client->member) {
-        pf_hub_client_fail(hub, client, PF_CODE_ALREADY_JOINED, "a client enters one room, once");
+        pf_hub_client_fail(hub, client, PF_CODE_ALREADY_JOINED, "a client joins one room, once");
         return;
     }
     hub->message = (struct pf_message){.type = PF_MESSAGE_PING};
     if (pf_message_read(text, &hub->message) != PF_ERROR_OK) {
-        pf_hub_client_fail(hub, client, PF_CODE_BAD_MESSAGE, "join is not as the protocol has it");
+        pf_hub_client_fail(hub, client, PF_CODE_BAD_MESSAGE, "malformed join");
         return;
     }
     void *tree = hub->message.tree;

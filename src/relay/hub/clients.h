@@ -12,8 +12,8 @@
 #include <stdint.h>
 
 enum {
-    PF_HUB_MESSAGE_SIZE = 1024, /* a larger message counts as several */
-    /* What the longest message counts as; who may send less at once can never send it. */
+    PF_HUB_MESSAGE_SIZE = 1024, /* rate limits count a larger message as several */
+    /* What the longest message counts as: a smaller burst would never admit it. */
     PF_HUB_BURST_MIN = 1 + PF_MESSAGE_SIZE_MAX / PF_HUB_MESSAGE_SIZE,
 };
 
@@ -22,10 +22,10 @@ struct pf_hub_client {
     uint32_t number;
     struct pf_hub_member *member; /* borrowed; NULL in the lobby */
     struct pf_timer heartbeat;
-    uint64_t order;    /* grows from client to client */
-    uint64_t heard_ms; /* when its last message came */
+    uint64_t order;    /* increases with each new client */
+    uint64_t heard_ms; /* when its last message arrived */
     uint64_t ping_due_ms;
-    struct pf_token_bucket messages; /* that it may send, in thousandths */
+    struct pf_token_bucket messages; /* messages that it may send, in thousandths */
 };
 
 /* Indexed by number. All zero is an empty table. */
@@ -36,13 +36,13 @@ struct pf_clients {
     uint64_t last_order;
 };
 
-/* Frees all. The timers of the clients must not be used any more. */
+/* Frees all clients. Their timers must not be used any more. */
 void pf_clients_clear(struct pf_clients *clients);
 
 /* The client of that number, or NULL. */
 struct pf_hub_client *pf_clients_find(const struct pf_clients *clients, uint32_t number);
 
-/* Adds a client, all zero but for its number, not in use, and its order. Fails with MEMORY. */
+/* Adds a client, all zero except its number, which is unused, and its order. Fails with MEMORY. */
 enum pf_error pf_clients_add(struct pf_clients *clients, uint32_t number,
                              struct pf_hub_client **out);
 

@@ -14,7 +14,7 @@ static void fail_no_such_member(struct pf_hub *hub, const struct pf_hub_client *
     hub->message = (struct pf_message){
         .type = PF_MESSAGE_ERROR,
         .error = {.code = PF_CODE_NO_SUCH_MEMBER,
-                  .message = PF_SLICE("nobody of that id is connected in this room"),
+                  .message = PF_SLICE("no connected member of this room has that id"),
                   .to = to},
     };
     pf_hub_send(hub, client->number, pf_hub_write_message(hub));
@@ -67,7 +67,7 @@ static void on_envelope(struct pf_hub *hub, struct pf_hub_client *client, struct
     case PF_MESSAGE_STATE:
     case PF_MESSAGE_BYE:
         pf_hub_client_fail(hub, client, PF_CODE_UNKNOWN_TYPE,
-                           "a relay takes no message of this type");
+                           "clients do not send messages of this type");
         return;
     }
     PF_UNREACHABLE();
@@ -79,7 +79,7 @@ void pf_hub_dispatch(struct pf_hub *hub, struct pf_hub_client *client, struct pf
     switch (pf_envelope_read(text, &envelope)) {
     case PF_ERROR_OK: on_envelope(hub, client, text, &envelope); return;
     case PF_ERROR_UNSUPPORTED:
-        pf_hub_client_fail(hub, client, PF_CODE_UNKNOWN_TYPE, "there is no message of this type");
+        pf_hub_client_fail(hub, client, PF_CODE_UNKNOWN_TYPE, "unknown message type");
         return;
     case PF_ERROR_TOO_LONG:
         pf_hub_client_fail(hub, client, PF_CODE_BAD_MESSAGE,
@@ -88,8 +88,7 @@ void pf_hub_dispatch(struct pf_hub *hub, struct pf_hub_client *client, struct pf
     case PF_ERROR_INVALID:
     case PF_ERROR_FULL:
     case PF_ERROR_MEMORY:
-        pf_hub_client_fail(hub, client, PF_CODE_BAD_MESSAGE,
-                           "not a message as the protocol has it");
+        pf_hub_client_fail(hub, client, PF_CODE_BAD_MESSAGE, "malformed message");
         return;
     }
     PF_UNREACHABLE();

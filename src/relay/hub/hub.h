@@ -1,4 +1,4 @@
-/* hub.h - the relay's logic: rooms, members, routing, limits. No sockets, no clock, no chance. */
+/* hub.h - the relay's logic: rooms, members, routing, limits. No sockets, clock or randomness. */
 /* SPDX-License-Identifier: MIT */
 #ifndef PF_RELAY_HUB_HUB_H
 #define PF_RELAY_HUB_HUB_H
@@ -14,14 +14,14 @@
 #include <stdint.h>
 
 /*
- * The relay's side of PROTOCOL.md. Whoever owns the sockets gives one event to pf_hub_handle(),
- * takes outputs from pf_hub_poll() until it returns false, and gives a TIMEOUT event when
- * pf_hub_deadline_ms() has come. The same events, the same numbers from `draw` and the same
- * signatures from `sign` give the same outputs. Any number of hubs can live in one process.
+ * The relay's side of PROTOCOL.md. The caller owns the sockets: it passes one event at a time to
+ * pf_hub_handle(), takes outputs from pf_hub_poll() until that returns false, and passes a TIMEOUT
+ * event when pf_hub_deadline_ms() is reached. The same events, the same numbers from `draw` and the
+ * same signatures from `sign` give the same outputs. A process can have any number of hubs.
  */
 
 enum {
-    PF_HUB_GOING_AWAY_GRACE_MS = 5000, /* PROTOCOL.md section 3, after close code 1001 */
+    PF_HUB_GOING_AWAY_GRACE_MS = 5000, /* PROTOCOL.md section 3: after close code 1001 */
 };
 
 struct pf_hub_config {
@@ -29,35 +29,35 @@ struct pf_hub_config {
     uint32_t rooms_max;           /* at least 1 */
     uint32_t clients_max;         /* client numbers are below it */
     uint32_t ping_ms;             /* at least 1 */
-    uint32_t grace_ms;            /* how long an away member is waited for, at least 1 */
-    uint32_t burst_messages;      /* a client may send so many KiB at once, at least 1 */
-    uint32_t messages_per_s;      /* and so many on the long run, at least 1 */
+    uint32_t grace_ms;            /* grace period of an away member, at least 1 */
+    uint32_t burst_messages;      /* burst allowance of a client, in KiB, at least 1 */
+    uint32_t messages_per_s;      /* long-term rate of a client, in KiB per second, at least 1 */
     struct pf_slice ice_servers;  /* a JSON array for `hello`; borrowed for the hub's life */
     struct pf_signer signer;      /* for tickets */
     void *draw_user;              /* handed to `draw`; borrowed */
-    uint64_t (*draw)(void *user); /* 64 random bits that nobody outside can foresee */
+    uint64_t (*draw)(void *user); /* 64 unpredictable random bits */
 };
 
 enum pf_hub_event_type {
     PF_HUB_CLIENT_OPENED, /* a WebSocket is open; `client` is a number not in use */
-    PF_HUB_CLIENT_TEXT,   /* a text message has arrived, already known to be UTF-8 */
+    PF_HUB_CLIENT_TEXT,   /* a text message has arrived, which has been checked to be UTF-8 */
     PF_HUB_CLIENT_CLOSED, /* the WebSocket is gone */
-    PF_HUB_TIMEOUT,       /* nothing but time has passed */
+    PF_HUB_TIMEOUT,       /* time has passed */
 };
 
-/* Events about a client that the hub does not know (it has just closed it) have no effect. */
+/* Events about a client that the hub does not know, since it has just closed it, are ignored. */
 struct pf_hub_event {
     enum pf_hub_event_type type;
     uint64_t now_ms;      /* monotonic, never smaller than in the event before */
     uint64_t unix_s;      /* wall clock, for tickets only */
     uint32_t client;      /* not for TIMEOUT */
-    uint16_t code;        /* for CLOSED: what the client's close frame said, or 1006 */
+    uint16_t code;        /* for CLOSED: the code of the client's close frame, or 1006 */
     struct pf_slice text; /* for TEXT: borrowed until pf_hub_poll() has returned false */
 };
 
 enum pf_hub_output_type {
     PF_HUB_SEND,  /* send `head` and `body` as one text message to each of the clients */
-    PF_HUB_CLOSE, /* close the client; the hub has forgotten it, its number is free again */
+    PF_HUB_CLOSE, /* close the client, whose number may be reused */
 };
 
 /* What it points to is borrowed until the next call of pf_hub_poll() or pf_hub_handle(). */
@@ -66,11 +66,11 @@ struct pf_hub_output {
     const uint32_t *clients;
     size_t clients_count; /* 1 to PF_MEMBERS_MAX; 1 for CLOSE */
     struct pf_slice head;
-    struct pf_slice body; /* of a forwarded signal: a part of the event's text, not copied */
+    struct pf_slice body; /* of a forwarded signal: a part of the event's text */
     uint16_t code;        /* for CLOSE: the close code to send */
 };
 
-/* What a health check shows. */
+/* For a health check. */
 struct pf_hub_counts {
     size_t clients, rooms, members;
     uint64_t signals; /* forwarded since the start */
@@ -84,13 +84,13 @@ enum pf_error pf_hub_new(const struct pf_hub_config *config, struct pf_hub **out
 /* Accepts NULL. */
 void pf_hub_free(struct pf_hub *hub);
 
-/* Takes an event. Every output of the event before must have been polled. */
+/* Handles an event. All outputs of the previous event must have been polled. */
 void pf_hub_handle(struct pf_hub *hub, const struct pf_hub_event *event);
 
-/* Takes the next output; false when there is none until the next event. */
+/* Takes the next output; false if there is none until the next event. */
 bool pf_hub_poll(struct pf_hub *hub, struct pf_hub_output *out);
 
-/* When the next TIMEOUT event is wanted, or PF_DEADLINE_NONE. It may come late, or early. */
+/* When the next TIMEOUT event is due, or PF_DEADLINE_NONE. It may come late, or early. */
 uint64_t pf_hub_deadline_ms(const struct pf_hub *hub);
 
 struct pf_hub_counts pf_hub_counts(const struct pf_hub *hub);

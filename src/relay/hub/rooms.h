@@ -15,10 +15,10 @@
 
 #define PF_CLIENT_NONE UINT32_MAX
 
-/* An identity in a room. */
+/* A member of a room, connected or away. */
 struct pf_hub_member {
     pf_member_id id;
-    struct pf_hub_room *room; /* borrowed: a room lives as long as it has members */
+    struct pf_hub_room *room; /* borrowed: a room exists as long as it has members */
     struct pf_timer grace;    /* set while the member is away */
     struct pf_token_bucket returns;
     uint32_t client; /* PF_CLIENT_NONE while it is away */
@@ -38,13 +38,13 @@ struct pf_hub_room {
     uint8_t name_size;
     uint8_t members_count;
     char name[PF_ROOM_NAME_SIZE_MAX];
-    struct pf_hub_member *members[PF_MEMBERS_MAX]; /* owned; in the order of entering */
+    struct pf_hub_member *members[PF_MEMBERS_MAX]; /* owned; in the order of joining */
 };
 
-/* A hash table with chains. The key is secret, so that nobody can fill one chain on purpose. */
+/* A hash table with chaining. The key is secret, so that clients cannot choose colliding names. */
 struct pf_rooms {
     struct pf_hub_room **buckets; /* owned */
-    size_t buckets_count;         /* a power of two, or 0 at first */
+    size_t buckets_count;         /* a power of two, or 0 initially */
     size_t count;
     size_t count_max;
     size_t members_count; /* of all rooms */
@@ -53,30 +53,30 @@ struct pf_rooms {
 
 void pf_rooms_init(struct pf_rooms *rooms, size_t count_max, const uint64_t key[2]);
 
-/* Frees every room and member. The timers of the members must not be used any more. */
+/* Frees all rooms and members. The timers of the members must not be used any more. */
 void pf_rooms_clear(struct pf_rooms *rooms);
 
 /* The room of that name, or NULL. */
 struct pf_hub_room *pf_rooms_find(const struct pf_rooms *rooms, struct pf_slice name);
 
 /*
- * Adds an empty room of a valid name that is not there yet; the caller adds a member to it before
- * it does anything else. Fails with FULL at count_max, or MEMORY.
+ * Adds an empty room of a valid name that does not exist yet; the caller adds a member before it
+ * does anything else. Fails with FULL at count_max, or MEMORY.
  */
 enum pf_error pf_rooms_add(struct pf_rooms *rooms, struct pf_slice name, struct pf_hub_room **out);
 
 /*
- * Adds a member at the end of a room that has fewer than PF_MEMBERS_MAX. It is connected to no
- * client, and `out` stays valid until it is removed. Fails with MEMORY; then a room without
- * members is gone as well.
+ * Adds a member without a client at the end of a room that has fewer than PF_MEMBERS_MAX. `out`
+ * stays valid until the member is removed. Fails with MEMORY; then a room without members has been
+ * removed as well.
  */
 enum pf_error pf_rooms_add_member(struct pf_rooms *rooms, struct pf_hub_room *room, pf_member_id id,
                                   struct pf_hub_member **out);
 
-/* Frees the member, and its room with the last one. Its timer must not be set. */
+/* Frees the member, and the room if it was the last one. Its timer must not be set. */
 void pf_rooms_remove_member(struct pf_rooms *rooms, struct pf_hub_member *member);
 
-/* The first of its members that is neither away nor `except`, or NULL. */
+/* The first member, in the order of joining, that is neither away nor `except`, or NULL. */
 const struct pf_hub_member *pf_hub_room_connected(const struct pf_hub_room *room,
                                                   const struct pf_hub_member *except);
 

@@ -1,4 +1,4 @@
-/* ticket.c - the signed text that makes a client the same member again. */
+/* ticket.c - the signed text by which a client resumes as the same member. */
 /* SPDX-License-Identifier: MIT */
 #include "relay/hub/ticket.h"
 
@@ -21,7 +21,7 @@ static void mac_write(const uint8_t mac[PF_MAC_SIZE], char digits[MAC_DIGITS])
     }
 }
 
-/* The first line keeps what is signed here apart from anything else signed with the same key. */
+/* The first line separates tickets from anything else that is signed with the same key. */
 static void sign(const struct pf_signer *signer, struct pf_slice room, struct pf_slice claim,
                  char digits[MAC_DIGITS])
 {
@@ -57,7 +57,7 @@ void pf_ticket_write(const struct pf_signer *signer, struct pf_slice room, pf_me
     pf_buffer_put(out, (struct pf_slice){digits, sizeof digits});
 }
 
-/* Takes the same time wherever the difference is, so that a mac cannot be guessed digit by digit.
+/* Takes the same time wherever the difference is, so that timing does not reveal correct digits.
  */
 static bool is_same(const char *a, const char *b, size_t size)
 {

@@ -1,4 +1,4 @@
-/* timers.c - deadlines of many objects, the earliest first. */
+/* timers.c - a priority queue of timers. */
 /* SPDX-License-Identifier: MIT */
 #include "relay/hub/timers.h"
 

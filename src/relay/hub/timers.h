@@ -1,4 +1,4 @@
-/* timers.h - deadlines of many objects, the earliest first. */
+/* timers.h - a priority queue of timers. */
 /* SPDX-License-Identifier: MIT */
 #ifndef PF_RELAY_HUB_TIMERS_H
 #define PF_RELAY_HUB_TIMERS_H
@@ -13,13 +13,13 @@
 /* One deadline; lives inside the object that waits for it. All zero is a timer that is not set. */
 struct pf_timer {
     uint64_t deadline_ms;
-    uint64_t age;   /* equal deadlines come in the order in which they were set */
-    void *owner;    /* for whoever handles the deadline; never followed here */
+    uint64_t age;   /* timers with equal deadlines fire in the order in which they were set */
+    void *owner;    /* for the handler; never dereferenced here */
     uint32_t place; /* 1 and up: index in the heap plus 1; 0: not set */
-    uint32_t kind;  /* for whoever handles the deadline */
+    uint32_t kind;  /* for the handler */
 };
 
-/* A binary heap of borrowed timers: a timer is cancelled before its memory goes away. */
+/* A binary heap of borrowed timers: a timer is cancelled before its memory is freed. */
 struct pf_timers {
     struct pf_timer **heap; /* owned */
     size_t count;
@@ -27,22 +27,22 @@ struct pf_timers {
     uint64_t age_next;
 };
 
-/* Frees the heap. The timers in it are simply forgotten. */
+/* Frees the heap, not the timers in it. */
 void pf_timers_clear(struct pf_timers *timers);
 
-/* Makes room for `count` timers set at the same time. Fails with MEMORY. */
+/* Reserves memory for `count` timers set at the same time. Fails with MEMORY. */
 enum pf_error pf_timers_reserve(struct pf_timers *timers, size_t count);
 
-/* Sets or moves a timer. Room for it must have been reserved. */
+/* Sets or moves a timer. Memory for it must have been reserved. */
 void pf_timers_set(struct pf_timers *timers, struct pf_timer *timer, uint64_t deadline_ms);
 
-/* Harmless on a timer that is not set. */
+/* Has no effect on a timer that is not set. */
 void pf_timers_cancel(struct pf_timers *timers, struct pf_timer *timer);
 
 /* The earliest deadline, or PF_DEADLINE_NONE. */
 uint64_t pf_timers_deadline_ms(const struct pf_timers *timers);
 
-/* Takes out and returns the earliest timer whose deadline is not after now, or returns NULL. */
+/* Removes and returns the earliest timer that is due at `now_ms`, or returns NULL. */
 struct pf_timer *pf_timers_due(struct pf_timers *timers, uint64_t now_ms);
 
 #endif

@@ -12,7 +12,7 @@
 
 enum { HANDSHAKE_SIZE_MAX = 256 };
 
-/* Builds a frame in the turn's arena, once for all who get it. NULL when memory is short. */
+/* Builds a frame in the iteration's arena. NULL if memory is short. */
 static const char *make_frame(struct pf_server *server, enum pf_websocket_opcode opcode,
                               struct pf_slice head, struct pf_slice body, size_t *size)
 {
@@ -53,7 +53,7 @@ static void send_close(struct pf_server *server, struct pf_link *link, uint16_t 
     send_frame(server, link, PF_OPCODE_CLOSE, (struct pf_slice){payload, size});
 }
 
-/* One frame for all receivers. */
+/* The frame is built once and shared by all receivers. */
 static void on_hub_send(struct pf_server *server, const struct pf_hub_output *output)
 {
     size_t size = 0;
@@ -92,7 +92,7 @@ static void tell_hub(struct pf_server *server, enum pf_hub_event_type type, uint
     }
 }
 
-/* The connection is no client any more. */
+/* From here on the link is no client of the hub. */
 static void leave_hub(struct pf_server *server, struct pf_link *link, uint16_t code)
 {
     if (link->in_hub) {
@@ -122,16 +122,16 @@ void pf_bridge_timeout(struct pf_server *server)
     tell_hub(server, PF_HUB_TIMEOUT, 0, 0, PF_SLICE(""));
 }
 
-/* The peer closes, or has broken the rules: nothing more is read. */
+/* The peer has sent a close frame or violated the protocol: nothing more is read. */
 static void end(struct pf_server *server, struct pf_link *link, uint16_t heard, uint16_t said)
 {
-    const bool said_already = link->stage == PF_STAGE_CLOSING;
+    const bool is_closing = link->stage == PF_STAGE_CLOSING;
     leave_hub(server, link, heard);
     if (link->stage == PF_STAGE_DEAD) {
         return;
     }
-    if (said_already) {
-        pf_link_kill(server, link); /* both have said goodbye */
+    if (is_closing) {
+        pf_link_kill(server, link); /* the closing handshake is complete */
         return;
     }
     send_close(server, link, said);
@@ -147,7 +147,7 @@ static void on_message(struct pf_server *server, struct pf_link *link,
     if (link->stage == PF_STAGE_ECHO) {
         send_frame(server, link, is_text ? PF_OPCODE_TEXT : PF_OPCODE_BINARY, event->payload);
     } else if (link->stage != PF_STAGE_WEBSOCKET) {
-        return; /* it crossed our goodbye */
+        return; /* sent before the peer saw our close frame */
     } else if (is_text) {
         tell_hub(server, PF_HUB_CLIENT_TEXT, link->index, 0, event->payload);
     } else {
@@ -167,7 +167,8 @@ static void on_event(struct pf_server *server, struct pf_link *link,
             send_frame(server, link, PF_OPCODE_PONG, event->payload);
         }
         return;
-    case PF_WEBSOCKET_PONG: return; /* we never ask */
+    case PF_WEBSOCKET_PONG:
+        return; /* unsolicited: the relay sends pings of its own protocol only */
     case PF_WEBSOCKET_CLOSE: end(server, link, event->code, event->code); return;
     case PF_WEBSOCKET_ERROR: end(server, link, PF_CLOSE_ABNORMAL, event->code); return;
     }

@@ -1,4 +1,4 @@
-/* crypto.c - the hashes and the chance that the relay takes from OpenSSL. */
+/* crypto.c - hashes and randomness, from OpenSSL. */
 /* SPDX-License-Identifier: MIT */
 #include "relay/server/crypto.h"
 
@@ -20,7 +20,7 @@ void pf_crypto_random(void *out, size_t size)
 
 uint64_t pf_crypto_draw(void *user)
 {
-    (void)user; /* the generator is the process's */
+    (void)user; /* OpenSSL's generator belongs to the process */
     uint64_t bits = 0;
     pf_crypto_random(&bits, sizeof bits);
     return bits;
@@ -50,7 +50,7 @@ void pf_crypto_accept(struct pf_slice key, char out[PF_ACCEPT_SIZE + 1])
     PF_ASSERT(size == PF_ACCEPT_SIZE);
 }
 
-/* Makes the file if nobody else has meanwhile. What goes wrong shows when it is read. */
+/* Creates the file unless another process has done so meanwhile. Errors show when it is read. */
 static void make_secret(const char *path)
 {
     struct pf_secret secret;
@@ -60,7 +60,7 @@ static void make_secret(const char *path)
     }
     pf_crypto_random(&secret, sizeof secret);
     if (write(fd, &secret, sizeof secret) != (ssize_t)sizeof secret) {
-        (void)unlink(path); /* half a secret must not stay; the caller sees that it is missing */
+        (void)unlink(path); /* no partial secret stays; the caller finds no file */
     }
     (void)close(fd); /* a late error shows as a file of the wrong size */
 }

@@ -1,4 +1,4 @@
-/* crypto.h - the hashes and the chance that the relay takes from OpenSSL. */
+/* crypto.h - hashes and randomness, from OpenSSL. */
 /* SPDX-License-Identifier: MIT */
 #ifndef PF_RELAY_SERVER_CRYPTO_H
 #define PF_RELAY_SERVER_CRYPTO_H
@@ -15,15 +15,15 @@ enum {
     PF_ACCEPT_SIZE = 28, /* a SHA-1 digest in base64 */
 };
 
-/* What tickets are signed with. */
+/* The key that signs tickets. */
 struct pf_secret {
     uint8_t bytes[PF_SECRET_SIZE];
 };
 
-/* Random bytes that nobody can foresee. Aborts where the machine has none. */
+/* Cryptographically secure random bytes. Aborts if the system provides none. */
 void pf_crypto_random(void *out, size_t size);
 
-/* 64 of those bits; `user` is not used. For pf_hub_config.draw. */
+/* 64 random bits; `user` is not used. For pf_hub_config.draw. */
 uint64_t pf_crypto_draw(void *user);
 
 /* HMAC-SHA256 under the struct pf_secret that `user` points to. For pf_signer.sign. */
@@ -33,8 +33,9 @@ void pf_crypto_sign(void *user, struct pf_slice text, uint8_t mac[PF_MAC_SIZE]);
 void pf_crypto_accept(struct pf_slice key, char out[PF_ACCEPT_SIZE + 1]);
 
 /*
- * Reads the secret from a file, which is made with a random one, for its owner only, if it is not
- * there. Fails with INVALID when it has not PF_SECRET_SIZE bytes or cannot be read or made.
+ * Reads the secret from a file. A file that does not exist is created with a random secret,
+ * readable by its owner only. Fails with INVALID if the file cannot be read or created, or is not
+ * PF_SECRET_SIZE bytes long.
  */
 enum pf_error pf_secret_load(const char *path, struct pf_secret *out);
 

@@ -1,4 +1,4 @@
-/* files.c - the folder that the relay serves. */
+/* files.c - finds files in the folder that the relay serves. */
 /* SPDX-License-Identifier: MIT */
 #include "relay/server/files.h"
 
@@ -57,8 +57,8 @@ static const char *type_of(const char *path)
 }
 
 /*
- * Opens a file below `folder_fd` step by step, so that no symbolic link on the way leads outside.
- * `path` is changed while this works, and is whole again when it returns. -1 if it is not there.
+ * Opens a file below `folder_fd` segment by segment, so that no symbolic link on the path leads
+ * outside. `path` is modified meanwhile and restored. Returns -1 if there is no such file.
  */
 static int open_below(int folder_fd, char *path)
 {
@@ -77,7 +77,7 @@ static int open_below(int folder_fd, char *path)
         at_fd = next_fd;
         name = slash + 1;
     }
-    /* Without O_NONBLOCK a fifo in the folder would stop the relay. */
+    /* Without O_NONBLOCK, opening a FIFO would block the relay. */
     const int fd = openat(at_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (at_fd != folder_fd) {
         (void)close(at_fd); /* nothing was written */
@@ -91,7 +91,7 @@ static bool is_older(const struct stat *a, const struct stat *b)
                                                   : a->st_mtim.tv_nsec < b->st_mtim.tv_nsec;
 }
 
-/* Takes the precompressed file in place of `fd` if there is one that fits. */
+/* Replaces `fd` by a precompressed copy if the client accepts one. Returns its coding or NULL. */
 static const char *choose_coding(int folder_fd, const struct pf_http_request *request, char *path,
                                  int *fd, struct stat *status)
 {
@@ -147,7 +147,7 @@ uint16_t pf_files_open(int folder_fd, const struct pf_http_request *request, str
         .type = type_of(path),
         .coding = coding,
     };
-    /* The inode tells a file that was moved into place from the one before it. */
+    /* The inode distinguishes a file that was moved into place from its predecessor. */
     (void)snprintf(out->etag, sizeof out->etag, "\"%" PRIxMAX ".%lx-%" PRIxMAX "-%" PRIxMAX "%s\"",
                    (uintmax_t)status.st_mtim.tv_sec, (unsigned long)status.st_mtim.tv_nsec,
                    (uintmax_t)status.st_size, (uintmax_t)status.st_ino,

@@ -12,10 +12,10 @@
 #include <string.h>
 #include <sys/epoll.h>
 
-/* In */
+/* Reading */
 
-/* The bytes that came before, if any, stand in front of the new ones in server->input. */
-static size_t take_back_input(struct pf_server *server, struct pf_link *link)
+/* Puts the link's incomplete request, if any, at the start of server->input. Returns its size. */
+static size_t restore_input(struct pf_server *server, struct pf_link *link)
 {
     const size_t size = link->input_size;
     if (size > 0) {
@@ -27,8 +27,8 @@ static size_t take_back_input(struct pf_server *server, struct pf_link *link)
     return size;
 }
 
-static void put_aside_input(struct pf_server *server, struct pf_link *link, const char *bytes,
-                            size_t size)
+static void keep_input(struct pf_server *server, struct pf_link *link, const char *bytes,
+                       size_t size)
 {
     if (size == 0) {
         return;
@@ -48,7 +48,7 @@ static void on_bytes(struct pf_server *server, struct pf_link *link, size_t size
     if (link->stage == PF_STAGE_HTTP) {
         taken = pf_web_read(server, link, (struct pf_slice){server->input, size});
         if (link->stage == PF_STAGE_HTTP) {
-            put_aside_input(server, link, server->input + taken, size - taken);
+            keep_input(server, link, server->input + taken, size - taken);
             return;
         }
     }
@@ -60,19 +60,19 @@ static void on_bytes(struct pf_server *server, struct pf_link *link, size_t size
         return;
     case PF_STAGE_HTTP:
     case PF_STAGE_DRAINING:
-    case PF_STAGE_DEAD: return; /* what still comes is not looked at */
+    case PF_STAGE_DEAD: return; /* whatever still arrives is discarded */
     }
 }
 
 static void on_readable(struct pf_server *server, struct pf_link *link)
 {
-    const size_t before = take_back_input(server, link);
+    const size_t before = restore_input(server, link);
     PF_ASSERT(before <= PF_INPUT_SIZE_MAX - PF_RECEIVE_SIZE);
     const ssize_t got = pf_stream_read(&link->stream, server->input + before, PF_RECEIVE_SIZE);
     if (got > 0) {
         on_bytes(server, link, before + (size_t)got);
     } else if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-        put_aside_input(server, link, server->input, before);
+        keep_input(server, link, server->input, before);
     } else {
         pf_link_kill(server, link);
     }
@@ -84,7 +84,7 @@ void pf_io_event(struct pf_server *server, uint64_t index, uint32_t events)
     if (!link || link->stage == PF_STAGE_DEAD) {
         return;
     }
-    /* An error shows itself to whichever call is made next. */
+    /* EPOLLERR and EPOLLHUP are not handled here: the next read or write reports the error. */
     if ((link->watched & EPOLLIN) != 0 && (events & ~(uint32_t)EPOLLOUT) != 0) {
         on_readable(server, link);
     }
@@ -93,9 +93,9 @@ void pf_io_event(struct pf_server *server, uint64_t index, uint32_t events)
     }
 }
 
-/* Out */
+/* Writing */
 
-/* A response is complete: the requests that came behind it get their turn. */
+/* A response has been written completely: goes on with requests that were pipelined behind it. */
 static void on_written(struct pf_server *server, struct pf_link *link)
 {
     if (link->stage == PF_STAGE_DRAINING && !link->is_written_off) {
@@ -107,7 +107,7 @@ static void on_written(struct pf_server *server, struct pf_link *link)
     }
     pf_link_set_timeout(server, link, server->config.idle_ms);
     if (link->input_size > 0) {
-        on_bytes(server, link, take_back_input(server, link));
+        on_bytes(server, link, restore_input(server, link));
     }
 }
 
@@ -124,7 +124,7 @@ static void flush(struct pf_server *server, struct pf_link *link)
     pf_link_watch(server, link);
 }
 
-/* Flushes the first in the list; one that is dead goes over to the list `dead`. */
+/* Flushes the first link of the dirty list, and moves it to the list `dead` if it has died. */
 static void flush_first(struct pf_server *server, struct pf_link **dead)
 {
     struct pf_link *link = server->dirty;
@@ -133,7 +133,7 @@ static void flush_first(struct pf_server *server, struct pf_link **dead)
     if (link->stage != PF_STAGE_DEAD) {
         flush(server, link);
     }
-    /* One that died just now is at the head of the list again. */
+    /* A link that died in flush() is already in the dirty list again. */
     if (link->stage == PF_STAGE_DEAD && !link->is_dirty) {
         link->is_dirty = true; /* it is in a list, and in no other */
         link->dirty_next = *dead;
@@ -141,7 +141,7 @@ static void flush_first(struct pf_server *server, struct pf_link **dead)
     }
 }
 
-/* Ending one tells others, which makes them dirty, whose writing may fail: hence two loops. */
+/* The end of one link makes the hub send to others, and those writes may fail: hence two loops. */
 void pf_io_flush(struct pf_server *server)
 {
     struct pf_link *dead = NULL;

@@ -1,12 +1,13 @@
-/* connection.c - a connection: its stage, its deadline, what it sends. */
+/* link.c - one connection: its stage, its timeout and what it sends. */
 /* SPDX-License-Identifier: MIT */
 /*
- * What is sent during a turn of the event loop gathers as segments of the turn's arena. At the end
- * each connection that has some gets them by one system call. What the kernel does not take is
- * copied and kept until epoll says that there is room. Connections die at the end of a turn only,
- * so that within it every pointer to one stays good.
+ * What is sent during an iteration of the event loop is collected as segments in an arena. At the
+ * end of the iteration each link writes its segments with one system call. Bytes that the kernel
+ * does not accept are copied and kept until epoll reports that the socket is writable. Links are
+ * freed only at the end of an iteration, so pointers to them stay valid during it.
  */
 #include "relay/server/link.h"
+
 #include "base/assert.h"
 
 #include <errno.h>
@@ -20,7 +21,7 @@
 enum {
     PIECES_MAX = 64, /* of one write; 1 KiB on the stack */
     KEPT_SIZE_MIN = 4096,
-    FILE_CHUNKS_MAX = 4, /* of PF_RECEIVE_SIZE, before the others get their turn */
+    FILE_CHUNKS_MAX = 4, /* of PF_RECEIVE_SIZE each, written before other links are served */
 };
 
 static bool has_kept(const struct pf_link *link)
@@ -83,7 +84,7 @@ void pf_link_queue(struct pf_server *server, struct pf_link *link, const char *d
         last->size += size;
         return;
     }
-    /* Only segments are taken from this arena, so that each is aligned as the first one is. */
+    /* Nothing but segments is allocated here, so all are aligned like the first one. */
     _Static_assert(sizeof(struct pf_arena_chunk) % alignof(struct pf_segment) == 0, "aligned");
     _Static_assert(sizeof(struct pf_segment) % alignof(struct pf_segment) == 0, "aligned");
     struct pf_segment *segment = (void *)pf_arena_take(&server->segments, sizeof *segment);
@@ -100,7 +101,7 @@ void pf_link_queue(struct pf_server *server, struct pf_link *link, const char *d
     link->segments_last = segment;
 }
 
-/* Makes the bytes that the kernel has taken free for others. */
+/* Moves the unsent bytes to the front of the buffer. */
 static void forget_sent(struct pf_link *link)
 {
     link->kept_size -= link->kept_sent;
@@ -110,7 +111,7 @@ static void forget_sent(struct pf_link *link)
     link->kept_sent = 0;
 }
 
-/* Copies what the kernel did not take. False when the reader is too far behind. */
+/* Copies what the kernel did not accept. False if the reader is too far behind. */
 static bool keep(struct pf_link *link, const char *data, size_t size)
 {
     if (link->kept_sent == link->kept_size || size > PF_KEPT_SIZE_MAX - link->kept_size) {
@@ -137,7 +138,7 @@ static bool keep(struct pf_link *link, const char *data, size_t size)
     return true;
 }
 
-/* Writes what it can of the pieces and keeps the rest. False when the connection is lost. */
+/* Writes as many of the pieces as possible and keeps the rest. False if the connection is lost. */
 static bool write_pieces(struct pf_link *link, struct iovec *pieces, size_t count)
 {
     size_t written = 0;
@@ -201,7 +202,7 @@ static bool write_segments(struct pf_link *link)
     return true;
 }
 
-/* Writes some of the file straight from it; what is not taken is read again later. */
+/* Writes part of the file. What the kernel does not accept is read again later, not kept. */
 static bool write_file(struct pf_server *server, struct pf_link *link)
 {
     for (int i = 0; i < FILE_CHUNKS_MAX && link->file_at < link->file_size; i++) {
@@ -209,7 +210,7 @@ static bool write_file(struct pf_server *server, struct pf_link *link)
         const size_t size = left < PF_RECEIVE_SIZE ? (size_t)left : PF_RECEIVE_SIZE;
         const ssize_t got = pread(link->file_fd, server->input, size, (off_t)link->file_at);
         if (got <= 0) {
-            return false; /* it was cut meanwhile: the promised length cannot be kept */
+            return false; /* truncated meanwhile: Content-Length cannot be kept */
         }
         struct iovec piece = {.iov_base = server->input, .iov_len = (size_t)got};
         const ssize_t put = pf_stream_write(&link->stream, &piece, 1);

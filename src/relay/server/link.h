@@ -35,7 +35,7 @@ void pf_link_kill(struct pf_server *server, struct pf_link *link);
 /* Whether something is still to be written. */
 bool pf_link_is_busy(const struct pf_link *link);
 
-/* Writes as much as the kernel takes. False when the connection is lost. */
+/* Writes as much as the kernel accepts. False if the connection is lost. */
 bool pf_link_write(struct pf_server *server, struct pf_link *link);
 
 /* Registers with epoll the events that the link can make use of. */

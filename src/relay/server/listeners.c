@@ -15,8 +15,8 @@ enum {
     FREE_PORT_TRIES = 16,
 };
 
-/* A socket that listens at the address, or -1 with errno. */
-static int listen_at(const struct addrinfo *address, uint16_t port)
+/* A socket that listens on the address, or -1 with errno. */
+static int listen_on(const struct addrinfo *address, uint16_t port)
 {
     const int one = 1;
     const int fd =
@@ -24,9 +24,9 @@ static int listen_at(const struct addrinfo *address, uint16_t port)
     if (fd < 0) {
         return -1;
     }
-    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one); /* bind() would complain */
+    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one); /* an error shows in bind() */
     if (address->ai_family == AF_INET6) {
-        /* "::" means IPv4 as well; a particular IPv6 address does not. */
+        /* "::" includes IPv4; a specific IPv6 address does not. */
         struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)(void *)address->ai_addr;
         const int only = !IN6_IS_ADDR_UNSPECIFIED(&v6->sin6_addr);
         (void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof only); /* as above */
@@ -71,7 +71,7 @@ static bool is_same_address(const struct addrinfo *a, const struct addrinfo *b)
            ((struct sockaddr_in *)(void *)b->ai_addr)->sin_addr.s_addr;
 }
 
-/* The hosts file may give an address twice. */
+/* A hosts file may name an address twice. */
 static bool is_repeated(const struct addrinfo *first, const struct addrinfo *address)
 {
     for (; first != address; first = first->ai_next) {
@@ -82,8 +82,8 @@ static bool is_repeated(const struct addrinfo *first, const struct addrinfo *add
     return false;
 }
 
-/* Listens at all of them or, with errno set, at none. */
-static bool listen_at_all(const struct addrinfo *first, struct pf_listeners *listeners)
+/* Listens on all addresses or, with errno set, on none. */
+static bool listen_on_all(const struct addrinfo *first, struct pf_listeners *listeners)
 {
     int error = 0;
     for (const struct addrinfo *at = first; at && listeners->count < PF_LISTENERS_MAX;
@@ -91,14 +91,14 @@ static bool listen_at_all(const struct addrinfo *first, struct pf_listeners *lis
         if ((at->ai_family != AF_INET && at->ai_family != AF_INET6) || is_repeated(first, at)) {
             continue;
         }
-        const int fd = listen_at(at, listeners->port);
+        const int fd = listen_on(at, listeners->port);
         if (fd >= 0) {
             listeners->fds[listeners->count++] = fd;
             listeners->port = port_of(fd);
             continue;
         }
         error = errno;
-        /* A machine may know the name in a family that it has no network for. */
+        /* The name may resolve to a family that this machine has no network for. */
         if (error != EADDRNOTAVAIL && error != EAFNOSUPPORT) {
             pf_listeners_close(listeners);
             break;
@@ -118,10 +118,10 @@ enum pf_error pf_listeners_open(const char *address, uint16_t port, struct pf_li
         errno = 0;
         return PF_ERROR_INVALID;
     }
-    /* A port that is free for IPv4 may be taken for IPv6: then another one is tried. */
+    /* A port that is free for IPv4 may be in use for IPv6: then another one is tried. */
     for (int tries = port == 0 ? FREE_PORT_TRIES : 1; tries > 0 && !listening; tries--) {
         struct pf_listeners listeners = {.port = port};
-        listening = listen_at_all(found, &listeners);
+        listening = listen_on_all(found, &listeners);
         if (listening) {
             *out = listeners;
         }

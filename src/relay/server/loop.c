@@ -31,7 +31,7 @@ enum {
     STOP_MS = 1000,
 };
 
-/* What epoll hands back: the index of a connection, or one of these. */
+/* The user data of epoll: the index of a link, or one of these. */
 #define KEY_LISTENER (UINT64_C(1) << 32)
 #define KEY_SIGNAL   (UINT64_C(2) << 32)
 
@@ -50,11 +50,12 @@ static void refuse(int fd)
 {
     static const char full[] = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\n"
                                "Content-Length: 0\r\nConnection: close\r\n\r\n";
-    (void)send(fd, full, sizeof full - 1, MSG_NOSIGNAL | MSG_DONTWAIT); /* a courtesy */
-    (void)close(fd);                                                    /* nothing else to do */
+    (void)send(fd, full, sizeof full - 1, MSG_NOSIGNAL | MSG_DONTWAIT); /* best effort */
+    (void)close(fd);                                                    /* nothing was read */
 }
 
-/* Without a free descriptor the listener would be ready for ever: one is kept to get rid of it. */
+/* Out of descriptors, level-triggered epoll would report the listener again and again: a reserved
+ * descriptor is given up to accept the connection and refuse it. */
 static void refuse_without_descriptor(struct pf_server *server, int listener)
 {
     (void)close(server->reserve_fd); /* of /dev/null */
@@ -80,7 +81,7 @@ static void on_listener(struct pf_server *server, int listener)
         if (fd < 0) {
             return;
         }
-        /* Signals are short and each is wanted at once. An error would only cost time. */
+        /* Signaling messages are short and latency matters. An error only costs latency. */
         (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
         if (!pf_link_open(server, fd)) {
             refuse(fd);
@@ -93,7 +94,7 @@ static void on_listener(struct pf_server *server, int listener)
 static void stop(struct pf_server *server)
 {
     server->is_stopping = true;
-    pf_listeners_close(&server->listeners); /* which takes them out of epoll as well */
+    pf_listeners_close(&server->listeners); /* closing also removes them from epoll */
     for (size_t i = 0; i < server->config.hub.clients_max; i++) {
         struct pf_link *link = server->links[i];
         if (!link) {

@@ -13,9 +13,9 @@ enum {
 };
 
 /*
- * Pages of the relay get scripts, styles and media from it alone; wasm needs its keyword. `self`
- * of connect-src is the WebSocket on the same port as well. The module itself may be loaded by the
- * pages of others, hence the two fields about origins.
+ * The page loads scripts, styles and media from the relay only; WebAssembly needs a keyword of its
+ * own. 'self' of connect-src includes the WebSocket on the same port. Pages of other origins may
+ * load the module, hence the last two fields.
  */
 static const char security_fields[] =
     "Content-Security-Policy: default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; "

@@ -1,5 +1,4 @@
-/* server.h - sockets, HTTP and WebSocket around a hub: everything of the relay but its command
- * line. */
+/* server.h - the relay as a process: sockets, HTTP and WebSocket around a hub. */
 /* SPDX-License-Identifier: MIT */
 #ifndef PF_RELAY_SERVER_SERVER_H
 #define PF_RELAY_SERVER_SERVER_H
@@ -17,25 +16,25 @@ struct pf_server_config {
     const char *folder;             /* served to browsers; NULL: none */
     const char *echo;               /* path of the echo endpoint; NULL: none */
     struct pf_origin_rules origins; /* whose pages may connect, besides the relay's own */
-    uint32_t request_ms;            /* for the first request of a connection to be complete */
-    uint32_t idle_ms;               /* for each further one */
-    uint32_t stall_ms;              /* for a reader to take some more of a response */
+    uint32_t request_ms;            /* timeout of the first request of a connection */
+    uint32_t idle_ms;               /* timeout of each further request */
+    uint32_t stall_ms;              /* timeout of a reader that accepts no more of a response */
     struct pf_hub_config hub;       /* clients_max counts connections of any kind */
 };
 
 struct pf_server;
 
 /*
- * Opens everything that pf_server_run() needs; freed by pf_server_free(). On failure says on
- * stderr what is wrong, and returns INVALID, or MEMORY. From then on SIGPIPE is ignored, and SIGINT
- * and SIGTERM wait for pf_server_run().
+ * Opens everything that pf_server_run() needs; freed by pf_server_free(). On failure prints the
+ * reason to stderr and returns INVALID or MEMORY. From then on SIGPIPE is ignored, and SIGINT and
+ * SIGTERM are blocked until pf_server_run() handles them.
  */
 enum pf_error pf_server_new(const struct pf_server_config *config, struct pf_server **out);
 
-/* The port that it listens at. */
+/* The port that the server listens on. */
 uint16_t pf_server_port(const struct pf_server *server);
 
-/* Serves until SIGINT or SIGTERM, then says goodbye to all (1001), for a second at most. */
+/* Serves until SIGINT or SIGTERM, then closes all WebSockets with 1001 and waits up to a second. */
 void pf_server_run(struct pf_server *server);
 
 /* Accepts NULL. */

@@ -35,12 +35,11 @@ enum {
 };
 
 enum pf_stage {
-    PF_STAGE_HTTP,      /* reads requests, answers them */
+    PF_STAGE_HTTP,      /* reads and answers requests */
     PF_STAGE_WEBSOCKET, /* a client of the hub */
-    PF_STAGE_ECHO,      /* a WebSocket that gets back what it sends */
-    PF_STAGE_CLOSING,   /* a close frame was sent; the peer's is waited for */
-    PF_STAGE_DRAINING,  /* the last bytes are being written; then the end of the peer is waited for
-                         */
+    PF_STAGE_ECHO,      /* a WebSocket that is sent back what it sends */
+    PF_STAGE_CLOSING,   /* has sent a close frame and waits for the peer's */
+    PF_STAGE_DRAINING,  /* writes the last bytes, then waits until the peer closes */
     PF_STAGE_DEAD,      /* is closed at the end of the iteration */
 };
 
@@ -59,13 +58,13 @@ struct pf_link {
     bool in_hub;         /* the hub knows it and has to be told when it ends */
     bool is_dirty;       /* in the list of those to be flushed in this iteration */
     bool is_written_off; /* DRAINING: the stream is shut down for writing */
-    uint32_t watched;    /* the events that epoll looks for */
+    uint32_t watched;    /* the events registered with epoll */
     struct pf_link *dirty_next;
     struct pf_timer deadline;
     struct pf_segment *segments, *segments_last; /* this iteration's; they live in the arena */
-    char *kept;                                  /* owned: what the kernel has not taken yet */
+    char *kept;                                  /* owned: what the kernel has not accepted yet */
     uint32_t kept_size, kept_sent, kept_capacity;
-    char *input; /* owned: the beginning of the next requests */
+    char *input; /* owned: the start of the next request, not complete yet */
     uint32_t input_size;
     int file_fd; /* owned: the rest of a response, or -1 */
     uint64_t file_at, file_size;
@@ -77,9 +76,9 @@ struct pf_server {
     struct pf_server_config config;
     struct pf_hub *hub;
     int epoll_fd, signal_fd, folder_fd; /* folder_fd is -1 if no files are served */
-    int reserve_fd;                     /* given up for a moment when there are no more */
+    int reserve_fd;                     /* given up for a moment when descriptors run out */
     struct pf_listeners listeners;
-    struct pf_link **links; /* owned, as they are; by index */
+    struct pf_link **links; /* owned, with the links; by index */
     uint32_t *free_indexes; /* a stack */
     size_t free_count;
     size_t links_count;
@@ -91,7 +90,7 @@ struct pf_server {
     struct pf_refusals refusals;
     struct pf_http_request request; /* being answered; large, hence not on the stack */
     struct epoll_event events[PF_EVENTS_MAX];
-    char *input; /* PF_INPUT_SIZE_MAX bytes, for whoever reads; owned */
+    char *input; /* PF_INPUT_SIZE_MAX bytes, shared by all reads; owned */
 };
 
 #endif

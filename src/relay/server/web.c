@@ -59,7 +59,7 @@ static void answer_health(struct pf_server *server, struct pf_link *link)
     }
 }
 
-/* To the folder with its slash, so that relative links in its page work. */
+/* Redirects to the folder with its final slash, so that relative links in its page work. */
 static void answer_redirection(struct pf_server *server, struct pf_link *link)
 {
     struct pf_buffer out;
@@ -73,20 +73,20 @@ static void answer_redirection(struct pf_server *server, struct pf_link *link)
     pf_response_finish_text(server, link, &out, "");
 }
 
-/* no-cache: a browser asks each time, and gets 304 as long as nothing has changed. */
+/* no-cache: browsers revalidate each time, and get 304 while the file is unchanged. */
 static void answer_file(struct pf_server *server, struct pf_link *link, const struct pf_file *file)
 {
     struct pf_buffer out;
     const bool unchanged = pf_http_matches_etag(&server->request, pf_slice_of(file->etag));
     if (!pf_response_begin(server, link, unchanged ? 304 : 200, &out)) {
-        (void)close(file->fd); /* it was not even read */
+        (void)close(file->fd); /* nothing was read */
         return;
     }
     pf_response_put_field(&out, "Cache-Control", "no-cache");
     pf_response_put_field(&out, "ETag", file->etag);
     pf_response_put_field(&out, "Vary", "Accept-Encoding");
     if (unchanged) {
-        (void)close(file->fd); /* as above */
+        (void)close(file->fd); /* nothing was read */
         pf_response_finish(server, link, &out, "");
         return;
     }
@@ -95,7 +95,7 @@ static void answer_file(struct pf_server *server, struct pf_link *link, const st
     }
     pf_response_put_body_fields(&out, file->type, file->size);
     if (server->request.method == PF_HTTP_HEAD || file->size == 0) {
-        (void)close(file->fd); /* as above */
+        (void)close(file->fd); /* nothing was read */
     } else {
         link->file_fd = file->fd;
         link->file_at = 0;

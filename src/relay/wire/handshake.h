@@ -8,9 +8,9 @@
 
 #include <stdint.h>
 
-/* What is asked for beyond the RFC. */
+/* What is required beyond the RFC. */
 struct pf_handshake_rules {
-    const char *subprotocol;               /* must be offered; NULL: none is needed */
+    const char *subprotocol;               /* the client must offer it; NULL: none is required */
     const struct pf_origin_rules *origins; /* borrowed */
 };
 

@@ -1,4 +1,4 @@
-/* http.c - what the relay understands of HTTP/1.1 requests (RFC 9110, RFC 9112). */
+/* http.c - reads HTTP/1.1 requests (RFC 9110, RFC 9112). */
 /* SPDX-License-Identifier: MIT */
 #include "relay/wire/http.h"
 
@@ -366,7 +366,7 @@ bool pf_http_query_value(struct pf_slice query, const char *name, char *memory,
     return false;
 }
 
-/* The byte at *at, decoded, with *at moved on; or -1 if it is malformed or not welcome. */
+/* The decoded byte at *at, which is advanced; -1 if it is malformed or not allowed. */
 static int take_byte(struct pf_slice path, size_t *at)
 {
     int byte = (unsigned char)path.data[*at];

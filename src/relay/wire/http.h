@@ -1,4 +1,4 @@
-/* http.h - what the relay understands of HTTP/1.1 requests (RFC 9110, RFC 9112). */
+/* http.h - reads HTTP/1.1 requests (RFC 9110, RFC 9112). */
 /* SPDX-License-Identifier: MIT */
 #ifndef PF_RELAY_WIRE_HTTP_H
 #define PF_RELAY_WIRE_HTTP_H
@@ -23,12 +23,12 @@ enum pf_http_method {
 
 struct pf_http_field {
     struct pf_slice name;
-    struct pf_slice value; /* without the space around it */
+    struct pf_slice value; /* without surrounding whitespace */
 };
 
 /* All slices borrow from the bytes that were read. */
 struct pf_http_request {
-    uint16_t status; /* 200, or what to refuse the request with before closing the connection */
+    uint16_t status; /* 200, or the error to answer with before closing the connection */
     enum pf_http_method method;
     bool keep_alive;       /* another request may follow on this connection */
     bool is_http_1_1;      /* or 1.0 */
@@ -39,20 +39,20 @@ struct pf_http_request {
 };
 
 /*
- * Reads the head of one request from the start of `bytes` and returns its size, or 0 when more
- * bytes are needed. It keeps no state: give it everything since the last request again. The head is
- * at most 8 KiB, which bounds the work. A request that cannot be understood, or that carries a
- * body, has a `status` of 400 and more; what follows it on the connection is not to be trusted.
+ * Reads the head of one request from the start of `bytes` and returns its size, or 0 if more bytes
+ * are needed. It keeps no state: pass all bytes since the last request again. The head is at most
+ * 8 KiB, which bounds the work. A malformed request, or one with a body, has a `status` of 400 or
+ * more; bytes that follow it on the connection must not be interpreted.
  */
 size_t pf_http_request_read(struct pf_slice bytes, struct pf_http_request *out);
 
-/* The value of the field, whose name is given in lower case; data is NULL if it is not there. */
+/* The value of a field, whose name is passed in lower case; data is NULL if it is absent. */
 struct pf_slice pf_http_field(const struct pf_http_request *request, const char *name);
 
-/* How often the field is there. */
+/* How many times the field occurs. */
 size_t pf_http_field_count(const struct pf_http_request *request, const char *name);
 
-/* Whether the comma-separated list in the field, or fields, has the token in any case. */
+/* Whether the comma-separated list in the field has the token, in any case. */
 bool pf_http_has_token(const struct pf_http_request *request, const char *name, const char *token);
 
 /* Whether Accept-Encoding names the coding, with a weight that is not 0. */
@@ -74,8 +74,8 @@ bool pf_http_equal(struct pf_slice a, struct pf_slice b);
 
 /*
  * Decodes %XX and writes the path without its leading slash, with a NUL, to `out`; empty for "/".
- * False if it is too long, malformed, or not a plain way down into a folder: no segment may be
- * empty (but for the last) or begin with a dot, and no control character or backslash is allowed.
+ * False if it is too long, malformed, or could lead out of a folder: no segment but the last may be
+ * empty, none may begin with a dot, and control characters and backslashes are not allowed.
  */
 bool pf_http_path_decode(struct pf_slice path, char out[PF_HTTP_PATH_SIZE_MAX]);
 

@@ -1,4 +1,4 @@
-/* websocket.h - the frames of RFC 6455, read and written on the server's side. */
+/* websocket.h - reads and writes the frames of RFC 6455 on the server's side. */
 /* SPDX-License-Identifier: MIT */
 #ifndef PF_RELAY_WIRE_WEBSOCKET_H
 #define PF_RELAY_WIRE_WEBSOCKET_H
@@ -10,9 +10,9 @@
 #include <stdint.h>
 
 /*
- * The reader takes whatever bytes have arrived and can stop after any of them. A message that lies
- * in them as one frame is unmasked in place and handed out from there; only what is cut, by a
- * fragment or by the end of the bytes, is copied into a buffer that lives until it is complete.
+ * The reader accepts any number of bytes and can stop after any of them. A message that arrives as
+ * one frame in one piece is unmasked in place and not copied. Fragments, and frames that are cut by
+ * the end of the bytes, are copied to a buffer that exists until the message is complete.
  */
 
 enum pf_websocket_opcode {
@@ -44,13 +44,14 @@ enum {
 };
 
 enum pf_websocket_event_type {
-    PF_WEBSOCKET_NOTHING, /* every byte is taken, nothing is complete yet */
-    PF_WEBSOCKET_TEXT,    /* a whole message, UTF-8 */
-    PF_WEBSOCKET_BINARY,  /* a whole message */
-    PF_WEBSOCKET_PING,    /* to be answered by a pong with the same payload */
+    PF_WEBSOCKET_NOTHING, /* all bytes are consumed, nothing is complete yet */
+    PF_WEBSOCKET_TEXT,    /* a complete message, valid UTF-8 */
+    PF_WEBSOCKET_BINARY,  /* a complete message */
+    PF_WEBSOCKET_PING,    /* must be answered by a pong with the same payload */
     PF_WEBSOCKET_PONG,
     PF_WEBSOCKET_CLOSE, /* `code` is the peer's, or NO_STATUS; nothing may follow */
-    PF_WEBSOCKET_ERROR, /* the peer broke the rules: close with `code`; nothing more is read */
+    PF_WEBSOCKET_ERROR, /* the peer violated the protocol: close with `code`; nothing more is read
+                         */
 };
 
 struct pf_websocket_event {
@@ -59,17 +60,17 @@ struct pf_websocket_event {
     struct pf_slice payload; /* borrowed until the next call on the same websocket */
 };
 
-/* Bytes that have come so far of something that is not complete. */
+/* The received part of something that is not complete. */
 struct pf_websocket_partial {
-    char *data; /* owned; NULL when nothing waits */
+    char *data; /* owned; NULL if there is none */
     uint32_t size;
     uint32_t capacity;
 };
 
-/* Where a text stands within a UTF-8 character: all zero between two. */
+/* The position of a text within a UTF-8 character: all zero between two characters. */
 struct pf_utf8_state {
-    uint8_t missing;     /* bytes that are still to come */
-    uint8_t least, most; /* what the next one may be, if `missing` > 0 */
+    uint8_t missing;     /* bytes that are still expected */
+    uint8_t least, most; /* the range of the next one, if `missing` > 0 */
 };
 
 enum pf_websocket_stage {
@@ -82,34 +83,34 @@ struct pf_websocket {
     enum pf_websocket_stage stage;
     uint32_t message_size_max;
     uint8_t header[PF_MASKED_HEADER_SIZE_MAX];
-    uint8_t header_size;  /* bytes of it that have come */
-    uint8_t message_type; /* opcode of the message whose fragments are coming, or 0 */
+    uint8_t header_size;  /* bytes of it that have arrived */
+    uint8_t message_type; /* opcode of the fragmented message being received, or 0 */
     struct pf_utf8_state utf8;
     uint32_t payload_size; /* of the current frame */
     uint32_t payload_read;
     struct pf_websocket_partial message; /* fragments of a message */
-    struct pf_websocket_partial control; /* a control frame that was cut */
+    struct pf_websocket_partial control; /* a control frame that is not complete */
 };
 
 /* A message longer than `message_size_max` is an error (1009). */
 void pf_websocket_init(struct pf_websocket *websocket, uint32_t message_size_max);
 
-/* Frees what is partially read. */
+/* Frees what has been read in part. */
 void pf_websocket_clear(struct pf_websocket *websocket);
 
 /*
  * Reads from `bytes` until one event is complete or all `size` are taken, and returns how many were
  * taken, at least one; call again with the rest. The bytes are unmasked in place, and `out` may
- * borrow from them. Once it has given CLOSE or ERROR it must not be called again. When memory is
- * short that is an ERROR with INTERNAL_ERROR.
+ * borrow from them. It must not be called again after CLOSE or ERROR. If memory is short, that
+ * is an ERROR with INTERNAL_ERROR.
  */
 size_t pf_websocket_read(struct pf_websocket *websocket, char *bytes, size_t size,
                          struct pf_websocket_event *out);
 
-/* Frees what the last event borrowed, for a socket that may be silent for long afterwards. */
+/* Frees what the last event borrowed, since the next one may be long in coming. */
 void pf_websocket_release(struct pf_websocket *websocket);
 
-/* Writes the header of a whole, unmasked frame and returns its size. */
+/* Writes the header of an unfragmented, unmasked frame and returns its size. */
 size_t pf_websocket_header_write(enum pf_websocket_opcode opcode, size_t payload_size,
                                  char out[PF_FRAME_HEADER_SIZE_MAX]);
 
