@@ -256,7 +256,7 @@ static void open_pair(struct pair *pair, const struct server *server, const stru
 }
 
 /* Takes what has come and sends as many messages again. Returns how many that were. */
-static size_t turn(struct pair *pair, char *buffer)
+static size_t exchange(struct pair *pair, char *buffer)
 {
     const ssize_t got = recv(pair->to, buffer, BUFFER_SIZE, MSG_DONTWAIT);
     if (got < 0 && errno == EAGAIN) {
@@ -298,7 +298,7 @@ static double measure(const struct server *server, const struct load *load, int 
         check(poll(polled, PAIRS, 5000) > 0, "the server is silent");
         for (int i = 0; i < PAIRS; i++) {
             if (polled[i].revents != 0) {
-                count += turn(&pairs[i], buffer);
+                count += exchange(&pairs[i], buffer);
             }
         }
     }
