@@ -1,14 +1,16 @@
-/* browsers.mjs - launches the browsers once per test file, in the variants the tests need. */
+/* browsers.mjs - launches each browser once per run, in the variants the tests need. */
 /* SPDX-License-Identifier: MIT */
 import fs from 'node:fs';
 import path from 'node:path';
 import puppeteer from 'puppeteer-core';
+import { boundMs } from './until.mjs';
 
 /** @typedef {'chromium' | 'firefox'} Engine */
 /**
- * throttled: pages in the back are slowed down as they are for people.
+ * throttled: background pages are slowed down as they are for people.
  * silent: sound plays only after a gesture.
- * @typedef {'granted' | 'denied' | 'no-camera' | 'throttled' | 'silent'} Variant
+ * sleeper: it can be stopped, being used by nobody else.
+ * @typedef {'granted' | 'denied' | 'no-camera' | 'throttled' | 'silent' | 'sleeper'} Variant
  * @typedef {object} Place where a browser runs that does not run right here
  * @property {string[]} prefix the words before the command
  * @property {number} port for driving it, the same there as here
@@ -46,6 +48,16 @@ const firefoxPreferences = {
   'intl.accept_languages': 'en-US',
 };
 
+// run.mjs closes the browsers itself when it is interrupted.
+const unattended = {
+  headless: true,
+  handleSIGINT: false,
+  handleSIGTERM: false,
+  handleSIGHUP: false,
+  timeout: boundMs,
+  protocolTimeout: 5 * boundMs,
+};
+
 /** @param {Engine} engine @returns {string} why it cannot run here, '' if it can */
 export const missing = (engine) =>
   fs.existsSync(files[engine]) ? '' : `${engine} is not installed (${files[engine]})`;
@@ -72,7 +84,7 @@ function launchChromium(variant, place) {
   return puppeteer.launch({
     browser: 'chrome',
     ...launcher(files.chromium, place),
-    headless: true,
+    ...unattended,
     ignoreDefaultArgs: variant === 'throttled' ? unthrottling : [],
     args,
   });
@@ -90,7 +102,7 @@ function launchFirefox(variant, place) {
   return puppeteer.launch({
     browser: 'firefox',
     ...launcher(files.firefox, place),
-    headless: true,
+    ...unattended,
     extraPrefsFirefox: {
       ...firefoxPreferences,
       ...(variant === 'denied'
@@ -139,12 +151,12 @@ function family(pid) {
 }
 
 /**
- * Stops a browser as a machine that sleeps would.
+ * Stops the browser of the variant `sleeper`, as a machine that sleeps would.
  * @param {Engine} engine
  * @returns {Promise<() => void>} wakes it up
  */
 export async function freeze(engine) {
-  const process = (await browser(engine)).process();
+  const process = (await browser(engine, 'sleeper')).process();
   const pids = family(/** @type {number} */ (process?.pid));
   for (const pid of pids) globalThis.process.kill(pid, 'SIGSTOP');
   return () => {
@@ -152,8 +164,14 @@ export async function freeze(engine) {
   };
 }
 
+/** @param {Promise<import('puppeteer-core').Browser>} launched */
+async function close(launched) {
+  const browser = await launched.catch(() => null); // it never came up
+  await browser?.close().catch(() => browser.process()?.kill('SIGKILL'));
+}
+
 export async function closeBrowsers() {
   const all = [...open.values()];
   open.clear();
-  await Promise.all(all.map(async (launched) => (await launched).close()));
+  await Promise.all(all.map(close));
 }

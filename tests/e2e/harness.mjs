@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { browser, closeBrowsers, missing } from './browsers.mjs';
+import { browser, missing } from './browsers.mjs';
 import { Lan, whyNoLan } from './lan.mjs';
 import { Person } from './person.mjs';
 import { Relay, relayFile, root, webFolder } from './relay.mjs';
+import { boundMs, within } from './until.mjs';
 
 export { pause, until } from './until.mjs';
 
@@ -26,21 +26,34 @@ export const socketErrors = [
  * @property {string[]} [relay] further options of the relay
  * @property {string} [folder] another folder for the relay to serve
  * @property {RegExp[]} [expects] problems reported in the console that belong to the test
- * @property {boolean} [lan] the relay and the browsers run in a network that can be cut
+ * @property {boolean} [lan] the relay and the browsers run in a network of their own that can fail
  * @property {string} [skip] why it cannot run here
- * @property {number} [timeout]
+ * @property {number} [people] at the same time (2): what it costs the machine
+ * @property {boolean} [slow] it mostly waits, so it starts before the others
+ * @property {string[]} [alone] what no other test of that name here may use meanwhile
+ *
+ * @typedef {object} Test
+ * @property {string} name
+ * @property {ScenarioOptions} options
+ * @property {(world: World) => Promise<void>} body
  *
  * @typedef {object} PersonOptions
  * @property {Engine} [engine]
  * @property {import('./browsers.mjs').Variant} [variant]
  * @property {object} [shim] what probe.js is to bend
- * @property {import('./lan.mjs').Host} [host] where, in a network that can be cut; default: near
+ * @property {import('./lan.mjs').Host} [host] where, in a network that can fail; default: near
  * @property {string} [path] of the page, with query
  * @property {string} [url] a whole other address
  * @property {Person} [beside] opens a page in the same browser profile as this person's
  * @property {boolean} [open] false: does not open the page yet
  * @property {string[]} [scripts] further scripts to run before the page's own
  */
+
+/**
+ * Relay options: a member whose socket is lost stays for an hour. Whoever disappears for the others
+ * has then really left, however long a busy machine takes to show it.
+ */
+export const endlessGrace = ['--grace-ms', '3600000'];
 
 export const artifacts = process.env.PF_ARTIFACTS || path.join(root, 'build/artifacts');
 const probe = fs.readFileSync(fileURLToPath(new URL('probe.js', import.meta.url)), 'utf8');
@@ -59,6 +72,8 @@ export class World {
   problems = [];
   /** @private @type {Set<import('puppeteer-core').BrowserContext>} */
   contexts = new Set();
+  /** @private */
+  closed = false;
 
   /** @param {Relay} relay @param {ScenarioOptions} options */
   constructor(relay, options) {
@@ -72,14 +87,18 @@ export class World {
    * @param {PersonOptions} options
    */
   async person(name, options = {}) {
+    if (this.closed) throw new Error('the test is over');
     const context = options.beside
       ? options.beside.page.browserContext()
       : await (await this.browser(options)).createBrowserContext();
     this.contexts.add(context);
     // A window each: a page in a back tab is hidden and gets no frames.
     const page = await context.newPage({ type: 'window' });
-    page.setDefaultTimeout(20000);
-    this.listen(name, page);
+    page.setDefaultTimeout(boundMs);
+    const url = options.url || new URL(options.path || '', this.relay.url).href;
+    const person = new Person(name, page, url);
+    this.people.push(person);
+    this.listen(person, page);
     if (options.shim) {
       await page.evaluateOnNewDocument((shim) => {
         /** @type {any} */ (window).shim = shim;
@@ -87,9 +106,6 @@ export class World {
     }
     for (const script of [...(options.scripts || []), probe])
       await page.evaluateOnNewDocument(script);
-    const url = options.url || new URL(options.path || '', this.relay.url).href;
-    const person = new Person(name, page, url);
-    this.people.push(person);
     if (options.open !== false) await person.open();
     return person;
   }
@@ -99,19 +115,21 @@ export class World {
     return this.options.lan ? this.lan.browser(host, engine) : browser(engine, variant);
   }
 
-  /** The network that can be cut. */
+  /** The network that can fail; each engine has one, so that they can be tested side by side. */
   get lan() {
-    return Lan.get();
+    return Lan.get(engineOf(this.options));
   }
 
-  /** @private @param {string} name @param {import('puppeteer-core').Page} page */
-  listen(name, page) {
+  /** @private @param {Person} person @param {import('puppeteer-core').Page} page */
+  listen(person, page) {
     // A browser asks a page without an icon of its own for this one.
     const expected = [/favicon\.ico/, ...(this.options.expects || [])];
     const report = (/** @type {string} */ text) => {
-      if (!expected.some((pattern) => pattern.test(text))) this.problems.push(`${name}: ${text}`);
+      if (expected.some((pattern) => pattern.test(text))) return;
+      this.problems.push(`${person.name}: ${text}`);
     };
     page.on('console', (message) => {
+      person.console = [...person.console.slice(-19), `${message.type()}: ${message.text()}`];
       if (message.type() !== 'error') return;
       report(`${message.text()} (${message.location()?.url || ''})`);
     });
@@ -125,15 +143,10 @@ export class World {
     fs.mkdirSync(artifacts, { recursive: true });
     for (const person of this.people) {
       const file = path.join(artifacts, `${name}-${person.name}`);
-      await person.page.screenshot({ path: `${file}.png` }).catch(() => {});
-      const seen = await person
-        .ask(() => {
-          const { wire, summary, peers } = /** @type {any} */ (window).probe;
-          const notice = document.querySelector('#notice')?.getAttribute('data-notice');
-          return { notice, peers: peers(), summary: summary(), wire };
-        })
-        .catch((error) => String(error));
-      fs.writeFileSync(`${file}.json`, JSON.stringify(seen, null, 1));
+      await within(10000, person.page.screenshot({ path: `${file}.png` }).catch(() => null));
+      fs.writeFileSync(`${file}.json`, await person.describe());
+      const wire = person.ask(() => /** @type {any} */ (window).probe.wire).catch(String);
+      fs.writeFileSync(`${file}-wire.json`, JSON.stringify(await within(10000, wire), null, 1));
     }
     fs.writeFileSync(
       path.join(artifacts, `${name}.log`),
@@ -142,6 +155,7 @@ export class World {
   }
 
   async close() {
+    this.closed = true;
     if (this.options.lan) this.lan.mend();
     for (const context of this.contexts) await context.close().catch(() => {});
     await this.relay.close();
@@ -162,12 +176,12 @@ function whyNot(needs, lan) {
 
 /** @type {string | undefined} */
 let noLan;
-let registered = false;
 
-async function closeAll() {
-  await Lan.close();
-  await closeBrowsers();
-}
+/** @param {ScenarioOptions} options */
+const engineOf = ({ needs = ['chromium'] }) => needs[0];
+
+/** The tests that the topics' files have registered. @type {Test[]} */
+export const tests = [];
 
 /**
  * Registers a test. Its name is a sentence. Whatever the test looks at, it also fails when a page
@@ -178,25 +192,38 @@ async function closeAll() {
  * @param {(world: World) => Promise<void>} body
  */
 export function scenario(name, options, body) {
-  if (!registered) after(closeAll);
-  registered = true;
-  const lacks = whyNot(options.needs || ['chromium'], options.lan);
-  const skip = options.skip || lacks || false;
-  const patience = Number(process.env.PF_PATIENCE || 1);
-  test(name, { skip, timeout: (options.timeout || 90000) * patience }, async () => {
-    const place = options.lan ? Lan.get().relay : undefined;
-    const world = new World(await Relay.start(options.relay, options.folder, place), options);
-    try {
-      await body(world);
-      assert.deepEqual(world.problems, [], 'problems reported by the pages');
-      assert.equal(await world.relay.stop(), 0, `the relay ends on SIGTERM: ${world.relay.output}`);
-    } catch (error) {
-      await world.keepEvidence(name);
-      throw error;
-    } finally {
-      await world.close();
-    }
-  });
+  tests.push({ name, options, body });
+}
+
+/** @param {Test} test @returns {string} why it cannot run here, '' if it can */
+export const skipped = ({ options }) =>
+  options.skip || whyNot(options.needs || ['chromium'], options.lan);
+
+/** What the test needs for itself alone. @param {Test} test @returns {string[]} */
+export const locksOf = ({ options }) => [
+  ...(options.alone || []),
+  ...(options.lan ? [`network ${engineOf(options)}`] : []),
+];
+
+/** No test takes this long, unless it waits for what never comes. */
+const testMs = 5 * boundMs;
+
+/** Runs one test; what it rejects with is the failure. @param {Test} test */
+export async function runTest({ name, options, body }) {
+  const place = options.lan ? Lan.get(engineOf(options)).relay : undefined;
+  const world = new World(await Relay.start(options.relay, options.folder, place), options);
+  try {
+    const over = body(world).then(() => true);
+    over.catch(() => {}); // it may still fail after its time is up
+    if (!(await within(testMs, over))) throw new Error(`not over after ${testMs} ms`);
+    assert.deepEqual(world.problems, [], 'problems reported by the pages');
+    assert.equal(await world.relay.stop(), 0, `the relay ends on SIGTERM: ${world.relay.output}`);
+  } catch (error) {
+    await world.keepEvidence(name);
+    throw error;
+  } finally {
+    await world.close();
+  }
 }
 
 /**

@@ -1,11 +1,14 @@
-/* lan.mjs - a network of its own for a test, which can really be cut. */
+/* lan.mjs - a network of its own for a test, which can really fail. */
 /* SPDX-License-Identifier: MIT */
 //
 //   far  ----  router  ----  near         three network namespaces of Linux
 //
-// The relay is near, and so are all people but the one whose network is cut, who is far. All that
-// this one sends and receives passes the router. This machine's own network is left alone, so the
+// The relay is near, and so is everybody but the person whose network fails, who is far: whatever
+// this person sends and receives passes the router. The machine's own network is left alone, so the
 // browsers are driven through a bridge: a port here, whose bytes a process inside carries on.
+//
+// The names of the namespaces begin with the process id, and the addresses are only known inside:
+// several such networks can exist on one machine.
 import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
@@ -51,14 +54,25 @@ const carry = `
   for (const end of ['error', 'close']) socket.on(end, () => process.exit());
 `;
 
-export class Lan {
-  /** @type {Lan | null} */
-  static current = null;
+/** Deletes the networks of processes that were killed. */
+function deleteOrphans() {
+  for (const [name, pid] of ip('netns', 'list').matchAll(/\bpf(\d+)\w+/g)) {
+    if (!fs.existsSync(`/proc/${pid}`)) ip('netns', 'del', name);
+  }
+}
 
-  /** The one of this test file. */
-  static get() {
-    Lan.current ||= new Lan();
-    return Lan.current;
+export class Lan {
+  /** @private @type {Map<string, Lan>} */
+  static all = new Map();
+
+  /** The network of that name in this process. */
+  static get(name = 'chromium') {
+    const known = Lan.all.get(name);
+    if (known) return known;
+    if (Lan.all.size === 0) deleteOrphans();
+    const lan = new Lan(name);
+    Lan.all.set(name, lan);
+    return lan;
   }
 
   url = `http://${relayAddress}:${relayPort}/`;
@@ -71,7 +85,10 @@ export class Lan {
   /** @private */
   address = '10.77.1.2';
 
-  constructor() {
+  /** @param {string} title */
+  constructor(title) {
+    /** @private */
+    this.title = title;
     for (const name of ['router', 'far', 'near']) {
       ip('netns', 'add', this.name(name));
       this.in(name, 'link', 'set', 'lo', 'up');
@@ -90,7 +107,7 @@ export class Lan {
 
   /** @private @param {string} name of a namespace */
   name(name) {
-    return `pf${process.pid}${name}`;
+    return `pf${process.pid}${this.title}${name}`;
   }
 
   /** @private @param {string} name @param {...string} args of ip */
@@ -184,14 +201,18 @@ export class Lan {
     });
   }
 
-  static async close() {
-    const lan = Lan.current;
-    Lan.current = null;
-    if (!lan) return;
-    lan.mend();
-    for (const launched of lan.browsers.values()) await (await launched).close().catch(() => {});
-    for (const bridge of lan.bridges) bridge.close();
-    for (const name of ['far', 'near', 'router']) ip('netns', 'del', lan.name(name));
-    fs.rmSync(lan.scratch, { recursive: true, force: true });
+  static async closeAll() {
+    const all = [...Lan.all.values()];
+    Lan.all.clear();
+    for (const lan of all) await lan.close();
+  }
+
+  /** @private */
+  async close() {
+    this.mend();
+    for (const launched of this.browsers.values()) await (await launched).close().catch(() => {});
+    for (const bridge of this.bridges) bridge.close();
+    for (const name of ['far', 'near', 'router']) ip('netns', 'del', this.name(name));
+    fs.rmSync(this.scratch, { recursive: true, force: true });
   }
 }

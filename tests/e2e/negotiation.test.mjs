@@ -282,7 +282,7 @@ scenario(
     await bob.sees('the picture of Ann', () => {
       const video = /** @type {HTMLVideoElement} */ (document.querySelector('video.peerFace'));
       return video && video.videoWidth > 0;
-    }, [], { ms: 40000 });
+    });
     await bob.waitForPeers(1);
     assert.equal((await bob.summary()).connections, 1, 'none is left over');
   },

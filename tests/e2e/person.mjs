@@ -1,7 +1,8 @@
 /* person.mjs - a person at the page: what they do, and what they see and hear. */
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
-import { pause, until } from './until.mjs';
+import { pause, until, within } from './until.mjs';
+import { watchPage } from './watch.mjs';
 
 /**
  * @typedef {{id: string, muted: string, camera: string, state: string, away: string,
@@ -15,10 +16,36 @@ import { pause, until } from './until.mjs';
  */
 
 /**
- * A picture that stands still for so long has been disturbed. Far above what a busy machine does to
- * it: how long a gap really is, is a matter for a benchmark.
+ * What a page looks like to somebody who has to find out why a test waits for ever. Runs in the
+ * page.
  */
-export const frozenMs = 4000;
+function describePage() {
+  const { probe } = /** @type {any} */ (window);
+  const field = (/** @type {string} */ css) =>
+    /** @type {HTMLInputElement | null} */ (document.querySelector(css))?.value;
+  const notice = document.querySelector('#notice');
+  return {
+    url: location.href,
+    loaded: document.readyState,
+    screen: document.body?.dataset.screen,
+    hidden: document.hidden,
+    notice: notice?.getAttribute('data-notice'),
+    saying: notice?.textContent?.trim(),
+    roomError: document.querySelector('#roomError:not([hidden])')?.textContent,
+    fields: [field('#room'), field('#name')],
+    focus: document.activeElement?.id || document.activeElement?.tagName,
+    clicks: probe?.clicks,
+    peers: probe?.peers(),
+    captures: probe?.captures,
+    sockets: probe?.sockets.map((/** @type {WebSocket} */ socket) =>
+      `${socket.url} ${['connecting', 'open', 'closing', 'closed'][socket.readyState]}`),
+    connections: probe?.connections.map((/** @type {any} */ { pc, closed }) =>
+      closed ? 'closed' : `${pc.signalingState} ${pc.iceConnectionState} ${pc.connectionState}`),
+    wire: probe?.wire.slice(-12).map((/** @type {any} */ { way, text, at }) =>
+      `${Math.round(at)} ${way} ${text.slice(0, 100)}`),
+    now: Math.round(performance.now()),
+  };
+}
 
 export class Person {
   /**
@@ -30,6 +57,8 @@ export class Person {
     this.name = name;
     this.page = page;
     this.url = url;
+    /** @type {string[]} the last lines that the page wrote */
+    this.console = [];
   }
 
   /**
@@ -42,17 +71,24 @@ export class Person {
     return /** @type {any} */ (this.page.evaluate(code, ...args));
   }
 
-  /** Waits for something in the page. @param {string} what @param {(...args: any[]) => any} code */
-  sees(what, code, /** @type {any[]} */ args = [], options = {}) {
-    return until(`${this.name} to see ${what}`, () => this.ask(code, ...args), {
-      show: () =>
-        this.ask(() => ({
-          notice: document.querySelector('#notice')?.getAttribute('data-notice'),
-          welcome: !document.querySelector('#welcome')?.hasAttribute('hidden'),
-          peers: /** @type {any} */ (window).probe?.peers(),
-        })),
+  /**
+   * Waits for something in the page, and gives it.
+   * @param {string} what @param {(...args: any[]) => any} code @param {any[]} args
+   * @param {{ms?: number}} options
+   */
+  sees(what, code, args = [], options = {}) {
+    return until(`${this.name} to see ${what}`, () => watchPage(this.page, code, args), {
+      every: 0,
+      show: () => this.describe(),
       ...options,
     });
+  }
+
+  /** The state of the page and what it said in the console, for a person to read. */
+  async describe() {
+    const state = await within(10000, this.ask(describePage).catch((error) => String(error)));
+    return JSON.stringify({ state: state ?? 'the page does not answer', console: this.console },
+      null, 1);
   }
 
   /** @param {string} selector */
@@ -82,9 +118,33 @@ export class Person {
     );
   }
 
-  /** @param {string} selector */
+  /**
+   * Clicks at an element once it stands still and nothing covers it: a click goes to a place, and
+   * a layout that is still moving would make it miss.
+   * @param {string} selector
+   */
   async click(selector) {
-    await this.shown(selector);
+    await this.sees(
+      `${selector} stand still, with nothing in front of it`,
+      async (css) => {
+        const box = () => {
+          const rect = document.querySelector(css)?.getBoundingClientRect();
+          return rect && [rect.left, rect.top, rect.width, rect.height].join();
+        };
+        const before = box();
+        // A page that is hidden has no frames.
+        const frame = (/** @type {any} */ then) =>
+          document.hidden ? setTimeout(then, 50) : requestAnimationFrame(then);
+        await new Promise((resolve) => frame(() => frame(resolve)));
+        if (!before || box() !== before) return false;
+        const element = document.querySelector(css);
+        element.scrollIntoView({ block: 'nearest' });
+        const { left, top, width, height } = element.getBoundingClientRect();
+        const front = document.elementFromPoint(left + width / 2, top + height / 2);
+        return width > 0 && height > 0 && element.contains(front);
+      },
+      [selector],
+    );
     await this.page.click(selector);
   }
 
@@ -98,12 +158,27 @@ export class Person {
     }, selector);
     if (text) await this.page.keyboard.type(text);
     else await this.page.keyboard.press('Backspace');
+    await this.sees(
+      `"${text}" in ${selector}`,
+      (css, typed) =>
+        /** @type {HTMLInputElement} */ (document.querySelector(css)).value === typed,
+      [selector, text],
+    );
   }
 
   /** Opens the page, or opens it again. */
   async open(url = this.url) {
     await this.page.goto(url, { waitUntil: 'load' });
     await this.shown('#welcome');
+    await this.painted();
+  }
+
+  /**
+   * Waits until the page has been drawn. Chromium drops clicks and keys before that, because nobody
+   * can have meant them; on a busy machine it is seconds after the page has loaded.
+   */
+  painted() {
+    return this.sees('the page drawn', () => performance.getEntriesByType('paint').length > 0);
   }
 
   /** Waits until the lobby shows the own picture: camera and permission are there. */
@@ -151,7 +226,6 @@ export class Person {
           : null;
       },
       [count, state],
-      { ms: 25000 },
     ).then((answer) => /** @type {Tile[]} */ (answer.peers));
   }
 
@@ -195,34 +269,32 @@ export class Person {
   /** Waits until frames of a peer are decoded and presented, and move. @param {string} id */
   async videoPlaying(id) {
     const before = { ...(await this.flow(id)), ...(await this.picture(id)) };
-    await until(
-      `${this.name} to see the picture of ${id} move`,
-      async () => {
-        const now = { ...(await this.flow(id)), ...(await this.picture(id)) };
+    await this.sees(
+      `the picture of ${id} move`,
+      async (peer, then) => {
+        const { probe } = /** @type {any} */ (window);
+        const now = { ...(await probe.flow(peer)), ...probe.picture(peer) };
         return (
-          now.decoded >= before.decoded + 3 &&
-          now.presented >= before.presented + 3 &&
+          now.decoded >= then.decoded + 3 &&
+          now.presented >= then.presented + 3 &&
           now.width > 0 &&
-          now.print !== before.print
+          now.print !== then.print
         );
       },
-      {
-        ms: 20000,
-        show: async () => ({ before, flow: await this.flow(id), picture: await this.picture(id) }),
-      },
+      [id, before],
     );
   }
 
   /** Waits until sound of a peer arrives: packets that carry energy. @param {string} id */
   async audioFlowing(id) {
     const before = await this.flow(id);
-    await until(
-      `${this.name} to hear ${id}`,
-      async () => {
-        const now = await this.flow(id);
-        return now.packets > before.packets + 5 && now.energy > before.energy + 1e-5;
+    await this.sees(
+      `sound of ${id}`,
+      async (peer, then) => {
+        const now = await /** @type {any} */ (window).probe.flow(peer);
+        return now.packets > then.packets + 5 && now.energy > then.energy + 1e-5;
       },
-      { ms: 20000, show: async () => ({ before, now: await this.flow(id) }) },
+      [id, before],
     );
   }
 
@@ -240,7 +312,7 @@ export class Person {
         const now = await this.flow(id);
         return now.connected && now.energy - before.energy < 1e-7;
       },
-      { ms: 12000, show: () => this.flow(id) },
+      { show: () => this.describe() },
     );
   }
 
@@ -257,7 +329,7 @@ export class Person {
         await pause(1000);
         return (await this.flow(id)).decoded - before.decoded <= 2;
       },
-      { ms: 12000, show: () => this.flow(id) },
+      { show: () => this.describe() },
     );
   }
 
@@ -265,21 +337,21 @@ export class Person {
    * Waits until a peer's picture has that colour on its left half.
    * @param {string} id @param {string} colour
    */
-  async seesColour(id, colour) {
+  seesColour(id, colour) {
     const channel = ['red', 'green', 'blue'].indexOf(colour);
-    await until(
-      `${this.name} to see ${colour} from ${id}`,
-      async () => {
-        const { left } = await this.picture(id);
+    return this.sees(
+      `${colour} from ${id}`,
+      (peer, wanted) => {
+        const { left } = /** @type {any} */ (window).probe.picture(peer);
         return (
-          left[channel] > 90 &&
+          left[wanted] > 90 &&
           left.every(
             (/** @type {number} */ value, /** @type {number} */ index) =>
-              index === channel || value < left[channel] - 50,
+              index === wanted || value < left[wanted] - 50,
           )
         );
       },
-      { show: () => this.picture(id) },
+      [id, channel],
     );
   }
 

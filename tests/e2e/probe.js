@@ -19,6 +19,7 @@
       connectionsFail: 0, // so many connections cannot be made
       playAborts: 0, // so many times play() is aborted
       timersMs: 0, // no timer is faster
+      fullSize: false, // the browser's own cameras give the size that they are asked for
     }),
     host.shim,
   );
@@ -31,6 +32,8 @@
     wire: [], // the last messages of all sockets
     early: 0, // candidates that arrived while a description was held back
     replaced: 0, // replaceTrack() calls
+    log: [], // cameras opened and ended, and what was handed to senders, in order
+    clicks: [], // the last clicks and what they hit
   }));
 
   // Reported through the console, which the harness listens to: it survives a reload.
@@ -42,6 +45,7 @@
 
   slowTimers();
   slowOffers();
+  watchClicks();
   watchConnections();
   watchSockets();
   watchVideos();
@@ -110,8 +114,19 @@
     const replace = RTCRtpSender.prototype.replaceTrack;
     RTCRtpSender.prototype.replaceTrack = function (track) {
       probe.replaced++;
+      if (track && track.kind === 'video') probe.log.push(`send ${deviceOf(track)}`);
       return replace.call(this, track);
     };
+  }
+
+  function watchClicks() {
+    const kept = 5;
+    const keep = (/** @type {MouseEvent} */ event) => {
+      const { id, tagName } = /** @type {Element} */ (event.target);
+      probe.clicks.push(`${Math.round(event.timeStamp)} ${id || tagName}`);
+      if (probe.clicks.length > kept) probe.clicks.shift();
+    };
+    addEventListener('click', keep, true);
   }
 
   function slowTimers() {
@@ -204,6 +219,8 @@
     });
   }
 
+  const deviceOf = (/** @type {MediaStreamTrack} */ track) => track.getSettings().deviceId;
+
   function watchCapture(/** @type {MediaDevices} */ devices) {
     const native = devices.getUserMedia.bind(devices);
     const enumerate = devices.enumerateDevices.bind(devices);
@@ -211,6 +228,13 @@
       probe.tracks.push(track);
       const clone = track.clone;
       track.clone = () => remember(clone.call(track));
+      if (track.kind !== 'video') return track;
+      const stop = track.stop;
+      track.stop = () => {
+        probe.log.push(`stop ${deviceOf(track)}`);
+        stop.call(track);
+      };
+      probe.log.push(`open ${deviceOf(track)}`);
       return track;
     };
     devices.getUserMedia = async (constraints = {}) => {
@@ -264,7 +288,8 @@
     for (const kind of ['audio', 'video']) {
       if (constraints[kind] && shim.fail[kind]) throw new DOMException('shim', shim.fail[kind]);
     }
-    if (!constraints.video || !shim.cameras) return native(constraints);
+    if (!constraints.video) return native(constraints);
+    if (!shim.cameras) return native(shim.fullSize ? constraints : smaller(constraints));
     const camera = choose(constraints.video);
     if (shim.fail[camera.id]) throw new DOMException('shim', shim.fail[camera.id]);
     const stream = new MediaStream([drawCamera(camera)]);
@@ -273,6 +298,12 @@
       sound.getTracks().forEach((/** @type {MediaStreamTrack} */ track) => stream.addTrack(track));
     }
     return stream;
+  }
+
+  // A quarter of the pixels: the cost of a call is that of its pictures, whose size rarely matters.
+  function smaller(/** @type {any} */ constraints) {
+    const asked = constraints.video === true ? {} : constraints.video;
+    return { ...constraints, video: { width: 320, height: 240, frameRate: 15, ...asked } };
   }
 
   function choose(/** @type {any} */ constraint) {

@@ -15,16 +15,25 @@ export const relayFile =
   process.env.PF_RELAY || path.join(root, 'build/release/src/relay/peerface-relay');
 export const webFolder = process.env.PF_WEB || path.join(root, 'build/wasm/web');
 
-/** @returns {Promise<number>} a port that was free a moment ago */
-function freePort() {
-  return new Promise((resolve, reject) => {
+/** @param {number} port @returns {Promise<boolean>} */
+function isFree(port) {
+  return new Promise((resolve) => {
     const server = net.createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = /** @type {net.AddressInfo} */ (server.address());
-      server.close(() => resolve(port));
-    });
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
+}
+
+/**
+ * A port that stays free while a relay that was killed is not there. The system gives none of this
+ * range to clients, nor to servers that ask it for any, and other test runs draw theirs at random.
+ * @returns {Promise<number>}
+ */
+async function freePort() {
+  for (;;) {
+    const port = 20000 + Math.floor(Math.random() * 12000);
+    if (await isFree(port)) return port;
+  }
 }
 
 /**

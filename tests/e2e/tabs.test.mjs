@@ -11,7 +11,6 @@ const noTileOf = (person, id) =>
     `no tile of ${id}`,
     (peer) => !document.querySelector(`[data-peer="${peer}"]`),
     [id],
-    { ms: 20000 },
   );
 
 for (const engine of /** @type {const} */ (['chromium', 'firefox'])) {
@@ -83,7 +82,7 @@ scenario(
 
 scenario(
   'a hundred meetings in one page leave no room, connection or socket behind (R22)',
-  { timeout: 240000 },
+  { slow: true },
   async (world) => {
     const ann = await world.person('Ann', { path: 'healthz', open: false });
     await ann.page.goto(ann.url);

@@ -29,7 +29,7 @@ const receives = (person, id) => Promise.all([person.videoPlaying(id), person.au
 
 for (const engine of /** @type {Engine[]} */ (['chromium', 'firefox'])) {
   scenario(
-    `a person in ${engine} who denies permission enters and receives`,
+    `seed bug 8: a person in ${engine} who denies permission enters and receives`,
     { needs: [engine] },
     async (world) => {
       const { ann, bob, annId, bobId } = await annInTrouble(world, { engine, variant: 'denied' });

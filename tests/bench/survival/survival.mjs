@@ -185,7 +185,7 @@ try {
     }
   }
 } finally {
-  await Lan.close();
+  await Lan.closeAll();
   await closeBrowsers();
 }
 console.log('| what | pictures | median ms | p95 ms | worst ms |\n|---|---:|---:|---:|---:|');
