@@ -1,22 +1,30 @@
 #!/bin/sh
-# all.sh - builds everything and runs every test; emsdk-env.sh test comes here, all being set up.
+# all.sh - builds everything and runs every test; emsdk-env.sh test comes here after setting up.
 # SPDX-License-Identifier: MIT
 #
-# Goes on after a failure, so that one run tells of all. Ends with one line that counts the tests.
+# Carries on after a failure, so that one run reports all of them. Then prints how long each part
+# took and which tests were the slowest, and ends with one line that counts the tests.
 cd "$(dirname "$0")/.." || exit 1
 results=$PWD/build/log/results
 rm -rf "$results"
 mkdir -p "$results" build/artifacts
 started=$(date +%s)
 
-say() { printf '\n== %s (after %s s)\n' "$*" $(($(date +%s) - started)); }
+# part WHAT COMMAND [ARGUMENT..]: runs it, and notes how long it took for count.mjs.
+part() {
+  what=$1
+  shift
+  began=$(date +%s)
+  printf '\n== %s (after %s s)\n' "$what" $((began - started))
+  "$@"
+  status=$?
+  echo "$(($(date +%s) - began)) $what" >>"$results/parts"
+  return $status
+}
 
 # build PRESET WHAT: a build that fails counts as one failed test.
 build() {
-  say "build: $2"
-  if cmake --build --preset "$1" ${JOBS:+-j"$JOBS"}; then
-    return 0
-  fi
+  part "build: $2" cmake --build --preset "$1" ${JOBS:+-j"$JOBS"} && return 0
   echo "build of $2" >>"$results/failed-builds"
   return 1
 }
@@ -26,9 +34,9 @@ check() {
   name=$1
   preset=$2
   shift 2
-  say "test: $name"
-  ctest --preset "$preset" --no-tests=ignore --test-output-size-passed 1000000 \
-    --test-output-size-failed 1000000 --output-junit "$results/$name.xml" "$@"
+  part "test: $name" ctest --preset "$preset" --no-tests=ignore \
+    --test-output-size-passed 1000000 --test-output-size-failed 1000000 \
+    --output-junit "$results/$name.xml" "$@"
 }
 
 in_browsers='^e2e$'
@@ -43,5 +51,4 @@ build sanitize 'native, with sanitizers' &&
   check sanitized sanitize -LE "$once" -j"${JOBS:-2}"
 [ -z "$released$assembled" ] || check browsers release -L "$in_browsers"
 
-say 'all done'
 exec node tests/count.mjs "$results"

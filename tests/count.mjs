@@ -3,9 +3,11 @@
 //
 //   node count.mjs RESULTS
 //
-// RESULTS holds ctest's JUnit files, and failed-builds with a line for each build that failed. A
-// program that says how many cases it ran counts as those; any other counts as one test. Ends with
-// status 1 if anything failed or nothing was run.
+// RESULTS holds ctest's JUnit files, failed-builds with a line for each build that failed, and
+// parts with the seconds and the name of each part of the run. A program that says how many cases
+// it ran counts as those; any other counts as one test. Prints the time of the parts and of the
+// slowest tests, then the failures, then the counts. Ends with status 1 if anything failed or
+// nothing was run.
 import fs from 'node:fs';
 import path from 'node:path';
 
@@ -46,10 +48,26 @@ function countsOf(status, output) {
   return silent ? { passed: 1, failed: 0, skipped: 0 } : { ...cases, failed: 0 };
 }
 
+/** How many of the slowest tests are listed. */
+const SLOWEST = 20;
+
+/** @param {{name: string, seconds: number}[]} list */
+function printTimes(list) {
+  for (const { name, seconds } of list) console.log(`${seconds.toFixed(0).padStart(6)} s  ${name}`);
+}
+
+/** @param {string} text lines of seconds and a name */
+function readParts(text) {
+  return [...text.matchAll(/^(\d+) (.*)$/gm)].map(([, seconds, name]) => (
+    { name, seconds: Number(seconds) }));
+}
+
 const [folder] = process.argv.slice(2);
 const total = { passed: 0, failed: 0, skipped: 0 };
 /** @type {string[]} */
 const failures = [];
+/** @type {{name: string, seconds: number}[]} */
+const tests = [];
 
 const builds = path.join(folder, 'failed-builds');
 if (fs.existsSync(builds)) {
@@ -60,6 +78,10 @@ for (const name of fs.readdirSync(folder).filter((file) => file.endsWith('.xml')
   const xml = fs.readFileSync(path.join(folder, name), 'utf8');
   for (const [, head, body] of xml.matchAll(/<testcase ([^>]*)>(.*?)<\/testcase>/gs)) {
     const test = /name="([^"]*)"/.exec(head)?.[1];
+    tests.push({
+      name: `${name.replace('.xml', '')}: ${test}`,
+      seconds: Number(/time="([^"]*)"/.exec(head)?.[1] ?? 0),
+    });
     const counts = countsOf(/status="([^"]*)"/.exec(head)?.[1] ?? 'fail', body);
     total.passed += counts.passed;
     total.failed += counts.failed;
@@ -68,6 +90,14 @@ for (const name of fs.readdirSync(folder).filter((file) => file.endsWith('.xml')
   }
 }
 
+const parts = path.join(folder, 'parts');
+if (fs.existsSync(parts)) {
+  console.log('\nTime of each part:');
+  printTimes(readParts(fs.readFileSync(parts, 'utf8')));
+}
+console.log('\nThe slowest tests:');
+printTimes(tests.sort((a, b) => b.seconds - a.seconds).slice(0, SLOWEST));
+console.log('');
 for (const failure of failures) console.log(`FAILED: ${failure}`);
 const { passed, failed, skipped } = total;
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
