@@ -7,6 +7,10 @@
 #   then: so it is the check that is meant for it that notices. When SEARCH is there no more, or
 #   twice, the build stops: the list has to follow the code.
 
+# Compiled once for all of them.
+add_library(sim_main OBJECT "${PROJECT_SOURCE_DIR}/tests/sim/main.c")
+target_link_libraries(sim_main PRIVATE pf_sim)
+
 function(pf_add_mutant name seeds failure file search replace)
   set(source "${PROJECT_SOURCE_DIR}/src/${file}")
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${source}")
@@ -20,8 +24,8 @@ function(pf_add_mutant name seeds failure file search replace)
   set(mutated "${CMAKE_CURRENT_BINARY_DIR}/mutants/${name}.c")
   file(CONFIGURE OUTPUT "${mutated}" CONTENT "${text}" @ONLY)
   # An object that is named comes before the library's, which is then not taken.
-  add_executable(sim_mutant_${name} "${PROJECT_SOURCE_DIR}/tests/sim/main.c" "${mutated}")
-  target_link_libraries(sim_mutant_${name} PRIVATE pf_sim pf_core pf_hub)
+  add_executable(sim_mutant_${name} "${mutated}")
+  target_link_libraries(sim_mutant_${name} PRIVATE sim_main pf_sim pf_core pf_hub)
   add_test(NAME sim_notices_${name}
            COMMAND sim_mutant_${name} --must-fail "${failure}" --seeds 1 ${seeds})
   set_tests_properties(sim_notices_${name} PROPERTIES LABELS sim TIMEOUT 300)
