@@ -117,7 +117,7 @@ scenario(
 const focused = (person, id) =>
   person.sees(`the focus on ${id}`, (wanted) => document.activeElement?.id === wanted, [id]);
 
-scenario('a notice that is put away hands the focus to the heading (R33)', {}, async (world) => {
+scenario('closing a notice moves the focus to the heading (R33)', {}, async (world) => {
   const ann = await world.person('Ann', { shim: { cameras: [] } });
   await ann.notice('no-camera');
   await ann.page.focus('#noticeClose');
@@ -194,7 +194,7 @@ scenario(
 );
 
 scenario(
-  'another language in a call changes the texts and nothing else (R34)',
+  'changing the language in a call changes only the texts (R34)',
   {},
   async (world) => {
     const { ann, bob, annId, bobId } = await annAndBob(world);

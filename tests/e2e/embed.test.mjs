@@ -1,4 +1,4 @@
-/* embed.test.mjs - rooms in foreign pages: the example, two rooms in one page, another origin. */
+/* embed.test.mjs - rooms in other pages: the example, two rooms in one page, another origin. */
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
@@ -38,7 +38,7 @@ scenario(
 );
 
 /**
- * Opens an empty page of the relay, so that a test can be the page.
+ * Opens an empty page of the relay, so that a test can act as the page.
  * @param {World} world
  */
 async function emptyPage(world) {

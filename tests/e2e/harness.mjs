@@ -1,4 +1,4 @@
-/* harness.mjs - one test: a relay, people at pages in browsers, and what must never happen. */
+/* harness.mjs - one test: a relay, people at pages in browsers, and what fails every test. */
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
@@ -12,7 +12,7 @@ import { boundMs, within } from './until.mjs';
 
 export { pause, until } from './until.mjs';
 
-/** A browser reports each try to reach a relay that is not there. */
+/** What browsers report for each attempt to reach a relay that is down. */
 export const socketErrors = [
   /WebSocket connection to .* failed/,
   /can.t establish a connection/,
@@ -40,7 +40,7 @@ export const socketErrors = [
  * @typedef {object} PersonOptions
  * @property {Engine} [engine]
  * @property {import('./browsers.mjs').Variant} [variant]
- * @property {object} [shim] what probe.js is to bend
+ * @property {object} [shim] what probe.js is to change
  * @property {import('./lan.mjs').Host} [host] where, in a network that can fail; default: near
  * @property {string} [path] of the page, with query
  * @property {string} [url] a whole other address
@@ -58,7 +58,7 @@ export const endlessGrace = ['--grace-ms', '3600000'];
 export const artifacts = process.env.PF_ARTIFACTS || path.join(root, 'build/artifacts');
 const probe = fs.readFileSync(fileURLToPath(new URL('probe.js', import.meta.url)), 'utf8');
 
-/** Cameras of a colour each, for where the browser's own fake ones cannot be told apart. */
+/** Cameras of one colour each, for tests that have to tell cameras apart. */
 export const cameras = {
   red: { id: 'camera-red', label: 'Red camera', color: '#e00000' },
   green: { id: 'camera-green', label: 'Green camera', color: '#00c000' },
@@ -122,7 +122,7 @@ export class World {
 
   /** @private @param {Person} person @param {import('puppeteer-core').Page} page */
   listen(person, page) {
-    // A browser asks a page without an icon of its own for this one.
+    // Browsers ask for this file where a page names no icon.
     const expected = [/favicon\.ico/, ...(this.options.expects || [])];
     const report = (/** @type {string} */ text) => {
       if (expected.some((pattern) => pattern.test(text))) return;
@@ -146,7 +146,8 @@ export class World {
       await within(10000, person.page.screenshot({ path: `${file}.png` }).catch(() => null));
       fs.writeFileSync(`${file}.json`, await person.describe());
       const wire = person.ask(() => /** @type {any} */ (window).probe.wire).catch(String);
-      fs.writeFileSync(`${file}-wire.json`, JSON.stringify(await within(10000, wire), null, 1));
+      const messages = (await within(10000, wire)) ?? 'the page does not answer';
+      fs.writeFileSync(`${file}-wire.json`, JSON.stringify(messages, null, 1));
     }
     fs.writeFileSync(
       path.join(artifacts, `${name}.log`),

@@ -18,8 +18,8 @@ import { launch } from './browsers.mjs';
 
 /**
  * @typedef {'far' | 'near'} Host
- * silence: packets are lost both ways, and nobody is told. link: the cable is pulled, and the
- * far machine notices. udp: like silence, but only pictures and sound are lost.
+ * silence: packets are lost in both directions, without any error. link: the cable is pulled, and
+ * the far machine notices. udp: like silence, but only media are lost.
  * @typedef {'silence' | 'link' | 'udp'} Cut
  */
 
@@ -138,7 +138,7 @@ export class Lan {
     else this.in('router', 'rule', 'add', 'pref', '10', 'ipproto', '17', 'blackhole'); // UDP
   }
 
-  /** Makes all good again. */
+  /** Repairs everything. */
   mend() {
     this.forward(true);
     this.in('router', 'link', 'set', 'far', 'up');
@@ -147,7 +147,7 @@ export class Lan {
     }
   }
 
-  /** The far machine comes into another network: its address is another one. */
+  /** The far machine moves to another network: its address changes. */
   move() {
     const last = this.address;
     this.address = last === '10.77.1.2' ? '10.77.1.3' : '10.77.1.2';

@@ -86,7 +86,7 @@ scenario('a tab that is closed leaves no ghost (R4)', { relay: endlessGrace }, a
 });
 
 scenario(
-  'a relay that stops and starts again in order is the same to those in a call',
+  'an orderly restart of the relay does not affect a call',
   { expects: socketErrors },
   async (world) => {
     const { ann, bob, annId } = await annAndBob(world);
@@ -103,7 +103,7 @@ scenario(
 );
 
 scenario(
-  'a person who leaves while the relay is away is gone for the other',
+  'a person who leaves while the relay is down disappears for the other',
   { expects: socketErrors },
   async (world) => {
     const { ann, bob } = await annAndBob(world);
@@ -118,7 +118,7 @@ scenario(
 );
 
 scenario(
-  'the lobby says that the relay is away, and enters when it is back',
+  'the lobby says that the relay is down, and enters when it is back',
   { expects: socketErrors },
   async (world) => {
     const ann = await world.person('Ann');
@@ -172,7 +172,7 @@ async function holdModule(person) {
 }
 
 scenario(
-  'who leaves while the page still loads is not captured afterwards (R21)',
+  'a person who leaves while the page is loading is not captured afterwards (R21)',
   {},
   async (world) => {
     const { ann } = await annAndBob(world);

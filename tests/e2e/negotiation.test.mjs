@@ -1,4 +1,4 @@
-/* negotiation.test.mjs - offers that cross, come at bad moments, or are not like ours. */
+/* negotiation.test.mjs - offers that collide, come at bad moments, or are unusual. */
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
@@ -78,7 +78,7 @@ const since = (/** @type {any} */ now, /** @type {any} */ before) => ({
 
 for (const engine of /** @type {const} */ (['chromium', 'firefox'])) {
   scenario(
-    `in ${engine} of two ICE restarts that cross, one is rolled back and one is made (G1, I14)`,
+    `in ${engine} one of two colliding ICE restarts is rolled back, the other completes (G1, I14)`,
     { needs: [engine] },
     async (world) => {
       const pair = await annAndBob(world, { engine }, { engine });
@@ -108,7 +108,7 @@ for (const engine of /** @type {const} */ (['chromium', 'firefox'])) {
   );
 
   scenario(
-    `in ${engine} an offer that comes while one is being created takes its place (G4)`,
+    `in ${engine} an incoming offer replaces one that is still being created (G4)`,
     { needs: [engine] },
     async (world) => {
       const pair = await annAndBob(world, { engine }, { engine });
@@ -129,7 +129,7 @@ for (const engine of /** @type {const} */ (['chromium', 'firefox'])) {
   );
 
   scenario(
-    `in ${engine} a changed network restarts ICE once, and candidates of before are dropped ` +
+    `in ${engine} a network change restarts ICE once, and earlier candidates are dropped ` +
       '(I3, I15, I17)',
     { needs: [engine] },
     async (world) => {
@@ -167,7 +167,7 @@ for (const engine of /** @type {const} */ (['chromium', 'firefox'])) {
 }
 
 scenario(
-  'candidates of every odd kind harm nothing (I6, I8, I9)',
+  'unusual candidates do no harm (I6, I8, I9)',
   { needs: ['chromium', 'firefox'] },
   async (world) => {
     const { ann, bob, annId, bobId } = await annAndBob(world, { engine: 'firefox' });
@@ -203,7 +203,7 @@ scenario(
 );
 
 scenario(
-  'many quick changes end in the last wish, without negotiation (G12, G13, G15, G16)',
+  'after many quick toggles the last one holds, without negotiation (G12, G13, G15, G16)',
   {},
   async (world) => {
     const { ann, bob, annId, bobId } = await annAndBob(world);
@@ -230,7 +230,7 @@ scenario(
   },
 );
 
-scenario('a camera that opens in the middle of an exchange is sent (G14)', {}, async (world) => {
+scenario('a camera that opens during an exchange is sent (G14)', {}, async (world) => {
   const late = { shim: { openMs: 2500, holdDescriptionsMs: 1500 } };
   const bob = await world.person('Bob', late);
   await bob.enter('tea');
@@ -248,7 +248,7 @@ scenario('a camera that opens in the middle of an exchange is sent (G14)', {}, a
 });
 
 scenario(
-  'who leaves in the middle of an exchange leaves nothing behind (G27, R21, R26)',
+  'leaving during an exchange leaves nothing behind (G27, R21, R26)',
   {},
   async (world) => {
     const bob = await world.person('Bob', { shim: { holdDescriptionsMs: 500 } });
@@ -270,7 +270,7 @@ scenario(
 );
 
 scenario(
-  'a connection that cannot be made is tried again (I28)',
+  'a connection that cannot be created is retried (I28)',
   { expects: [/so many PeerConnections/] },
   async (world) => {
     const bob = await world.person('Bob');
@@ -289,7 +289,7 @@ scenario(
 );
 
 /**
- * A stranger in the room: a client of another make, which may be the first or the second in.
+ * A stranger: a client of another implementation, which enters first or second.
  * @param {World} world
  * @param {'chromium'|'firefox'} [engine]
  */
@@ -308,7 +308,7 @@ async function stranger(world, engine) {
 const socketOf = (/** @type {World} */ world) => `${world.relay.url.replace('http', 'ws')}ws`;
 
 scenario(
-  'a peer that refuses the picture gets the sound, and is not asked again (G17)',
+  'a peer that rejects video gets audio, and is not asked again (G17)',
   {},
   async (world) => {
     const eve = await stranger(world);
@@ -340,8 +340,8 @@ scenario(
 );
 
 for (const [what, offers] of /** @type {const} */ ([
-  ['neither sound nor picture', []],
-  ['sound only', ['audio']],
+  ['neither audio nor video', []],
+  ['audio only', ['audio']],
 ])) {
   scenario(`a peer that offers ${what} is answered (G18, G25)`, {}, async (world) => {
     const ann = await world.person('Ann');

@@ -1,11 +1,11 @@
 /* probe.js - injected before a page's own scripts: records what it asks of the browser. */
 /* SPDX-License-Identifier: MIT */
 //
-// The page shows its state in its elements; what it really sends and captures can only be seen from
-// below. The probe wraps RTCPeerConnection, getUserMedia, WebSocket and srcObject, changes nothing
-// by itself, and lets a test bend some things: the cameras there are, how getUserMedia answers,
-// when messages of the relay arrive and offers are made, whether connections can be made, and how
-// play() answers. window.shim, where a test sets it first, says how.
+// The page shows its state in its elements; what it really sends and captures is only visible below
+// it. The probe wraps RTCPeerConnection, getUserMedia, WebSocket and srcObject. By itself it only
+// makes captures cheaper; a test may change which cameras exist, how getUserMedia answers, when
+// messages of the relay arrive and offers are made, whether connections can be created, and how
+// play() answers. It sets window.shim first to say how.
 (() => {
   const host = /** @type {any} */ (window);
   if (host.probe) return;
@@ -19,7 +19,7 @@
       connectionsFail: 0, // so many connections cannot be made
       playAborts: 0, // so many times play() is aborted
       timersMs: 0, // no timer is faster
-      fullSize: false, // the browser's own cameras give the size that they are asked for
+      costly: false, // cameras and microphones are asked for what the page asks for
     }),
     host.shim,
   );
@@ -174,7 +174,7 @@
         if (again.has(event)) return;
         log('in', event.data);
         if (held > 0 && /"kind":"candidate"/.test(event.data)) probe.early++;
-        // Not the offer in the news of a member: nothing overtakes what the relay itself says.
+        // Not the offer in a `member` message: nothing overtakes the relay's own messages.
         if (shim.holdDescriptionsMs > 0 && /"kind":"description"/.test(event.data)) {
           event.stopImmediatePropagation();
           hold(socket, event);
@@ -288,22 +288,31 @@
     for (const kind of ['audio', 'video']) {
       if (constraints[kind] && shim.fail[kind]) throw new DOMException('shim', shim.fail[kind]);
     }
-    if (!constraints.video) return native(constraints);
-    if (!shim.cameras) return native(shim.fullSize ? constraints : smaller(constraints));
+    if (!constraints.video || !shim.cameras) {
+      return native(shim.costly ? constraints : cheaper(constraints));
+    }
     const camera = choose(constraints.video);
     if (shim.fail[camera.id]) throw new DOMException('shim', shim.fail[camera.id]);
     const stream = new MediaStream([drawCamera(camera)]);
     if (constraints.audio) {
-      const sound = await native({ audio: constraints.audio });
+      const sound = await native(cheaper({ audio: constraints.audio }));
       sound.getTracks().forEach((/** @type {MediaStreamTrack} */ track) => stream.addTrack(track));
     }
     return stream;
   }
 
-  // A quarter of the pixels: the cost of a call is that of its pictures, whose size rarely matters.
-  function smaller(/** @type {any} */ constraints) {
-    const asked = constraints.video === true ? {} : constraints.video;
-    return { ...constraints, video: { width: 320, height: 240, frameRate: 15, ...asked } };
+  // A quarter of the pixels, and sound as it is: what a call costs is mostly that of its pictures
+  // and of filtering its sound, and few tests are about either.
+  function cheaper(/** @type {any} */ constraints) {
+    const cheap = /** @type {any} */ ({
+      audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
+      video: { width: 320, height: 240, frameRate: 15 },
+    });
+    return Object.fromEntries(
+      Object.entries(constraints)
+        .filter(([, asked]) => asked)
+        .map(([kind, asked]) => [kind, { ...cheap[kind], ...(asked === true ? {} : asked) }]),
+    );
   }
 
   function choose(/** @type {any} */ constraint) {

@@ -1,4 +1,4 @@
-/* record.test.mjs - what a browser has recorded of a call can be played again natively. */
+/* record.test.mjs - an event log recorded in a browser can be replayed natively. */
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -43,7 +43,7 @@ function recordOf(person) {
 }
 
 scenario(
-  'what Chromium and Firefox have recorded of a call gives the same commands natively',
+  'event logs recorded in Chromium and Firefox replay natively to the same commands',
   { needs: ['chromium', 'firefox'], skip },
   async (world) => {
     const ann = await enter(world, 'Ann', 'chromium');

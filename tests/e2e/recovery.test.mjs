@@ -16,7 +16,7 @@ const sleepers = [
 
 for (const [asleep, awake] of sleepers) {
   scenario(
-    `a ${asleep} that slept until it was given up is the same member again, and muted (I18, I22)`,
+    `a ${asleep} that slept past the grace period is the same member again, and muted (I18, I22)`,
     {
       needs: [asleep, awake],
       expects: socketErrors,
@@ -64,7 +64,7 @@ for (const [asleep, awake] of sleepers) {
       await Promise.all([ann.videoPlaying(bobId), bob.videoPlaying(annId)]);
       await ann.notice('');
       assert.equal(await bob.idOf('Ann'), annId);
-      // Firefox gives a connection up for good when its address goes: nothing but a new one helps.
+      // Firefox never revives a connection whose address has gone: only a new one helps.
       if (asleep === 'chromium') {
         assert.equal((await ann.summary()).connectionsEver, before.connectionsEver);
       }
@@ -73,7 +73,7 @@ for (const [asleep, awake] of sleepers) {
 }
 
 scenario(
-  'pictures that no longer arrive are said to, and one ICE restart brings them back (I11, I21)',
+  'lost media are reported, and one ICE restart brings them back (I11, I21)',
   { lan: true, slow: true },
   async (world) => {
     const far = { ...small, host: /** @type {const} */ ('far') };
@@ -106,7 +106,7 @@ scenario(
 
 for (const engine of /** @type {const} */ (['chromium', 'firefox'])) {
   scenario(
-    `in ${engine} a network that is back is used at once, whatever the pause was to be (I19)`,
+    `in ${engine} the page reconnects at once when the network returns, whatever the backoff (I19)`,
     { needs: [engine], expects: socketErrors, people: 1, slow: true },
     async (world) => {
       const ann = await world.person('Ann', { engine });

@@ -1,4 +1,4 @@
-/* screens.test.mjs - a picture of each screen in each size, colour scheme and language. */
+/* screens.test.mjs - screenshots of each screen in each size, colour scheme and language. */
 /* SPDX-License-Identifier: MIT */
 //
 // The pictures are for people to look at (build/artifacts/screenshots); nothing compares them.
@@ -117,7 +117,7 @@ scenario(
   },
 );
 
-scenario('screens: who has lost the relay', { expects: socketErrors }, async (world) => {
+scenario('screens: a peer that has lost the relay', { expects: socketErrors }, async (world) => {
   const wire = await Wire.open(world.relay.port);
   try {
     const { ann, bobId } = await annAndBob(world, {}, { url: wire.url });

@@ -126,7 +126,7 @@ scenario('a change of microphone keeps the camera and the mute', {}, async (worl
   await ann.nothingNegotiatedSince(before);
 });
 
-scenario('the own picture is mirrored for its owner only', {}, async (world) => {
+scenario("one's own picture is mirrored only for oneself", {}, async (world) => {
   const { ann, bob, annId } = await annAndBob(world, { shim: twoCameras });
   await bob.seesColour(annId, 'red'); // the left half, as the camera gave it
   const transforms = await ann.ask(() =>

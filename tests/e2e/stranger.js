@@ -1,8 +1,8 @@
-/* stranger.js - injected: a client of another make, which speaks the protocol by hand. */
+/* stranger.js - injected: another implementation of a client, for one peer. */
 /* SPDX-License-Identifier: MIT */
 //
-// It meets one peer. `offers` makes the connection when it is the stranger who offers; `answers`
-// may change it between the peer's offer and the answer.
+// `offers` sets the connection up before the stranger makes its offer; `answers` may change it
+// between the peer's offer and the stranger's answer.
 (() => {
   /**
    * @param {string} url of the relay's WebSocket

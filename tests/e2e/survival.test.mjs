@@ -1,4 +1,4 @@
-/* survival.test.mjs - a call of three goes on while the relay or the network is away. */
+/* survival.test.mjs - a call of three goes on while the relay or the network fails. */
 /* SPDX-License-Identifier: MIT */
 //
 // How long a picture stands still is measured by tests/bench/survival. These tests check what
@@ -123,7 +123,7 @@ const disturbances = [
     noticedBy: 3,
   },
   {
-    what: 'two of them try in vain to reach the relay (I20)',
+    what: 'two of them cannot reach the relay (I20)',
     begin: (_, wire) => wire.cut('closed'),
     lasts: async (_, wire) => {
       const before = wire.count;
@@ -133,7 +133,7 @@ const disturbances = [
     noticedBy: 2,
   },
   {
-    what: 'the sockets of two of them carry nothing until the relay gives them up (I20, R12)',
+    what: 'the sockets of two of them are silent until the relay times them out (I20, R12)',
     begin: (_, wire) => wire.cut('silence'),
     lasts: ([ann]) =>
       Promise.all(['Bob', 'Cho'].map(async (name) => {
@@ -189,11 +189,11 @@ for (const engine of /** @type {const} */ (['chromium', 'firefox'])) {
   /** @type {[string, import('./lan.mjs').Cut][]} */
   const cuts = [
     ['loses every packet', 'silence'],
-    ['has no carrier', 'link'],
+    ['loses its carrier', 'link'],
   ];
   for (const [what, how] of cuts) {
     scenario(
-      `in ${engine} a call of three is whole again after the network of one ${what}`,
+      `in ${engine} a call of three recovers after the network of one ${what}`,
       { needs: [engine], lan: true, expects: socketErrors, people: 4, slow: true },
       async (world) => {
         const people = await three(world, { engine }, { host: 'far' });

@@ -28,7 +28,7 @@ for (const engine of /** @type {const} */ (['chromium', 'firefox'])) {
   );
 }
 
-scenario('a tab whose closing is called off is still in the call (R6)', {}, async (world) => {
+scenario('a tab stays in the call when its closing is cancelled (R6)', {}, async (world) => {
   const { ann, bob, annId, bobId } = await annAndBob(world);
   const before = await ann.summary();
   await ann.ask(() => addEventListener('beforeunload', (event) => event.preventDefault()));
@@ -48,7 +48,7 @@ scenario('a tab whose closing is called off is still in the call (R6)', {}, asyn
 });
 
 scenario(
-  'a page that crashes leaves no ghost once its time of grace is over (R4)',
+  'a page that crashes leaves no ghost after the grace period (R4)',
   { relay: ['--grace-ms', '2000'], expects: [/page crashed/] },
   async (world) => {
     const { ann, bob, annId } = await annAndBob(world);
@@ -60,7 +60,7 @@ scenario(
 );
 
 scenario(
-  'play() that is interrupted is tried again and reported to nobody (R30)',
+  'an interrupted play() is retried and not reported (R30)',
   {},
   async (world) => {
     const interrupt = `(() => {
@@ -133,7 +133,7 @@ scenario(
 );
 
 scenario(
-  'a text too long for the memory of the module, which never grows, harms nothing (R25)',
+  'an overlong message does no harm, and the memory of the module never grows (R25)',
   {},
   async (world) => {
     const watch = `
@@ -165,7 +165,7 @@ scenario(
 );
 
 scenario(
-  'sound that the browser withholds is asked for, and one gesture brings it (R29)',
+  'where the browser blocks sound the page asks for a gesture, and one unblocks it (R29)',
   {},
   async (world) => {
     const bob = await world.person('Bob');

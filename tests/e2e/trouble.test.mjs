@@ -78,7 +78,7 @@ scenario(
 );
 
 scenario(
-  'a microphone that has failed is not shown as muted, and who mutes it stays muted',
+  'a failed microphone is not shown as muted, and muting it holds',
   {},
   async (world) => {
     const shim = { fail: { audio: 'NotFoundError' } };

@@ -7,7 +7,7 @@
  * failed. PF_PATIENCE=3 makes every bound three times as long.
  */
 export const patience = Number(process.env.PF_PATIENCE || 1);
-export const boundMs = 60000 * patience;
+export const boundMs = 120000 * patience;
 
 /** @param {number} ms */
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

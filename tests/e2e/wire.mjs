@@ -1,14 +1,14 @@
-/* wire.mjs - the way of the WebSockets to the relay, which can be cut. */
+/* wire.mjs - a TCP proxy in front of the relay, whose connections can fail. */
 /* SPDX-License-Identifier: MIT */
 import net from 'node:net';
 
 /**
- * silence: what is sent waits, and nobody is told, as with a network that loses every packet.
- * closed: connections are reset, and new ones refused.
+ * silence: data is held back and neither side notices, as in a network that loses every packet.
+ * closed: connections are reset, and new ones are refused.
  * @typedef {'silence' | 'closed'} Cut
  */
 
-/** Carries TCP connections from a port of its own to another. */
+/** Forwards TCP connections from a port of its own to another. */
 export class Wire {
   /** @param {number} to the port it leads to */
   static async open(to) {
@@ -21,7 +21,7 @@ export class Wire {
   sockets = new Set();
   /** @private @type {Cut | ''} */
   state = '';
-  /** How many connections there were, also such as were refused. */
+  /** How many connections were attempted, including those that were refused. */
   count = 0;
 
   /** @param {number} to */
