@@ -1,15 +1,15 @@
-/* survival.mjs - measures how long pictures stand still while the relay or the network is away. */
+/* survival.mjs - measures how long pictures freeze while the relay or the network is down. */
 /* SPDX-License-Identifier: MIT */
 //
 //   PF_RELAY=... PF_WEB=... node tests/bench/survival/survival.mjs [--runs 5] [chromium] [firefox]
 //
-// Each run is two calls of three people: one whose relay is taken away in several ways, and one
-// whose network is cut. In both, the same pictures are measured undisturbed for as long. Prints
-// what RESULTS.md is made of. Making networks needs root.
+// Each run is two calls of three people: in one the relay fails in several ways, in the other the
+// network of one person. Both also measure the same pictures undisturbed for as long, for
+// comparison. The output is the tables of RESULTS.md. Creating network namespaces needs root.
 //
-// It ends with 1, and says which and by how much, where a figure is above its limit: 200 ms for a
-// gap while the relay is away, 3 s for a picture to return. Undisturbed pictures have no limit, but
-// where they stand still for longer than 200 ms themselves, the machine is too busy to tell.
+// It ends with 1, and names the figure, where one is above its limit: 200 ms for a gap while the
+// relay is down, 3 s for a picture to return. Undisturbed pictures have no limit, but where they
+// freeze for longer than 200 ms themselves, the machine is too busy for a verdict.
 import os from 'node:os';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
@@ -25,7 +25,7 @@ import { Wire } from '../../e2e/wire.mjs';
 
 const small = { shim: { cameras: [cameras.green] } };
 const names = ['Ann', 'Bob', 'Cho'];
-const expects = [/./]; // a page complains of each socket that cannot be opened
+const expects = [/./]; // browsers report each socket that cannot be opened
 const limitsMs = { gap: 200, back: 3000 };
 const cutMs = 8000;
 const afterMs = 8000; // a picture must be back by then
@@ -175,7 +175,7 @@ const { values, positionals } = parseArgs({
 const both = ['chromium', 'firefox'];
 const engines = /** @type {Engine[]} */ (positionals.length > 0 ? positionals : both);
 const noLan = whyNoLan();
-if (noLan) console.error(`the network is not cut: ${noLan}`);
+if (noLan) console.error(`network failures are not measured: ${noLan}`);
 try {
   for (let run = 0; run < Number(values.runs); run++) {
     for (const engine of engines) {
