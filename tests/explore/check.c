@@ -64,8 +64,9 @@ static bool is_connected(struct ex_world *world, struct ex_host *host, struct ex
         const struct ex_pc *peer = ex_ice_peer(world, pc);
         if (pc->id == id) {
             return peer && ex_ice_host(world, peer) == other &&
-                   pc->state == PF_CONNECTION_CONNECTED && peer->state == PF_CONNECTION_CONNECTED &&
-                   ex_ice_usable(world, pc) && pc->signaling == SIM_STABLE;
+                   pc->model.connection == PF_CONNECTION_CONNECTED &&
+                   peer->model.connection == PF_CONNECTION_CONNECTED && ex_ice_usable(world, pc) &&
+                   pc->model.signaling == MODEL_STABLE;
         }
     }
     return false;
@@ -106,16 +107,8 @@ static void check_candidates(struct ex_world *world, struct ex_host *host)
     for (uint32_t i = 0; i < EX_HOSTS_COUNT; i++) {
         wires_held = wires_held && world->hosts[i].sockets_ever == 1;
     }
-    for (uint32_t i = 0; wires_held && i < peer->local_candidates_count; i++) {
-        const struct sim_candidate *candidate = &peer->local_candidates[i];
-        bool known = candidate->generation != peer->current_local.generation ||
-                     candidate->generation != pc->current_remote.generation;
-        for (uint32_t k = 0; k < pc->remote_candidates_count; k++) {
-            known = known || pc->remote_candidates[k].number == candidate->number;
-        }
-        if (!known) {
-            want(world, host, "lacks a candidate");
-        }
+    if (wires_held && !model_pc_has_candidates(&pc->model, &peer->model)) {
+        want(world, host, "lacks a candidate");
     }
 }
 

@@ -3,7 +3,11 @@
 #ifndef EX_ICE_H
 #define EX_ICE_H
 
+#include "model/ice.h"
 #include "world.h"
+
+/* The open connection with this identity, or NULL. */
+struct ex_pc *ex_ice_find(struct ex_world *world, uint32_t identity);
 
 /* The connection at the other end, if each has set the other's description; or NULL. */
 struct ex_pc *ex_ice_peer(struct ex_world *world, const struct ex_pc *pc);
@@ -13,10 +17,6 @@ struct ex_host *ex_ice_host(struct ex_world *world, const struct ex_pc *pc);
 
 /* Whether packets flow or could flow between the two. */
 bool ex_ice_usable(struct ex_world *world, const struct ex_pc *pc);
-
-/* A candidate of the peer that was accepted. */
-void ex_ice_add_candidate(struct ex_world *world, struct ex_pc *pc,
-                          const struct sim_candidate *candidate);
 
 /* The state that the connection is about to move to without time passing, or its own. */
 enum pf_connection_state ex_ice_next_state(struct ex_world *world, const struct ex_pc *pc);

@@ -1,16 +1,14 @@
 /*
- * pc.c - RTCPeerConnection as the W3C describes it, without a clock.
+ * pc.c - the RTCPeerConnections of the pages: the model of ../model, where any order is possible.
  *
- * Operations are judged and take effect when they are done, in the order of the chain (webrtc-pc
- * 4.4.1.2). Descriptions are those of the simulator: they name the connection that made them, its
- * version and the generation of its ICE credentials, so that the model sees what a browser could
- * not: an answer to another offer, a description of another connection.
+ * An operation takes effect when it is done, which is a step. Every mistake is a find, and so is an
+ * operation that a browser would refuse, but for candidates that come too late.
  */
 /* SPDX-License-Identifier: MIT */
 #include "pc.h"
 
-#include "../sim/sdp.h"
 #include "ice.h"
+#include "model/sdp.h"
 #include "page.h"
 
 static struct ex_pc *find(struct ex_host *host, pf_pc id)
@@ -32,23 +30,12 @@ static void create(struct ex_world *world, struct ex_host *host, const struct pf
     struct ex_pc *pc = &host->pcs[host->pcs_count++];
     world->peaks.pcs = host->pcs_count > world->peaks.pcs ? host->pcs_count : world->peaks.pcs;
     host->last_pc = command->pc;
-    pc->identity = (host->index + 1) * 100000 + host->page * 1000 + command->pc;
+    model_pc_init(&pc->model, (host->index + 1) * 100000 + host->page * 1000 + command->pc,
+                  command->pc_create.offers);
     pc->id = command->pc;
-    pc->has_transceivers = command->pc_create.offers;
-    pc->signaling = SIM_STABLE;
-    pc->current_local = pc->pending_local = (struct sim_sdp){0};
-    pc->current_remote = pc->pending_remote = (struct sim_sdp){0};
-    pc->offer_version = pc->answer_version = 0;
-    pc->last_version = pc->last_generation = 0;
     pc->reads = 0;
-    pc->gather_generation = pc->gather_left = 0;
-    pc->local_candidates_count = pc->remote_candidates_count = 0;
-    pc->state = PF_CONNECTION_NEW;
     pc->fails_at_ms = PF_NEVER;
-    pc->failed_version = 0;
-    pc->link_identity = pc->link_address = pc->link_peer_address = 0;
     pc->channel_open = pc->channel_closing = false;
-    pc->operations_count = 0;
     ex_fifo_clear(&pc->channel);
 }
 
@@ -66,39 +53,22 @@ void ex_pc_close(struct ex_world *world, struct ex_host *host, struct ex_pc *pc,
 
 /* --- commands --- */
 
-static void chain(struct ex_world *world, struct ex_pc *pc, const struct ex_operation *operation)
+static void chain(struct ex_world *world, struct ex_pc *pc, const struct model_operation *operation)
 {
-    if (pc->operations_count == EX_OPERATIONS_MAX) {
+    if (pc->model.operations_count == EX_OPERATIONS_MAX) {
         ex_fail(world, "the operations chain of pc %u is endless", pc->id);
         return;
     }
-    pc->operations[pc->operations_count++] = *operation;
-    world->peaks.operations = pc->operations_count > world->peaks.operations
-                                  ? pc->operations_count
+    (void)model_pc_chain(&pc->model, operation); /* its bound is a larger one */
+    world->peaks.operations = pc->model.operations_count > world->peaks.operations
+                                  ? pc->model.operations_count
                                   : world->peaks.operations;
-}
-
-static void read_description(struct ex_world *world, const struct pf_description *description,
-                             struct ex_operation *out)
-{
-    struct sim_operation read;
-    if (!sim_sdp_read(description->sdp, &read) || read.sdp.type != description->type ||
-        read.candidates_count > EX_DESCRIBED_CANDIDATES_MAX) {
-        ex_fail(world, "a description is not one: %.*s", (int)description->sdp.size,
-                description->sdp.data);
-        return;
-    }
-    out->sdp = read.sdp;
-    out->candidates_count = (uint32_t)read.candidates_count;
-    for (size_t i = 0; i < read.candidates_count; i++) {
-        out->candidates[i] = read.candidates[i];
-    }
 }
 
 static void chain_command(struct ex_world *world, struct ex_pc *pc,
                           const struct pf_command *command)
 {
-    struct ex_operation operation = {.kind = PF_OPERATION_CREATE};
+    struct model_operation operation = {.kind = PF_OPERATION_CREATE, .is_readable = true};
     switch ((int)command->type) {
     case PF_COMMAND_PC_CREATE_OFFER:
         operation.kind = PF_OPERATION_CREATE_OFFER;
@@ -106,22 +76,21 @@ static void chain_command(struct ex_world *world, struct ex_pc *pc,
         break;
     case PF_COMMAND_PC_CREATE_ANSWER: operation.kind = PF_OPERATION_CREATE_ANSWER; break;
     case PF_COMMAND_PC_SET_LOCAL:
-        operation.kind = PF_OPERATION_SET_LOCAL_DESCRIPTION;
-        read_description(world, &command->description, &operation);
-        break;
     case PF_COMMAND_PC_SET_REMOTE:
-        operation.kind = PF_OPERATION_SET_REMOTE_DESCRIPTION;
-        read_description(world, &command->description, &operation);
+        operation.kind = command->type == PF_COMMAND_PC_SET_LOCAL
+                             ? PF_OPERATION_SET_LOCAL_DESCRIPTION
+                             : PF_OPERATION_SET_REMOTE_DESCRIPTION;
+        model_description_read(command->description.type, command->description.sdp, &operation);
         break;
-    case PF_COMMAND_PC_ADD_CANDIDATE:
-        operation.kind = PF_OPERATION_ADD_ICE_CANDIDATE;
-        operation.empty = command->candidate.candidate.size == 0;
-        if (!operation.empty &&
-            !sim_candidate_read(command->candidate.candidate, &operation.candidate)) {
-            ex_fail(world, "a candidate is not one");
-        }
-        break;
+    case PF_COMMAND_PC_ADD_CANDIDATE: model_candidate_read(&command->candidate, &operation); break;
     default: PF_UNREACHABLE();
+    }
+    if (!operation.is_readable) {
+        ex_fail(world, "pc %u is given a description or candidate that is not one", pc->id);
+    } else if (operation.kind == PF_OPERATION_ADD_ICE_CANDIDATE &&
+               !(operation.has_section && operation.has_fragment)) {
+        ex_fail(world, "pc %u is given a candidate without its mid or username fragment (I5)",
+                pc->id);
     }
     chain(world, pc, &operation);
 }
@@ -129,9 +98,9 @@ static void chain_command(struct ex_world *world, struct ex_pc *pc,
 static void note_cut(struct ex_world *world, struct ex_host *host, const struct ex_pc *pc)
 {
     const struct ex_pc *peer = ex_ice_peer(world, pc);
-    host->has_cut =
-        host->has_cut || (peer && pc->state == PF_CONNECTION_CONNECTED &&
-                          peer->state == PF_CONNECTION_CONNECTED && ex_ice_usable(world, pc));
+    host->has_cut = host->has_cut ||
+                    (peer && pc->model.connection == PF_CONNECTION_CONNECTED &&
+                     peer->model.connection == PF_CONNECTION_CONNECTED && ex_ice_usable(world, pc));
 }
 
 void ex_pc_command(struct ex_world *world, struct ex_host *host, const struct pf_command *command)
@@ -166,200 +135,84 @@ static void tell(struct ex_world *world, struct ex_host *host, const struct ex_p
     ex_page_handle(world, host, event);
 }
 
-static const struct sim_sdp *local_of(const struct ex_pc *pc)
-{
-    return pc->pending_local.identity ? &pc->pending_local : &pc->current_local;
-}
-
 static void tell_description(struct ex_world *world, struct ex_host *host, struct ex_pc *pc,
-                             enum pf_event_type type, const struct sim_sdp *sdp)
+                             enum pf_event_type type, const struct model_description *description)
 {
     struct pf_buffer out;
-    struct sim_candidate candidates[EX_DESCRIBED_CANDIDATES_MAX];
-    size_t count = 0;
-    for (uint32_t i = 0; i < pc->local_candidates_count && type == PF_EVENT_PC_LOCAL; i++) {
-        if (pc->local_candidates[i].generation == sdp->generation) {
-            PF_ASSERT(count < EX_DESCRIBED_CANDIDATES_MAX);
-            candidates[count++] = pc->local_candidates[i];
-        }
-    }
+    struct model_candidate candidates[MODEL_DESCRIBED_CANDIDATES_MAX];
+    const size_t count = type == PF_EVENT_PC_LOCAL
+                             ? model_pc_describe(&pc->model, description->generation, candidates)
+                             : 0;
     pf_buffer_init(&out, world->scratch, sizeof(world->scratch));
-    sim_sdp_write(sdp, candidates, count, 0, &out);
-    tell(world, host, pc,
-         (struct pf_event){.type = type, .description = {sdp->type, pf_buffer_slice(&out)}});
+    model_description_write(description, candidates, count, 0, &out);
+    tell(
+        world, host, pc,
+        (struct pf_event){.type = type, .description = {description->type, pf_buffer_slice(&out)}});
 }
 
-static void wrong_state(struct ex_world *world, const struct ex_pc *pc, const char *what)
+/* A late candidate is an OperationError, which a room counts; nothing else may be refused. */
+static void check_outcome(struct ex_world *world, const struct ex_pc *pc,
+                          const struct model_operation *operation,
+                          const struct model_outcome *outcome)
 {
-    ex_fail(world, "InvalidStateError: %s of pc %u", what, pc->id);
-}
-
-static void create_offer(struct ex_world *world, struct ex_host *host, struct ex_pc *pc,
-                         const struct ex_operation *operation)
-{
-    if (pc->signaling == SIM_HAVE_REMOTE_OFFER) {
-        wrong_state(world, pc, "createOffer()");
-        return;
+    char text[128];
+    if (outcome->mistake != MODEL_MISTAKE_NONE) {
+        model_mistake_write(outcome->mistake, &pc->model, operation, text, sizeof(text));
+        ex_fail(world, "%s", text);
+    } else if (operation->kind == PF_OPERATION_ADD_ICE_CANDIDATE &&
+               outcome->error == PF_DOM_ERROR_INVALID_STATE) {
+        ex_fail(world, "pc %u is given a candidate before any description", pc->model.identity);
+    } else if (operation->kind != PF_OPERATION_ADD_ICE_CANDIDATE &&
+               outcome->error != PF_DOM_ERROR_NONE) {
+        ex_fail(world, "operation %d on pc %u is not allowed in its state", (int)operation->kind,
+                pc->model.identity);
     }
-    struct sim_sdp sdp = {.type = PF_DESCRIPTION_OFFER, .identity = pc->identity};
-    sdp.version = pc->offer_version = ++pc->last_version;
+}
+
+static void apply(struct ex_world *world, struct ex_pc *pc, const struct model_operation *operation,
+                  struct model_outcome *out)
+{
+    const struct ex_pc *from = operation->kind == PF_OPERATION_ADD_ICE_CANDIDATE
+                                   ? ex_ice_find(world, operation->candidates[0].identity)
+                                   : NULL;
+    const enum model_mistake late =
+        operation->kind == PF_OPERATION_ADD_ICE_CANDIDATE
+            ? model_pc_check_candidate(&pc->model, operation, from ? &from->model : NULL)
+            : MODEL_MISTAKE_NONE;
+    model_pc_apply(&pc->model, operation, out);
+    out->mistake = late != MODEL_MISTAKE_NONE ? late : out->mistake;
+    check_outcome(world, pc, operation, out);
+    world->peaks.rollbacks += out->rolled_back;
     world->peaks.restarts += operation->ice_restart;
-    sdp.generation = operation->ice_restart || local_of(pc)->identity == 0
-                         ? ++pc->last_generation
-                         : local_of(pc)->generation;
-    tell_description(world, host, pc, PF_EVENT_PC_DESCRIPTION, &sdp);
-}
-
-static void create_answer(struct ex_world *world, struct ex_host *host, struct ex_pc *pc)
-{
-    if (pc->signaling != SIM_HAVE_REMOTE_OFFER) {
-        wrong_state(world, pc, "createAnswer()");
-        return;
+    if (out->gathers) {
+        pc->model.gather_left = world->scope->gather + world->scope->ends;
     }
-    const bool restarts = pc->current_local.identity == 0 ||
-                          pc->current_remote.generation != pc->pending_remote.generation;
-    struct sim_sdp sdp = {
-        .type = PF_DESCRIPTION_ANSWER,
-        .identity = pc->identity,
-        .peer_identity = pc->pending_remote.identity,
-        .peer_version = pc->pending_remote.version,
-    };
-    sdp.version = pc->answer_version = ++pc->last_version;
-    sdp.generation = restarts ? ++pc->last_generation : pc->current_local.generation;
-    tell_description(world, host, pc, PF_EVENT_PC_DESCRIPTION, &sdp);
-}
-
-/* Candidates come for credentials that are new. */
-static void gather(const struct ex_world *world, struct ex_pc *pc, uint32_t generation)
-{
-    if (pc->gather_generation != generation) {
-        pc->gather_generation = generation;
-        pc->gather_left = world->scope->gather + world->scope->ends;
-    }
-}
-
-static void set_local(struct ex_world *world, struct ex_pc *pc, const struct sim_sdp *sdp)
-{
-    const bool is_offer = sdp->type == PF_DESCRIPTION_OFFER;
-    if (sdp->identity != pc->identity) {
-        ex_fail(world, "setLocalDescription() of another connection's description");
-    } else if ((pc->signaling == SIM_HAVE_REMOTE_OFFER) == is_offer) {
-        wrong_state(world, pc, "setLocalDescription()");
-    } else if (sdp->version != (is_offer ? pc->offer_version : pc->answer_version)) {
-        ex_fail(world, "InvalidModificationError: pc %u is given an old description", pc->id);
-    } else if (is_offer) {
-        pc->pending_local = *sdp;
-        pc->signaling = SIM_HAVE_LOCAL_OFFER;
-    } else {
-        pc->current_local = *sdp;
-        pc->current_remote = pc->pending_remote;
-        pc->pending_local = pc->pending_remote = (struct sim_sdp){0};
-        pc->signaling = SIM_STABLE;
-    }
-    gather(world, pc, sdp->generation);
-}
-
-static void set_remote_offer(struct ex_world *world, struct ex_pc *pc, const struct sim_sdp *sdp)
-{
-    if (pc->signaling == SIM_HAVE_LOCAL_OFFER) { /* implicit rollback */
-        world->peaks.rollbacks++;
-        pc->pending_local = (struct sim_sdp){0};
-        pc->gather_left = 0;
-        pc->gather_generation = pc->current_local.generation;
-    }
-    pc->pending_remote = *sdp;
-    pc->has_transceivers = true;
-    pc->signaling = SIM_HAVE_REMOTE_OFFER;
-}
-
-static void set_remote_answer(struct ex_world *world, struct ex_pc *pc, const struct sim_sdp *sdp)
-{
-    if (pc->signaling != SIM_HAVE_LOCAL_OFFER) {
-        wrong_state(world, pc, "setRemoteDescription(answer)");
-        return;
-    }
-    if (sdp->peer_identity != pc->identity || sdp->peer_version != pc->pending_local.version) {
-        ex_fail(world, "the answer to offer %u.%u is applied to offer %u.%u", sdp->peer_identity,
-                sdp->peer_version, pc->identity, pc->pending_local.version);
-        return;
-    }
-    pc->current_local = pc->pending_local;
-    pc->current_remote = *sdp;
-    pc->pending_local = pc->pending_remote = (struct sim_sdp){0};
-    pc->signaling = SIM_STABLE;
-}
-
-static void set_remote(struct ex_world *world, struct ex_host *host, struct ex_pc *pc,
-                       const struct ex_operation *operation)
-{
-    const struct sim_sdp *sdp = &operation->sdp;
-    if (pc->current_remote.identity != 0 && pc->current_remote.identity != sdp->identity) {
-        ex_fail(world, "a description of connection %u is applied to pc %u, whose peer is %u",
-                sdp->identity, pc->id, pc->current_remote.identity);
-        return;
-    }
-    if (sdp->type == PF_DESCRIPTION_OFFER) {
-        set_remote_offer(world, pc, sdp);
-    } else {
-        set_remote_answer(world, pc, sdp);
-    }
-    for (uint32_t i = 0; i < operation->candidates_count; i++) {
-        ex_ice_add_candidate(world, pc, &operation->candidates[i]);
-    }
-    tell(world, host, pc,
-         (struct pf_event){.type = PF_EVENT_PC_REMOTE_SET, .description_set = sdp->type});
-}
-
-static bool is_of(const struct sim_candidate *candidate, const struct sim_sdp *sdp)
-{
-    return sdp->identity == candidate->identity && sdp->generation == candidate->generation;
-}
-
-/* A candidate of another generation is an OperationError, of which the room only takes count. */
-static void add_candidate(struct ex_world *world, struct ex_host *host, struct ex_pc *pc,
-                          const struct ex_operation *operation)
-{
-    if (pc->pending_remote.identity == 0 && pc->current_remote.identity == 0) {
-        wrong_state(world, pc, "addIceCandidate() before any description");
-    } else if (!operation->empty && !is_of(&operation->candidate, &pc->pending_remote) &&
-               !is_of(&operation->candidate, &pc->current_remote)) {
-        tell(world, host, pc,
-             (struct pf_event){.type = PF_EVENT_PC_FAILED,
-                               .failed = {PF_OPERATION_ADD_ICE_CANDIDATE, PF_DOM_ERROR_OPERATION,
-                                          PF_SOURCE_MICROPHONE}});
-    } else if (!operation->empty) {
-        ex_ice_add_candidate(world, pc, &operation->candidate);
+    if (pc->model.remote_count > EX_REMOTE_CANDIDATES_MAX) {
+        ex_fail(world, "pc %u is given candidates without end", pc->id);
     }
 }
 
 static void finish_operation(struct ex_world *world, struct ex_host *host, struct ex_pc *pc)
 {
-    const struct ex_operation operation = pc->operations[0];
-    pc->operations_count--;
-    for (uint32_t i = 0; i < pc->operations_count; i++) {
-        pc->operations[i] = pc->operations[i + 1];
-    }
-    switch ((int)operation.kind) {
-    case PF_OPERATION_CREATE_OFFER: create_offer(world, host, pc, &operation); break;
-    case PF_OPERATION_CREATE_ANSWER: create_answer(world, host, pc); break;
-    case PF_OPERATION_SET_LOCAL_DESCRIPTION: set_local(world, pc, &operation.sdp); break;
-    case PF_OPERATION_SET_REMOTE_DESCRIPTION: set_remote(world, host, pc, &operation); break;
-    case PF_OPERATION_ADD_ICE_CANDIDATE: add_candidate(world, host, pc, &operation); break;
-    default: PF_UNREACHABLE();
+    struct model_operation operation;
+    struct model_outcome outcome;
+    model_pc_unchain(&pc->model, &operation);
+    apply(world, pc, &operation, &outcome);
+    if (outcome.error != PF_DOM_ERROR_NONE) {
+        tell(world, host, pc,
+             (struct pf_event){.type = PF_EVENT_PC_FAILED,
+                               .failed = {operation.kind, outcome.error, operation.source}});
+    } else if (operation.kind == PF_OPERATION_CREATE_OFFER ||
+               operation.kind == PF_OPERATION_CREATE_ANSWER) {
+        tell_description(world, host, pc, PF_EVENT_PC_DESCRIPTION, &outcome.made);
+    } else if (operation.kind == PF_OPERATION_SET_REMOTE_DESCRIPTION) {
+        tell(world, host, pc,
+             (struct pf_event){.type = PF_EVENT_PC_REMOTE_SET,
+                               .description_set = operation.description.type});
     }
 }
 
 /* --- what else the browser does --- */
-
-static bool is_setting_local(const struct ex_pc *pc)
-{
-    for (uint32_t i = 0; i < pc->operations_count; i++) {
-        if (pc->operations[i].kind == PF_OPERATION_SET_LOCAL_DESCRIPTION) {
-            return true;
-        }
-    }
-    return false;
-}
 
 static void gather_one(struct ex_world *world, struct ex_host *host, struct ex_pc *pc)
 {
@@ -367,17 +220,15 @@ static void gather_one(struct ex_world *world, struct ex_host *host, struct ex_p
     struct pf_buffer out, fragment_out;
     pf_buffer_init(&out, text, sizeof(text));
     pf_buffer_init(&fragment_out, fragment, sizeof(fragment));
-    sim_fragment_write(pc->identity, pc->gather_generation, &fragment_out);
-    pc->gather_left--;
-    if (pc->gather_left > 0 || !world->scope->ends) {
-        const struct sim_candidate candidate = {pc->identity, pc->gather_generation, host->address,
-                                                pc->local_candidates_count + 1};
-        sim_candidate_write(&candidate, &out);
-        if (pc->local_candidates_count == EX_LOCAL_CANDIDATES_MAX) {
+    model_fragment_write(pc->model.identity, pc->model.gather_generation, &fragment_out);
+    pc->model.gather_left--;
+    if (pc->model.gather_left > 0 || !world->scope->ends) {
+        const struct model_candidate candidate = model_pc_gather(&pc->model, host->address);
+        model_candidate_write(&candidate, &out);
+        if (candidate.number > EX_LOCAL_CANDIDATES_MAX) {
             ex_fail(world, "pc %u gathers again and again", pc->id);
             return;
         }
-        pc->local_candidates[pc->local_candidates_count++] = candidate;
     }
     tell(world, host, pc,
          (struct pf_event){.type = PF_EVENT_PC_CANDIDATE,
@@ -396,7 +247,7 @@ static void deliver(struct ex_world *world, struct ex_pc *pc)
          (struct pf_event){.type = PF_EVENT_PC_CHANNEL_MESSAGE, .channel = {.data = text}});
 }
 
-static bool is_told(const struct ex_operation *operation)
+static bool is_told(const struct model_operation *operation)
 {
     return operation->kind == PF_OPERATION_CREATE_OFFER ||
            operation->kind == PF_OPERATION_CREATE_ANSWER ||
@@ -407,14 +258,14 @@ bool ex_pc_can(struct ex_world *world, const struct ex_pc *pc, enum ex_step_kind
 {
     const struct ex_pc *peer = ex_ice_peer(world, pc);
     switch ((int)kind) {
-    case EX_STEP_OPERATION: return pc->operations_count > 0;
-    case EX_STEP_READ: return pc->reads > 0 && !is_setting_local(pc);
-    case EX_STEP_GATHER: return pc->gather_left > 0;
-    case EX_STEP_ICE: return ex_ice_next_state(world, pc) != pc->state;
+    case EX_STEP_OPERATION: return pc->model.operations_count > 0;
+    case EX_STEP_READ: return pc->reads > 0 && !model_pc_is_setting_local(&pc->model);
+    case EX_STEP_GATHER: return pc->model.gather_left > 0;
+    case EX_STEP_ICE: return ex_ice_next_state(world, pc) != pc->model.connection;
     case EX_STEP_CHANNEL_OPEN:
         return world->scope->channel && !pc->channel_open && !pc->channel_closing && peer &&
-               pc->state == PF_CONNECTION_CONNECTED && peer->state == PF_CONNECTION_CONNECTED &&
-               ex_ice_usable(world, pc);
+               pc->model.connection == PF_CONNECTION_CONNECTED &&
+               peer->model.connection == PF_CONNECTION_CONNECTED && ex_ice_usable(world, pc);
     case EX_STEP_CHANNEL_DELIVER:
         return pc->channel.count > 0 && peer && peer->channel_open && ex_ice_usable(world, pc);
     case EX_STEP_CHANNEL_CLOSE: return pc->channel_closing;
@@ -429,8 +280,8 @@ void ex_pc_step(struct ex_world *world, struct ex_host *host, struct ex_pc *pc,
     case EX_STEP_OPERATION: finish_operation(world, host, pc); break;
     case EX_STEP_READ:
         pc->reads--;
-        if (local_of(pc)->identity != 0) {
-            tell_description(world, host, pc, PF_EVENT_PC_LOCAL, local_of(pc));
+        if (model_pc_local(&pc->model)->identity != 0) {
+            tell_description(world, host, pc, PF_EVENT_PC_LOCAL, model_pc_local(&pc->model));
         }
         break;
     case EX_STEP_GATHER: gather_one(world, host, pc); break;
@@ -450,12 +301,12 @@ void ex_pc_step(struct ex_world *world, struct ex_host *host, struct ex_pc *pc,
 
 bool ex_pc_settle(struct ex_world *world, struct ex_host *host, struct ex_pc *pc)
 {
-    if (pc->operations_count > 0 && !is_told(&pc->operations[0])) {
+    if (pc->model.operations_count > 0 && !is_told(&pc->model.operations[0])) {
         finish_operation(world, host, pc);
         return true;
     }
     if (ex_ice_next_state(world, pc) == PF_CONNECTION_CONNECTING &&
-        pc->state != PF_CONNECTION_CONNECTING) {
+        pc->model.connection != PF_CONNECTION_CONNECTING) {
         ex_ice_move(world, host, pc, PF_CONNECTION_CONNECTING);
         return true;
     }

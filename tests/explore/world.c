@@ -56,38 +56,17 @@ void ex_world_free(struct ex_world *world)
 
 static void visit_pc(struct ex_pc *pc, struct ex_visit *visit)
 {
-    EX_VISIT(visit, pc->identity);
     EX_VISIT(visit, pc->id);
-    EX_VISIT(visit, pc->has_transceivers);
-    EX_VISIT(visit, pc->signaling);
-    EX_VISIT(visit, pc->current_local);
-    EX_VISIT(visit, pc->pending_local);
-    EX_VISIT(visit, pc->current_remote);
-    EX_VISIT(visit, pc->pending_remote);
-    EX_VISIT(visit, pc->offer_version);
-    EX_VISIT(visit, pc->answer_version);
-    EX_VISIT(visit, pc->last_version);
-    EX_VISIT(visit, pc->last_generation);
     EX_VISIT(visit, pc->reads);
-    EX_VISIT(visit, pc->gather_generation);
-    EX_VISIT(visit, pc->gather_left);
-    EX_VISIT(visit, pc->local_candidates_count);
-    ex_visit_bytes(visit, pc->local_candidates,
-                   pc->local_candidates_count * sizeof(pc->local_candidates[0]));
-    EX_VISIT(visit, pc->remote_candidates_count);
-    ex_visit_bytes(visit, pc->remote_candidates,
-                   pc->remote_candidates_count * sizeof(pc->remote_candidates[0]));
-    EX_VISIT(visit, pc->state);
     ex_visit_time(visit, &pc->fails_at_ms);
-    EX_VISIT(visit, pc->failed_version);
-    EX_VISIT(visit, pc->link_identity);
-    EX_VISIT(visit, pc->link_address);
-    EX_VISIT(visit, pc->link_peer_address);
     EX_VISIT(visit, pc->channel_open);
     EX_VISIT(visit, pc->channel_closing);
-    EX_VISIT(visit, pc->operations_count);
-    ex_visit_bytes(visit, pc->operations, pc->operations_count * sizeof(pc->operations[0]));
     ex_fifo_visit(&pc->channel, visit);
+    for (int i = 0; i < MODEL_PARTS_COUNT; i++) {
+        const struct model_part part = model_pc_part(&pc->model, i);
+        ex_visit_bytes(visit, part.data, part.size);
+    }
+    ex_visit_unhashed(visit, &pc->model.ambiguous, sizeof(pc->model.ambiguous));
 }
 
 static void visit_socket(struct ex_socket *socket, struct ex_visit *visit)

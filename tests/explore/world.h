@@ -6,6 +6,7 @@
 #include "../sim/world.h"
 #include "core/room.h"
 #include "fifo.h"
+#include "model/pc.h"
 #include "scope.h"
 #include "visit.h"
 
@@ -21,7 +22,6 @@ enum {
     EX_READS_MAX = 4,
     EX_LOCAL_CANDIDATES_MAX = 8,
     EX_REMOTE_CANDIDATES_MAX = 16,
-    EX_DESCRIBED_CANDIDATES_MAX = 4, /* that one description carries */
     EX_SHOWN_MAX = 3,
     EX_EPOCH_MAX = 24, /* more of them are no call but a storm */
     EX_STEPS_MAX = 64,
@@ -53,41 +53,15 @@ struct ex_step {
     uint32_t index; /* of a socket, connection or action */
 };
 
-struct ex_operation {
-    enum pf_operation kind;
-    uint32_t ice_restart;
-    uint32_t empty; /* end of candidates */
-    struct sim_sdp sdp;
-    struct sim_candidate candidate;
-    uint32_t candidates_count; /* in the description */
-    struct sim_candidate candidates[EX_DESCRIBED_CANDIDATES_MAX];
-};
-
+/* An RTCPeerConnection of a page. What it is as such is the model's, what is around it is here. */
 struct ex_pc {
-    uint32_t identity; /* names it in descriptions, whoever reads them */
-    pf_pc id;
-    bool has_transceivers;
-    enum sim_signaling_state signaling;
-    struct sim_sdp current_local, pending_local, current_remote, pending_remote;
-    uint32_t offer_version, answer_version; /* last created */
-    uint32_t last_version, last_generation;
-    uint32_t reads; /* of localDescription under way */
-    uint32_t gather_generation;
-    uint32_t gather_left;
-    uint32_t local_candidates_count;
-    struct sim_candidate local_candidates[EX_LOCAL_CANDIDATES_MAX];
-    uint32_t remote_candidates_count;
-    struct sim_candidate remote_candidates[EX_REMOTE_CANDIDATES_MAX];
-    enum pf_connection_state state;
-    uint64_t fails_at_ms;    /* when it gives up trying, or PF_NEVER */
-    uint32_t failed_version; /* of the local description with which it failed */
-    uint32_t link_identity;  /* of the peer packets flow to; 0: never did */
-    uint32_t link_address, link_peer_address;
+    pf_pc id;             /* the page's name for it; model.identity is unique in the world */
+    uint32_t reads;       /* of localDescription under way */
+    uint64_t fails_at_ms; /* when it gives up trying, or PF_NEVER */
     bool channel_open;
-    bool channel_closing;      /* the peer has closed */
-    uint32_t operations_count; /* the chain; the first is being done */
-    struct ex_operation operations[EX_OPERATIONS_MAX];
+    bool channel_closing;   /* the peer has closed */
     struct ex_fifo channel; /* to the peer */
+    struct model_pc model;
 };
 
 struct ex_socket {

@@ -165,8 +165,8 @@ static bool connects(const struct sim_world *world, const struct sim_pc *pc,
                      const struct sim_tab *other)
 {
     const struct sim_pc *peer =
-        pc->state == PF_CONNECTION_CONNECTED ? sim_ice_peer(world, pc) : NULL;
-    return peer && peer->tab == other && peer->state == PF_CONNECTION_CONNECTED &&
+        pc->model.connection == PF_CONNECTION_CONNECTED ? sim_ice_peer(world, pc) : NULL;
+    return peer && peer->tab == other && peer->model.connection == PF_CONNECTION_CONNECTED &&
            sim_ice_usable(world, pc);
 }
 
@@ -338,7 +338,7 @@ static bool sends_as_wanted(struct sim_world *world, const struct sim_tab *tab,
 {
     for (int source = 0; source < PF_SOURCES_COUNT; source++) {
         const struct sim_shown_local *local = &tab->view.local[source];
-        const struct sim_track *track = sim_tab_track(tab, pc->senders[source]);
+        const struct sim_track *track = sim_tab_track(tab, pc->model.senders[source]);
         const bool sends = track && track->state == SIM_TRACK_LIVE && track->enabled;
         if (tab->wants[source] != local->on) {
             return want(world, tab, NULL, "what is wanted is not shown");
@@ -398,16 +398,8 @@ static bool knows_candidates(struct sim_world *world, const struct sim_tab *tab,
     const struct sim_pc *pc =
         sim_pc_find(world, tab, sim_view_find(&tab->view, other->view.self)->pc);
     const struct sim_pc *peer = sim_ice_peer(world, pc);
-    for (size_t i = 0; i < 16 && i < peer->local_candidates_count && !pc->candidate_refused; i++) {
-        const struct sim_candidate *candidate = &peer->local_candidates[i];
-        bool known = candidate->generation != peer->current_local.generation ||
-                     pc->current_remote.generation != candidate->generation;
-        for (size_t k = 0; k < pc->candidates_count && !known; k++) {
-            known = pc->candidates[k].number == candidate->number;
-        }
-        if (!known) {
-            return want(world, tab, other, "lacks a candidate");
-        }
+    if (!pc->candidate_refused && !model_pc_has_candidates(&pc->model, &peer->model)) {
+        return want(world, tab, other, "lacks a candidate");
     }
     return true;
 }

@@ -8,8 +8,8 @@
 #include "hostile.h"
 
 #include "base/assert.h"
+#include "model/sdp.h"
 #include "pc.h"
-#include "sdp.h"
 #include "tab.h"
 #include "trace.h"
 #include "wire.h"
@@ -33,7 +33,7 @@ struct other {
     pf_member_id id;
     uint32_t instance;
     uint32_t epoch, offer_number;
-    struct sim_sdp sdp; /* the last offer to it */
+    struct model_description sdp; /* the last offer to it */
 };
 
 struct sim_hostile {
@@ -86,7 +86,8 @@ bool sim_hostile_faces(const struct sim_world *world, const struct sim_pc *pc)
 
 bool sim_hostile_is_phantom(const struct sim_pc *pc)
 {
-    return pc->current_remote.identity >= PHANTOM && pc->current_remote.identity % 2 == 0;
+    return pc->model.current_remote.identity >= PHANTOM &&
+           pc->model.current_remote.identity % 2 == 0;
 }
 
 /* --- saying --- */
@@ -158,11 +159,11 @@ static struct pf_signal *compose(struct sim_world *world, struct sim_hostile *ho
 
 /* Of a phantom, of somebody else's connection, or of nothing. */
 static struct pf_slice describe(struct sim_world *world, struct sim_hostile *hostile,
-                                const struct sim_sdp *offer)
+                                const struct model_description *offer)
 {
     struct pf_buffer out;
     const uint32_t index = hostile->tab->host - SIM_HOSTS_MAX;
-    struct sim_sdp sdp = {
+    struct model_description sdp = {
         .type = offer ? PF_DESCRIPTION_ANSWER : PF_DESCRIPTION_OFFER,
         .identity = PHANTOM + (index << 20) + ++hostile->identities,
         .version = 1 + sim_below(world, 3),
@@ -177,7 +178,7 @@ static struct pf_slice describe(struct sim_world *world, struct sim_hostile *hos
     if (sim_chance(world, 150)) {
         sdp.identity = 1 + sim_below(world, (uint32_t)world->pcs_count + 2);
     }
-    sim_sdp_write(&sdp, NULL, 0, sim_chance(world, 5) ? 30000 : 0, &out);
+    model_description_write(&sdp, NULL, 0, sim_chance(world, 5) ? 30000 : 0, &out);
     return pf_buffer_slice(&out);
 }
 
@@ -200,10 +201,10 @@ static void say_candidate(struct sim_world *world, struct sim_hostile *hostile,
 {
     struct pf_buffer out;
     struct pf_signal *signal = compose(world, hostile, to, PF_SIGNAL_CANDIDATE);
-    const struct sim_candidate candidate = {PHANTOM + hostile->identities, sim_below(world, 3),
-                                            sim_below(world, 40), sim_below(world, 200)};
+    const struct model_candidate candidate = {PHANTOM + hostile->identities, sim_below(world, 3),
+                                              sim_below(world, 40), sim_below(world, 200)};
     pf_buffer_init(&out, hostile->line, sizeof(hostile->line));
-    sim_candidate_write(&candidate, &out);
+    model_candidate_write(&candidate, &out);
     if (sim_chance(world, 400)) {
         signal->epoch = number(world, hostile, to->epoch);
         signal->offer_number = number(world, hostile, to->offer_number);
@@ -363,7 +364,7 @@ static void use_channel(struct sim_world *world, const struct sim_hostile *hosti
     for (size_t i = 1; i < world->pcs_count; i++) {
         const struct sim_pc *pc = world->pcs[i];
         if (!pc || !pc->channel_open || !sim_hostile_is_phantom(pc) ||
-            (pc->current_remote.identity - PHANTOM) >> 20 != index ||
+            (pc->model.current_remote.identity - PHANTOM) >> 20 != index ||
             world->hosts[pc->tab->host].asleep || !sim_chance(world, 500)) {
             continue;
         }
@@ -428,7 +429,7 @@ static void note_signal(struct sim_hostile *hostile, const struct pf_signal *sig
                         struct pf_slice text)
 {
     struct other *other = find(hostile, signal->peer);
-    struct sim_operation operation;
+    struct model_operation read;
     if (text.size <= HEARD_SIZE_MAX) {
         const size_t at = hostile->heard_count++ % HEARD_MAX;
         hostile->heard[at].size = text.size;
@@ -440,8 +441,9 @@ static void note_signal(struct sim_hostile *hostile, const struct pf_signal *sig
     other->epoch = signal->epoch;
     if (signal->kind == PF_SIGNAL_DESCRIPTION) {
         other->offer_number = signal->offer_number;
-        if (sim_sdp_read(signal->description.sdp, &operation)) {
-            other->sdp = operation.sdp;
+        model_description_read(signal->description.type, signal->description.sdp, &read);
+        if (read.is_readable) {
+            other->sdp = read.description;
         }
     }
 }

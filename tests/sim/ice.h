@@ -3,14 +3,15 @@
 #ifndef SIM_ICE_H
 #define SIM_ICE_H
 
+#include "model/ice.h"
 #include "pc.h"
 #include "world.h"
 
 /* The connection at the other end, if each has set the other's description; or NULL. */
 static inline struct sim_pc *sim_ice_peer(const struct sim_world *world, const struct sim_pc *pc)
 {
-    struct sim_pc *peer = sim_pc_of(world, pc->current_remote.identity);
-    return peer && peer->current_remote.identity == pc->identity ? peer : NULL;
+    struct sim_pc *peer = sim_pc_of(world, pc->model.current_remote.identity);
+    return peer && model_ice_are_peers(&pc->model, &peer->model) ? peer : NULL;
 }
 
 /* Whether packets flow or could flow between the two. */
@@ -19,9 +20,6 @@ bool sim_ice_usable(const struct sim_world *world, const struct sim_pc *pc);
 /* Something has changed that connectivity depends on. */
 void sim_ice_refresh_both(struct sim_world *world, struct sim_pc *pc);
 void sim_ice_refresh_all(struct sim_world *world);
-
-/* A candidate of the peer that was accepted. */
-void sim_ice_add_candidate(struct sim_pc *pc, const struct sim_candidate *candidate);
 
 /* `pc` is gone; its peer will notice. `orderly`: it said so. */
 void sim_ice_closed(struct sim_world *world, struct sim_pc *pc, bool orderly);

@@ -1,10 +1,9 @@
 /*
- * pc.c - RTCPeerConnection as the W3C describes it: the operations chain and the descriptions.
+ * pc.c - the RTCPeerConnections of the pages: the model of ../model, with time and with failures.
  *
- * Every operation waits for its turn in the chain (webrtc-pc 4.4.1.2), takes a while, and is judged
- * and takes effect when it is done. A description names the connection that made it, its version
- * and the generation of its ICE credentials; so the model sees what a browser could not: that an
- * answer belongs to another offer, or a description to another connection.
+ * Every operation waits for its turn in the chain, takes some time, and takes effect when that time
+ * is over; some are refused for no reason. Mistakes that no browser would notice end the run,
+ * unless the connection is to a hostile member.
  */
 /* SPDX-License-Identifier: MIT */
 #include "pc.h"
@@ -12,7 +11,7 @@
 #include "base/assert.h"
 #include "hostile.h"
 #include "ice.h"
-#include "sdp.h"
+#include "model/sdp.h"
 #include "tab.h"
 
 #include <stdlib.h>
@@ -35,14 +34,13 @@ bool sim_pc_sends(const struct sim_world *world, const struct sim_tab *tab, pf_t
     for (size_t i = 0; i < tab->pcs_end; i++) {
         const struct sim_pc *pc = sim_pc_in(world, tab, i);
         for (int source = 0; pc && source < PF_SOURCES_COUNT; source++) {
-            if (pc->senders[source] == track) {
+            if (pc->model.senders[source] == track) {
                 return true;
             }
         }
-        for (size_t k = 0; pc && k < pc->operations_count; k++) {
-            const size_t at = (pc->operations_first + k) % SIM_OPERATIONS_MAX;
-            if (pc->operations[at].kind == PF_OPERATION_REPLACE_TRACK &&
-                pc->operations[at].track == track) {
+        for (uint32_t k = 0; pc && k < pc->model.operations_count; k++) {
+            const struct model_operation *operation = &pc->model.operations[k];
+            if (operation->kind == PF_OPERATION_REPLACE_TRACK && operation->track == track) {
                 return true;
             }
         }
@@ -62,6 +60,21 @@ static void grow_pcs(struct sim_world *world)
     }
 }
 
+/* Everything but the model, whose arrays are large and not to be written. */
+static void begin_pc(struct sim_pc *pc, struct sim_tab *tab, pf_pc id)
+{
+    pc->tab = tab;
+    pc->id = id;
+    pc->failed_to_construct = pc->has_failed = pc->candidate_refused = false;
+    pc->candidates_given = 0;
+    pc->gather_token = pc->state_token = 0;
+    pc->state_us = 0;
+    pc->state_moving = false;
+    pc->state_next = PF_CONNECTION_NEW;
+    pc->channel_open = false;
+    pc->channel = pc->last_words = (struct sim_fifo){0};
+}
+
 static void create(struct sim_world *world, struct sim_tab *tab, const struct pf_command *command)
 {
     size_t slot = 0;
@@ -75,61 +88,49 @@ static void create(struct sim_world *world, struct sim_tab *tab, const struct pf
     grow_pcs(world);
     struct sim_pc *pc = malloc(sizeof(*pc));
     PF_ASSERT(pc);
-    *pc = (struct sim_pc){
-        .identity = (uint32_t)world->pcs_count,
-        .tab = tab,
-        .id = command->pc,
-        .offers = command->pc_create.offers,
-        .has_transceivers = command->pc_create.offers,
-        .operations = malloc(SIM_OPERATIONS_MAX * sizeof(*pc->operations)),
-    };
-    PF_ASSERT(pc->operations);
+    begin_pc(pc, tab, command->pc);
+    model_pc_init(&pc->model, (uint32_t)world->pcs_count, command->pc_create.offers);
     world->pcs[world->pcs_count++] = pc;
     tab->pcs[slot].id = tab->last_pc = pc->id;
-    tab->pcs[slot].identity = pc->identity;
+    tab->pcs[slot].identity = pc->model.identity;
     if (slot == tab->pcs_end) {
         tab->pcs_end++;
     }
     world->stats->pcs++;
     pc->failed_to_construct = !world->quiet && sim_chance(world, world->faults.create_fails_chance);
     if (pc->failed_to_construct) {
-        sim_after(world, 0, SIM_PC_CREATED, pc->identity, 0);
+        sim_after(world, 0, SIM_PC_CREATED, pc->model.identity, 0);
     }
 }
 
 void sim_pc_close(struct sim_world *world, struct sim_pc *pc, bool orderly)
 {
-    world->pcs[pc->identity] = NULL;
+    world->pcs[pc->model.identity] = NULL;
     for (size_t i = 0; i < pc->tab->pcs_end; i++) {
-        if (pc->tab->pcs[i].identity == pc->identity && pc->tab->pcs[i].id == pc->id) {
+        if (pc->tab->pcs[i].identity == pc->model.identity && pc->tab->pcs[i].id == pc->id) {
             pc->tab->pcs[i].id = 0;
         }
     }
     sim_ice_closed(world, pc, orderly);
     sim_fifo_clear(&pc->channel);
     sim_fifo_clear(&pc->last_words);
-    free(pc->operations);
     free(pc);
 }
 
 static void start_operation(struct sim_world *world, struct sim_pc *pc)
 {
-    const struct sim_operation *operation = &pc->operations[pc->operations_first];
-    const bool quick = operation->kind == PF_OPERATION_ADD_ICE_CANDIDATE ||
-                       operation->kind == PF_OPERATION_REPLACE_TRACK;
+    const enum pf_operation kind = pc->model.operations[0].kind;
+    const bool quick = kind == PF_OPERATION_ADD_ICE_CANDIDATE || kind == PF_OPERATION_REPLACE_TRACK;
     const uint32_t ms_max = quick ? 1 : world->faults.operation_ms_max;
-    sim_after(world, sim_between_us(world, 0, ms_max), SIM_PC_OPERATION, pc->identity, 0);
+    sim_after(world, sim_between_us(world, 0, ms_max), SIM_PC_OPERATION, pc->model.identity, 0);
 }
 
-static void chain(struct sim_world *world, struct sim_pc *pc, const struct sim_operation *operation)
+static void chain(struct sim_world *world, struct sim_pc *pc,
+                  const struct model_operation *operation)
 {
-    if (pc->operations_count == SIM_OPERATIONS_MAX) {
+    if (!model_pc_chain(&pc->model, operation)) {
         sim_fail(world, "the operations chain of pc %u is endless", pc->id);
-        return;
-    }
-    const size_t at = (pc->operations_first + pc->operations_count++) % SIM_OPERATIONS_MAX;
-    pc->operations[at] = *operation;
-    if (pc->operations_count == 1) {
+    } else if (pc->model.operations_count == 1) {
         start_operation(world, pc);
     }
 }
@@ -150,24 +151,13 @@ static void check_sender(struct sim_world *world, const struct sim_tab *tab,
     }
 }
 
-/*
- * webrtc-pc 4.4.2, addIceCandidate(): a mid, where there is one, has to be known, else the index
- * of a media section; a username fragment, where there is one, has to be of the credentials.
- */
-static void read_candidate(struct sim_world *world, const struct sim_pc *pc,
-                           const struct pf_candidate *candidate, struct sim_operation *out)
+/* I5: every candidate is passed on with its mid and its username fragment. */
+static void check_fields(struct sim_world *world, const struct sim_pc *pc,
+                         const struct model_operation *operation)
 {
-    struct sim_candidate *read = &out->candidate;
-    const struct pf_slice fragment = candidate->username_fragment;
-    const bool has_place = candidate->mid.data ? pf_slice_equal(candidate->mid, PF_SLICE("0"))
-                                               : candidate->mline_index == 0;
-    out->kind = PF_OPERATION_ADD_ICE_CANDIDATE;
-    out->empty = candidate->candidate.size == 0;
-    const bool is_known = out->empty || sim_candidate_read(candidate->candidate, read);
-    const bool fits =
-        !fragment.data || out->empty || sim_fragment_is(fragment, read->identity, read->generation);
-    out->readable = has_place && is_known && fits;
-    if (!(out->readable && fragment.data) && !sim_hostile_faces(world, pc)) {
+    const bool is_whole =
+        operation->is_readable && operation->has_section && operation->has_fragment;
+    if (!is_whole && !sim_hostile_faces(world, pc)) {
         sim_fail(world, "pc %u is given a candidate without its mid or username fragment (I5)",
                  pc->id);
     }
@@ -176,7 +166,7 @@ static void read_candidate(struct sim_world *world, const struct sim_pc *pc,
 static void chain_command(struct sim_world *world, struct sim_pc *pc,
                           const struct pf_command *command)
 {
-    struct sim_operation operation = {.readable = true};
+    struct model_operation operation = {.is_readable = true};
     switch ((int)command->type) {
     case PF_COMMAND_PC_CREATE_OFFER:
         operation.kind = PF_OPERATION_CREATE_OFFER;
@@ -188,14 +178,14 @@ static void chain_command(struct sim_world *world, struct sim_pc *pc,
         operation.kind = command->type == PF_COMMAND_PC_SET_LOCAL
                              ? PF_OPERATION_SET_LOCAL_DESCRIPTION
                              : PF_OPERATION_SET_REMOTE_DESCRIPTION;
-        operation.readable = sim_sdp_read(command->description.sdp, &operation) &&
-                             operation.sdp.type == command->description.type;
+        model_description_read(command->description.type, command->description.sdp, &operation);
         break;
     case PF_COMMAND_PC_ADD_CANDIDATE:
-        if (++pc->candidates_given > SIM_CANDIDATES_MAX) {
+        if (++pc->candidates_given > MODEL_REMOTE_CANDIDATES_MAX) {
             sim_fail(world, "pc %u is given candidates without end", pc->id);
         }
-        read_candidate(world, pc, &command->candidate, &operation);
+        model_candidate_read(&command->candidate, &operation);
+        check_fields(world, pc, &operation);
         break;
     case PF_COMMAND_PC_SET_SENDER:
         check_sender(world, pc->tab, command);
@@ -212,8 +202,9 @@ static void chain_command(struct sim_world *world, struct sim_pc *pc,
 static void note_cut(const struct sim_world *world, struct sim_tab *tab, const struct sim_pc *pc)
 {
     const struct sim_pc *peer = sim_ice_peer(world, pc);
-    if (peer && pc->state == PF_CONNECTION_CONNECTED && peer->state == PF_CONNECTION_CONNECTED &&
-        sim_ice_usable(world, pc) && tab->cut_count < SIM_TAB_PCS_MAX) {
+    if (peer && pc->model.connection == PF_CONNECTION_CONNECTED &&
+        peer->model.connection == PF_CONNECTION_CONNECTED && sim_ice_usable(world, pc) &&
+        tab->cut_count < SIM_TAB_PCS_MAX) {
         tab->cut[tab->cut_count++] = peer->tab->index;
         const uint64_t since_us = pc->state_us > peer->state_us ? pc->state_us : peer->state_us;
         if (world->now_us - since_us > (uint64_t)STEADY_MS * 1000 && !peer->tab->shared &&
@@ -244,7 +235,7 @@ void sim_pc_command(struct sim_world *world, struct sim_tab *tab, const struct p
     } else if (pc->failed_to_construct) {
         return; /* the glue has nothing to do it with; PC_FAILED is under way */
     } else if (command->type == PF_COMMAND_PC_READ_LOCAL) {
-        sim_after(world, 0, SIM_PC_LOCAL_READ, pc->identity, 0);
+        sim_after(world, 0, SIM_PC_LOCAL_READ, pc->model.identity, 0);
     } else if (command->type == PF_COMMAND_PC_CHANNEL_SEND) {
         sim_ice_channel_send(world, pc, command->text);
     } else {
@@ -259,7 +250,7 @@ static void tell(struct sim_world *world, struct sim_pc *pc, struct pf_event eve
 }
 
 static void tell_failed(struct sim_world *world, struct sim_pc *pc,
-                        const struct sim_operation *operation, enum pf_dom_error error)
+                        const struct model_operation *operation, enum pf_dom_error error)
 {
     tell(world, pc,
          (struct pf_event){.type = PF_EVENT_PC_FAILED,
@@ -267,246 +258,80 @@ static void tell_failed(struct sim_world *world, struct sim_pc *pc,
 }
 
 static void tell_description(struct sim_world *world, struct sim_pc *pc, enum pf_event_type type,
-                             const struct sim_sdp *sdp)
+                             const struct model_description *description)
 {
     struct pf_buffer out;
-    struct sim_candidate candidates[8];
-    size_t count = 0;
-    for (size_t i = 0; i < 16 && count < 8 && type == PF_EVENT_PC_LOCAL; i++) {
-        if (i < pc->local_candidates_count &&
-            pc->local_candidates[i].generation == sdp->generation) {
-            candidates[count++] = pc->local_candidates[i];
-        }
-    }
+    struct model_candidate candidates[MODEL_DESCRIBED_CANDIDATES_MAX];
+    const size_t count = type == PF_EVENT_PC_LOCAL
+                             ? model_pc_describe(&pc->model, description->generation, candidates)
+                             : 0;
     pf_buffer_init(&out, world->scratch, sizeof(world->scratch));
-    sim_sdp_write(sdp, candidates, count, world->faults.realistic_sdp ? 5000 : 0, &out);
-    tell(world, pc,
-         (struct pf_event){.type = type, .description = {sdp->type, pf_buffer_slice(&out)}});
+    model_description_write(description, candidates, count, world->faults.realistic_sdp ? 5000 : 0,
+                            &out);
+    tell(
+        world, pc,
+        (struct pf_event){.type = type, .description = {description->type, pf_buffer_slice(&out)}});
 }
 
-static const struct sim_sdp *local_of(const struct sim_pc *pc)
+/* Candidates come in the background. */
+static void gather(struct sim_world *world, struct sim_pc *pc)
 {
-    return pc->pending_local.identity ? &pc->pending_local : &pc->current_local;
+    pc->model.gather_left = 2 + sim_below(world, 4);
+    sim_after(world, sim_between_us(world, 0, 40), SIM_PC_GATHER, pc->model.identity,
+              ++pc->gather_token);
 }
 
-static enum pf_dom_error create_offer(struct sim_pc *pc, const struct sim_operation *operation,
-                                      struct sim_sdp *out)
+static void note_mistake(struct sim_world *world, const struct sim_pc *pc,
+                         const struct model_operation *operation, enum model_mistake mistake)
 {
-    if (pc->signaling == SIM_HAVE_REMOTE_OFFER) {
-        return PF_DOM_ERROR_INVALID_STATE;
-    }
-    *out = (struct sim_sdp){.type = PF_DESCRIPTION_OFFER, .identity = pc->identity};
-    out->version = pc->offer_version = ++pc->last_version;
-    out->generation = operation->ice_restart || local_of(pc)->identity == 0
-                          ? ++pc->last_generation
-                          : local_of(pc)->generation;
-    return PF_DOM_ERROR_NONE;
-}
-
-static enum pf_dom_error create_answer(struct sim_pc *pc, struct sim_sdp *out)
-{
-    if (pc->signaling != SIM_HAVE_REMOTE_OFFER) {
-        return PF_DOM_ERROR_INVALID_STATE;
-    }
-    const bool restarts = pc->current_local.identity == 0 ||
-                          pc->current_remote.generation != pc->pending_remote.generation;
-    *out = (struct sim_sdp){
-        .type = PF_DESCRIPTION_ANSWER,
-        .identity = pc->identity,
-        .peer_identity = pc->pending_remote.identity,
-        .peer_version = pc->pending_remote.version,
-    };
-    out->version = pc->answer_version = ++pc->last_version;
-    out->generation = restarts ? ++pc->last_generation : pc->current_local.generation;
-    return PF_DOM_ERROR_NONE;
-}
-
-/* Candidates come for credentials that are new, in the background. */
-static void gather(struct sim_world *world, struct sim_pc *pc, uint32_t generation)
-{
-    if (pc->gather_generation == generation) {
-        return;
-    }
-    pc->gather_generation = generation;
-    pc->gather_left = 2 + sim_below(world, 4);
-    sim_after(world, sim_between_us(world, 0, 40), SIM_PC_GATHER, pc->identity, ++pc->gather_token);
-}
-
-static enum pf_dom_error set_local(struct sim_world *world, struct sim_pc *pc,
-                                   const struct sim_sdp *sdp)
-{
-    if (sdp->identity != pc->identity) {
-        sim_fail(world, "SET_LOCAL of another connection's description");
-        return PF_DOM_ERROR_OTHER;
-    }
-    if (sdp->type == PF_DESCRIPTION_OFFER) {
-        if (pc->signaling == SIM_HAVE_REMOTE_OFFER) {
-            return PF_DOM_ERROR_INVALID_STATE;
-        }
-        if (sdp->version != pc->offer_version) {
-            return PF_DOM_ERROR_OTHER; /* InvalidModificationError */
-        }
-        pc->pending_local = *sdp;
-        pc->signaling = SIM_HAVE_LOCAL_OFFER;
-    } else {
-        if (pc->signaling != SIM_HAVE_REMOTE_OFFER) {
-            return PF_DOM_ERROR_INVALID_STATE;
-        }
-        if (sdp->version != pc->answer_version) {
-            return PF_DOM_ERROR_OTHER;
-        }
-        pc->current_local = *sdp;
-        pc->current_remote = pc->pending_remote;
-        pc->pending_local = pc->pending_remote = (struct sim_sdp){0};
-        pc->signaling = SIM_STABLE;
-    }
-    gather(world, pc, sdp->generation);
-    return PF_DOM_ERROR_NONE;
-}
-
-static void rollback(struct sim_world *world, struct sim_pc *pc)
-{
-    world->stats->rollbacks++;
-    pc->pending_local = (struct sim_sdp){0};
-    pc->signaling = SIM_STABLE;
-    pc->gather_token++;
-    pc->gather_generation = pc->current_local.generation;
-}
-
-static enum pf_dom_error set_remote(struct sim_world *world, struct sim_pc *pc,
-                                    const struct sim_operation *operation)
-{
-    const struct sim_sdp *sdp = &operation->sdp;
-    if (pc->current_remote.identity != 0 && pc->current_remote.identity != sdp->identity) {
-        if (!sim_hostile_faces(world, pc)) {
-            sim_fail(world, "a description of connection %u is applied to pc %u, whose peer is %u",
-                     sdp->identity, pc->identity, pc->current_remote.identity);
-        }
-        return PF_DOM_ERROR_OPERATION;
-    }
-    pc->candidates_given = 0;
-    if (sdp->type == PF_DESCRIPTION_OFFER) {
-        if (pc->signaling == SIM_HAVE_LOCAL_OFFER) {
-            rollback(world, pc);
-        }
-        pc->pending_remote = *sdp;
-        pc->has_transceivers = true;
-        pc->signaling = SIM_HAVE_REMOTE_OFFER;
-    } else {
-        if (pc->signaling != SIM_HAVE_LOCAL_OFFER) {
-            return PF_DOM_ERROR_INVALID_STATE;
-        }
-        if (sdp->peer_identity != pc->identity || sdp->peer_version != pc->pending_local.version) {
-            if (!sim_hostile_faces(world, pc)) {
-                sim_fail(world, "the answer to offer %u.%u is applied to offer %u.%u",
-                         sdp->peer_identity, sdp->peer_version, pc->identity,
-                         pc->pending_local.version);
-            }
-            return PF_DOM_ERROR_OPERATION;
-        }
-        pc->current_local = pc->pending_local;
-        pc->current_remote = *sdp;
-        pc->pending_local = pc->pending_remote = (struct sim_sdp){0};
-        pc->signaling = SIM_STABLE;
-    }
-    for (size_t i = 0; i < operation->candidates_count; i++) {
-        sim_ice_add_candidate(pc, &operation->candidates[i]);
-    }
-    return PF_DOM_ERROR_NONE;
-}
-
-static bool is_of(const struct sim_candidate *candidate, const struct sim_sdp *sdp)
-{
-    return sdp->identity == candidate->identity && sdp->generation == candidate->generation;
-}
-
-/*
- * While the next description is made, a browser goes on with candidates of the one before: its page
- * cannot tell which of the two they belong to, and the username fragment has to.
- */
-static bool came_in_between(const struct sim_world *world, const struct sim_candidate *candidate)
-{
-    const struct sim_pc *pc = sim_pc_of(world, candidate->identity);
-    if (!pc || pc->local_candidates_count >= candidate->number + 16) {
-        return true; /* nobody knows any more */
-    }
-    return pc->came_in_between[(candidate->number - 1) % 16];
-}
-
-/*
- * Of two offers of epoch 1 that cross, the one that gave way may have had its candidates sent: so
- * they come to who offers, never to who answers.
- */
-static void check_candidate(struct sim_world *world, const struct sim_pc *pc,
-                            const struct sim_candidate *candidate)
-{
-    const struct sim_sdp *remote =
-        pc->pending_remote.identity != 0 ? &pc->pending_remote : &pc->current_remote;
-    if (sim_hostile_faces(world, pc)) {
-        return;
-    }
-    if (!pc->offers && candidate->identity != remote->identity) {
-        sim_fail(world, "a candidate of connection %u is given to pc %u, whose peer is %u",
-                 candidate->identity, pc->identity, remote->identity);
-    } else if (candidate->identity == remote->identity && !is_of(candidate, &pc->pending_remote) &&
-               !is_of(candidate, &pc->current_remote) && !came_in_between(world, candidate)) {
-        sim_fail(world, "a candidate of generation %u is given to pc %u, whose peer is at %u",
-                 candidate->generation, pc->identity, remote->generation);
+    char text[128];
+    if (mistake != MODEL_MISTAKE_NONE && !sim_hostile_faces(world, pc)) {
+        model_mistake_write(mistake, &pc->model, operation, text, sizeof(text));
+        sim_fail(world, "%s", text);
     }
 }
 
-static enum pf_dom_error add_candidate(struct sim_world *world, struct sim_pc *pc,
-                                       const struct sim_operation *operation)
+/* Whether the browser refuses an operation without a reason. */
+static bool is_refused(struct sim_world *world, const struct model_operation *operation)
 {
-    if (pc->pending_remote.identity == 0 && pc->current_remote.identity == 0) {
-        return PF_DOM_ERROR_INVALID_STATE;
-    }
-    if (operation->empty) {
-        return PF_DOM_ERROR_NONE;
-    }
-    check_candidate(world, pc, &operation->candidate);
-    if (!is_of(&operation->candidate, &pc->pending_remote) &&
-        !is_of(&operation->candidate, &pc->current_remote)) {
-        return PF_DOM_ERROR_OPERATION;
-    }
-    sim_ice_add_candidate(pc, &operation->candidate);
-    return PF_DOM_ERROR_NONE;
+    const uint32_t chance = operation->kind == PF_OPERATION_REPLACE_TRACK
+                                ? world->faults.replace_fails_chance
+                                : world->faults.operation_fails_chance;
+    const bool is_sound =
+        operation->is_readable &&
+        (operation->has_section || operation->kind != PF_OPERATION_ADD_ICE_CANDIDATE);
+    return is_sound && !world->quiet && sim_chance(world, chance);
 }
 
-static enum pf_dom_error apply(struct sim_world *world, struct sim_pc *pc,
-                               const struct sim_operation *operation, struct sim_sdp *out)
+static void apply(struct sim_world *world, struct sim_pc *pc,
+                  const struct model_operation *operation, struct model_outcome *out)
 {
-    const uint32_t chances[] = {
-        [PF_OPERATION_CREATE_OFFER] = world->faults.operation_fails_chance,
-        [PF_OPERATION_CREATE_ANSWER] = world->faults.operation_fails_chance,
-        [PF_OPERATION_SET_LOCAL_DESCRIPTION] = world->faults.operation_fails_chance,
-        [PF_OPERATION_SET_REMOTE_DESCRIPTION] = world->faults.operation_fails_chance,
-        [PF_OPERATION_ADD_ICE_CANDIDATE] = world->faults.operation_fails_chance,
-        [PF_OPERATION_REPLACE_TRACK] = world->faults.replace_fails_chance,
-    };
-    if (!operation->readable || (!world->quiet && sim_chance(world, chances[operation->kind]))) {
+    if (is_refused(world, operation)) {
         pc->candidate_refused |= operation->kind == PF_OPERATION_ADD_ICE_CANDIDATE;
-        return PF_DOM_ERROR_OPERATION;
+        *out = (struct model_outcome){.error = PF_DOM_ERROR_OPERATION};
+        return;
     }
-    switch (operation->kind) {
-    case PF_OPERATION_CREATE_OFFER: return create_offer(pc, operation, out);
-    case PF_OPERATION_CREATE_ANSWER: return create_answer(pc, out);
-    case PF_OPERATION_SET_LOCAL_DESCRIPTION: return set_local(world, pc, &operation->sdp);
-    case PF_OPERATION_SET_REMOTE_DESCRIPTION: return set_remote(world, pc, operation);
-    case PF_OPERATION_ADD_ICE_CANDIDATE: return add_candidate(world, pc, operation);
-    case PF_OPERATION_REPLACE_TRACK:
-        if (!pc->has_transceivers) {
-            return PF_DOM_ERROR_INVALID_STATE;
-        }
-        pc->senders[operation->source] = operation->track;
-        return PF_DOM_ERROR_NONE;
-    case PF_OPERATION_CREATE: break;
+    if (operation->kind == PF_OPERATION_ADD_ICE_CANDIDATE) {
+        const struct sim_pc *from = sim_pc_of(world, operation->candidates[0].identity);
+        note_mistake(world, pc, operation,
+                     model_pc_check_candidate(&pc->model, operation, from ? &from->model : NULL));
     }
-    PF_UNREACHABLE();
+    model_pc_apply(&pc->model, operation, out);
+    note_mistake(world, pc, operation, out->mistake);
+    if (operation->kind == PF_OPERATION_SET_REMOTE_DESCRIPTION) {
+        pc->candidates_given = 0;
+    }
+    if (out->rolled_back) {
+        world->stats->rollbacks++;
+        pc->gather_token++;
+    }
+    if (out->gathers) {
+        gather(world, pc);
+    }
 }
 
 static void report(struct sim_world *world, struct sim_pc *pc,
-                   const struct sim_operation *operation, const struct sim_sdp *made)
+                   const struct model_operation *operation, const struct model_description *made)
 {
     switch (operation->kind) {
     case PF_OPERATION_CREATE_OFFER:
@@ -516,7 +341,7 @@ static void report(struct sim_world *world, struct sim_pc *pc,
     case PF_OPERATION_SET_REMOTE_DESCRIPTION:
         tell(world, pc,
              (struct pf_event){.type = PF_EVENT_PC_REMOTE_SET,
-                               .description_set = operation->sdp.type});
+                               .description_set = operation->description.type});
         break;
     case PF_OPERATION_REPLACE_TRACK:
         tell(world, pc,
@@ -531,46 +356,31 @@ static void report(struct sim_world *world, struct sim_pc *pc,
 
 static void finish_operation(struct sim_world *world, struct sim_pc *pc)
 {
-    PF_ASSERT(pc->operations_count > 0);
-    const struct sim_operation operation = pc->operations[pc->operations_first];
-    pc->operations_first = (pc->operations_first + 1) % SIM_OPERATIONS_MAX;
-    pc->operations_count--;
-    if (pc->operations_count > 0) {
+    struct model_operation operation;
+    struct model_outcome outcome;
+    model_pc_unchain(&pc->model, &operation);
+    if (pc->model.operations_count > 0) {
         start_operation(world, pc);
-    } else {
-        pc->operations_first = 0; /* the same few lines of the processor's cache */
     }
-    struct sim_sdp made = {0};
-    const enum pf_dom_error error = apply(world, pc, &operation, &made);
+    apply(world, pc, &operation, &outcome);
     sim_ice_refresh_both(world, pc);
+    const enum pf_dom_error error = outcome.error;
     if (error == PF_DOM_ERROR_NONE) {
-        report(world, pc, &operation, &made);
+        report(world, pc, &operation, &outcome.made);
     } else if (operation.kind == PF_OPERATION_ADD_ICE_CANDIDATE &&
                error == PF_DOM_ERROR_INVALID_STATE) {
         /* I1. An OperationError is nobody's fault: of two offers of epoch 1 that cross, the one
          * that gave way may have had its candidates sent. */
-        sim_fail(world, "pc %u is given a candidate before any description", pc->identity);
+        sim_fail(world, "pc %u is given a candidate before any description", pc->model.identity);
     } else {
         const bool is_ours = error == PF_DOM_ERROR_INVALID_STATE || error == PF_DOM_ERROR_OTHER;
         if (is_ours && !pc->has_failed && !sim_hostile_faces(world, pc)) {
             sim_fail(world, "operation %d on pc %u is not allowed in its state", operation.kind,
-                     pc->identity);
+                     pc->model.identity);
         }
         pc->has_failed = pc->has_failed || operation.kind != PF_OPERATION_ADD_ICE_CANDIDATE;
         tell_failed(world, pc, &operation, error);
     }
-}
-
-/* The room is at the next exchange of descriptions. */
-static bool is_describing(const struct sim_pc *pc)
-{
-    bool any = pc->signaling == SIM_HAVE_REMOTE_OFFER;
-    for (size_t i = 0; i < pc->operations_count; i++) {
-        const size_t at = (pc->operations_first + i) % SIM_OPERATIONS_MAX;
-        const enum pf_operation kind = pc->operations[at].kind;
-        any = any || (kind != PF_OPERATION_ADD_ICE_CANDIDATE && kind != PF_OPERATION_REPLACE_TRACK);
-    }
-    return any;
 }
 
 static void gather_one(struct sim_world *world, struct sim_pc *pc)
@@ -580,18 +390,15 @@ static void gather_one(struct sim_world *world, struct sim_pc *pc)
     const struct sim_host *host = &world->hosts[pc->tab->host];
     pf_buffer_init(&out, text, sizeof(text));
     pf_buffer_init(&fragment_out, fragment, sizeof(fragment));
-    sim_fragment_write(pc->identity, pc->gather_generation, &fragment_out);
-    if (--pc->gather_left > 0) {
-        const struct sim_candidate candidate = {pc->identity, pc->gather_generation, host->address,
-                                                (uint32_t)pc->local_candidates_count + 1};
-        sim_after(world, sim_between_us(world, 0, 100), SIM_PC_GATHER, pc->identity,
+    model_fragment_write(pc->model.identity, pc->model.gather_generation, &fragment_out);
+    if (--pc->model.gather_left > 0) {
+        sim_after(world, sim_between_us(world, 0, 100), SIM_PC_GATHER, pc->model.identity,
                   pc->gather_token);
         if (!host->online) {
             return;
         }
-        sim_candidate_write(&candidate, &out);
-        pc->came_in_between[pc->local_candidates_count % 16] = is_describing(pc);
-        pc->local_candidates[pc->local_candidates_count++ % 16] = candidate;
+        const struct model_candidate candidate = model_pc_gather(&pc->model, host->address);
+        model_candidate_write(&candidate, &out);
         sim_ice_refresh_both(world, pc);
     }
     tell(world, pc,
@@ -617,17 +424,6 @@ void sim_pc_tell_late(struct sim_world *world, struct sim_tab *tab, pf_pc id)
     sim_tab_handle(world, tab, &event);
 }
 
-static bool is_setting_local(const struct sim_pc *pc)
-{
-    for (size_t i = 0; i < pc->operations_count; i++) {
-        const size_t at = (pc->operations_first + i) % SIM_OPERATIONS_MAX;
-        if (pc->operations[at].kind == PF_OPERATION_SET_LOCAL_DESCRIPTION) {
-            return true;
-        }
-    }
-    return false;
-}
-
 void sim_pc_happen(struct sim_world *world, const struct sim_happening *happening)
 {
     struct sim_pc *pc = sim_pc_of(world, happening->subject);
@@ -636,15 +432,15 @@ void sim_pc_happen(struct sim_world *world, const struct sim_happening *happenin
     }
     switch ((int)happening->kind) {
     case SIM_PC_CREATED:
-        tell_failed(world, pc, &(struct sim_operation){.kind = PF_OPERATION_CREATE},
+        tell_failed(world, pc, &(struct model_operation){.kind = PF_OPERATION_CREATE},
                     PF_DOM_ERROR_OTHER);
         break;
     case SIM_PC_OPERATION: finish_operation(world, pc); break;
     case SIM_PC_LOCAL_READ:
-        if (is_setting_local(pc)) {
-            sim_after(world, 500, SIM_PC_LOCAL_READ, pc->identity, 0); /* the glue waits */
-        } else if (local_of(pc)->identity != 0) {
-            tell_description(world, pc, PF_EVENT_PC_LOCAL, local_of(pc));
+        if (model_pc_is_setting_local(&pc->model)) {
+            sim_after(world, 500, SIM_PC_LOCAL_READ, pc->model.identity, 0); /* the glue waits */
+        } else if (model_pc_local(&pc->model)->identity != 0) {
+            tell_description(world, pc, PF_EVENT_PC_LOCAL, model_pc_local(&pc->model));
         }
         break;
     case SIM_PC_GATHER:

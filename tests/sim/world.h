@@ -7,6 +7,7 @@
 #include "core/room.h"
 #include "faults.h"
 #include "fifo.h"
+#include "model/pc.h"
 #include "queue.h"
 #include "stats.h"
 #include "view.h"
@@ -22,8 +23,6 @@ enum {
     SIM_TAB_TRACKS_MAX = 64, /* tracks of one page that are not stopped */
     SIM_REQUESTS_MAX = 32,   /* getUserMedia() calls pending in one page */
     SIM_DEVICES_MAX = 3,     /* of one kind */
-    SIM_OPERATIONS_MAX = 256,
-    SIM_CANDIDATES_MAX = 64,
     SIM_RELAY_CLIENTS_MAX = 256,
     SIM_SETTLE_MS = 100000, /* after the faults everything must be well within this */
     SIM_STEADY_MS = 60000,  /* and stay so for this */
@@ -144,80 +143,25 @@ struct sim_tab {
         *kept[SIM_HOSTS_MAX]; /* whose picture flows when the faults end, or NULL */
 };
 
-/* What our descriptions say instead of SDP. */
-struct sim_sdp {
-    enum pf_description_type type;
-    uint32_t identity;   /* of the RTCPeerConnection that made it; 0: there is none */
-    uint32_t version;    /* of its descriptions */
-    uint32_t generation; /* of its ICE credentials */
-    uint32_t peer_identity, peer_version; /* an answer's offer */
-};
-
-struct sim_candidate {
-    uint32_t identity, generation, address;
-    uint32_t number; /* of those of this connection, from 1 */
-};
-
-struct sim_operation {
-    enum pf_operation kind;
-    bool ice_restart;
-    bool readable; /* the description or candidate makes sense */
-    bool empty;    /* end of candidates */
-    struct sim_sdp sdp;
-    struct sim_candidate candidate;
-    size_t candidates_count; /* in the description */
-    struct sim_candidate candidates[8];
-    enum pf_source source;
-    pf_track track;
-};
-
-enum sim_signaling_state {
-    SIM_STABLE,
-    SIM_HAVE_LOCAL_OFFER,
-    SIM_HAVE_REMOTE_OFFER,
-};
-
+/* An RTCPeerConnection of a page. What it is as such is the model's, what is around it is here. */
 struct sim_pc {
-    uint32_t identity; /* index in the world, and certificate fingerprint */
     struct sim_tab *tab;
-    pf_pc id;
+    pf_pc id; /* the page's name for it; model.identity is its index in the world */
     bool failed_to_construct;
-    bool has_failed; /* an operation has */
-    bool offers;     /* it was made to offer */
-    bool has_transceivers;
-    enum sim_signaling_state signaling;
-    struct sim_sdp current_local, pending_local, current_remote, pending_remote;
-    uint32_t offer_version, answer_version; /* last created */
-    uint32_t last_version, last_generation;
-    pf_track senders[PF_SOURCES_COUNT];
-
-    size_t operations_count; /* the chain; the first is being done */
-    size_t operations_first;
-    struct sim_operation *operations; /* ring of SIM_OPERATIONS_MAX; owned */
-
-    uint32_t gather_token;
-    uint32_t gather_generation;
-    uint32_t gather_left;
-    size_t local_candidates_count;             /* ever */
-    struct sim_candidate local_candidates[16]; /* the last ones */
-    bool came_in_between[16];                  /* while the page was negotiating */
-    size_t candidates_count;
-    struct sim_candidate candidates[SIM_CANDIDATES_MAX];
-    size_t candidates_given; /* to the remote description that is set */
+    bool has_failed;         /* an operation has */
     bool candidate_refused;  /* by the browser, without a reason */
+    size_t candidates_given; /* to the remote description that is set */
+    uint32_t gather_token;
 
-    enum pf_connection_state state;
-    uint64_t state_us; /* since when */
+    uint64_t state_us; /* since when connectionState is what it is */
     uint32_t state_token;
     bool state_moving; /* to `state_next` */
     enum pf_connection_state state_next;
-    uint32_t failed_version; /* of the local description with which it failed */
-    uint32_t link_identity;  /* of the peer packets flow to; 0: never did */
-    uint32_t link_address, link_peer_address;
 
     bool channel_open;
     struct sim_fifo channel;    /* to the peer */
     struct sim_fifo last_words; /* of a peer that closed; they arrive before the news of that */
+    struct model_pc model;
 };
 
 enum sim_socket_state {
