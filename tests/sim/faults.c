@@ -103,28 +103,26 @@ void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32
     pf_random_seed(&large, random->state ^ 0x6c61726765);
     static const uint32_t usual_counts[] = {2, 2, 2, 2, 3, 3, 3, 4, 4, 5, 6, 7, 8};
     const uint32_t usual = (uint32_t)(sizeof(usual_counts) / sizeof(usual_counts[0]));
-    *faults = (struct sim_faults){
-        .hosts_count = usual_counts[pf_random_below(random, usual)],
-        .storm_ms = 1000 + pf_random_below(random, one_in(random, 4) ? 60000 : 15000),
-        .actions_per_minute = 10 + pf_random_below(random, one_in(random, 4) ? 400 : 80),
-        .latency_ms_min = pf_random_below(random, 30),
-        .spike_chance = now_and_then(random, 60),
-        .operation_fails_chance =
-            one_in(random, 4) ? 1 + pf_random_below(random, one_in(random, 4) ? 200 : 30) : 0,
-        .replace_fails_chance = one_in(random, 4) ? 1 + pf_random_below(random, 100) : 0,
-        .create_fails_chance = one_in(random, 8) ? 1 + pf_random_below(random, 60) : 0,
-        .operation_ms_max = 1 + pf_random_below(random, one_in(random, 6) ? 800 : 40),
-        .prompt_chance = now_and_then(random, 500),
-        .ignored_chance = now_and_then(random, 200),
-        .denied_chance = now_and_then(random, 300),
-        .missing_chance = now_and_then(random, 200),
-        .enter_ms_max = 1 + pf_random_below(random, one_in(random, 3) ? 50 : 4000),
-        .ticket_chance = one_in(random, 4) ? pf_random_below(random, 1000) : 1000,
-        .failed_recovers = one_in(random, 3),
-        .realistic_sdp = one_in(random, 50),
-        .relays_count = 1,
-        .rooms_count = 1,
-    };
+    /* One statement each: C leaves the order of the calls in an initializer open. */
+    *faults = (struct sim_faults){.relays_count = 1, .rooms_count = 1};
+    faults->hosts_count = usual_counts[pf_random_below(random, usual)];
+    faults->storm_ms = 1000 + pf_random_below(random, one_in(random, 4) ? 60000 : 15000);
+    faults->actions_per_minute = 10 + pf_random_below(random, one_in(random, 4) ? 400 : 80);
+    faults->latency_ms_min = pf_random_below(random, 30);
+    faults->spike_chance = now_and_then(random, 60);
+    faults->operation_fails_chance =
+        one_in(random, 4) ? 1 + pf_random_below(random, one_in(random, 4) ? 200 : 30) : 0;
+    faults->replace_fails_chance = one_in(random, 4) ? 1 + pf_random_below(random, 100) : 0;
+    faults->create_fails_chance = one_in(random, 8) ? 1 + pf_random_below(random, 60) : 0;
+    faults->operation_ms_max = 1 + pf_random_below(random, one_in(random, 6) ? 800 : 40);
+    faults->prompt_chance = now_and_then(random, 500);
+    faults->ignored_chance = now_and_then(random, 200);
+    faults->denied_chance = now_and_then(random, 300);
+    faults->missing_chance = now_and_then(random, 200);
+    faults->enter_ms_max = 1 + pf_random_below(random, one_in(random, 3) ? 50 : 4000);
+    faults->ticket_chance = one_in(random, 4) ? pf_random_below(random, 1000) : 1000;
+    faults->failed_recovers = one_in(random, 3);
+    faults->realistic_sdp = one_in(random, 50);
     faults->latency_ms_max =
         faults->latency_ms_min + 1 + pf_random_below(random, one_in(random, 3) ? 600 : 60);
     draw_large(faults, &large);

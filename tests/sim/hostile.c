@@ -146,10 +146,13 @@ static struct pf_signal *compose(struct sim_world *world, struct sim_hostile *ho
                                  const struct other *to, enum pf_signal_kind kind)
 {
     hostile->message = (struct pf_message){.type = PF_MESSAGE_SIGNAL};
+    const uint32_t from_instance =
+        sim_chance(world, 950) ? hostile->instance : 1 + sim_below(world, 9);
+    const uint32_t to_instance = sim_chance(world, 950) ? to->instance : 1 + sim_below(world, 9);
     hostile->message.signal = (struct pf_signal){
         .peer = to->id,
-        .from_instance = sim_chance(world, 950) ? hostile->instance : 1 + sim_below(world, 9),
-        .to_instance = sim_chance(world, 950) ? to->instance : 1 + sim_below(world, 9),
+        .from_instance = from_instance,
+        .to_instance = to_instance,
         .kind = kind,
         .epoch = to->epoch > 0 ? to->epoch : 1,
         .offer_number = to->offer_number > 0 ? to->offer_number : 1,
@@ -166,11 +169,11 @@ static struct pf_slice describe(struct sim_world *world, struct sim_hostile *hos
     struct model_description sdp = {
         .type = offer ? PF_DESCRIPTION_ANSWER : PF_DESCRIPTION_OFFER,
         .identity = PHANTOM + (index << 20) + ++hostile->identities,
-        .version = 1 + sim_below(world, 3),
-        .generation = 1 + sim_below(world, 2),
         .peer_identity = offer ? offer->identity : 0,
         .peer_version = offer ? offer->version : 0,
     };
+    sdp.version = 1 + sim_below(world, 3);
+    sdp.generation = 1 + sim_below(world, 2);
     pf_buffer_init(&out, hostile->sdp, sizeof(hostile->sdp));
     if (sim_chance(world, 100)) {
         return PF_SLICE("v=0\r\nm=nothing 9 that makes sense\r\n");
@@ -201,17 +204,21 @@ static void say_candidate(struct sim_world *world, struct sim_hostile *hostile,
 {
     struct pf_buffer out;
     struct pf_signal *signal = compose(world, hostile, to, PF_SIGNAL_CANDIDATE);
-    const struct model_candidate candidate = {PHANTOM + hostile->identities, sim_below(world, 3),
-                                              sim_below(world, 40), sim_below(world, 200)};
+    struct model_candidate candidate = {.identity = PHANTOM + hostile->identities};
+    candidate.generation = sim_below(world, 3);
+    candidate.address = sim_below(world, 40);
+    candidate.number = sim_below(world, 200);
     pf_buffer_init(&out, hostile->line, sizeof(hostile->line));
     model_candidate_write(&candidate, &out);
     if (sim_chance(world, 400)) {
         signal->epoch = number(world, hostile, to->epoch);
         signal->offer_number = number(world, hostile, to->offer_number);
     }
+    const bool is_readable = sim_chance(world, 900);
+    const bool has_section = sim_chance(world, 900);
     signal->candidate = (struct pf_candidate){
-        .candidate = sim_chance(world, 900) ? pf_buffer_slice(&out) : PF_SLICE("candidate:?"),
-        .mid = sim_chance(world, 900) ? PF_SLICE("0") : PF_SLICE("seventh"),
+        .candidate = is_readable ? pf_buffer_slice(&out) : PF_SLICE("candidate:?"),
+        .mid = has_section ? PF_SLICE("0") : PF_SLICE("seventh"),
         .mline_index = (int32_t)sim_below(world, 4) - 1,
         .username_fragment = PF_SLICE("u0g0"),
     };

@@ -38,6 +38,8 @@ struct options {
     uint64_t failures_max;
     const char *must_fail; /* what is run is broken on purpose: what a failure then says; or NULL */
     const char *list;
+    bool hash;     /* print the hash of each world */
+    uint64_t must; /* the hash that the one world must have, or 0 */
     const char *record_folder;
 };
 
@@ -45,9 +47,11 @@ static void print_help(const char *program)
 {
     printf(
         "usage: %s [--seeds FIRST COUNT] [--list FILE] [--peers N] [--jobs N] [--trace]\n"
-        "       [--record FOLDER] [--must-fail TEXT]\n"
+        "       [--record FOLDER] [--must-fail TEXT] [--hash]\n"
         "  --seeds FIRST COUNT  the seeds to run (default 1 1000)\n"
-        "  --list FILE          run the seeds of FILE instead: lines `SEED [PEERS] # why`\n"
+        "  --list FILE          run the seeds of FILE instead: lines `SEED [PEERS] # why`, or\n"
+        "                       `SEED hash HASH`, which fails when the world is another one\n"
+        "  --hash               print such lines\n"
         "  --peers N            people in each world, 2 to %d (default: drawn)\n"
         "  --jobs N             processes (default: one per processor)\n"
         "  --trace              print everything that happens; one seed after the other\n"
@@ -74,6 +78,8 @@ static bool read_options(int count, char **words, struct options *options)
         const char *next = i + 1 < count ? words[i + 1] : NULL;
         if (strcmp(word, "--trace") == 0) {
             options->trace = true;
+        } else if (strcmp(word, "--hash") == 0) {
+            options->hash = true;
         } else if (strcmp(word, "--must-fail") == 0 && next) {
             options->must_fail = next;
             options->failures_max = UINT64_MAX;
@@ -137,12 +143,19 @@ static void run_seeds(const struct options *options, uint64_t first, struct shar
     PF_ASSERT(world);
     sim_world_init(world, stats, options->trace ? stdout : NULL);
     world->record_folder = options->record_folder;
+    world->hashes = options->hash || options->must != 0;
     const uint64_t end = options->first + options->count;
     for (uint64_t seed = first; seed < end && !is_enough(options, shared, stats);
          seed += options->jobs) {
         stats->seed = seed;
         if (!sim_world_run(world, seed, options->peers)) {
             note_failure(options, shared, seed, world->failure);
+        } else if (options->must != 0 && world->hash != options->must) {
+            stats->failures++;
+            note_failure(options, shared, seed, "its world is not the one it was (README.md)");
+        }
+        if (options->hash) {
+            printf("%" PRIu64 " hash %016" PRIx64 "\n", seed, world->hash);
         }
     }
     sim_world_free(world);
@@ -217,6 +230,10 @@ static void run_list(const struct options *options, struct sim_stats *sum)
     while (fgets(line, sizeof(line), file)) {
         struct options one = *options;
         one.count = one.jobs = 1;
+        const char *hash = strstr(line, " hash ");
+        if (hash && sscanf(hash, " hash %" SCNx64, &one.must) != 1) {
+            one.must = 1; /* nobody's */
+        }
         if (sscanf(line, "%" SCNu64 " %" SCNu32, &one.first, &one.peers) >= 1) {
             (void)run_workers(&one, sum); /* there is nothing that must fail */
         }

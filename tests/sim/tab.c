@@ -84,11 +84,11 @@ struct sim_tab *sim_tab_open(struct sim_world *world, uint32_t host, bool duplic
         .index = (uint32_t)++world->tabs_count,
         .host = host,
         .alive = true,
-        .clock_ms = sim_below(world, 10000),
-        .instance = pf_random_next(&world->random) | 1,
         .deadline_ms = PF_NEVER,
         .room = sim_room_take(world),
     };
+    tab->clock_ms = sim_below(world, 10000);
+    tab->instance = pf_random_next(&world->random) | 1;
     tab->clock_lost_us = world->now_us;
     world->tabs[tab->index] = tab;
     note_twins(world, tab);

@@ -54,8 +54,9 @@ void sim_user_begin(struct sim_world *world)
         sim_after(world, sim_between_us(world, 0, world->faults.enter_ms_max), SIM_PAGE_OPEN, i, 0);
     }
     for (uint32_t i = 0; i < world->faults.lasting_cuts; i++) {
-        cut_for_good(world, sim_below(world, world->faults.hosts_count),
-                     sim_below(world, world->faults.hosts_count));
+        const uint32_t one = sim_below(world, world->faults.hosts_count);
+        const uint32_t other = sim_below(world, world->faults.hosts_count);
+        cut_for_good(world, other, one);
     }
     schedule_action(world);
     sim_after(world, 1000000, SIM_TICK, 0, 0);
@@ -227,6 +228,12 @@ static void sleep_host(struct sim_world *world, uint32_t at)
     sim_after(world, sleep_us, SIM_ACTION_OVER, at, SIM_ACTION_SLEEP);
 }
 
+static void change_permission(struct sim_world *world, struct sim_host *host)
+{
+    const uint32_t source = sim_below(world, PF_SOURCES_COUNT);
+    host->permissions[source] = (enum sim_permission)sim_below(world, 3);
+}
+
 /* What befalls the machine. It is over after a while. */
 static void act_on_host(struct sim_world *world, uint32_t at, enum sim_action action)
 {
@@ -243,10 +250,7 @@ static void act_on_host(struct sim_world *world, uint32_t at, enum sim_action ac
     case SIM_ACTION_THROTTLE: host->throttled = true; break;
     case SIM_ACTION_NEW_ADDRESS: change_address(world, at); return;
     case SIM_ACTION_SLEEP: sleep_host(world, at); return;
-    case SIM_ACTION_PERMISSION:
-        host->permissions[sim_below(world, PF_SOURCES_COUNT)] =
-            (enum sim_permission)sim_below(world, 3);
-        return;
+    case SIM_ACTION_PERMISSION: change_permission(world, host); return;
     default: PF_UNREACHABLE();
     }
     sim_after(world, over_us, SIM_ACTION_OVER, at, action);
@@ -442,8 +446,8 @@ void sim_user_end(struct sim_world *world)
     sim_ice_refresh_all(world);
     sim_check_note_kept(world);
     for (uint32_t i = 0; i < 6; i++) { /* not everybody stops playing at once */
-        sim_after(world, sim_between_us(world, 0, 3000), SIM_ACTION,
-                  sim_below(world, world->faults.hosts_count), 0);
+        const uint32_t host = sim_below(world, world->faults.hosts_count);
+        sim_after(world, sim_between_us(world, 0, 3000), SIM_ACTION, host, 0);
     }
 }
 

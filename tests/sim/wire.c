@@ -40,6 +40,7 @@ void sim_wire_send(struct sim_world *world, struct sim_socket *socket, bool up,
         sim_fail(world, "a WebSocket of %s is flooded", sim_tab_name(world, socket->tab));
         return;
     }
+    sim_hash(world, text);
     const struct sim_packet *packet =
         sim_fifo_put(fifo, world->now_us + sim_latency_us(world), kind, text);
     if (fifo->count == 1) {

@@ -40,6 +40,35 @@ void sim_after(struct sim_world *world, uint64_t delay_us, enum sim_kind kind, u
     sim_queue_put(&world->queue, &happening);
 }
 
+/* FNV-1a, of 64 bits */
+static void mix(struct sim_world *world, uint8_t byte)
+{
+    world->hash = (world->hash ^ byte) * 1099511628211u;
+}
+
+void sim_hash(struct sim_world *world, struct pf_slice bytes)
+{
+    for (size_t i = 0; world->hashes && i < bytes.size; i++) {
+        mix(world, (uint8_t)bytes.data[i]);
+    }
+}
+
+static void hash_number(struct sim_world *world, uint64_t number)
+{
+    for (int bits = 0; world->hashes && bits < 64; bits += 8) {
+        mix(world, (uint8_t)(number >> bits));
+    }
+}
+
+static void hash_happening(struct sim_world *world, const struct sim_happening *happening)
+{
+    hash_number(world, happening->at_us);
+    hash_number(world, happening->kind);
+    hash_number(world, happening->subject);
+    hash_number(world, happening->token);
+    hash_number(world, world->random.state);
+}
+
 uint32_t sim_below(struct sim_world *world, uint32_t bound)
 {
     return pf_random_below(&world->random, bound);
@@ -309,6 +338,7 @@ static void begin(struct sim_world *world, uint64_t seed, uint32_t hosts_count)
     world->now_us = 0;
     world->quiet = world->connected = world->converged = world->failed = false;
     world->looked_events = 0;
+    world->hash = 14695981039346656037u;
     world->changed = true;
     world->wanting = (struct sim_wanting){0};
     pf_random_seed(&world->random, seed * 0x9e3779b97f4a7c15u);
@@ -351,6 +381,7 @@ bool sim_world_run(struct sim_world *world, uint64_t seed, uint32_t hosts_count)
             continue;
         }
         world->changed = world->changed || !passes_unseen(happening.kind);
+        hash_happening(world, &happening);
         happen(world, &happening);
         if (look(world)) {
             break;

@@ -234,6 +234,8 @@ struct sim_world {
     char failure[256];
     FILE *trace;               /* or NULL */
     const char *record_folder; /* or NULL */
+    bool hashes;               /* whether `hash` is wanted; it takes time */
+    uint64_t hash;             /* of all that happened and all that was said on WebSockets */
     struct sim_stats *stats;
     char scratch[2 * PF_MESSAGE_SIZE_MAX]; /* for one text at a time */
     char inbox[2 * PF_MESSAGE_SIZE_MAX];   /* for the text that is being handled */
@@ -249,6 +251,9 @@ void sim_world_free(struct sim_world *world);
 
 /* Runs one seed. Returns false, with world->failure set, when something was wrong. */
 bool sim_world_run(struct sim_world *world, uint64_t seed, uint32_t hosts_count);
+
+/* Mixes bytes into world->hash, if it is wanted. */
+void sim_hash(struct sim_world *world, struct pf_slice bytes);
 
 /* Notes what is wrong; the first time counts. */
 void sim_fail(struct sim_world *world, const char *format, ...)
