@@ -1,4 +1,4 @@
-/* check.c - what must be true in every state, and in those where nothing is left to happen. */
+/* check.c - what must hold in every state, and in those at rest. */
 /* SPDX-License-Identifier: MIT */
 #include "check.h"
 
@@ -29,7 +29,7 @@ void ex_check_page(struct ex_world *world, struct ex_host *host)
         ex_fail(world, "%c could not read a message", (char)('A' + host->index));
     }
     if (counters->queue_full > 0 || counters->unsent > 0) {
-        ex_fail(world, "%c has lost what found no room", (char)('A' + host->index));
+        ex_fail(world, "%c dropped something because a queue was full", (char)('A' + host->index));
     }
     if (world->now_ms > LIFE_MS_MAX) {
         ex_fail(world, "the world does not come to rest");
@@ -41,7 +41,7 @@ void ex_check_page(struct ex_world *world, struct ex_host *host)
 
 static void want(struct ex_world *world, const struct ex_host *host, const char *what)
 {
-    ex_fail(world, "nothing is left to happen, but %c %s", (char)('A' + host->index), what);
+    ex_fail(world, "the world is at rest, but %c %s", (char)('A' + host->index), what);
 }
 
 static const struct ex_shown *shown_of(const struct ex_host *host, const struct ex_host *other)
@@ -90,7 +90,7 @@ static void check_roster(struct ex_world *world, struct ex_host *host, struct ex
     } else if (shown->sequence != ex_room_sequence(other->room)) {
         want(world, host, "has not heard of the other's sources");
     } else if (!is_connected(world, host, other, shown->pc)) {
-        want(world, host, "is shown a connection that is none");
+        want(world, host, "is shown a connection that is not connected");
     } else if (host->pcs_count != 1) {
         want(world, host, "has left a connection open");
     } else if (host->sockets_count != 1) {
@@ -125,7 +125,7 @@ static void check_exchange(struct ex_world *world)
                of_a->connection.offer_number != of_b->connection.offer_number ||
                of_a->connection.negotiation != PF_NEGOTIATION_STABLE ||
                of_b->connection.negotiation != PF_NEGOTIATION_STABLE) {
-        ex_fail(world, "in the end A has epoch %u offer %u and B has epoch %u offer %u",
+        ex_fail(world, "at rest, A has epoch %u offer %u and B has epoch %u offer %u",
                 of_a->connection.epoch, of_a->connection.offer_number, of_b->connection.epoch,
                 of_b->connection.offer_number);
     }

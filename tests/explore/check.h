@@ -1,4 +1,4 @@
-/* check.h - what must be true in every state, and in those where nothing is left to happen. */
+/* check.h - what must hold in every state, and in those at rest. */
 /* SPDX-License-Identifier: MIT */
 #ifndef EX_CHECK_H
 #define EX_CHECK_H
@@ -8,7 +8,7 @@
 /* After an event was handled. */
 void ex_check_page(struct ex_world *world, struct ex_host *host);
 
-/* Nothing is under way and no deadline is near: everybody must be well. */
+/* Checks a state at rest: nothing is in flight and no deadline is near. */
 void ex_check_quiet(struct ex_world *world);
 
 #endif

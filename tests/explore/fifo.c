@@ -1,4 +1,4 @@
-/* fifo.c - messages under way on one direction of a wire, in order. */
+/* fifo.c - the messages in flight on one direction of a WebSocket or data channel, in order. */
 /* SPDX-License-Identifier: MIT */
 #include "fifo.h"
 

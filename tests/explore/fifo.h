@@ -1,4 +1,4 @@
-/* fifo.h - messages under way on one direction of a wire, in order. */
+/* fifo.h - the messages in flight on one direction of a WebSocket or data channel, in order. */
 /* SPDX-License-Identifier: MIT */
 #ifndef EX_FIFO_H
 #define EX_FIFO_H

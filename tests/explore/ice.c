@@ -10,7 +10,7 @@
 #include "page.h"
 
 enum {
-    CONNECTING_MS = 15000, /* in vain, until a connection has failed */
+    CONNECTING_MS = 15000, /* without packets, until a connection has failed */
     DISCONNECTED_MS = 10000,
 };
 

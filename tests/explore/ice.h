@@ -3,7 +3,7 @@
 #ifndef EX_ICE_H
 #define EX_ICE_H
 
-#include "model/ice.h"
+#include "../model/ice.h"
 #include "world.h"
 
 /* The open connection with this identity, or NULL. */
@@ -25,7 +25,7 @@ enum pf_connection_state ex_ice_next_state(struct ex_world *world, const struct 
 void ex_ice_move(struct ex_world *world, struct ex_host *host, struct ex_pc *pc,
                  enum pf_connection_state next);
 
-/* Sets or clears the deadline of a connection that tries in vain. */
+/* Sets or clears the deadline of a connection that is trying without success. */
 void ex_ice_refresh(struct ex_world *world, struct ex_pc *pc);
 
 #endif

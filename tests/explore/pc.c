@@ -7,8 +7,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "pc.h"
 
+#include "../model/sdp.h"
 #include "ice.h"
-#include "model/sdp.h"
 #include "page.h"
 
 static struct ex_pc *find(struct ex_host *host, pf_pc id)
@@ -56,7 +56,7 @@ void ex_pc_close(struct ex_world *world, struct ex_host *host, struct ex_pc *pc,
 static void chain(struct ex_world *world, struct ex_pc *pc, const struct model_operation *operation)
 {
     if (pc->model.operations_count == EX_OPERATIONS_MAX) {
-        ex_fail(world, "the operations chain of pc %u is endless", pc->id);
+        ex_fail(world, "the operations chain of pc %u grows without bound", pc->id);
         return;
     }
     (void)model_pc_chain(&pc->model, operation); /* its bound is a larger one */
@@ -86,7 +86,7 @@ static void chain_command(struct ex_world *world, struct ex_pc *pc,
     default: PF_UNREACHABLE();
     }
     if (!operation.is_readable) {
-        ex_fail(world, "pc %u is given a description or candidate that is not one", pc->id);
+        ex_fail(world, "pc %u is given a description or candidate that cannot be parsed", pc->id);
     } else if (operation.kind == PF_OPERATION_ADD_ICE_CANDIDATE &&
                !(operation.has_section && operation.has_fragment)) {
         ex_fail(world, "pc %u is given a candidate without its mid or username fragment (I5)",

@@ -11,10 +11,10 @@ enum ex_action {
     EX_ACTION_NETWORK, /* a page is told that the network has changed, and restarts ICE */
     EX_ACTION_ASK,     /* a page is asked for an ICE restart, though the asker could offer one */
     EX_ACTION_ADDRESS, /* a host gets another address; connections over the old one are dead */
-    EX_ACTION_CUT,     /* a WebSocket is cut; what is under way is lost, both sides notice later */
-    EX_ACTION_RELOAD,  /* a page is refreshed; its WebSocket says 1001, and it comes back */
-    EX_ACTION_CRASH,   /* the same without a word */
-    EX_ACTION_RELAY,   /* the relay loses everything and starts again */
+    EX_ACTION_CUT,    /* a WebSocket is cut; messages in flight are lost, both sides notice later */
+    EX_ACTION_RELOAD, /* a page is refreshed; its WebSocket says 1001, and it comes back */
+    EX_ACTION_CRASH,  /* the same without a word */
+    EX_ACTION_RELAY,  /* the relay loses everything and starts again */
     EX_ACTIONS_COUNT,
 };
 
@@ -24,9 +24,9 @@ enum { EX_SCOPE_NAME_SIZE_MAX = 95 };
 struct ex_scope {
     char name[EX_SCOPE_NAME_SIZE_MAX + 1];
     uint32_t actions[EX_ACTIONS_COUNT];
-    uint32_t early;  /* how often time may pass although something is under way */
+    uint32_t early;  /* how often time may pass although something is in flight */
     uint32_t gather; /* candidates of one description */
-    bool ends;       /* the end of candidates is told as well */
+    bool ends;       /* the end of candidates is signaled as well */
     bool channel;    /* data channels open, and carry messages */
     bool abrupt;     /* a dead connection is "failed" at once, as Safari has it */
     bool rest;       /* the first action waits until both are connected and at rest */

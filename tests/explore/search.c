@@ -249,7 +249,8 @@ void ex_search_run(const struct ex_scope *scope, struct ex_graph *graph, uint32_
     if (result->outcome == EX_OUTCOME_COMPLETE) {
         result->rest = ex_graph_rest(graph);
         if (result->rest.lost != EX_NO_STATE) {
-            wrong(&search, result->rest.lost, false, "from here nobody comes to rest any more");
+            wrong(&search, result->rest.lost, false,
+                  "from this state on the world never comes to rest");
         }
     }
     result->peaks = search.world->peaks;

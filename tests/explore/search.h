@@ -10,7 +10,7 @@
 
 enum ex_outcome {
     EX_OUTCOME_COMPLETE, /* every state was visited, and nothing is wrong */
-    EX_OUTCOME_WRONG,    /* something is: the way there is that of `state`, then `step` */
+    EX_OUTCOME_WRONG,    /* something is: the path there is that of `state`, then `step` */
     EX_OUTCOME_TOO_MANY, /* there are more states than were allowed */
 };
 

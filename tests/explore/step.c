@@ -17,7 +17,7 @@ static void add(struct ex_steps *steps, enum ex_step_kind kind, uint32_t host, u
     steps->list[steps->count++] = (struct ex_step){kind, host, index};
 }
 
-/* --- what is under way --- */
+/* --- what is in flight --- */
 
 static void list_sockets(struct ex_host *host, struct ex_steps *out)
 {

@@ -113,7 +113,7 @@ static void check_text(struct ex_world *world, struct pf_slice text)
     if (begins(text, "{\"type\":\"error\"") &&
         !begins(text, "{\"type\":\"error\",\"code\":\"no-such-member\"") &&
         !begins(text, "{\"type\":\"error\",\"code\":\"replaced\"")) {
-        ex_fail(world, "the relay tells a page off: %.*s", (int)text.size, text.data);
+        ex_fail(world, "the relay sends a page an error: %.*s", (int)text.size, text.data);
     }
 }
 

@@ -29,7 +29,7 @@ void ex_wire_restart_relay(struct ex_world *world);
 /* Whether the other page could ask this one for an ICE restart. */
 bool ex_wire_can_ask(struct ex_world *world, const struct ex_host *host);
 
-/* Forgets sockets that neither side has any more. */
+/* Removes the sockets that are closed at both ends. */
 void ex_wire_collect(struct ex_host *host);
 
 #endif

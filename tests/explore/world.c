@@ -1,4 +1,4 @@
-/* world.c - two pages and a relay without a clock: whatever may happen next is a choice. */
+/* world.c - two pages and a relay without a clock: what happens next is a choice. */
 /* SPDX-License-Identifier: MIT */
 #include "world.h"
 

@@ -1,12 +1,12 @@
-/* world.h - two pages and a relay without a clock: whatever may happen next is a choice. */
+/* world.h - two pages and a relay without a clock: what happens next is a choice. */
 /* SPDX-License-Identifier: MIT */
 #ifndef EX_WORLD_H
 #define EX_WORLD_H
 
+#include "../model/pc.h"
 #include "../sim/world.h"
 #include "core/room.h"
 #include "fifo.h"
-#include "model/pc.h"
 #include "scope.h"
 #include "visit.h"
 
@@ -141,7 +141,7 @@ void ex_world_free(struct ex_world *world);
 /* Saves, loads or hashes all of it. */
 void ex_world_visit(struct ex_world *world, struct ex_visit *visit);
 
-/* Notes what is wrong; the first time counts. */
+/* Records a failure. Only the first one counts. */
 void ex_fail(struct ex_world *world, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

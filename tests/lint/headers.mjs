@@ -24,7 +24,8 @@ if (isProgram(import.meta.url)) {
     process.argv.slice(2);
   // Those of the tests come with cmocka's rules of what precedes them.
   const names = [...filesWhere((name) => name.endsWith('.h'), 'src'),
-    ...filesWhere((name) => name.endsWith('.h'), 'tests/sim')];
+    ...['tests/sim', 'tests/model'].flatMap((folder) =>
+      filesWhere((name) => name.endsWith('.h'), folder))];
   report(names.flatMap((name) => {
     const include = `#include "${path.join(root, name)}"\n`;
     return problemsOfC(compiler, [path.join(root, 'src'), cjson,

@@ -48,7 +48,7 @@ static void open_tracks(struct sim_world *world, struct sim_tab *tab,
     }
     const bool is_replaced =
         tab->view.state == PF_ROOM_REFUSED && tab->view.code == PF_CODE_REPLACED;
-    if (tab->left || is_replaced) { /* who is refused for now still sees the preview */
+    if (tab->left || is_replaced) { /* a member that is refused for now still sees the preview */
         sim_fail(world, "%s asks for a capture that nobody wants", sim_tab_name(world, tab));
     }
     struct sim_request *request = &tab->requests[index];

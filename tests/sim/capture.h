@@ -28,7 +28,7 @@ void sim_capture_over(struct sim_world *world, struct sim_tab *tab, pf_track id)
 /* Whether the host has a device for it, which may be busy. */
 bool sim_capture_is_present(const struct sim_host *host, enum pf_source source);
 
-/* Whether the page waits for a user who will never answer. */
+/* Whether the page waits for a permission prompt that nobody will answer. */
 bool sim_capture_is_ignored(const struct sim_tab *tab, enum pf_source source);
 
 #endif

@@ -1,4 +1,4 @@
-/* check.c - what must be true of a simulated world, at every moment and in the end. */
+/* check.c - what must hold in a simulated world, at every moment and at the end. */
 /* SPDX-License-Identifier: MIT */
 #include "check.h"
 
@@ -147,7 +147,7 @@ void sim_check_tab(struct sim_world *world, struct sim_tab *tab)
     }
 }
 
-/* The page of a member that is in the room for all it knows, or NULL. */
+/* The page of the member with this id, if it believes itself in the room; or NULL. */
 static const struct sim_tab *member_tab(const struct sim_world *world, pf_member_id id)
 {
     for (uint32_t i = 0; i < world->faults.hosts_count; i++) {
@@ -262,7 +262,7 @@ void sim_check_relay_text(struct sim_world *world, struct sim_socket *socket, st
         fine = fine || begins(text, harmless[i]);
     }
     if (!fine) {
-        sim_fail(world, "the relay tells %s off: %.*s", sim_tab_name(world, socket->tab),
+        sim_fail(world, "the relay sends %s an error: %.*s", sim_tab_name(world, socket->tab),
                  (int)text.size, text.data);
     }
 }
@@ -276,8 +276,8 @@ void sim_check_relay_output(struct sim_world *world, const struct pf_hub_event *
                            output->clients[0] == event->client;
     const char *replaced = "{\"type\":\"error\",\"code\":\"replaced\"";
     if (is_error && !is_answer && !begins(output->head, replaced)) {
-        sim_fail(world, "somebody is told of what another did: %.*s", (int)output->head.size,
-                 output->head.data);
+        sim_fail(world, "an error goes to a client that did not cause it: %.*s",
+                 (int)output->head.size, output->head.data);
     }
 }
 
@@ -312,7 +312,7 @@ static bool is_denied(const struct sim_world *world, const struct sim_tab *tab,
     case PF_CAPTURE_FAILED: break;
     }
     if (denial->ended_soon) {
-        return true; /* who takes it away would do so again */
+        return true; /* the browser would end it again */
     }
     const bool is_missing =
         denial->error == PF_DOM_ERROR_NOT_FOUND || denial->error == PF_DOM_ERROR_OVERCONSTRAINED;
@@ -341,13 +341,13 @@ static bool sends_as_wanted(struct sim_world *world, const struct sim_tab *tab,
         const struct sim_track *track = sim_tab_track(tab, pc->model.senders[source]);
         const bool sends = track && track->state == SIM_TRACK_LIVE && track->enabled;
         if (tab->wants[source] != local->on) {
-            return want(world, tab, NULL, "what is wanted is not shown");
+            return want(world, tab, NULL, "does not show what is switched on");
         }
         if (sends != (local->on && local->state == PF_CAPTURE_LIVE)) {
-            return want(world, tab, other, "what is sent is not what is wanted, in the eyes");
+            return want(world, tab, other, "sends something else than is switched on to the page");
         }
         if (sends && track->id != local->track) {
-            return want(world, tab, other, "another track is sent than shown, in the eyes");
+            return want(world, tab, other, "sends another track than it shows to the page");
         }
     }
     return true;
@@ -362,7 +362,7 @@ static bool shows_truth(struct sim_world *world, const struct sim_tab *tab,
         const bool on = local->on && local->state == PF_CAPTURE_LIVE;
         if ((shown->sources.sources[source] == PF_SOURCE_STATE_ON) != on ||
             shown->sources.sequence == 0) {
-            return want(world, tab, other, "does not see the sources");
+            return want(world, tab, other, "does not show the sources");
         }
     }
     return true;
@@ -427,7 +427,7 @@ static bool shows_failure(struct sim_world *world, const struct sim_tab *tab,
         return want(world, tab, other, "is not shown anything");
     }
     if (shown->state != PF_PEER_UNREACHABLE || shown->away) {
-        return want(world, tab, other, "is not told that there is no way, to the eyes");
+        return want(world, tab, other, "does not show as unreachable the tile");
     }
     return shows_truth(world, tab, other, shown);
 }
@@ -484,7 +484,7 @@ static const struct sim_tab *page_of(const struct sim_world *world, uint32_t hos
     return sim_host_is_lost(world, host) ? NULL : world->hosts[host].tab;
 }
 
-/* Likewise, if it is another one's than `tab` and in the same room. */
+/* The same, but NULL for the host of `tab` itself and for hosts in another room. */
 static const struct sim_tab *other_of(const struct sim_world *world, const struct sim_tab *tab,
                                       uint32_t host)
 {
@@ -540,7 +540,7 @@ static bool sees_others_well(struct sim_world *world, const struct sim_tab *tab)
     return true;
 }
 
-/* Long enough that no repair of what was before can be under way. */
+/* For so long that no recovery from an earlier failure can be in progress. */
 static bool flows_steadily(const struct sim_world *world, const struct sim_tab *tab,
                            const struct sim_tab *other)
 {

@@ -1,4 +1,4 @@
-/* check.h - what must be true of a simulated world, at every moment and in the end. */
+/* check.h - what must hold in a simulated world, at every moment and at the end. */
 /* SPDX-License-Identifier: MIT */
 #ifndef SIM_CHECK_H
 #define SIM_CHECK_H
@@ -11,13 +11,13 @@ void sim_check_tab(struct sim_world *world, struct sim_tab *tab);
 /* Before a SHOW or HIDE command is taken. */
 void sim_check_show(struct sim_world *world, struct sim_tab *tab, const struct pf_command *command);
 
-/* What the relay says to a page: no well-behaved client is told off. */
+/* Checks what the relay sends to a page: a well-behaved client gets no errors. */
 void sim_check_relay_text(struct sim_world *world, struct sim_socket *socket, struct pf_slice text);
 
 struct pf_hub_event;
 struct pf_hub_output;
 
-/* What the relay makes of an event: who does something wrong is told so, and nobody else. */
+/* Checks the outputs of the hub for an event: only the client that caused an error gets it. */
 void sim_check_relay_output(struct sim_world *world, const struct pf_hub_event *event,
                             const struct pf_hub_output *output);
 
@@ -31,7 +31,7 @@ bool sim_check_all_connected(struct sim_world *world);
  * not. */
 bool sim_check_all_well(struct sim_world *world);
 
-/* The faults have ended: who lost the relay for good keeps the pictures that flow now. */
+/* The faults have ended: whoever has lost the relay for good must keep the pictures of now. */
 void sim_check_note_kept(struct sim_world *world);
 
 /* Fails the world for what was wanting at the last look. */

@@ -65,11 +65,11 @@ enum sim_trick {
 /* What one person loses at the end and does not get back. */
 enum sim_loss {
     SIM_LOSS_NONE,
-    SIM_LOSS_RELAY,   /* the way to the relay */
-    SIM_LOSS_NETWORK, /* every way */
+    SIM_LOSS_RELAY,   /* the path to the relay */
+    SIM_LOSS_NETWORK, /* all connectivity */
 };
 
-/* Chances are in a thousand. */
+/* Probabilities ("chance") are in thousandths. */
 struct sim_faults {
     uint32_t hosts_count; /* 2 to SIM_HOSTS_MAX */
     uint32_t rooms_count; /* 1 to SIM_ROOMS_MAX, with as many hosts in each, or one more */

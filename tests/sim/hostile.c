@@ -1,5 +1,5 @@
 /*
- * hostile.c - members that a generator drives: they say what no client of ours would.
+ * hostile.c - members driven by a random generator: they send what no client of ours would.
  *
  * What they hear is kept in part, so that what they say is nearly right: the epochs, offers and
  * instances of the others, their descriptions, whole messages to be said again to somebody else.
@@ -7,8 +7,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "hostile.h"
 
+#include "../model/sdp.h"
 #include "base/assert.h"
-#include "model/sdp.h"
 #include "pc.h"
 #include "tab.h"
 #include "trace.h"
@@ -160,7 +160,7 @@ static struct pf_signal *compose(struct sim_world *world, struct sim_hostile *ho
     return &hostile->message.signal;
 }
 
-/* Of a phantom, of somebody else's connection, or of nothing. */
+/* A description of a phantom, of another member's connection, or of nothing. */
 static struct pf_slice describe(struct sim_world *world, struct sim_hostile *hostile,
                                 const struct model_description *offer)
 {
@@ -246,7 +246,7 @@ static void say_state(struct sim_world *world, struct sim_hostile *hostile, cons
     say_message(world, hostile);
 }
 
-/* What somebody has said to it, to somebody else. */
+/* Replays a message that it has received from one member to another. */
 static void say_again(struct sim_world *world, struct sim_hostile *hostile)
 {
     if (hostile->heard_count == 0) {
@@ -293,7 +293,7 @@ static void say_garbage(struct sim_world *world, struct sim_hostile *hostile)
     };
     const struct other *to = anybody(world, hostile);
     switch (sim_below(world, 5)) {
-    case 0: /* speaks for somebody else */
+    case 0: /* claims to be another member */
         (void)snprintf(hostile->line, sizeof(hostile->line),
                        "{\"type\":\"signal\",\"from\":\"%016" PRIx64 "\",\"to\":\"%016" PRIx64
                        "\",\"fromInstance\":1,\"toInstance\":%u,\"kind\":\"state\",\"state\":{}}",

@@ -1,4 +1,4 @@
-/* hostile.h - members that a generator drives: they say what no client of ours would. */
+/* hostile.h - members driven by a random generator: they send what no client of ours would. */
 /* SPDX-License-Identifier: MIT */
 #ifndef SIM_HOSTILE_H
 #define SIM_HOSTILE_H
@@ -26,10 +26,10 @@ void sim_hostile_enters(struct sim_world *world, const struct sim_tab *tab, stru
 /* Whether a hostile member has, or once had, this id. */
 bool sim_hostile_is(const struct sim_world *world, pf_member_id id);
 
-/* Whether `pc` is a connection to a hostile member, for all its page knows. */
+/* Whether the page of `pc` believes it to be a connection to a hostile member. */
 bool sim_hostile_faces(const struct sim_world *world, const struct sim_pc *pc);
 
-/* Whether the remote description of `pc` promises an end that there is not. */
+/* Whether the remote description of `pc` is of a connection that does not exist. */
 bool sim_hostile_is_phantom(const struct sim_pc *pc);
 
 #endif

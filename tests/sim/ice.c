@@ -104,7 +104,7 @@ void sim_ice_refresh_all(struct sim_world *world)
     }
 }
 
-/* The transition that was under way; it may not be the right one any more. */
+/* The transition that was scheduled. refresh() schedules another if this one is outdated. */
 static void change_state(struct sim_world *world, struct sim_pc *pc)
 {
     const enum pf_connection_state next = pc->state_next;

@@ -3,7 +3,7 @@
 #ifndef SIM_ICE_H
 #define SIM_ICE_H
 
-#include "model/ice.h"
+#include "../model/ice.h"
 #include "pc.h"
 #include "world.h"
 

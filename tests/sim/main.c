@@ -232,7 +232,7 @@ static void run_list(const struct options *options, struct sim_stats *sum)
         one.count = one.jobs = 1;
         const char *hash = strstr(line, " hash ");
         if (hash && sscanf(hash, " hash %" SCNx64, &one.must) != 1) {
-            one.must = 1; /* nobody's */
+            one.must = 1; /* no world has it */
         }
         if (sscanf(line, "%" SCNu64 " %" SCNu32, &one.first, &one.peers) >= 1) {
             (void)run_workers(&one, sum); /* there is nothing that must fail */

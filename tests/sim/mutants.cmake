@@ -1,4 +1,4 @@
-# mutants.cmake - breakages that the simulator must notice.
+# mutants.cmake - defects that the simulator must notice.
 # SPDX-License-Identifier: MIT
 #
 # pf_add_mutant(NAME SEEDS FAILURE FILE SEARCH REPLACE)
@@ -78,7 +78,7 @@ pf_add_mutant(mid_forgotten 100 "(I5)" core/peer/connection.c
   [[copy.mid = pf_outbox_copy(outbox, candidate->mid);]] [[copy.mid = candidate->candidate;]])
 
 # Recovery and presence
-pf_add_mutant(never_unreachable 300 "is not told that there is no way" core/peer/peer.c
+pf_add_mutant(never_unreachable 300 "does not show as unreachable" core/peer/peer.c
   [[recovery->renewals < UNREACHABLE_RENEWALS ?]]
   [[recovery->renewals < 1000 * UNREACHABLE_RENEWALS ?]])
 pf_add_mutant(no_recovery_from_failed 1000 "has no connection for the picture" core/peer/recovery.c
@@ -106,7 +106,7 @@ pf_add_mutant(old_track_not_stopped 100 "captures source" core/media/capture.c
   [[    stop(context, capture->retiring);]] [[]])
 pf_add_mutant(late_track_not_stopped 100 "captures source" core/media/media.c
   [[pf_outbox_push(&context->outbox, PF_COMMAND_CAPTURE_STOP)->capture_stop = track;]] [[;]])
-pf_add_mutant(rejected_track_forgotten 300 "what is sent is not what is wanted" core/media/publishing.c
+pf_add_mutant(rejected_track_forgotten 300 "sends something else than is switched on" core/media/publishing.c
   [[senders->retry_at_ms = context->now_ms + ((uint64_t)RETRY_MS << doublings);]]
   [[(void)doublings;]])
 pf_add_mutant(captures_after_being_replaced 300 "was replaced, but still captures"
@@ -146,7 +146,7 @@ pf_add_mutant(join_overtaken 2000 "is refused without a reason" relay/hub/admiss
   [[if (is_overtaken(hub, client, member)) {]] [[if (member && !hub) {]])
 pf_add_mutant(foreign_ticket_taken 6000 "is refused without a reason" relay/hub/ticket.c
   [[if (!is_same(digits, ticket.data + claim_size + 1, MAC_DIGITS)) {]] [[if (ticket.size == 0) {]])
-pf_add_mutant(error_to_everyone 300 "is told of what another did" relay/hub/presence.c
+pf_add_mutant(error_to_everyone 300 "that did not cause it" relay/hub/presence.c
   [[    pf_hub_send(hub, client->number, pf_hub_write_message(hub));
     if (pf_error_code_close(code) != 0) {]]
   [[    const struct pf_slice text = pf_hub_write_message(hub);
@@ -167,7 +167,7 @@ pf_add_mutant(rooms_mixed_up 100 "hears of another room" relay/hub/rooms.c
   [[for (size_t i = 0; i < rooms->buckets_count; i++) {
         struct pf_hub_room *room = rooms->buckets[i];
         if (room && (room->hash | hash) != 0) {]])
-pf_add_mutant(ping_unanswered 100 "who is there" core/room/room.c
+pf_add_mutant(ping_unanswered 100 "which is present" core/room/room.c
   [[case PF_MESSAGE_PING: pf_relay_session_answer_ping(&room->session, &room->context); break;]]
   [[case PF_MESSAGE_PING: break;]])
 pf_add_mutant(room_full_too_soon 300 "the room is full with" relay/hub/admission.c

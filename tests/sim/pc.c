@@ -8,10 +8,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "pc.h"
 
+#include "../model/sdp.h"
 #include "base/assert.h"
 #include "hostile.h"
 #include "ice.h"
-#include "model/sdp.h"
 #include "tab.h"
 
 #include <stdlib.h>
@@ -56,7 +56,7 @@ static void grow_pcs(struct sim_world *world)
         PF_ASSERT(world->pcs);
     }
     if (world->pcs_count == 0) {
-        world->pcs[world->pcs_count++] = NULL; /* identity 0 is nobody's */
+        world->pcs[world->pcs_count++] = NULL; /* identity 0 is not used */
     }
 }
 
@@ -129,7 +129,7 @@ static void chain(struct sim_world *world, struct sim_pc *pc,
                   const struct model_operation *operation)
 {
     if (!model_pc_chain(&pc->model, operation)) {
-        sim_fail(world, "the operations chain of pc %u is endless", pc->id);
+        sim_fail(world, "the operations chain of pc %u grows without bound", pc->id);
     } else if (pc->model.operations_count == 1) {
         start_operation(world, pc);
     }
@@ -145,7 +145,8 @@ static void check_sender(struct sim_world *world, const struct sim_tab *tab,
     }
     if (!track || track->state == SIM_TRACK_PENDING ||
         track->source != command->set_sender.source) {
-        sim_fail(world, "SET_SENDER with track %u, which there is not", command->set_sender.track);
+        sim_fail(world, "SET_SENDER with track %u, which does not exist",
+                 command->set_sender.track);
     } else if (track->enabled && !tab->wants[track->source]) {
         sim_fail(world, "SET_SENDER with a track that the user does not want to send");
     }
@@ -233,7 +234,7 @@ void sim_pc_command(struct sim_world *world, struct sim_tab *tab, const struct p
         }
         sim_pc_close(world, pc, true);
     } else if (pc->failed_to_construct) {
-        return; /* the glue has nothing to do it with; PC_FAILED is under way */
+        return; /* the glue has no object to call; PC_FAILED is scheduled */
     } else if (command->type == PF_COMMAND_PC_READ_LOCAL) {
         sim_after(world, 0, SIM_PC_LOCAL_READ, pc->model.identity, 0);
     } else if (command->type == PF_COMMAND_PC_CHANNEL_SEND) {
@@ -348,7 +349,7 @@ static void report(struct sim_world *world, struct sim_pc *pc,
              (struct pf_event){.type = PF_EVENT_PC_SENDER_SET,
                                .sender_set = {operation->source, operation->track}});
         break;
-    case PF_OPERATION_SET_LOCAL_DESCRIPTION: /* of these only failures are told */
+    case PF_OPERATION_SET_LOCAL_DESCRIPTION: /* of these only failures are reported */
     case PF_OPERATION_ADD_ICE_CANDIDATE:
     case PF_OPERATION_CREATE: break;
     }

@@ -33,7 +33,7 @@ void sim_pc_close(struct sim_world *world, struct sim_pc *pc, bool orderly);
 /* Whether `track` is attached to a sender of the page, or about to be. */
 bool sim_pc_sends(const struct sim_world *world, const struct sim_tab *tab, pf_track track);
 
-/* R26: what was under way when a connection was closed is told for all that. */
+/* R26: a promise that was pending when a connection was closed resolves all the same. */
 void sim_pc_tell_late(struct sim_world *world, struct sim_tab *tab, pf_pc id);
 
 #endif

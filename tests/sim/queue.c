@@ -1,4 +1,4 @@
-/* queue.c - what will happen when: the future of a simulated world. */
+/* queue.c - the event queue of a simulated world. */
 /* SPDX-License-Identifier: MIT */
 #include "queue.h"
 

@@ -1,4 +1,4 @@
-/* queue.h - what will happen when: the future of a simulated world. */
+/* queue.h - the event queue of a simulated world. */
 /* SPDX-License-Identifier: MIT */
 #ifndef SIM_QUEUE_H
 #define SIM_QUEUE_H

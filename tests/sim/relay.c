@@ -33,7 +33,7 @@ static void sign(void *user, struct pf_slice text, uint8_t mac[PF_MAC_SIZE])
     }
 }
 
-/* The relay has not got this member any more. */
+/* The relay has lost this member. */
 static void note_lost(const struct sim_world *world, struct sim_socket *socket)
 {
     if (socket->joined && socket->tab->lost_us == 0) {
@@ -94,11 +94,11 @@ static void check_close(struct sim_world *world, const struct sim_socket *socket
                                world->faults.spike_chance == 0;
     if (is_untroubled && !socket->broken && socket->client == SIM_SOCKET_OPEN &&
         socket->tab->host < SIM_HOSTS_MAX) {
-        sim_fail(world, "the relay gives %s up, who is there", sim_tab_name(world, socket->tab));
+        sim_fail(world, "the relay evicts %s, which is present", sim_tab_name(world, socket->tab));
     }
 }
 
-/* `room` is that of the member who has caused it, NO_ROOM: time has, or ANY_ROOM: either may. */
+/* `room`: of the member that caused it; NO_ROOM: a timer did; ANY_ROOM: either may have. */
 static void take_output(struct sim_world *world, struct sim_relay *relay, uint32_t room,
                         const struct pf_hub_output *output)
 {

@@ -1,4 +1,4 @@
-/* stats.c - what many simulated worlds add up to. */
+/* stats.c - statistics over many simulated worlds. */
 /* SPDX-License-Identifier: MIT */
 #include "stats.h"
 

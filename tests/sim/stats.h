@@ -1,4 +1,4 @@
-/* stats.h - what many simulated worlds add up to. */
+/* stats.h - statistics over many simulated worlds. */
 /* SPDX-License-Identifier: MIT */
 #ifndef SIM_STATS_H
 #define SIM_STATS_H
@@ -11,7 +11,7 @@ enum {
     SIM_TIME_MS = 10,
 };
 
-/* How many worlds took so long. */
+/* A histogram: how many worlds took how long. */
 struct sim_times {
     uint64_t worst_ms;
     uint64_t worst_seed;
@@ -19,7 +19,7 @@ struct sim_times {
 };
 
 struct sim_stats {
-    uint64_t seed; /* the one being run, for whoever finds the process dead */
+    uint64_t seed; /* the one being run, in case the process dies */
     uint64_t seeds;
     uint64_t failures;
     uint64_t events;   /* handled by rooms */
@@ -48,7 +48,7 @@ void sim_stats_add(struct sim_stats *sum, const struct sim_stats *stats);
 
 void sim_stats_note_time(struct sim_times *times, uint64_t ms, uint64_t seed);
 
-/* The totals, as `name value` lines. `seconds` are those of a clock on the wall. */
+/* Prints the totals as `name value` lines. `seconds` is wall-clock time. */
 void sim_stats_print(const struct sim_stats *stats, double seconds, double processor_seconds,
                      FILE *out);
 

@@ -75,7 +75,7 @@ static void note_twins(const struct sim_world *world, struct sim_tab *tab)
 struct sim_tab *sim_tab_open(struct sim_world *world, uint32_t host, bool duplicate)
 {
     if (world->tabs_count == SIM_TABS_MAX) {
-        sim_fail(world, "too many pages: the world is too restless to be simulated");
+        sim_fail(world, "too many pages: the world cannot be simulated");
         return NULL;
     }
     struct sim_tab *tab = malloc(sizeof(*tab));
@@ -240,7 +240,7 @@ void sim_tab_set_timer(struct sim_world *world, struct sim_tab *tab)
     }
 }
 
-/* A signal: the relay begins those with who says it. */
+/* Whether it is a signal: the relay puts the sender first in those. */
 static bool is_signal(const struct pf_event *event)
 {
     const struct pf_slice from = PF_SLICE("{\"from\":");

@@ -32,7 +32,7 @@ void sim_tab_set_timer(struct sim_world *world, struct sim_tab *tab);
 /* The tab's track, or NULL if it was never opened, has been stopped, or `id` is 0. */
 struct sim_track *sim_tab_track(const struct sim_tab *tab, pf_track id);
 
-/* In the room for all its user knows: it has entered and not left. */
+/* Whether its user has joined and not left. */
 bool sim_tab_is_present(const struct sim_tab *tab);
 
 /* A letter for the host and a number for the page, such as "B3". Valid until the next call. */

@@ -1,4 +1,4 @@
-/* trace.c - what happens in a simulated world, for people. */
+/* trace.c - prints what happens in a simulated world, for people. */
 /* SPDX-License-Identifier: MIT */
 #include "trace.h"
 

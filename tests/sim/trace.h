@@ -1,4 +1,4 @@
-/* trace.h - what happens in a simulated world, for people. */
+/* trace.h - prints what happens in a simulated world, for people. */
 /* SPDX-License-Identifier: MIT */
 #ifndef SIM_TRACE_H
 #define SIM_TRACE_H
@@ -19,7 +19,7 @@ void sim_trace_note(struct sim_world *world, const struct sim_tab *tab, const ch
 void sim_trace_wire(struct sim_world *world, const struct sim_socket *socket, const char *what,
                     struct pf_slice text);
 
-/* One line, without who and when. */
+/* Prints one line, without page and time. */
 void sim_print_event(const struct pf_event *event, FILE *out);
 void sim_print_command(const struct pf_command *command, FILE *out);
 

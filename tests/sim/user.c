@@ -1,4 +1,4 @@
-/* user.c - what people do and what befalls them. */
+/* user.c - what people do, and what happens to their machines. */
 /* SPDX-License-Identifier: MIT */
 #include "user.h"
 
@@ -163,7 +163,7 @@ static void act_at_page(struct sim_world *world, struct sim_tab *tab, enum sim_a
         }
         break;
     case SIM_ACTION_LEAVE:
-        unthrottle(world, host); /* who leaves sees the page */
+        unthrottle(world, host); /* whoever leaves has the page in front */
         leave_page(world, tab);
         sim_after(world, sim_between_us(world, 0, 8000), SIM_PAGE_OPEN, host, 0);
         break;
@@ -185,7 +185,7 @@ static void act_at_page(struct sim_world *world, struct sim_tab *tab, enum sim_a
     }
 }
 
-/* The browser tells its pages, soon or never. */
+/* The browser informs its pages, soon or never. */
 static void notice_network(struct sim_world *world, uint32_t host, bool online)
 {
     for (size_t i = 1; i <= world->tabs_count; i++) {

@@ -1,4 +1,4 @@
-/* view.c - what a page has been told to show. */
+/* view.c - what a page shows, by the commands of its room. */
 /* SPDX-License-Identifier: MIT */
 #include "view.h"
 

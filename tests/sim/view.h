@@ -1,4 +1,4 @@
-/* view.h - what a page has been told to show. */
+/* view.h - what a page shows, by the commands of its room. */
 /* SPDX-License-Identifier: MIT */
 #ifndef SIM_VIEW_H
 #define SIM_VIEW_H

@@ -15,7 +15,7 @@ void sim_wire_page_gone(struct sim_world *world, struct sim_socket *socket, uint
 /* The connection is lost; each side notices some time later, or never by itself. */
 void sim_wire_break(struct sim_world *world, struct sim_socket *socket);
 
-/* All connections made from an address that the host has no more. */
+/* Breaks all WebSockets made from an address that the host no longer has. */
 void sim_wire_break_host(struct sim_world *world, uint32_t host);
 
 /* For the relay: `up` is the direction. */
@@ -24,7 +24,7 @@ void sim_wire_send(struct sim_world *world, struct sim_socket *socket, bool up,
 void sim_wire_send_close(struct sim_world *world, struct sim_socket *socket, bool up,
                          uint16_t code);
 
-/* Forgets a socket that neither side has any more. */
+/* Removes a socket that is closed at both ends. */
 void sim_wire_collect(struct sim_world *world, struct sim_socket *socket);
 
 /* Something of SIM_SOCKET_CONNECT to SIM_SOCKET_LOST_BY_RELAY is due. */

@@ -1,4 +1,5 @@
-/* world.c - hosts, pages, connections, sockets and a relay in virtual time, out of one seed. */
+/* world.c - hosts, pages, connections, sockets and relays in virtual time, derived from one seed.
+ */
 /* SPDX-License-Identifier: MIT */
 #include "world.h"
 
@@ -387,7 +388,7 @@ bool sim_world_run(struct sim_world *world, uint64_t seed, uint32_t hosts_count)
             break;
         }
         if (i == HAPPENINGS_MAX) {
-            sim_fail(world, "the world does not come to an end");
+            sim_fail(world, "the run does not end");
         }
     }
     world->stats->simulated_ms += world->now_us / 1000;

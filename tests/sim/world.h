@@ -1,13 +1,14 @@
-/* world.h - hosts, pages, connections, sockets and a relay in virtual time, out of one seed. */
+/* world.h - hosts, pages, connections, sockets and relays in virtual time, derived from one seed.
+ */
 /* SPDX-License-Identifier: MIT */
 #ifndef SIM_WORLD_H
 #define SIM_WORLD_H
 
+#include "../model/pc.h"
 #include "base/random.h"
 #include "core/room.h"
 #include "faults.h"
 #include "fifo.h"
-#include "model/pc.h"
 #include "queue.h"
 #include "stats.h"
 #include "view.h"
@@ -31,7 +32,7 @@ enum {
 
 enum sim_browser {
     SIM_CHROMIUM,
-    SIM_FIREFOX, /* tells of a lost connection at once */
+    SIM_FIREFOX, /* reports a lost connection at once */
     SIM_SAFARI,  /* skips "disconnected" */
 };
 
@@ -52,9 +53,10 @@ struct sim_host {
     bool relay_cut;
     bool throttled;
     bool asleep;
-    uint32_t room;           /* index */
-    uint32_t relay_at;       /* the one that the address names to it */
-    uint64_t trouble_us;     /* until when, at least, it was not without the network or the relay */
+    uint32_t room;     /* index */
+    uint32_t relay_at; /* the one that the address resolves to on this host */
+    uint64_t
+        trouble_us; /* the last time at which it had no network or no relay, as far as is known */
     bool cut[SIM_HOSTS_MAX]; /* no packets to and from that host */
     bool cut_for_good[SIM_HOSTS_MAX];
     uint64_t wake_us; /* while asleep */
@@ -195,7 +197,7 @@ struct sim_relay {
     uint64_t deadline_ms;
 };
 
-/* What is not as it should be: `what` of `other`, which may be NULL, in the eyes of `tab`. */
+/* What is not yet as it should be: `tab` lacks `what` of `other`, which may be NULL. */
 struct sim_wanting {
     const struct sim_tab *tab; /* NULL: nothing is known to be */
     const struct sim_tab *other;
@@ -219,12 +221,12 @@ struct sim_world {
     size_t sockets_capacity;
     struct sim_socket **sockets; /* by index, NULL when closed; owned */
     struct sim_relay relays[SIM_RELAYS_MAX];
-    uint32_t relay_at; /* the one that the address names, and to all in the end */
+    uint32_t relay_at; /* the one that the address resolves to; for all hosts in the end */
     size_t rooms_count;
     struct pf_room *rooms[SIM_HOSTS_MAX * 4]; /* memory that is free now; owned */
-    bool quiet;                               /* no faults any more */
+    bool quiet;                               /* the faults have ended */
     uint64_t quiet_us;
-    uint64_t calm_us;      /* and nobody comes any more */
+    uint64_t calm_us;      /* and the last person has joined */
     bool connected;        /* everybody to everybody */
     uint64_t connected_us; /* since when */
     bool converged;        /* and all else is as it should be */
@@ -255,20 +257,20 @@ bool sim_world_run(struct sim_world *world, uint64_t seed, uint32_t hosts_count)
 /* Mixes bytes into world->hash, if it is wanted. */
 void sim_hash(struct sim_world *world, struct pf_slice bytes);
 
-/* Notes what is wrong; the first time counts. */
+/* Records a failure. Only the first one counts. */
 void sim_fail(struct sim_world *world, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Something will happen after a time, in microseconds. */
+/* Schedules an event after a delay, in microseconds. */
 void sim_after(struct sim_world *world, uint64_t delay_us, enum sim_kind kind, uint32_t subject,
                uint32_t token);
 
-/* Chance. */
+/* Draws from the seeded generator. */
 uint32_t sim_below(struct sim_world *world, uint32_t bound);
 bool sim_chance(struct sim_world *world, uint32_t per_thousand);
 uint64_t sim_between_us(struct sim_world *world, uint32_t ms_min, uint32_t ms_max);
 
-/* How long a packet takes. */
+/* The latency of a packet, drawn anew for each. */
 uint64_t sim_latency_us(struct sim_world *world);
 
 /* Whether packets pass. */
