@@ -319,12 +319,16 @@ EMSCRIPTEN_KEEPALIVE void pf_client_capture_failed(struct pf_client *client, uns
                                                    unsigned camera, int microphone_granted,
                                                    int camera_granted)
 {
-    handle(client, &(struct pf_event){.type = PF_EVENT_CAPTURE_FAILED,
-                                      .capture_failed = {
-                                          .tracks = {microphone, camera},
-                                          .error = dom_error_at(client, 0),
-                                          .granted = {microphone_granted, camera_granted},
-                                      }});
+    handle(
+        client,
+        &(struct pf_event){
+            .type = PF_EVENT_CAPTURE_FAILED,
+            .capture_failed = {
+                .tracks = {microphone, camera},
+                .error = dom_error_at(client, 0),
+                .permissions = {microphone_granted ? PF_PERMISSION_GRANTED : PF_PERMISSION_PROMPT,
+                                camera_granted ? PF_PERMISSION_GRANTED : PF_PERMISSION_PROMPT},
+            }});
 }
 
 EMSCRIPTEN_KEEPALIVE void pf_client_track_ended(struct pf_client *client, unsigned track)

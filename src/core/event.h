@@ -33,6 +33,14 @@ enum pf_dom_error {
     PF_DOM_ERROR_OTHER,
 };
 
+/* PermissionState of "microphone" or "camera" (W3C Permissions). */
+enum pf_permission {
+    PF_PERMISSION_UNKNOWN, /* the browser cannot be asked */
+    PF_PERMISSION_GRANTED,
+    PF_PERMISSION_PROMPT, /* the user would be asked */
+    PF_PERMISSION_DENIED,
+};
+
 /* RTCPeerConnectionState, in the order of the W3C list. */
 enum pf_connection_state {
     PF_CONNECTION_NEW,
@@ -130,7 +138,7 @@ struct pf_event {
         struct {
             pf_track tracks[PF_SOURCES_COUNT]; /* as in the command */
             enum pf_dom_error error;
-            bool granted[PF_SOURCES_COUNT]; /* the permission is there, asking shows no prompt */
+            enum pf_permission permissions[PF_SOURCES_COUNT]; /* after the failure */
         } capture_failed;
         pf_track track_ended;
         struct {

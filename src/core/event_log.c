@@ -23,6 +23,7 @@ enum kind {
     SOURCE = ENUMS,
     DESCRIPTION,
     DOM_ERROR,
+    PERMISSION,
     OPERATION,
     CONNECTION_STATE,
 };
@@ -31,6 +32,7 @@ static const struct pf_names *const enums[] = {
     [SOURCE - ENUMS] = &pf_names_of_sources,
     [DESCRIPTION - ENUMS] = &pf_names_of_descriptions,
     [DOM_ERROR - ENUMS] = &pf_names_of_dom_errors,
+    [PERMISSION - ENUMS] = &pf_names_of_permissions,
     [OPERATION - ENUMS] = &pf_names_of_operations,
     [CONNECTION_STATE - ENUMS] = &pf_names_of_connection_states,
 };
@@ -67,8 +69,8 @@ static const struct pf_names *const enums[] = {
         E("microphone", U32, capture_failed.tracks[0]) \
         E("camera", U32, capture_failed.tracks[1]) \
         E("error", DOM_ERROR, capture_failed.error) \
-        E("microphone-granted", BOOL, capture_failed.granted[0]) \
-        E("camera-granted", BOOL, capture_failed.granted[1]) \
+        E("microphone-permission", PERMISSION, capture_failed.permissions[0]) \
+        E("camera-permission", PERMISSION, capture_failed.permissions[1]) \
     L("track-ended", PF_EVENT_TRACK_ENDED) \
         E("track", U32, track_ended) \
     L("devices-changed", PF_EVENT_DEVICES_CHANGED) \
@@ -209,6 +211,7 @@ static void put_value(struct pf_buffer *out, struct field field, const void *obj
     case SOURCE:
     case DESCRIPTION:
     case DOM_ERROR:
+    case PERMISSION:
     case OPERATION:
     case CONNECTION_STATE: put_enum(out, field.kind, at); break;
     }
@@ -418,6 +421,7 @@ static bool take_value(struct pf_slice *from, struct field field, void *object,
     case SOURCE:
     case DESCRIPTION:
     case DOM_ERROR:
+    case PERMISSION:
     case OPERATION:
     case CONNECTION_STATE: return take_enum(from, field.kind, at);
     case LINE: break;

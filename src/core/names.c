@@ -19,6 +19,13 @@ static const char *const dom_errors[] = {
     [PF_DOM_ERROR_OTHER] = "Error",
 };
 
+static const char *const permissions[] = {
+    [PF_PERMISSION_UNKNOWN] = "",
+    [PF_PERMISSION_GRANTED] = "granted",
+    [PF_PERMISSION_PROMPT] = "prompt",
+    [PF_PERMISSION_DENIED] = "denied",
+};
+
 static const char *const connection_states[] = {
     [PF_CONNECTION_NEW] = "new",
     [PF_CONNECTION_CONNECTING] = "connecting",
@@ -67,6 +74,7 @@ static const char *const capture_states[] = {
     }
 
 const struct pf_names pf_names_of_dom_errors = NAMES(dom_errors);
+const struct pf_names pf_names_of_permissions = NAMES(permissions);
 const struct pf_names pf_names_of_connection_states = NAMES(connection_states);
 const struct pf_names pf_names_of_operations = NAMES(operations);
 const struct pf_names pf_names_of_room_states = NAMES(room_states);

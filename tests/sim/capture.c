@@ -191,12 +191,17 @@ static bool ask_user(struct sim_world *world, struct sim_tab *tab, uint32_t inde
 static void fail(struct sim_world *world, struct sim_tab *tab, const struct sim_request *request,
                  enum pf_dom_error error)
 {
+    static const enum pf_permission permissions[] = {
+        [SIM_PERMISSION_GRANTED] = PF_PERMISSION_GRANTED,
+        [SIM_PERMISSION_PROMPT] = PF_PERMISSION_PROMPT,
+        [SIM_PERMISSION_DENIED] = PF_PERMISSION_DENIED,
+    };
     struct pf_event event = {.type = PF_EVENT_CAPTURE_FAILED, .capture_failed.error = error};
     for (int source = 0; source < PF_SOURCES_COUNT; source++) {
         struct sim_track *track = sim_tab_track(tab, request->tracks[source]);
         event.capture_failed.tracks[source] = request->tracks[source];
-        event.capture_failed.granted[source] =
-            world->hosts[tab->host].permissions[source] == SIM_PERMISSION_GRANTED;
+        event.capture_failed.permissions[source] =
+            permissions[world->hosts[tab->host].permissions[source]];
         if (track && tab->denials[source].track == track->id) {
             tab->denials[source].error = error;
         }

@@ -257,7 +257,8 @@ static void refuse(struct chaos *chaos, pf_track track)
                                                PF_DOM_ERROR_NOT_READABLE,
                                                PF_DOM_ERROR_OVERCONSTRAINED, PF_DOM_ERROR_ABORT};
     const enum pf_dom_error error = errors[draw(chaos, 5)];
-    const enum pf_source granted = (enum pf_source)draw(chaos, PF_SOURCES_COUNT);
+    const struct driver_permissions permissions = {(enum pf_permission)draw(chaos, 4),
+                                                   (enum pf_permission)draw(chaos, 4)};
     /* A request for both has its two ids in a row. */
     const pf_track next = track + 1;
     const bool is_both = driver->things[track].source == PF_SOURCE_MICROPHONE &&
@@ -265,11 +266,11 @@ static void refuse(struct chaos *chaos, pf_track track)
                          !driver->things[next].is_pc &&
                          driver->things[next].source == PF_SOURCE_CAMERA;
     if (is_both) {
-        driver_refused_but(driver, track, next, error, granted);
+        driver_refused_with(driver, track, next, error, permissions);
     } else if (driver->things[track].source == PF_SOURCE_CAMERA) {
-        driver_refused_but(driver, 0, track, error, granted);
+        driver_refused_with(driver, 0, track, error, permissions);
     } else {
-        driver_refused_but(driver, track, 0, error, granted);
+        driver_refused_with(driver, track, 0, error, permissions);
     }
 }
 

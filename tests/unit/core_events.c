@@ -256,17 +256,20 @@ static void refuse(struct driver *driver, struct pf_event event)
 void driver_refused(struct driver *driver, pf_track microphone, pf_track camera,
                     enum pf_dom_error error)
 {
-    refuse(driver, (struct pf_event){.type = PF_EVENT_CAPTURE_FAILED,
-                                     .capture_failed = {{microphone, camera}, error, {0}}});
+    driver_refused_with(driver, microphone, camera, error,
+                        (struct driver_permissions){PF_PERMISSION_PROMPT, PF_PERMISSION_PROMPT});
 }
 
-void driver_refused_but(struct driver *driver, pf_track microphone, pf_track camera,
-                        enum pf_dom_error error, enum pf_source granted)
+void driver_refused_with(struct driver *driver, pf_track microphone, pf_track camera,
+                         enum pf_dom_error error, struct driver_permissions permissions)
 {
-    struct pf_event event = {.type = PF_EVENT_CAPTURE_FAILED,
-                             .capture_failed = {{microphone, camera}, error, {0}}};
-    event.capture_failed.granted[granted] = true;
-    refuse(driver, event);
+    refuse(driver,
+           (struct pf_event){.type = PF_EVENT_CAPTURE_FAILED,
+                             .capture_failed = {
+                                 .tracks = {microphone, camera},
+                                 .error = error,
+                                 .permissions = {permissions.microphone, permissions.camera},
+                             }});
 }
 
 void driver_ended(struct driver *driver, pf_track track)

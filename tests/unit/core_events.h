@@ -53,10 +53,16 @@ void driver_channel_closed(struct driver *driver, pf_pc pc);
 void driver_channel_message(struct driver *driver, pf_pc pc, const char *text);
 
 void driver_opened(struct driver *driver, pf_track track, const char *device);
+
+struct driver_permissions {
+    enum pf_permission microphone, camera;
+};
+
+/* A request has failed; unless they are given, the permissions are both still to be asked for. */
 void driver_refused(struct driver *driver, pf_track microphone, pf_track camera,
                     enum pf_dom_error error);
-void driver_refused_but(struct driver *driver, pf_track microphone, pf_track camera,
-                        enum pf_dom_error error, enum pf_source granted);
+void driver_refused_with(struct driver *driver, pf_track microphone, pf_track camera,
+                         enum pf_dom_error error, struct driver_permissions permissions);
 void driver_ended(struct driver *driver, pf_track track);
 void driver_devices_changed(struct driver *driver);
 void driver_devices(struct driver *driver, const struct pf_device *list, size_t count);

@@ -201,16 +201,79 @@ static void D5_the_microphone_works_when_the_camera_is_busy(void **state)
     assert_local(d, CAMERA, PF_CAPTURE_FAILED, PF_DOM_ERROR_NOT_READABLE);
 }
 
+static void refuse_both(struct driver *d, enum pf_permission microphone, enum pf_permission camera)
+{
+    driver_start(d);
+    driver_refused_with(d, asked(d, MICROPHONE), asked(d, CAMERA), PF_DOM_ERROR_NOT_ALLOWED,
+                        (struct driver_permissions){microphone, camera});
+}
+
 static void D5_of_a_request_for_both_what_is_granted_is_asked_for_alone(void **state)
 {
     struct driver *d = *state;
-    driver_start(d);
-    driver_refused_but(d, asked(d, MICROPHONE), asked(d, CAMERA), PF_DOM_ERROR_NOT_ALLOWED,
-                       MICROPHONE);
+    refuse_both(d, PF_PERMISSION_GRANTED, PF_PERMISSION_DENIED);
     assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 1);
     assert_true(asked(d, MICROPHONE) != 0);
     assert_int_equal(asked(d, CAMERA), 0);
     assert_local(d, CAMERA, PF_CAPTURE_FAILED, PF_DOM_ERROR_NOT_ALLOWED);
+}
+
+static void D5_a_blocked_camera_does_not_cost_the_microphone_its_prompt(void **state)
+{
+    struct driver *d = *state;
+    refuse_both(d, PF_PERMISSION_PROMPT, PF_PERMISSION_DENIED);
+    assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 1);
+    const pf_track microphone = asked(d, MICROPHONE);
+    assert_true(microphone != 0);
+    assert_int_equal(asked(d, CAMERA), 0);
+    assert_local(d, CAMERA, PF_CAPTURE_FAILED, PF_DOM_ERROR_NOT_ALLOWED);
+    driver_opened(d, microphone, "mic-1");
+    assert_local(d, MICROPHONE, PF_CAPTURE_LIVE, PF_DOM_ERROR_NONE);
+}
+
+static void D5_a_blocked_microphone_does_not_cost_the_camera_its_prompt(void **state)
+{
+    struct driver *d = *state;
+    refuse_both(d, PF_PERMISSION_DENIED, PF_PERMISSION_PROMPT);
+    assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 1);
+    assert_int_equal(asked(d, MICROPHONE), 0);
+    assert_true(asked(d, CAMERA) != 0);
+    assert_local(d, MICROPHONE, PF_CAPTURE_FAILED, PF_DOM_ERROR_NOT_ALLOWED);
+}
+
+static void D5_what_cannot_be_queried_is_asked_for_alone_once(void **state)
+{
+    struct driver *d = *state;
+    refuse_both(d, PF_PERMISSION_UNKNOWN, PF_PERMISSION_UNKNOWN);
+    assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 2);
+    const pf_track microphone =
+        driver_find_at(d, PF_COMMAND_CAPTURE_OPEN, 0)->capture_open.tracks[MICROPHONE];
+    const pf_track camera =
+        driver_find_at(d, PF_COMMAND_CAPTURE_OPEN, 1)->capture_open.tracks[CAMERA];
+    driver_refused(d, microphone, 0, PF_DOM_ERROR_NOT_ALLOWED);
+    assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 0);
+    driver_refused(d, 0, camera, PF_DOM_ERROR_NOT_ALLOWED);
+    assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 0);
+    assert_local(d, CAMERA, PF_CAPTURE_FAILED, PF_DOM_ERROR_NOT_ALLOWED);
+}
+
+static void D5_a_prompt_for_both_that_was_dismissed_is_not_shown_again(void **state)
+{
+    struct driver *d = *state;
+    refuse_both(d, PF_PERMISSION_PROMPT, PF_PERMISSION_PROMPT);
+    assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 0);
+    assert_local(d, MICROPHONE, PF_CAPTURE_FAILED, PF_DOM_ERROR_NOT_ALLOWED);
+    assert_local(d, CAMERA, PF_CAPTURE_FAILED, PF_DOM_ERROR_NOT_ALLOWED);
+}
+
+static void D5_nothing_is_asked_for_again_where_there_are_no_media_devices(void **state)
+{
+    struct driver *d = *state;
+    driver_start(d);
+    driver_refused_with(d, asked(d, MICROPHONE), asked(d, CAMERA), PF_DOM_ERROR_INSECURE,
+                        (struct driver_permissions){PF_PERMISSION_UNKNOWN, PF_PERMISSION_UNKNOWN});
+    assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 0);
+    assert_local(d, MICROPHONE, PF_CAPTURE_FAILED, PF_DOM_ERROR_INSECURE);
 }
 
 static void a_camera_switched_off_while_both_are_asked_for_is_not_asked_for_alone(void **state)
@@ -593,6 +656,11 @@ int main(void)
         TEST(D4_no_device_is_shown_until_one_is_plugged_in),
         TEST(D5_the_microphone_works_when_the_camera_is_busy),
         TEST(D5_of_a_request_for_both_what_is_granted_is_asked_for_alone),
+        TEST(D5_a_blocked_camera_does_not_cost_the_microphone_its_prompt),
+        TEST(D5_a_blocked_microphone_does_not_cost_the_camera_its_prompt),
+        TEST(D5_what_cannot_be_queried_is_asked_for_alone_once),
+        TEST(D5_a_prompt_for_both_that_was_dismissed_is_not_shown_again),
+        TEST(D5_nothing_is_asked_for_again_where_there_are_no_media_devices),
         TEST(a_camera_switched_off_while_both_are_asked_for_is_not_asked_for_alone),
         TEST(a_request_for_both_that_fails_after_one_was_superseded_tries_the_other),
         TEST(a_refusal_of_both_after_one_was_superseded_is_final_for_the_other),

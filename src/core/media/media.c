@@ -72,15 +72,33 @@ static void on_opened(struct pf_media *media, struct pf_context *context,
     }
 }
 
-/* A request for both has failed: what may be had alone is asked for alone, without a new prompt. */
+/*
+ * Whether a source is worth a request of its own after one for both was rejected. A refusal of both
+ * is not a refusal of each: where the permission for one is denied, getUserMedia() rejects without
+ * having asked for the other (mediacapture-main 10.2), which then may have its prompt. A prompt for
+ * both that was dismissed leaves both at "prompt", and showing it again would be a nuisance. A
+ * browser that cannot be queried remembers a refusal, or shows one more prompt for each source.
+ */
+static bool may_be_had_alone(enum pf_dom_error error, enum pf_permission own,
+                             enum pf_permission other)
+{
+    if (!pf_capture_is_refusal(error) || own == PF_PERMISSION_GRANTED) {
+        return true;
+    }
+    return error == PF_DOM_ERROR_NOT_ALLOWED &&
+           (own == PF_PERMISSION_UNKNOWN ||
+            (own == PF_PERMISSION_PROMPT && other == PF_PERMISSION_DENIED));
+}
+
 static void on_both_failed(struct pf_media *media, struct pf_context *context,
                            const struct pf_event *event)
 {
     const enum pf_dom_error error = event->capture_failed.error;
+    const enum pf_permission *permissions = event->capture_failed.permissions;
     for (int i = 0; i < PF_SOURCES_COUNT; i++) {
         struct pf_capture *capture = &media->captures[i];
-        const bool may_be_had = !pf_capture_is_refusal(error) || event->capture_failed.granted[i];
-        if (may_be_had && pf_capture_is_needed(capture)) {
+        const enum pf_permission other = permissions[PF_SOURCES_COUNT - 1 - i];
+        if (pf_capture_is_needed(capture) && may_be_had_alone(error, permissions[i], other)) {
             pf_capture_ask_alone(capture, context);
         } else {
             pf_capture_on_failed(capture, context, error);
