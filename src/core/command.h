@@ -1,4 +1,4 @@
-/* command.h - everything a room can ask of the outside world. */
+/* command.h - the commands that a room gives. */
 /* SPDX-License-Identifier: MIT */
 #ifndef PF_CORE_COMMAND_H
 #define PF_CORE_COMMAND_H
@@ -14,10 +14,10 @@
 enum pf_room_state {
     PF_ROOM_IDLE,         /* before PF_EVENT_START */
     PF_ROOM_LOBBY,        /* getting ready; not in a room */
-    PF_ROOM_JOINING,      /* wants in; the relay has not said yes */
-    PF_ROOM_JOINED,       /* in, and the relay is reached */
-    PF_ROOM_RECONNECTING, /* in, and the relay is away; calls go on */
-    PF_ROOM_REFUSED,      /* the relay said no for good; see the code */
+    PF_ROOM_JOINING,      /* waiting for the relay to accept */
+    PF_ROOM_JOINED,       /* a member, connected to the relay */
+    PF_ROOM_RECONNECTING, /* a member, but without the relay; calls go on */
+    PF_ROOM_REFUSED,      /* the relay refused for good; see the code */
     PF_ROOM_LEFT,         /* over */
 };
 
@@ -25,14 +25,14 @@ enum pf_peer_state {
     PF_PEER_CONNECTING, /* not connected yet */
     PF_PEER_CONNECTED,
     PF_PEER_UNSTABLE,     /* disconnected for less than 3 s */
-    PF_PEER_RECONNECTING, /* lost; being repaired */
-    PF_PEER_UNREACHABLE,  /* could not be repaired; tried again slowly */
+    PF_PEER_RECONNECTING, /* lost, and being repaired */
+    PF_PEER_UNREACHABLE,  /* could not be repaired; retried at long intervals */
 };
 
-/* What has become of the capture of a source. */
+/* The capture of a source, as the page sees it. */
 enum pf_capture_state {
-    PF_CAPTURE_IDLE,    /* nothing captured, nothing asked for */
-    PF_CAPTURE_OPENING, /* asked for; perhaps a prompt is open */
+    PF_CAPTURE_IDLE,    /* nothing is captured or requested */
+    PF_CAPTURE_OPENING, /* requested; a prompt may be open */
     PF_CAPTURE_LIVE,
     PF_CAPTURE_FAILED, /* see the error */
 };
@@ -41,7 +41,7 @@ enum pf_command_type {
     /* the WebSocket to the relay; all carry `socket` */
     PF_COMMAND_SOCKET_OPEN, /* to the URL of the configuration, with PF_SUBPROTOCOL */
     PF_COMMAND_SOCKET_SEND,
-    PF_COMMAND_SOCKET_CLOSE, /* no event of this socket is wanted any more */
+    PF_COMMAND_SOCKET_CLOSE, /* no more events of it are expected */
 
     /* capture */
     PF_COMMAND_CAPTURE_OPEN,      /* getUserMedia(), with both sources in one call */
@@ -51,7 +51,7 @@ enum pf_command_type {
 
     /* an RTCPeerConnection; all carry `pc`; what fails gives PF_EVENT_PC_FAILED */
     PF_COMMAND_PC_CREATE, /* with a data channel, and the sections of an offer where it offers */
-    PF_COMMAND_PC_CLOSE,  /* no event of this connection is wanted any more */
+    PF_COMMAND_PC_CLOSE,  /* no more events of it are expected */
     PF_COMMAND_PC_CREATE_OFFER,
     PF_COMMAND_PC_CREATE_ANSWER,
     PF_COMMAND_PC_SET_LOCAL,

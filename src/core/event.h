@@ -1,4 +1,4 @@
-/* event.h - everything the outside world can tell a room. */
+/* event.h - the events that a room handles. */
 /* SPDX-License-Identifier: MIT */
 #ifndef PF_CORE_EVENT_H
 #define PF_CORE_EVENT_H
@@ -11,14 +11,15 @@
 #include <stdint.h>
 
 /*
- * What the room names in commands and the outside world names in events. Chosen by the room, from
- * 1, never used again: an event about one that is gone is stale and dropped. 0 is none.
+ * Ids of what the room creates by commands and the caller reports on by events. The room assigns
+ * them from 1 and never reuses one, so an event about something that is gone is recognised as stale
+ * and dropped. 0 is none.
  */
 typedef uint32_t pf_socket; /* a WebSocket to the relay */
 typedef uint32_t pf_pc;     /* an RTCPeerConnection */
 typedef uint32_t pf_track;  /* a captured MediaStreamTrack */
 
-/* DOMException.name, as far as it matters, and what has no name of its own. */
+/* DOMException.name, as far as it makes a difference, and one cause that has no such name. */
 enum pf_dom_error {
     PF_DOM_ERROR_NONE,
     PF_DOM_ERROR_NOT_ALLOWED,     /* NotAllowedError: the user or a policy said no */
@@ -51,7 +52,7 @@ enum pf_connection_state {
     PF_CONNECTION_CLOSED,
 };
 
-/* What was asked of an RTCPeerConnection. */
+/* The operation on an RTCPeerConnection that failed. */
 enum pf_operation {
     PF_OPERATION_CREATE, /* the constructor */
     PF_OPERATION_CREATE_OFFER,
@@ -70,14 +71,14 @@ struct pf_device {
 };
 
 enum pf_event_type {
-    PF_EVENT_TIMEOUT, /* only the time has moved */
+    PF_EVENT_TIMEOUT, /* only time has passed */
 
     /* the user */
-    PF_EVENT_START,         /* capture what is wanted, reach the relay, get ready to join */
+    PF_EVENT_START,         /* capture, connect to the relay, get ready to join */
     PF_EVENT_JOIN,          /* enter the room */
-    PF_EVENT_LEAVE,         /* leave, end captures and connections; the room is over */
-    PF_EVENT_SET_SOURCE,    /* wants a source on or off; on also tries a failed capture again */
-    PF_EVENT_SELECT_DEVICE, /* wants this device, or "" for the default one */
+    PF_EVENT_LEAVE,         /* end captures and connections; nothing can follow */
+    PF_EVENT_SET_SOURCE,    /* turn a source on or off; "on" also retries a failed capture */
+    PF_EVENT_SELECT_DEVICE, /* use this device, or "" for the default one */
 
     /* the machine */
     PF_EVENT_NETWORK_CHANGED, /* window "online" or "offline", or another network */
@@ -109,7 +110,8 @@ enum pf_event_type {
 /* Slices are borrowed for the duration of pf_room_handle(). */
 struct pf_event {
     enum pf_event_type type;
-    uint64_t now_ms; /* monotonic, through sleep too; earlier than before counts as no time */
+    uint64_t
+        now_ms; /* monotonic, counting sleep; an earlier time than before is taken as no change */
     pf_socket socket;
     pf_pc pc;
     union {

@@ -24,16 +24,16 @@ struct pf_room_config {
     struct pf_slice devices[PF_SOURCES_COUNT]; /* chosen in an earlier call, or empty */
 };
 
-/* What has been dropped, for tests and diagnosis. */
+/* What was dropped or repaired, for tests and diagnosis. */
 struct pf_room_counters {
-    uint32_t unreadable;       /* messages that PROTOCOL.md does not allow */
+    uint32_t unreadable;       /* messages that violate PROTOCOL.md */
     uint32_t stale;            /* signals of an earlier instance, epoch or offer */
-    uint32_t unknown_member;   /* signals from nobody in the roster */
+    uint32_t unknown_member;   /* signals from members that are not in the roster */
     uint32_t queue_full;       /* candidates over a bound */
     uint32_t candidate_errors; /* addIceCandidate() rejections */
     uint32_t unsent;           /* messages that had no room in the outbox */
     uint32_t restarts;         /* ICE restarts begun here */
-    uint32_t renewals;         /* connections given up for new ones here */
+    uint32_t renewals;         /* new connections begun here in place of old ones */
 };
 
 struct pf_room;
@@ -52,12 +52,12 @@ enum pf_error pf_room_init(struct pf_room *room, const struct pf_room_config *co
 void pf_room_close(struct pf_room *room);
 
 /*
- * Takes one event. Every command of the previous event must have been polled.
- * Cannot fail: trouble from outside becomes commands and counters.
+ * Handles one event. Every command of the previous event must have been polled. Cannot fail:
+ * errors from outside result in commands and counters.
  */
 void pf_room_handle(struct pf_room *room, const struct pf_event *event);
 
-/* Gives the next command, in order; false when there is none left. */
+/* Takes the next command, in order; false when there is none left. */
 bool pf_room_poll(struct pf_room *room, struct pf_command *command);
 
 /* When to send PF_EVENT_TIMEOUT at the latest, in the events' time, or PF_NEVER. */

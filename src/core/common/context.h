@@ -1,4 +1,4 @@
-/* context.h - what the parts of a room share. Internal to core. */
+/* context.h - what all modules of a room share. Internal to core. */
 /* SPDX-License-Identifier: MIT */
 #ifndef PF_CORE_COMMON_CONTEXT_H
 #define PF_CORE_COMMON_CONTEXT_H
@@ -16,17 +16,18 @@ enum {
 
 struct pf_publishing;
 
-/* Each field is written by the module named and read by the others. */
+/* Each field is written by the module named, and read by all. */
 struct pf_context {
-    uint64_t now_ms; /* room: of the event being handled */
+    uint64_t now_ms; /* room: the time of the event being handled */
     struct pf_random random;
-    uint32_t instance;                /* room: ours */
-    struct pf_publishing *publishing; /* media: connections register here; what is told */
-    pf_socket socket;                 /* session: the open one, 0 for none */
-    bool joined;                      /* session: the relay takes signals */
-    size_t ice_servers_size;          /* session */
+    uint32_t instance; /* room: this side's */
+    struct pf_publishing
+        *publishing;         /* media; forward-declared, as common includes no other folder */
+    pf_socket socket;        /* relay session: 0 for none */
+    bool joined;             /* relay session: the relay forwards signals */
+    size_t ice_servers_size; /* relay session */
     char ice_servers[PF_ICE_SERVERS_SIZE_MAX];
-    uint32_t last_id; /* of sockets, connections and tracks alike */
+    uint32_t last_id; /* of sockets, connections and tracks */
     struct pf_room_counters counters;
     struct pf_outbox outbox;
 };
@@ -37,7 +38,7 @@ static inline uint32_t pf_context_next_id(struct pf_context *context)
     return ++context->last_id;
 }
 
-/* Sends outbox.message to the relay, or loses it where there is no room. */
+/* Sends outbox.message to the relay; it is lost, and counted, when the outbox is full. */
 static inline void pf_context_send(struct pf_context *context)
 {
     struct pf_command *command = pf_outbox_push_message(&context->outbox, PF_COMMAND_SOCKET_SEND);

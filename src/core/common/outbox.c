@@ -1,4 +1,4 @@
-/* outbox.c - the commands one event gave rise to, and the bytes they borrow. */
+/* outbox.c - the commands that result from one event, and their text. */
 /* SPDX-License-Identifier: MIT */
 #include "core/common/outbox.h"
 
@@ -13,7 +13,7 @@ void pf_outbox_init(struct pf_outbox *outbox)
 
 void pf_outbox_reset(struct pf_outbox *outbox)
 {
-    PF_ASSERT(outbox->head == outbox->count); /* the driver drained the previous event */
+    PF_ASSERT(outbox->head == outbox->count); /* the caller has polled all commands */
     pf_outbox_init(outbox);
 }
 
@@ -25,7 +25,7 @@ struct pf_command *pf_outbox_push(struct pf_outbox *outbox, enum pf_command_type
     return command;
 }
 
-/* A writer over what is left, so that what does not fit leaves no trace. */
+/* A writer over the remaining space, so that text that does not fit leaves no trace. */
 static struct pf_buffer rest_of(const struct pf_buffer *bytes)
 {
     struct pf_buffer rest;

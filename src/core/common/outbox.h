@@ -1,4 +1,4 @@
-/* outbox.h - the commands one event gave rise to, and the bytes they borrow. Internal to core. */
+/* outbox.h - the commands that result from one event, and their text. Internal to core. */
 /* SPDX-License-Identifier: MIT */
 #ifndef PF_CORE_COMMON_OUTBOX_H
 #define PF_CORE_COMMON_OUTBOX_H
@@ -12,9 +12,9 @@
 
 enum {
     /*
-     * The most that one event needs apart from messages: leaving with 15 peers, each with a "bye",
-     * a close, a hide and two senders, or 64 candidates that waited for a description. Messages may
-     * take the rest; those that find no room are lost, as on any wire.
+     * The last 256 are reserved for what is not a message. The most that one event needs of those
+     * is a change of both sources with 15 peers, two PC_SET_SENDER each, or the 64 candidates that
+     * waited for a description. Messages that find no room are lost, as they may be on the network.
      */
     PF_OUTBOX_COMMANDS_MAX = 768,
     PF_OUTBOX_MESSAGES_MAX = PF_OUTBOX_COMMANDS_MAX - 256,
@@ -31,17 +31,17 @@ struct pf_outbox {
 
 void pf_outbox_init(struct pf_outbox *outbox);
 
-/* Forgets the commands of the last event, which must all have been taken. */
+/* Discards the commands of the last event, which must all have been popped. */
 void pf_outbox_reset(struct pf_outbox *outbox);
 
-/* Adds a command and gives it to be filled in; valid until the next reset. */
+/* Appends a command and returns it to be filled in. Borrowed until the next reset. */
 struct pf_command *pf_outbox_push(struct pf_outbox *outbox, enum pf_command_type type);
 
-/* Copies `slice` to where commands may borrow from; empty if there is no room. */
+/* Copies `slice` for commands to borrow until the next reset; empty if there is no room. */
 struct pf_slice pf_outbox_copy(struct pf_outbox *outbox, struct pf_slice slice);
 
 /*
- * Adds a command of `type`, SOCKET_SEND or PC_CHANNEL_SEND, with the JSON of outbox->message.
+ * Appends a command of `type`, SOCKET_SEND or PC_CHANNEL_SEND, with the JSON of outbox->message.
  * NULL when there is no room for it.
  */
 struct pf_command *pf_outbox_push_message(struct pf_outbox *outbox, enum pf_command_type type);

@@ -1,4 +1,4 @@
-/* devices.c - the cameras and microphones there are. */
+/* devices.c - the list of cameras and microphones. */
 /* SPDX-License-Identifier: MIT */
 #include "core/media/devices.h"
 

@@ -14,13 +14,13 @@ enum {
     PF_CANDIDATES_BYTES_MAX = 8192, /* a candidate with its mid and fragment takes 100 to 200 */
 };
 
-/* The description that a candidate belongs to; ordered, epoch first. */
+/* The offer/answer exchange that a candidate belongs to; ordered by epoch, then by number. */
 struct pf_exchange {
     uint32_t epoch;
     uint32_t offer_number;
 };
 
-/* Below, at or above 0, like memcmp(). */
+/* Compares like memcmp(). */
 int pf_exchange_compare(struct pf_exchange a, struct pf_exchange b);
 
 struct pf_candidates_entry {

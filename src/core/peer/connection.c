@@ -2,21 +2,32 @@
  * connection.c - the negotiation of one RTCPeerConnection.
  *
  * Perfect negotiation (webrtc-pc 10.7) with two differences. Each exchange has a number, so that
- * what the wire repeats or delays is recognised; and a description is sent as soon as it is
+ * repeated and delayed descriptions are recognised; and a description is sent as soon as it is
  * created, not when it is set, which saves the peer 15 to 25 ms. The browser's operations chain
- * keeps what is commanded here in order.
+ * (webrtc-pc 4.4.1.2) executes the commands in order.
  *
  *   from            event                     to
  *   STABLE          make_offer                MAKING_OFFER
  *   MAKING_OFFER    offer created             OFFERED         send it, set it
  *   MAKING_OFFER    remote offer, polite      SETTING_OFFER   ours is never set
- *   OFFERED         remote offer, polite      SETTING_OFFER   the browser rolls ours back
+ *   OFFERED         remote offer, polite      SETTING_OFFER   implicit rollback
  *   OFFERED         answer of this exchange   SETTING_ANSWER
  *   SETTING_ANSWER  remote set                STABLE
  *   STABLE          remote offer              SETTING_OFFER
  *   SETTING_OFFER   remote set                MAKING_ANSWER
  *   MAKING_ANSWER   answer created            STABLE          send it, set it
- *   any             an operation failed       BROKEN
+ *   any             see below                 BROKEN
+ *
+ * Implicit rollback: setRemoteDescription() of an offer in have-local-offer discards the local one
+ * (RFC 8829 4.1.10.2 and 5.7). Of two offers that collide the impolite side's has the higher
+ * number, by pf_number_after(): the polite side takes that one, and the impolite side drops the
+ * other.
+ *
+ * A connection is BROKEN when the constructor, createAnswer(), setLocalDescription() or
+ * setRemoteDescription() is rejected, when createOffer() is and no remote offer has overtaken it,
+ * or when a description is too long to be sent: what state the two sides are in is then unknown. A
+ * rejected addIceCandidate() costs a candidate, a rejected replaceTrack() is repeated by
+ * publishing.c; neither breaks a connection.
  */
 /* SPDX-License-Identifier: MIT */
 #include "core/peer/connection.h"
@@ -130,11 +141,11 @@ void pf_connection_take_offer(struct pf_connection *connection, struct pf_contex
                               uint32_t number, struct pf_slice sdp)
 {
     if (number == connection->offer_number && !connection->offers_ours) {
-        pf_connection_repeat(connection, context); /* our answer was lost, or is being made */
+        pf_connection_repeat(connection, context); /* the answer was lost, or is being made */
         return;
     }
     if (number <= connection->offer_number) {
-        context->counters.stale++; /* also the polite side's, when it meets ours */
+        context->counters.stale++; /* also the polite side's, when it collides with ours */
         return;
     }
     switch (connection->negotiation) {
@@ -159,7 +170,7 @@ void pf_connection_take_answer(struct pf_connection *connection, struct pf_conte
     set_remote(connection, context, PF_DESCRIPTION_ANSWER, sdp);
 }
 
-/* The description of the exchange (epoch, offer) that we sent, if the last one was ours to send. */
+/* Whether the description last sent is of this type and belongs to the exchange in course. */
 static bool has_sent(const struct pf_connection *connection, enum pf_description_type type)
 {
     return type == PF_DESCRIPTION_OFFER
@@ -175,7 +186,7 @@ void pf_connection_repeat(struct pf_connection *connection, struct pf_context *c
     }
 }
 
-/* What the other side or the browser makes of it from here on is not known to us. */
+/* Gives up a connection whose state in the browser, or at the peer, is not known any more. */
 static enum pf_connection_outcome give_up(struct pf_connection *connection)
 {
     if (connection->negotiation == PF_NEGOTIATION_BROKEN) {
@@ -185,8 +196,7 @@ static enum pf_connection_outcome give_up(struct pf_connection *connection)
     return PF_OUTCOME_BROKEN;
 }
 
-/* createOffer() or createAnswer() is done: unless it has been overtaken, send and set the result.
- */
+/* createOffer() or createAnswer() is done: sends and sets the result unless it was overtaken. */
 static enum pf_connection_outcome on_description(struct pf_connection *connection,
                                                  struct pf_context *context,
                                                  const struct pf_description *description)
@@ -197,7 +207,7 @@ static enum pf_connection_outcome on_description(struct pf_connection *connectio
     switch (description->type) {
     case PF_DESCRIPTION_OFFER:
         if (connection->negotiation != PF_NEGOTIATION_MAKING_OFFER) {
-            return PF_OUTCOME_NOTHING; /* we yielded to the peer's offer meanwhile */
+            return PF_OUTCOME_NOTHING; /* the peer's offer was taken meanwhile */
         }
         set_negotiation(connection, PF_NEGOTIATION_OFFERED);
         break;
@@ -248,9 +258,9 @@ static enum pf_connection_outcome on_failed(struct pf_connection *connection,
 {
     switch (event->failed.operation) {
     case PF_OPERATION_ADD_ICE_CANDIDATE:
-        context->counters.candidate_errors++; /* one candidate less is not a broken connection */
+        context->counters.candidate_errors++;
         return PF_OUTCOME_NOTHING;
-    case PF_OPERATION_CREATE_OFFER: /* stale when we yielded to the peer's offer meanwhile */
+    case PF_OPERATION_CREATE_OFFER: /* stale when the peer's offer was taken meanwhile */
         return connection->negotiation == PF_NEGOTIATION_MAKING_OFFER ? give_up(connection)
                                                                       : PF_OUTCOME_NOTHING;
     case PF_OPERATION_CREATE:
@@ -318,7 +328,7 @@ void pf_connection_add_candidate(struct pf_connection *connection, struct pf_con
 {
     if (connection->remote_candidates++ >= PF_CANDIDATES_MAX) {
         context->counters.queue_full++;
-        return; /* the browser would keep them all */
+        return; /* the browser has no such bound */
     }
     struct pf_outbox *outbox = &context->outbox;
     struct pf_candidate copy = {.mline_index = candidate->mline_index};

@@ -9,66 +9,66 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Where the offer/answer exchange `offer` is (webrtc-pc 10.7, with its waits made explicit). */
+/* The progress of the exchange `offer_number`: webrtc-pc 10.7 with its promises as states. */
 enum pf_negotiation {
-    PF_NEGOTIATION_STABLE,         /* none in course */
-    PF_NEGOTIATION_MAKING_OFFER,   /* createOffer() is pending; nothing is set yet */
-    PF_NEGOTIATION_OFFERED,        /* the offer is sent and being set; an answer is awaited */
+    PF_NEGOTIATION_STABLE,         /* no exchange is in course */
+    PF_NEGOTIATION_MAKING_OFFER,   /* createOffer() is pending */
+    PF_NEGOTIATION_OFFERED,        /* the offer is sent and being set; waiting for the answer */
     PF_NEGOTIATION_SETTING_ANSWER, /* setRemoteDescription(answer) is pending */
     PF_NEGOTIATION_SETTING_OFFER,  /* setRemoteDescription(offer) is pending */
     PF_NEGOTIATION_MAKING_ANSWER,  /* createAnswer() is pending */
-    PF_NEGOTIATION_BROKEN,         /* the browser refused a step: only a new connection helps */
+    PF_NEGOTIATION_BROKEN,         /* of no use any more, see connection.c: replaced by a new one */
 };
 
 struct pf_connection {
-    pf_pc pc; /* 0: there is none, and nothing else here means anything */
+    pf_pc pc; /* 0: there is none; of the rest only the three numbers below hold */
     uint32_t epoch;
-    uint32_t offer_number; /* the exchange in course, or the last one; 0 before the first */
+    uint32_t offer_number; /* the exchange in course, or else the last one; 0 before the first */
     uint32_t done;         /* the last exchange that was completed, 0 before the first */
     enum pf_negotiation negotiation;
     enum pf_connection_state state;
-    bool offers_ours;   /* `offer` was made here */
+    bool offers_ours;   /* that exchange was offered by this side */
     bool wants_restart; /* an ICE restart is to be offered once stable */
-    bool missed_offer;  /* one came that could not be taken; to be asked for once stable */
+    bool missed_offer;  /* one arrived during an exchange; is requested again once stable */
     bool channel_open;
-    struct pf_exchange remote;       /* of the remote description that is set; {0, 0}: none */
-    uint32_t remote_candidates;      /* that were added to it, or were too many */
-    size_t candidates_sent;          /* of those below */
-    struct pf_candidates candidates; /* ours, of the last local description */
+    struct pf_exchange remote;       /* whose remote description is set; {0, 0}: none */
+    uint32_t remote_candidates;      /* added to it, or dropped as too many */
+    size_t candidates_sent;          /* of those below, to the peer */
+    struct pf_candidates candidates; /* of the local description */
 };
 
-/* What the owner of a connection has to do after an event of it. */
+/* What the caller has to do after an event. */
 enum pf_connection_outcome {
     PF_OUTCOME_NOTHING,
-    PF_OUTCOME_SEND_DESCRIPTION, /* the one in the event, as of exchange (epoch, offer) */
+    PF_OUTCOME_SEND_DESCRIPTION, /* that of the event */
     PF_OUTCOME_REMOTE_SET,       /* candidates of `remote` can be added now */
-    PF_OUTCOME_BROKEN,           /* it cannot be used any more */
+    PF_OUTCOME_BROKEN,           /* has just become BROKEN */
 };
 
-/* Makes the RTCPeerConnection of a new epoch. `offers` says which side begins. */
+/* Creates the RTCPeerConnection of an epoch. `offers`: this side makes the first offer. */
 void pf_connection_open(struct pf_connection *connection, struct pf_context *context,
                         uint32_t epoch, bool offers);
 
 /* Closes it, if there is one. */
 void pf_connection_close(struct pf_connection *connection, struct pf_context *context);
 
-/* Begins exchange `number`, which must be above `offer`. Only when stable. */
+/* Begins exchange `number`, which must be above the last one. Only when STABLE. */
 void pf_connection_make_offer(struct pf_connection *connection, struct pf_context *context,
                               uint32_t number, bool ice_restart);
 
 /* The number of this side's next epoch or offer after `last` (PROTOCOL.md 4.3). */
 uint32_t pf_number_after(uint32_t last, bool polite);
 
-/* Whether an offer has at most PF_SECTIONS_MAX sections; browsers would take hundreds. */
+/* Whether an offer has at most PF_SECTIONS_MAX sections; browsers accept hundreds. */
 bool pf_connection_fits(struct pf_slice sdp);
 
-/* A description from the peer, of this epoch. */
+/* Takes a description from the peer, of this epoch. */
 void pf_connection_take_offer(struct pf_connection *connection, struct pf_context *context,
                               uint32_t number, struct pf_slice sdp);
 void pf_connection_take_answer(struct pf_connection *connection, struct pf_context *context,
                                uint32_t number, struct pf_slice sdp);
 
-/* Asks for the local description to be sent again, if it is the one the peer may be missing. */
+/* Has the local description sent again if it is one that the peer may lack. */
 void pf_connection_repeat(struct pf_connection *connection, struct pf_context *context);
 
 /* An event of group PC with this connection's id. */

@@ -1,4 +1,4 @@
-/* epochs.c - the last epochs used with members who are no peers any more. */
+/* epochs.c - the last epochs used with former peers. */
 /* SPDX-License-Identifier: MIT */
 #include "core/room/epochs.h"
 

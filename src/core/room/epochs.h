@@ -1,4 +1,4 @@
-/* epochs.h - the last epochs used with members who are no peers any more. Internal to core. */
+/* epochs.h - the last epochs used with former peers. Internal to core. */
 /* SPDX-License-Identifier: MIT */
 #ifndef PF_CORE_ROOM_EPOCHS_H
 #define PF_CORE_ROOM_EPOCHS_H
@@ -9,9 +9,9 @@
 #include <stdint.h>
 
 /*
- * A peer that we gave up may not know that, and go on with the connection that it has with us. When
- * it turns up again no epoch may be used twice, or the two would take each other's old descriptions
- * for new ones. A full room, all of whose members are given up, fits in, and several that reload.
+ * A peer that this side has given up may not know that, and keep the connection. When it is back,
+ * no epoch may be used twice, or the two would take each other's old descriptions for new ones. The
+ * table holds a full room whose members are all given up, and several reloads of each.
  */
 enum { PF_EPOCHS_MAX = 4 * PF_MEMBERS_MAX };
 
@@ -21,7 +21,7 @@ struct pf_epoch_entry {
     uint32_t epoch;
 };
 
-/* The oldest gives way. */
+/* The oldest entry is replaced. */
 struct pf_epochs {
     size_t next;
     struct pf_epoch_entry entries[PF_EPOCHS_MAX];
@@ -31,7 +31,7 @@ void pf_epochs_init(struct pf_epochs *epochs);
 
 void pf_epochs_put(struct pf_epochs *epochs, pf_member_id id, uint32_t instance, uint32_t epoch);
 
-/* 0 if there was none, as far as is remembered. */
+/* 0 if there is no entry. */
 uint32_t pf_epochs_get(const struct pf_epochs *epochs, pf_member_id id, uint32_t instance);
 
 #endif

@@ -84,7 +84,7 @@ static void send_join(struct pf_room *room)
     pf_relay_session_joining(&room->session, &room->context);
 }
 
-/* Joins, if that is wanted and the relay is there, and the offer is made or overdue. */
+/* Joins if that is wanted, the relay is ready, and the offer is made or overdue. */
 static void try_join(struct pf_room *room)
 {
     struct pf_membership *membership = &room->membership;
@@ -120,12 +120,12 @@ void pf_membership_on_hello(struct pf_room *room, const struct pf_message *messa
     try_join(room);
 }
 
-/* Somebody who was in the room when we entered: the newcomer, we, offers. */
+/* A member that was in the room before: the newcomer, this side, offers. */
 static void meet(struct pf_room *room, struct pf_peer *peer, bool is_offered)
 {
     struct pf_context *context = &room->context;
     if (peer->presence != PF_PRESENCE_HERE) {
-        return; /* it will say so when it comes back, and then we wait for its offer */
+        return; /* when it is back the relay tells, and its offer is waited for */
     }
     if (peer->connection.pc != 0) {
         pf_recovery_resync(peer, context);
@@ -145,7 +145,8 @@ void pf_membership_on_joined(struct pf_room *room, const struct pf_message *mess
         return;
     }
     if (message->joined.self != room->roster.self) {
-        pf_roster_close_all(&room->roster, &room->context); /* we are somebody else to them now */
+        pf_roster_close_all(&room->roster,
+                            &room->context); /* to them this side is another member now */
     }
     room->roster.self = message->joined.self;
     membership->ticket_size =
@@ -161,19 +162,22 @@ void pf_membership_on_joined(struct pf_room *room, const struct pf_message *mess
             meet(room, peer, peer->id == message->joined.offered);
         }
     }
-    pf_prepared_discard(&room->prepared, &room->context); /* nobody took it */
+    pf_prepared_discard(&room->prepared, &room->context); /* it was handed to nobody */
 }
 
 /* ---- refusals ---- */
 
-/* Our place is taken, but not our calls: they go on while we wait for another place. */
+/* There is no room for this member any more, but its calls go on: keeps trying to get back in. */
 static bool is_waited_for(const struct pf_room *room, enum pf_error_code code)
 {
     return (code == PF_CODE_ROOM_FULL || code == PF_CODE_RELAY_FULL) &&
            room->membership.state == PF_ROOM_RECONNECTING && pf_roster_flows(&room->roster);
 }
 
-/* Another tab is on a newer socket, but it is here that join was pressed: comes on a newer one. */
+/*
+ * Another tab of this member has the newer socket, but "join" was pressed here: opens a socket that
+ * is newer still. Only once, or the two tabs would replace each other for ever.
+ */
 static void take_over(struct pf_room *room)
 {
     struct pf_membership *membership = &room->membership;
@@ -187,7 +191,7 @@ void pf_membership_on_error(struct pf_room *room, enum pf_error_code code)
 {
     struct pf_membership *membership = &room->membership;
     if (pf_error_code_close(code) < 4000 || is_waited_for(room, code)) {
-        return; /* not fatal, or worth another try when the relay closes */
+        return; /* not fatal, or tried again when the relay closes the socket */
     }
     if (code == PF_CODE_REPLACED && membership->state == PF_ROOM_JOINING &&
         !membership->took_over) {
@@ -197,7 +201,7 @@ void pf_membership_on_error(struct pf_room *room, enum pf_error_code code)
     membership->code = code;
     membership->wants_join = false;
     membership->first_epoch_spent =
-        true; /* should it join again, the others may know this instance */
+        true; /* the others may know this instance when it joins again */
     pf_relay_session_close(&room->session, &room->context);
     pf_roster_close_all(&room->roster, &room->context);
     pf_prepared_discard(&room->prepared, &room->context);
@@ -245,7 +249,7 @@ void pf_membership_join(struct pf_room *room, const struct pf_event *event)
     try_join(room);
 }
 
-/* Tells everybody by every way there is; false when somebody may need a moment to hear it. */
+/* Sends "bye" to all, over channels and relay. False if a channel needs time to deliver it. */
 static bool say_goodbye(struct pf_room *room)
 {
     bool is_heard = room->context.joined;
@@ -282,7 +286,7 @@ void pf_membership_leave(struct pf_room *room)
 
 /* ---- the session and time ---- */
 
-/* The answer to a join is lost: its offer may have been handed to any member or to none. */
+/* The answer to "join" is lost: the prepared offer may have been handed to any member, or none. */
 static void give_up_prepared(struct pf_room *room)
 {
     struct pf_membership *membership = &room->membership;

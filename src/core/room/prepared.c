@@ -1,8 +1,8 @@
 /*
  * prepared.c - an offer made before it is known who will get it.
  *
- * It travels with "join" and is handed by the relay to one member. That saves the first picture a
- * round trip and all of the time that making an offer and gathering candidates take.
+ * It is part of "join", and the relay hands it to one member. The first picture then arrives
+ * earlier by a round trip and by the time it takes to make an offer and gather candidates.
  */
 /* SPDX-License-Identifier: MIT */
 #include "core/room/prepared.h"

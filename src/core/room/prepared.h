@@ -10,10 +10,10 @@
 #include <stddef.h>
 
 enum {
-    PF_PREPARED_SDP_SIZE_MAX = 16384, /* browsers' offers of three sections have 3 to 7 KB */
+    PF_PREPARED_SDP_SIZE_MAX = 16384, /* browsers' offers with three sections take 3 to 7 KB */
 };
 
-/* While the user is in the lobby an RTCPeerConnection is made, with an offer and its candidates. */
+/* An RTCPeerConnection that is created, offers and gathers while the user is in the lobby. */
 struct pf_prepared {
     struct pf_connection connection;
     size_t sdp_size; /* 0: the offer is not made yet */
@@ -22,13 +22,13 @@ struct pf_prepared {
 
 void pf_prepared_init(struct pf_prepared *prepared);
 
-/* Begins, unless it has begun. */
+/* Creates the connection and its offer, unless that was done. */
 void pf_prepared_begin(struct pf_prepared *prepared, struct pf_context *context);
 
 /* Closes the connection, if there is one. */
 void pf_prepared_discard(struct pf_prepared *prepared, struct pf_context *context);
 
-/* Whether it has begun and the offer is not made yet; whether it is made. */
+/* Whether the offer is being made; whether it is made. */
 bool pf_prepared_is_making(const struct pf_prepared *prepared);
 bool pf_prepared_is_made(const struct pf_prepared *prepared);
 
@@ -36,7 +36,7 @@ bool pf_prepared_is_made(const struct pf_prepared *prepared);
 void pf_prepared_handle(struct pf_prepared *prepared, struct pf_context *context,
                         const struct pf_event *event);
 
-/* Fills in what "join" carries: the offer and its candidates so far, or nothing. */
+/* Fills in what "join" carries: the offer and the candidates so far, or nothing. */
 void pf_prepared_compose(struct pf_prepared *prepared, const struct pf_context *context,
                          struct pf_prepared_offer *offer);
 

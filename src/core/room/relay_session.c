@@ -1,5 +1,5 @@
 /*
- * relay_session.c - the way to the relay: WebSocket, joining, heartbeat, coming back.
+ * relay_session.c - the connection to the relay: WebSocket, heartbeat, reconnect.
  *
  *   CLOSED    open                OPENING
  *   OPENING   "hello"             READY
@@ -94,8 +94,7 @@ void pf_relay_session_lost(struct pf_relay_session *session, struct pf_context *
     session->attempts++;
     close_socket(session, context);
     set_state(session, context, PF_RELAY_SESSION_WAITING);
-    /* Any part of it, so that the clients of a restarted relay spread out. Calls go on meanwhile.
-     */
+    /* Full jitter, so that the clients of a restarted relay do not return all at once. */
     session->retry_at_ms = context->now_ms + 1 + pf_random_below(&context->random, wait_ms);
 }
 
@@ -172,7 +171,7 @@ void pf_relay_session_tick(struct pf_relay_session *session, struct pf_context *
                (session->silence_at_ms <= context->now_ms && session->probing)) {
         pf_relay_session_lost(session, context);
     } else if (session->silence_at_ms <= context->now_ms) {
-        /* After a sleep the relay's messages may be waiting behind this very event. */
+        /* After a sleep the relay's messages may be queued behind this event: pings first. */
         session->probing = true;
         session->silence_at_ms = context->now_ms + PROBE_MS;
         pf_relay_session_send(session, context, PF_MESSAGE_PING);

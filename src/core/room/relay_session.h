@@ -1,6 +1,4 @@
-/* relay_session.h - the way to the relay: WebSocket, joining, heartbeat, coming back. Internal to
- * core.
- */
+/* relay_session.h - the connection to the relay: WebSocket, heartbeat, reconnect. Internal. */
 /* SPDX-License-Identifier: MIT */
 #ifndef PF_CORE_ROOM_RELAY_SESSION_H
 #define PF_CORE_ROOM_RELAY_SESSION_H
@@ -12,8 +10,8 @@
 
 enum pf_relay_session_state {
     PF_RELAY_SESSION_CLOSED,  /* no socket, and none wanted */
-    PF_RELAY_SESSION_WAITING, /* no socket; another try at retry_at_ms */
-    PF_RELAY_SESSION_OPENING, /* the WebSocket is opening, or the relay's "hello" is awaited */
+    PF_RELAY_SESSION_WAITING, /* no socket; reconnects at retry_at_ms */
+    PF_RELAY_SESSION_OPENING, /* waiting for the WebSocket to open and for "hello" */
     PF_RELAY_SESSION_READY,   /* "hello" has come */
     PF_RELAY_SESSION_JOINING, /* "join" is sent */
     PF_RELAY_SESSION_JOINED,
@@ -22,24 +20,24 @@ enum pf_relay_session_state {
 struct pf_relay_session {
     enum pf_relay_session_state state;
     pf_socket socket;  /* not 0 from OPENING on */
-    uint32_t attempts; /* since the relay last took us, or kept us for a heartbeat */
+    uint32_t attempts; /* to reconnect, since the relay last accepted "join" or sent a ping */
     uint64_t retry_at_ms;
-    uint64_t answer_at_ms;  /* by when the relay must have said what the state waits for */
-    uint64_t silence_at_ms; /* when it has been silent for too long */
+    uint64_t answer_at_ms;  /* the timeout of what the state waits for */
+    uint64_t silence_at_ms; /* when a ping is sent, or, probing, when the socket is given up */
     uint64_t ping_ms, grace_ms;
-    bool probing;        /* it was silent; a ping is out */
+    bool probing;        /* a ping is unanswered */
     struct pf_slice url; /* borrows from the room */
 };
 
 void pf_relay_session_init(struct pf_relay_session *session, struct pf_slice url);
 
-/* Opens the WebSocket, now. Nothing happens when it is open or opening. */
+/* Opens the WebSocket now, unless it is open or opening. */
 void pf_relay_session_open(struct pf_relay_session *session, struct pf_context *context);
 
 /* Closes it for good. */
 void pf_relay_session_close(struct pf_relay_session *session, struct pf_context *context);
 
-/* The socket was lost: tries again, later and later. */
+/* The socket is lost: reconnects with exponential back-off. */
 void pf_relay_session_lost(struct pf_relay_session *session, struct pf_context *context);
 
 /* "hello", "join" sent, "joined". */
@@ -54,10 +52,10 @@ void pf_relay_session_heard(struct pf_relay_session *session, struct pf_context 
 /* "ping" came from the relay. */
 void pf_relay_session_answer_ping(struct pf_relay_session *session, struct pf_context *context);
 
-/* The network has changed, or fails: tries at once, or makes sure that the socket still works. */
+/* The network may have changed: reconnects at once, or pings to see whether the socket works. */
 void pf_relay_session_probe(struct pf_relay_session *session, struct pf_context *context);
 
-/* Whether the relay was tried and could not be reached. */
+/* Whether the relay could not be reached when last tried. */
 bool pf_relay_session_is_away(const struct pf_relay_session *session);
 
 /* Sends a message without content: "ping", "pong" or "leave". Lost when there is no "hello" yet. */

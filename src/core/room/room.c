@@ -81,7 +81,7 @@ static void on_socket_message(struct pf_room *room, const struct pf_event *event
     case PF_MESSAGE_LEFT: on_left(room, message); break;
     case PF_MESSAGE_SIGNAL: on_signal(room, &message->signal); break;
     case PF_MESSAGE_PING: pf_relay_session_answer_ping(&room->session, &room->context); break;
-    case PF_MESSAGE_PONG: break; /* being heard is all it is for */
+    case PF_MESSAGE_PONG: break; /* pf_relay_session_heard() is all it is for */
     case PF_MESSAGE_ERROR: pf_membership_on_error(room, message->error.code); break;
     case PF_MESSAGE_JOIN:
     case PF_MESSAGE_LEAVE:
@@ -95,7 +95,7 @@ static void on_channel_message(struct pf_room *room, struct pf_peer *peer,
 {
     const struct pf_message *message = &room->message;
     if (event->channel.id != PF_CHANNEL_STATE || event->channel.is_binary) {
-        room->context.counters.unreadable++; /* of a client newer than this one */
+        room->context.counters.unreadable++; /* from a newer client */
         return;
     }
     if (!read_message(room, event->channel.data)) {
@@ -135,7 +135,7 @@ static void on_pc(struct pf_room *room, const struct pf_event *event)
 static void on_socket(struct pf_room *room, const struct pf_event *event)
 {
     if (event->socket == 0 || event->socket != room->session.socket) {
-        return; /* one that was given up */
+        return; /* stale */
     }
     if (event->type == PF_EVENT_SOCKET_MESSAGE) {
         on_socket_message(room, event);
@@ -148,7 +148,7 @@ static void on_network_changed(struct pf_room *room, bool online)
 {
     if (!online || room->membership.state == PF_ROOM_IDLE ||
         room->membership.state == PF_ROOM_LEFT) {
-        return; /* nothing can be done without a network; its return is an event of its own */
+        return; /* without a network nothing can be done; its return is another event */
     }
     pf_relay_session_probe(&room->session, &room->context);
     pf_membership_on_network(room);
@@ -206,9 +206,9 @@ void pf_room_handle(struct pf_room *room, const struct pf_event *event)
     pf_outbox_reset(&room->context.outbox);
     pf_message_clear(&room->message);
     /*
-     * The machine slept, or the page was frozen. In a page in the background timers come late as
-     * well, but the relay's pings do not, and put ours off. Of a closed session PF_NEVER wraps
-     * round: the room then has nothing that an early repair could concern.
+     * The machine slept, or the page was frozen. A background page's timers are throttled too, but
+     * the relay's pings are not, and put this deadline off. With a closed session PF_NEVER wraps
+     * around; the room then has no connection that a needless repair could concern.
      */
     const bool woke = event->now_ms > pf_relay_session_deadline_ms(&room->session) + SLEEP_MS;
     if (event->now_ms > room->context.now_ms) {

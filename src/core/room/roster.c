@@ -1,4 +1,4 @@
-/* roster.c - the others in the room: who they are, as the relay states it. */
+/* roster.c - the other members of the room, as the relay lists them. */
 /* SPDX-License-Identifier: MIT */
 #include "core/room/roster.h"
 
@@ -54,12 +54,11 @@ void pf_roster_close(struct pf_roster *roster, struct pf_context *context, struc
 }
 
 /*
- * A free slot. Those of whom the relay does not know any more, and who may have come back as
- * somebody else, give way to those of whom it does: the connected ones last, and not to somebody
- * who is away. NULL if nobody does.
+ * A free slot. If there is none, a peer that the relay no longer lists, and that may have come back
+ * as another member, is evicted: one that is not connected first, and a connected one only for a
+ * member that is present. NULL if there is none of those either.
  */
-static struct pf_peer *find_place(struct pf_roster *roster, struct pf_context *context,
-                                  bool is_away)
+static struct pf_peer *find_slot(struct pf_roster *roster, struct pf_context *context, bool is_away)
 {
     struct pf_peer *found = pf_roster_find(roster, 0);
     const size_t looks = is_away ? PF_PEERS_MAX : 2 * PF_PEERS_MAX;
@@ -96,7 +95,7 @@ struct pf_peer *pf_roster_put(struct pf_roster *roster, struct pf_context *conte
     if (peer) {
         forget(roster, context, peer); /* a reload, or another tab: the tile stays */
     } else {
-        peer = find_place(roster, context, member->away);
+        peer = find_slot(roster, context, member->away);
     }
     if (peer) {
         pf_peer_open(peer, context, member, roster->self,

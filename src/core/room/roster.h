@@ -1,4 +1,4 @@
-/* roster.h - the others in the room: who they are, as the relay states it. Internal to core. */
+/* roster.h - the other members of the room, as the relay lists them. Internal to core. */
 /* SPDX-License-Identifier: MIT */
 #ifndef PF_CORE_ROOM_ROSTER_H
 #define PF_CORE_ROOM_ROSTER_H
@@ -19,22 +19,22 @@ struct pf_roster {
 
 void pf_roster_init(struct pf_roster *roster);
 
-/* NULL if there is none. Id 0, which no message can have, takes a free slot into use. */
+/* NULL if there is none. Id 0, which no message can have, finds a free slot. */
 struct pf_peer *pf_roster_find(struct pf_roster *roster, pf_member_id id);
 struct pf_peer *pf_roster_find_pc(struct pf_roster *roster, pf_pc pc);
 
 /*
- * A member as the relay states it. NULL if it is not one that can be a peer of ours. A peer whose
- * instance has changed is begun anew in its place.
+ * Adds or updates a member. NULL if it cannot be a peer. A peer whose instance has changed, after a
+ * reload or in another tab, is replaced by a new one in the same slot.
  */
 struct pf_peer *pf_roster_put(struct pf_roster *roster, struct pf_context *context,
                               const struct pf_member *member);
 
 /*
- * Whom the relay knows, before pf_roster_put() of each: they are not to give way to one another. A
- * relay that was restarted learns of its members one by one: the peers that `joined` does not list
- * are missing, and are waited for during `grace_ms`. Those whom the relay before had given up too:
- * they may have lost just that one.
+ * Marks who is in the list of `joined`, before pf_roster_put() of each member, so that no listed
+ * member loses its slot to another one. A relay that was restarted learns of its members one by
+ * one: peers that are not listed are MISSING for a grace period of `grace_ms`. So are those that
+ * the previous relay had given up, as they may have lost no more than that relay.
  */
 void pf_roster_mark_listed(struct pf_roster *roster, struct pf_context *context,
                            const struct pf_message *joined, uint64_t grace_ms);
@@ -46,7 +46,7 @@ void pf_roster_close_all(struct pf_roster *roster, struct pf_context *context);
 void pf_roster_tick(struct pf_roster *roster, struct pf_context *context);
 uint64_t pf_roster_deadline_ms(const struct pf_roster *roster);
 
-/* Whether anybody is connected to us. */
+/* Whether any peer is connected. */
 bool pf_roster_flows(const struct pf_roster *roster);
 
 void pf_roster_check(const struct pf_roster *roster);
