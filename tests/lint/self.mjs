@@ -6,6 +6,8 @@ import { problemsOfEmJs } from './em_js.mjs';
 import { report, root } from './files.mjs';
 import { findFormatter, problemsOfFormat } from './format.mjs';
 import { problemsOfC } from './headers.mjs';
+import { examine as examineLayers } from './layers.mjs';
+import { examine as examineNames } from './names.mjs';
 import { problemsOfRows } from './rows.mjs';
 import { problemsOfSymbols } from './symbols.mjs';
 import { problemsOfText } from './text.mjs';
@@ -44,6 +46,8 @@ expect('a long table', inText(`static const int x[] = {\n${'    1,\n'.repeat(99)
 expect('a long function of a script',
   inText(`export const f = () => {\n${longScript}};\n`, 'a.mjs'), /:3: .* 71 lines/);
 expect('a long file', inText('int x;\n'.repeat(699)), /701 lines/);
+expect('a long file of src', problemsOfText('src/a.c', head + 'int x;\n'.repeat(499)),
+  /501 lines, at most 500/);
 expect('no head', problemsOfText('a.c', 'int x;\n'), /first line/);
 expect('no licence', problemsOfText('a.c', '/* a.c - a sample. */\n'), /SPDX/);
 expect('unfinished work', inText('/* TO' + 'DO: more */\n'), /unfinished/);
@@ -84,6 +88,40 @@ expect('a good header', problemsOfC('cc', [], 'a.h', '#include <stddef.h>\nexter
   null);
 expect('a header that includes too little', problemsOfC('cc', [], 'a.h', 'extern size_t x;\n'),
   /alone/);
+
+/** @param {Record<string, string>} sources by name */
+const inLayers = (sources) => examineLayers(new Map(Object.entries(sources))).problems;
+expect('includes that point down', inLayers({
+  'base/a.h': '',
+  'protocol/b.h': '#include "base/a.h"\n',
+  'relay/hub/c.c': '#include "protocol/b.h"\n',
+}), null);
+expect('an include that points up', inLayers({
+  'base/a.h': '#include <stddef.h>\n#include "protocol/b.h"\n', 'protocol/b.h': '',
+}), /base\/a\.h:2: base includes protocol, which is above it/);
+expect('an include across', inLayers({
+  'core/a.h': '', 'relay/hub/c.c': '#include "core/a.h"\n',
+}), /share only what is below both/);
+expect('a folder that nobody listed', inLayers({
+  'extra/a.c': '#include "base/a.h"\n', 'base/a.h': '',
+}), /extra is not in the list/);
+expect('an include of nothing', inLayers({ 'base/a.c': '#include "a.h"\n' }), /no file below src/);
+
+/** @param {Record<string, string>} sources by name */
+const inNames = (sources) => examineNames(new Map(Object.entries(sources))).problems;
+expect('names that differ', inNames({
+  'src/a.h': 'struct pf_a {\nint pf_f(void);\n', 'src/b.h': 'struct pf_b {\nint pf_g(void);\n',
+}), null);
+expect('private structs of one name', inNames({
+  'src/a.c': 'struct reader {\n', 'src/b.c': 'struct reader {\n',
+}), null);
+expect('a struct twice', inNames({ 'src/a.c': 'struct pf_a {\n', 'src/b.h': '\nstruct pf_a {\n' }),
+  /b\.h:2: struct pf_a is also at src\/a\.c:1/);
+expect('a function twice', inNames({
+  'src/a.h': 'void pf_f(int a,\n          int b);\n', 'src/b.h': 'const char *pf_f(void);\n',
+}), /function pf_f is also at/);
+expect('an enum twice', inNames({ 'src/a.h': 'enum pf_e {\n', 'src/b.h': 'enum pf_e {\n' }),
+  /enum pf_e/);
 
 /** @param {string} row */
 const inRows = (row) => problemsOfRows(`${row}\n`,

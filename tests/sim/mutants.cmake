@@ -106,7 +106,8 @@ pf_add_mutant(old_track_not_stopped 100 "captures source" core/media/capture.c
   [[    stop(context, capture->retiring);]] [[]])
 pf_add_mutant(late_track_not_stopped 100 "captures source" core/media/media.c
   [[pf_outbox_push(&context->outbox, PF_COMMAND_CAPTURE_STOP)->capture_stop = track;]] [[;]])
-pf_add_mutant(rejected_track_forgotten 300 "sends something else than is switched on" core/media/publishing.c
+pf_add_mutant(rejected_track_forgotten 300 "sends something else than is switched on"
+  core/media/publishing.c
   [[senders->retry_at_ms = context->now_ms + ((uint64_t)RETRY_MS << doublings);]]
   [[(void)doublings;]])
 pf_add_mutant(captures_after_being_replaced 300 "was replaced, but still captures"
