@@ -4,12 +4,14 @@
 
 #include <emscripten.h>
 
+const char pf_glue_media_linked = 0;
+
 /* clang-format off */
 
-EM_JS(void, pf_glue_capture_open, (unsigned microphone, const char *microphone_id,
-                                   size_t microphone_id_size, unsigned camera,
-                                   const char *camera_id, size_t camera_id_size), {
-  const glue = Module["glue"];
+EM_JS(void, pf_glue_capture_open, (struct pf_driver *driver, unsigned microphone,
+                                   const char *microphone_id, size_t microphone_id_size,
+                                   unsigned camera, const char *camera_id, size_t camera_id_size), {
+  const glue = Module["glue"][driver];
   const wanted = (track, id, base) => {
     if (!track) return false;
     return id ? Object.assign({}, base, { deviceId: { exact: id } }) : base || true;
@@ -19,35 +21,36 @@ EM_JS(void, pf_glue_capture_open, (unsigned microphone, const char *microphone_i
     video: wanted(camera, glue.get(camera_id, camera_id_size), Module["video"])
   };
   const opened = (id, track) => {
+    if (!id) return;
+    if (!glue.driver) {
+      track.stop();
+      return;
+    }
     glue.tracks.set(id, track);
     track.onended = () => {
       glue.tracks.delete(id);
-      _pf_client_track_ended(glue.client, id);
+      glue.tell(_pf_driver_track_ended, [], id);
     };
-    glue.put(track.getSettings().deviceId || "");
-    _pf_client_capture_opened(glue.client, id);
+    glue.tell(_pf_driver_capture_opened, [track.getSettings().deviceId || ""], id);
   };
-  const isGranted = (name) => Promise.resolve()
+  const permission = (name) => Promise.resolve()
     .then(() => navigator.permissions.query({ name: name }))
-    .then((status) => status.state == "granted")
-    .catch(() => false); /* not every browser knows these names */
-  const failed = (name) => Promise.all([isGranted("microphone"), isGranted("camera")])
-    .then((granted) => {
-      glue.put(name);
-      _pf_client_capture_failed(glue.client, microphone, camera, granted[0], granted[1]);
-    });
+    .then((status) => status.state)
+    .catch(() => ""); /* not every browser knows these names */
+  const failed = (name) => Promise.all([name, permission("microphone"), permission("camera")])
+    .then((texts) => glue.tell(_pf_driver_capture_failed, texts, microphone, camera));
   if (!navigator.mediaDevices) {
-    glue.later(() => failed("InsecureContext"));
+    glue.later(() => failed(isSecureContext ? "NotSupportedError" : "InsecureContext"));
     return;
   }
   navigator.mediaDevices.getUserMedia(constraints).then((stream) => {
-    if (microphone) opened(microphone, stream.getAudioTracks()[0]);
-    if (camera) opened(camera, stream.getVideoTracks()[0]);
+    opened(microphone, stream.getAudioTracks()[0]);
+    opened(camera, stream.getVideoTracks()[0]);
   }, (error) => failed(glue.nameOf(error)));
 });
 
-EM_JS(void, pf_glue_capture_stop, (unsigned id), {
-  const glue = Module["glue"];
+EM_JS(void, pf_glue_capture_stop, (struct pf_driver *driver, unsigned id), {
+  const glue = Module["glue"][driver];
   const track = glue.tracks.get(id);
   glue.tracks.delete(id);
   if (track) {
@@ -56,20 +59,19 @@ EM_JS(void, pf_glue_capture_stop, (unsigned id), {
   }
 });
 
-EM_JS(void, pf_glue_track_enable, (unsigned id, int on), {
-  const track = Module["glue"].tracks.get(id);
+EM_JS(void, pf_glue_track_enable, (struct pf_driver *driver, unsigned id, int on), {
+  const track = Module["glue"][driver].tracks.get(id);
   if (track) track.enabled = !!on;
 });
 
-EM_JS(void, pf_glue_devices_enumerate, (void), {
-  const glue = Module["glue"];
+EM_JS(void, pf_glue_devices_enumerate, (struct pf_driver *driver), {
+  const glue = Module["glue"][driver];
   const report = (devices) => {
     for (const device of devices) {
       if (device.kind == "audiooutput") continue;
-      glue.put(device.kind, device.deviceId, device.label);
-      _pf_client_device(glue.client);
+      glue.tell(_pf_driver_device, [device.kind, device.deviceId, device.label]);
     }
-    _pf_client_devices_end(glue.client);
+    glue.tell(_pf_driver_devices_end, []);
   };
   Promise.resolve()
     .then(() => navigator.mediaDevices.enumerateDevices())

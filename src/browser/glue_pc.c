@@ -4,12 +4,14 @@
 
 #include <emscripten.h>
 
+const char pf_glue_pc_linked = 0;
+
 /* clang-format off */
 
 /* An entry of glue.pcs: the connection, its data channel, the stream of its remote tracks. */
-EM_JS(void, pf_glue_pc_create, (unsigned id, int offers, const char *ice_servers,
-                                size_t ice_servers_size), {
-  const glue = Module["glue"];
+EM_JS(void, pf_glue_pc_create, (struct pf_driver *driver, unsigned id, int offers,
+                                const char *ice_servers, size_t ice_servers_size), {
+  const glue = Module["glue"][driver];
   let pc;
   const entry = { pc: null, channel: null, remote: new MediaStream() };
   glue.pcs.set(id, entry);
@@ -26,13 +28,12 @@ EM_JS(void, pf_glue_pc_create, (unsigned id, int offers, const char *ice_servers
   pc.onicecandidate = (event) => {
     const candidate = event.candidate;
     if (!candidate) return;
-    glue.put(candidate.candidate, candidate.sdpMid, candidate.usernameFragment);
-    _pf_client_pc_candidate(glue.client, id,
+    glue.tell(_pf_driver_pc_candidate,
+      [candidate.candidate, candidate.sdpMid, candidate.usernameFragment], id,
       typeof candidate.sdpMLineIndex == "number" ? candidate.sdpMLineIndex : -1);
   };
   pc.onconnectionstatechange = () => {
-    glue.put(pc.connectionState);
-    _pf_client_pc_state(glue.client, id);
+    glue.tell(_pf_driver_pc_state, [pc.connectionState], id);
   };
   pc.ontrack = (event) => entry.remote.addTrack(event.track);
   if (offers) {
@@ -42,16 +43,17 @@ EM_JS(void, pf_glue_pc_create, (unsigned id, int offers, const char *ice_servers
   }
   const channel = pc.createDataChannel("peerface", { negotiated: true, id: 0 });
   entry.channel = channel;
-  channel.onopen = () => _pf_client_pc_channel(glue.client, id, 1);
-  channel.onclose = () => _pf_client_pc_channel(glue.client, id, 0);
+  channel.binaryType = "arraybuffer";
+  channel.onopen = () => glue.tell(_pf_driver_pc_channel, [], id, channel.id, 1);
+  channel.onclose = () => glue.tell(_pf_driver_pc_channel, [], id, channel.id, 0);
   channel.onmessage = (event) => {
-    glue.put(typeof event.data == "string" ? event.data : "");
-    _pf_client_pc_channel_message(glue.client, id);
+    glue.tell(_pf_driver_pc_channel_message, [event.data], id, channel.id,
+      typeof event.data != "string");
   };
 });
 
-EM_JS(void, pf_glue_pc_close, (unsigned id), {
-  const glue = Module["glue"];
+EM_JS(void, pf_glue_pc_close, (struct pf_driver *driver, unsigned id), {
+  const glue = Module["glue"][driver];
   const entry = glue.pcs.get(id);
   glue.pcs.delete(id);
   if (!entry || !entry.pc) return;
@@ -66,8 +68,8 @@ EM_JS(void, pf_glue_pc_close, (unsigned id), {
   pc.close();
 });
 
-EM_JS(void, pf_glue_pc_create_offer, (unsigned id, int ice_restart), {
-  const glue = Module["glue"];
+EM_JS(void, pf_glue_pc_create_offer, (struct pf_driver *driver, unsigned id, int ice_restart), {
+  const glue = Module["glue"][driver];
   const entry = glue.pcs.get(id);
   if (!entry.pc) return;
   entry.pc.createOffer({ iceRestart: !!ice_restart })
@@ -75,42 +77,50 @@ EM_JS(void, pf_glue_pc_create_offer, (unsigned id, int ice_restart), {
     .catch(glue.failed(id, "createOffer", 0));
 });
 
-EM_JS(void, pf_glue_pc_create_answer, (unsigned id), {
-  const glue = Module["glue"];
+EM_JS(void, pf_glue_pc_create_answer, (struct pf_driver *driver, unsigned id), {
+  const glue = Module["glue"][driver];
   const entry = glue.pcs.get(id);
   entry.pc.createAnswer()
     .then((description) => glue.described(id, description, 0))
     .catch(glue.failed(id, "createAnswer", 0));
 });
 
-EM_JS(void, pf_glue_pc_set_local, (unsigned id, const char *type, const char *sdp,
-                                   size_t sdp_size), {
-  const glue = Module["glue"];
+EM_JS(void, pf_glue_pc_set_local, (struct pf_driver *driver, unsigned id, const char *type,
+                                   const char *sdp, size_t sdp_size), {
+  const glue = Module["glue"][driver];
   const entry = glue.pcs.get(id);
   entry.settled = entry.pc
     .setLocalDescription({ type: glue.word(type), sdp: glue.get(sdp, sdp_size) })
     .catch(glue.failed(id, "setLocalDescription", 0));
 });
 
-EM_JS(void, pf_glue_pc_set_remote, (unsigned id, const char *type, const char *sdp,
-                                    size_t sdp_size), {
-  const glue = Module["glue"];
+EM_JS(void, pf_glue_pc_set_remote, (struct pf_driver *driver, unsigned id, const char *type,
+                                    const char *sdp, size_t sdp_size), {
+  const glue = Module["glue"][driver];
   const entry = glue.pcs.get(id);
   const description = { type: glue.word(type), sdp: glue.get(sdp, sdp_size) };
   if (!entry.pc) return;
   entry.pc.setRemoteDescription(description).then(() => {
     if (!glue.pcs.has(id)) return;
+    /* The first section of each kind is ours. createAnswer() rejects those of the others
+       (RFC 8829 5.3.1). */
+    const kinds = [];
     for (const transceiver of description.type == "offer" ? entry.pc.getTransceivers() : []) {
-      transceiver.direction = "sendrecv";
-      transceiver.sender.setStreams(glue.stream);
+      const kind = transceiver.receiver.track.kind;
+      if (kinds.includes(kind)) {
+        transceiver.stop();
+      } else {
+        kinds.push(kind);
+        transceiver.direction = "sendrecv";
+        transceiver.sender.setStreams(glue.stream);
+      }
     }
-    glue.put(description.type);
-    _pf_client_pc_remote_set(glue.client, id);
+    glue.tell(_pf_driver_pc_remote_set, [description.type], id);
   }).catch(glue.failed(id, "setRemoteDescription", 0));
 });
 
-EM_JS(void, pf_glue_pc_read_local, (unsigned id), {
-  const glue = Module["glue"];
+EM_JS(void, pf_glue_pc_read_local, (struct pf_driver *driver, unsigned id), {
+  const glue = Module["glue"][driver];
   const entry = glue.pcs.get(id);
   /* While the last description is being set, localDescription is still the one before. */
   Promise.resolve(entry.settled).then(() => {
@@ -119,10 +129,11 @@ EM_JS(void, pf_glue_pc_read_local, (unsigned id), {
   });
 });
 
-EM_JS(void, pf_glue_pc_add_candidate, (unsigned id, const char *candidate, size_t candidate_size,
-                                       const char *mid, size_t mid_size, int mline_index,
-                                       const char *fragment, size_t fragment_size), {
-  const glue = Module["glue"];
+EM_JS(void, pf_glue_pc_add_candidate, (struct pf_driver *driver, unsigned id, const char *candidate,
+                                       size_t candidate_size, const char *mid, size_t mid_size,
+                                       int mline_index, const char *fragment,
+                                       size_t fragment_size), {
+  const glue = Module["glue"][driver];
   const entry = glue.pcs.get(id);
   entry.pc.addIceCandidate({
     candidate: glue.get(candidate, candidate_size) || "",
@@ -132,20 +143,22 @@ EM_JS(void, pf_glue_pc_add_candidate, (unsigned id, const char *candidate, size_
   }).catch(glue.failed(id, "addIceCandidate", 0));
 });
 
-EM_JS(void, pf_glue_pc_set_sender, (unsigned id, int source, unsigned track), {
-  const glue = Module["glue"];
+EM_JS(void, pf_glue_pc_set_sender, (struct pf_driver *driver, unsigned id, int source,
+                                    unsigned track), {
+  const glue = Module["glue"][driver];
   const entry = glue.pcs.get(id);
   if (!entry.pc) return;
   const kind = source ? "video" : "audio";
   const transceiver = entry.pc.getTransceivers().find((t) => t.receiver.track.kind == kind);
   if (!transceiver) return; /* a peer that has no such section */
   transceiver.sender.replaceTrack(glue.tracks.get(track) || null)
-    .then(() => glue.pcs.has(id) && _pf_client_pc_sender_set(glue.client, id, source, track))
+    .then(() => glue.pcs.has(id) && glue.tell(_pf_driver_pc_sender_set, [], id, source, track))
     .catch(glue.failed(id, "replaceTrack", source));
 });
 
-EM_JS(void, pf_glue_pc_channel_send, (unsigned id, const char *text, size_t size), {
-  const glue = Module["glue"];
+EM_JS(void, pf_glue_pc_channel_send, (struct pf_driver *driver, unsigned id, const char *text,
+                                      size_t size), {
+  const glue = Module["glue"][driver];
   const entry = glue.pcs.get(id);
   if (entry.channel && entry.channel.readyState == "open") entry.channel.send(glue.get(text, size));
 });

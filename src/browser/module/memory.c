@@ -1,6 +1,6 @@
 /* memory.c - the module's own malloc(), a third of the smallest that Emscripten brings. */
 /* SPDX-License-Identifier: MIT */
-#include "browser/memory.h"
+#include "browser/module/memory.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* memory.h - the module's own malloc(), a third of the smallest that Emscripten brings. */
 /* SPDX-License-Identifier: MIT */
-#ifndef PF_BROWSER_MEMORY_H
-#define PF_BROWSER_MEMORY_H
+#ifndef PF_BROWSER_MODULE_MEMORY_H
+#define PF_BROWSER_MODULE_MEMORY_H
 
 /*
  * malloc(), calloc() and free() are made for what this module does with them: the client and its

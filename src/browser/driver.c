@@ -1,0 +1,409 @@
+/*
+ * driver.c - carries out the commands of one room in a browser, and turns what happens into events.
+ *
+ * Each function that JavaScript calls makes an event of what has happened, hands it to the room and
+ * carries out the resulting commands, all in the same task. Texts arrive in the driver's buffer:
+ * the glue's put() writes them there directly before the call that reads them. It truncates what
+ * does not fit, which is then too long for the room as well: a long message allocates nothing.
+ */
+/* SPDX-License-Identifier: MIT */
+#include "browser/driver.h"
+
+#include "base/assert.h"
+#include "browser/glue.h"
+#include "core/names.h"
+
+#include <emscripten.h>
+#include <stdlib.h>
+
+enum {
+    TEXTS_MAX = 4,
+    TEXTS_SIZE_MAX = PF_MESSAGE_SIZE_MAX + 1024, /* a word, and more SDP than the room accepts */
+    DEVICES_MAX = 64,
+    DEVICE_TEXTS_SIZE_MAX = 32768,
+};
+
+/* What JavaScript has put here for the call that follows: sizes, and the texts one after another.
+ */
+struct texts {
+    int32_t sizes[TEXTS_MAX]; /* -1: null */
+    char bytes[TEXTS_SIZE_MAX];
+};
+
+_Static_assert(offsetof(struct texts, bytes) == 16, "put() writes the texts behind the sizes");
+_Static_assert(TEXTS_SIZE_MAX == 66560, "put() writes at most this much");
+
+struct pf_driver {
+    struct texts texts; /* first: put() takes the driver's address for theirs */
+    struct pf_room *room;
+    bool started;
+    uint64_t timer_ms; /* the deadline that the timer is set for, or PF_NEVER */
+    pf_driver_show *show;
+    void *user;
+    size_t devices_count, devices_size;
+    struct pf_device devices[DEVICES_MAX];
+    char devices_data[DEVICE_TEXTS_SIZE_MAX];
+};
+
+/*
+ * An object file of a static library is linked only if it defines a symbol that is referenced, and
+ * what EM_JS declares does not count. Without this reference, a program that links the library
+ * would have the glue's functions as unresolved imports.
+ */
+__attribute__((used)) static const char *const linked[] = {&pf_glue_media_linked,
+                                                           &pf_glue_pc_linked, &pf_glue_linked};
+
+/* ---- commands ---- */
+
+static void add_candidate(struct pf_driver *driver, const struct pf_command *command)
+{
+    const struct pf_candidate *candidate = &command->candidate;
+    pf_glue_pc_add_candidate(driver, command->pc, candidate->candidate.data,
+                             candidate->candidate.size, candidate->mid.data, candidate->mid.size,
+                             candidate->mline_index, candidate->username_fragment.data,
+                             candidate->username_fragment.size);
+}
+
+static void capture_open(struct pf_driver *driver, const struct pf_command *command)
+{
+    const pf_track *tracks = command->capture_open.tracks;
+    const struct pf_slice *devices = command->capture_open.devices;
+    pf_glue_capture_open(driver, tracks[PF_SOURCE_MICROPHONE], devices[PF_SOURCE_MICROPHONE].data,
+                         devices[PF_SOURCE_MICROPHONE].size, tracks[PF_SOURCE_CAMERA],
+                         devices[PF_SOURCE_CAMERA].data, devices[PF_SOURCE_CAMERA].size);
+}
+
+static void perform(struct pf_driver *driver, const struct pf_command *command)
+{
+    const struct pf_description *description = &command->description;
+    const pf_pc pc = command->pc;
+    switch (command->type) {
+    case PF_COMMAND_SOCKET_OPEN:
+        pf_glue_socket_open(driver, command->socket, command->url.data, command->url.size);
+        break;
+    case PF_COMMAND_SOCKET_SEND:
+        pf_glue_socket_send(driver, command->socket, command->text.data, command->text.size);
+        break;
+    case PF_COMMAND_SOCKET_CLOSE:
+        pf_glue_socket_close(driver, command->socket, command->close_code);
+        break;
+    case PF_COMMAND_CAPTURE_OPEN: capture_open(driver, command); break;
+    case PF_COMMAND_CAPTURE_STOP: pf_glue_capture_stop(driver, command->capture_stop); break;
+    case PF_COMMAND_TRACK_ENABLE:
+        pf_glue_track_enable(driver, command->track_enable.track, command->track_enable.on);
+        break;
+    case PF_COMMAND_DEVICES_ENUMERATE: pf_glue_devices_enumerate(driver); break;
+    case PF_COMMAND_PC_CREATE:
+        pf_glue_pc_create(driver, pc, command->pc_create.offers,
+                          command->pc_create.ice_servers.data, command->pc_create.ice_servers.size);
+        break;
+    case PF_COMMAND_PC_CLOSE: pf_glue_pc_close(driver, pc); break;
+    case PF_COMMAND_PC_CREATE_OFFER:
+        pf_glue_pc_create_offer(driver, pc, command->ice_restart);
+        break;
+    case PF_COMMAND_PC_CREATE_ANSWER: pf_glue_pc_create_answer(driver, pc); break;
+    case PF_COMMAND_PC_SET_LOCAL:
+        pf_glue_pc_set_local(driver, pc, pf_names_of_descriptions.list[description->type],
+                             description->sdp.data, description->sdp.size);
+        break;
+    case PF_COMMAND_PC_SET_REMOTE:
+        pf_glue_pc_set_remote(driver, pc, pf_names_of_descriptions.list[description->type],
+                              description->sdp.data, description->sdp.size);
+        break;
+    case PF_COMMAND_PC_READ_LOCAL: pf_glue_pc_read_local(driver, pc); break;
+    case PF_COMMAND_PC_ADD_CANDIDATE: add_candidate(driver, command); break;
+    case PF_COMMAND_PC_SET_SENDER:
+        pf_glue_pc_set_sender(driver, pc, (int)command->set_sender.source,
+                              command->set_sender.track);
+        break;
+    case PF_COMMAND_PC_CHANNEL_SEND:
+        pf_glue_pc_channel_send(driver, pc, command->text.data, command->text.size);
+        break;
+    case PF_COMMAND_SHOW_ROOM:
+    case PF_COMMAND_SHOW_LOCAL:
+    case PF_COMMAND_SHOW_DEVICES:
+    case PF_COMMAND_SHOW_PEER:
+    case PF_COMMAND_HIDE_PEER: driver->show(driver, driver->user, command); break;
+    }
+}
+
+void pf_driver_handle(struct pf_driver *driver, struct pf_event *event)
+{
+    const double now_ms = pf_glue_now_ms(driver);
+    event->now_ms = (uint64_t)now_ms;
+    pf_room_handle(driver->room, event);
+    struct pf_command command;
+    while (pf_room_poll(driver->room, &command)) {
+        perform(driver, &command);
+    }
+    const uint64_t deadline_ms = pf_room_deadline_ms(driver->room);
+    if (deadline_ms != driver->timer_ms) {
+        driver->timer_ms = deadline_ms;
+        /* One more millisecond, because the clock's fractions are cut off. */
+        pf_glue_set_timer(driver, (double)deadline_ms - now_ms + 1);
+    }
+}
+
+/* ---- lifetime ---- */
+
+struct pf_driver *pf_driver_new(pf_driver_show *show, void *user)
+{
+    struct pf_driver *driver = calloc(1, sizeof *driver);
+    struct pf_room *room = driver ? malloc(pf_room_size()) : NULL;
+    if (!room) {
+        free(driver);
+        return NULL;
+    }
+    driver->room = room;
+    driver->timer_ms = PF_NEVER;
+    driver->show = show;
+    driver->user = user;
+    pf_glue_open(driver);
+    return driver;
+}
+
+enum pf_error pf_driver_start(struct pf_driver *driver, const struct pf_room_config *config)
+{
+    PF_ASSERT(!driver->started);
+    const enum pf_error error = pf_room_init(driver->room, config);
+    if (error == PF_ERROR_OK) {
+        driver->started = true;
+        pf_driver_handle(driver, &(struct pf_event){.type = PF_EVENT_START});
+    }
+    return error;
+}
+
+void pf_driver_free(struct pf_driver *driver)
+{
+    if (!driver) {
+        return;
+    }
+    if (driver->started) {
+        pf_driver_handle(driver, &(struct pf_event){.type = PF_EVENT_LEAVE});
+        pf_room_close(driver->room);
+    }
+    pf_glue_close(driver);
+    free(driver->room);
+    free(driver);
+}
+
+const struct pf_room *pf_driver_room(const struct pf_driver *driver)
+{
+    return driver->room;
+}
+
+/* ---- texts ---- */
+
+struct pf_slice pf_driver_text(const struct pf_driver *driver, size_t index)
+{
+    const char *at = driver->texts.bytes;
+    for (size_t i = 0; i < index; i++) {
+        at += driver->texts.sizes[i] > 0 ? driver->texts.sizes[i] : 0;
+    }
+    const int32_t size = driver->texts.sizes[index];
+    return size < 0 ? (struct pf_slice){NULL, 0} : (struct pf_slice){at, (size_t)size};
+}
+
+/* The value that a text spells, or `otherwise`. */
+static size_t value_at(const struct pf_driver *driver, size_t index, const struct pf_names *names,
+                       size_t otherwise)
+{
+    (void)pf_names_find(names, pf_driver_text(driver, index),
+                        &otherwise); /* leaves it when there is none */
+    return otherwise;
+}
+
+static enum pf_dom_error dom_error_at(const struct pf_driver *driver, size_t index)
+{
+    return (enum pf_dom_error)value_at(driver, index, &pf_names_of_dom_errors, PF_DOM_ERROR_OTHER);
+}
+
+static enum pf_permission permission_at(const struct pf_driver *driver, size_t index)
+{
+    return (enum pf_permission)value_at(driver, index, &pf_names_of_permissions,
+                                        PF_PERMISSION_UNKNOWN);
+}
+
+/* A word that is none of the two is a browser's mistake, and no use to go on with. */
+static enum pf_description_type description_type_at(const struct pf_driver *driver, size_t index)
+{
+    const size_t count = pf_names_of_descriptions.count;
+    const size_t type = value_at(driver, index, &pf_names_of_descriptions, count);
+    PF_ASSERT(type < count);
+    return (enum pf_description_type)type;
+}
+
+/* ---- what the browser reports; called by the glue alone ---- */
+
+EMSCRIPTEN_KEEPALIVE void pf_driver_timeout(struct pf_driver *driver)
+{
+    driver->timer_ms = PF_NEVER; /* it has fired */
+    pf_driver_handle(driver, &(struct pf_event){.type = PF_EVENT_TIMEOUT});
+}
+
+/* ---- WebSocket ---- */
+
+EMSCRIPTEN_KEEPALIVE void pf_driver_socket_message(struct pf_driver *driver, unsigned socket)
+{
+    pf_driver_handle(driver, &(struct pf_event){.type = PF_EVENT_SOCKET_MESSAGE,
+                                                .socket = socket,
+                                                .message = pf_driver_text(driver, 0)});
+}
+
+/* CloseEvent.code */
+EMSCRIPTEN_KEEPALIVE void pf_driver_socket_closed(struct pf_driver *driver, unsigned socket,
+                                                  int code)
+{
+    pf_driver_handle(driver, &(struct pf_event){.type = PF_EVENT_SOCKET_CLOSED,
+                                                .socket = socket,
+                                                .socket_closed = {(uint16_t)code}});
+}
+
+/* ---- capture ---- */
+
+/* Text: MediaTrackSettings.deviceId. */
+EMSCRIPTEN_KEEPALIVE void pf_driver_capture_opened(struct pf_driver *driver, unsigned track)
+{
+    pf_driver_handle(driver,
+                     &(struct pf_event){.type = PF_EVENT_CAPTURE_OPENED,
+                                        .capture_opened = {track, pf_driver_text(driver, 0)}});
+}
+
+/* Texts: DOMException.name; the PermissionState of microphone and camera, or "". */
+EMSCRIPTEN_KEEPALIVE void pf_driver_capture_failed(struct pf_driver *driver, unsigned microphone,
+                                                   unsigned camera)
+{
+    pf_driver_handle(driver, &(struct pf_event){.type = PF_EVENT_CAPTURE_FAILED,
+                                                .capture_failed = {
+                                                    .tracks = {microphone, camera},
+                                                    .error = dom_error_at(driver, 0),
+                                                    .permissions = {permission_at(driver, 1),
+                                                                    permission_at(driver, 2)},
+                                                }});
+}
+
+EMSCRIPTEN_KEEPALIVE void pf_driver_track_ended(struct pf_driver *driver, unsigned track)
+{
+    pf_driver_handle(driver,
+                     &(struct pf_event){.type = PF_EVENT_TRACK_ENDED, .track_ended = track});
+}
+
+/* Copies a text to where it lasts until pf_driver_devices_end(). */
+static struct pf_slice keep(struct pf_driver *driver, struct pf_slice text)
+{
+    char *at = driver->devices_data + driver->devices_size;
+    const size_t size = pf_slice_copy(text, at, DEVICE_TEXTS_SIZE_MAX - driver->devices_size);
+    driver->devices_size += size;
+    return (struct pf_slice){at, size};
+}
+
+/* One MediaDeviceInfo of the list. Texts: kind, deviceId, label. */
+EMSCRIPTEN_KEEPALIVE void pf_driver_device(struct pf_driver *driver)
+{
+    const struct pf_slice kind = pf_driver_text(driver, 0);
+    const bool is_camera = pf_slice_equal(kind, PF_SLICE("videoinput"));
+    if (driver->devices_count == DEVICES_MAX ||
+        (!is_camera && !pf_slice_equal(kind, PF_SLICE("audioinput")))) {
+        return;
+    }
+    driver->devices[driver->devices_count++] = (struct pf_device){
+        .source = is_camera ? PF_SOURCE_CAMERA : PF_SOURCE_MICROPHONE,
+        .id = keep(driver, pf_driver_text(driver, 1)),
+        .label = keep(driver, pf_driver_text(driver, 2)),
+    };
+}
+
+EMSCRIPTEN_KEEPALIVE void pf_driver_devices_end(struct pf_driver *driver)
+{
+    pf_driver_handle(driver,
+                     &(struct pf_event){.type = PF_EVENT_DEVICES,
+                                        .devices = {driver->devices, driver->devices_count}});
+    driver->devices_count = 0;
+    driver->devices_size = 0;
+}
+
+/* ---- RTCPeerConnection ---- */
+
+/* Texts: RTCSdpType, sdp. `is_local`: it is localDescription, not the result of an operation. */
+EMSCRIPTEN_KEEPALIVE void pf_driver_pc_description(struct pf_driver *driver, unsigned pc,
+                                                   int is_local)
+{
+    struct pf_event event = {.type = is_local ? PF_EVENT_PC_LOCAL : PF_EVENT_PC_DESCRIPTION,
+                             .pc = pc};
+    event.description.sdp = pf_driver_text(driver, 1);
+    event.description.type = description_type_at(driver, 0);
+    pf_driver_handle(driver, &event);
+}
+
+/* Text: RTCSdpType. */
+EMSCRIPTEN_KEEPALIVE void pf_driver_pc_remote_set(struct pf_driver *driver, unsigned pc)
+{
+    struct pf_event event = {.type = PF_EVENT_PC_REMOTE_SET, .pc = pc};
+    event.description_set = description_type_at(driver, 0);
+    pf_driver_handle(driver, &event);
+}
+
+EMSCRIPTEN_KEEPALIVE void pf_driver_pc_sender_set(struct pf_driver *driver, unsigned pc, int source,
+                                                  unsigned track)
+{
+    pf_driver_handle(driver, &(struct pf_event){.type = PF_EVENT_PC_SENDER_SET,
+                                                .pc = pc,
+                                                .sender_set = {(enum pf_source)source, track}});
+}
+
+/* Texts: the operation's name in the W3C API, DOMException.name. */
+EMSCRIPTEN_KEEPALIVE void pf_driver_pc_failed(struct pf_driver *driver, unsigned pc, int source)
+{
+    struct pf_event event = {.type = PF_EVENT_PC_FAILED, .pc = pc};
+    event.failed.operation =
+        (enum pf_operation)value_at(driver, 0, &pf_names_of_operations, PF_OPERATION_CREATE);
+    event.failed.error = dom_error_at(driver, 1);
+    event.failed.source = (enum pf_source)source;
+    pf_driver_handle(driver, &event);
+}
+
+/* Texts: candidate, sdpMid, usernameFragment. `mline_index`: sdpMLineIndex, -1 for null. */
+EMSCRIPTEN_KEEPALIVE void pf_driver_pc_candidate(struct pf_driver *driver, unsigned pc,
+                                                 int mline_index)
+{
+    pf_driver_handle(driver, &(struct pf_event){.type = PF_EVENT_PC_CANDIDATE,
+                                                .pc = pc,
+                                                .candidate = {
+                                                    .candidate = pf_driver_text(driver, 0),
+                                                    .mid = pf_driver_text(driver, 1),
+                                                    .mline_index = mline_index,
+                                                    .username_fragment = pf_driver_text(driver, 2),
+                                                }});
+}
+
+/* Text: RTCPeerConnectionState. */
+EMSCRIPTEN_KEEPALIVE void pf_driver_pc_state(struct pf_driver *driver, unsigned pc)
+{
+    /* A state that is none of the list is not worth a repair. */
+    const size_t state =
+        value_at(driver, 0, &pf_names_of_connection_states, PF_CONNECTION_CONNECTING);
+    pf_driver_handle(driver,
+                     &(struct pf_event){.type = PF_EVENT_PC_STATE,
+                                        .pc = pc,
+                                        .connection_state = (enum pf_connection_state)state});
+}
+
+/* RTCDataChannel.id */
+EMSCRIPTEN_KEEPALIVE void pf_driver_pc_channel(struct pf_driver *driver, unsigned pc, int id,
+                                               int is_open)
+{
+    pf_driver_handle(driver, &(struct pf_event){.type = is_open ? PF_EVENT_PC_CHANNEL_OPENED
+                                                                : PF_EVENT_PC_CHANNEL_CLOSED,
+                                                .pc = pc,
+                                                .channel = {.id = (uint16_t)id}});
+}
+
+/* Text: the message, as a string or, if `is_binary`, as bytes. */
+EMSCRIPTEN_KEEPALIVE void pf_driver_pc_channel_message(struct pf_driver *driver, unsigned pc,
+                                                       int id, int is_binary)
+{
+    pf_driver_handle(driver, &(struct pf_event){
+                                 .type = PF_EVENT_PC_CHANNEL_MESSAGE,
+                                 .pc = pc,
+                                 .channel = {(uint16_t)id, is_binary, pf_driver_text(driver, 0)}});
+}

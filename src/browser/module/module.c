@@ -1,0 +1,135 @@
+/*
+ * module.c - the module that web pages load: the functions that JavaScript calls, for one room.
+ *
+ * All else is in the library. Another program written in C that links it has functions of its own
+ * in place of these, and the malloc() that it likes.
+ */
+/* SPDX-License-Identifier: MIT */
+#include "base/assert.h"
+#include "browser/driver.h"
+#include "browser/module/memory.h"
+#include "browser/module/page.h"
+#include "core/names.h"
+
+#include <emscripten.h>
+
+static __attribute__((constructor)) void publish(void)
+{
+    pf_page_publish();
+}
+
+/* ---- what is shown ---- */
+
+static void show(struct pf_driver *driver, void *user, const struct pf_command *command)
+{
+    (void)user; /* one room in a module */
+    char id[PF_MEMBER_ID_DIGITS + 1];
+    if (command->type == PF_COMMAND_SHOW_ROOM) {
+        const bool is_refused = command->room.state == PF_ROOM_REFUSED;
+        pf_member_id_write(command->room.self, id);
+        pf_page_show_room(driver, pf_names_of_room_states.list[command->room.state],
+                          is_refused ? pf_error_code_name(command->room.code) : "",
+                          command->room.relay_away, command->room.self != 0 ? id : "",
+                          command->room.ticket.data, command->room.ticket.size);
+    } else if (command->type == PF_COMMAND_SHOW_LOCAL) {
+        pf_page_show_local(driver, pf_names_of_sources.list[command->local.source],
+                           command->local.on, pf_names_of_capture_states.list[command->local.state],
+                           pf_names_of_dom_errors.list[command->local.error], command->local.track,
+                           command->local.device.data, command->local.device.size);
+    } else if (command->type == PF_COMMAND_SHOW_DEVICES) {
+        for (size_t i = 0; i < command->devices.count; i++) {
+            const struct pf_device *device = &command->devices.list[i];
+            pf_page_show_device(driver, pf_names_of_sources.list[device->source], device->id.data,
+                                device->id.size, device->label.data, device->label.size);
+        }
+        pf_page_show_devices_end();
+    } else if (command->type == PF_COMMAND_SHOW_PEER) {
+        const enum pf_source_state *sources = command->peer.sources.sources;
+        pf_member_id_write(command->peer.id, id);
+        pf_page_show_peer(driver, id, command->peer.name.data, command->peer.name.size,
+                          pf_names_of_peer_states.list[command->peer.state],
+                          pf_names_of_source_states.list[sources[PF_SOURCE_MICROPHONE]],
+                          pf_names_of_source_states.list[sources[PF_SOURCE_CAMERA]],
+                          command->peer.away, command->pc);
+    } else {
+        PF_ASSERT(command->type == PF_COMMAND_HIDE_PEER);
+        pf_member_id_write(command->hide_peer, id);
+        pf_page_hide_peer(driver, id);
+    }
+}
+
+/* ---- lifetime ---- */
+
+/* The driver that everything below takes, or NULL when memory is short. Never freed. */
+EMSCRIPTEN_KEEPALIVE struct pf_driver *pf_module_new(void)
+{
+    struct pf_driver *driver = pf_driver_new(show, NULL);
+    pf_memory_keep();
+    return driver;
+}
+
+/*
+ * Starts the room; once. Texts: URL of the relay, ticket, microphone id, camera id. The seed and
+ * the instance are random. Returns enum pf_error.
+ */
+EMSCRIPTEN_KEEPALIVE int pf_module_start(struct pf_driver *driver, int microphone_on, int camera_on,
+                                         unsigned seed, unsigned instance)
+{
+    return (int)pf_driver_start(
+        driver, &(struct pf_room_config){
+                    .url = pf_driver_text(driver, 0),
+                    .ticket = pf_driver_text(driver, 1),
+                    .seed = seed,
+                    .instance = instance,
+                    .logs_events = true,
+                    .on = {microphone_on, camera_on},
+                    .devices = {pf_driver_text(driver, 2), pf_driver_text(driver, 3)},
+                });
+}
+
+EMSCRIPTEN_KEEPALIVE void pf_module_record(struct pf_driver *driver)
+{
+    bool is_complete;
+    const struct pf_slice record = pf_room_event_log(pf_driver_room(driver), &is_complete);
+    pf_page_give_record(record.data, record.size, is_complete);
+}
+
+/* ---- the user and the machine ---- */
+
+/* Texts: room, name. */
+EMSCRIPTEN_KEEPALIVE void pf_module_join(struct pf_driver *driver)
+{
+    pf_driver_handle(
+        driver, &(struct pf_event){.type = PF_EVENT_JOIN,
+                                   .join = {pf_driver_text(driver, 0), pf_driver_text(driver, 1)}});
+}
+
+EMSCRIPTEN_KEEPALIVE void pf_module_leave(struct pf_driver *driver)
+{
+    pf_driver_handle(driver, &(struct pf_event){.type = PF_EVENT_LEAVE});
+}
+
+EMSCRIPTEN_KEEPALIVE void pf_module_set_source(struct pf_driver *driver, int source, int on)
+{
+    pf_driver_handle(driver, &(struct pf_event){.type = PF_EVENT_SET_SOURCE,
+                                                .set_source = {(enum pf_source)source, on}});
+}
+
+/* Text: deviceId. */
+EMSCRIPTEN_KEEPALIVE void pf_module_select_device(struct pf_driver *driver, int source)
+{
+    pf_driver_handle(driver, &(struct pf_event){.type = PF_EVENT_SELECT_DEVICE,
+                                                .select_device = {(enum pf_source)source,
+                                                                  pf_driver_text(driver, 0)}});
+}
+
+EMSCRIPTEN_KEEPALIVE void pf_module_network_changed(struct pf_driver *driver, int online)
+{
+    pf_driver_handle(driver,
+                     &(struct pf_event){.type = PF_EVENT_NETWORK_CHANGED, .network = {online}});
+}
+
+EMSCRIPTEN_KEEPALIVE void pf_module_devices_changed(struct pf_driver *driver)
+{
+    pf_driver_handle(driver, &(struct pf_event){.type = PF_EVENT_DEVICES_CHANGED});
+}

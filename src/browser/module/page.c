@@ -1,0 +1,75 @@
+/* page.c - the module's side towards web/peerface.js: one room, its methods and what it shows. */
+/* SPDX-License-Identifier: MIT */
+#include "browser/module/page.h"
+
+#include <emscripten.h>
+
+/* clang-format off */
+
+/* What peerface.js calls: Module["core"]. Text arguments are strings. */
+EM_JS(void, pf_page_publish, (void), {
+  let driver;
+  let glue;
+  Module["core"] = {
+    start(url, ticket, microphone, microphoneId, camera, cameraId) {
+      const random = crypto.getRandomValues(new Uint32Array(2));
+      driver = _pf_module_new();
+      if (!driver) throw new Error("out of memory");
+      glue = Module["glue"][driver];
+      glue.put([url, ticket, microphoneId, cameraId]);
+      return _pf_module_start(driver, microphone, camera, random[0], random[1] || 1);
+    },
+    join(room, name) { glue.tell(_pf_module_join, [room, name]); },
+    leave() { glue.tell(_pf_module_leave, []); },
+    setSource(source, on) { glue.tell(_pf_module_set_source, [], source, on); },
+    selectDevice(source, id) { glue.tell(_pf_module_select_device, [id], source); },
+    networkChanged(online) { glue.tell(_pf_module_network_changed, [], online); },
+    devicesChanged() { glue.tell(_pf_module_devices_changed, []); },
+    record() {
+      _pf_module_record(driver);
+      return Module["record"];
+    }
+  };
+});
+
+EM_JS(void, pf_page_give_record, (const char *events, size_t size, int is_complete), {
+  Module["record"] = { events: HEAPU8.slice(events, events + size), complete: !!is_complete };
+});
+
+EM_JS(void, pf_page_show_room, (struct pf_driver *driver, const char *state, const char *reason,
+                                int relay_away, const char *self, const char *ticket,
+                                size_t ticket_size), {
+  const glue = Module["glue"][driver];
+  Module["page"].showRoom(glue.word(state), glue.word(reason), !!relay_away, glue.word(self),
+    glue.get(ticket, ticket_size));
+});
+
+EM_JS(void, pf_page_show_local, (struct pf_driver *driver, const char *source, int wanted,
+                                 const char *state, const char *error, unsigned track,
+                                 const char *device, size_t device_size), {
+  const glue = Module["glue"][driver];
+  Module["page"].showLocal(glue.word(source), !!wanted, glue.word(state), glue.word(error),
+    glue.tracks.get(track) || null, glue.get(device, device_size));
+});
+
+EM_JS(void, pf_page_show_device, (struct pf_driver *driver, const char *source, const char *id,
+                                  size_t id_size, const char *label, size_t label_size), {
+  const glue = Module["glue"][driver];
+  Module["page"].showDevice(glue.word(source), glue.get(id, id_size), glue.get(label, label_size));
+});
+
+EM_JS(void, pf_page_show_devices_end, (void), { Module["page"].showDevicesEnd(); });
+
+EM_JS(void, pf_page_show_peer, (struct pf_driver *driver, const char *id, const char *name,
+                                size_t name_size, const char *state, const char *microphone,
+                                const char *camera, int away, unsigned pc), {
+  const glue = Module["glue"][driver];
+  Module["page"].showPeer(glue.word(id), glue.get(name, name_size), glue.word(state),
+    glue.word(microphone), glue.word(camera), !!away, glue.pcs.get(pc) || null);
+});
+
+EM_JS(void, pf_page_hide_peer, (struct pf_driver *driver, const char *id), {
+  Module["page"].hidePeer(Module["glue"][driver].word(id));
+});
+
+/* clang-format on */

@@ -1,0 +1,27 @@
+/* page.h - what the module shows: the functions that web/peerface.js gives it. Words end in NUL. */
+/* SPDX-License-Identifier: MIT */
+#ifndef PF_BROWSER_MODULE_PAGE_H
+#define PF_BROWSER_MODULE_PAGE_H
+
+#include <stddef.h>
+
+struct pf_driver;
+
+void pf_page_publish(void); /* what peerface.js calls */
+
+/* Gives JavaScript a copy of the event log. */
+void pf_page_give_record(const char *events, size_t size, int is_complete);
+
+void pf_page_show_room(struct pf_driver *driver, const char *state, const char *reason,
+                       int relay_away, const char *self, const char *ticket, size_t ticket_size);
+void pf_page_show_local(struct pf_driver *driver, const char *source, int wanted, const char *state,
+                        const char *error, unsigned track, const char *device, size_t device_size);
+void pf_page_show_device(struct pf_driver *driver, const char *source, const char *id,
+                         size_t id_size, const char *label, size_t label_size);
+void pf_page_show_devices_end(void);
+void pf_page_show_peer(struct pf_driver *driver, const char *id, const char *name, size_t name_size,
+                       const char *state, const char *microphone, const char *camera, int away,
+                       unsigned pc);
+void pf_page_hide_peer(struct pf_driver *driver, const char *id);
+
+#endif
