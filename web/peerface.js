@@ -36,10 +36,8 @@ import createCore from './peerface-core.js';
 /**
  * Why a room is 'refused': the room or the relay is full, the name of the room or of the person is
  * not allowed (1 to 64 and 0 to 64 bytes of UTF-8 without control characters), another tab of this
- * browser has taken the membership over, the browser has no RTCPeerConnection, or it rejects the
- * ICE servers that the relay hands out.
- * @typedef {'room-full'|'relay-full'|'bad-room'|'bad-name'|'replaced'|'no-webrtc'|
- *   'bad-ice-servers'|''} RefusalReason
+ * browser has taken the membership over, or the browser has no RTCPeerConnection.
+ * @typedef {'room-full'|'relay-full'|'bad-room'|'bad-name'|'replaced'|'no-webrtc'|''} RefusalReason
  */
 /**
  * Another member of the room. The object and its stream stay the same for as long as the peer is in
@@ -51,6 +49,8 @@ import createCore from './peerface-core.js';
  * @property {SourceState} microphone
  * @property {SourceState} camera
  * @property {boolean} away      has no connection to the relay; media may still flow
+ * @property {boolean} videoSupported  false: the answer rejected video, as it does without a codec
+ *                               in common; no picture will come, whatever `camera` says
  * @property {MediaStream} stream  at most one audio and one video track
  */
 /**
@@ -128,7 +128,7 @@ export async function createRoom(options = {}) {
 /**
  * A room. Events are dispatched after the change and never during a method call, so a handler may
  * call any method:
- *   roomchange     state, reason, relayAway, self or ticket has changed
+ *   roomchange     state, reason, relayAway, iceServersRefused, self or ticket has changed
  *   localchange    microphone, camera or the tracks of stream have changed
  *   deviceschange  microphones or cameras have changed
  *   peerjoin, peerchange, peerleave   CustomEvent with detail {peer}
@@ -141,6 +141,8 @@ export class Room extends EventTarget {
   reason = '';
   /** There is no connection to the relay; it is being reconnected. */
   relayAway = false;
+  /** The browser rejects the relay's ICE servers: calls work within a local network at best. */
+  iceServersRefused = false;
   /** One's own member id; '' before the first 'joined' and when refused. */
   self = '';
   /**
@@ -271,11 +273,12 @@ export class Room extends EventTarget {
        * @param {RoomState} state
        * @param {RefusalReason} reason
        * @param {boolean} relayAway
+       * @param {boolean} iceServersRefused
        * @param {string} self
        * @param {string} ticket
        */
-      showRoom: (state, reason, relayAway, self, ticket) => {
-        Object.assign(this, { state, reason, relayAway, self, ticket });
+      showRoom: (state, reason, relayAway, iceServersRefused, self, ticket) => {
+        Object.assign(this, { state, reason, relayAway, iceServersRefused, self, ticket });
         if (state === 'left') this.#listening.abort();
         this.#later('roomchange');
       },
@@ -315,12 +318,13 @@ export class Room extends EventTarget {
        * @param {SourceState} microphone
        * @param {SourceState} camera
        * @param {boolean} away
+       * @param {boolean} videoSupported
        * @param {{remote: MediaStream}|null} connection
        */
-      showPeer: (id, name, state, microphone, camera, away, connection) => {
+      showPeer: (id, name, state, microphone, camera, away, videoSupported, connection) => {
         const known = this.peers.get(id);
         const peer = known ?? /** @type {Peer} */ ({ id, stream: new MediaStream() });
-        Object.assign(peer, { name, state, microphone, camera, away });
+        Object.assign(peer, { name, state, microphone, camera, away, videoSupported });
         if (connection) moveTracks(connection, peer.stream);
         this.peers.set(id, peer);
         this.#later(known ? 'peerchange' : 'peerjoin', { peer });

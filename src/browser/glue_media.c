@@ -40,7 +40,7 @@ EM_JS(void, pf_glue_capture_open, (struct pf_driver *driver, unsigned microphone
   const failed = (name) => Promise.all([name, permission("microphone"), permission("camera")])
     .then((texts) => glue.tell(_pf_driver_capture_failed, texts, microphone, camera));
   if (!navigator.mediaDevices) {
-    glue.later(() => failed(isSecureContext ? "NotSupportedError" : "InsecureContext"));
+    glue.later(() => failed(isSecureContext ? "unsupported" : "InsecureContext"));
     return;
   }
   navigator.mediaDevices.getUserMedia(constraints).then((stream) => {

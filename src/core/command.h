@@ -100,10 +100,12 @@ struct pf_command {
         } set_sender;
         struct {
             enum pf_room_state state;
-            enum pf_error_code code; /* for REFUSED */
-            pf_member_id self;       /* 0 before the first JOINED */
-            struct pf_slice ticket;  /* to be given back in the configuration after a reload */
-            bool relay_away;         /* the relay could not be reached, another try is coming */
+            enum pf_error_code code;  /* for REFUSED */
+            pf_member_id self;        /* 0 before the first JOINED */
+            struct pf_slice ticket;   /* to be given back in the configuration after a reload */
+            bool relay_away;          /* the relay could not be reached, another try is coming */
+            bool webrtc_missing;      /* this and not the code is why it is REFUSED */
+            bool ice_servers_refused; /* the browser takes none of the relay's */
         } room;
         struct {
             enum pf_source source;
@@ -123,6 +125,7 @@ struct pf_command {
             enum pf_peer_state state;
             struct pf_member_state sources; /* sequence 0: it has not said yet */
             bool away;                      /* has lost the relay; media may go on */
+            bool video_rejected;            /* neither side gets a picture: no codec in common */
             struct pf_slice capabilities;   /* that it has told of, see message.h */
         } peer;
         pf_member_id hide_peer;

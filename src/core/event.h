@@ -31,7 +31,8 @@ enum pf_dom_error {
     PF_DOM_ERROR_INVALID_STATE,   /* InvalidStateError */
     PF_DOM_ERROR_OPERATION,       /* OperationError */
     PF_DOM_ERROR_INSECURE,        /* navigator.mediaDevices is missing: not a secure context */
-    PF_DOM_ERROR_UNSUPPORTED,     /* NotSupportedError, or the browser does not have the API */
+    PF_DOM_ERROR_UNSUPPORTED,     /* the same in a secure context, as in some web views */
+    PF_DOM_ERROR_REFERENCE,       /* ReferenceError: the browser does not have the API */
     PF_DOM_ERROR_OTHER,
 };
 

@@ -16,7 +16,8 @@ static const char *const dom_errors[] = {
     [PF_DOM_ERROR_INVALID_STATE] = "InvalidStateError",
     [PF_DOM_ERROR_OPERATION] = "OperationError",
     [PF_DOM_ERROR_INSECURE] = "InsecureContext",
-    [PF_DOM_ERROR_UNSUPPORTED] = "NotSupportedError",
+    [PF_DOM_ERROR_UNSUPPORTED] = "unsupported",
+    [PF_DOM_ERROR_REFERENCE] = "ReferenceError",
     [PF_DOM_ERROR_OTHER] = "Error",
 };
 

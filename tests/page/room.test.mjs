@@ -68,7 +68,8 @@ async function makeRoom(t) {
 }
 
 /** @param {Functions} page @param {string} id */
-const showPeer = (page, id) => page.showPeer(id, 'Bob', 'connecting', 'on', 'on', false, null);
+const showPeer = (page, id) =>
+  page.showPeer(id, 'Bob', 'connecting', 'on', 'on', false, true, null);
 
 test('leave() within a handler reaches the core when the core is done (R24)', async (t) => {
   const { room, page, calls } = await makeRoom(t);

@@ -26,10 +26,12 @@ static void show(struct pf_driver *driver, void *user, const struct pf_command *
     char id[PF_MEMBER_ID_DIGITS + 1];
     if (command->type == PF_COMMAND_SHOW_ROOM) {
         const bool is_refused = command->room.state == PF_ROOM_REFUSED;
+        const char *reason =
+            command->room.webrtc_missing ? "no-webrtc" : pf_error_code_name(command->room.code);
         pf_member_id_write(command->room.self, id);
         pf_page_show_room(driver, pf_names_of_room_states.list[command->room.state],
-                          is_refused ? pf_error_code_name(command->room.code) : "",
-                          command->room.relay_away, command->room.self != 0 ? id : "",
+                          is_refused ? reason : "", command->room.relay_away,
+                          command->room.ice_servers_refused, command->room.self != 0 ? id : "",
                           command->room.ticket.data, command->room.ticket.size);
     } else if (command->type == PF_COMMAND_SHOW_LOCAL) {
         pf_page_show_local(driver, pf_names_of_sources.list[command->local.source],
@@ -50,7 +52,7 @@ static void show(struct pf_driver *driver, void *user, const struct pf_command *
                           pf_names_of_peer_states.list[command->peer.state],
                           pf_names_of_source_states.list[sources[PF_SOURCE_MICROPHONE]],
                           pf_names_of_source_states.list[sources[PF_SOURCE_CAMERA]],
-                          command->peer.away, command->pc);
+                          command->peer.away, command->peer.video_rejected, command->pc);
     } else {
         PF_ASSERT(command->type == PF_COMMAND_HIDE_PEER);
         pf_member_id_write(command->hide_peer, id);

@@ -37,10 +37,12 @@ EM_JS(void, pf_page_give_record, (const char *events, size_t size, int is_comple
 });
 
 EM_JS(void, pf_page_show_room, (struct pf_driver *driver, const char *state, const char *reason,
-                                int relay_away, const char *self, const char *ticket,
+                                int relay_away, int ice_servers_refused, const char *self,
+                                const char *ticket,
                                 size_t ticket_size), {
   const glue = Module["glue"][driver];
-  Module["page"].showRoom(glue.word(state), glue.word(reason), !!relay_away, glue.word(self),
+  Module["page"].showRoom(glue.word(state), glue.word(reason), !!relay_away,
+    !!ice_servers_refused, glue.word(self),
     glue.get(ticket, ticket_size));
 });
 
@@ -62,10 +64,10 @@ EM_JS(void, pf_page_show_devices_end, (void), { Module["page"].showDevicesEnd();
 
 EM_JS(void, pf_page_show_peer, (struct pf_driver *driver, const char *id, const char *name,
                                 size_t name_size, const char *state, const char *microphone,
-                                const char *camera, int away, unsigned pc), {
+                                const char *camera, int away, int video_rejected, unsigned pc), {
   const glue = Module["glue"][driver];
   Module["page"].showPeer(glue.word(id), glue.get(name, name_size), glue.word(state),
-    glue.word(microphone), glue.word(camera), !!away, glue.pcs.get(pc) || null);
+    glue.word(microphone), glue.word(camera), !!away, !video_rejected, glue.pcs.get(pc) || null);
 });
 
 EM_JS(void, pf_page_hide_peer, (struct pf_driver *driver, const char *id), {

@@ -55,7 +55,7 @@ bool pf_capture_is_needed(const struct pf_capture *capture)
 bool pf_capture_is_refusal(enum pf_dom_error error)
 {
     return error == PF_DOM_ERROR_NOT_ALLOWED || error == PF_DOM_ERROR_SECURITY ||
-           error == PF_DOM_ERROR_INSECURE;
+           error == PF_DOM_ERROR_INSECURE || error == PF_DOM_ERROR_UNSUPPORTED;
 }
 
 static bool is_missing(enum pf_dom_error error)

@@ -77,6 +77,7 @@ void pf_connection_open(struct pf_connection *connection, struct pf_context *con
     connection->wants_restart = false;
     connection->missed_offer = false;
     connection->channel_open = false;
+    connection->video_rejected = false;
     connection->remote = (struct pf_exchange){0, 0};
     connection->candidates_sent = 0;
     pf_candidates_clear(&connection->candidates);
@@ -137,6 +138,19 @@ bool pf_connection_fits(struct pf_slice sdp)
     return sections <= PF_SECTIONS_MAX;
 }
 
+/* Whether the first video section has port 0: it is rejected (RFC 3264 section 6). */
+static bool rejects_video(struct pf_slice sdp)
+{
+    static const char section[] = "\nm=video ";
+    const size_t size = sizeof section - 1;
+    for (size_t i = 0; i + size + 1 < sdp.size; i++) {
+        if (memcmp(sdp.data + i, section, size) == 0) {
+            return memcmp(sdp.data + i + size, "0 ", 2) == 0;
+        }
+    }
+    return false;
+}
+
 void pf_connection_take_offer(struct pf_connection *connection, struct pf_context *context,
                               uint32_t number, struct pf_slice sdp)
 {
@@ -167,6 +181,7 @@ void pf_connection_take_answer(struct pf_connection *connection, struct pf_conte
         return;
     }
     set_negotiation(connection, PF_NEGOTIATION_SETTING_ANSWER);
+    connection->video_rejected = rejects_video(sdp);
     set_remote(connection, context, PF_DESCRIPTION_ANSWER, sdp);
 }
 
@@ -217,6 +232,7 @@ static enum pf_connection_outcome on_description(struct pf_connection *connectio
         }
         set_negotiation(connection, PF_NEGOTIATION_STABLE);
         connection->done = connection->offer_number;
+        connection->video_rejected = rejects_video(description->sdp);
         break;
     }
     pf_candidates_clear(&connection->candidates);
@@ -252,6 +268,21 @@ static enum pf_connection_outcome on_remote_set(struct pf_connection *connection
     return PF_OUTCOME_REMOTE_SET;
 }
 
+/*
+ * The constructor throws where there is no WebRTC at all, and where one of the relay's ICE servers
+ * does not suit this browser. Then the next connection does without all of them: within a local
+ * network that is enough.
+ */
+static void on_create_failed(struct pf_context *context, enum pf_dom_error error)
+{
+    if (error == PF_DOM_ERROR_REFERENCE) {
+        context->webrtc_missing = true;
+    } else if (context->ice_servers_size > 0) {
+        context->ice_servers_size = 0;
+        context->ice_servers_refused = true;
+    }
+}
+
 static enum pf_connection_outcome on_failed(struct pf_connection *connection,
                                             struct pf_context *context,
                                             const struct pf_event *event)
@@ -264,6 +295,8 @@ static enum pf_connection_outcome on_failed(struct pf_connection *connection,
         return connection->negotiation == PF_NEGOTIATION_MAKING_OFFER ? give_up(connection)
                                                                       : PF_OUTCOME_NOTHING;
     case PF_OPERATION_CREATE:
+        on_create_failed(context, event->failed.error);
+        return give_up(connection);
     case PF_OPERATION_CREATE_ANSWER:
     case PF_OPERATION_SET_LOCAL_DESCRIPTION:
     case PF_OPERATION_SET_REMOTE_DESCRIPTION: return give_up(connection);

@@ -187,6 +187,21 @@ static void take_over(struct pf_room *room)
     pf_relay_session_open(&room->session, &room->context);
 }
 
+/* The end, unless the user joins again. */
+static void refuse(struct pf_room *room, enum pf_error_code code)
+{
+    struct pf_membership *membership = &room->membership;
+    membership->code = code;
+    membership->wants_join = false;
+    membership->first_epoch_spent =
+        true; /* the others may know this instance when it joins again */
+    pf_relay_session_close(&room->session, &room->context);
+    pf_roster_close_all(&room->roster, &room->context);
+    pf_prepared_discard(&room->prepared, &room->context);
+    room->roster.self = 0;
+    set_state(membership, PF_ROOM_REFUSED);
+}
+
 void pf_membership_on_error(struct pf_room *room, enum pf_error_code code)
 {
     struct pf_membership *membership = &room->membership;
@@ -198,18 +213,10 @@ void pf_membership_on_error(struct pf_room *room, enum pf_error_code code)
         take_over(room);
         return;
     }
-    membership->code = code;
-    membership->wants_join = false;
-    membership->first_epoch_spent =
-        true; /* the others may know this instance when it joins again */
-    pf_relay_session_close(&room->session, &room->context);
-    pf_roster_close_all(&room->roster, &room->context);
-    pf_prepared_discard(&room->prepared, &room->context);
+    refuse(room, code);
     if (code == PF_CODE_REPLACED) {
         pf_media_stop(&room->media, &room->context); /* the other tab has the camera now */
     }
-    room->roster.self = 0;
-    set_state(membership, PF_ROOM_REFUSED);
 }
 
 /* ---- the user ---- */
@@ -299,7 +306,11 @@ static void give_up_prepared(struct pf_room *room)
 
 void pf_membership_follow_session(struct pf_room *room)
 {
+    const enum pf_room_state state = room->membership.state;
     give_up_prepared(room);
+    if (room->context.webrtc_missing && state != PF_ROOM_REFUSED && state != PF_ROOM_LEFT) {
+        refuse(room, PF_CODE_OTHER); /* after another join as well: nothing will change */
+    }
     if (room->membership.state == PF_ROOM_JOINED && !room->context.joined) {
         set_state(&room->membership, PF_ROOM_RECONNECTING);
     }

@@ -37,9 +37,12 @@ static void show_room(struct pf_room *room)
 {
     struct pf_membership *membership = &room->membership;
     const bool relay_away = pf_relay_session_is_away(&room->session);
-    if (!membership->is_changed && relay_away == room->reconciled.relay_away) {
+    const bool ice_servers_refused = room->context.ice_servers_refused;
+    if (!membership->is_changed && relay_away == room->reconciled.relay_away &&
+        ice_servers_refused == room->reconciled.ice_servers_refused) {
         return;
     }
+    room->reconciled.ice_servers_refused = ice_servers_refused;
     membership->is_changed = false;
     room->reconciled.relay_away = relay_away;
     struct pf_command *command = pf_outbox_push(&room->context.outbox, PF_COMMAND_SHOW_ROOM);
@@ -48,6 +51,8 @@ static void show_room(struct pf_room *room)
     command->room.self = room->roster.self;
     command->room.ticket = (struct pf_slice){membership->ticket, membership->ticket_size};
     command->room.relay_away = relay_away;
+    command->room.webrtc_missing = room->context.webrtc_missing;
+    command->room.ice_servers_refused = ice_servers_refused;
 }
 
 void pf_reconcile(struct pf_room *room)

@@ -11,6 +11,7 @@ struct pf_room;
 /* What the page and the peers have been told last. */
 struct pf_reconciled {
     bool relay_away;
+    bool ice_servers_refused;
     uint32_t sequence; /* of our own state */
 };
 

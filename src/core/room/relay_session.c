@@ -111,6 +111,7 @@ void pf_relay_session_greet(struct pf_relay_session *session, struct pf_context 
     session->ping_ms = hello->hello.ping_ms > PING_MS_MIN ? hello->hello.ping_ms : PING_MS_MIN;
     session->grace_ms = hello->hello.grace_ms;
     context->ice_servers_size = 0;
+    context->ice_servers_refused = false;
     if (ice_servers.size <= sizeof context->ice_servers) {
         memcpy(context->ice_servers, ice_servers.data, ice_servers.size);
         context->ice_servers_size = ice_servers.size;

@@ -274,6 +274,8 @@ enum pf_error pf_room_init(struct pf_room *room, const struct pf_room_config *co
     context->instance = config->instance;
     context->socket = 0;
     context->joined = false;
+    context->webrtc_missing = false;
+    context->ice_servers_refused = false;
     context->ice_servers_size = 0;
     context->last_id = 0;
     context->counters = (struct pf_room_counters){0};
