@@ -15,6 +15,9 @@
 
 import createCore from './peerface-core.js';
 
+/** Of this module, as in CMakeLists.txt. */
+export const version = '0.1.0';
+
 /**
  * What a peer sends of a microphone or camera. 'off': it is muted or switched off. 'none': there is
  * no device, or the browser denies access to it.
