@@ -102,8 +102,8 @@ EM_JS(void, pf_glue_pc_set_remote, (struct pf_driver *driver, unsigned id, const
   if (!entry.pc) return;
   entry.pc.setRemoteDescription(description).then(() => {
     if (!glue.pcs.has(id)) return;
-    /* The first section of each kind is ours. createAnswer() rejects those of the others
-       (RFC 8829 5.3.1). */
+    /* The first section of each kind is ours. createAnswer() rejects the others (RFC 8829 5.3.1);
+       in Chromium it makes them inactive, and only our next offer rejects them. */
     const kinds = [];
     for (const transceiver of description.type == "offer" ? entry.pc.getTransceivers() : []) {
       const kind = transceiver.receiver.track.kind;

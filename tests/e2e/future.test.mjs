@@ -81,11 +81,15 @@ for (const engine of engines) {
           stats.some(({ type, kind, packetsReceived }) =>
             type === 'inbound-rtp' && kind === wanted && packetsReceived > 10));
       });
-      const sections = await eve.ask(() =>
-        /** @type {any} */ (window).eve.pc.currentRemoteDescription.sdp
-          .match(/^m=\w+ \d+/gm).map((/** @type {string} */ line) => line.replace(/ [1-9]\d*$/, '')));
-      assert.deepEqual(sections,
-        ['m=audio', 'm=video', 'm=video 0', 'm=audio 0', 'm=application']);
+      const sections = await eve.ask(() => {
+        const { sdp } = /** @type {any} */ (window).eve.pc.currentRemoteDescription;
+        return sdp.split('\r\nm=').slice(1).map((/** @type {string} */ section) => {
+          const [, kind, port] = /** @type {string[]} */ (/^(\w+) (\d+)/.exec(section));
+          return `${kind} ${port === '0' || section.includes('a=inactive') ? 'refused' : 'used'}`;
+        });
+      });
+      assert.deepEqual(sections, ['audio used', 'video used', 'video refused', 'audio refused',
+        'application used']);
 
       await eve.sees('both channels', () => {
         const { eve: { channel }, files } = /** @type {any} */ (window);
