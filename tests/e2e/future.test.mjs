@@ -73,7 +73,6 @@ for (const engine of engines) {
       }, socketOf(world));
       await ann.waitForPeers(1);
       const id = await ann.idOf('Stranger');
-      await ann.tile(id, { camera: 'on', muted: 'false' });
       await ann.videoPlaying(id);
       await eve.sees('picture and sound arrive', async () => {
         const stats = [...(await /** @type {any} */ (window).eve.pc.getStats()).values()];
@@ -101,7 +100,13 @@ for (const engine of engines) {
         files.send('{"type":"bye"}'); // not on the channel where it would mean something
         channel.send(new TextEncoder().encode('{"type":"bye"}')); // nor in a binary message
         channel.send('{"type":"chat","text":"hello"}');
-        channel.send(JSON.stringify({ type: 'state', sequence: 2, camera: 'on', screen: 'off' }));
+        channel.send(JSON.stringify({ type: 'state', sequence: 2, camera: 'on', microphone: 'on',
+          screen: 'on', hologram: 'maybe', later: [] }));
+      });
+      await ann.tile(id, { camera: 'on', muted: 'false' });
+      await eve.ask(() => {
+        const { eve: { channel } } = /** @type {any} */ (window);
+        channel.send(JSON.stringify({ type: 'state', sequence: 3, camera: 'on', screen: 'off' }));
       });
       await ann.tile(id, { camera: 'on', muted: 'true' }); // a source that is absent is 'none'
       const before = await ann.summary();
