@@ -1,4 +1,4 @@
-/* future.test.mjs - calls with clients older and newer than this one, in the same protocol version. */
+/* future.test.mjs - calls with older and newer clients of the same protocol version. */
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
@@ -9,7 +9,11 @@ import { scenario } from './harness.mjs';
 
 const engines = /** @type {('chromium'|'firefox')[]} */ (['chromium', 'firefox']);
 
-/** A client of another make; see stranger.js. @param {World} world @param {typeof engines[0]} engine */
+/**
+ * A client of another make; see stranger.js.
+ * @param {World} world
+ * @param {'chromium'|'firefox'} engine
+ */
 async function stranger(world, engine) {
   const file = fileURLToPath(new URL('stranger.js', import.meta.url));
   const eve = await world.person('Stranger', {
