@@ -6,7 +6,7 @@ import { ReverseProxy } from './proxy.mjs';
 
 scenario(
   'a page that is published under a path stays below it: files, WebSocket, link and example',
-  {},
+  { people: 4 },
   async (world) => {
     const proxy = await ReverseProxy.open(world.relay.port, { prefix: '/video/' });
     try {
@@ -42,8 +42,7 @@ for (const [what, options, code, words] of obstacles) {
     try {
       const ann = await world.person('Ann', { url: proxy.url });
       await ann.sees(`the notice ${code}`, (wanted) =>
-        document.querySelector('#notice')?.getAttribute('data-notice') === wanted, [code],
-      { ms: 40000 });
+        document.querySelector('#notice')?.getAttribute('data-notice') === wanted, [code]);
       const said = await ann.ask(() => document.querySelector('#notice')?.textContent ?? '');
       assert.match(said, words);
       if (code !== 'relay-away') assert.doesNotMatch(said, /internet connection/);
