@@ -17,6 +17,7 @@ export const socketErrors = [
   /WebSocket connection to .* failed/,
   /can.t establish a connection/,
   /connection to .* was interrupted/,
+  /net::ERR_.*\/healthz/, // where the page asks what is wrong
 ];
 
 /**

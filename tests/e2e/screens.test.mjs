@@ -135,7 +135,7 @@ scenario('screens: a peer that has lost the relay', { expects: socketErrors }, a
 
 scenario(
   'screens: reconnecting',
-  { expects: [/WebSocket connection to .* failed/] },
+  { expects: socketErrors },
   async (world) => {
     const { ann } = await annAndBob(world);
     await world.relay.kill();

@@ -4,7 +4,7 @@
 // Of the twelve, number 8 is shown in trouble.test.mjs, 9 in call.test.mjs, and 12 in
 // lifecycle.test.mjs.
 import assert from 'node:assert/strict';
-import { annAndBob, cameras, scenario } from './harness.mjs';
+import { annAndBob, cameras, scenario, socketErrors } from './harness.mjs';
 
 /** @typedef {import('./person.mjs').Person} Person */
 
@@ -216,7 +216,7 @@ scenario('seed bug 10: nobody outside a room can signal into it', {}, async (wor
 
 scenario(
   'seed bug 11: a lost WebSocket comes back by itself and a reload leaves no ghost',
-  { expects: [/WebSocket connection to .* failed/] },
+  { expects: socketErrors },
   async (world) => {
     const { ann, bob, annId } = await annAndBob(world);
     await world.relay.kill();
