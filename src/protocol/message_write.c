@@ -286,12 +286,31 @@ static void put_error(struct pf_buffer *out, const struct pf_message *message)
     }
 }
 
-/* Everything but the type. */
-static void put_members_of(struct pf_buffer *out, const struct pf_message *message)
+/* Everything but the type, of a message that clients send. */
+static void put_members_from_client(struct pf_buffer *out, const struct pf_message *message)
+{
+    switch (message->type) {
+    case PF_MESSAGE_JOIN: put_join(out, message); return;
+    case PF_MESSAGE_SIGNAL: put_signal(out, &message->signal); return;
+    case PF_MESSAGE_STATE: put_state_members(out, &message->state); return;
+    case PF_MESSAGE_LEAVE:
+    case PF_MESSAGE_PING:
+    case PF_MESSAGE_PONG:
+    case PF_MESSAGE_BYE: return;
+    case PF_MESSAGE_HELLO:
+    case PF_MESSAGE_JOINED:
+    case PF_MESSAGE_MEMBER:
+    case PF_MESSAGE_LEFT:
+    case PF_MESSAGE_ERROR: break;
+    }
+    PF_UNREACHABLE();
+}
+
+/* The same, of any message. */
+static void put_members(struct pf_buffer *out, const struct pf_message *message)
 {
     switch (message->type) {
     case PF_MESSAGE_HELLO: put_hello(out, message); return;
-    case PF_MESSAGE_JOIN: put_join(out, message); return;
     case PF_MESSAGE_JOINED: put_joined(out, message); return;
     case PF_MESSAGE_MEMBER:
         put_member(out, &message->member.member);
@@ -301,21 +320,34 @@ static void put_members_of(struct pf_buffer *out, const struct pf_message *messa
         put_id(out, "id", message->left.id);
         put_name_of(out, "reason", &pf_names_of_reasons, (size_t)message->left.reason);
         return;
-    case PF_MESSAGE_SIGNAL: put_signal(out, &message->signal); return;
     case PF_MESSAGE_ERROR: put_error(out, message); return;
-    case PF_MESSAGE_STATE: put_state_members(out, &message->state); return;
+    case PF_MESSAGE_JOIN:
+    case PF_MESSAGE_SIGNAL:
+    case PF_MESSAGE_STATE:
     case PF_MESSAGE_LEAVE:
     case PF_MESSAGE_PING:
     case PF_MESSAGE_PONG:
-    case PF_MESSAGE_BYE: return;
+    case PF_MESSAGE_BYE: put_members_from_client(out, message); return;
     }
     PF_UNREACHABLE();
 }
 
-void pf_message_write(const struct pf_message *message, struct pf_buffer *out)
+static void begin(struct pf_buffer *out, enum pf_message_type type)
 {
     pf_buffer_put_char(out, '{');
-    put_name_of(out, "type", &pf_names_of_types, (size_t)message->type);
-    put_members_of(out, message);
+    put_name_of(out, "type", &pf_names_of_types, (size_t)type);
+}
+
+void pf_message_write(const struct pf_message *message, struct pf_buffer *out)
+{
+    begin(out, message->type);
+    put_members(out, message);
+    pf_buffer_put_char(out, '}');
+}
+
+void pf_message_write_from_client(const struct pf_message *message, struct pf_buffer *out)
+{
+    begin(out, message->type);
+    put_members_from_client(out, message);
     pf_buffer_put_char(out, '}');
 }
