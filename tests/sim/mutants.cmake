@@ -64,7 +64,7 @@ pf_add_mutant(candidates_without_end 4000 "is given candidates without end" core
   [[connection->remote_candidates++ > 100000]])
 pf_add_mutant(everything_answered 100 "rate-limit" core/peer/incoming.c
   [[.burst = 6 * ANSWERS_MS]] [[.burst = UINT32_MAX]])
-pf_add_mutant(epoch_of_a_twin_forgotten 8000 "is applied to pc" core/room/roster.c
+pf_add_mutant(epoch_of_a_twin_forgotten 8000 "a candidate of connection" core/room/roster.c
   [[forget(roster, context, peer); /* a reload]]
   [[pf_connection_close(&peer->connection, context), peer->id = 0; /* a reload]])
 pf_add_mutant(both_impolite 100 "is not shown the picture" core/peer/peer.c
