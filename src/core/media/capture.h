@@ -28,14 +28,11 @@ enum pf_capture_phase {
 
 struct pf_capture {
     enum pf_source source;
-    bool started;                 /* the room captures at all */
-    bool on;                      /* the user wants it: not muted, not switched off */
-    struct pf_device_id chosen;   /* by the user */
-    struct pf_device_id previous; /* chosen before that, the last that is known to work */
+    bool started; /* the room captures at all */
+    bool on;      /* the user wants it: not muted, not switched off */
     enum pf_capture_phase phase;
     enum pf_dom_error error;          /* of the last device that was asked for */
     pf_track track;                   /* captured; not 0 exactly when LIVE or SWITCHING */
-    struct pf_device_id actual;       /* its device */
     pf_track opening;                 /* asked for; not 0 exactly in the four phases that open */
     bool opening_named;               /* that request names a device */
     pf_track retiring;                /* replaced, but perhaps still sent by somebody; or 0 */
@@ -43,6 +40,9 @@ struct pf_capture {
     uint64_t stop_at_ms;              /* of a camera that was switched off */
     uint64_t opened_at_ms;            /* of `track` */
     const struct pf_devices *devices; /* borrowed for the life of the capture */
+    struct pf_device_id chosen;       /* by the user */
+    struct pf_device_id previous;     /* chosen before that, the last that is known to work */
+    struct pf_device_id actual;       /* its device */
 };
 
 /* `device` has at most PF_DEVICE_ID_SIZE_MAX bytes. */

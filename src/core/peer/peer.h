@@ -33,11 +33,11 @@ struct pf_peer {
     uint64_t show_at_ms;           /* when one that came too soon is shown, or PF_NEVER */
     struct pf_recovery recovery;
     struct pf_signaling signaling;
-    struct pf_incoming incoming;
     struct pf_connection connection;
     size_t name_size, capabilities_size;
     char capabilities[PF_CAPABILITIES_SIZE_MAX + 1];
     char name[PF_MEMBER_NAME_SIZE_MAX + 1];
+    struct pf_incoming incoming;
 };
 
 /* Makes the slots of a new room free. */
