@@ -18,6 +18,7 @@ const failed = (error) => source({ state: 'failed', error });
 /** @param {Partial<View>} view @returns {View} */
 const view = (view) => ({
   state: 'joined', refusal: '', lacking: '', relayAway: false, reach: '',
+  iceServersRefused: false, unconnected: false,
   origin: 'https://video.example', microphone: source(), camera: source(), alone: false,
   talking: false, unreachable: false, soundBlocked: false, broken: false, userAgent: '', link: '',
   copied: false, ...view,
@@ -58,7 +59,10 @@ const cases = [
   ['unsupported-browser', { state: 'standby', lacking: 'webrtc' }],
   ['unsupported-browser', { state: 'standby', lacking: 'webassembly', broken: true }],
   ['unsupported-browser', { state: 'refused', refusal: 'no-webrtc' }],
-  ['bad-ice-servers', { state: 'refused', refusal: 'bad-ice-servers' }],
+  ['ice-servers-refused', { iceServersRefused: true, unconnected: true }],
+  ['ice-servers-refused', { iceServersRefused: true, unconnected: true, unreachable: true }],
+  ['', { iceServersRefused: true, talking: true }],
+  ['alone', { iceServersRefused: true, alone: true }],
   ['origin-refused', { state: 'lobby', relayAway: true, reach: 'refused' }],
   ['origin-refused', { state: 'reconnecting', relayAway: true, reach: 'refused', talking: true }],
   ['websocket-blocked', { state: 'joining', relayAway: true, reach: 'blocked' }],
@@ -175,6 +179,14 @@ test('a relay that stays away is spoken of, and so is its return (R33)', (t) => 
   later(1000);
   assert.equal(shown({ state: 'left' }), '');
   assert.equal(said.length, 3, 'who leaves is not told that the server is back');
+});
+
+test('refused ICE servers are spoken of where a connection takes longer than usual', (t) => {
+  const { shown, later } = makeBanner(t);
+  assert.equal(shown({ iceServersRefused: true, unconnected: true }), '');
+  assert.equal(later(2999), '');
+  assert.equal(later(1), 'ice-servers-refused');
+  assert.equal(shown({ iceServersRefused: true, talking: true }), '');
 });
 
 test('what has become ripe while something more pressing was shown is there at once', (t) => {

@@ -16,12 +16,14 @@
  * @property {string} refusal why the person is not let in, until they try again
  * @property {Lacking} lacking what a call needs and this browser does not have
  * @property {boolean} relayAway
+ * @property {boolean} iceServersRefused the browser rejects the relay's; calls go on without them
  * @property {Reach} reach why the relay is away, as far as that is known
  * @property {string} origin of this page
  * @property {LocalSource} [microphone]
  * @property {LocalSource} [camera]
  * @property {boolean} alone there is nobody else in the room
  * @property {boolean} talking at least one peer is connected
+ * @property {boolean} unconnected at least one peer is not connected
  * @property {boolean} unreachable a peer is, who has not lost the relay
  * @property {boolean} soundBlocked the browser plays nothing before a gesture
  * @property {boolean} broken no room object could be made
@@ -161,11 +163,6 @@ export const notices = [
     holds: (view) => view.refusal === 'bad-name', words: always('badNameTitle', 'badNameText'),
   },
   {
-    code: 'bad-ice-servers', icon: 'warning', tone: 'problem',
-    holds: (view) => view.refusal === 'bad-ice-servers',
-    words: always('badIceServersTitle', 'badIceServersText'),
-  },
-  {
     code: 'tap-to-hear', icon: 'sound', tone: 'calm', action: 'hear',
     holds: (view) => view.soundBlocked, words: always('tapToHearTitle', 'tapToHearText'),
   },
@@ -248,6 +245,13 @@ export const notices = [
     code: 'connecting', icon: 'spinner', tone: 'calm', afterMs: 600,
     holds: (view) => view.state === 'joining' && !view.relayAway,
     words: always('connectingTitle', 'connectingText'),
+  },
+  {
+    // Says why a peer is not connected; nobody lacks the servers where everybody is.
+    code: 'ice-servers-refused', icon: 'network', tone: 'warning', afterMs: 3000,
+    dismissible: true,
+    holds: (view) => view.iceServersRefused && view.unconnected,
+    words: always('iceServersRefusedTitle', 'iceServersRefusedText'),
   },
   {
     code: 'unreachable', icon: 'network', tone: 'warning', dismissible: true,

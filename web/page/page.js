@@ -255,12 +255,14 @@ class Page {
       broken,
       lacking: this.#lacking,
       relayAway: room?.relayAway ?? false,
+      iceServersRefused: room?.iceServersRefused ?? false,
       reach: this.#reach.reach,
       origin: location.origin,
       microphone: room?.microphone,
       camera: room?.camera,
       alone: this.#alone(),
-      talking: peers.some((peer) => peer.state === 'connected' || peer.state === 'unstable'),
+      talking: peers.some(isConnected),
+      unconnected: !peers.every(isConnected),
       unreachable: peers.some((peer) => peer.state === 'unreachable' && !peer.away),
       soundBlocked: this.#call.soundBlocked,
       userAgent: navigator.userAgent,
@@ -268,6 +270,11 @@ class Page {
       copied: this.#call.linkCopied,
     };
   }
+}
+
+/** @param {import('../peerface.js').Peer} peer */
+function isConnected({ state }) {
+  return state === 'connected' || state === 'unstable';
 }
 
 new Page();

@@ -151,9 +151,9 @@ export default {
     'extension that blocks it, or use another browser.',
   noWebAssemblyText: 'WebAssembly is missing or turned off. Turn it on in the browser’s ' +
     'settings, or use another browser.',
-  badIceServersTitle: 'The server is not set up correctly',
-  badIceServersText: 'Your browser rejects the list of STUN and TURN servers that this server ' +
-    'hands out, so no call can be made. Tell whoever runs the server; its log names the entry.',
+  iceServersRefusedTitle: 'Calls to other networks may not connect',
+  iceServersRefusedText: 'Your browser rejects the STUN and TURN servers that this server ' +
+    'announces. Tell whoever runs it to check its option --ice-servers and its log.',
   originRefusedTitle: 'The server does not accept this address',
   originRefusedText: 'It is running, but it refuses connections from pages at {origin}. Tell ' +
     'whoever runs it; its log names the option that allows them.',

@@ -148,9 +148,9 @@ const texts = {
     '다른 브라우저를 이용해 주세요.',
   noWebAssemblyText: 'WebAssembly가 없거나 꺼져 있습니다. 브라우저 설정에서 켜거나, 다른 브라우저를 이용해 ' +
     '주세요.',
-  badIceServersTitle: '서버 설정이 잘못되었습니다',
-  badIceServersText: '서버가 알려 준 STUN/TURN 서버 목록을 브라우저가 거부하여 통화할 수 없습니다. 서버 ' +
-    '관리자에게 알려 주세요. 서버 로그에 잘못된 항목이 나와 있습니다.',
+  iceServersRefusedTitle: '다른 네트워크와는 연결되지 않을 수 있습니다',
+  iceServersRefusedText: '이 서버가 알려 준 STUN/TURN 서버를 브라우저가 거부했습니다. 서버 관리자에게 ' +
+    '--ice-servers 옵션과 서버 로그를 확인해 달라고 알려 주세요.',
   originRefusedTitle: '서버가 이 주소를 허용하지 않습니다',
   originRefusedText: '서버는 작동하지만 {origin} 주소의 페이지에서 오는 연결을 거부합니다. 서버 관리자에게 ' +
     '알려 주세요. 서버 로그에 이 주소를 허용하는 옵션이 나와 있습니다.',
