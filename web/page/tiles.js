@@ -26,6 +26,24 @@ const stateKeys = {
   unreachable: 'peerUnreachable',
 };
 
+/** What there is of a peer's camera. 'unsupported': it is on, but its video cannot be received. */
+/** @typedef {Peer['camera']|'unsupported'} ShownCamera */
+
+/** @type {Partial<Record<ShownCamera, Key>>} */
+const cameraKeys = {
+  off: 'cameraIsOff',
+  none: 'cameraIsNone',
+  unsupported: 'cameraUnsupported',
+};
+
+/**
+ * @param {Pick<Peer, 'camera'|'videoSupported'>} peer
+ * @returns {ShownCamera}
+ */
+function shownCamera({ camera, videoSupported }) {
+  return camera === 'on' && !videoSupported ? 'unsupported' : camera;
+}
+
 /** A peer that loses the relay for less is usually back: after a restart, everybody does. */
 const awayAfterMs = 3000;
 
@@ -108,7 +126,7 @@ class PeerTile {
     const data = this.element.dataset;
     data.muted = String(peer.microphone !== 'on');
     data.microphone = peer.microphone;
-    data.camera = peer.camera;
+    data.camera = shownCamera(peer); // the video is visible only where this is 'on'
     data.state = peer.state;
     data.away = String(peer.away);
     if (this.#video.srcObject !== peer.stream) this.#video.srcObject = peer.stream;
@@ -131,8 +149,7 @@ class PeerTile {
    */
   #note(peer) {
     if (peer.state === 'connecting') return this.#longAway ? '' : this.#texts.get('peerConnecting');
-    if (peer.camera === 'on') return '';
-    return this.#texts.get(peer.camera === 'off' ? 'cameraIsOff' : 'cameraIsNone');
+    return this.#cameraText(peer);
   }
 
   /** @param {Peer} peer */
@@ -141,9 +158,18 @@ class PeerTile {
     const states = [];
     if (peer.microphone === 'off') states.push(this.#texts.get('microphoneIsOff'));
     if (peer.microphone === 'none') states.push(this.#texts.get('microphoneIsNone'));
-    if (peer.camera === 'off') states.push(this.#texts.get('cameraIsOff'));
-    if (peer.camera === 'none') states.push(this.#texts.get('cameraIsNone'));
+    const camera = this.#cameraText(peer);
+    if (camera) states.push(camera);
     return states.join(', ');
+  }
+
+  /**
+   * Why there is no picture; '' where there is one.
+   * @param {Peer} peer
+   */
+  #cameraText(peer) {
+    const key = cameraKeys[shownCamera(peer)];
+    return key ? this.#texts.get(key) : '';
   }
 
   /** @param {Peer} peer */

@@ -53,6 +53,7 @@ export default {
   cameraStarting: 'Starting the camera… If your browser asks, allow it.',
   cameraIsOff: 'Camera off',
   cameraIsNone: 'No camera',
+  cameraUnsupported: 'No video: your browsers have no video format in common',
   cameraBlocked: 'Camera blocked',
   cameraBusy: 'Camera in use by another program',
   microphoneStarting: 'Starting the microphone…',

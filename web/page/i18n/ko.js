@@ -53,6 +53,7 @@ const texts = {
   cameraStarting: '카메라를 켜는 중… 브라우저가 물으면 허용해 주세요.',
   cameraIsOff: '카메라 꺼짐',
   cameraIsNone: '카메라 없음',
+  cameraUnsupported: '영상 없음: 두 브라우저가 함께 지원하는 영상 형식이 없습니다',
   cameraBlocked: '카메라 차단됨',
   cameraBusy: '다른 프로그램이 카메라 사용 중',
   microphoneStarting: '마이크를 켜는 중…',
