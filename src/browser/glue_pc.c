@@ -102,8 +102,9 @@ EM_JS(void, pf_glue_pc_set_remote, (struct pf_driver *driver, unsigned id, const
   if (!entry.pc) return;
   entry.pc.setRemoteDescription(description).then(() => {
     if (!glue.pcs.has(id)) return;
-    /* The first section of each kind is ours. createAnswer() rejects the others (RFC 8829 5.3.1);
-       in Chromium it makes them inactive, and only our next offer rejects them. */
+    /* The first section of each kind is ours; the others are stopped. A transceiver that is
+       stopping does not affect createAnswer() (webrtc-pc 5.4, stop()): Chromium and Firefox answer
+       its section as inactive, and only our next offer gives it port 0. */
     const kinds = [];
     for (const transceiver of description.type == "offer" ? entry.pc.getTransceivers() : []) {
       const kind = transceiver.receiver.track.kind;

@@ -88,6 +88,7 @@ for (const engine of engines) {
         const { sdp } = /** @type {any} */ (window).eve.pc.currentRemoteDescription;
         return sdp.split('\r\nm=').slice(1).map((/** @type {string} */ section) => {
           const [, kind, port] = /** @type {string[]} */ (/^(\w+) (\d+)/.exec(section));
+          // Chromium and Firefox: inactive, until an offer of Ann's gives them port 0.
           return `${kind} ${port === '0' || section.includes('a=inactive') ? 'refused' : 'used'}`;
         });
       });
