@@ -77,6 +77,7 @@ for (const engine of engines) {
       }, socketOf(world));
       await ann.waitForPeers(1);
       const id = await ann.idOf('Stranger');
+      await ann.tile(id, { camera: 'on', muted: 'false' }); // said in the offer's signal
       await ann.videoPlaying(id);
       await eve.sees('picture and sound arrive', async () => {
         const stats = [...(await /** @type {any} */ (window).eve.pc.getStats()).values()];
@@ -105,13 +106,8 @@ for (const engine of engines) {
         files.send('{"type":"bye"}'); // not on the channel where it would mean something
         channel.send(new TextEncoder().encode('{"type":"bye"}')); // nor in a binary message
         channel.send('{"type":"chat","text":"hello"}');
-        channel.send(JSON.stringify({ type: 'state', sequence: 2, camera: 'on', microphone: 'on',
-          screen: 'on', hologram: 'maybe', later: [] }));
-      });
-      await ann.tile(id, { camera: 'on', muted: 'false' });
-      await eve.ask(() => {
-        const { eve: { channel } } = /** @type {any} */ (window);
-        channel.send(JSON.stringify({ type: 'state', sequence: 3, camera: 'on', screen: 'off' }));
+        channel.send(JSON.stringify({ type: 'state', sequence: 2, camera: 'on', screen: 'off',
+          hologram: 'maybe', later: [] }));
       });
       await ann.tile(id, { camera: 'on', muted: 'true' }); // a source that is absent is 'none'
       const before = await ann.summary();
