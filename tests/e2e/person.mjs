@@ -174,8 +174,9 @@ export class Person {
   }
 
   /**
-   * Waits until the page has been drawn. Chromium drops clicks and keys before that, because nobody
-   * can have meant them; on a busy machine it is seconds after the page has loaded.
+   * Waits until the page has been drawn: a person cannot click or type at what they do not see yet.
+   * On a busy machine that is seconds after the page has loaded, and whether a browser passes on
+   * input that arrives earlier is not known.
    */
   painted() {
     return this.sees('the page drawn', () => performance.getEntriesByType('paint').length > 0);
