@@ -16,6 +16,8 @@ EM_JS(void, pf_glue_pc_create, (struct pf_driver *driver, unsigned id, int offer
   const entry = { pc: null, channel: null, remote: new MediaStream() };
   glue.pcs.set(id, entry);
   try {
+    /* Where an extension has emptied it, `new` would throw a TypeError, as for a configuration. */
+    if (typeof RTCPeerConnection != "function") throw new ReferenceError();
     pc = new RTCPeerConnection({
       iceServers: JSON.parse(glue.get(ice_servers, ice_servers_size) || "[]"),
       bundlePolicy: "max-bundle"
