@@ -108,6 +108,6 @@ test('an ICE server that browsers would refuse is skipped and named', async (t) 
   assert.deepEqual(relay.err.trim().split('\n'), [
     'peerface-relay: --ice-servers: skipping entry 0: it has a TURN server but no username',
     'peerface-relay: --ice-servers: skipping entry 2: URL "d.example" does not begin with '
-      + 'stun:, stuns:, turn: or turns:',
+      + 'stun:, turn: or turns:',
   ]);
 });

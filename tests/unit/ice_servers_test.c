@@ -67,7 +67,6 @@ static void urls_are_judged_as_browsers_judge_them(void **state)
     (void)state;
     static const char *const good[] = {
         "stun:a.example",
-        "stuns:a.example:5349",
         "STUN:A.Example:3478",
         "turn:a.example",
         "turn:192.0.2.1:3478",
@@ -102,7 +101,7 @@ static void urls_are_judged_as_browsers_judge_them(void **state)
         {"stun:a.example:port", "port"},
         {"stun:a.example:1x", "after its host"},
         {"stun:a.example?transport=udp", "query"},
-        {"stuns:a.example?", "query"},
+        {"stuns:a.example:5349", "stuns:"},
         {"turn:a.example?", "query"},
         {"turn:a.example?transport=sctp", "query"},
         {"turn:a.example?transport=UDP", "query"},

@@ -101,11 +101,14 @@ static bool take_port(struct pf_slice *text)
 /* W3C: "validate an ICE server URL". NULL if there is nothing wrong with it. */
 static const char *check_url(struct pf_slice url, bool *needs_credentials)
 {
-    const bool is_stun = take_word(&url, PF_SLICE("stun:")) || take_word(&url, PF_SLICE("stuns:"));
+    if (take_word(&url, PF_SLICE("stuns:"))) {
+        return "uses stuns:, which Firefox does not support";
+    }
+    const bool is_stun = take_word(&url, PF_SLICE("stun:"));
     const bool is_turn =
         !is_stun && (take_word(&url, PF_SLICE("turn:")) || take_word(&url, PF_SLICE("turns:")));
     if (!is_stun && !is_turn) {
-        return "does not begin with stun:, stuns:, turn: or turns:";
+        return "does not begin with stun:, turn: or turns:";
     }
     *needs_credentials = *needs_credentials || is_turn;
     if (url.size >= 2 && url.data[0] == '/' && url.data[1] == '/') {
