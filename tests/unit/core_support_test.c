@@ -96,6 +96,16 @@ static void ice_servers_are_tried_again_when_the_relay_is_back(void **state)
     assert_true(driver_get(d, PF_COMMAND_PC_CREATE)->pc_create.ice_servers.size > 0);
 }
 
+static void a_connection_refused_without_ice_servers_is_not_blamed_on_them(void **state)
+{
+    struct driver *d = *state;
+    driver_start(d);
+    driver_hello(d); /* "iceServers":[] */
+    driver_failed(d, d->prepared_pc, CREATE, PF_DOM_ERROR_OTHER);
+    driver_join(d);
+    assert_false(shown_room(d)->room.ice_servers_refused);
+}
+
 /* Answers our first offer to a newcomer with this SDP, and connects. */
 static const struct pf_command *answer(struct driver *d, const char *sdp)
 {
@@ -152,6 +162,7 @@ int main(void)
         TEST(a_connection_refused_with_ice_servers_is_made_without),
         TEST(a_peer_whose_connection_was_refused_with_ice_servers_gets_one_without),
         TEST(ice_servers_are_tried_again_when_the_relay_is_back),
+        TEST(a_connection_refused_without_ice_servers_is_not_blamed_on_them),
         TEST(a_video_section_that_the_answer_rejects_is_shown),
         TEST(additional_video_sections_may_be_rejected),
         TEST(a_short_answer_without_video_rejects_nothing),

@@ -112,7 +112,8 @@ void pf_relay_session_greet(struct pf_relay_session *session, struct pf_context 
     session->grace_ms = hello->hello.grace_ms;
     context->ice_servers_size = 0;
     context->ice_servers_refused = false;
-    if (ice_servers.size <= sizeof context->ice_servers) {
+    /* "[]" is none: then there is nothing that the browser could refuse. */
+    if (ice_servers.size > 2 && ice_servers.size <= sizeof context->ice_servers) {
         memcpy(context->ice_servers, ice_servers.data, ice_servers.size);
         context->ice_servers_size = ice_servers.size;
     }
