@@ -87,7 +87,7 @@ for (const [how, lose] of /** @type {[string, () => void][]} */ ([
  * A valid server (RFC 7065), which Firefox does not implement: its RTCPeerConnection() throws a
  * NotSupportedError. Chromium takes it, and whatever else the relay lets pass.
  */
-const unusable = ['--ice-servers', '[{"urls":"stuns:127.0.0.1:9"}]'];
+const unusable = ['--ice-servers', '[{"urls":"stun:999.999.999.999"}]'];
 
 const refusing = `{
   window.RTCPeerConnection = new Proxy(RTCPeerConnection, {

@@ -9,7 +9,7 @@ import { filesWhere, isProgram, read, report } from './files.mjs';
  */
 export const layers = [
   'base', 'protocol',
-  'core', 'core/common', 'core/media', 'core/peer', 'core/room', 'browser',
+  'core', 'core/common', 'core/media', 'core/peer', 'core/room', 'browser', 'browser/module',
   'relay/wire', 'relay/hub', 'relay/server', 'relay/app',
 ];
 
