@@ -84,8 +84,8 @@ for (const [how, lose] of /** @type {[string, () => void][]} */ ([
 /* ---- ICE servers that a browser refuses ---- */
 
 /**
- * A valid server (RFC 7065), which Firefox does not implement: its RTCPeerConnection() throws a
- * NotSupportedError. Chromium takes it, and whatever else the relay lets pass.
+ * A server that the relay lets pass and Firefox does not: its RTCPeerConnection() throws a
+ * SyntaxError, as the host looks like an IPv4 address but is none. Chromium takes it.
  */
 const unusable = ['--ice-servers', '[{"urls":"stun:999.999.999.999"}]'];
 
