@@ -153,12 +153,15 @@ static struct pf_slice read_capabilities(struct reader *reader, const cJSON *obj
     cJSON *list = find(object, "capabilities");
     struct pf_buffer names;
     size_t count = 0;
-    if (!list) {
+    if (!cJSON_IsArray(list)) {
+        if (list) {
+            fail(reader, PF_ERROR_INVALID);
+        }
         return pf_slice_of(NULL);
     }
-    list->valuestring = cJSON_IsArray(list) ? cJSON_malloc(PF_CAPABILITIES_SIZE_MAX) : NULL;
+    list->valuestring = cJSON_malloc(PF_CAPABILITIES_SIZE_MAX);
     if (!list->valuestring) {
-        fail(reader, cJSON_IsArray(list) ? PF_ERROR_MEMORY : PF_ERROR_INVALID);
+        fail(reader, PF_ERROR_MEMORY);
         return pf_slice_of(NULL);
     }
     pf_buffer_init(&names, list->valuestring, PF_CAPABILITIES_SIZE_MAX);

@@ -318,6 +318,24 @@ static void the_latest_state_of_a_peer_wins(void **state)
     assert_int_equal(peer->sources.sources[PF_SOURCE_MICROPHONE], PF_SOURCE_STATE_NONE);
 }
 
+static void what_a_newer_client_sends_on_channels_is_dropped_and_counted(void **state)
+{
+    struct driver *d = *state;
+    const pf_pc pc = begin_call(d, DRIVER_LOW);
+    const struct pf_slice bye = PF_SLICE("{\"type\":\"bye\"}");
+    driver_feed(d, &(struct pf_event){.type = PF_EVENT_PC_CHANNEL_MESSAGE,
+                                      .pc = pc,
+                                      .channel = {.id = 1, .data = bye}});
+    driver_feed(d, &(struct pf_event){.type = PF_EVENT_PC_CHANNEL_MESSAGE,
+                                      .pc = pc,
+                                      .channel = {.is_binary = true, .data = bye}});
+    assert_int_equal(driver_counters(d)->unreadable, 2);
+    assert_int_equal(driver_count(d, PF_COMMAND_HIDE_PEER), 0);
+    driver_feed(
+        d, &(struct pf_event){.type = PF_EVENT_PC_CHANNEL_OPENED, .pc = pc, .channel = {.id = 1}});
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_CHANNEL_SEND), 0);
+}
+
 static void our_state_is_told_when_a_channel_opens_and_then_by_both_ways(void **state)
 {
     struct driver *d = *state;
@@ -566,6 +584,7 @@ int main(void)
         TEST(I22_a_change_of_network_does_not_end_who_timed_out),
         TEST(we_are_never_a_peer_of_our_own),
         TEST(the_latest_state_of_a_peer_wins),
+        TEST(what_a_newer_client_sends_on_channels_is_dropped_and_counted),
         TEST(our_state_is_told_when_a_channel_opens_and_then_by_both_ways),
         TEST(our_state_is_told_on_the_channel_while_the_relay_is_away),
         TEST(a_repair_that_waits_is_not_shown_as_a_moment_of_weakness),

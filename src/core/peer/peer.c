@@ -40,7 +40,7 @@ void pf_peer_show(const struct pf_peer *peer, struct pf_context *context)
     command->peer.state = pf_peer_shown_state(peer);
     command->peer.sources = peer->state;
     command->peer.away = peer->presence != PF_PRESENCE_HERE;
-    command->peer.video_rejected = peer->connection.video_rejected;
+    command->peer.video_rejected = peer->connection.pc != 0 && peer->connection.video_rejected;
     command->peer.capabilities = (struct pf_slice){peer->capabilities, peer->capabilities_size};
 }
 
