@@ -78,7 +78,9 @@ export const version = '0.1.0';
  * @property {MediaTrackConstraints} [audio]  added to the constraints of getUserMedia()
  * @property {MediaTrackConstraints} [video]
  * @property {string} [ticket]   room.ticket from before a reload: resumes the same membership
- * @property {string} [wasmUrl]  of peerface-core.wasm; default: beside this module
+ * @property {boolean} [record]   keeps an event log, for record(); loads peerface-core-recording.js
+ *                               and .wasm instead of peerface-core.js and .wasm; default false
+ * @property {string} [wasmUrl]  of that .wasm; default: beside this module
  */
 
 /** @type {Map<string, Promise<ArrayBuffer>>} by URL; loaded once for all rooms of a page */
@@ -105,6 +107,7 @@ function loadWasm(url) {
 
 /* Loading starts with the import, not with the first room. */
 const wasmUrlDefault = new URL('peerface-core.wasm', import.meta.url).href;
+const wasmUrlRecording = new URL('peerface-core-recording.wasm', import.meta.url).href;
 loadWasm(wasmUrlDefault).catch(() => {}); // createRoom() reports it
 
 function relayUrlDefault() {
@@ -122,7 +125,8 @@ function relayUrlDefault() {
  * @returns {Promise<Room>}
  */
 export async function createRoom(options = {}) {
-  const wasm = await loadWasm(options.wasmUrl ?? wasmUrlDefault);
+  const { record, wasmUrl = record ? wasmUrlRecording : wasmUrlDefault } = options;
+  const wasm = await loadWasm(wasmUrl);
   const room = new Room();
   await room._open(wasm, options);
   return room;
@@ -181,7 +185,10 @@ export class Room extends EventTarget {
    * @param {RoomOptions} options
    */
   async _open(wasm, options) {
-    const module = await createCore({
+    const create = options.record
+      ? (await import('./peerface-core-recording.js')).default
+      : createCore;
+    const module = await create({
       wasm, page: this.#page(), audio: options.audio, video: options.video,
     });
     this.#core = module.core;
@@ -252,13 +259,15 @@ export class Room extends EventTarget {
   }
 
   /**
-   * The event log of this room, for diagnosis: tests/sim/README.md says how to replay it natively,
-   * which needs it to be `complete` (the log of a long call loses its beginning). It contains what
-   * the call contained: names, network addresses, the ticket.
+   * The event log of a room made with the option `record`, for diagnosis: tests/sim/README.md says
+   * how to replay it natively, which needs it to be `complete` (the log of a long call loses its
+   * beginning). It contains what the call contained: names, network addresses, the ticket.
    * @returns {{events: Uint8Array, complete: boolean}}
+   * @throws {DOMException} InvalidStateError without that option
    */
   record() {
-    return this.#core.record();
+    if (this.#core.record) return this.#core.record();
+    throw new DOMException('made without the option record', 'InvalidStateError');
   }
 
   /**

@@ -40,6 +40,8 @@ struct pf_driver {
     uint64_t timer_ms; /* the deadline that the timer is set for, or PF_NEVER */
     pf_driver_show *show;
     void *user;
+    pf_driver_observe *observe; /* or NULL */
+    void *observer;
     size_t devices_count, devices_size;
     struct pf_device devices[DEVICES_MAX];
     char devices_data[DEVICE_TEXTS_SIZE_MAX];
@@ -131,6 +133,9 @@ void pf_driver_handle(struct pf_driver *driver, struct pf_event *event)
 {
     const double now_ms = pf_glue_now_ms(driver);
     event->now_ms = (uint64_t)now_ms;
+    if (driver->observe) {
+        driver->observe(driver->observer, event);
+    }
     pf_room_handle(driver->room, event);
     struct pf_command command;
     while (pf_room_poll(driver->room, &command)) {
@@ -171,6 +176,12 @@ enum pf_error pf_driver_start(struct pf_driver *driver, const struct pf_room_con
         pf_driver_handle(driver, &(struct pf_event){.type = PF_EVENT_START});
     }
     return error;
+}
+
+void pf_driver_set_observer(struct pf_driver *driver, pf_driver_observe *observe, void *user)
+{
+    driver->observe = observe;
+    driver->observer = user;
 }
 
 void pf_driver_free(struct pf_driver *driver)

@@ -37,6 +37,14 @@ struct pf_driver *pf_driver_new(pf_driver_show *show, void *user);
  */
 enum pf_error pf_driver_start(struct pf_driver *driver, const struct pf_room_config *config);
 
+/* Called with each event, complete with its time, just before the room handles it; both borrowed.
+ */
+typedef void pf_driver_observe(void *user, const struct pf_event *event);
+
+/* From now on, `observe` is called; before pf_driver_start() for it to see every event. For an
+ * event log, say (core/event_log.h). */
+void pf_driver_set_observer(struct pf_driver *driver, pf_driver_observe *observe, void *user);
+
 /* Leaves the room, which closes all connections and captures, and frees the driver. A promise that
  * settles later finds it gone: what it brings is released, and nothing is called. */
 void pf_driver_free(struct pf_driver *driver);
@@ -44,7 +52,7 @@ void pf_driver_free(struct pf_driver *driver);
 /* Takes an event, whose `now_ms` this fills in, and carries out the commands that result. */
 void pf_driver_handle(struct pf_driver *driver, struct pf_event *event);
 
-/* Borrowed, for pf_room_event_log() and pf_room_counters(). */
+/* Borrowed, for pf_room_counters(). */
 const struct pf_room *pf_driver_room(const struct pf_driver *driver);
 
 /* The text with this index that JavaScript wrote with put() before the call in course; {NULL, 0}

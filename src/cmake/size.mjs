@@ -4,7 +4,7 @@
 //   node size.mjs WEB
 //
 // WEB is the folder made by web.mjs. Counted are the wasm module, its glue, and peerface.js with
-// every module it imports, minified, as they are served.
+// every module it imports statically, minified, as they are served.
 import fs from 'node:fs';
 import path from 'node:path';
 import zlib from 'node:zlib';
@@ -17,7 +17,7 @@ function addWithImports(folder, name, found) {
   if (found.has(name) || !fs.existsSync(file)) return;
   found.add(name);
   const imports = fs.readFileSync(file, 'utf8')
-    .matchAll(/\b(?:import|from)\s*\(?\s*["'](\.[^"']+)["']/g);
+    .matchAll(/\b(?:import|from)\s*["'](\.[^"']+)["']/g);
   for (const [, target] of imports) {
     addWithImports(folder, path.join(path.dirname(name), target), found);
   }

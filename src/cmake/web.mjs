@@ -34,7 +34,7 @@ async function minified(name, source) {
     module: true,
     ecma: 2020,
     // No constructor in the glue has side effects, so Emscripten's unused views can be removed.
-    compress: { passes: 3, pure_new: path.basename(name) === 'peerface-core.js' },
+    compress: { passes: 3, pure_new: path.basename(name).startsWith('peerface-core') },
     format: { comments: false },
   });
   if (!code) throw new Error(`${name} is empty`);

@@ -25,6 +25,9 @@
  * Since the same configuration and the same events give the same commands, a complete log is the
  * whole call. It holds what the events hold: names, network addresses, tickets.
  *
+ * A room knows nothing of its log: whoever makes the room begins one, and adds each event before
+ * handing it to pf_room_handle().
+ *
  * The version changes with every change that a reader of the version before would misread.
  */
 #define PF_EVENT_LOG_VERSION "2"

@@ -19,7 +19,6 @@ struct pf_room_config {
     uint64_t seed;                /* for back-off jitter */
     uint32_t instance;            /* random, not 0; another one for every room created */
     struct pf_slice capabilities; /* that the others are told of, see message.h; or empty */
-    bool logs_events;             /* events are kept: pf_room_event_log() */
     bool on[PF_SOURCES_COUNT];    /* wanted at the start */
     struct pf_slice devices[PF_SOURCES_COUNT]; /* chosen in an earlier call, or empty */
 };
@@ -65,12 +64,6 @@ uint64_t pf_room_deadline_ms(const struct pf_room *room);
 
 /* Borrowed for as long as the room. */
 const struct pf_room_counters *pf_room_counters(const struct pf_room *room);
-
-/*
- * The events so far, in the format of event_log.h, if the configuration asked for that; else empty.
- * Borrowed until the next pf_room_handle(). `is_complete` says whether it can be played again.
- */
-struct pf_slice pf_room_event_log(const struct pf_room *room, bool *is_complete);
 
 /* Asserts every invariant; for tests and the simulator, after every event. */
 void pf_room_check(const struct pf_room *room);

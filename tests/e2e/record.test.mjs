@@ -24,7 +24,7 @@ async function enter(world, name, engine) {
   await person.ask(
     async (url, who) => {
       const { createRoom } = await import(`${url}peerface.js`);
-      const room = await createRoom({});
+      const room = await createRoom({ record: true });
       /** @type {any} */ (window).room = room;
       room.join('tea', who);
     },

@@ -31,10 +31,10 @@ async function makeRoom(t) {
   /** @type {Functions} */
   let page = {};
   const core = new Proxy({}, {
-    get: (_, name) => () => {
+    get: (_, name) => name !== 'record' && (() => { // this one keeps no event log
       calls.push(String(name));
       return 0;
-    },
+    }),
   });
   const emptyModule = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
   Object.assign(globalThis, {
@@ -85,6 +85,11 @@ test('leave() within a handler reaches the core when the core is done (R24)', as
   await Promise.resolve();
   assert.equal(handled, 2);
   assert.deepEqual(calls, ['start', 'leave', 'leave']);
+});
+
+test('record() says that the room was made without an event log', async (t) => {
+  const { room } = await makeRoom(t);
+  assert.throws(() => room.record(), { name: 'InvalidStateError' });
 });
 
 test('a handler that throws disturbs neither the core nor other handlers (R23)', async (t) => {

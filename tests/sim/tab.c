@@ -48,7 +48,6 @@ static void configure(struct sim_world *world, struct sim_tab *tab, bool duplica
         .seed = (uint64_t)pf_random_next(&world->random) << 32 | tab->index,
         .instance = tab->instance,
     };
-    config->logs_events = world->record_folder != NULL;
     if (host->ticket_size > 0 && (duplicate || sim_chance(world, world->faults.ticket_chance))) {
         config->ticket = (struct pf_slice){host->ticket, host->ticket_size};
     }
@@ -95,6 +94,11 @@ struct sim_tab *sim_tab_open(struct sim_world *world, uint32_t host, bool duplic
     world->hosts[host].tab = tab;
     struct pf_room_config config;
     configure(world, tab, duplicate, &config);
+    if (world->record_folder) {
+        tab->event_log = malloc(sizeof(*tab->event_log));
+        PF_ASSERT(tab->event_log);
+        pf_event_log_begin(tab->event_log, &config);
+    }
     if (pf_room_init(tab->room, &config) != PF_ERROR_OK) {
         sim_fail(world, "pf_room_init() refuses a good configuration");
         return NULL;
@@ -124,11 +128,10 @@ static void count_room(struct sim_world *world, const struct sim_tab *tab)
 static void write_record(struct sim_world *world, const struct sim_tab *tab)
 {
     char path[512];
-    bool is_complete;
-    const struct pf_slice record = pf_room_event_log(tab->room, &is_complete);
-    if (!world->record_folder || !is_complete) {
+    if (!tab->event_log || !tab->event_log->is_complete) {
         return;
     }
+    const struct pf_slice record = pf_buffer_slice(&tab->event_log->text);
     (void)snprintf(path, sizeof(path), "%s/%llu-%s.log", world->record_folder,
                    (unsigned long long)world->seed, sim_tab_name(world, tab));
     FILE *file = fopen(path, "wb");
@@ -266,6 +269,9 @@ void sim_tab_handle(struct sim_world *world, struct sim_tab *tab, const struct p
     tab->hid_in_vain = false;
     tab->rebuilt = 0;
     tab->hears_peer = is_signal(event);
+    if (tab->event_log) {
+        pf_event_log_add(tab->event_log, &copy);
+    }
     pf_room_handle(tab->room, &copy);
     while (pf_room_poll(tab->room, &command)) {
         sim_trace_command(world, tab, &command);

@@ -6,6 +6,7 @@
 
 #include "../model/pc.h"
 #include "base/random.h"
+#include "core/event_log.h"
 #include "core/room.h"
 #include "faults.h"
 #include "fifo.h"
@@ -119,6 +120,7 @@ struct sim_tab {
     uint32_t timer_token;
     uint32_t idle_timeouts; /* timeouts in a row without time passing */
     struct pf_room *room;
+    struct pf_event_log *event_log; /* of every event, or NULL */
     struct sim_view view;
     pf_pc last_pc;
     pf_socket last_socket;

@@ -44,7 +44,6 @@ static const struct pf_room_config config = {
     .seed = UINT64_MAX,
     .instance = 77,
     .capabilities = {"screen", 6},
-    .logs_events = true,
     .on = {true, false},
     .devices = {{"m", 1}, {"", 0}},
 };
@@ -176,38 +175,15 @@ static void a_log_of_another_version_is_refused_as_such(void **state)
     assert_config_refused("peerface-record-1 23:ws://localhost:37809/ws 0:", PF_ERROR_UNSUPPORTED);
 }
 
-static void a_room_that_logs_no_events_has_an_empty_log(void **state)
+static void a_log_keeps_thousands_of_events_before_it_drops_any(void **state)
 {
-    (void)state;
-    struct pf_room_config silent = config;
-    struct pf_room *room = malloc(pf_room_size());
-    assert_non_null(room);
-    silent.logs_events = false;
-    assert_int_equal(pf_room_init(room, &silent), PF_ERROR_OK);
-    pf_room_handle(room, &(struct pf_event){.type = PF_EVENT_TIMEOUT, .now_ms = 1});
-    bool is_complete = true;
-    assert_int_equal(pf_room_event_log(room, &is_complete).size, 0);
-    assert_false(is_complete);
-    pf_room_close(room);
-    free(room);
-}
-
-static void a_room_says_when_its_log_has_lost_its_beginning(void **state)
-{
-    (void)state;
-    struct pf_room *room = malloc(pf_room_size());
-    assert_non_null(room);
-    assert_int_equal(pf_room_init(room, &config), PF_ERROR_OK);
-    bool is_complete = true;
+    struct pf_event_log *log = *state;
     uint64_t now_ms = 1;
-    for (; is_complete; now_ms++) {
-        pf_room_handle(room, &(struct pf_event){.type = PF_EVENT_TIMEOUT, .now_ms = now_ms});
-        assert_true(pf_room_event_log(room, &is_complete).size > 0);
+    for (; log->is_complete; now_ms++) {
+        pf_event_log_add(log, &(struct pf_event){.type = PF_EVENT_TIMEOUT, .now_ms = now_ms});
     }
     assert_true(now_ms >
                 PF_EVENT_LOG_SIZE_MAX / 20); /* "12345 timeout", each with its end of line */
-    pf_room_close(room);
-    free(room);
 }
 
 static void a_full_log_drops_its_beginning_and_says_so(void **state)
@@ -265,7 +241,7 @@ static const char hello[] = "{\"type\":\"hello\",\"iceServers\":[],\"membersMax\
 
 static void a_logged_room_does_the_same_when_replayed(void **state)
 {
-    (void)state;
+    struct pf_event_log *log = *state;
     struct pf_room *room = malloc(pf_room_size());
     struct pf_room *replayed = malloc(pf_room_size());
     struct pf_event_log_line *line = malloc(sizeof *line);
@@ -285,12 +261,12 @@ static void a_logged_room_does_the_same_when_replayed(void **state)
     uint64_t first = 1;
     uint64_t second = 1;
     for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
+        pf_event_log_add(log, &events[i]);
         pf_room_handle(room, &events[i]);
         digest(room, &first);
     }
-    bool is_complete = false;
-    struct pf_slice text = pf_room_event_log(room, &is_complete);
-    assert_true(is_complete);
+    assert_true(log->is_complete);
+    struct pf_slice text = pf_buffer_slice(&log->text);
     struct pf_room_config read_config;
     assert_int_equal(pf_event_log_read_config(&text, &read_config), PF_ERROR_OK);
     assert_int_equal(pf_room_init(replayed, &read_config), PF_ERROR_OK);
@@ -317,13 +293,14 @@ int main(void)
         cmocka_unit_test(lines_that_are_no_event_are_refused),
         cmocka_unit_test(a_text_that_is_no_log_is_refused_and_left_alone),
         cmocka_unit_test(a_log_of_another_version_is_refused_as_such),
-        cmocka_unit_test(a_room_that_logs_no_events_has_an_empty_log),
-        cmocka_unit_test(a_room_says_when_its_log_has_lost_its_beginning),
+        cmocka_unit_test_setup_teardown(a_log_keeps_thousands_of_events_before_it_drops_any, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_full_log_drops_its_beginning_and_says_so, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(an_event_larger_than_the_log_is_left_out, set_up,
                                         tear_down),
-        cmocka_unit_test(a_logged_room_does_the_same_when_replayed),
+        cmocka_unit_test_setup_teardown(a_logged_room_does_the_same_when_replayed, set_up,
+                                        tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,6 +9,7 @@
 #include "browser/driver.h"
 #include "browser/module/memory.h"
 #include "browser/module/page.h"
+#include "browser/module/recorder.h"
 #include "core/names.h"
 
 #include <emscripten.h>
@@ -16,6 +17,7 @@
 static __attribute__((constructor)) void publish(void)
 {
     pf_page_publish();
+    pf_recorder_publish();
 }
 
 /* ---- what is shown ---- */
@@ -77,23 +79,16 @@ EMSCRIPTEN_KEEPALIVE struct pf_driver *pf_module_new(void)
 EMSCRIPTEN_KEEPALIVE int pf_module_start(struct pf_driver *driver, int microphone_on, int camera_on,
                                          unsigned seed, unsigned instance)
 {
-    return (int)pf_driver_start(
-        driver, &(struct pf_room_config){
-                    .url = pf_driver_text(driver, 0),
-                    .ticket = pf_driver_text(driver, 1),
-                    .seed = seed,
-                    .instance = instance,
-                    .logs_events = true,
-                    .on = {microphone_on, camera_on},
-                    .devices = {pf_driver_text(driver, 2), pf_driver_text(driver, 3)},
-                });
-}
-
-EMSCRIPTEN_KEEPALIVE void pf_module_record(struct pf_driver *driver)
-{
-    bool is_complete;
-    const struct pf_slice record = pf_room_event_log(pf_driver_room(driver), &is_complete);
-    pf_page_give_record(record.data, record.size, is_complete);
+    const struct pf_room_config config = {
+        .url = pf_driver_text(driver, 0),
+        .ticket = pf_driver_text(driver, 1),
+        .seed = seed,
+        .instance = instance,
+        .on = {microphone_on, camera_on},
+        .devices = {pf_driver_text(driver, 2), pf_driver_text(driver, 3)},
+    };
+    pf_recorder_begin(driver, &config);
+    return (int)pf_driver_start(driver, &config);
 }
 
 /* ---- the user and the machine ---- */

@@ -24,16 +24,8 @@ EM_JS(void, pf_page_publish, (void), {
     setSource(source, on) { glue.tell(_pf_module_set_source, [], source, on); },
     selectDevice(source, id) { glue.tell(_pf_module_select_device, [id], source); },
     networkChanged(online) { glue.tell(_pf_module_network_changed, [], online); },
-    devicesChanged() { glue.tell(_pf_module_devices_changed, []); },
-    record() {
-      _pf_module_record(driver);
-      return Module["record"];
-    }
+    devicesChanged() { glue.tell(_pf_module_devices_changed, []); }
   };
-});
-
-EM_JS(void, pf_page_give_record, (const char *events, size_t size, int is_complete), {
-  Module["record"] = { events: HEAPU8.slice(events, events + size), complete: !!is_complete };
 });
 
 EM_JS(void, pf_page_show_room, (struct pf_driver *driver, const char *state, const char *reason,

@@ -9,9 +9,6 @@ struct pf_driver;
 
 void pf_page_publish(void); /* what peerface.js calls */
 
-/* Gives JavaScript a copy of the event log. */
-void pf_page_give_record(const char *events, size_t size, int is_complete);
-
 void pf_page_show_room(struct pf_driver *driver, const char *state, const char *reason,
                        int relay_away, int ice_servers_refused, const char *self,
                        const char *ticket, size_t ticket_size);

@@ -214,20 +214,11 @@ void pf_room_handle(struct pf_room *room, const struct pf_event *event)
     if (event->now_ms > room->context.now_ms) {
         room->context.now_ms = event->now_ms;
     }
-    if (room->logs_events) {
-        pf_event_log_add(&room->event_log, event);
-    }
     dispatch(room, event);
     if (woke) {
         on_network_changed(room, true); /* it may be another one now */
     }
     pf_reconcile(room);
-}
-
-struct pf_slice pf_room_event_log(const struct pf_room *room, bool *is_complete)
-{
-    *is_complete = room->logs_events && room->event_log.is_complete;
-    return room->logs_events ? pf_buffer_slice(&room->event_log.text) : PF_SLICE("");
 }
 
 bool pf_room_poll(struct pf_room *room, struct pf_command *command)
@@ -263,10 +254,6 @@ enum pf_error pf_room_init(struct pf_room *room, const struct pf_room_config *co
     pf_membership_init(&room->membership, config);
     pf_roster_init(&room->roster);
     pf_prepared_init(&room->prepared);
-    room->logs_events = config->logs_events;
-    if (room->logs_events) {
-        pf_event_log_begin(&room->event_log, config);
-    }
     room->message.tree = NULL;
     room->url_size = config->url.size;
     memcpy(room->url, config->url.data, config->url.size);

@@ -4,7 +4,6 @@
 #define PF_CORE_ROOM_ROOM_INTERNAL_H
 
 #include "core/common/context.h"
-#include "core/event_log.h"
 #include "core/media/media.h"
 #include "core/room.h"
 #include "core/room/membership.h"
@@ -24,8 +23,6 @@ struct pf_room {
     struct pf_prepared prepared;
     struct pf_roster roster;
     struct pf_reconciled reconciled;
-    bool logs_events;
-    struct pf_event_log event_log;
     struct pf_message message; /* the last one read; commands borrow from it */
     size_t url_size;
     char url[PF_URL_SIZE_MAX];
