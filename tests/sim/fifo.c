@@ -30,7 +30,7 @@ struct sim_packet *sim_fifo_put(struct sim_fifo *fifo, uint64_t due_us, enum sim
     return packet;
 }
 
-void sim_fifo_drop(struct sim_fifo *fifo)
+struct sim_packet *sim_fifo_take(struct sim_fifo *fifo)
 {
     struct sim_packet *packet = fifo->first;
     PF_ASSERT(packet);
@@ -39,7 +39,12 @@ void sim_fifo_drop(struct sim_fifo *fifo)
         fifo->last = NULL;
     }
     fifo->count--;
-    free(packet);
+    return packet;
+}
+
+void sim_fifo_drop(struct sim_fifo *fifo)
+{
+    free(sim_fifo_take(fifo));
 }
 
 void sim_fifo_clear(struct sim_fifo *fifo)

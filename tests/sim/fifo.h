@@ -35,7 +35,9 @@ struct sim_fifo {
 struct sim_packet *sim_fifo_put(struct sim_fifo *fifo, uint64_t due_us, enum sim_packet_kind kind,
                                 struct pf_slice data);
 
-/* Removes and frees the first packet. */
+/* Removes the first packet, which is the caller's to free. */
+struct sim_packet *sim_fifo_take(struct sim_fifo *fifo);
+
 void sim_fifo_drop(struct sim_fifo *fifo);
 
 void sim_fifo_clear(struct sim_fifo *fifo);

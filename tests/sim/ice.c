@@ -202,12 +202,17 @@ static void deliver(struct sim_world *world, struct sim_pc *pc)
         sim_after(world, 300000, SIM_PC_CHANNEL_DELIVER, pc->model.identity, 0);
         return;
     }
-    deliver_text(world, peer, packet); /* only a page that handles it can close anything */
-    sim_fifo_drop(&pc->channel);
-    if (pc->channel.first) {
+    /* What is handled may close `pc` too: a hostile member can connect a page to itself. */
+    const uint32_t identity = pc->model.identity;
+    packet = sim_fifo_take(&pc->channel);
+    const bool more = pc->channel.first != NULL; /* else what is sent meanwhile comes by itself */
+    deliver_text(world, peer, packet);
+    free(packet);
+    pc = sim_pc_of(world, identity);
+    if (pc && more && pc->channel.first) {
         const uint64_t due_us = pc->channel.first->due_us;
         sim_after(world, due_us > world->now_us ? due_us - world->now_us : 0,
-                  SIM_PC_CHANNEL_DELIVER, pc->model.identity, 0);
+                  SIM_PC_CHANNEL_DELIVER, identity, 0);
     }
 }
 
