@@ -148,10 +148,10 @@ void sim_check_tab(struct sim_world *world, struct sim_tab *tab)
 }
 
 /* The page of the member with this id, if it believes itself in the room; or NULL. */
-static const struct sim_tab *member_tab(const struct sim_world *world, pf_member_id id)
+static struct sim_tab *member_tab(const struct sim_world *world, pf_member_id id)
 {
     for (uint32_t i = 0; i < world->faults.hosts_count; i++) {
-        const struct sim_tab *tab = world->hosts[i].tab;
+        struct sim_tab *tab = world->hosts[i].tab;
         if (sim_tab_is_present(tab) && tab->view.self == id &&
             (tab->view.state == PF_ROOM_JOINED || tab->view.state == PF_ROOM_RECONNECTING)) {
             return tab;
@@ -209,12 +209,15 @@ static bool has_not_left(const struct sim_world *world, const struct sim_tab *ta
 void sim_check_show(struct sim_world *world, struct sim_tab *tab, const struct pf_command *command)
 {
     if (command->type == PF_COMMAND_HIDE_PEER && sim_tab_is_present(tab)) {
-        const struct sim_tab *other = member_tab(world, command->hide_peer);
+        struct sim_tab *other = member_tab(world, command->hide_peer);
         for (size_t i = 0; i < tab->cut_count; i++) {
             tab->hid_in_vain = tab->hid_in_vain ||
                                (other && tab->cut[i] == other->index && !shows_all_it_can(tab));
         }
         tab->hid_in_vain = tab->hid_in_vain || has_not_left(world, tab, other);
+        if (other && shows_all_it_can(tab)) {
+            other->kept[tab->host] = NULL; /* given up by the relay, it makes place for a member */
+        }
     }
     if (command->type == PF_COMMAND_SHOW_ROOM && tab->view.self != 0 && command->room.self != 0 &&
         command->room.self != tab->view.self) {
