@@ -50,7 +50,7 @@ static bool is_token(struct pf_slice text)
     return text.size > 0;
 }
 
-static struct pf_slice trim(struct pf_slice text)
+struct pf_slice pf_http_trim(struct pf_slice text)
 {
     while (text.size > 0 && (text.data[0] == ' ' || text.data[0] == '\t')) {
         text.data++;
@@ -145,7 +145,7 @@ static bool read_field(struct pf_slice line, struct pf_http_field *out)
         return false; /* no colon, a folded line, or a space where smugglers put one */
     }
     const struct pf_slice value =
-        trim((struct pf_slice){cursor.at, (size_t)(cursor.end - cursor.at)});
+        pf_http_trim((struct pf_slice){cursor.at, (size_t)(cursor.end - cursor.at)});
     for (size_t i = 0; i < value.size; i++) {
         const unsigned char c = (unsigned char)value.data[i];
         if ((c < ' ' && c != '\t') || c == 0x7f) {
@@ -267,7 +267,7 @@ bool pf_http_has_token(const struct pf_http_request *request, const char *name, 
             continue;
         }
         while (cursor.at < cursor.end) {
-            if (pf_http_equal(trim(take_until(&cursor, ',')), pf_slice_of(token))) {
+            if (pf_http_equal(pf_http_trim(take_until(&cursor, ',')), pf_slice_of(token))) {
                 return true;
             }
         }
@@ -278,7 +278,7 @@ bool pf_http_has_token(const struct pf_http_request *request, const char *name, 
 /* Parameters such as ";q=0.000": whether they say "not at all" (RFC 9110 section 12.4.2). */
 static bool is_weight_zero(struct cursor parameters)
 {
-    const struct pf_slice text = trim(take_until(&parameters, ';'));
+    const struct pf_slice text = pf_http_trim(take_until(&parameters, ';'));
     if (text.size < 3 || lower(text.data[0]) != 'q' || text.data[1] != '=') {
         return false;
     }
@@ -300,7 +300,7 @@ bool pf_http_accepts_coding(const struct pf_http_request *request, const char *c
     while (cursor.at < cursor.end) {
         const struct pf_slice element = take_until(&cursor, ',');
         struct cursor parameters = {element.data, element.data + element.size};
-        const struct pf_slice name = trim(take_until(&parameters, ';'));
+        const struct pf_slice name = pf_http_trim(take_until(&parameters, ';'));
         if (pf_http_equal(name, pf_slice_of(coding))) {
             return !is_weight_zero(parameters);
         }
@@ -316,7 +316,7 @@ bool pf_http_matches_etag(const struct pf_http_request *request, struct pf_slice
     }
     struct cursor cursor = {value.data, value.data + value.size};
     while (cursor.at < cursor.end) {
-        struct pf_slice tag = trim(take_until(&cursor, ','));
+        struct pf_slice tag = pf_http_trim(take_until(&cursor, ','));
         if (tag.size > 2 && tag.data[0] == 'W' && tag.data[1] == '/') {
             tag.data += 2; /* the comparison is weak: RFC 9110 section 13.1.2 */
             tag.size -= 2;

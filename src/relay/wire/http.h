@@ -69,6 +69,9 @@ bool pf_http_matches_etag(const struct pf_http_request *request, struct pf_slice
 bool pf_http_query_value(struct pf_slice query, const char *name, char *memory,
                          struct pf_slice *out);
 
+/* Removes optional whitespace (spaces and tabs, RFC 9110 section 5.6.3) from both ends. */
+struct pf_slice pf_http_trim(struct pf_slice text);
+
 /* Compares ASCII letters without regard to case. */
 bool pf_http_equal(struct pf_slice a, struct pf_slice b);
 

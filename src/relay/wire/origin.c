@@ -189,18 +189,6 @@ bool pf_origin_rule_is_valid(struct pf_slice rule)
            read_origin(rule, &origin);
 }
 
-static struct pf_slice trim(struct pf_slice text)
-{
-    while (text.size > 0 && (text.data[0] == ' ' || text.data[0] == '\t')) {
-        text.data++;
-        text.size--;
-    }
-    while (text.size > 0 && (text.data[text.size - 1] == ' ' || text.data[text.size - 1] == '\t')) {
-        text.size--;
-    }
-    return text;
-}
-
 /* Takes what stands before the separator off `rest`. A separator within quotes is none. */
 static struct pf_slice take_until(struct pf_slice *rest, char separator)
 {
@@ -222,8 +210,8 @@ static struct pf_slice forwarded_host(struct pf_slice field)
     struct pf_slice element = take_until(&field, ',');
     while (element.size > 0) {
         struct pf_slice value = take_until(&element, ';');
-        const struct pf_slice name = trim(take_until(&value, '='));
-        value = trim(value);
+        const struct pf_slice name = pf_http_trim(take_until(&value, '='));
+        value = pf_http_trim(value);
         if (!pf_http_equal(name, PF_SLICE("host"))) {
             continue;
         }
@@ -242,7 +230,7 @@ struct pf_slice pf_origin_forwarded_host(const struct pf_http_request *request)
         return host;
     }
     struct pf_slice list = pf_http_field(request, "x-forwarded-host");
-    return trim(take_until(&list, ','));
+    return pf_http_trim(take_until(&list, ','));
 }
 
 enum pf_origin_verdict pf_origin_judge(struct pf_slice text, const struct pf_http_request *request,
