@@ -105,8 +105,8 @@ EM_JS(void, pf_glue_pc_set_remote, (struct pf_driver *driver, unsigned id, const
   entry.pc.setRemoteDescription(description).then(() => {
     if (!glue.pcs.has(id)) return;
     /* The first section of each kind is ours; the others are stopped. A transceiver that is
-       stopping does not affect createAnswer() (webrtc-pc 5.4, stop()): Chromium and Firefox answer
-       its section as inactive, and only our next offer gives it port 0. */
+       stopping does not affect createAnswer() (webrtc-pc, RTCRtpTransceiver.stop()): Chromium and
+       Firefox answer its section as inactive, and only our next offer gives it port 0. */
     const kinds = [];
     for (const transceiver of description.type == "offer" ? entry.pc.getTransceivers() : []) {
       const kind = transceiver.receiver.track.kind;

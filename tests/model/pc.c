@@ -2,7 +2,7 @@
  * pc.c - RTCPeerConnection as webrtc-pc and JSEP specify it, without time and without a network.
  *
  * The rules are those of "WebRTC: Real-Time Communication in Browsers" (webrtc-pc, W3C), named here
- * by algorithm, and of RFC 8829 (JSEP), named by section. They are stated once: the simulator and
+ * by algorithm, and of RFC 9429 (JSEP), named by section. They are stated once: the simulator and
  * the explorer both run this code.
  */
 /* SPDX-License-Identifier: MIT */
@@ -67,7 +67,7 @@ static const struct model_description *remote_of(const struct model_pc *pc)
     return pc->pending_remote.identity != 0 ? &pc->pending_remote : &pc->current_remote;
 }
 
-/* --- the operations chain: webrtc-pc, "chain an asynchronous operation" --- */
+/* --- the operations chain: webrtc-pc, "chain an operation" --- */
 
 bool model_pc_chain(struct model_pc *pc, const struct model_operation *operation)
 {
@@ -109,7 +109,7 @@ static bool is_negotiating(const struct model_pc *pc)
 /* --- creating descriptions --- */
 
 /*
- * webrtc-pc, createOffer(): only in "stable" and "have-local-offer". RFC 8829, 5.2.1 and 5.2.2: the
+ * webrtc-pc, createOffer(): only in "stable" and "have-local-offer". RFC 9429, 5.2.1 and 5.2.2: the
  * first offer has new ICE credentials, and so has one that restarts ICE; others keep theirs.
  */
 static enum pf_dom_error create_offer(struct model_pc *pc, const struct model_operation *operation,
@@ -127,7 +127,7 @@ static enum pf_dom_error create_offer(struct model_pc *pc, const struct model_op
 }
 
 /*
- * webrtc-pc, createAnswer(): only in "have-remote-offer". RFC 8829, 5.3.1 and 5.3.2: the first
+ * webrtc-pc, createAnswer(): only in "have-remote-offer". RFC 9429, 5.3.1 and 5.3.2: the first
  * answer has new ICE credentials, and so has one to an offer that restarts ICE (RFC 8445, 9).
  */
 static enum pf_dom_error create_answer(struct model_pc *pc, struct model_description *out)
@@ -148,7 +148,7 @@ static enum pf_dom_error create_answer(struct model_pc *pc, struct model_descrip
     return PF_DOM_ERROR_NONE;
 }
 
-/* --- setting descriptions: webrtc-pc, "set the RTCSessionDescription" --- */
+/* --- setting descriptions: webrtc-pc, "set a session description" --- */
 
 /* An answer completes the exchange; what was created before it cannot be set any more. */
 static void complete(struct model_pc *pc, const struct model_description *local,
@@ -161,7 +161,7 @@ static void complete(struct model_pc *pc, const struct model_description *local,
     pc->signaling = MODEL_STABLE;
 }
 
-/* RFC 8829, 3.5.1: setting a local description with new ICE credentials begins to gather. */
+/* RFC 9429, 3.5.1: setting a local description with new ICE credentials begins to gather. */
 static bool begin_gathering(struct model_pc *pc, uint32_t generation)
 {
     if (pc->gather_generation == generation) {
@@ -173,7 +173,7 @@ static bool begin_gathering(struct model_pc *pc, uint32_t generation)
 
 /*
  * webrtc-pc, setLocalDescription(): a description other than the one that was created last is an
- * InvalidModificationError, before the signaling state is looked at. RFC 8829, 5.5: an offer may
+ * InvalidModificationError, before the signaling state is looked at. RFC 9429, 5.5: an offer may
  * replace a pending one of ours, an answer needs an offer of the peer.
  */
 static void set_local(struct model_pc *pc, const struct model_description *description,
@@ -200,7 +200,7 @@ static void set_local(struct model_pc *pc, const struct model_description *descr
 }
 
 /*
- * RFC 8829, 5.7: back to "stable", and gathering for the offer that is gone ends. The credentials
+ * RFC 9429, 5.7: back to "stable", and gathering for the offer that is gone ends. The credentials
  * of the description before it are those that count again.
  */
 static void roll_back(struct model_pc *pc)
@@ -211,7 +211,7 @@ static void roll_back(struct model_pc *pc)
     pc->signaling = MODEL_STABLE;
 }
 
-/* Whether setRemoteDescription() may set a description of this type: RFC 8829, 5.6. */
+/* Whether setRemoteDescription() may set a description of this type: RFC 9429, 5.6. */
 static bool may_set_remote(const struct model_pc *pc, enum pf_description_type type)
 {
     return type == PF_DESCRIPTION_OFFER || pc->signaling == MODEL_HAVE_LOCAL_OFFER;
@@ -281,7 +281,7 @@ static void set_remote(struct model_pc *pc, const struct model_operation *operat
             out->rolled_back = true;
         }
         pc->pending_remote = *description;
-        pc->has_transceivers = true; /* RFC 8829, 5.10: one for each media section */
+        pc->has_transceivers = true; /* RFC 9429, 5.10: one for each media section */
         pc->signaling = MODEL_HAVE_REMOTE_OFFER;
     } else {
         const struct model_description local = pc->pending_local;

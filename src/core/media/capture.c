@@ -3,8 +3,8 @@
  *
  * A device is changed without a gap that others could see: the new one is opened, publishing.c
  * attaches its track to every sender, and only when no sender has the old track is that stopped.
- * Where a platform cannot have both open (getUserMedia() then rejects with NotReadableError,
- * mediacapture-main 10.2), the old one is stopped first, and opened again should the new one fail.
+ * Where a platform cannot have both open (getUserMedia() of mediacapture-main then rejects with
+ * NotReadableError), the old one is stopped first, and opened again should the new one fail.
  *
  *   from                   event                                    to
  *   IDLE, FAILED           wanted                                   OPENING

@@ -2,8 +2,8 @@
  * media.c - all that this side captures and sends.
  *
  * At the start one getUserMedia() asks for both sources, so that the user sees one prompt. It fails
- * as a whole, also when only one of the two is to blame (mediacapture-main 10.2), and what may be
- * had alone is then asked for alone.
+ * as a whole, even if only one of the two is to blame (mediacapture-main, getUserMedia()), and what
+ * may be had alone is then requested alone.
  */
 /* SPDX-License-Identifier: MIT */
 #include "core/media/media.h"
@@ -75,9 +75,10 @@ static void on_opened(struct pf_media *media, struct pf_context *context,
 /*
  * Whether a source is worth a request of its own after one for both was rejected. A refusal of both
  * is not a refusal of each: where the permission for one is denied, getUserMedia() rejects without
- * having asked for the other (mediacapture-main 10.2), which then may have its prompt. A prompt for
- * both that was dismissed leaves both at "prompt", and showing it again would be a nuisance. A
- * browser that cannot be queried remembers a refusal, or shows one more prompt for each source.
+ * having asked for the other (mediacapture-main, getUserMedia()), which then may have its prompt. A
+ * prompt for both that was dismissed leaves both at "prompt", and showing it again would be a
+ * nuisance. A browser that cannot be queried remembers a refusal, or shows one more prompt for each
+ * source.
  */
 static bool may_be_had_alone(enum pf_dom_error error, enum pf_permission own,
                              enum pf_permission other)

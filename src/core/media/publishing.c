@@ -1,7 +1,7 @@
 /*
  * publishing.c - what this side sends, and what it tells the others of that.
  *
- * replaceTrack() (webrtc-pc 5.2.1) changes a device without negotiation. Calls for the same sender
+ * replaceTrack() of webrtc-pc changes a device without negotiation. Calls for the same sender
  * are queued by the browser, so the last track commanded is the one that remains. A rejection does
  * not end the connection: what still flows is worth more than a new connection, in which the same
  * call may fail in the same way. It is repeated, at growing intervals.

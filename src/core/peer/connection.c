@@ -1,10 +1,10 @@
 /*
  * connection.c - the negotiation of one RTCPeerConnection.
  *
- * Perfect negotiation (webrtc-pc 10.7) with two differences. Each exchange has a number, so that
- * repeated and delayed descriptions are recognised; and a description is sent as soon as it is
- * created, not when it is set, which saves the peer 15 to 25 ms. The browser's operations chain
- * (webrtc-pc 4.4.1.2) executes the commands in order.
+ * Perfect negotiation (webrtc-pc, "Perfect Negotiation Example") with two differences. Each
+ * exchange has a number, so that repeated and delayed descriptions are recognised; and a
+ * description is sent as soon as it is created, not when it is set, which saves the peer 15 to 25
+ * ms. The browser executes the commands in order (webrtc-pc, "chain an operation").
  *
  *   from            event                     to
  *   STABLE          make_offer                MAKING_OFFER
@@ -19,9 +19,9 @@
  *   any             see below                 BROKEN
  *
  * Implicit rollback: setRemoteDescription() of an offer in have-local-offer discards the local one
- * (RFC 8829 4.1.10.2 and 5.7). Of two offers that collide the impolite side's has the higher
- * number, by pf_number_after(): the polite side takes that one, and the impolite side drops the
- * other.
+ * (RFC 9429 sections 4.1.10.2 and 5.7). Of two offers that collide the impolite side's has the
+ * higher number, by pf_number_after(): the polite side takes that one, and the impolite side drops
+ * the other.
  *
  * A connection is BROKEN when the constructor, createAnswer(), setLocalDescription() or
  * setRemoteDescription() is rejected, when createOffer() is and no remote offer has overtaken it,

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The progress of the exchange `offer_number`: webrtc-pc 10.7 with its promises as states. */
+/* The progress of the exchange `offer_number`: perfect negotiation, with its promises as states. */
 enum pf_negotiation {
     PF_NEGOTIATION_STABLE,         /* no exchange is in course */
     PF_NEGOTIATION_MAKING_OFFER,   /* createOffer() is pending */

@@ -33,7 +33,8 @@ static bool may_answer(struct pf_peer *peer, struct pf_context *context)
 /*
  * Whether an offer of this epoch is to be taken; if so the connection for it is there afterwards.
  * Where both sides offer their first connection at once, the polite one drops its own: a rollback
- * (RFC 8829 4.1.10.2) would do, but a connection that has negotiated nothing is cheaper to replace.
+ * (RFC 9429 section 4.1.10.2) would do, but a connection that has negotiated nothing is cheaper to
+ * replace.
  */
 static bool make_way(struct pf_peer *peer, struct pf_context *context, uint32_t epoch,
                      uint32_t number)
@@ -80,8 +81,7 @@ static void take_offer(struct pf_peer *peer, struct pf_context *context, uint32_
 
 /*
  * Trickled candidates (RFC 8838) may arrive before the description that they belong to is set, and
- * addIceCandidate() (webrtc-pc 4.4.2) then rejects them or adds them to the previous one: they
- * wait.
+ * addIceCandidate() of webrtc-pc then rejects them or adds them to the previous one: they wait.
  */
 static void take_candidate(struct pf_peer *peer, struct pf_context *context,
                            struct pf_exchange exchange, const struct pf_candidate *candidate)

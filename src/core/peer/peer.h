@@ -25,7 +25,7 @@ enum pf_presence {
 struct pf_peer {
     pf_member_id id; /* 0: a free slot */
     uint32_t instance;
-    bool polite; /* this side is (webrtc-pc 10.7) */
+    bool polite; /* this side is, in perfect negotiation */
     enum pf_presence presence;
     uint64_t presence_at_ms;       /* the end of MISSING */
     struct pf_member_state state;  /* of its sources, as it has told */

@@ -54,7 +54,7 @@ void pf_signaling_request(const struct pf_peer *peer, struct pf_context *context
     pf_signaling_request_for(peer, context, want, peer->connection.epoch);
 }
 
-/* Trickle ICE (RFC 8838 section 8): candidates are sent as they are gathered. */
+/* Trickle ICE (RFC 8838): candidates are sent as they are gathered. */
 void pf_signaling_send_candidates(struct pf_peer *peer, struct pf_context *context)
 {
     struct pf_connection *connection = &peer->connection;

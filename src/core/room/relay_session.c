@@ -73,8 +73,8 @@ static void close_socket(struct pf_relay_session *session, struct pf_context *co
     if (session->socket != 0) {
         struct pf_command *command = pf_outbox_push(&context->outbox, PF_COMMAND_SOCKET_CLOSE);
         command->socket = session->socket;
-        command->close_code =
-            1000; /* RFC 6455 7.4.1, the only one a page may give besides 3000 up */
+        /* Besides 3000 to 4999 the only code that WebSocket.close() accepts from a page. */
+        command->close_code = 1000;
     }
 }
 
