@@ -31,7 +31,7 @@ static void buffer_appends_until_it_is_full(void **state)
     assert_false(buffer.overflow);
 }
 
-static void overflow_writes_nothing_and_stays(void **state)
+static void overflow_writes_nothing_and_is_sticky(void **state)
 {
     (void)state;
     char data[] = "......";
@@ -77,7 +77,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(buffer_appends_until_it_is_full),
-        cmocka_unit_test(overflow_writes_nothing_and_stays),
+        cmocka_unit_test(overflow_writes_nothing_and_is_sticky),
         cmocka_unit_test(a_size_that_would_wrap_overflows),
         cmocka_unit_test(numbers_are_decimal_without_leading_zeros),
     };

@@ -93,7 +93,7 @@ static void whole_numbers_are_read_as_by_strtod(void **state)
     }
 }
 
-static void other_numbers_are_read_nearly_the_same(void **state)
+static void other_numbers_are_read_to_fourteen_digits(void **state)
 {
     (void)state;
     struct pf_random random;
@@ -109,7 +109,7 @@ static void other_numbers_are_read_nearly_the_same(void **state)
     }
 }
 
-static void scanning_reports_whether_there_is_a_number(void **state)
+static void scanning_reports_whether_a_number_was_found(void **state)
 {
     (void)state;
     double number = 5;
@@ -124,8 +124,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_are_read_as_by_strtod),
         cmocka_unit_test(whole_numbers_are_read_as_by_strtod),
-        cmocka_unit_test(other_numbers_are_read_nearly_the_same),
-        cmocka_unit_test(scanning_reports_whether_there_is_a_number),
+        cmocka_unit_test(other_numbers_are_read_to_fourteen_digits),
+        cmocka_unit_test(scanning_reports_whether_a_number_was_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

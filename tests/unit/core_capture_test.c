@@ -1,50 +1,24 @@
-/* core_capture_test.c - what happens to captures: muted, off, ended, changed lists, leaving. */
+/* core_capture_test.c - captures in a call: mute, camera off, ended tracks, device lists, leaving.
+ */
 /* SPDX-License-Identifier: MIT */
-#include "core_events.h"
+#include "core_captures.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
-#define MICROPHONE PF_SOURCE_MICROPHONE
-#define CAMERA     PF_SOURCE_CAMERA
-
-static pf_track asked(const struct driver *driver, enum pf_source source)
+/* A call whose data channel is open. */
+static pf_pc begin_call_with_channel(struct driver *driver)
 {
-    return driver_get(driver, PF_COMMAND_CAPTURE_OPEN)->capture_open.tracks[source];
-}
-
-static void assert_local(const struct driver *driver, enum pf_source source,
-                         enum pf_capture_state state, enum pf_dom_error error)
-{
-    assert_int_equal(driver->local[source].state, state);
-    assert_int_equal(driver->local[source].error, error);
-}
-
-/* Both sources captured, in a call with one connected peer whose channel is open. */
-static pf_pc begin_call(struct driver *driver)
-{
-    driver_capture(driver);
-    driver_enter(driver, 0, 0);
-    driver_connect(driver, DRIVER_LOW);
-    const pf_pc pc = driver_pc(driver, DRIVER_LOW);
-    for (int i = 0; i < PF_SOURCES_COUNT; i++) {
-        driver_sender_set(driver, pc, (enum pf_source)i, driver->local[i].track);
-    }
+    const pf_pc pc = begin_call(driver);
     driver_channel_opened(driver, pc);
     return pc;
 }
 
 /* ---- mute and camera off ---- */
 
-static void D27_mute_disables_the_track_first_of_all_and_tells_the_peers(void **state)
+static void D27_mute_first_disables_the_track_and_then_informs_the_peers(void **state)
 {
     struct driver *d = *state;
-    (void)begin_call(d);
+    (void)begin_call_with_channel(d);
     driver_set(d, MICROPHONE, false);
     const struct pf_command *enable = driver_get(d, PF_COMMAND_TRACK_ENABLE);
     assert_int_equal(driver_position(d, enable), 0);
@@ -59,7 +33,7 @@ static void D27_mute_disables_the_track_first_of_all_and_tells_the_peers(void **
 static void D27_mute_survives_a_resumption(void **state)
 {
     struct driver *d = *state;
-    (void)begin_call(d);
+    (void)begin_call_with_channel(d);
     driver_set(d, MICROPHONE, false);
     driver_reach_again(d);
     driver_joined(d, DRIVER_SELF, DRIVER_LOW, 0);
@@ -68,28 +42,28 @@ static void D27_mute_survives_a_resumption(void **state)
     assert_int_equal(driver_count(d, PF_COMMAND_TRACK_ENABLE), 0);
 }
 
-static void D27_who_is_muted_is_muted_for_a_newcomer_too(void **state)
+static void D27_a_newcomer_is_told_that_the_microphone_is_off(void **state)
 {
     struct driver *d = *state;
-    (void)begin_call(d);
+    (void)begin_call_with_channel(d);
     driver_set(d, MICROPHONE, false);
     driver_meet(d, DRIVER_HIGH);
     assert_int_equal(driver_sent(d, "\"type\":\"answer\"", "\"microphone\":\"off\"", NULL), 1);
 }
 
-static void a_wish_that_is_repeated_is_not_told_again(void **state)
+static void a_source_that_is_already_off_is_not_announced_again(void **state)
 {
     struct driver *d = *state;
-    (void)begin_call(d);
+    (void)begin_call_with_channel(d);
     driver_set(d, MICROPHONE, false);
     driver_set(d, MICROPHONE, false);
     assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_SEND), 0);
 }
 
-static void D25_a_camera_that_is_off_is_stopped_after_a_second(void **state)
+static void D25_a_camera_is_stopped_one_second_after_it_is_switched_off(void **state)
 {
     struct driver *d = *state;
-    (void)begin_call(d);
+    (void)begin_call_with_channel(d);
     const pf_track camera = d->local[CAMERA].track;
     driver_set(d, CAMERA, false);
     assert_int_equal(driver_get(d, PF_COMMAND_PC_SET_SENDER)->set_sender.track, 0);
@@ -101,10 +75,10 @@ static void D25_a_camera_that_is_off_is_stopped_after_a_second(void **state)
     assert_local(d, CAMERA, PF_CAPTURE_IDLE, PF_DOM_ERROR_NONE);
 }
 
-static void a_camera_on_again_within_a_second_sends_the_same_track(void **state)
+static void a_camera_switched_on_within_a_second_keeps_its_track(void **state)
 {
     struct driver *d = *state;
-    (void)begin_call(d);
+    (void)begin_call_with_channel(d);
     const pf_track camera = d->local[CAMERA].track;
     driver_set(d, CAMERA, false);
     driver_wait(d, 999);
@@ -115,7 +89,7 @@ static void a_camera_on_again_within_a_second_sends_the_same_track(void **state)
     assert_int_equal(d->things[camera].life, DRIVER_LIVE);
 }
 
-static void a_camera_switched_off_while_it_opens_is_stopped_as_it_comes(void **state)
+static void a_camera_switched_off_while_opening_is_stopped_once_open(void **state)
 {
     struct driver *d = *state;
     driver_start(d);
@@ -126,7 +100,7 @@ static void a_camera_switched_off_while_it_opens_is_stopped_as_it_comes(void **s
     assert_local(d, CAMERA, PF_CAPTURE_IDLE, PF_DOM_ERROR_NONE);
 }
 
-static void a_camera_off_and_on_while_it_opens_is_opened_once(void **state)
+static void a_camera_switched_off_and_on_while_opening_is_opened_once(void **state)
 {
     struct driver *d = *state;
     driver_start(d);
@@ -138,7 +112,7 @@ static void a_camera_off_and_on_while_it_opens_is_opened_once(void **state)
     assert_local(d, CAMERA, PF_CAPTURE_LIVE, PF_DOM_ERROR_NONE);
 }
 
-static void a_wish_before_the_start_counts_when_it_starts(void **state)
+static void settings_made_before_the_start_apply_at_the_start(void **state)
 {
     struct driver *d = *state;
     driver_set(d, CAMERA, false);
@@ -151,10 +125,10 @@ static void a_wish_before_the_start_counts_when_it_starts(void **state)
     assert_string_equal(open->capture_open.devices[MICROPHONE].data, "mic-2");
 }
 
-static void D26_a_camera_that_fails_when_it_is_on_again_is_none_to_the_others(void **state)
+static void D26_a_camera_that_fails_to_reopen_is_announced_as_none(void **state)
 {
     struct driver *d = *state;
-    (void)begin_call(d);
+    (void)begin_call_with_channel(d);
     driver_set(d, CAMERA, false);
     driver_wait(d, 1000);
     driver_set(d, CAMERA, true);
@@ -168,10 +142,10 @@ static void D26_a_camera_that_fails_when_it_is_on_again_is_none_to_the_others(vo
 
 /* ---- tracks that end ---- */
 
-static void D19_a_camera_that_is_unplugged_gives_way_to_another(void **state)
+static void D19_an_unplugged_camera_is_replaced_by_another(void **state)
 {
     struct driver *d = *state;
-    (void)begin_call(d);
+    (void)begin_call_with_channel(d);
     driver_wait(d, 2000);
     driver_ended(d, d->local[CAMERA].track);
     assert_int_equal(driver_get(d, PF_COMMAND_PC_SET_SENDER)->set_sender.track, 0);
@@ -181,10 +155,10 @@ static void D19_a_camera_that_is_unplugged_gives_way_to_another(void **state)
     assert_int_equal(driver_get(d, PF_COMMAND_PC_SET_SENDER)->set_sender.track, next);
 }
 
-static void D19_an_unplugged_camera_with_no_other_waits_for_one(void **state)
+static void D19_an_unplugged_camera_without_a_replacement_waits_for_one(void **state)
 {
     struct driver *d = *state;
-    (void)begin_call(d);
+    (void)begin_call_with_channel(d);
     driver_wait(d, 2000);
     driver_ended(d, d->local[CAMERA].track);
     driver_refused(d, 0, asked(d, CAMERA), PF_DOM_ERROR_NOT_FOUND);
@@ -195,20 +169,20 @@ static void D19_an_unplugged_camera_with_no_other_waits_for_one(void **state)
     assert_true(asked(d, CAMERA) != 0);
 }
 
-static void a_track_that_ends_within_two_seconds_is_not_opened_again(void **state)
+static void a_track_that_ends_within_two_seconds_is_not_reopened(void **state)
 {
     struct driver *d = *state;
-    (void)begin_call(d);
+    (void)begin_call_with_channel(d);
     driver_wait(d, 1999);
     driver_ended(d, d->local[CAMERA].track);
     assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 0);
     assert_local(d, CAMERA, PF_CAPTURE_FAILED, PF_DOM_ERROR_NOT_FOUND);
 }
 
-static void D24_the_end_of_a_track_that_is_being_replaced_is_normal(void **state)
+static void D24_the_end_of_a_track_that_is_being_replaced_is_no_error(void **state)
 {
     struct driver *d = *state;
-    (void)begin_call(d);
+    (void)begin_call_with_channel(d);
     driver_select(d, CAMERA, "cam-2");
     const pf_track next = asked(d, CAMERA);
     driver_ended(d, d->local[CAMERA].track); /* by the browser, for the new one */
@@ -218,10 +192,10 @@ static void D24_the_end_of_a_track_that_is_being_replaced_is_normal(void **state
     assert_local(d, CAMERA, PF_CAPTURE_LIVE, PF_DOM_ERROR_NONE);
 }
 
-static void D24_the_end_of_a_track_that_was_replaced_is_normal(void **state)
+static void D24_the_end_of_a_track_that_was_replaced_is_no_error(void **state)
 {
     struct driver *d = *state;
-    (void)begin_call(d);
+    (void)begin_call_with_channel(d);
     const pf_track old = d->local[CAMERA].track;
     driver_select(d, CAMERA, "cam-2");
     const pf_track next = asked(d, CAMERA);
@@ -231,7 +205,7 @@ static void D24_the_end_of_a_track_that_was_replaced_is_normal(void **state)
     assert_int_equal(d->local[CAMERA].track, next);
 }
 
-static void the_end_of_a_camera_that_was_just_switched_off_is_normal(void **state)
+static void the_end_of_a_camera_track_that_was_just_switched_off_is_no_error(void **state)
 {
     struct driver *d = *state;
     driver_capture(d);
@@ -243,7 +217,7 @@ static void the_end_of_a_camera_that_was_just_switched_off_is_normal(void **stat
     assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_STOP), 0);
 }
 
-static void the_end_of_an_unknown_track_does_nothing(void **state)
+static void the_end_of_an_unknown_track_is_ignored(void **state)
 {
     struct driver *d = *state;
     driver_capture(d);
@@ -256,7 +230,7 @@ static void the_end_of_an_unknown_track_does_nothing(void **state)
 
 /* ---- device lists ---- */
 
-static void a_list_is_shown_as_it_is(void **state)
+static void a_device_list_is_shown_unchanged(void **state)
 {
     struct driver *d = *state;
     driver_capture(d);
@@ -270,10 +244,10 @@ static void a_list_is_shown_as_it_is(void **state)
     assert_int_equal(show->devices.list[1].source, CAMERA);
 }
 
-static void a_change_of_devices_does_not_touch_what_works(void **state)
+static void a_device_change_leaves_working_captures_alone(void **state)
 {
     struct driver *d = *state;
-    (void)begin_call(d);
+    (void)begin_call_with_channel(d);
     const struct pf_device list[] = {{MICROPHONE, PF_SLICE("mic-1"), PF_SLICE("")},
                                      {CAMERA, PF_SLICE("cam-1"), PF_SLICE("")}};
     driver_devices_changed(d);
@@ -281,7 +255,7 @@ static void a_change_of_devices_does_not_touch_what_works(void **state)
     assert_int_equal(d->commands_count, 1); /* the list itself */
 }
 
-static void a_list_that_did_not_follow_a_change_opens_nothing(void **state)
+static void a_list_without_a_preceding_device_change_opens_nothing(void **state)
 {
     struct driver *d = *state;
     driver_start(d);
@@ -297,7 +271,7 @@ static void a_list_that_did_not_follow_a_change_opens_nothing(void **state)
     assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 0);
 }
 
-static void a_camera_that_is_off_is_not_opened_by_a_change_of_devices(void **state)
+static void a_device_change_does_not_open_a_camera_that_is_off(void **state)
 {
     struct driver *d = *state;
     driver_start(d);
@@ -314,7 +288,7 @@ static void a_camera_that_is_off_is_not_opened_by_a_change_of_devices(void **sta
 
 /* ---- switching, in unlucky order ---- */
 
-static void D11_a_third_camera_that_fails_goes_back_to_the_one_that_was_stopped_first(void **state)
+static void D11_when_a_third_camera_fails_the_one_that_was_stopped_is_reopened(void **state)
 {
     struct driver *d = *state;
     driver_capture(d);
@@ -327,7 +301,7 @@ static void D11_a_third_camera_that_fails_goes_back_to_the_one_that_was_stopped_
     assert_string_equal(open->capture_open.devices[CAMERA].data, "cam-1");
 }
 
-static void D11_a_default_camera_is_gone_back_to_by_its_own_name(void **state)
+static void D11_a_default_camera_is_reopened_by_its_device_id(void **state)
 {
     struct driver *d = *state;
     driver_capture(d); /* none was chosen; the browser took "cam-1" */
@@ -339,7 +313,7 @@ static void D11_a_default_camera_is_gone_back_to_by_its_own_name(void **state)
     assert_local(d, CAMERA, PF_CAPTURE_LIVE, PF_DOM_ERROR_NOT_READABLE);
 }
 
-static void a_switch_that_fails_after_the_camera_went_off_complains_of_nothing(void **state)
+static void a_switch_that_fails_after_the_camera_went_off_reports_no_error(void **state)
 {
     struct driver *d = *state;
     driver_capture(d);
@@ -352,7 +326,7 @@ static void a_switch_that_fails_after_the_camera_went_off_complains_of_nothing(v
     assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 0);
 }
 
-static void a_device_id_that_is_too_long_is_not_a_choice(void **state)
+static void a_device_id_that_is_too_long_is_ignored(void **state)
 {
     struct driver *d = *state;
     driver_capture(d);
@@ -365,10 +339,10 @@ static void a_device_id_that_is_too_long_is_not_a_choice(void **state)
     assert_true(asked(d, CAMERA) != 0);
 }
 
-static void D18_a_sender_that_rejects_a_track_is_tried_again_ever_more_slowly(void **state)
+static void D18_a_rejected_replacement_is_retried_with_exponential_backoff(void **state)
 {
     struct driver *d = *state;
-    const pf_pc first = begin_call(d);
+    const pf_pc first = begin_call_with_channel(d);
     driver_connect(d, DRIVER_HIGH);
     const pf_pc second = driver_pc(d, DRIVER_HIGH);
     driver_select(d, CAMERA, "cam-2");
@@ -392,7 +366,7 @@ static void D18_a_sender_that_rejects_a_track_is_tried_again_ever_more_slowly(vo
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CLOSE), 0);
 }
 
-static void every_way_of_saying_no_is_a_refusal(void **state)
+static void every_error_that_means_a_refusal_is_final(void **state)
 {
     (void)state;
     static const enum pf_dom_error errors[] = {PF_DOM_ERROR_NOT_ALLOWED, PF_DOM_ERROR_SECURITY,
@@ -408,7 +382,7 @@ static void every_way_of_saying_no_is_a_refusal(void **state)
     }
 }
 
-static void a_track_without_an_id_is_nobodys(void **state)
+static void a_track_with_id_zero_is_ignored(void **state)
 {
     struct driver *d = *state;
     driver_start(d);
@@ -418,10 +392,10 @@ static void a_track_without_an_id_is_nobodys(void **state)
 
 /* ---- leaving ---- */
 
-static void leaving_stops_every_track_also_one_that_is_being_replaced(void **state)
+static void leaving_stops_every_track_even_one_that_is_being_replaced(void **state)
 {
     struct driver *d = *state;
-    (void)begin_call(d);
+    (void)begin_call_with_channel(d);
     driver_select(d, CAMERA, "cam-2");
     driver_opened(d, asked(d, CAMERA), "cam-2");
     assert_int_equal(driver_live_tracks(d), 3);
@@ -430,10 +404,10 @@ static void leaving_stops_every_track_also_one_that_is_being_replaced(void **sta
     assert_local(d, CAMERA, PF_CAPTURE_IDLE, PF_DOM_ERROR_NONE);
 }
 
-static void nothing_is_captured_after_leaving_whatever_is_wanted(void **state)
+static void nothing_is_captured_after_leaving(void **state)
 {
     struct driver *d = *state;
-    (void)begin_call(d);
+    (void)begin_call_with_channel(d);
     driver_leave(d);
     driver_set(d, CAMERA, false);
     driver_set(d, CAMERA, true);
@@ -452,36 +426,36 @@ static void nothing_is_captured_after_leaving_whatever_is_wanted(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(D27_mute_disables_the_track_first_of_all_and_tells_the_peers),
+        TEST(D27_mute_first_disables_the_track_and_then_informs_the_peers),
         TEST(D27_mute_survives_a_resumption),
-        TEST(D27_who_is_muted_is_muted_for_a_newcomer_too),
-        TEST(a_wish_that_is_repeated_is_not_told_again),
-        TEST(D25_a_camera_that_is_off_is_stopped_after_a_second),
-        TEST(a_camera_on_again_within_a_second_sends_the_same_track),
-        TEST(a_camera_switched_off_while_it_opens_is_stopped_as_it_comes),
-        TEST(a_camera_off_and_on_while_it_opens_is_opened_once),
-        TEST(a_wish_before_the_start_counts_when_it_starts),
-        TEST(D26_a_camera_that_fails_when_it_is_on_again_is_none_to_the_others),
-        TEST(D19_a_camera_that_is_unplugged_gives_way_to_another),
-        TEST(D19_an_unplugged_camera_with_no_other_waits_for_one),
-        TEST(a_track_that_ends_within_two_seconds_is_not_opened_again),
-        TEST(D24_the_end_of_a_track_that_is_being_replaced_is_normal),
-        TEST(D24_the_end_of_a_track_that_was_replaced_is_normal),
-        TEST(the_end_of_a_camera_that_was_just_switched_off_is_normal),
-        TEST(the_end_of_an_unknown_track_does_nothing),
-        TEST(a_list_is_shown_as_it_is),
-        TEST(a_change_of_devices_does_not_touch_what_works),
-        TEST(a_list_that_did_not_follow_a_change_opens_nothing),
-        TEST(a_camera_that_is_off_is_not_opened_by_a_change_of_devices),
-        TEST(D11_a_third_camera_that_fails_goes_back_to_the_one_that_was_stopped_first),
-        TEST(D11_a_default_camera_is_gone_back_to_by_its_own_name),
-        TEST(a_switch_that_fails_after_the_camera_went_off_complains_of_nothing),
-        TEST(a_device_id_that_is_too_long_is_not_a_choice),
-        TEST(D18_a_sender_that_rejects_a_track_is_tried_again_ever_more_slowly),
-        TEST(every_way_of_saying_no_is_a_refusal),
-        TEST(a_track_without_an_id_is_nobodys),
-        TEST(leaving_stops_every_track_also_one_that_is_being_replaced),
-        TEST(nothing_is_captured_after_leaving_whatever_is_wanted),
+        TEST(D27_a_newcomer_is_told_that_the_microphone_is_off),
+        TEST(a_source_that_is_already_off_is_not_announced_again),
+        TEST(D25_a_camera_is_stopped_one_second_after_it_is_switched_off),
+        TEST(a_camera_switched_on_within_a_second_keeps_its_track),
+        TEST(a_camera_switched_off_while_opening_is_stopped_once_open),
+        TEST(a_camera_switched_off_and_on_while_opening_is_opened_once),
+        TEST(settings_made_before_the_start_apply_at_the_start),
+        TEST(D26_a_camera_that_fails_to_reopen_is_announced_as_none),
+        TEST(D19_an_unplugged_camera_is_replaced_by_another),
+        TEST(D19_an_unplugged_camera_without_a_replacement_waits_for_one),
+        TEST(a_track_that_ends_within_two_seconds_is_not_reopened),
+        TEST(D24_the_end_of_a_track_that_is_being_replaced_is_no_error),
+        TEST(D24_the_end_of_a_track_that_was_replaced_is_no_error),
+        TEST(the_end_of_a_camera_track_that_was_just_switched_off_is_no_error),
+        TEST(the_end_of_an_unknown_track_is_ignored),
+        TEST(a_device_list_is_shown_unchanged),
+        TEST(a_device_change_leaves_working_captures_alone),
+        TEST(a_list_without_a_preceding_device_change_opens_nothing),
+        TEST(a_device_change_does_not_open_a_camera_that_is_off),
+        TEST(D11_when_a_third_camera_fails_the_one_that_was_stopped_is_reopened),
+        TEST(D11_a_default_camera_is_reopened_by_its_device_id),
+        TEST(a_switch_that_fails_after_the_camera_went_off_reports_no_error),
+        TEST(a_device_id_that_is_too_long_is_ignored),
+        TEST(D18_a_rejected_replacement_is_retried_with_exponential_backoff),
+        TEST(every_error_that_means_a_refusal_is_final),
+        TEST(a_track_with_id_zero_is_ignored),
+        TEST(leaving_stops_every_track_even_one_that_is_being_replaced),
+        TEST(nothing_is_captured_after_leaving),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

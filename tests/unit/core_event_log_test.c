@@ -64,7 +64,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-static void what_is_logged_is_read_back(void **state)
+static void a_log_is_read_back_as_it_was_written(void **state)
 {
     struct pf_event_log *log = *state;
     for (size_t i = 0; i < SAMPLES_COUNT; i++) {
@@ -96,7 +96,7 @@ static void what_is_logged_is_read_back(void **state)
     free(again);
 }
 
-static void a_log_cut_anywhere_is_refused_and_left_alone(void **state)
+static void a_truncated_log_is_refused_and_left_unchanged(void **state)
 {
     struct pf_event_log *log = *state;
     const size_t begin = log->text.size;
@@ -116,7 +116,7 @@ static void a_log_cut_anywhere_is_refused_and_left_alone(void **state)
     free(line);
 }
 
-static void lines_that_are_no_event_are_refused(void **state)
+static void lines_that_are_not_events_are_refused(void **state)
 {
     (void)state;
     static const char *const bad[] = {
@@ -157,7 +157,7 @@ static void assert_config_refused(const char *text, enum pf_error why)
     assert_int_equal(read_config.instance, 5);
 }
 
-static void a_text_that_is_no_log_is_refused_and_left_alone(void **state)
+static void a_text_that_is_not_a_log_is_refused_and_left_unchanged(void **state)
 {
     (void)state;
     assert_config_refused("", PF_ERROR_INVALID);
@@ -186,7 +186,7 @@ static void a_log_keeps_thousands_of_events_before_it_drops_any(void **state)
                 PF_EVENT_LOG_SIZE_MAX / 20); /* "12345 timeout", each with its end of line */
 }
 
-static void a_full_log_drops_its_beginning_and_says_so(void **state)
+static void a_full_log_drops_its_oldest_events_and_is_marked_incomplete(void **state)
 {
     struct pf_event_log *log = *state;
     struct pf_event event = {.type = PF_EVENT_TIMEOUT};
@@ -211,7 +211,7 @@ static void a_full_log_drops_its_beginning_and_says_so(void **state)
     free(line);
 }
 
-static void an_event_larger_than_the_log_is_left_out(void **state)
+static void an_event_larger_than_the_log_is_not_recorded(void **state)
 {
     struct pf_event_log *log = *state;
     char *large = calloc(1, PF_EVENT_LOG_SIZE_MAX);
@@ -239,7 +239,7 @@ static void digest(struct pf_room *room, uint64_t *sum)
 static const char hello[] = "{\"type\":\"hello\",\"iceServers\":[],\"membersMax\":8,"
                             "\"pingMs\":15000,\"graceMs\":20000}";
 
-static void a_logged_room_does_the_same_when_replayed(void **state)
+static void replaying_a_log_gives_the_same_commands(void **state)
 {
     struct pf_event_log *log = *state;
     struct pf_room *room = malloc(pf_room_size());
@@ -287,20 +287,19 @@ static void a_logged_room_does_the_same_when_replayed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(what_is_logged_is_read_back, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_log_cut_anywhere_is_refused_and_left_alone, set_up,
+        cmocka_unit_test_setup_teardown(a_log_is_read_back_as_it_was_written, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_truncated_log_is_refused_and_left_unchanged, set_up,
                                         tear_down),
-        cmocka_unit_test(lines_that_are_no_event_are_refused),
-        cmocka_unit_test(a_text_that_is_no_log_is_refused_and_left_alone),
+        cmocka_unit_test(lines_that_are_not_events_are_refused),
+        cmocka_unit_test(a_text_that_is_not_a_log_is_refused_and_left_unchanged),
         cmocka_unit_test(a_log_of_another_version_is_refused_as_such),
         cmocka_unit_test_setup_teardown(a_log_keeps_thousands_of_events_before_it_drops_any, set_up,
                                         tear_down),
-        cmocka_unit_test_setup_teardown(a_full_log_drops_its_beginning_and_says_so, set_up,
+        cmocka_unit_test_setup_teardown(a_full_log_drops_its_oldest_events_and_is_marked_incomplete,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_event_larger_than_the_log_is_not_recorded, set_up,
                                         tear_down),
-        cmocka_unit_test_setup_teardown(an_event_larger_than_the_log_is_left_out, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(a_logged_room_does_the_same_when_replayed, set_up,
-                                        tear_down),
+        cmocka_unit_test_setup_teardown(replaying_a_log_gives_the_same_commands, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -127,7 +127,7 @@ static void say(struct driver *d, int from_instance, int to_instance, const char
                  from_instance, to_instance, kind);
 }
 
-static void signals_of_other_instances_do_nothing_in_any_state(void **state)
+static void signals_of_other_instances_are_ignored_in_every_state(void **state)
 {
     (void)state;
     const struct pf_room_config config = driver_config();
@@ -148,7 +148,7 @@ static void signals_of_other_instances_do_nothing_in_any_state(void **state)
     }
 }
 
-static void every_signal_in_every_state_with_any_number_is_survived(void **state)
+static void no_signal_in_any_state_reaches_an_assertion(void **state)
 {
     (void)state;
     static const uint32_t numbers[] = {1, 2, 3, 4, 5, 1 << 30, (1 << 30) + 1, UINT32_MAX};
@@ -170,7 +170,7 @@ static void every_signal_in_every_state_with_any_number_is_survived(void **state
     }
 }
 
-static void R19_a_flood_of_one_peer_costs_only_itself(void **state)
+static void R19_a_flood_from_one_peer_affects_no_other_peer(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, 0, 0);
@@ -199,7 +199,7 @@ static void say_state(struct driver *d, pf_pc pc, int sequence, const char *came
     driver_channel_message(d, pc, text);
 }
 
-static void R19_a_flood_of_states_is_shown_five_times_a_second(void **state)
+static void R19_a_flood_of_states_is_shown_at_most_five_times_a_second(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, 0, 0);
@@ -225,7 +225,7 @@ static void R19_a_flood_of_states_is_shown_five_times_a_second(void **state)
     assert_int_equal(driver_count(d, PF_COMMAND_SHOW_PEER), 0); /* there is nothing new */
 }
 
-static void R19_states_by_the_relay_are_of_the_same_flood(void **state)
+static void R19_states_through_the_relay_share_the_rate_limit(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, 0, 0);
@@ -247,7 +247,7 @@ static void R19_states_by_the_relay_are_of_the_same_flood(void **state)
     assert_int_equal(driver_count(d, PF_COMMAND_SHOW_PEER), 0);
 }
 
-static void R19_an_offer_of_more_sections_than_the_maximum_is_unreadable(void **state)
+static void R19_an_offer_with_more_than_16_sections_is_dropped(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, 0, 0);
@@ -293,7 +293,7 @@ static uint64_t run_chaos(uint64_t seed, int steps)
     return digest;
 }
 
-static void any_events_in_any_order_are_survived(void **state)
+static void no_sequence_of_events_reaches_an_assertion(void **state)
 {
     (void)state;
     for (uint64_t seed = 1; seed <= 150; seed++) {
@@ -310,7 +310,7 @@ static void the_same_events_give_the_same_commands_byte_for_byte(void **state)
     assert_true(run_chaos(1, 500) != run_chaos(2, 500));
 }
 
-static void another_seed_changes_nothing_but_the_jitter(void **state)
+static void the_seed_affects_nothing_but_reconnect_jitter(void **state)
 {
     (void)state;
     uint64_t digests[2];
@@ -334,15 +334,15 @@ static void another_seed_changes_nothing_but_the_jitter(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(signals_of_other_instances_do_nothing_in_any_state),
-        TEST(every_signal_in_every_state_with_any_number_is_survived),
-        TEST(R19_a_flood_of_one_peer_costs_only_itself),
-        TEST(R19_a_flood_of_states_is_shown_five_times_a_second),
-        TEST(R19_states_by_the_relay_are_of_the_same_flood),
-        TEST(R19_an_offer_of_more_sections_than_the_maximum_is_unreadable),
-        TEST(any_events_in_any_order_are_survived),
+        TEST(signals_of_other_instances_are_ignored_in_every_state),
+        TEST(no_signal_in_any_state_reaches_an_assertion),
+        TEST(R19_a_flood_from_one_peer_affects_no_other_peer),
+        TEST(R19_a_flood_of_states_is_shown_at_most_five_times_a_second),
+        TEST(R19_states_through_the_relay_share_the_rate_limit),
+        TEST(R19_an_offer_with_more_than_16_sections_is_dropped),
+        TEST(no_sequence_of_events_reaches_an_assertion),
         TEST(the_same_events_give_the_same_commands_byte_for_byte),
-        TEST(another_seed_changes_nothing_but_the_jitter),
+        TEST(the_seed_affects_nothing_but_reconnect_jitter),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

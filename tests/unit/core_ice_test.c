@@ -1,5 +1,4 @@
-/* core_ice_test.c - candidates, and the way back to a lost connection: section 2 of the edge cases.
- */
+/* core_ice_test.c - candidates, and the repair of a lost connection: edge cases I. */
 /* SPDX-License-Identifier: MIT */
 #include "core_events.h"
 
@@ -90,7 +89,7 @@ static void I1_candidates_before_the_answer_wait_for_it(void **state)
     assert_int_equal(driver_count(d, PF_COMMAND_PC_ADD_CANDIDATE), 1);
 }
 
-static void I1_of_too_many_candidates_the_first_64_wait(void **state)
+static void I1_at_most_64_candidates_wait_and_later_ones_are_dropped(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, 0, 0);
@@ -109,7 +108,7 @@ static void I1_of_too_many_candidates_the_first_64_wait(void **state)
     assert_string_equal(last->candidate.candidate.data, "63");
 }
 
-static void I2_candidates_of_nobody_we_know_are_dropped(void **state)
+static void I2_candidates_of_unknown_members_are_dropped(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, 0, 0);
@@ -118,7 +117,7 @@ static void I2_candidates_of_nobody_we_know_are_dropped(void **state)
     assert_int_equal(driver_counters(d)->unknown_member, 1);
 }
 
-static void I2_candidates_of_an_epoch_that_is_over_are_dropped(void **state)
+static void I2_candidates_of_an_earlier_epoch_are_dropped(void **state)
 {
     struct driver *d = *state;
     (void)begin_call(d, DRIVER_LOW);
@@ -128,7 +127,7 @@ static void I2_candidates_of_an_epoch_that_is_over_are_dropped(void **state)
     assert_int_equal(driver_counters(d)->stale, 1);
 }
 
-static void I3_candidates_of_before_a_restart_are_dropped(void **state)
+static void I3_candidates_from_before_a_restart_are_dropped(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = begin_call(d, DRIVER_LOW);
@@ -217,7 +216,7 @@ static void I6_the_end_of_candidates_is_forwarded(void **state)
     assert_int_equal(driver_sent(d, "\"kind\":\"candidate\"", "\"candidate\":\"\"", NULL), 1);
 }
 
-static void I7_a_candidate_that_the_browser_rejects_breaks_nothing(void **state)
+static void I7_a_rejected_candidate_does_not_break_the_connection(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = begin_call(d, DRIVER_LOW);
@@ -240,7 +239,7 @@ static void local_candidates_wait_while_the_peer_is_away(void **state)
     assert_int_equal(driver_sent(d, "candidate:1", NULL, NULL), 1);
 }
 
-static void local_candidates_over_the_bound_are_dropped(void **state)
+static void local_candidates_beyond_the_limit_are_dropped(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = begin_call(d, DRIVER_LOW);
@@ -253,7 +252,7 @@ static void local_candidates_over_the_bound_are_dropped(void **state)
 
 /* ---- the way back ---- */
 
-static void I10_a_short_disconnection_is_only_shown(void **state)
+static void I10_a_short_disconnection_is_shown_but_not_repaired(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = begin_call(d, DRIVER_HIGH);
@@ -290,7 +289,7 @@ static void I11_after_three_seconds_the_polite_side_requests_a_restart(void **st
     assert_int_equal(shown(d, DRIVER_LOW), PF_PEER_RECONNECTING);
 }
 
-static void I12_a_failure_without_a_disconnection_is_repaired_at_once(void **state)
+static void I12_a_failure_without_a_prior_disconnection_is_repaired_at_once(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = begin_call(d, DRIVER_HIGH);
@@ -298,7 +297,7 @@ static void I12_a_failure_without_a_disconnection_is_repaired_at_once(void **sta
     assert_true(driver_get(d, PF_COMMAND_PC_CREATE_OFFER)->ice_restart);
 }
 
-static void I13_when_both_notice_there_is_one_restart(void **state)
+static void I13_when_both_sides_notice_a_failure_there_is_one_restart(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = begin_call(d, DRIVER_HIGH);
@@ -312,7 +311,7 @@ static void I13_when_both_notice_there_is_one_restart(void **state)
     assert_int_equal(driver_counters(d)->restarts, 1);
 }
 
-static void I13_a_restart_on_request_is_not_offered_a_second_time(void **state)
+static void I13_a_requested_restart_is_not_offered_a_second_time(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = begin_call(d, DRIVER_HIGH);
@@ -327,7 +326,7 @@ static void I13_a_restart_on_request_is_not_offered_a_second_time(void **state)
     assert_int_equal(driver_counters(d)->restarts, 1);
 }
 
-static void I13_a_restart_that_is_offered_is_not_requested(void **state)
+static void I13_a_restart_that_the_peer_offers_is_not_requested(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = begin_call(d, DRIVER_LOW);
@@ -340,7 +339,7 @@ static void I13_a_restart_that_is_offered_is_not_requested(void **state)
     assert_int_equal(sent_restart_requests(d), 0);
 }
 
-static void I14_a_restart_that_gave_way_is_made_up_for_by_the_one_it_gave_way_to(void **state)
+static void I14_a_rolled_back_restart_is_replaced_by_the_colliding_offer(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = begin_call(d, DRIVER_LOW);
@@ -355,7 +354,7 @@ static void I14_a_restart_that_gave_way_is_made_up_for_by_the_one_it_gave_way_to
     assert_int_equal(sent_renewal_requests(d), 1);
 }
 
-static void I14_a_wish_for_a_restart_outlives_a_negotiation(void **state)
+static void I14_a_restart_that_is_due_waits_for_the_negotiation_under_way(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = begin_call(d, DRIVER_HIGH);
@@ -378,7 +377,7 @@ static void I15_a_restart_is_an_offer_with_new_credentials(void **state)
                      1);
 }
 
-static void I16_a_restart_that_does_not_help_leads_to_a_new_connection(void **state)
+static void I16_an_unsuccessful_restart_is_followed_by_a_new_connection(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = begin_call(d, DRIVER_HIGH);
@@ -393,7 +392,7 @@ static void I16_a_restart_that_does_not_help_leads_to_a_new_connection(void **st
     assert_int_equal(shown(d, DRIVER_HIGH), PF_PEER_RECONNECTING);
 }
 
-static void I16_new_connections_come_ever_more_slowly_and_the_peer_is_unreachable(void **state)
+static void I16_new_connections_back_off_and_the_peer_becomes_unreachable(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = begin_call(d, DRIVER_HIGH);
@@ -411,7 +410,7 @@ static void I16_new_connections_come_ever_more_slowly_and_the_peer_is_unreachabl
     assert_int_equal(driver_open_pcs(d), 1);
 }
 
-static void I16_the_polite_side_requests_new_connections_and_offers_every_other(void **state)
+static void I16_the_polite_side_alternates_between_requests_and_offers(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = begin_call(d, DRIVER_LOW);
@@ -427,7 +426,7 @@ static void I16_the_polite_side_requests_new_connections_and_offers_every_other(
     assert_int_equal(sent_renewal_requests(d), 1);
 }
 
-static void I16_being_connected_again_forgets_the_renewals(void **state)
+static void I16_a_connection_that_succeeds_resets_the_backoff(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = begin_call(d, DRIVER_HIGH);
@@ -445,7 +444,7 @@ static void I16_being_connected_again_forgets_the_renewals(void **state)
     assert_true(driver_get(d, PF_COMMAND_PC_CREATE_OFFER)->ice_restart); /* from the first step */
 }
 
-static void I16_an_unreachable_peer_that_was_connected_again_is_not_slow_to_repair(void **state)
+static void I16_an_unreachable_peer_that_connected_again_is_shown_as_reconnecting(void **state)
 {
     struct driver *d = *state;
     driver_connection(d, begin_call(d, DRIVER_HIGH), PF_CONNECTION_FAILED);
@@ -461,7 +460,7 @@ static void I16_an_unreachable_peer_that_was_connected_again_is_not_slow_to_repa
     assert_int_equal(shown(d, DRIVER_HIGH), PF_PEER_RECONNECTING);
 }
 
-static void a_failure_while_renewing_does_not_hurry(void **state)
+static void a_failure_during_a_renewal_does_not_shorten_the_backoff(void **state)
 {
     struct driver *d = *state;
     driver_connection(d, begin_call(d, DRIVER_HIGH), PF_CONNECTION_FAILED);
@@ -470,7 +469,7 @@ static void a_failure_while_renewing_does_not_hurry(void **state)
     assert_int_equal(d->commands_count, 0);
 }
 
-static void a_first_connection_that_does_not_come_about_is_made_anew(void **state)
+static void a_first_connection_that_times_out_is_replaced(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, DRIVER_HIGH, 0);
@@ -482,7 +481,7 @@ static void a_first_connection_that_does_not_come_about_is_made_anew(void **stat
     assert_int_equal(shown(d, DRIVER_HIGH), PF_PEER_RECONNECTING);
 }
 
-static void a_newcomer_that_does_not_offer_is_offered_to_after_five_seconds(void **state)
+static void a_newcomer_that_sends_no_offer_within_five_seconds_gets_one(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, 0, 0);
@@ -494,7 +493,7 @@ static void a_newcomer_that_does_not_offer_is_offered_to_after_five_seconds(void
     assert_int_equal(driver_sent(d, "\"epoch\":2,\"offerNumber\":1", NULL, NULL), 1);
 }
 
-static void I17_a_change_of_network_restarts_without_waiting(void **state)
+static void I17_a_network_change_restarts_ice_at_once(void **state)
 {
     struct driver *d = *state;
     (void)begin_call(d, DRIVER_HIGH);
@@ -505,7 +504,7 @@ static void I17_a_change_of_network_restarts_without_waiting(void **state)
     assert_int_equal(shown(d, DRIVER_HIGH), PF_PEER_CONNECTED); /* the old way may still work */
 }
 
-static void I17_a_change_of_network_ends_the_wait_of_an_unstable_connection(void **state)
+static void I17_a_network_change_restarts_an_unstable_connection_at_once(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = begin_call(d, DRIVER_HIGH);
@@ -515,7 +514,7 @@ static void I17_a_change_of_network_ends_the_wait_of_an_unstable_connection(void
     assert_int_equal(shown(d, DRIVER_HIGH), PF_PEER_RECONNECTING);
 }
 
-static void I17_a_change_of_network_leaves_a_beginning_connection_alone(void **state)
+static void I17_a_network_change_leaves_a_first_negotiation_alone(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, DRIVER_HIGH, 0);
@@ -524,7 +523,7 @@ static void I17_a_change_of_network_leaves_a_beginning_connection_alone(void **s
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE_OFFER), 0);
 }
 
-static void I17_a_prepared_offer_is_prepared_again_on_another_network(void **state)
+static void I17_a_prepared_offer_is_renewed_after_a_network_change(void **state)
 {
     struct driver *d = *state;
     driver_start(d);
@@ -538,7 +537,7 @@ static void I17_a_prepared_offer_is_prepared_again_on_another_network(void **sta
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE_OFFER), 1);
 }
 
-static void I22_lost_media_make_sure_of_the_relay(void **state)
+static void I22_a_disconnection_makes_the_client_ping_the_relay(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = begin_call(d, DRIVER_HIGH);
@@ -552,7 +551,7 @@ static void I22_lost_media_make_sure_of_the_relay(void **state)
     assert_true(driver_get(d, PF_COMMAND_PC_CREATE_OFFER)->ice_restart);
 }
 
-static void I22_lost_media_do_not_hurry_the_way_to_a_relay_that_is_away(void **state)
+static void I22_a_disconnection_does_not_shorten_the_reconnect_delay(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = begin_call(d, DRIVER_HIGH);
@@ -561,7 +560,7 @@ static void I22_lost_media_do_not_hurry_the_way_to_a_relay_that_is_away(void **s
     assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_OPEN), 0);
 }
 
-static void I20_a_lost_relay_leaves_connections_and_tiles_alone(void **state)
+static void I20_losing_the_relay_leaves_connections_and_tiles_alone(void **state)
 {
     struct driver *d = *state;
     (void)begin_call(d, DRIVER_LOW);
@@ -583,7 +582,7 @@ static void I21_a_tile_stays_while_its_connection_is_repaired(void **state)
     assert_non_null(driver_peer(d, DRIVER_HIGH));
 }
 
-static void repair_waits_for_the_relay_and_goes_on_when_it_is_back(void **state)
+static void a_repair_waits_for_the_relay_and_continues_after_the_reconnect(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = begin_call(d, DRIVER_HIGH);
@@ -598,7 +597,7 @@ static void repair_waits_for_the_relay_and_goes_on_when_it_is_back(void **state)
     assert_true(driver_get(d, PF_COMMAND_PC_CREATE_OFFER)->ice_restart);
 }
 
-static void repair_waits_for_a_peer_that_is_away(void **state)
+static void a_repair_waits_for_a_peer_that_is_away(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = begin_call(d, DRIVER_LOW);
@@ -610,7 +609,7 @@ static void repair_waits_for_a_peer_that_is_away(void **state)
     assert_int_equal(sent_restart_requests(d), 1);
 }
 
-static void I27_a_connection_that_fails_is_the_trouble_of_its_own_tile(void **state)
+static void I27_a_failed_connection_affects_only_its_own_tile(void **state)
 {
     struct driver *d = *state;
     (void)begin_call(d, DRIVER_LOW);
@@ -631,48 +630,48 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(I1_candidates_before_the_offer_wait_and_are_added_in_order),
         TEST(I1_candidates_before_the_answer_wait_for_it),
-        TEST(I1_of_too_many_candidates_the_first_64_wait),
-        TEST(I2_candidates_of_nobody_we_know_are_dropped),
-        TEST(I2_candidates_of_an_epoch_that_is_over_are_dropped),
-        TEST(I3_candidates_of_before_a_restart_are_dropped),
+        TEST(I1_at_most_64_candidates_wait_and_later_ones_are_dropped),
+        TEST(I2_candidates_of_unknown_members_are_dropped),
+        TEST(I2_candidates_of_an_earlier_epoch_are_dropped),
+        TEST(I3_candidates_from_before_a_restart_are_dropped),
         TEST(I4_candidates_of_a_restart_wait_for_its_offer),
         TEST(I4_candidates_of_a_new_epoch_wait_for_its_offer),
         TEST(I5_every_field_of_a_remote_candidate_reaches_the_browser),
         TEST(I5_fields_that_are_null_stay_null),
         TEST(I5_every_field_of_a_local_candidate_reaches_the_peer),
         TEST(I6_the_end_of_candidates_is_forwarded),
-        TEST(I7_a_candidate_that_the_browser_rejects_breaks_nothing),
+        TEST(I7_a_rejected_candidate_does_not_break_the_connection),
         TEST(local_candidates_wait_while_the_peer_is_away),
-        TEST(local_candidates_over_the_bound_are_dropped),
-        TEST(I10_a_short_disconnection_is_only_shown),
+        TEST(local_candidates_beyond_the_limit_are_dropped),
+        TEST(I10_a_short_disconnection_is_shown_but_not_repaired),
         TEST(I11_after_three_seconds_the_impolite_side_offers_a_restart),
         TEST(I11_after_three_seconds_the_polite_side_requests_a_restart),
-        TEST(I12_a_failure_without_a_disconnection_is_repaired_at_once),
-        TEST(I13_when_both_notice_there_is_one_restart),
-        TEST(I13_a_restart_on_request_is_not_offered_a_second_time),
-        TEST(I13_a_restart_that_is_offered_is_not_requested),
-        TEST(I14_a_restart_that_gave_way_is_made_up_for_by_the_one_it_gave_way_to),
-        TEST(I14_a_wish_for_a_restart_outlives_a_negotiation),
+        TEST(I12_a_failure_without_a_prior_disconnection_is_repaired_at_once),
+        TEST(I13_when_both_sides_notice_a_failure_there_is_one_restart),
+        TEST(I13_a_requested_restart_is_not_offered_a_second_time),
+        TEST(I13_a_restart_that_the_peer_offers_is_not_requested),
+        TEST(I14_a_rolled_back_restart_is_replaced_by_the_colliding_offer),
+        TEST(I14_a_restart_that_is_due_waits_for_the_negotiation_under_way),
         TEST(I15_a_restart_is_an_offer_with_new_credentials),
-        TEST(I16_a_restart_that_does_not_help_leads_to_a_new_connection),
-        TEST(I16_new_connections_come_ever_more_slowly_and_the_peer_is_unreachable),
-        TEST(I16_the_polite_side_requests_new_connections_and_offers_every_other),
-        TEST(I16_being_connected_again_forgets_the_renewals),
-        TEST(I16_an_unreachable_peer_that_was_connected_again_is_not_slow_to_repair),
-        TEST(a_failure_while_renewing_does_not_hurry),
-        TEST(a_first_connection_that_does_not_come_about_is_made_anew),
-        TEST(a_newcomer_that_does_not_offer_is_offered_to_after_five_seconds),
-        TEST(I17_a_change_of_network_restarts_without_waiting),
-        TEST(I17_a_change_of_network_ends_the_wait_of_an_unstable_connection),
-        TEST(I17_a_change_of_network_leaves_a_beginning_connection_alone),
-        TEST(I17_a_prepared_offer_is_prepared_again_on_another_network),
-        TEST(I22_lost_media_make_sure_of_the_relay),
-        TEST(I22_lost_media_do_not_hurry_the_way_to_a_relay_that_is_away),
-        TEST(I20_a_lost_relay_leaves_connections_and_tiles_alone),
+        TEST(I16_an_unsuccessful_restart_is_followed_by_a_new_connection),
+        TEST(I16_new_connections_back_off_and_the_peer_becomes_unreachable),
+        TEST(I16_the_polite_side_alternates_between_requests_and_offers),
+        TEST(I16_a_connection_that_succeeds_resets_the_backoff),
+        TEST(I16_an_unreachable_peer_that_connected_again_is_shown_as_reconnecting),
+        TEST(a_failure_during_a_renewal_does_not_shorten_the_backoff),
+        TEST(a_first_connection_that_times_out_is_replaced),
+        TEST(a_newcomer_that_sends_no_offer_within_five_seconds_gets_one),
+        TEST(I17_a_network_change_restarts_ice_at_once),
+        TEST(I17_a_network_change_restarts_an_unstable_connection_at_once),
+        TEST(I17_a_network_change_leaves_a_first_negotiation_alone),
+        TEST(I17_a_prepared_offer_is_renewed_after_a_network_change),
+        TEST(I22_a_disconnection_makes_the_client_ping_the_relay),
+        TEST(I22_a_disconnection_does_not_shorten_the_reconnect_delay),
+        TEST(I20_losing_the_relay_leaves_connections_and_tiles_alone),
         TEST(I21_a_tile_stays_while_its_connection_is_repaired),
-        TEST(repair_waits_for_the_relay_and_goes_on_when_it_is_back),
-        TEST(repair_waits_for_a_peer_that_is_away),
-        TEST(I27_a_connection_that_fails_is_the_trouble_of_its_own_tile),
+        TEST(a_repair_waits_for_the_relay_and_continues_after_the_reconnect),
+        TEST(a_repair_waits_for_a_peer_that_is_away),
+        TEST(I27_a_failed_connection_affects_only_its_own_tile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

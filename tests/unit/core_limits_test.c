@@ -44,7 +44,7 @@ static void exchanges_are_ordered_by_epoch_and_then_by_offer(void **state)
     assert_int_equal(pf_exchange_compare(c, c), 0);
 }
 
-static void a_queue_keeps_null_apart_from_empty(void **state)
+static void a_queue_distinguishes_null_from_empty(void **state)
 {
     (void)state;
     struct pf_candidates queue;
@@ -59,7 +59,7 @@ static void a_queue_keeps_null_apart_from_empty(void **state)
     assert_int_equal(got.mline_index, -1);
 }
 
-static void discarding_keeps_the_order_and_the_texts_of_the_rest(void **state)
+static void discarding_keeps_the_order_and_texts_of_the_others(void **state)
 {
     (void)state;
     struct pf_candidates queue;
@@ -79,7 +79,7 @@ static void discarding_keeps_the_order_and_the_texts_of_the_rest(void **state)
     assert_int_equal(queue.bytes_size, strlen("later") + strlen("latest"));
 }
 
-static void a_queue_holds_8192_bytes_and_not_one_more(void **state)
+static void a_queue_holds_at_most_8192_bytes(void **state)
 {
     (void)state;
     static char text[PF_CANDIDATES_BYTES_MAX + 1];
@@ -110,7 +110,7 @@ static void a_queue_holds_8192_bytes_and_not_one_more(void **state)
 
 /* ---- the outbox ---- */
 
-static void messages_leave_room_for_other_commands(void **state)
+static void messages_cannot_fill_the_whole_outbox(void **state)
 {
     (void)state;
     struct pf_outbox *outbox = test_malloc(sizeof *outbox);
@@ -132,7 +132,7 @@ static void messages_leave_room_for_other_commands(void **state)
     test_free(outbox);
 }
 
-static void what_does_not_fit_into_the_outbox_leaves_no_trace(void **state)
+static void a_text_that_overflows_the_outbox_leaves_it_unchanged(void **state)
 {
     (void)state;
     struct pf_outbox *outbox = test_malloc(sizeof *outbox);
@@ -153,7 +153,7 @@ static void what_does_not_fit_into_the_outbox_leaves_no_trace(void **state)
     test_free(outbox);
 }
 
-static void messages_that_find_no_room_are_lost_and_counted(void **state)
+static void messages_that_overflow_the_outbox_are_dropped_and_counted(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, 0, 0);
@@ -187,7 +187,7 @@ static void messages_that_find_no_room_are_lost_and_counted(void **state)
     assert_int_equal(driver_count(d, PF_COMMAND_PC_READ_LOCAL), PEERS_MAX);
 }
 
-static void leaving_fifteen_peers_fits_into_one_event(void **state)
+static void leaving_a_full_room_fits_into_one_event(void **state)
 {
     struct driver *d = *state;
     driver_capture(d);
@@ -202,7 +202,7 @@ static void leaving_fifteen_peers_fits_into_one_event(void **state)
     assert_int_equal(driver_live_tracks(d), 0);
 }
 
-static void candidates_that_were_added_make_room_for_the_next(void **state)
+static void candidates_that_were_added_free_their_place_in_the_queue(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, 0, 0);
@@ -219,7 +219,7 @@ static void candidates_that_were_added_make_room_for_the_next(void **state)
     assert_int_equal(driver_counters(d)->queue_full, 0);
 }
 
-static void R19_a_description_is_given_so_many_candidates_and_the_next_one_again(void **state)
+static void R19_candidates_are_limited_per_description(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, 0, 0);
@@ -236,7 +236,7 @@ static void R19_a_description_is_given_so_many_candidates_and_the_next_one_again
     assert_int_equal(driver_count(d, PF_COMMAND_PC_ADD_CANDIDATE), 1);
 }
 
-static void a_description_too_long_to_send_is_lost_and_the_connection_renewed(void **state)
+static void a_description_too_long_to_send_leads_to_a_new_connection(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, DRIVER_HIGH, 0);
@@ -251,7 +251,7 @@ static void a_description_too_long_to_send_is_lost_and_the_connection_renewed(vo
     assert_int_equal(driver_counters(d)->renewals, 1);
 }
 
-static void a_prepared_offer_over_its_bound_is_not_kept(void **state)
+static void a_prepared_offer_over_its_limit_is_discarded(void **state)
 {
     struct driver *d = *state;
     driver_start(d);
@@ -268,7 +268,7 @@ static void a_prepared_offer_over_its_bound_is_not_kept(void **state)
     assert_int_equal(driver_sent(d, "\"sdp\"", NULL, NULL), 0);
 }
 
-static void a_prepared_offer_at_its_bound_is_kept(void **state)
+static void a_prepared_offer_at_its_limit_is_kept(void **state)
 {
     struct driver *d = *state;
     driver_start(d);
@@ -283,7 +283,7 @@ static void a_prepared_offer_at_its_bound_is_kept(void **state)
     assert_int_equal(driver_sent(d, "\"sdp\":\"vvvv", NULL, NULL), 1);
 }
 
-static void a_join_carries_at_most_32_candidates_and_the_rest_follows(void **state)
+static void a_join_carries_at_most_32_candidates_and_the_others_follow(void **state)
 {
     struct driver *d = *state;
     driver_start(d);
@@ -306,7 +306,7 @@ static void a_join_carries_at_most_32_candidates_and_the_rest_follows(void **sta
 
 /* ---- numbers ---- */
 
-static void epochs_and_offers_up_to_two_to_the_thirtieth_are_taken(void **state)
+static void epochs_and_offer_numbers_up_to_2_30_are_accepted(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, 0, 0);
@@ -326,7 +326,7 @@ static void epochs_and_offers_up_to_two_to_the_thirtieth_are_taken(void **state)
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE_OFFER), 1);
 }
 
-static void larger_numbers_are_not_believed(void **state)
+static void larger_epochs_and_offer_numbers_are_dropped(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, 0, 0);
@@ -347,7 +347,7 @@ static void larger_numbers_are_not_believed(void **state)
 
 /* ---- devices ---- */
 
-static void a_long_list_of_devices_is_cut(void **state)
+static void a_long_device_list_is_truncated(void **state)
 {
     struct driver *d = *state;
     driver_capture(d);
@@ -361,7 +361,7 @@ static void a_long_list_of_devices_is_cut(void **state)
     assert_int_equal(driver_get(d, PF_COMMAND_SHOW_DEVICES)->devices.count, PF_DEVICES_MAX);
 }
 
-static void a_device_whose_id_is_too_long_is_left_out(void **state)
+static void a_device_whose_id_is_too_long_is_omitted(void **state)
 {
     struct driver *d = *state;
     driver_capture(d);
@@ -378,7 +378,7 @@ static void a_device_whose_id_is_too_long_is_left_out(void **state)
     assert_string_equal(show->devices.list[0].label.data, "just right");
 }
 
-static void a_label_is_cut_between_characters(void **state)
+static void a_label_is_truncated_between_characters(void **state)
 {
     struct driver *d = *state;
     driver_capture(d);
@@ -399,24 +399,24 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(exchanges_are_ordered_by_epoch_and_then_by_offer),
-        TEST(a_queue_keeps_null_apart_from_empty),
-        TEST(discarding_keeps_the_order_and_the_texts_of_the_rest),
-        TEST(a_queue_holds_8192_bytes_and_not_one_more),
-        TEST(messages_leave_room_for_other_commands),
-        TEST(what_does_not_fit_into_the_outbox_leaves_no_trace),
-        TEST(messages_that_find_no_room_are_lost_and_counted),
-        TEST(leaving_fifteen_peers_fits_into_one_event),
-        TEST(candidates_that_were_added_make_room_for_the_next),
-        TEST(R19_a_description_is_given_so_many_candidates_and_the_next_one_again),
-        TEST(a_description_too_long_to_send_is_lost_and_the_connection_renewed),
-        TEST(a_prepared_offer_over_its_bound_is_not_kept),
-        TEST(a_prepared_offer_at_its_bound_is_kept),
-        TEST(a_join_carries_at_most_32_candidates_and_the_rest_follows),
-        TEST(epochs_and_offers_up_to_two_to_the_thirtieth_are_taken),
-        TEST(larger_numbers_are_not_believed),
-        TEST(a_long_list_of_devices_is_cut),
-        TEST(a_device_whose_id_is_too_long_is_left_out),
-        TEST(a_label_is_cut_between_characters),
+        TEST(a_queue_distinguishes_null_from_empty),
+        TEST(discarding_keeps_the_order_and_texts_of_the_others),
+        TEST(a_queue_holds_at_most_8192_bytes),
+        TEST(messages_cannot_fill_the_whole_outbox),
+        TEST(a_text_that_overflows_the_outbox_leaves_it_unchanged),
+        TEST(messages_that_overflow_the_outbox_are_dropped_and_counted),
+        TEST(leaving_a_full_room_fits_into_one_event),
+        TEST(candidates_that_were_added_free_their_place_in_the_queue),
+        TEST(R19_candidates_are_limited_per_description),
+        TEST(a_description_too_long_to_send_leads_to_a_new_connection),
+        TEST(a_prepared_offer_over_its_limit_is_discarded),
+        TEST(a_prepared_offer_at_its_limit_is_kept),
+        TEST(a_join_carries_at_most_32_candidates_and_the_others_follow),
+        TEST(epochs_and_offer_numbers_up_to_2_30_are_accepted),
+        TEST(larger_epochs_and_offer_numbers_are_dropped),
+        TEST(a_long_device_list_is_truncated),
+        TEST(a_device_whose_id_is_too_long_is_omitted),
+        TEST(a_label_is_truncated_between_characters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,70 +1,8 @@
-/* core_media_test.c - captures, devices, mute and camera: section 3 of the edge cases. */
+/* core_media_test.c - requests for captures: permission, missing and busy devices (D1 to D8). */
 /* SPDX-License-Identifier: MIT */
-#include "core_events.h"
+#include "core_captures.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#define MICROPHONE PF_SOURCE_MICROPHONE
-#define CAMERA     PF_SOURCE_CAMERA
-
-/* The track that the last call asked for. */
-static pf_track asked(const struct driver *driver, enum pf_source source)
-{
-    return driver_get(driver, PF_COMMAND_CAPTURE_OPEN)->capture_open.tracks[source];
-}
-
-static void assert_asked_device(const struct driver *driver, enum pf_source source,
-                                const char *device)
-{
-    const struct pf_command *open = driver_get(driver, PF_COMMAND_CAPTURE_OPEN);
-    assert_string_equal(open->capture_open.devices[source].data, device);
-}
-
-/* Both sources captured, in a call with one connected peer. */
-static pf_pc begin_call(struct driver *driver)
-{
-    driver_capture(driver);
-    driver_enter(driver, 0, 0);
-    driver_connect(driver, DRIVER_LOW);
-    const pf_pc pc = driver_pc(driver, DRIVER_LOW);
-    driver_sender_set(driver, pc, MICROPHONE, driver->local[MICROPHONE].track);
-    driver_sender_set(driver, pc, CAMERA, driver->local[CAMERA].track);
-    return pc;
-}
-
-/* The command that gives `source` of the only connection something else to send. */
-static const struct pf_command *sender_of(const struct driver *driver, enum pf_source source)
-{
-    const struct pf_command *command = NULL;
-    for (size_t i = 0; (command = driver_find_at(driver, PF_COMMAND_PC_SET_SENDER, i)); i++) {
-        if (command->set_sender.source == source) {
-            return command;
-        }
-    }
-    return NULL;
-}
-
-static void assert_local(const struct driver *driver, enum pf_source source,
-                         enum pf_capture_state state, enum pf_dom_error error)
-{
-    assert_int_equal(driver->local[source].state, state);
-    assert_int_equal(driver->local[source].error, error);
-}
-
-static bool is_live(const struct driver *driver, pf_track track)
-{
-    return driver->things[track].life == DRIVER_LIVE;
-}
-
-/* ---- opening ---- */
-
-static void both_sources_are_asked_for_at_once(void **state)
+static void both_sources_are_requested_together(void **state)
 {
     struct driver *d = *state;
     driver_start(d);
@@ -75,7 +13,7 @@ static void both_sources_are_asked_for_at_once(void **state)
     assert_int_equal(d->commands_count, 0);
 }
 
-static void a_microphone_that_is_not_wanted_on_is_captured_but_disabled(void **state)
+static void a_microphone_that_starts_muted_is_captured_but_disabled(void **state)
 {
     (void)state;
     struct pf_room_config config = driver_config();
@@ -91,7 +29,7 @@ static void a_microphone_that_is_not_wanted_on_is_captured_but_disabled(void **s
     driver_free(d);
 }
 
-static void D1_a_refusal_is_shown_and_not_asked_again(void **state)
+static void D1_a_refusal_is_shown_and_not_retried(void **state)
 {
     struct driver *d = *state;
     driver_start(d);
@@ -105,7 +43,7 @@ static void D1_a_refusal_is_shown_and_not_asked_again(void **state)
     assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 0);
 }
 
-static void D1_whoever_is_refused_enters_and_receives(void **state)
+static void D1_a_user_who_denies_capture_joins_and_receives(void **state)
 {
     struct driver *d = *state;
     driver_start(d);
@@ -117,7 +55,7 @@ static void D1_whoever_is_refused_enters_and_receives(void **state)
         driver_sent(d, "\"type\":\"answer\"", "\"microphone\":\"none\"", "\"camera\":\"none\""), 1);
 }
 
-static void D1_wanting_it_on_again_asks_again(void **state)
+static void D1_switching_a_source_on_again_requests_it_again(void **state)
 {
     struct driver *d = *state;
     driver_start(d);
@@ -128,7 +66,7 @@ static void D1_wanting_it_on_again_asks_again(void **state)
     assert_local(d, CAMERA, PF_CAPTURE_LIVE, PF_DOM_ERROR_NONE);
 }
 
-static void D2_a_prompt_that_is_ignored_does_not_keep_from_joining(void **state)
+static void D2_an_ignored_prompt_does_not_delay_joining(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, 0, 0);
@@ -136,7 +74,7 @@ static void D2_a_prompt_that_is_ignored_does_not_keep_from_joining(void **state)
     assert_local(d, CAMERA, PF_CAPTURE_OPENING, PF_DOM_ERROR_NONE);
 }
 
-static void D2_a_late_grant_is_sent_without_negotiation(void **state)
+static void D2_a_track_granted_late_is_sent_without_negotiation(void **state)
 {
     struct driver *d = *state;
     driver_start(d);
@@ -149,7 +87,7 @@ static void D2_a_late_grant_is_sent_without_negotiation(void **state)
     assert_int_equal(driver_sent(d, "\"kind\":\"state\"", "\"camera\":\"on\"", NULL), 1);
 }
 
-static void D3_a_grant_after_leaving_is_stopped_at_once(void **state)
+static void D3_a_track_granted_after_leaving_is_stopped_at_once(void **state)
 {
     struct driver *d = *state;
     driver_start(d);
@@ -162,7 +100,7 @@ static void D3_a_grant_after_leaving_is_stopped_at_once(void **state)
     assert_int_equal(driver_live_tracks(d), 0);
 }
 
-static void D4_no_device_is_shown_until_one_is_plugged_in(void **state)
+static void D4_a_missing_device_is_reported_until_one_is_plugged_in(void **state)
 {
     struct driver *d = *state;
     driver_start(d);
@@ -208,7 +146,7 @@ static void refuse_both(struct driver *d, enum pf_permission microphone, enum pf
                         (struct driver_permissions){microphone, camera});
 }
 
-static void D5_of_a_request_for_both_what_is_granted_is_asked_for_alone(void **state)
+static void D5_after_a_refusal_of_both_the_permitted_source_is_requested_alone(void **state)
 {
     struct driver *d = *state;
     refuse_both(d, PF_PERMISSION_GRANTED, PF_PERMISSION_DENIED);
@@ -218,7 +156,7 @@ static void D5_of_a_request_for_both_what_is_granted_is_asked_for_alone(void **s
     assert_local(d, CAMERA, PF_CAPTURE_FAILED, PF_DOM_ERROR_NOT_ALLOWED);
 }
 
-static void D5_a_blocked_camera_does_not_cost_the_microphone_its_prompt(void **state)
+static void D5_a_blocked_camera_does_not_prevent_the_microphone_prompt(void **state)
 {
     struct driver *d = *state;
     refuse_both(d, PF_PERMISSION_PROMPT, PF_PERMISSION_DENIED);
@@ -231,7 +169,7 @@ static void D5_a_blocked_camera_does_not_cost_the_microphone_its_prompt(void **s
     assert_local(d, MICROPHONE, PF_CAPTURE_LIVE, PF_DOM_ERROR_NONE);
 }
 
-static void D5_a_blocked_microphone_does_not_cost_the_camera_its_prompt(void **state)
+static void D5_a_blocked_microphone_does_not_prevent_the_camera_prompt(void **state)
 {
     struct driver *d = *state;
     refuse_both(d, PF_PERMISSION_DENIED, PF_PERMISSION_PROMPT);
@@ -241,7 +179,7 @@ static void D5_a_blocked_microphone_does_not_cost_the_camera_its_prompt(void **s
     assert_local(d, MICROPHONE, PF_CAPTURE_FAILED, PF_DOM_ERROR_NOT_ALLOWED);
 }
 
-static void D5_what_cannot_be_queried_is_asked_for_alone_once(void **state)
+static void D5_without_the_permissions_api_each_source_is_requested_once(void **state)
 {
     struct driver *d = *state;
     refuse_both(d, PF_PERMISSION_UNKNOWN, PF_PERMISSION_UNKNOWN);
@@ -257,7 +195,7 @@ static void D5_what_cannot_be_queried_is_asked_for_alone_once(void **state)
     assert_local(d, CAMERA, PF_CAPTURE_FAILED, PF_DOM_ERROR_NOT_ALLOWED);
 }
 
-static void D5_a_prompt_for_both_that_was_dismissed_is_not_shown_again(void **state)
+static void D5_a_dismissed_prompt_for_both_is_not_shown_again(void **state)
 {
     struct driver *d = *state;
     refuse_both(d, PF_PERMISSION_PROMPT, PF_PERMISSION_PROMPT);
@@ -266,7 +204,7 @@ static void D5_a_prompt_for_both_that_was_dismissed_is_not_shown_again(void **st
     assert_local(d, CAMERA, PF_CAPTURE_FAILED, PF_DOM_ERROR_NOT_ALLOWED);
 }
 
-static void D5_nothing_is_asked_for_again_where_there_are_no_media_devices(void **state)
+static void D5_nothing_is_requested_again_without_media_devices(void **state)
 {
     struct driver *d = *state;
     driver_start(d);
@@ -276,7 +214,7 @@ static void D5_nothing_is_asked_for_again_where_there_are_no_media_devices(void 
     assert_local(d, MICROPHONE, PF_CAPTURE_FAILED, PF_DOM_ERROR_INSECURE);
 }
 
-static void a_camera_switched_off_while_both_are_asked_for_is_not_asked_for_alone(void **state)
+static void a_camera_switched_off_during_a_request_for_both_is_not_requested_alone(void **state)
 {
     struct driver *d = *state;
     driver_start(d);
@@ -289,7 +227,7 @@ static void a_camera_switched_off_while_both_are_asked_for_is_not_asked_for_alon
     assert_local(d, CAMERA, PF_CAPTURE_IDLE, PF_DOM_ERROR_NONE);
 }
 
-static void a_request_for_both_that_fails_after_one_was_superseded_tries_the_other(void **state)
+static void a_failed_request_for_both_is_retried_for_the_source_still_pending(void **state)
 {
     struct driver *d = *state;
     driver_start(d);
@@ -301,7 +239,7 @@ static void a_request_for_both_that_fails_after_one_was_superseded_tries_the_oth
     assert_int_equal(asked(d, CAMERA), 0);
 }
 
-static void a_refusal_of_both_after_one_was_superseded_is_final_for_the_other(void **state)
+static void a_refused_request_for_both_is_final_for_the_source_still_pending(void **state)
 {
     struct driver *d = *state;
     driver_start(d);
@@ -313,7 +251,7 @@ static void a_refusal_of_both_after_one_was_superseded_is_final_for_the_other(vo
     assert_local(d, MICROPHONE, PF_CAPTURE_FAILED, PF_DOM_ERROR_NOT_ALLOWED);
 }
 
-static void a_failure_of_what_nobody_waits_for_does_nothing(void **state)
+static void a_failure_of_an_unknown_request_is_ignored(void **state)
 {
     struct driver *d = *state;
     driver_capture(d);
@@ -333,7 +271,7 @@ static struct driver *with_remembered_camera(const char *device)
     return driver;
 }
 
-static void D6_a_remembered_camera_that_is_gone_is_replaced_by_any(void **state)
+static void D6_a_missing_remembered_camera_is_replaced_by_any_other(void **state)
 {
     (void)state;
     struct driver *d = with_remembered_camera("gone");
@@ -349,7 +287,7 @@ static void D6_a_remembered_camera_that_is_gone_is_replaced_by_any(void **state)
     driver_free(d);
 }
 
-static void D6_a_camera_that_is_not_listed_is_not_named(void **state)
+static void D6_a_camera_that_is_not_listed_is_not_requested_by_id(void **state)
 {
     (void)state;
     struct driver *d = with_remembered_camera("gone");
@@ -364,7 +302,7 @@ static void D6_a_camera_that_is_not_listed_is_not_named(void **state)
     driver_free(d);
 }
 
-static void D8_a_list_without_ids_says_nothing_of_a_remembered_camera(void **state)
+static void D8_a_list_without_ids_does_not_rule_out_a_remembered_camera(void **state)
 {
     (void)state;
     struct driver *d = with_remembered_camera("cam-7");
@@ -386,307 +324,35 @@ static void D8_the_list_is_read_again_when_a_capture_has_opened(void **state)
     assert_int_equal(driver_count(d, PF_COMMAND_DEVICES_ENUMERATE), 1);
 }
 
-/* ---- another device ---- */
-
-static void D9_a_switch_opens_then_replaces_then_stops(void **state)
-{
-    struct driver *d = *state;
-    const pf_pc pc = begin_call(d);
-    const pf_track old = d->local[CAMERA].track;
-    driver_select(d, CAMERA, "cam-2");
-    assert_asked_device(d, CAMERA, "cam-2");
-    assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_STOP), 0);
-    assert_int_equal(d->local[CAMERA].track, old); /* still shown, still sent */
-    const pf_track new = asked(d, CAMERA);
-    driver_opened(d, new, "cam-2");
-    assert_int_equal(sender_of(d, CAMERA)->set_sender.track, new);
-    assert_true(is_live(d, old));
-    driver_sender_set(d, pc, CAMERA, new);
-    assert_int_equal(driver_get(d, PF_COMMAND_CAPTURE_STOP)->capture_stop, old);
-}
-
-static void D9_the_old_track_is_stopped_when_the_last_peer_has_the_new_one(void **state)
-{
-    struct driver *d = *state;
-    const pf_pc first = begin_call(d);
-    driver_connect(d, DRIVER_HIGH);
-    const pf_pc second = driver_pc(d, DRIVER_HIGH);
-    const pf_track old = d->local[CAMERA].track;
-    driver_sender_set(d, second, CAMERA, old);
-    driver_select(d, CAMERA, "cam-2");
-    const pf_track new = asked(d, CAMERA);
-    driver_opened(d, new, "cam-2");
-    assert_int_equal(driver_count(d, PF_COMMAND_PC_SET_SENDER), 2);
-    driver_sender_set(d, first, CAMERA, new);
-    assert_true(is_live(d, old));
-    driver_sender_set(d, second, CAMERA, new);
-    assert_false(is_live(d, old));
-}
-
-static void D9_a_replacement_that_never_ends_does_not_keep_the_camera_open(void **state)
-{
-    struct driver *d = *state;
-    (void)begin_call(d);
-    const pf_track old = d->local[CAMERA].track;
-    driver_select(d, CAMERA, "cam-2");
-    driver_opened(d, asked(d, CAMERA), "cam-2");
-    driver_wait(d, 2999);
-    assert_true(is_live(d, old));
-    driver_wait(d, 1);
-    assert_false(is_live(d, old));
-}
-
-static void a_switch_with_nobody_there_stops_the_old_camera_at_once(void **state)
-{
-    struct driver *d = *state;
-    driver_capture(d);
-    const pf_track old = d->local[CAMERA].track;
-    driver_select(d, CAMERA, "cam-2");
-    driver_opened(d, asked(d, CAMERA), "cam-2");
-    assert_int_equal(driver_get(d, PF_COMMAND_CAPTURE_STOP)->capture_stop, old);
-}
-
-static void D10_where_two_cannot_be_open_the_old_camera_is_stopped_first(void **state)
-{
-    struct driver *d = *state;
-    (void)begin_call(d);
-    const pf_track old = d->local[CAMERA].track;
-    driver_select(d, CAMERA, "cam-2");
-    driver_refused(d, 0, asked(d, CAMERA), PF_DOM_ERROR_NOT_READABLE);
-    assert_false(is_live(d, old));
-    assert_int_equal(sender_of(d, CAMERA)->set_sender.track, 0);
-    assert_asked_device(d, CAMERA, "cam-2");
-    const pf_track new = asked(d, CAMERA);
-    driver_opened(d, new, "cam-2");
-    assert_int_equal(sender_of(d, CAMERA)->set_sender.track, new);
-    assert_local(d, CAMERA, PF_CAPTURE_LIVE, PF_DOM_ERROR_NONE);
-}
-
-static void D11_when_the_new_camera_fails_the_previous_one_is_opened_again(void **state)
-{
-    struct driver *d = *state;
-    driver_start(d);
-    driver_opened(d, asked(d, CAMERA), "cam-1");
-    driver_select(d, CAMERA, "cam-1"); /* chosen, and in use already */
-    assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 0);
-    driver_select(d, CAMERA, "cam-2");
-    driver_refused(d, 0, asked(d, CAMERA), PF_DOM_ERROR_NOT_READABLE);
-    driver_refused(d, 0, asked(d, CAMERA), PF_DOM_ERROR_NOT_READABLE);
-    assert_asked_device(d, CAMERA, "cam-1");
-    driver_opened(d, asked(d, CAMERA), "cam-1");
-    assert_local(d, CAMERA, PF_CAPTURE_LIVE, PF_DOM_ERROR_NOT_READABLE);
-    assert_string_equal(d->local[CAMERA].device, "cam-1");
-}
-
-static void D11_a_missing_new_camera_leaves_the_old_one_untouched(void **state)
-{
-    struct driver *d = *state;
-    (void)begin_call(d);
-    const pf_track old = d->local[CAMERA].track;
-    driver_select(d, CAMERA, "gone");
-    driver_refused(d, 0, asked(d, CAMERA), PF_DOM_ERROR_OVERCONSTRAINED);
-    assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 0);
-    assert_int_equal(driver_count(d, PF_COMMAND_PC_SET_SENDER), 0);
-    assert_true(is_live(d, old));
-    assert_local(d, CAMERA, PF_CAPTURE_LIVE, PF_DOM_ERROR_OVERCONSTRAINED);
-    assert_string_equal(d->local[CAMERA].device, "cam-1");
-}
-
-static void D11_when_going_back_fails_too_the_failure_is_shown(void **state)
-{
-    struct driver *d = *state;
-    driver_capture(d);
-    driver_select(d, CAMERA, "cam-2");
-    for (int i = 0; i < 3; i++) { /* the new one twice, the previous one once */
-        driver_refused(d, 0, asked(d, CAMERA), PF_DOM_ERROR_NOT_READABLE);
-    }
-    assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 0);
-    assert_local(d, CAMERA, PF_CAPTURE_FAILED, PF_DOM_ERROR_NOT_READABLE);
-}
-
-static void D12_a_switch_while_the_camera_is_off_only_changes_the_choice(void **state)
-{
-    struct driver *d = *state;
-    driver_capture(d);
-    driver_set(d, CAMERA, false);
-    driver_wait(d, 1000);
-    driver_select(d, CAMERA, "cam-2");
-    assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 0);
-    assert_string_equal(d->local[CAMERA].device, "cam-2");
-    driver_set(d, CAMERA, true);
-    assert_asked_device(d, CAMERA, "cam-2");
-}
-
-static void D12_a_switch_just_after_the_camera_went_off_counts_when_it_is_on_again(void **state)
-{
-    struct driver *d = *state;
-    driver_capture(d);
-    driver_set(d, CAMERA, false);
-    driver_select(d, CAMERA, "cam-2"); /* "cam-1" is still open, for a moment */
-    driver_set(d, CAMERA, true);
-    assert_asked_device(d, CAMERA, "cam-2");
-}
-
-static void D13_a_microphone_changed_while_muted_is_disabled_before_it_is_sent(void **state)
-{
-    struct driver *d = *state;
-    (void)begin_call(d);
-    driver_set(d, MICROPHONE, false);
-    driver_select(d, MICROPHONE, "mic-2");
-    driver_opened(d, asked(d, MICROPHONE), "mic-2");
-    const struct pf_command *enable = driver_get(d, PF_COMMAND_TRACK_ENABLE);
-    assert_false(enable->track_enable.on);
-    assert_true(driver_position(d, enable) < driver_position(d, sender_of(d, MICROPHONE)));
-}
-
-static void D14_mute_after_a_switch_acts_on_the_new_track(void **state)
-{
-    struct driver *d = *state;
-    const pf_pc pc = begin_call(d);
-    driver_select(d, MICROPHONE, "mic-2");
-    const pf_track new = asked(d, MICROPHONE);
-    driver_opened(d, new, "mic-2");
-    driver_sender_set(d, pc, MICROPHONE, new);
-    driver_set(d, MICROPHONE, false);
-    const struct pf_command *enable = driver_get(d, PF_COMMAND_TRACK_ENABLE);
-    assert_int_equal(enable->track_enable.track, new);
-    assert_false(enable->track_enable.on);
-}
-
-static void D14_mute_while_a_switch_is_under_way_leaves_nothing_audible(void **state)
-{
-    struct driver *d = *state;
-    (void)begin_call(d);
-    driver_select(d, MICROPHONE, "mic-2");
-    const pf_track new = asked(d, MICROPHONE);
-    driver_opened(d, new, "mic-2"); /* the peer still gets the old track */
-    driver_set(d, MICROPHONE, false);
-    for (uint32_t id = 1; id <= d->last_id; id++) {
-        const struct driver_thing *track = &d->things[id];
-        assert_false(!track->is_pc && track->source == MICROPHONE && track->life == DRIVER_LIVE &&
-                     track->enabled);
-    }
-}
-
-static void D15_switching_the_camera_does_not_touch_the_microphone(void **state)
-{
-    struct driver *d = *state;
-    const pf_pc pc = begin_call(d);
-    driver_select(d, CAMERA, "cam-2");
-    assert_int_equal(asked(d, MICROPHONE), 0);
-    const pf_track new = asked(d, CAMERA);
-    driver_opened(d, new, "cam-2");
-    assert_null(sender_of(d, MICROPHONE));
-    assert_int_equal(driver_get(d, PF_COMMAND_TRACK_ENABLE)->track_enable.track, new);
-    driver_sender_set(d, pc, CAMERA, new);
-    assert_int_equal(d->things[pc].senders[MICROPHONE], d->local[MICROPHONE].track);
-}
-
-static void D16_a_sender_of_nothing_is_given_a_track_without_negotiation(void **state)
-{
-    struct driver *d = *state;
-    const pf_pc pc = begin_call(d);
-    driver_set(d, CAMERA, false);
-    driver_sender_set(d, pc, CAMERA, 0);
-    driver_wait(d, 1000);
-    driver_set(d, CAMERA, true);
-    const pf_track new = asked(d, CAMERA);
-    driver_opened(d, new, "cam-1");
-    assert_int_equal(sender_of(d, CAMERA)->set_sender.track, new);
-    assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE_OFFER), 0);
-}
-
-static void D17_of_two_switches_the_latest_wins_and_the_other_is_stopped(void **state)
-{
-    struct driver *d = *state;
-    (void)begin_call(d);
-    driver_select(d, CAMERA, "cam-2");
-    const pf_track second = asked(d, CAMERA);
-    driver_select(d, CAMERA, "cam-3");
-    const pf_track third = asked(d, CAMERA);
-    driver_opened(d, third, "cam-3");
-    driver_opened(d, second, "cam-2");
-    assert_int_equal(driver_get(d, PF_COMMAND_CAPTURE_STOP)->capture_stop, second);
-    assert_int_equal(d->local[CAMERA].track, third);
-    assert_null(sender_of(d, CAMERA));
-}
-
-static void D17_after_two_switches_a_failure_goes_back_to_the_one_that_worked(void **state)
-{
-    struct driver *d = *state;
-    driver_start(d);
-    driver_opened(d, asked(d, CAMERA), "cam-1");
-    driver_select(d, CAMERA, "cam-1");
-    driver_select(d, CAMERA, "cam-2");
-    const pf_track second = asked(d, CAMERA);
-    driver_select(d, CAMERA, "cam-3");
-    driver_refused(d, 0, asked(d, CAMERA), PF_DOM_ERROR_NOT_READABLE);
-    driver_refused(d, 0, asked(d, CAMERA), PF_DOM_ERROR_NOT_READABLE);
-    assert_asked_device(d, CAMERA, "cam-1");
-    driver_refused(d, 0, second, PF_DOM_ERROR_NOT_READABLE); /* nobody cares any more */
-    assert_int_equal(d->commands_count, 0);
-}
-
-static void D17_choosing_what_is_in_use_ends_a_switch(void **state)
-{
-    struct driver *d = *state;
-    driver_capture(d);
-    driver_select(d, CAMERA, "cam-2");
-    const pf_track second = asked(d, CAMERA);
-    driver_select(d, CAMERA, "cam-1");
-    assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 0);
-    driver_opened(d, second, "cam-2");
-    assert_int_equal(driver_get(d, PF_COMMAND_CAPTURE_STOP)->capture_stop, second);
-    assert_string_equal(d->local[CAMERA].device, "cam-1");
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, driver_setup, driver_teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(both_sources_are_asked_for_at_once),
-        TEST(a_microphone_that_is_not_wanted_on_is_captured_but_disabled),
-        TEST(D1_a_refusal_is_shown_and_not_asked_again),
-        TEST(D1_whoever_is_refused_enters_and_receives),
-        TEST(D1_wanting_it_on_again_asks_again),
-        TEST(D2_a_prompt_that_is_ignored_does_not_keep_from_joining),
-        TEST(D2_a_late_grant_is_sent_without_negotiation),
-        TEST(D3_a_grant_after_leaving_is_stopped_at_once),
-        TEST(D4_no_device_is_shown_until_one_is_plugged_in),
+        TEST(both_sources_are_requested_together),
+        TEST(a_microphone_that_starts_muted_is_captured_but_disabled),
+        TEST(D1_a_refusal_is_shown_and_not_retried),
+        TEST(D1_a_user_who_denies_capture_joins_and_receives),
+        TEST(D1_switching_a_source_on_again_requests_it_again),
+        TEST(D2_an_ignored_prompt_does_not_delay_joining),
+        TEST(D2_a_track_granted_late_is_sent_without_negotiation),
+        TEST(D3_a_track_granted_after_leaving_is_stopped_at_once),
+        TEST(D4_a_missing_device_is_reported_until_one_is_plugged_in),
         TEST(D5_the_microphone_works_when_the_camera_is_busy),
-        TEST(D5_of_a_request_for_both_what_is_granted_is_asked_for_alone),
-        TEST(D5_a_blocked_camera_does_not_cost_the_microphone_its_prompt),
-        TEST(D5_a_blocked_microphone_does_not_cost_the_camera_its_prompt),
-        TEST(D5_what_cannot_be_queried_is_asked_for_alone_once),
-        TEST(D5_a_prompt_for_both_that_was_dismissed_is_not_shown_again),
-        TEST(D5_nothing_is_asked_for_again_where_there_are_no_media_devices),
-        TEST(a_camera_switched_off_while_both_are_asked_for_is_not_asked_for_alone),
-        TEST(a_request_for_both_that_fails_after_one_was_superseded_tries_the_other),
-        TEST(a_refusal_of_both_after_one_was_superseded_is_final_for_the_other),
-        TEST(a_failure_of_what_nobody_waits_for_does_nothing),
-        TEST(D6_a_remembered_camera_that_is_gone_is_replaced_by_any),
-        TEST(D6_a_camera_that_is_not_listed_is_not_named),
-        TEST(D8_a_list_without_ids_says_nothing_of_a_remembered_camera),
+        TEST(D5_after_a_refusal_of_both_the_permitted_source_is_requested_alone),
+        TEST(D5_a_blocked_camera_does_not_prevent_the_microphone_prompt),
+        TEST(D5_a_blocked_microphone_does_not_prevent_the_camera_prompt),
+        TEST(D5_without_the_permissions_api_each_source_is_requested_once),
+        TEST(D5_a_dismissed_prompt_for_both_is_not_shown_again),
+        TEST(D5_nothing_is_requested_again_without_media_devices),
+        TEST(a_camera_switched_off_during_a_request_for_both_is_not_requested_alone),
+        TEST(a_failed_request_for_both_is_retried_for_the_source_still_pending),
+        TEST(a_refused_request_for_both_is_final_for_the_source_still_pending),
+        TEST(a_failure_of_an_unknown_request_is_ignored),
+        TEST(D6_a_missing_remembered_camera_is_replaced_by_any_other),
+        TEST(D6_a_camera_that_is_not_listed_is_not_requested_by_id),
+        TEST(D8_a_list_without_ids_does_not_rule_out_a_remembered_camera),
         TEST(D8_the_list_is_read_again_when_a_capture_has_opened),
-        TEST(D9_a_switch_opens_then_replaces_then_stops),
-        TEST(D9_the_old_track_is_stopped_when_the_last_peer_has_the_new_one),
-        TEST(D9_a_replacement_that_never_ends_does_not_keep_the_camera_open),
-        TEST(a_switch_with_nobody_there_stops_the_old_camera_at_once),
-        TEST(D10_where_two_cannot_be_open_the_old_camera_is_stopped_first),
-        TEST(D11_when_the_new_camera_fails_the_previous_one_is_opened_again),
-        TEST(D11_a_missing_new_camera_leaves_the_old_one_untouched),
-        TEST(D11_when_going_back_fails_too_the_failure_is_shown),
-        TEST(D12_a_switch_while_the_camera_is_off_only_changes_the_choice),
-        TEST(D12_a_switch_just_after_the_camera_went_off_counts_when_it_is_on_again),
-        TEST(D13_a_microphone_changed_while_muted_is_disabled_before_it_is_sent),
-        TEST(D14_mute_after_a_switch_acts_on_the_new_track),
-        TEST(D14_mute_while_a_switch_is_under_way_leaves_nothing_audible),
-        TEST(D15_switching_the_camera_does_not_touch_the_microphone),
-        TEST(D16_a_sender_of_nothing_is_given_a_track_without_negotiation),
-        TEST(D17_of_two_switches_the_latest_wins_and_the_other_is_stopped),
-        TEST(D17_after_two_switches_a_failure_goes_back_to_the_one_that_worked),
-        TEST(D17_choosing_what_is_in_use_ends_a_switch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

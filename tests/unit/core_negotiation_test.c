@@ -1,4 +1,4 @@
-/* core_negotiation_test.c - offers, answers and their order: section 1 of the edge cases. */
+/* core_negotiation_test.c - offers, answers and their order: edge cases G. */
 /* SPDX-License-Identifier: MIT */
 #include "core_events.h"
 
@@ -37,7 +37,7 @@ static pf_pc offer_restart(struct driver *driver, pf_member_id id)
 
 /* ---- the usual way ---- */
 
-static void a_newcomer_offers_to_everybody_who_is_there(void **state)
+static void a_newcomer_offers_to_every_member(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, DRIVER_LOW, DRIVER_HIGH);
@@ -83,7 +83,7 @@ static void G1_the_impolite_side_ignores_a_colliding_offer(void **state)
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE_OFFER), 1);
 }
 
-static void G1_the_polite_side_gives_way_to_a_colliding_offer(void **state)
+static void G1_the_polite_side_accepts_a_colliding_offer(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = offer_restart(d, DRIVER_LOW); /* number 2 */
@@ -121,7 +121,7 @@ static void G1_of_two_first_offers_the_impolite_side_keeps_its_own(void **state)
     assert_int_equal(driver_count(d, PF_COMMAND_PC_SET_REMOTE), 1);
 }
 
-static void G1_a_first_offer_after_ours_was_answered_is_dropped(void **state)
+static void G1_a_first_offer_that_arrives_after_ours_was_answered_is_dropped(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, DRIVER_LOW, 0);
@@ -162,7 +162,7 @@ static void G3_an_offer_while_an_answer_is_being_set_is_no_collision(void **stat
     assert_sdp(d, "their offer 1.3");
 }
 
-static void G4_an_offer_that_comes_while_ours_is_being_made_wins(void **state)
+static void G4_an_offer_that_arrives_while_ours_is_being_created_wins(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, 0, 0);
@@ -190,7 +190,7 @@ static void G5_candidates_of_an_ignored_offer_are_never_added(void **state)
     assert_int_equal(driver_count(d, PF_COMMAND_PC_ADD_CANDIDATE), 0);
 }
 
-static void G6_candidates_of_an_offer_that_gave_way_are_dropped(void **state)
+static void G6_candidates_of_a_rolled_back_offer_are_dropped(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = offer_restart(d, DRIVER_HIGH);
@@ -201,7 +201,7 @@ static void G6_candidates_of_an_offer_that_gave_way_are_dropped(void **state)
     assert_int_equal(driver_counters(d)->stale, 1);
 }
 
-static void G7_answer_to_a_superseded_offer_is_dropped(void **state)
+static void G7_an_answer_to_a_rolled_back_offer_is_dropped(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = offer_restart(d, DRIVER_LOW);
@@ -215,7 +215,7 @@ static void G7_answer_to_a_superseded_offer_is_dropped(void **state)
     assert_int_equal(driver_counters(d)->stale, 2);
 }
 
-static void G7_an_answer_to_another_offer_than_the_one_outstanding_is_dropped(void **state)
+static void G7_an_answer_to_an_offer_that_is_not_pending_is_dropped(void **state)
 {
     struct driver *d = *state;
     offer_restart(d, DRIVER_HIGH); /* number 3 */
@@ -261,7 +261,7 @@ static void G8_a_repeated_answer_is_set_once(void **state)
     assert_int_equal(driver_counters(d)->stale, 2);
 }
 
-static void G9_an_unanswered_offer_is_sent_again_ever_more_slowly(void **state)
+static void G9_an_unanswered_offer_is_sent_again_with_backoff(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = offer_restart(d, DRIVER_HIGH);
@@ -343,7 +343,7 @@ static void G10_an_offer_that_is_answered_is_not_repeated_on_request(void **stat
     assert_int_equal(d->commands_count, 0);
 }
 
-static void an_offer_whose_connection_was_given_up_here_is_answered_by_a_request(void **state)
+static void an_offer_for_a_discarded_connection_is_answered_by_a_request(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, 0, 0);
@@ -353,7 +353,7 @@ static void an_offer_whose_connection_was_given_up_here_is_answered_by_a_request
     assert_int_equal(driver_sent(d, "\"kind\":\"request\"", "\"want\":\"renew\"", NULL), 1);
 }
 
-static void G11_an_offer_that_was_overtaken_by_a_later_one_is_dropped(void **state)
+static void G11_an_offer_that_arrives_after_a_later_one_is_dropped(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, 0, 0);
@@ -366,7 +366,7 @@ static void G11_an_offer_that_was_overtaken_by_a_later_one_is_dropped(void **sta
     assert_int_equal(driver_counters(d)->stale, 1);
 }
 
-static void G12_two_wishes_for_a_restart_in_a_negotiation_give_one_offer(void **state)
+static void G12_two_restarts_due_during_a_negotiation_give_one_offer(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = offer_restart(d, DRIVER_HIGH);
@@ -382,7 +382,7 @@ static void G12_two_wishes_for_a_restart_in_a_negotiation_give_one_offer(void **
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE_OFFER), 0);
 }
 
-static void G14_a_track_that_comes_during_an_offer_is_in_its_answer(void **state)
+static void G14_a_track_that_arrives_during_an_offer_is_sent_with_the_answer(void **state)
 {
     struct driver *d = *state;
     driver_start(d);
@@ -416,7 +416,7 @@ static void G15_toggling_during_a_negotiation_never_negotiates(void **state)
 
 /* ---- what goes wrong ---- */
 
-static void G19_a_description_that_cannot_be_set_costs_only_its_own_connection(void **state)
+static void G19_a_description_that_cannot_be_set_affects_only_its_connection(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, 0, 0);
@@ -433,7 +433,7 @@ static void G19_a_description_that_cannot_be_set_costs_only_its_own_connection(v
     assert_int_equal(driver_peer(d, DRIVER_LOW)->state, PF_PEER_CONNECTED);
 }
 
-static void G19_a_new_connection_that_breaks_too_is_tried_again_slowly(void **state)
+static void G19_a_new_connection_that_breaks_too_is_retried_with_backoff(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, DRIVER_HIGH, 0);
@@ -448,7 +448,7 @@ static void G19_a_new_connection_that_breaks_too_is_tried_again_slowly(void **st
     assert_int_equal(driver_counters(d)->renewals, 2);
 }
 
-static void G20_a_late_rejection_of_an_offer_that_gave_way_is_swallowed(void **state)
+static void G20_a_late_rejection_of_a_rolled_back_offer_is_ignored(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, 0, 0);
@@ -462,7 +462,7 @@ static void G20_a_late_rejection_of_an_offer_that_gave_way_is_swallowed(void **s
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE_ANSWER), 1);
 }
 
-static void G21_an_answer_made_after_the_peer_left_goes_nowhere(void **state)
+static void G21_an_answer_created_after_the_peer_left_is_discarded(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, 0, 0);
@@ -521,7 +521,7 @@ static void G23_an_offer_of_a_new_epoch_replaces_the_connection_and_keeps_the_ti
     assert_int_equal(driver_counters(d)->stale, 2);
 }
 
-static void G24_a_provisional_answer_is_refused_and_the_answer_still_taken(void **state)
+static void G24_a_provisional_answer_is_refused_and_the_final_one_accepted(void **state)
 {
     struct driver *d = *state;
     offer_restart(d, DRIVER_HIGH);
@@ -533,7 +533,7 @@ static void G24_a_provisional_answer_is_refused_and_the_answer_still_taken(void 
     assert_int_equal(driver_count(d, PF_COMMAND_PC_SET_REMOTE), 1);
 }
 
-static void G26_a_second_offer_before_our_answer_is_asked_for_again(void **state)
+static void G26_a_second_offer_before_our_answer_is_requested_again(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, 0, 0);
@@ -548,7 +548,7 @@ static void G26_a_second_offer_before_our_answer_is_asked_for_again(void **state
     assert_int_equal(driver_sent(d, "\"want\":\"offer\"", NULL, NULL), 1);
 }
 
-static void G26_a_missed_offer_is_asked_for_once(void **state)
+static void G26_a_missed_offer_that_arrives_after_all_is_not_requested(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, 0, 0);
@@ -564,7 +564,7 @@ static void G26_a_missed_offer_is_asked_for_once(void **state)
     assert_int_equal(driver_sent(d, "\"kind\":\"request\"", NULL, NULL), 0);
 }
 
-static void G27_events_of_a_closed_connection_do_nothing(void **state)
+static void G27_events_of_a_closed_connection_are_ignored(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, 0, 0);
@@ -581,7 +581,7 @@ static void G27_events_of_a_closed_connection_do_nothing(void **state)
     }
 }
 
-static void a_description_of_our_own_that_no_message_can_carry_breaks_the_connection(void **state)
+static void a_local_description_over_the_message_limit_breaks_the_connection(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, DRIVER_HIGH, 0);
@@ -598,45 +598,45 @@ static void a_description_of_our_own_that_no_message_can_carry_breaks_the_connec
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_newcomer_offers_to_everybody_who_is_there),
+        TEST(a_newcomer_offers_to_every_member),
         TEST(a_member_answers_a_newcomer),
         TEST(G1_the_impolite_side_ignores_a_colliding_offer),
-        TEST(G1_the_polite_side_gives_way_to_a_colliding_offer),
+        TEST(G1_the_polite_side_accepts_a_colliding_offer),
         TEST(G1_of_two_first_offers_the_polite_side_drops_its_own),
         TEST(G1_of_two_first_offers_the_impolite_side_keeps_its_own),
-        TEST(G1_a_first_offer_after_ours_was_answered_is_dropped),
+        TEST(G1_a_first_offer_that_arrives_after_ours_was_answered_is_dropped),
         TEST(G2_politeness_is_the_same_after_a_resumption),
         TEST(G3_an_offer_while_an_answer_is_being_set_is_no_collision),
-        TEST(G4_an_offer_that_comes_while_ours_is_being_made_wins),
+        TEST(G4_an_offer_that_arrives_while_ours_is_being_created_wins),
         TEST(G5_candidates_of_an_ignored_offer_are_never_added),
-        TEST(G6_candidates_of_an_offer_that_gave_way_are_dropped),
-        TEST(G7_answer_to_a_superseded_offer_is_dropped),
-        TEST(G7_an_answer_to_another_offer_than_the_one_outstanding_is_dropped),
+        TEST(G6_candidates_of_a_rolled_back_offer_are_dropped),
+        TEST(G7_an_answer_to_a_rolled_back_offer_is_dropped),
+        TEST(G7_an_answer_to_an_offer_that_is_not_pending_is_dropped),
         TEST(G8_a_repeated_offer_is_set_once),
         TEST(G8_a_repeated_answer_is_set_once),
-        TEST(G9_an_unanswered_offer_is_sent_again_ever_more_slowly),
+        TEST(G9_an_unanswered_offer_is_sent_again_with_backoff),
         TEST(G9_an_answered_offer_is_not_sent_again),
         TEST(G10_a_lost_answer_is_sent_again_with_its_candidates),
         TEST(G10_an_answer_is_repeated_on_request),
         TEST(G10_candidates_of_an_earlier_description_are_not_sent_again),
         TEST(G10_an_offer_that_is_answered_is_not_repeated_on_request),
-        TEST(an_offer_whose_connection_was_given_up_here_is_answered_by_a_request),
-        TEST(G11_an_offer_that_was_overtaken_by_a_later_one_is_dropped),
-        TEST(G12_two_wishes_for_a_restart_in_a_negotiation_give_one_offer),
-        TEST(G14_a_track_that_comes_during_an_offer_is_in_its_answer),
+        TEST(an_offer_for_a_discarded_connection_is_answered_by_a_request),
+        TEST(G11_an_offer_that_arrives_after_a_later_one_is_dropped),
+        TEST(G12_two_restarts_due_during_a_negotiation_give_one_offer),
+        TEST(G14_a_track_that_arrives_during_an_offer_is_sent_with_the_answer),
         TEST(G15_toggling_during_a_negotiation_never_negotiates),
-        TEST(G19_a_description_that_cannot_be_set_costs_only_its_own_connection),
-        TEST(G19_a_new_connection_that_breaks_too_is_tried_again_slowly),
-        TEST(G20_a_late_rejection_of_an_offer_that_gave_way_is_swallowed),
-        TEST(G21_an_answer_made_after_the_peer_left_goes_nowhere),
+        TEST(G19_a_description_that_cannot_be_set_affects_only_its_connection),
+        TEST(G19_a_new_connection_that_breaks_too_is_retried_with_backoff),
+        TEST(G20_a_late_rejection_of_a_rolled_back_offer_is_ignored),
+        TEST(G21_an_answer_created_after_the_peer_left_is_discarded),
         TEST(G22_signals_of_an_earlier_instance_are_dropped),
         TEST(G22_signals_meant_for_an_earlier_instance_of_ours_are_dropped),
         TEST(G23_an_offer_of_a_new_epoch_replaces_the_connection_and_keeps_the_tile),
-        TEST(G24_a_provisional_answer_is_refused_and_the_answer_still_taken),
-        TEST(G26_a_second_offer_before_our_answer_is_asked_for_again),
-        TEST(G26_a_missed_offer_is_asked_for_once),
-        TEST(G27_events_of_a_closed_connection_do_nothing),
-        TEST(a_description_of_our_own_that_no_message_can_carry_breaks_the_connection),
+        TEST(G24_a_provisional_answer_is_refused_and_the_final_one_accepted),
+        TEST(G26_a_second_offer_before_our_answer_is_requested_again),
+        TEST(G26_a_missed_offer_that_arrives_after_all_is_not_requested),
+        TEST(G27_events_of_a_closed_connection_are_ignored),
+        TEST(a_local_description_over_the_message_limit_breaks_the_connection),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

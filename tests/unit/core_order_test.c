@@ -107,13 +107,13 @@ static void check_orders(enum pf_description_type type)
     }
 }
 
-static void G11_an_offer_and_its_candidates_may_come_in_any_order(void **state)
+static void G11_an_offer_and_its_candidates_may_arrive_in_any_order(void **state)
 {
     (void)state; /* each order has a room of its own */
     check_orders(OFFER);
 }
 
-static void G11_an_answer_and_its_candidates_may_come_in_any_order(void **state)
+static void G11_an_answer_and_its_candidates_may_arrive_in_any_order(void **state)
 {
     (void)state; /* each order has a room of its own */
     check_orders(ANSWER);
@@ -132,7 +132,7 @@ static void replay(struct driver *d)
     driver_answer(d, DRIVER_LOW, 1, 1);
 }
 
-static void R16_what_the_relay_repeats_later_changes_nothing(void **state)
+static void R16_messages_that_the_relay_repeats_have_no_effect(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, 0, 0);
@@ -153,7 +153,7 @@ static void R16_what_the_relay_repeats_later_changes_nothing(void **state)
     assert_int_equal(driver_counters(d)->stale, before.stale + 3);
 }
 
-static void R16_a_state_that_comes_late_does_not_undo_a_later_one(void **state)
+static void R16_a_late_state_does_not_overwrite_a_newer_one(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, 0, 0);
@@ -172,7 +172,7 @@ static void R16_a_state_that_comes_late_does_not_undo_a_later_one(void **state)
 
 /* ---- of another version ---- */
 
-static void R31_what_a_later_version_adds_is_ignored(void **state)
+static void R31_unknown_members_of_known_messages_are_ignored(void **state)
 {
     struct driver *d = *state;
     driver_start(d);
@@ -188,7 +188,7 @@ static void R31_what_a_later_version_adds_is_ignored(void **state)
     assert_int_equal(driver_counters(d)->unreadable, 0);
 }
 
-static void R31_what_a_later_version_says_is_counted_and_breaks_nothing(void **state)
+static void R31_unknown_messages_are_counted_and_have_no_effect(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, 0, 0);
@@ -209,12 +209,12 @@ static void R31_what_a_later_version_says_is_counted_and_breaks_nothing(void **s
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(G11_an_offer_and_its_candidates_may_come_in_any_order),
-        cmocka_unit_test(G11_an_answer_and_its_candidates_may_come_in_any_order),
-        TEST(R16_what_the_relay_repeats_later_changes_nothing),
-        TEST(R16_a_state_that_comes_late_does_not_undo_a_later_one),
-        TEST(R31_what_a_later_version_adds_is_ignored),
-        TEST(R31_what_a_later_version_says_is_counted_and_breaks_nothing),
+        cmocka_unit_test(G11_an_offer_and_its_candidates_may_arrive_in_any_order),
+        cmocka_unit_test(G11_an_answer_and_its_candidates_may_arrive_in_any_order),
+        TEST(R16_messages_that_the_relay_repeats_have_no_effect),
+        TEST(R16_a_late_state_does_not_overwrite_a_newer_one),
+        TEST(R31_unknown_members_of_known_messages_are_ignored),
+        TEST(R31_unknown_messages_are_counted_and_have_no_effect),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,7 +17,7 @@ static void assert_sdp(const struct driver *driver, const char *sdp)
     assert_string_equal(command->description.sdp.data, sdp);
 }
 
-static void an_offer_prepared_in_the_lobby_travels_with_the_join(void **state)
+static void an_offer_prepared_in_the_lobby_is_sent_with_the_join(void **state)
 {
     struct driver *d = *state;
     driver_start(d);
@@ -40,7 +40,7 @@ static void an_offer_prepared_in_the_lobby_travels_with_the_join(void **state)
     assert_sdp(d, "their answer 1.1");
 }
 
-static void a_prepared_offer_that_nobody_takes_is_closed(void **state)
+static void the_connection_of_an_unused_prepared_offer_is_closed(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, 0, 0);
@@ -65,7 +65,7 @@ static void a_prepared_offer_from_a_newcomer_is_answered_with_its_candidates(voi
     assert_int_equal(driver_count(d, PF_COMMAND_PC_ADD_CANDIDATE), 2);
 }
 
-static void a_join_waits_a_second_for_its_offer_and_goes_without(void **state)
+static void a_join_waits_at_most_one_second_for_its_offer(void **state)
 {
     struct driver *d = *state;
     driver_start(d);
@@ -80,7 +80,7 @@ static void a_join_waits_a_second_for_its_offer_and_goes_without(void **state)
     assert_int_equal(driver_open_pcs(d), 0);
 }
 
-static void a_join_goes_as_soon_as_its_offer_is_made(void **state)
+static void a_join_is_sent_as_soon_as_its_offer_is_created(void **state)
 {
     struct driver *d = *state;
     driver_start(d);
@@ -90,7 +90,7 @@ static void a_join_goes_as_soon_as_its_offer_is_made(void **state)
     assert_int_equal(driver_sent(d, "\"type\":\"join\"", "\"sdp\"", NULL), 1);
 }
 
-static void a_join_waits_for_its_offer_from_hello_on(void **state)
+static void the_wait_for_the_offer_of_a_join_begins_with_hello(void **state)
 {
     struct driver *d = *state;
     driver_start(d);
@@ -103,7 +103,7 @@ static void a_join_waits_for_its_offer_from_hello_on(void **state)
     assert_int_equal(driver_sent(d, "\"type\":\"join\"", NULL, NULL), 1);
 }
 
-static void a_prepared_offer_that_fails_does_not_keep_from_joining(void **state)
+static void a_prepared_offer_that_fails_does_not_prevent_joining(void **state)
 {
     struct driver *d = *state;
     driver_start(d);
@@ -114,7 +114,7 @@ static void a_prepared_offer_that_fails_does_not_keep_from_joining(void **state)
     assert_int_equal(driver_sent(d, "\"type\":\"join\"", NULL, NULL), 1);
 }
 
-static void a_join_whose_answer_is_lost_spends_the_first_epoch(void **state)
+static void an_unanswered_join_uses_up_the_first_epoch(void **state)
 {
     struct driver *d = *state;
     driver_start(d);
@@ -134,14 +134,14 @@ static void a_join_whose_answer_is_lost_spends_the_first_epoch(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(an_offer_prepared_in_the_lobby_travels_with_the_join),
-        TEST(a_prepared_offer_that_nobody_takes_is_closed),
+        TEST(an_offer_prepared_in_the_lobby_is_sent_with_the_join),
+        TEST(the_connection_of_an_unused_prepared_offer_is_closed),
         TEST(a_prepared_offer_from_a_newcomer_is_answered_with_its_candidates),
-        TEST(a_join_waits_a_second_for_its_offer_and_goes_without),
-        TEST(a_join_goes_as_soon_as_its_offer_is_made),
-        TEST(a_join_waits_for_its_offer_from_hello_on),
-        TEST(a_prepared_offer_that_fails_does_not_keep_from_joining),
-        TEST(a_join_whose_answer_is_lost_spends_the_first_epoch),
+        TEST(a_join_waits_at_most_one_second_for_its_offer),
+        TEST(a_join_is_sent_as_soon_as_its_offer_is_created),
+        TEST(the_wait_for_the_offer_of_a_join_begins_with_hello),
+        TEST(a_prepared_offer_that_fails_does_not_prevent_joining),
+        TEST(an_unanswered_join_uses_up_the_first_epoch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,7 +23,7 @@ static void come_back(struct driver *d)
     assert_int_equal(d->state, PF_ROOM_RECONNECTING);
 }
 
-static void R9_a_place_that_was_given_away_does_not_end_the_calls(void **state)
+static void R9_a_full_room_does_not_end_calls_that_still_work(void **state)
 {
     (void)state;
     static const char *const codes[] = {"room-full", "relay-full"};
@@ -47,7 +47,7 @@ static void R9_a_place_that_was_given_away_does_not_end_the_calls(void **state)
     }
 }
 
-static void R9_a_place_that_was_given_away_is_the_end_where_no_call_goes_on(void **state)
+static void R9_a_full_room_is_final_when_no_call_works(void **state)
 {
     struct driver *d = *state;
     come_back(d);
@@ -58,7 +58,7 @@ static void R9_a_place_that_was_given_away_is_the_end_where_no_call_goes_on(void
     assert_int_equal(driver_open_pcs(d), 0);
 }
 
-static void R9_other_refusals_end_calls_that_go_on(void **state)
+static void R9_other_refusals_end_calls_that_still_work(void **state)
 {
     struct driver *d = *state;
     come_back(d);
@@ -67,7 +67,7 @@ static void R9_other_refusals_end_calls_that_go_on(void **state)
     assert_int_equal(driver_open_pcs(d), 0);
 }
 
-static void R2_the_tab_where_join_is_pressed_last_takes_over(void **state)
+static void R2_the_tab_in_which_the_user_joined_last_takes_over(void **state)
 {
     struct driver *d = *state;
     driver_capture(d);
@@ -89,7 +89,7 @@ static void R2_the_tab_where_join_is_pressed_last_takes_over(void **state)
     assert_int_equal(driver_live_tracks(d), 0);
 }
 
-static void R2_who_is_replaced_again_gives_in_until_join_is_pressed_again(void **state)
+static void R2_a_tab_that_is_replaced_twice_waits_for_the_next_join(void **state)
 {
     struct driver *d = *state;
     driver_start(d);
@@ -114,11 +114,11 @@ static void R2_who_is_replaced_again_gives_in_until_join_is_pressed_again(void *
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(R9_a_place_that_was_given_away_does_not_end_the_calls),
-        TEST(R9_a_place_that_was_given_away_is_the_end_where_no_call_goes_on),
-        TEST(R9_other_refusals_end_calls_that_go_on),
-        TEST(R2_the_tab_where_join_is_pressed_last_takes_over),
-        TEST(R2_who_is_replaced_again_gives_in_until_join_is_pressed_again),
+        TEST(R9_a_full_room_does_not_end_calls_that_still_work),
+        TEST(R9_a_full_room_is_final_when_no_call_works),
+        TEST(R9_other_refusals_end_calls_that_still_work),
+        TEST(R2_the_tab_in_which_the_user_joined_last_takes_over),
+        TEST(R2_a_tab_that_is_replaced_twice_waits_for_the_next_join),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,7 +20,7 @@ static pf_pc begin_call(struct driver *driver, pf_member_id id)
     return driver_pc(driver, id);
 }
 
-static void a_request_for_a_restart_is_heeded_once_a_second(void **state)
+static void a_restart_is_granted_at_most_once_a_second(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = begin_call(d, DRIVER_HIGH);
@@ -38,7 +38,7 @@ static void a_request_for_a_restart_is_heeded_once_a_second(void **state)
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE_OFFER), 1);
 }
 
-static void a_request_for_a_renewal_is_heeded_once_a_second(void **state)
+static void a_renewal_is_granted_at_most_once_a_second(void **state)
 {
     struct driver *d = *state;
     (void)begin_call(d, DRIVER_HIGH);
@@ -51,7 +51,7 @@ static void a_request_for_a_renewal_is_heeded_once_a_second(void **state)
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE), 1);
 }
 
-static void a_missed_offer_is_not_asked_for_while_its_sender_is_away(void **state)
+static void a_missed_offer_is_not_requested_while_its_sender_is_away(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, 0, 0);
@@ -64,7 +64,7 @@ static void a_missed_offer_is_not_asked_for_while_its_sender_is_away(void **stat
     assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_SEND), 0);
 }
 
-static void a_request_of_another_epoch_is_answered_with_what_we_last_said(void **state)
+static void a_request_of_another_epoch_is_answered_with_the_last_description(void **state)
 {
     struct driver *d = *state;
     (void)begin_call(d, DRIVER_HIGH);
@@ -73,7 +73,7 @@ static void a_request_of_another_epoch_is_answered_with_what_we_last_said(void *
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE), 0);
 }
 
-static void a_request_before_there_is_a_connection_is_answered_with_one(void **state)
+static void a_restart_request_without_a_connection_creates_one(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, 0, 0);
@@ -84,7 +84,7 @@ static void a_request_before_there_is_a_connection_is_answered_with_one(void **s
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE_OFFER), 1);
 }
 
-static void I16_a_restart_on_request_may_be_followed_by_a_renewal_at_once(void **state)
+static void I16_a_requested_restart_may_be_followed_by_a_renewal_at_once(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, 0, 0);
@@ -98,7 +98,7 @@ static void I16_a_restart_on_request_may_be_followed_by_a_renewal_at_once(void *
     assert_int_equal(d->commands_count, 0);
 }
 
-static void a_request_to_renew_what_is_being_restarted_is_heeded_at_once(void **state)
+static void a_renewal_requested_during_a_restart_is_granted_at_once(void **state)
 {
     struct driver *d = *state;
     driver_connection(d, begin_call(d, DRIVER_HIGH), PF_CONNECTION_FAILED);
@@ -114,13 +114,13 @@ static void a_request_to_renew_what_is_being_restarted_is_heeded_at_once(void **
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_request_for_a_restart_is_heeded_once_a_second),
-        TEST(a_request_for_a_renewal_is_heeded_once_a_second),
-        TEST(a_missed_offer_is_not_asked_for_while_its_sender_is_away),
-        TEST(a_request_of_another_epoch_is_answered_with_what_we_last_said),
-        TEST(a_request_before_there_is_a_connection_is_answered_with_one),
-        TEST(I16_a_restart_on_request_may_be_followed_by_a_renewal_at_once),
-        TEST(a_request_to_renew_what_is_being_restarted_is_heeded_at_once),
+        TEST(a_restart_is_granted_at_most_once_a_second),
+        TEST(a_renewal_is_granted_at_most_once_a_second),
+        TEST(a_missed_offer_is_not_requested_while_its_sender_is_away),
+        TEST(a_request_of_another_epoch_is_answered_with_the_last_description),
+        TEST(a_restart_request_without_a_connection_creates_one),
+        TEST(I16_a_requested_restart_may_be_followed_by_a_renewal_at_once),
+        TEST(a_renewal_requested_during_a_restart_is_granted_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

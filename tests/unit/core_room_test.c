@@ -1,4 +1,4 @@
-/* core_room_test.c - members coming and going, leaving, what is said of oneself: section 4. */
+/* core_room_test.c - joining, leaving, and what members announce: edge cases R. */
 /* SPDX-License-Identifier: MIT */
 #include "core_events.h"
 
@@ -74,7 +74,7 @@ static void a_member_is_shown_as_the_relay_states_it(void **state)
     assert_true(peer->away);
 }
 
-static void the_same_news_of_a_member_shows_nothing_new(void **state)
+static void a_repeated_member_message_has_no_effect(void **state)
 {
     struct driver *d = *state;
     (void)begin_call(d, DRIVER_LOW);
@@ -83,7 +83,7 @@ static void the_same_news_of_a_member_shows_nothing_new(void **state)
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE), 0);
 }
 
-static void a_member_that_is_away_is_not_offered_to(void **state)
+static void a_member_that_is_away_gets_no_offer(void **state)
 {
     struct driver *d = *state;
     driver_start(d);
@@ -101,7 +101,7 @@ static void a_member_that_is_away_is_not_offered_to(void **state)
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE_OFFER), 1);
 }
 
-static void R32_a_member_too_many_is_no_peer(void **state)
+static void R32_a_member_beyond_the_limit_is_ignored(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, 0, 0);
@@ -118,7 +118,7 @@ static void R32_a_member_too_many_is_no_peer(void **state)
     assert_non_null(driver_peer(d, PEERS_MAX + 1));
 }
 
-static void a_peer_that_the_relay_forgot_gives_way_to_one_that_it_knows(void **state)
+static void a_peer_that_the_relay_gave_up_is_evicted_for_a_listed_one(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, 0, 0);
@@ -138,7 +138,7 @@ static void a_peer_that_the_relay_forgot_gives_way_to_one_that_it_knows(void **s
     assert_null(driver_peer(d, PEERS_MAX + 3));
 }
 
-static void a_peer_that_is_missing_gives_way_too(void **state)
+static void a_peer_missing_from_the_list_is_evicted_too(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, 0, 0);
@@ -153,7 +153,7 @@ static void a_peer_that_is_missing_gives_way_too(void **state)
     assert_non_null(driver_peer(d, 4));
 }
 
-static void a_peer_that_is_connected_does_not_give_way_to_one_that_is_away(void **state)
+static void a_connected_peer_is_not_evicted_for_one_that_is_away(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, 0, 0);
@@ -168,7 +168,7 @@ static void a_peer_that_is_connected_does_not_give_way_to_one_that_is_away(void 
     assert_non_null(driver_peer(d, PEERS_MAX + 1));
 }
 
-static void peers_that_the_relay_lists_do_not_give_way_to_one_another(void **state)
+static void peers_that_the_relay_lists_do_not_evict_one_another(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, 0, 0);
@@ -184,7 +184,7 @@ static void peers_that_the_relay_lists_do_not_give_way_to_one_another(void **sta
     assert_non_null(driver_peer(d, PEERS_MAX + 1));
 }
 
-static void R8_a_storm_of_members_leaves_no_connection_behind(void **state)
+static void R8_a_storm_of_joins_leaves_no_connection_behind(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, 0, 0);
@@ -198,7 +198,7 @@ static void R8_a_storm_of_members_leaves_no_connection_behind(void **state)
     }
 }
 
-static void R22_a_thousand_meetings_leave_nothing_behind(void **state)
+static void R22_a_thousand_joins_and_leaves_leak_nothing(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, 0, 0);
@@ -211,7 +211,7 @@ static void R22_a_thousand_meetings_leave_nothing_behind(void **state)
     assert_int_equal(driver_counters(d)->unreadable, 0);
 }
 
-static void who_left_is_hidden_at_once(void **state)
+static void a_member_that_left_is_hidden_at_once(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = begin_call(d, DRIVER_LOW);
@@ -222,7 +222,7 @@ static void who_left_is_hidden_at_once(void **state)
     assert_int_equal(d->commands_count, 0);
 }
 
-static void R4_who_timed_out_without_a_connection_is_hidden(void **state)
+static void R4_a_member_that_timed_out_is_hidden_if_it_is_not_connected(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, 0, 0);
@@ -232,7 +232,7 @@ static void R4_who_timed_out_without_a_connection_is_hidden(void **state)
     assert_int_equal(driver_open_pcs(d), 0);
 }
 
-static void I22_who_timed_out_is_kept_while_its_connection_lives(void **state)
+static void I22_a_member_that_timed_out_is_kept_while_it_is_connected(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = begin_call(d, DRIVER_LOW);
@@ -248,7 +248,7 @@ static void I22_who_timed_out_is_kept_while_its_connection_lives(void **state)
     assert_null(driver_peer(d, DRIVER_LOW));
 }
 
-static void I22_who_timed_out_and_comes_back_is_the_same_peer(void **state)
+static void I22_a_member_that_timed_out_and_returns_is_the_same_peer(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = begin_call(d, DRIVER_LOW);
@@ -259,7 +259,7 @@ static void I22_who_timed_out_and_comes_back_is_the_same_peer(void **state)
     assert_false(driver_peer(d, DRIVER_LOW)->away);
 }
 
-static void I22_who_timed_out_with_one_relay_is_waited_for_with_the_next(void **state)
+static void I22_a_member_that_timed_out_gets_a_grace_period_at_the_next_relay(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = begin_call(d, DRIVER_LOW);
@@ -277,7 +277,7 @@ static void I22_who_timed_out_with_one_relay_is_waited_for_with_the_next(void **
     assert_null(driver_peer(d, DRIVER_LOW));
 }
 
-static void I22_a_change_of_network_does_not_end_who_timed_out(void **state)
+static void I22_a_network_change_does_not_end_a_member_that_timed_out(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = begin_call(d, DRIVER_LOW);
@@ -288,7 +288,7 @@ static void I22_a_change_of_network_does_not_end_who_timed_out(void **state)
     assert_int_equal(driver_peer(d, DRIVER_LOW)->state, PF_PEER_CONNECTED);
 }
 
-static void we_are_never_a_peer_of_our_own(void **state)
+static void the_client_is_never_its_own_peer(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, 0, 0);
@@ -318,7 +318,7 @@ static void the_latest_state_of_a_peer_wins(void **state)
     assert_int_equal(peer->sources.sources[PF_SOURCE_MICROPHONE], PF_SOURCE_STATE_NONE);
 }
 
-static void what_a_newer_client_sends_on_channels_is_dropped_and_counted(void **state)
+static void unknown_channel_messages_are_dropped_and_counted(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = begin_call(d, DRIVER_LOW);
@@ -336,7 +336,7 @@ static void what_a_newer_client_sends_on_channels_is_dropped_and_counted(void **
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CHANNEL_SEND), 0);
 }
 
-static void our_state_is_told_when_a_channel_opens_and_then_by_both_ways(void **state)
+static void the_state_is_sent_when_a_channel_opens_and_then_on_both_paths(void **state)
 {
     struct driver *d = *state;
     driver_capture(d);
@@ -355,7 +355,7 @@ static void our_state_is_told_when_a_channel_opens_and_then_by_both_ways(void **
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CHANNEL_SEND), 0);
 }
 
-static void our_state_is_told_on_the_channel_while_the_relay_is_away(void **state)
+static void the_state_is_sent_on_the_channel_while_the_relay_is_away(void **state)
 {
     struct driver *d = *state;
     driver_capture(d);
@@ -366,7 +366,7 @@ static void our_state_is_told_on_the_channel_while_the_relay_is_away(void **stat
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CHANNEL_SEND), 1);
 }
 
-static void a_repair_that_waits_is_not_shown_as_a_moment_of_weakness(void **state)
+static void a_repair_that_waits_for_the_relay_is_shown_as_reconnecting(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = begin_call(d, DRIVER_LOW);
@@ -381,7 +381,7 @@ static void a_repair_that_waits_is_not_shown_as_a_moment_of_weakness(void **stat
     assert_int_equal(driver_peer(d, DRIVER_LOW)->state, PF_PEER_CONNECTED);
 }
 
-static void R17_what_cannot_be_read_is_counted_and_changes_nothing(void **state)
+static void R17_unreadable_messages_are_counted_and_have_no_effect(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = begin_call(d, DRIVER_LOW);
@@ -427,7 +427,7 @@ static void R17_a_message_over_the_limit_is_counted(void **state)
     assert_int_equal(driver_sent(d, "\"type\":\"pong\"", NULL, NULL), 1);
 }
 
-static void news_of_members_before_we_are_in_are_ignored(void **state)
+static void member_messages_before_joined_are_ignored(void **state)
 {
     struct driver *d = *state;
     driver_start(d);
@@ -440,7 +440,7 @@ static void news_of_members_before_we_are_in_are_ignored(void **state)
 
 /* ---- leaving ---- */
 
-static void R7_leaving_is_told_by_relay_and_channel_and_ends_everything(void **state)
+static void R7_leaving_is_announced_on_both_paths_and_ends_everything(void **state)
 {
     struct driver *d = *state;
     driver_capture(d);
@@ -458,7 +458,7 @@ static void R7_leaving_is_told_by_relay_and_channel_and_ends_everything(void **s
     assert_true(pf_room_deadline_ms(d->room) == PF_NEVER);
 }
 
-static void R7_without_the_relay_connections_stay_for_a_moment_to_say_goodbye(void **state)
+static void R7_without_the_relay_connections_stay_open_to_deliver_bye(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = begin_call(d, DRIVER_LOW);
@@ -473,7 +473,7 @@ static void R7_without_the_relay_connections_stay_for_a_moment_to_say_goodbye(vo
     assert_true(pf_room_deadline_ms(d->room) == PF_NEVER);
 }
 
-static void R7_a_peer_that_is_away_is_given_a_moment_to_hear_goodbye(void **state)
+static void R7_the_connection_to_an_away_peer_stays_open_to_deliver_bye(void **state)
 {
     struct driver *d = *state;
     driver_channel_opened(d, begin_call(d, DRIVER_LOW));
@@ -485,7 +485,7 @@ static void R7_a_peer_that_is_away_is_given_a_moment_to_hear_goodbye(void **stat
     assert_int_equal(driver_open_pcs(d), 0);
 }
 
-static void R7_a_goodbye_hides_the_peer_at_once(void **state)
+static void R7_bye_hides_the_peer_at_once(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = begin_call(d, DRIVER_LOW);
@@ -494,7 +494,7 @@ static void R7_a_goodbye_hides_the_peer_at_once(void **state)
     assert_null(driver_peer(d, DRIVER_LOW));
 }
 
-static void leaving_twice_is_leaving_once(void **state)
+static void leaving_twice_has_no_further_effect(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, 0, 0);
@@ -503,7 +503,7 @@ static void leaving_twice_is_leaving_once(void **state)
     assert_int_equal(d->commands_count, 0);
 }
 
-static void a_room_that_never_began_can_be_left(void **state)
+static void a_room_that_was_never_started_can_be_left(void **state)
 {
     struct driver *d = *state;
     driver_leave(d);
@@ -512,7 +512,7 @@ static void a_room_that_never_began_can_be_left(void **state)
     assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_OPEN), 0);
 }
 
-static void R21_leaving_while_an_offer_is_made_sends_nothing_later(void **state)
+static void R21_an_offer_created_after_leaving_is_not_sent(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, DRIVER_HIGH, 0);
@@ -536,7 +536,7 @@ static void R21_leaving_in_the_lobby_closes_the_prepared_connection(void **state
     assert_int_equal(d->commands_count, 0);
 }
 
-static void R21_leaving_while_the_relay_is_away_does_not_come_back(void **state)
+static void R21_leaving_while_the_relay_is_away_stops_reconnecting(void **state)
 {
     struct driver *d = *state;
     (void)begin_call(d, DRIVER_LOW);
@@ -547,7 +547,7 @@ static void R21_leaving_while_the_relay_is_away_does_not_come_back(void **state)
     assert_int_equal(driver_open_pcs(d), 0);
 }
 
-static void R21_leaving_while_resuming_does_not_come_back(void **state)
+static void R21_leaving_during_a_resumption_is_final(void **state)
 {
     struct driver *d = *state;
     (void)begin_call(d, DRIVER_LOW);
@@ -567,40 +567,40 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_configuration_over_a_limit_is_refused),
         TEST(a_member_is_shown_as_the_relay_states_it),
-        TEST(the_same_news_of_a_member_shows_nothing_new),
-        TEST(a_member_that_is_away_is_not_offered_to),
-        TEST(R32_a_member_too_many_is_no_peer),
-        TEST(a_peer_that_the_relay_forgot_gives_way_to_one_that_it_knows),
-        TEST(a_peer_that_is_missing_gives_way_too),
-        TEST(a_peer_that_is_connected_does_not_give_way_to_one_that_is_away),
-        TEST(peers_that_the_relay_lists_do_not_give_way_to_one_another),
-        TEST(R8_a_storm_of_members_leaves_no_connection_behind),
-        TEST(R22_a_thousand_meetings_leave_nothing_behind),
-        TEST(who_left_is_hidden_at_once),
-        TEST(R4_who_timed_out_without_a_connection_is_hidden),
-        TEST(I22_who_timed_out_is_kept_while_its_connection_lives),
-        TEST(I22_who_timed_out_and_comes_back_is_the_same_peer),
-        TEST(I22_who_timed_out_with_one_relay_is_waited_for_with_the_next),
-        TEST(I22_a_change_of_network_does_not_end_who_timed_out),
-        TEST(we_are_never_a_peer_of_our_own),
+        TEST(a_repeated_member_message_has_no_effect),
+        TEST(a_member_that_is_away_gets_no_offer),
+        TEST(R32_a_member_beyond_the_limit_is_ignored),
+        TEST(a_peer_that_the_relay_gave_up_is_evicted_for_a_listed_one),
+        TEST(a_peer_missing_from_the_list_is_evicted_too),
+        TEST(a_connected_peer_is_not_evicted_for_one_that_is_away),
+        TEST(peers_that_the_relay_lists_do_not_evict_one_another),
+        TEST(R8_a_storm_of_joins_leaves_no_connection_behind),
+        TEST(R22_a_thousand_joins_and_leaves_leak_nothing),
+        TEST(a_member_that_left_is_hidden_at_once),
+        TEST(R4_a_member_that_timed_out_is_hidden_if_it_is_not_connected),
+        TEST(I22_a_member_that_timed_out_is_kept_while_it_is_connected),
+        TEST(I22_a_member_that_timed_out_and_returns_is_the_same_peer),
+        TEST(I22_a_member_that_timed_out_gets_a_grace_period_at_the_next_relay),
+        TEST(I22_a_network_change_does_not_end_a_member_that_timed_out),
+        TEST(the_client_is_never_its_own_peer),
         TEST(the_latest_state_of_a_peer_wins),
-        TEST(what_a_newer_client_sends_on_channels_is_dropped_and_counted),
-        TEST(our_state_is_told_when_a_channel_opens_and_then_by_both_ways),
-        TEST(our_state_is_told_on_the_channel_while_the_relay_is_away),
-        TEST(a_repair_that_waits_is_not_shown_as_a_moment_of_weakness),
-        TEST(R17_what_cannot_be_read_is_counted_and_changes_nothing),
+        TEST(unknown_channel_messages_are_dropped_and_counted),
+        TEST(the_state_is_sent_when_a_channel_opens_and_then_on_both_paths),
+        TEST(the_state_is_sent_on_the_channel_while_the_relay_is_away),
+        TEST(a_repair_that_waits_for_the_relay_is_shown_as_reconnecting),
+        TEST(R17_unreadable_messages_are_counted_and_have_no_effect),
         TEST(R17_a_message_over_the_limit_is_counted),
-        TEST(news_of_members_before_we_are_in_are_ignored),
-        TEST(R7_leaving_is_told_by_relay_and_channel_and_ends_everything),
-        TEST(R7_without_the_relay_connections_stay_for_a_moment_to_say_goodbye),
-        TEST(R7_a_peer_that_is_away_is_given_a_moment_to_hear_goodbye),
-        TEST(R7_a_goodbye_hides_the_peer_at_once),
-        TEST(leaving_twice_is_leaving_once),
-        TEST(a_room_that_never_began_can_be_left),
-        TEST(R21_leaving_while_an_offer_is_made_sends_nothing_later),
+        TEST(member_messages_before_joined_are_ignored),
+        TEST(R7_leaving_is_announced_on_both_paths_and_ends_everything),
+        TEST(R7_without_the_relay_connections_stay_open_to_deliver_bye),
+        TEST(R7_the_connection_to_an_away_peer_stays_open_to_deliver_bye),
+        TEST(R7_bye_hides_the_peer_at_once),
+        TEST(leaving_twice_has_no_further_effect),
+        TEST(a_room_that_was_never_started_can_be_left),
+        TEST(R21_an_offer_created_after_leaving_is_not_sent),
         TEST(R21_leaving_in_the_lobby_closes_the_prepared_connection),
-        TEST(R21_leaving_while_the_relay_is_away_does_not_come_back),
-        TEST(R21_leaving_while_resuming_does_not_come_back),
+        TEST(R21_leaving_while_the_relay_is_away_stops_reconnecting),
+        TEST(R21_leaving_during_a_resumption_is_final),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -35,7 +35,7 @@ static pf_track asked(const struct driver *d, enum pf_source source)
     return driver_get(d, PF_COMMAND_CAPTURE_OPEN)->capture_open.tracks[source];
 }
 
-static void G13_nothing_that_is_done_with_devices_negotiates(void **state)
+static void G13_no_operation_on_devices_negotiates(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = begin_call(d);
@@ -70,7 +70,7 @@ static void G13_a_channel_that_opens_and_closes_does_not_negotiate(void **state)
     assert_not_negotiated(d);
 }
 
-static void G15_after_any_toggles_each_peer_is_sent_what_was_wanted_last(void **state)
+static void G15_the_last_of_several_toggles_decides_what_is_sent(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = begin_call(d);
@@ -89,7 +89,7 @@ static void G15_after_any_toggles_each_peer_is_sent_what_was_wanted_last(void **
     }
 }
 
-static void G17_a_section_that_the_peer_has_refused_is_left_alone(void **state)
+static void G17_a_section_that_the_peer_rejects_is_not_retried(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = begin_call(d); /* its sender of the camera never answers: there is none */
@@ -116,10 +116,10 @@ static void G17_a_section_that_the_peer_has_refused_is_left_alone(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(G13_nothing_that_is_done_with_devices_negotiates),
+        TEST(G13_no_operation_on_devices_negotiates),
         TEST(G13_a_channel_that_opens_and_closes_does_not_negotiate),
-        TEST(G15_after_any_toggles_each_peer_is_sent_what_was_wanted_last),
-        TEST(G17_a_section_that_the_peer_has_refused_is_left_alone),
+        TEST(G15_the_last_of_several_toggles_decides_what_is_sent),
+        TEST(G17_a_section_that_the_peer_rejects_is_not_retried),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

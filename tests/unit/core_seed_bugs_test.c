@@ -1,29 +1,7 @@
 /* core_seed_bugs_test.c - the twelve defects of the apps this one replaces, as the core sees them.
  */
 /* SPDX-License-Identifier: MIT */
-#include "core_events.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#define MICROPHONE PF_SOURCE_MICROPHONE
-#define CAMERA     PF_SOURCE_CAMERA
-
-static pf_pc begin_call(struct driver *driver)
-{
-    driver_capture(driver);
-    driver_enter(driver, 0, 0);
-    driver_connect(driver, DRIVER_LOW);
-    const pf_pc pc = driver_pc(driver, DRIVER_LOW);
-    for (int i = 0; i < PF_SOURCES_COUNT; i++) {
-        driver_sender_set(driver, pc, (enum pf_source)i, driver->local[i].track);
-    }
-    return pc;
-}
+#include "core_captures.h"
 
 /* Another device of `source`, opened and sent. */
 static void change(struct driver *driver, pf_pc pc, enum pf_source source, const char *device)
@@ -39,7 +17,7 @@ static struct driver_thing *sent(struct driver *driver, pf_pc pc, enum pf_source
     return &driver->things[driver->things[pc].senders[source]];
 }
 
-static void seed_bug_1_mute_mutes_what_is_sent_after_a_camera_change(void **state)
+static void seed_bug_1_mute_acts_on_the_track_sent_after_a_camera_change(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = begin_call(d);
@@ -50,7 +28,7 @@ static void seed_bug_1_mute_mutes_what_is_sent_after_a_camera_change(void **stat
     assert_int_equal(sent(d, pc, MICROPHONE)->life, DRIVER_LIVE);
 }
 
-static void seed_bug_2_sound_goes_on_after_a_camera_change(void **state)
+static void seed_bug_2_audio_continues_after_a_camera_change(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = begin_call(d);
@@ -61,7 +39,7 @@ static void seed_bug_2_sound_goes_on_after_a_camera_change(void **state)
     assert_true(before->enabled);
 }
 
-static void seed_bug_3_the_old_camera_is_stopped(void **state)
+static void seed_bug_3_the_old_camera_is_stopped_after_a_change(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = begin_call(d);
@@ -71,7 +49,7 @@ static void seed_bug_3_the_old_camera_is_stopped(void **state)
     assert_int_equal(driver_live_tracks(d), 2);
 }
 
-static void seed_bug_4_mute_and_camera_off_survive_a_change_of_device(void **state)
+static void seed_bug_4_mute_and_camera_off_survive_a_device_change(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = begin_call(d);
@@ -112,7 +90,7 @@ static void seed_bug_6_candidates_before_the_description_are_kept_and_applied(vo
     assert_string_equal(add->candidate.candidate.data, "early");
 }
 
-static void seed_bug_7_a_remembered_camera_that_is_gone_gives_way_to_another(void **state)
+static void seed_bug_7_a_missing_remembered_camera_is_replaced_by_another(void **state)
 {
     (void)state;
     struct pf_room_config config = driver_config();
@@ -131,7 +109,7 @@ static void seed_bug_7_a_remembered_camera_that_is_gone_gives_way_to_another(voi
     driver_free(d);
 }
 
-static void seed_bug_8_who_denies_permission_enters_and_receives(void **state)
+static void seed_bug_8_a_user_who_denies_permission_joins_and_receives(void **state)
 {
     struct driver *d = *state;
     driver_start(d);
@@ -144,7 +122,7 @@ static void seed_bug_8_who_denies_permission_enters_and_receives(void **state)
     assert_int_equal(driver_peer(d, DRIVER_LOW)->state, PF_PEER_CONNECTED);
 }
 
-static void seed_bug_9_a_third_person_gets_a_connection_of_its_own(void **state)
+static void seed_bug_9_a_third_member_gets_a_connection_of_its_own(void **state)
 {
     struct driver *d = *state;
     const pf_pc first = begin_call(d);
@@ -157,7 +135,7 @@ static void seed_bug_9_a_third_person_gets_a_connection_of_its_own(void **state)
     assert_int_equal(driver_peer(d, DRIVER_HIGH)->state, PF_PEER_CONNECTED);
 }
 
-static void seed_bug_10_nobody_outside_the_room_can_signal_into_it(void **state)
+static void seed_bug_10_signals_from_outside_the_room_are_dropped(void **state)
 {
     struct driver *d = *state;
     (void)begin_call(d);
@@ -167,7 +145,7 @@ static void seed_bug_10_nobody_outside_the_room_can_signal_into_it(void **state)
     assert_int_equal(driver_counters(d)->unknown_member, 2);
 }
 
-static void seed_bug_11_a_lost_socket_comes_back_by_itself(void **state)
+static void seed_bug_11_a_lost_socket_is_reopened_automatically(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = begin_call(d);
@@ -181,7 +159,7 @@ static void seed_bug_11_a_lost_socket_comes_back_by_itself(void **state)
     assert_int_equal(driver_open_pcs(d), 1);
 }
 
-static void seed_bug_11_a_reload_of_a_peer_leaves_no_ghost(void **state)
+static void seed_bug_11_a_peer_that_reloads_leaves_no_ghost(void **state)
 {
     struct driver *d = *state;
     (void)begin_call(d);
@@ -219,18 +197,18 @@ static void seed_bug_12_a_peer_that_leaves_ends_its_connection_here(void **state
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(seed_bug_1_mute_mutes_what_is_sent_after_a_camera_change),
-        TEST(seed_bug_2_sound_goes_on_after_a_camera_change),
-        TEST(seed_bug_3_the_old_camera_is_stopped),
-        TEST(seed_bug_4_mute_and_camera_off_survive_a_change_of_device),
+        TEST(seed_bug_1_mute_acts_on_the_track_sent_after_a_camera_change),
+        TEST(seed_bug_2_audio_continues_after_a_camera_change),
+        TEST(seed_bug_3_the_old_camera_is_stopped_after_a_change),
+        TEST(seed_bug_4_mute_and_camera_off_survive_a_device_change),
         TEST(seed_bug_5_the_camera_can_be_changed_while_it_is_off),
         TEST(seed_bug_6_candidates_before_the_description_are_kept_and_applied),
-        TEST(seed_bug_7_a_remembered_camera_that_is_gone_gives_way_to_another),
-        TEST(seed_bug_8_who_denies_permission_enters_and_receives),
-        TEST(seed_bug_9_a_third_person_gets_a_connection_of_its_own),
-        TEST(seed_bug_10_nobody_outside_the_room_can_signal_into_it),
-        TEST(seed_bug_11_a_lost_socket_comes_back_by_itself),
-        TEST(seed_bug_11_a_reload_of_a_peer_leaves_no_ghost),
+        TEST(seed_bug_7_a_missing_remembered_camera_is_replaced_by_another),
+        TEST(seed_bug_8_a_user_who_denies_permission_joins_and_receives),
+        TEST(seed_bug_9_a_third_member_gets_a_connection_of_its_own),
+        TEST(seed_bug_10_signals_from_outside_the_room_are_dropped),
+        TEST(seed_bug_11_a_lost_socket_is_reopened_automatically),
+        TEST(seed_bug_11_a_peer_that_reloads_leaves_no_ghost),
         TEST(seed_bug_12_leaving_ends_every_track_and_connection),
         TEST(seed_bug_12_a_peer_that_leaves_ends_its_connection_here),
     };

@@ -71,7 +71,7 @@ static void check_outage(const struct outage *outage)
 }
 
 /* The relay takes some 2,000 connections in 100 ms (tests/bench/relay). */
-static void R14_a_thousand_clients_of_a_restarted_relay_come_back_one_after_the_other(void **state)
+static void R14_a_thousand_clients_of_a_restarted_relay_reconnect_spread_out(void **state)
 {
     (void)state; /* each client is its own */
     struct outage outages[] = {
@@ -93,7 +93,7 @@ static void R14_a_thousand_clients_of_a_restarted_relay_come_back_one_after_the_
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(R14_a_thousand_clients_of_a_restarted_relay_come_back_one_after_the_other),
+        cmocka_unit_test(R14_a_thousand_clients_of_a_restarted_relay_reconnect_spread_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

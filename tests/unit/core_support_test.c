@@ -48,7 +48,7 @@ static void without_webrtc_joining_again_is_refused_at_once(void **state)
     assert_int_equal(d->state, PF_ROOM_LEFT);
 }
 
-static void a_connection_refused_with_ice_servers_is_made_without(void **state)
+static void a_connection_refused_with_ice_servers_is_retried_without_them(void **state)
 {
     struct driver *d = *state;
     driver_start(d);
@@ -62,7 +62,7 @@ static void a_connection_refused_with_ice_servers_is_made_without(void **state)
     assert_int_equal(driver_get(d, PF_COMMAND_PC_CREATE)->pc_create.ice_servers.size, 0);
 }
 
-static void a_peer_whose_connection_was_refused_with_ice_servers_gets_one_without(void **state)
+static void a_peer_connection_refused_with_ice_servers_is_retried_without_them(void **state)
 {
     struct driver *d = *state;
     driver_enter(d, 0, 0);
@@ -83,7 +83,7 @@ static void a_peer_whose_connection_was_refused_with_ice_servers_gets_one_withou
     assert_int_not_equal(command->pc, refused);
 }
 
-static void ice_servers_are_tried_again_when_the_relay_is_back(void **state)
+static void ice_servers_are_tried_again_after_a_reconnect(void **state)
 {
     struct driver *d = *state;
     driver_start(d);
@@ -141,7 +141,7 @@ static void a_short_answer_without_video_rejects_nothing(void **state)
     assert_false(answer(*state, "v=0\\r\\nm=video ")->peer.video_rejected);
 }
 
-static void a_browser_that_captures_nothing_is_asked_once(void **state)
+static void a_browser_without_capture_support_is_asked_once(void **state)
 {
     struct driver *d = *state;
     driver_start(d);
@@ -159,14 +159,14 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(without_webrtc_the_room_is_refused_before_joining),
         TEST(without_webrtc_joining_again_is_refused_at_once),
-        TEST(a_connection_refused_with_ice_servers_is_made_without),
-        TEST(a_peer_whose_connection_was_refused_with_ice_servers_gets_one_without),
-        TEST(ice_servers_are_tried_again_when_the_relay_is_back),
+        TEST(a_connection_refused_with_ice_servers_is_retried_without_them),
+        TEST(a_peer_connection_refused_with_ice_servers_is_retried_without_them),
+        TEST(ice_servers_are_tried_again_after_a_reconnect),
         TEST(a_connection_refused_without_ice_servers_is_not_blamed_on_them),
         TEST(a_video_section_that_the_answer_rejects_is_shown),
         TEST(additional_video_sections_may_be_rejected),
         TEST(a_short_answer_without_video_rejects_nothing),
-        TEST(a_browser_that_captures_nothing_is_asked_once),
+        TEST(a_browser_without_capture_support_is_asked_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,7 +17,7 @@ static pf_pc begin_call(struct driver *driver)
     return driver_pc(driver, DRIVER_HIGH);
 }
 
-static void I18_after_a_sleep_nothing_is_given_up_before_the_relay_was_asked(void **state)
+static void I18_after_a_sleep_the_relay_is_pinged_before_anything_is_given_up(void **state)
 {
     struct driver *d = *state;
     driver_capture(d);
@@ -35,7 +35,7 @@ static void I18_after_a_sleep_nothing_is_given_up_before_the_relay_was_asked(voi
     assert_true(d->local[PF_SOURCE_CAMERA].on);
 }
 
-static void I18_waking_up_restarts_ice_before_anything_has_failed(void **state)
+static void I18_waking_up_restarts_ice_before_a_failure_is_reported(void **state)
 {
     struct driver *d = *state;
     (void)begin_call(d);
@@ -45,7 +45,7 @@ static void I18_waking_up_restarts_ice_before_anything_has_failed(void **state)
     assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_CLOSE), 0);
 }
 
-static void I18_a_timer_of_a_page_in_the_back_that_comes_late_is_no_waking_up(void **state)
+static void I18_a_late_timer_of_a_background_page_is_not_taken_for_a_sleep(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = begin_call(d);
@@ -60,7 +60,7 @@ static void I18_a_timer_of_a_page_in_the_back_that_comes_late_is_no_waking_up(vo
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE_OFFER), 1);
 }
 
-static void I18_the_silence_of_a_relay_that_pings_seldom_is_no_sleep(void **state)
+static void I18_the_silence_of_a_slowly_pinging_relay_is_not_taken_for_a_sleep(void **state)
 {
     struct driver *d = *state;
     (void)begin_call(d);
@@ -77,10 +77,10 @@ static void I18_the_silence_of_a_relay_that_pings_seldom_is_no_sleep(void **stat
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(I18_after_a_sleep_nothing_is_given_up_before_the_relay_was_asked),
-        TEST(I18_waking_up_restarts_ice_before_anything_has_failed),
-        TEST(I18_a_timer_of_a_page_in_the_back_that_comes_late_is_no_waking_up),
-        TEST(I18_the_silence_of_a_relay_that_pings_seldom_is_no_sleep),
+        TEST(I18_after_a_sleep_the_relay_is_pinged_before_anything_is_given_up),
+        TEST(I18_waking_up_restarts_ice_before_a_failure_is_reported),
+        TEST(I18_a_late_timer_of_a_background_page_is_not_taken_for_a_sleep),
+        TEST(I18_the_silence_of_a_slowly_pinging_relay_is_not_taken_for_a_sleep),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -36,7 +36,7 @@ static enum pf_error walk_through(struct pf_slice text)
     return walk.error;
 }
 
-static void the_walk_gives_each_member_as_it_stands(void **state)
+static void the_walk_returns_each_member_as_written(void **state)
 {
     (void)state;
     static const char *const expected[][2] = {
@@ -56,7 +56,7 @@ static void the_walk_gives_each_member_as_it_stands(void **state)
     assert_int_equal(walk.error, PF_ERROR_OK);
 }
 
-static void no_text_is_no_object(void **state)
+static void an_empty_text_is_not_an_object(void **state)
 {
     (void)state;
     struct pf_envelope envelope;
@@ -65,7 +65,7 @@ static void no_text_is_no_object(void **state)
     assert_int_equal(pf_envelope_read((struct pf_slice){NULL, 0}, &envelope), PF_ERROR_INVALID);
 }
 
-static void a_string_ends_at_its_quote_wherever_that_is(void **state)
+static void a_string_ends_at_its_quote_at_any_offset(void **state)
 {
     (void)state;
     /* Strings of every size around the 16 bytes that are looked at together, with an escape, a
@@ -96,7 +96,7 @@ static void a_string_ends_at_its_quote_wherever_that_is(void **state)
     }
 }
 
-static void an_envelope_borrows_what_it_says_from_the_text(void **state)
+static void an_envelope_borrows_from_the_text(void **state)
 {
     (void)state;
     const struct pf_slice text = PF_SLICE(
@@ -110,7 +110,7 @@ static void an_envelope_borrows_what_it_says_from_the_text(void **state)
     assert_ptr_equal(envelope.rest.data + envelope.rest.size, text.data + text.size);
 }
 
-static void a_failed_read_leaves_the_envelope_as_it_was(void **state)
+static void a_failed_read_leaves_the_envelope_unchanged(void **state)
 {
     (void)state;
     struct pf_envelope envelope = {.type = PF_MESSAGE_BYE, .to = 7};
@@ -121,7 +121,7 @@ static void a_failed_read_leaves_the_envelope_as_it_was(void **state)
     assert_true(envelope.to == 7);
 }
 
-static void an_envelope_is_read_up_to_the_largest_message_and_not_beyond(void **state)
+static void an_envelope_is_read_up_to_the_message_size_limit(void **state)
 {
     (void)state;
     char *text = malloc(PF_MESSAGE_SIZE_MAX + 1);
@@ -136,7 +136,7 @@ static void an_envelope_is_read_up_to_the_largest_message_and_not_beyond(void **
     free(text);
 }
 
-static void the_prefix_and_the_rest_are_the_message_with_its_sender(void **state)
+static void prefix_and_rest_form_the_message_with_its_sender(void **state)
 {
     (void)state;
     char memory[256];
@@ -344,7 +344,7 @@ static size_t mutate(struct pf_random *random, char *text, size_t size)
     return size;
 }
 
-static void mutated_messages_are_judged_as_by_cjson(void **state)
+static void the_walk_and_cjson_agree_on_mutated_messages(void **state)
 {
     (void)state;
     static const size_t slack = EDITS_MAX * 20;
@@ -379,14 +379,14 @@ static void mutated_messages_are_judged_as_by_cjson(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_walk_gives_each_member_as_it_stands),
-        cmocka_unit_test(no_text_is_no_object),
-        cmocka_unit_test(a_string_ends_at_its_quote_wherever_that_is),
-        cmocka_unit_test(an_envelope_borrows_what_it_says_from_the_text),
-        cmocka_unit_test(a_failed_read_leaves_the_envelope_as_it_was),
-        cmocka_unit_test(an_envelope_is_read_up_to_the_largest_message_and_not_beyond),
-        cmocka_unit_test(the_prefix_and_the_rest_are_the_message_with_its_sender),
-        cmocka_unit_test(mutated_messages_are_judged_as_by_cjson),
+        cmocka_unit_test(the_walk_returns_each_member_as_written),
+        cmocka_unit_test(an_empty_text_is_not_an_object),
+        cmocka_unit_test(a_string_ends_at_its_quote_at_any_offset),
+        cmocka_unit_test(an_envelope_borrows_from_the_text),
+        cmocka_unit_test(a_failed_read_leaves_the_envelope_unchanged),
+        cmocka_unit_test(an_envelope_is_read_up_to_the_message_size_limit),
+        cmocka_unit_test(prefix_and_rest_form_the_message_with_its_sender),
+        cmocka_unit_test(the_walk_and_cjson_agree_on_mutated_messages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -127,7 +127,7 @@ static void check(struct sweep *sweep, const struct spelling *const origin[3],
     sweep->refused += expected != PF_ORIGIN_ALLOWED;
 }
 
-static void every_origin_is_compared_with_every_host(void **state)
+static void every_origin_is_checked_against_every_host(void **state)
 {
     (void)state;
     struct sweep sweep = {0};
@@ -256,7 +256,7 @@ static void forwarded_host_is_that_of_the_first_proxy(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_origin_is_compared_with_every_host),
+        cmocka_unit_test(every_origin_is_checked_against_every_host),
         cmocka_unit_test(request_without_origin_is_allowed),
         cmocka_unit_test(several_origins_are_refused),
         cmocka_unit_test(rules_are_compared_as_origins),

@@ -74,7 +74,7 @@ static void a_request_is_read(void **state)
     assert_null(pf_http_field(&fixture->request, "absent").data);
 }
 
-static void names_have_every_character_of_a_token_and_values_may_have_tabs(void **state)
+static void field_names_are_tokens_and_values_may_contain_tabs(void **state)
 {
     struct fixture *fixture = *state;
     assert_int_equal(status_of(fixture, "GET / HTTP/1.1\r\nHost: x\r\n"
@@ -83,7 +83,7 @@ static void names_have_every_character_of_a_token_and_values_may_have_tabs(void 
     assert_slice(pf_http_field(&fixture->request, "!#$%&'*+-.^_`|~09azaz"), "a\tb");
 }
 
-static void a_request_that_is_cut_anywhere_is_not_complete(void **state)
+static void a_truncated_request_is_incomplete(void **state)
 {
     struct fixture *fixture = *state;
     const char *text = "\r\nGET / HTTP/1.1\r\nHost: x\r\nA: b\r\n\r\n";
@@ -93,7 +93,7 @@ static void a_request_that_is_cut_anywhere_is_not_complete(void **state)
     assert_int_equal(status_of(fixture, text), 200);
 }
 
-static void only_the_first_of_two_requests_is_taken(void **state)
+static void only_the_first_of_two_requests_is_read(void **state)
 {
     struct fixture *fixture = *state;
     const char *two = "GET /1 HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -163,7 +163,7 @@ static void a_head_over_eight_kibibytes_is_refused(void **state)
     assert_int_equal(fixture->request.status, 200);
 }
 
-static void more_fields_than_there_is_room_for_are_refused(void **state)
+static void more_than_64_fields_are_refused(void **state)
 {
     struct fixture *fixture = *state;
     struct pf_buffer text;
@@ -182,7 +182,7 @@ static void more_fields_than_there_is_room_for_are_refused(void **state)
     assert_int_equal(fixture->request.status, 431);
 }
 
-static void a_connection_ends_when_it_is_asked_to_or_old(void **state)
+static void a_connection_closes_on_request_or_after_http_1_0(void **state)
 {
     struct fixture *fixture = *state;
     assert_int_equal(
@@ -193,7 +193,7 @@ static void a_connection_ends_when_it_is_asked_to_or_old(void **state)
     assert_int_equal(fixture->request.method, PF_HTTP_HEAD);
 }
 
-static void codings_are_accepted_by_name_and_weight(void **state)
+static void codings_are_accepted_by_name_and_quality_value(void **state)
 {
     struct fixture *fixture = *state;
     (void)status_of(fixture, "GET / HTTP/1.1\r\nHost: x\r\n"
@@ -206,7 +206,7 @@ static void codings_are_accepted_by_name_and_weight(void **state)
     assert_false(pf_http_accepts_coding(&fixture->request, "gzip"));
 }
 
-static void a_parameter_other_than_a_weight_of_zero_forbids_nothing(void **state)
+static void only_a_quality_value_of_zero_excludes_a_coding(void **state)
 {
     struct fixture *fixture = *state;
     (void)status_of(fixture, "GET / HTTP/1.1\r\nHost: x\r\n"
@@ -229,7 +229,7 @@ static void entity_tags_are_compared_weakly(void **state)
     assert_true(pf_http_matches_etag(&fixture->request, PF_SLICE("\"c\"")));
 }
 
-static void what_only_looks_like_an_entity_tag_matches_nothing(void **state)
+static void malformed_entity_tags_match_nothing(void **state)
 {
     struct fixture *fixture = *state;
     (void)status_of(fixture, "GET / HTTP/1.1\r\nHost: x\r\n"
@@ -253,7 +253,7 @@ static void a_plain_path_is_decoded(void **state)
     assert_string_equal(out, "\xea\xb9\x80");
 }
 
-static void a_path_that_leads_anywhere_else_is_refused(void **state)
+static void a_path_that_leaves_the_folder_is_refused(void **state)
 {
     (void)state; /* only paths */
     static const char *const bad[] = {
@@ -300,7 +300,7 @@ static uint16_t shake(struct fixture *fixture, const struct pf_handshake_rules *
     return pf_handshake_check(&fixture->request, rules);
 }
 
-static void a_handshake_is_judged_line_by_line(void **state)
+static void a_handshake_with_a_wrong_line_is_refused(void **state)
 {
     struct fixture *fixture = *state;
     const struct pf_handshake_rules rules = {.subprotocol = "peerface.v1", .origins = &none};
@@ -332,7 +332,7 @@ static void a_key_is_sixteen_bytes_in_base64(void **state)
     }
 }
 
-static void pages_of_others_are_let_in_only_when_they_are_named(void **state)
+static void pages_of_other_origins_connect_only_if_allowed(void **state)
 {
     struct fixture *fixture = *state;
     const struct pf_slice named[] = {PF_SLICE("https://a.example"), PF_SLICE("https://b.example")};
@@ -383,23 +383,23 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_request_is_read),
-        TEST(names_have_every_character_of_a_token_and_values_may_have_tabs),
-        TEST(a_request_that_is_cut_anywhere_is_not_complete),
-        TEST(only_the_first_of_two_requests_is_taken),
+        TEST(field_names_are_tokens_and_values_may_contain_tabs),
+        TEST(a_truncated_request_is_incomplete),
+        TEST(only_the_first_of_two_requests_is_read),
         TEST(malformed_requests_are_refused),
         TEST(a_request_with_a_body_is_refused),
         TEST(a_head_over_eight_kibibytes_is_refused),
-        TEST(more_fields_than_there_is_room_for_are_refused),
-        TEST(a_connection_ends_when_it_is_asked_to_or_old),
-        TEST(codings_are_accepted_by_name_and_weight),
-        TEST(a_parameter_other_than_a_weight_of_zero_forbids_nothing),
+        TEST(more_than_64_fields_are_refused),
+        TEST(a_connection_closes_on_request_or_after_http_1_0),
+        TEST(codings_are_accepted_by_name_and_quality_value),
+        TEST(only_a_quality_value_of_zero_excludes_a_coding),
         TEST(entity_tags_are_compared_weakly),
-        TEST(what_only_looks_like_an_entity_tag_matches_nothing),
+        TEST(malformed_entity_tags_match_nothing),
         TEST(a_plain_path_is_decoded),
-        TEST(a_path_that_leads_anywhere_else_is_refused),
-        TEST(a_handshake_is_judged_line_by_line),
+        TEST(a_path_that_leaves_the_folder_is_refused),
+        TEST(a_handshake_with_a_wrong_line_is_refused),
         TEST(a_key_is_sixteen_bytes_in_base64),
-        TEST(pages_of_others_are_let_in_only_when_they_are_named),
+        TEST(pages_of_other_origins_connect_only_if_allowed),
         TEST(query_parameters_are_found_and_decoded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

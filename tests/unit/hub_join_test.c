@@ -34,7 +34,7 @@ static void the_first_member_finds_nobody(void **state)
     assert_has_not(last(fixture, 0), "offered");
 }
 
-static void the_roster_is_in_the_order_of_entering(void **state)
+static void the_roster_is_in_the_order_of_joining(void **state)
 {
     struct fixture *fixture = *state;
     for (uint32_t i = 0; i < 5; i++) {
@@ -51,7 +51,7 @@ static void the_roster_is_in_the_order_of_entering(void **state)
     cJSON_Delete(json);
 }
 
-static void the_others_hear_of_a_newcomer(void **state)
+static void the_others_are_told_of_a_newcomer(void **state)
 {
     struct fixture *fixture = *state;
     char id[TEXT_MAX];
@@ -67,7 +67,7 @@ static void the_others_hear_of_a_newcomer(void **state)
     assert_null(last_of(fixture, 2, "member"));
 }
 
-static void an_offer_goes_to_the_first_member_who_is_there_and_to_nobody_else(void **state)
+static void an_offer_goes_to_the_first_connected_member_only(void **state)
 {
     struct fixture *fixture = *state;
     char id[TEXT_MAX];
@@ -84,7 +84,7 @@ static void an_offer_goes_to_the_first_member_who_is_there_and_to_nobody_else(vo
     assert_has_not(last(fixture, 2), "\"preparedOffer\"");
 }
 
-static void an_offer_is_handed_on_byte_for_byte(void **state)
+static void an_offer_is_forwarded_byte_for_byte(void **state)
 {
     struct fixture *fixture = *state;
     enter(fixture, 0, "tea");
@@ -92,14 +92,14 @@ static void an_offer_is_handed_on_byte_for_byte(void **state)
     assert_has(last(fixture, 0), ",\"preparedOffer\":" OFFER "}");
 }
 
-static void an_offer_in_an_empty_room_is_unused(void **state)
+static void an_offer_in_an_empty_room_is_discarded(void **state)
 {
     struct fixture *fixture = *state;
     join_with_offer(fixture, 0, "tea");
     assert_has_not(last_of(fixture, 0, "joined"), "offered");
 }
 
-static void a_second_join_is_refused_and_changes_nothing(void **state)
+static void a_second_join_is_refused_and_has_no_effect(void **state)
 {
     struct fixture *fixture = *state;
     enter(fixture, 0, "tea");
@@ -112,7 +112,7 @@ static void a_second_join_is_refused_and_changes_nothing(void **state)
     assert_int_equal(pf_hub_counts(fixture->hub).rooms, 1);
 }
 
-static void a_full_room_refuses_and_counts_members_who_are_away(void **state)
+static void a_full_room_refuses_and_counts_away_members(void **state)
 {
     struct fixture *fixture = *state;
     for (uint32_t i = 0; i < 8; i++) {
@@ -126,7 +126,7 @@ static void a_full_room_refuses_and_counts_members_who_are_away(void **state)
     assert_int_equal(pf_hub_counts(fixture->hub).members, 8);
 }
 
-static void a_member_fits_into_its_own_place_in_a_full_room(void **state)
+static void a_member_can_resume_in_a_full_room(void **state)
 {
     struct fixture *fixture = *state;
     char ticket[TEXT_MAX];
@@ -140,7 +140,7 @@ static void a_member_fits_into_its_own_place_in_a_full_room(void **state)
     assert_has(last(fixture, 9), "\"resumed\":true");
 }
 
-static void a_ticket_makes_the_same_member_again_in_the_same_place(void **state)
+static void a_ticket_resumes_the_member_in_its_place(void **state)
 {
     struct fixture *fixture = *state;
     char id[TEXT_MAX];
@@ -185,7 +185,7 @@ static void the_newer_client_replaces_the_older_one(void **state)
     assert_int_equal(pf_hub_counts(fixture->hub).members, 2);
 }
 
-static void R3_a_join_that_was_overtaken_does_not_take_the_place(void **state)
+static void R3_a_late_join_of_an_older_client_does_not_replace_the_newer_one(void **state)
 {
     struct fixture *fixture = *state;
     char ticket[TEXT_MAX];
@@ -240,7 +240,7 @@ static void a_ticket_with_any_digit_changed_is_ignored(void **state)
     assert_has(last(fixture, 1), "\"resumed\":true");
 }
 
-static void a_ticket_is_good_for_a_day(void **state)
+static void a_ticket_is_valid_for_a_day(void **state)
 {
     struct fixture *fixture = *state;
     char ticket[TEXT_MAX];
@@ -258,7 +258,7 @@ static void a_ticket_is_good_for_a_day(void **state)
     assert_has(last(fixture, 1), "\"resumed\":false");
 }
 
-static void a_restarted_relay_rebuilds_the_room_from_tickets(void **state)
+static void a_restarted_relay_rebuilds_rooms_from_tickets(void **state)
 {
     struct fixture *fixture = *state;
     char tickets[2][TEXT_MAX];
@@ -305,7 +305,7 @@ static void a_bad_room_or_name_is_fatal(void **state)
     assert_int_equal(fixture->inboxes[0].closed, 4000);
 }
 
-static void a_relay_with_all_its_rooms_refuses_until_one_ends(void **state)
+static void a_relay_at_its_room_limit_refuses_until_a_room_is_deleted(void **state)
 {
     struct fixture *fixture = *state;
     fixture->config.rooms_max = 2;
@@ -328,7 +328,7 @@ static uint64_t draw_few(void *user)
     return numbers[(*at)++ % 7];
 }
 
-static void an_id_is_never_zero_nor_given_twice_in_a_room(void **state)
+static void an_id_is_never_zero_or_used_twice_in_a_room(void **state)
 {
     struct fixture *fixture = *state;
     size_t at = 0;
@@ -341,7 +341,7 @@ static void an_id_is_never_zero_nor_given_twice_in_a_room(void **state)
     assert_has(last_of(fixture, 1, "joined"), "\"id\":\"0000000000000005\"");
 }
 
-static void R19_who_comes_back_without_end_is_kept_out_for_a_while(void **state)
+static void R19_a_member_that_returns_in_a_loop_is_rate_limited(void **state)
 {
     struct fixture *fixture = *state;
     char ticket[TEXT_MAX];
@@ -372,7 +372,7 @@ static void R19_who_comes_back_without_end_is_kept_out_for_a_while(void **state)
     assert_has(last(fixture, 2), "\"code\":\"rate-limit\"");
 }
 
-static void R19_who_keeps_on_replacing_itself_loses_nothing_but_the_newest_client(void **state)
+static void R19_a_member_that_replaces_itself_in_a_loop_loses_the_newest_client(void **state)
 {
     struct fixture *fixture = *state;
     char ticket[TEXT_MAX];
@@ -394,7 +394,7 @@ static void visit(struct fixture *fixture, uint32_t client, const char *room)
     say(fixture, client, "{\"type\":\"leave\"}");
 }
 
-static void R19_newcomers_without_end_are_kept_out_of_their_room_only(void **state)
+static void R19_newcomers_in_a_loop_are_rate_limited_in_their_room_only(void **state)
 {
     struct fixture *fixture = *state;
     enter(fixture, 0, "tea");
@@ -415,7 +415,7 @@ static void R19_newcomers_without_end_are_kept_out_of_their_room_only(void **sta
     assert_int_equal(fixture->inboxes[2].closed, 1008);
 }
 
-static void leaving_tells_the_others_and_closes(void **state)
+static void leaving_informs_the_others_and_closes(void **state)
 {
     struct fixture *fixture = *state;
     char id[TEXT_MAX];
@@ -433,7 +433,7 @@ static void leaving_tells_the_others_and_closes(void **state)
     assert_int_equal(pf_hub_counts(fixture->hub).clients, 0);
 }
 
-static void the_order_of_the_others_stays_when_one_leaves(void **state)
+static void the_order_of_the_others_is_kept_when_one_leaves(void **state)
 {
     struct fixture *fixture = *state;
     for (uint32_t i = 0; i < 4; i++) {
@@ -448,7 +448,7 @@ static void the_order_of_the_others_stays_when_one_leaves(void **state)
     assert_true(first && second && third && first < second && second < third);
 }
 
-static void leaving_from_the_lobby_closes(void **state)
+static void leaving_in_the_lobby_closes(void **state)
 {
     struct fixture *fixture = *state;
     open_client(fixture, 0);
@@ -456,7 +456,7 @@ static void leaving_from_the_lobby_closes(void **state)
     assert_int_equal(fixture->inboxes[0].closed, 1000);
 }
 
-static void sixteen_members_with_the_longest_names_fit_in_a_roster(void **state)
+static void sixteen_members_with_the_longest_names_fit_into_joined(void **state)
 {
     struct fixture *fixture = *state;
     char name[2 * PF_MEMBER_NAME_SIZE_MAX + 1];
@@ -480,32 +480,32 @@ int main(void)
     const struct CMUnitTest tests[] = {
         HUB_TEST(hello_comes_first_and_states_the_limits),
         HUB_TEST(the_first_member_finds_nobody),
-        HUB_TEST(the_roster_is_in_the_order_of_entering),
-        HUB_TEST(the_others_hear_of_a_newcomer),
-        HUB_TEST(an_offer_goes_to_the_first_member_who_is_there_and_to_nobody_else),
-        HUB_TEST(an_offer_is_handed_on_byte_for_byte),
-        HUB_TEST(an_offer_in_an_empty_room_is_unused),
-        HUB_TEST(a_second_join_is_refused_and_changes_nothing),
-        HUB_TEST(a_full_room_refuses_and_counts_members_who_are_away),
-        HUB_TEST(a_member_fits_into_its_own_place_in_a_full_room),
-        HUB_TEST(a_ticket_makes_the_same_member_again_in_the_same_place),
+        HUB_TEST(the_roster_is_in_the_order_of_joining),
+        HUB_TEST(the_others_are_told_of_a_newcomer),
+        HUB_TEST(an_offer_goes_to_the_first_connected_member_only),
+        HUB_TEST(an_offer_is_forwarded_byte_for_byte),
+        HUB_TEST(an_offer_in_an_empty_room_is_discarded),
+        HUB_TEST(a_second_join_is_refused_and_has_no_effect),
+        HUB_TEST(a_full_room_refuses_and_counts_away_members),
+        HUB_TEST(a_member_can_resume_in_a_full_room),
+        HUB_TEST(a_ticket_resumes_the_member_in_its_place),
         HUB_TEST(the_newer_client_replaces_the_older_one),
-        HUB_TEST(R3_a_join_that_was_overtaken_does_not_take_the_place),
+        HUB_TEST(R3_a_late_join_of_an_older_client_does_not_replace_the_newer_one),
         HUB_TEST(a_ticket_of_another_room_is_ignored),
         HUB_TEST(a_ticket_with_any_digit_changed_is_ignored),
-        HUB_TEST(a_ticket_is_good_for_a_day),
-        HUB_TEST(a_restarted_relay_rebuilds_the_room_from_tickets),
+        HUB_TEST(a_ticket_is_valid_for_a_day),
+        HUB_TEST(a_restarted_relay_rebuilds_rooms_from_tickets),
         HUB_TEST(a_relay_with_another_secret_gives_a_new_id),
         HUB_TEST(a_bad_room_or_name_is_fatal),
-        HUB_TEST(a_relay_with_all_its_rooms_refuses_until_one_ends),
-        HUB_TEST(an_id_is_never_zero_nor_given_twice_in_a_room),
-        HUB_TEST(R19_who_comes_back_without_end_is_kept_out_for_a_while),
-        HUB_TEST(R19_who_keeps_on_replacing_itself_loses_nothing_but_the_newest_client),
-        HUB_TEST(R19_newcomers_without_end_are_kept_out_of_their_room_only),
-        HUB_TEST(leaving_tells_the_others_and_closes),
-        HUB_TEST(the_order_of_the_others_stays_when_one_leaves),
-        HUB_TEST(leaving_from_the_lobby_closes),
-        HUB_TEST(sixteen_members_with_the_longest_names_fit_in_a_roster),
+        HUB_TEST(a_relay_at_its_room_limit_refuses_until_a_room_is_deleted),
+        HUB_TEST(an_id_is_never_zero_or_used_twice_in_a_room),
+        HUB_TEST(R19_a_member_that_returns_in_a_loop_is_rate_limited),
+        HUB_TEST(R19_a_member_that_replaces_itself_in_a_loop_loses_the_newest_client),
+        HUB_TEST(R19_newcomers_in_a_loop_are_rate_limited_in_their_room_only),
+        HUB_TEST(leaving_informs_the_others_and_closes),
+        HUB_TEST(the_order_of_the_others_is_kept_when_one_leaves),
+        HUB_TEST(leaving_in_the_lobby_closes),
+        HUB_TEST(sixteen_members_with_the_longest_names_fit_into_joined),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -168,7 +168,7 @@ static bool run_hub(int number)
     return has_failed;
 }
 
-static void an_allocation_that_fails_costs_the_hub_one_client_at_most(void **state)
+static void a_failed_allocation_affects_at_most_one_client(void **state)
 {
     (void)state; /* each run has a hub of its own */
     int number = 0;
@@ -180,7 +180,7 @@ static void an_allocation_that_fails_costs_the_hub_one_client_at_most(void **sta
 
 /* ---- messages ---- */
 
-static void a_message_that_finds_no_memory_is_not_read(void **state)
+static void reading_a_message_fails_cleanly_when_out_of_memory(void **state)
 {
     (void)state; /* one message at a time */
     static struct pf_message message;
@@ -216,7 +216,7 @@ static struct pf_websocket_event feed(struct pf_websocket *websocket, const char
     return event;
 }
 
-static void a_frame_that_finds_no_memory_ends_its_connection(void **state)
+static void a_frame_closes_its_connection_when_out_of_memory(void **state)
 {
     (void)state; /* each frame has a connection of its own */
     static const char text[] = "\x81\x83\0\0\0\0tea";
@@ -237,9 +237,9 @@ static void a_frame_that_finds_no_memory_ends_its_connection(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(an_allocation_that_fails_costs_the_hub_one_client_at_most),
-        cmocka_unit_test(a_message_that_finds_no_memory_is_not_read),
-        cmocka_unit_test(a_frame_that_finds_no_memory_ends_its_connection),
+        cmocka_unit_test(a_failed_allocation_affects_at_most_one_client),
+        cmocka_unit_test(reading_a_message_fails_cleanly_when_out_of_memory),
+        cmocka_unit_test(a_frame_closes_its_connection_when_out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

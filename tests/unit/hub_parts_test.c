@@ -31,7 +31,7 @@ static void siphash_gives_the_published_values(void **state)
     assert_true(pf_siphash(key, (struct pf_slice){bytes, 8}) == 0x93f5f5799a932462u);
 }
 
-static void timers_come_in_the_order_of_their_deadlines(void **state)
+static void timers_fire_in_the_order_of_their_deadlines(void **state)
 {
     (void)state; /* all is local */
     static struct pf_timer timers[TIMERS_COUNT];
@@ -94,7 +94,7 @@ static struct pf_slice name_of(size_t number, char text[16])
     return pf_slice_of(text);
 }
 
-static void rooms_are_found_while_the_table_grows_and_shrinks(void **state)
+static void rooms_are_found_while_the_table_grows_and_empties(void **state)
 {
     (void)state; /* all is local */
     const uint64_t key[2] = {1, 2};
@@ -149,7 +149,7 @@ static struct pf_slice ticket_that_claims(const char *claim, char out[PF_TICKET_
     return (struct pf_slice){out, (size_t)written};
 }
 
-static void a_ticket_counts_until_its_expiry_written_as_a_plain_number(void **state)
+static void a_ticket_is_valid_until_its_expiry_in_canonical_decimal(void **state)
 {
     (void)state; /* only texts */
     static const struct {
@@ -179,7 +179,7 @@ static void a_ticket_counts_until_its_expiry_written_as_a_plain_number(void **st
     }
 }
 
-static void a_ticket_that_finds_no_room_is_not_signed(void **state)
+static void a_ticket_that_overflows_its_buffer_is_not_signed(void **state)
 {
     (void)state; /* only texts */
     const struct pf_signer signer = {.sign = sign_openly};
@@ -198,11 +198,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(siphash_gives_the_published_values),
-        cmocka_unit_test(timers_come_in_the_order_of_their_deadlines),
+        cmocka_unit_test(timers_fire_in_the_order_of_their_deadlines),
         cmocka_unit_test(a_timer_is_not_due_before_its_deadline),
-        cmocka_unit_test(a_ticket_counts_until_its_expiry_written_as_a_plain_number),
-        cmocka_unit_test(a_ticket_that_finds_no_room_is_not_signed),
-        cmocka_unit_test(rooms_are_found_while_the_table_grows_and_shrinks),
+        cmocka_unit_test(a_ticket_is_valid_until_its_expiry_in_canonical_decimal),
+        cmocka_unit_test(a_ticket_that_overflows_its_buffer_is_not_signed),
+        cmocka_unit_test(rooms_are_found_while_the_table_grows_and_empties),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,7 +4,7 @@
 
 #include "vectors.h"
 
-static void a_signal_reaches_its_addressee_alone_with_its_sender_put_in(void **state)
+static void a_signal_reaches_only_its_addressee_with_its_sender_added(void **state)
 {
     struct fixture *fixture = *state;
     char from[TEXT_MAX];
@@ -51,7 +51,7 @@ static void a_signal_into_another_room_is_refused(void **state)
     assert_int_equal(fixture->inboxes[1].count, 0);
 }
 
-static void a_signal_to_nobody_or_oneself_or_somebody_away_is_refused(void **state)
+static void a_signal_to_nobody_oneself_or_an_away_member_is_refused(void **state)
 {
     struct fixture *fixture = *state;
     char own[TEXT_MAX];
@@ -84,7 +84,7 @@ static void a_signal_from_the_lobby_is_refused(void **state)
     assert_int_equal(fixture->inboxes[0].count, 0);
 }
 
-static void a_signal_with_a_sender_of_its_own_is_refused(void **state)
+static void a_signal_that_names_its_own_sender_is_refused(void **state)
 {
     struct fixture *fixture = *state;
     char id[TEXT_MAX];
@@ -109,7 +109,7 @@ static void a_ping_is_answered_by_a_pong(void **state)
     assert_string_equal(last(fixture, 0), "{\"type\":\"pong\"}");
 }
 
-static void what_comes_from_a_client_that_is_closed_has_no_effect(void **state)
+static void events_of_a_closed_client_have_no_effect(void **state)
 {
     struct fixture *fixture = *state;
     enter(fixture, 0, "tea");
@@ -122,7 +122,7 @@ static void what_comes_from_a_client_that_is_closed_has_no_effect(void **state)
     assert_int_equal(fixture->inboxes[1].count, 0);
 }
 
-static void too_many_messages_cost_the_sender_its_connection(void **state)
+static void too_many_messages_close_the_connection_of_their_sender(void **state)
 {
     struct fixture *fixture = *state;
     enter(fixture, 0, "tea"); /* one message */
@@ -137,7 +137,7 @@ static void too_many_messages_cost_the_sender_its_connection(void **state)
     assert_has(last(fixture, 1), "\"away\":true");
 }
 
-static void the_rate_limit_forgives_with_time(void **state)
+static void the_rate_limit_recovers_over_time(void **state)
 {
     struct fixture *fixture = *state;
     open_client(fixture, 0);
@@ -213,7 +213,7 @@ static void check_vector(struct fixture *fixture, const struct vector *vector)
     }
 }
 
-static void the_relay_answers_each_vector_as_it_says(void **state)
+static void the_relay_answers_each_vector_as_specified(void **state)
 {
     struct fixture *fixture = *state;
     struct vectors vectors;
@@ -234,17 +234,17 @@ static void the_relay_answers_each_vector_as_it_says(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        HUB_TEST(a_signal_reaches_its_addressee_alone_with_its_sender_put_in),
+        HUB_TEST(a_signal_reaches_only_its_addressee_with_its_sender_added),
         HUB_TEST(a_signal_into_another_room_is_refused),
-        HUB_TEST(a_signal_to_nobody_or_oneself_or_somebody_away_is_refused),
+        HUB_TEST(a_signal_to_nobody_oneself_or_an_away_member_is_refused),
         HUB_TEST(a_signal_from_the_lobby_is_refused),
-        HUB_TEST(a_signal_with_a_sender_of_its_own_is_refused),
+        HUB_TEST(a_signal_that_names_its_own_sender_is_refused),
         HUB_TEST(a_ping_is_answered_by_a_pong),
-        HUB_TEST(what_comes_from_a_client_that_is_closed_has_no_effect),
-        HUB_TEST(too_many_messages_cost_the_sender_its_connection),
-        HUB_TEST(the_rate_limit_forgives_with_time),
+        HUB_TEST(events_of_a_closed_client_have_no_effect),
+        HUB_TEST(too_many_messages_close_the_connection_of_their_sender),
+        HUB_TEST(the_rate_limit_recovers_over_time),
         HUB_TEST(R19_a_large_message_counts_as_several),
-        HUB_TEST(the_relay_answers_each_vector_as_it_says),
+        HUB_TEST(the_relay_answers_each_vector_as_specified),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "hub_fixture.h"
 
-static void an_empty_hub_waits_for_nothing(void **state)
+static void an_empty_hub_has_no_deadline(void **state)
 {
     struct fixture *fixture = *state;
     assert_true(pf_hub_deadline_ms(fixture->hub) == PF_DEADLINE_NONE);
@@ -46,7 +46,7 @@ static void a_client_that_is_silent_for_two_intervals_is_dropped(void **state)
     assert_null(last_of(fixture, 1, "left"));
 }
 
-static void a_member_that_does_not_come_back_has_left(void **state)
+static void a_member_that_does_not_return_has_left(void **state)
 {
     struct fixture *fixture = *state;
     char id[TEXT_MAX];
@@ -63,7 +63,7 @@ static void a_member_that_does_not_come_back_has_left(void **state)
     assert_int_equal(pf_hub_counts(fixture->hub).members, 1);
 }
 
-static void a_page_that_goes_away_is_waited_for_five_seconds(void **state)
+static void a_page_that_goes_away_has_a_grace_period_of_five_seconds(void **state)
 {
     struct fixture *fixture = *state;
     enter(fixture, 0, "tea");
@@ -75,7 +75,7 @@ static void a_page_that_goes_away_is_waited_for_five_seconds(void **state)
     assert_non_null(last_of(fixture, 1, "left"));
 }
 
-static void a_short_grace_holds_for_a_page_that_goes_away_too(void **state)
+static void a_shorter_grace_period_also_applies_to_a_page_that_goes_away(void **state)
 {
     struct fixture *fixture = *state;
     fixture->config.grace_ms = 300;
@@ -87,7 +87,7 @@ static void a_short_grace_holds_for_a_page_that_goes_away_too(void **state)
     assert_non_null(last_of(fixture, 1, "left"));
 }
 
-static void a_member_that_comes_back_in_time_has_not_left(void **state)
+static void a_member_that_returns_in_time_has_not_left(void **state)
 {
     struct fixture *fixture = *state;
     char ticket[TEXT_MAX];
@@ -105,7 +105,7 @@ static void a_member_that_comes_back_in_time_has_not_left(void **state)
     assert_int_equal(pf_hub_counts(fixture->hub).members, 2);
 }
 
-static void a_room_that_all_have_lost_is_forgotten_and_comes_back_by_ticket(void **state)
+static void a_room_that_all_members_lost_is_deleted_and_rebuilt_from_tickets(void **state)
 {
     struct fixture *fixture = *state;
     char ticket[TEXT_MAX];
@@ -125,7 +125,7 @@ static void a_room_that_all_have_lost_is_forgotten_and_comes_back_by_ticket(void
     assert_has(last_of(fixture, 2, "joined"), id);
 }
 
-static void nobody_who_is_away_outlives_the_last_to_leave(void **state)
+static void away_members_are_removed_with_the_last_connected_one(void **state)
 {
     struct fixture *fixture = *state;
     enter(fixture, 0, "tea");
@@ -136,7 +136,7 @@ static void nobody_who_is_away_outlives_the_last_to_leave(void **state)
     assert_true(pf_hub_deadline_ms(fixture->hub) == PF_DEADLINE_NONE);
 }
 
-static void a_timeout_that_comes_late_does_everything_that_was_due(void **state)
+static void a_late_timeout_handles_everything_that_was_due(void **state)
 {
     struct fixture *fixture = *state;
     for (uint32_t i = 0; i < 8; i++) {
@@ -221,7 +221,7 @@ static uint64_t run_at_random(uint64_t seed)
     return result;
 }
 
-static void the_same_events_and_numbers_give_the_same_outputs_and_nothing_is_left(void **state)
+static void the_same_events_give_the_same_outputs_and_leak_nothing(void **state)
 {
     (void)state; /* each run has a hub of its own */
     for (uint64_t seed = 1; seed <= 20; seed++) {
@@ -233,17 +233,17 @@ static void the_same_events_and_numbers_give_the_same_outputs_and_nothing_is_lef
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        HUB_TEST(an_empty_hub_waits_for_nothing),
+        HUB_TEST(an_empty_hub_has_no_deadline),
         HUB_TEST(each_client_is_pinged_at_every_interval),
         HUB_TEST(a_client_that_is_silent_for_two_intervals_is_dropped),
-        HUB_TEST(a_member_that_does_not_come_back_has_left),
-        HUB_TEST(a_page_that_goes_away_is_waited_for_five_seconds),
-        HUB_TEST(a_short_grace_holds_for_a_page_that_goes_away_too),
-        HUB_TEST(a_member_that_comes_back_in_time_has_not_left),
-        HUB_TEST(a_room_that_all_have_lost_is_forgotten_and_comes_back_by_ticket),
-        HUB_TEST(nobody_who_is_away_outlives_the_last_to_leave),
-        HUB_TEST(a_timeout_that_comes_late_does_everything_that_was_due),
-        cmocka_unit_test(the_same_events_and_numbers_give_the_same_outputs_and_nothing_is_left),
+        HUB_TEST(a_member_that_does_not_return_has_left),
+        HUB_TEST(a_page_that_goes_away_has_a_grace_period_of_five_seconds),
+        HUB_TEST(a_shorter_grace_period_also_applies_to_a_page_that_goes_away),
+        HUB_TEST(a_member_that_returns_in_time_has_not_left),
+        HUB_TEST(a_room_that_all_members_lost_is_deleted_and_rebuilt_from_tickets),
+        HUB_TEST(away_members_are_removed_with_the_last_connected_one),
+        HUB_TEST(a_late_timeout_handles_everything_that_was_due),
+        cmocka_unit_test(the_same_events_give_the_same_outputs_and_leak_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

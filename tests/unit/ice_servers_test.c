@@ -62,7 +62,7 @@ static void assert_entry(const char *entry, const char *reason)
     }
 }
 
-static void urls_are_judged_as_browsers_judge_them(void **state)
+static void urls_are_accepted_as_browsers_accept_them(void **state)
 {
     (void)state;
     static const char *const good[] = {
@@ -123,7 +123,7 @@ static void urls_are_judged_as_browsers_judge_them(void **state)
     }
 }
 
-static void entries_are_judged_as_browsers_judge_them(void **state)
+static void entries_are_accepted_as_browsers_accept_them(void **state)
 {
     (void)state;
     static const char *const table[][2] = {
@@ -164,7 +164,7 @@ static void entries_are_judged_as_browsers_judge_them(void **state)
     }
 }
 
-static void long_username_is_refused(void **state)
+static void a_long_username_is_refused(void **state)
 {
     (void)state;
     char entry[1024];
@@ -179,7 +179,7 @@ static void long_username_is_refused(void **state)
     }
 }
 
-static void bad_url_is_named(void **state)
+static void the_invalid_url_is_reported(void **state)
 {
     (void)state;
     struct pf_buffer out;
@@ -190,7 +190,7 @@ static void bad_url_is_named(void **state)
     assert_true(pf_slice_equal(pf_buffer_slice(&out), PF_SLICE("[]")));
 }
 
-static void space_around_entries_is_left_out(void **state)
+static void whitespace_around_entries_is_removed(void **state)
 {
     (void)state;
     struct pf_buffer out;
@@ -201,7 +201,7 @@ static void space_around_entries_is_left_out(void **state)
     assert_true(pf_slice_equal(pf_buffer_slice(&out), PF_SLICE("[{\"urls\": \"stun:a\"}]")));
 }
 
-static void text_that_is_no_array_is_refused(void **state)
+static void a_text_that_is_not_an_array_is_refused(void **state)
 {
     (void)state;
     static const char *const bad[] = {"",      "[",    "]",   "{}",       "null",  "[1,",
@@ -233,12 +233,12 @@ static void output_that_does_not_fit_is_an_error(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(urls_are_judged_as_browsers_judge_them),
-        cmocka_unit_test(entries_are_judged_as_browsers_judge_them),
-        cmocka_unit_test(long_username_is_refused),
-        cmocka_unit_test(bad_url_is_named),
-        cmocka_unit_test(space_around_entries_is_left_out),
-        cmocka_unit_test(text_that_is_no_array_is_refused),
+        cmocka_unit_test(urls_are_accepted_as_browsers_accept_them),
+        cmocka_unit_test(entries_are_accepted_as_browsers_accept_them),
+        cmocka_unit_test(a_long_username_is_refused),
+        cmocka_unit_test(the_invalid_url_is_reported),
+        cmocka_unit_test(whitespace_around_entries_is_removed),
+        cmocka_unit_test(a_text_that_is_not_an_array_is_refused),
         cmocka_unit_test(output_that_does_not_fit_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

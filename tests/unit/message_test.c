@@ -131,7 +131,7 @@ static void hello_is_read_as_written(void **state)
     assert_int_equal(fixture->received.hello.grace_ms, 20000);
 }
 
-static void hello_outlives_the_text_it_was_read_from(void **state)
+static void a_hello_outlives_the_text_it_was_read_from(void **state)
 {
     struct fixture *fixture = *state;
     fixture->sent = (struct pf_message){
@@ -160,7 +160,7 @@ static void join_is_read_as_written(void **state)
     assert_example_offer(&fixture->received.join.prepared_offer);
 }
 
-static void join_without_ticket_and_offer_is_written_without_them(void **state)
+static void a_join_without_ticket_and_offer_is_written_without_them(void **state)
 {
     struct fixture *fixture = *state;
     fixture->sent = (struct pf_message){
@@ -191,7 +191,7 @@ static void sixteen_capabilities_of_the_longest_size_are_read_as_written(void **
     assert_true(pf_slice_equal(fixture->received.join.capabilities, longest));
 }
 
-static void a_list_of_capabilities_has_a_name_only_as_a_whole(void **state)
+static void a_capability_is_matched_only_as_a_whole_name(void **state)
 {
     (void)state;
     const struct pf_slice list = PF_SLICE("chat screen x");
@@ -208,7 +208,7 @@ static void a_list_of_capabilities_has_a_name_only_as_a_whole(void **state)
     assert_int_equal(pf_capabilities_count(PF_SLICE("")), 0);
 }
 
-static void a_list_of_capabilities_is_valid_within_its_limits(void **state)
+static void capability_lists_are_checked_against_their_limits(void **state)
 {
     (void)state;
     static const char *const valid[] = {
@@ -356,7 +356,7 @@ static void candidate_is_read_as_written(void **state)
     assert_text(signal->candidate.username_fragment, "abcd");
 }
 
-static void end_of_candidates_keeps_its_nulls_apart_from_empty_texts(void **state)
+static void end_of_candidates_distinguishes_null_from_empty_texts(void **state)
 {
     struct fixture *fixture = *state;
     fixture->sent = example_signal(PF_SIGNAL_CANDIDATE);
@@ -380,7 +380,7 @@ static void state_in_a_signal_is_read_as_written(void **state)
     assert_example_state(&fixture->received.signal.state);
 }
 
-static void a_signal_is_written_without_what_its_kind_does_not_have(void **state)
+static void a_signal_is_written_with_the_members_of_its_kind_only(void **state)
 {
     struct fixture *fixture = *state;
     fixture->sent = example_signal(PF_SIGNAL_STATE);
@@ -428,7 +428,7 @@ static void errors_are_read_as_written(void **state)
     }
 }
 
-static void an_error_code_that_is_not_known_is_read_as_other(void **state)
+static void an_unknown_error_code_is_read_as_other(void **state)
 {
     struct fixture *fixture = *state;
     assert_int_equal(
@@ -445,7 +445,7 @@ static void state_is_read_as_written(void **state)
     assert_example_state(&fixture->received.state);
 }
 
-static void messages_that_are_only_a_type_are_read_as_written(void **state)
+static void messages_without_members_are_read_as_written(void **state)
 {
     struct fixture *fixture = *state;
     const enum pf_message_type types[] = {PF_MESSAGE_LEAVE, PF_MESSAGE_PING, PF_MESSAGE_PONG,
@@ -459,7 +459,7 @@ static void messages_that_are_only_a_type_are_read_as_written(void **state)
     assert_text(write_sent(fixture), "{\"type\":\"leave\"}");
 }
 
-static void every_character_survives_in_a_text(void **state)
+static void every_character_in_a_text_is_preserved(void **state)
 {
     struct fixture *fixture = *state;
     char all[256];
@@ -497,7 +497,7 @@ static void the_largest_messages_of_the_protocol_can_be_written_and_read(void **
     assert_int_equal(fixture->received.joined.members[PF_MEMBERS_MAX - 2].name.size, sizeof name);
 }
 
-static void a_message_that_does_not_fit_overflows_at_every_size(void **state)
+static void a_message_overflows_every_buffer_that_is_too_small(void **state)
 {
     struct fixture *fixture = *state;
     fixture->sent = (struct pf_message){
@@ -516,7 +516,7 @@ static void a_message_that_does_not_fit_overflows_at_every_size(void **state)
     }
 }
 
-static void a_message_is_appended_to_what_is_in_the_buffer(void **state)
+static void a_message_is_appended_to_the_buffer(void **state)
 {
     struct fixture *fixture = *state;
     struct pf_buffer buffer;
@@ -527,7 +527,7 @@ static void a_message_is_appended_to_what_is_in_the_buffer(void **state)
     assert_text(pf_buffer_slice(&buffer), "{\"type\":\"ping\"}{\"type\":\"ping\"}");
 }
 
-static void a_failed_read_leaves_the_message_as_it_was(void **state)
+static void a_failed_read_leaves_the_message_unchanged(void **state)
 {
     struct fixture *fixture = *state;
     memset(&fixture->received, 0x5a, sizeof fixture->received);
@@ -547,7 +547,7 @@ static void *allocate_until_none_is_left(size_t size)
     return allocations_left-- > 0 ? malloc(size) : NULL;
 }
 
-static void running_out_of_memory_anywhere_is_an_error_and_no_leak(void **state)
+static void running_out_of_memory_is_an_error_and_leaks_nothing(void **state)
 {
     struct fixture *fixture = *state;
     fixture->sent = (struct pf_message){
@@ -647,32 +647,32 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(hello_is_read_as_written),
-        TEST(hello_outlives_the_text_it_was_read_from),
+        TEST(a_hello_outlives_the_text_it_was_read_from),
         TEST(join_is_read_as_written),
-        TEST(join_without_ticket_and_offer_is_written_without_them),
+        TEST(a_join_without_ticket_and_offer_is_written_without_them),
         TEST(sixteen_capabilities_of_the_longest_size_are_read_as_written),
-        TEST(a_list_of_capabilities_has_a_name_only_as_a_whole),
-        TEST(a_list_of_capabilities_is_valid_within_its_limits),
+        TEST(a_capability_is_matched_only_as_a_whole_name),
+        TEST(capability_lists_are_checked_against_their_limits),
         TEST(joined_is_read_as_written),
         TEST(member_is_read_as_written),
         TEST(left_is_read_as_written),
         TEST(description_is_read_as_written),
         TEST(description_without_a_state_is_read_with_sequence_zero),
         TEST(candidate_is_read_as_written),
-        TEST(end_of_candidates_keeps_its_nulls_apart_from_empty_texts),
+        TEST(end_of_candidates_distinguishes_null_from_empty_texts),
         TEST(state_in_a_signal_is_read_as_written),
-        TEST(a_signal_is_written_without_what_its_kind_does_not_have),
+        TEST(a_signal_is_written_with_the_members_of_its_kind_only),
         TEST(requests_are_read_as_written),
         TEST(errors_are_read_as_written),
-        TEST(an_error_code_that_is_not_known_is_read_as_other),
+        TEST(an_unknown_error_code_is_read_as_other),
         TEST(state_is_read_as_written),
-        TEST(messages_that_are_only_a_type_are_read_as_written),
-        TEST(every_character_survives_in_a_text),
+        TEST(messages_without_members_are_read_as_written),
+        TEST(every_character_in_a_text_is_preserved),
         TEST(the_largest_messages_of_the_protocol_can_be_written_and_read),
-        TEST(a_message_that_does_not_fit_overflows_at_every_size),
-        TEST(a_message_is_appended_to_what_is_in_the_buffer),
-        TEST(a_failed_read_leaves_the_message_as_it_was),
-        TEST(running_out_of_memory_anywhere_is_an_error_and_no_leak),
+        TEST(a_message_overflows_every_buffer_that_is_too_small),
+        TEST(a_message_is_appended_to_the_buffer),
+        TEST(a_failed_read_leaves_the_message_unchanged),
+        TEST(running_out_of_memory_is_an_error_and_leaks_nothing),
         TEST(ids_are_sixteen_lower_case_hex_digits),
         TEST(only_the_sixteen_digits_are_hex_digits),
         TEST(names_have_a_size_and_no_control_characters),

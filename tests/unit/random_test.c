@@ -29,7 +29,7 @@ static void the_same_seed_gives_the_same_known_numbers(void **state)
     }
 }
 
-static void numbers_below_a_bound_take_all_values_about_equally(void **state)
+static void numbers_below_a_bound_are_uniformly_distributed(void **state)
 {
     (void)state;
     enum { BOUND = 10, ROUNDS = 100000 };
@@ -46,7 +46,7 @@ static void numbers_below_a_bound_take_all_values_about_equally(void **state)
     }
 }
 
-static void below_one_there_is_only_zero(void **state)
+static void a_bound_of_one_gives_only_zero(void **state)
 {
     (void)state;
     struct pf_random random;
@@ -60,8 +60,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_seed_gives_the_same_known_numbers),
-        cmocka_unit_test(numbers_below_a_bound_take_all_values_about_equally),
-        cmocka_unit_test(below_one_there_is_only_zero),
+        cmocka_unit_test(numbers_below_a_bound_are_uniformly_distributed),
+        cmocka_unit_test(a_bound_of_one_gives_only_zero),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

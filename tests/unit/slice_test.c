@@ -29,7 +29,7 @@ static void slices_are_equal_byte_for_byte(void **state)
     assert_true(pf_slice_equal(PF_SLICE(""), (struct pf_slice){NULL, 0}));
 }
 
-static void copy_gives_the_whole_text_and_a_nul_where_it_fits(void **state)
+static void copy_adds_a_nul_to_a_text_that_fits(void **state)
 {
     (void)state;
     char out[4] = "xxx";
@@ -39,7 +39,7 @@ static void copy_gives_the_whole_text_and_a_nul_where_it_fits(void **state)
     assert_string_equal(out, "");
 }
 
-static void copy_cuts_at_the_end_of_a_character(void **state)
+static void copy_truncates_between_characters(void **state)
 {
     (void)state;
     /* e acute has 2 bytes, the euro sign 3, the smiling face 4. */
@@ -110,7 +110,7 @@ static bool is_utf8_by_table(const uint8_t *bytes, size_t size, const bool *vali
     return false;
 }
 
-static void every_run_of_two_or_three_bytes_is_judged_as_the_definition_does(void **state)
+static void all_two_and_three_byte_sequences_match_the_definition(void **state)
 {
     (void)state;
     bool *valid2 = calloc(1u << 16, sizeof *valid2);
@@ -156,10 +156,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(slice_of_null_is_empty),
         cmocka_unit_test(slices_are_equal_byte_for_byte),
-        cmocka_unit_test(copy_gives_the_whole_text_and_a_nul_where_it_fits),
-        cmocka_unit_test(copy_cuts_at_the_end_of_a_character),
+        cmocka_unit_test(copy_adds_a_nul_to_a_text_that_fits),
+        cmocka_unit_test(copy_truncates_between_characters),
         cmocka_unit_test(every_scalar_value_is_utf8_and_no_surrogate_is),
-        cmocka_unit_test(every_run_of_two_or_three_bytes_is_judged_as_the_definition_does),
+        cmocka_unit_test(all_two_and_three_byte_sequences_match_the_definition),
         cmocka_unit_test(four_byte_characters_end_at_the_last_code_point),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

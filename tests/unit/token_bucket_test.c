@@ -20,7 +20,7 @@ static void new_bucket_is_full(void **state)
     assert_false(pf_token_bucket_take(&bucket, &one_per_ms, 0, 1));
 }
 
-static void tokens_come_back_one_by_one(void **state)
+static void tokens_are_added_at_the_rate(void **state)
 {
     (void)state;
     struct pf_token_bucket bucket = {0};
@@ -56,7 +56,7 @@ static void cost_above_the_burst_is_always_refused(void **state)
     assert_false(pf_token_bucket_take(&bucket, &one_per_ms, UINT32_MAX, UINT64_MAX));
 }
 
-static void centuries_at_the_highest_rate_do_not_overflow(void **state)
+static void the_latest_time_at_the_highest_rate_does_not_overflow(void **state)
 {
     (void)state;
     const struct pf_token_rate rate = {.burst = UINT64_C(1000000000000),
@@ -92,7 +92,7 @@ static void ready_time_is_the_first_that_succeeds(void **state)
 }
 
 /* The textbook's bucket: a level that rises with time up to the burst. */
-static void agrees_with_a_counted_level(void **state)
+static void agrees_with_a_textbook_token_bucket(void **state)
 {
     (void)state;
     struct pf_random random;
@@ -120,13 +120,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(new_bucket_is_full),
-        cmocka_unit_test(tokens_come_back_one_by_one),
+        cmocka_unit_test(tokens_are_added_at_the_rate),
         cmocka_unit_test(idle_time_adds_no_more_than_a_burst),
         cmocka_unit_test(refusal_takes_nothing),
         cmocka_unit_test(cost_above_the_burst_is_always_refused),
-        cmocka_unit_test(centuries_at_the_highest_rate_do_not_overflow),
+        cmocka_unit_test(the_latest_time_at_the_highest_rate_does_not_overflow),
         cmocka_unit_test(ready_time_is_the_first_that_succeeds),
-        cmocka_unit_test(agrees_with_a_counted_level),
+        cmocka_unit_test(agrees_with_a_textbook_token_bucket),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -54,7 +54,7 @@ static const char *name_of_result(enum pf_error error)
     return "another error";
 }
 
-static void a_client_reads_each_vector_as_it_says(void **state)
+static void a_client_reads_each_vector_as_specified(void **state)
 {
     struct fixture *fixture = *state;
     struct vector vector;
@@ -73,7 +73,7 @@ static void a_client_reads_each_vector_as_it_says(void **state)
 }
 
 /* Writing gives back what was read; only `from` has become `to`. */
-static void a_client_has_read_the_fields_that_a_vector_gives(void **state)
+static void a_client_reads_the_fields_that_a_vector_lists(void **state)
 {
     struct fixture *fixture = *state;
     struct vector vector;
@@ -123,7 +123,7 @@ static const char *judge_as_relay(struct pf_slice text, struct pf_message *messa
     return !good_room ? "bad-room" : !good_name ? "bad-name" : NULL;
 }
 
-static void a_relay_refuses_what_each_vector_says_by_envelope_and_names(void **state)
+static void a_relay_refuses_vectors_by_envelope_and_names_alone(void **state)
 {
     struct fixture *fixture = *state;
     static const char *const depend_on_rooms[] = {"ok", "not-joined", "already-joined",
@@ -154,7 +154,7 @@ static bool is_well_formed(const struct vector *vector)
 }
 
 /* Copies of exactly the size of the cut text let a sanitizer see a read behind the end. */
-static void no_valid_vector_can_be_read_when_it_is_cut(void **state)
+static void no_truncated_vector_can_be_read(void **state)
 {
     struct fixture *fixture = *state;
     struct vector vector;
@@ -184,13 +184,12 @@ static void no_valid_vector_can_be_read_when_it_is_cut(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_client_reads_each_vector_as_it_says, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_client_has_read_the_fields_that_a_vector_gives, set_up,
+        cmocka_unit_test_setup_teardown(a_client_reads_each_vector_as_specified, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_client_reads_the_fields_that_a_vector_lists, set_up,
                                         tear_down),
-        cmocka_unit_test_setup_teardown(a_relay_refuses_what_each_vector_says_by_envelope_and_names,
-                                        set_up, tear_down),
-        cmocka_unit_test_setup_teardown(no_valid_vector_can_be_read_when_it_is_cut, set_up,
+        cmocka_unit_test_setup_teardown(a_relay_refuses_vectors_by_envelope_and_names_alone, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(no_truncated_vector_can_be_read, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

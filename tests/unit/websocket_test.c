@@ -176,7 +176,7 @@ static void every_length_of_a_message_is_read(void **state)
     }
 }
 
-static void fragments_make_one_message(void **state)
+static void fragments_form_one_message(void **state)
 {
     put_frame(*state, PF_OPCODE_TEXT, PF_SLICE("he"));
     put_frame(*state, PF_OPCODE_CONTINUATION, PF_SLICE(""));
@@ -213,7 +213,7 @@ static void a_close_frame_may_be_empty(void **state)
     assert_reads(*state, "close 1005 \n");
 }
 
-static void close_codes_are_judged_as_the_rfc_does(void **state)
+static void close_codes_are_checked_as_in_rfc_6455(void **state)
 {
     struct fixture *fixture = *state;
     static const uint16_t good[] = {1000, 1001, 1002, 1003, 1007, 1008, 1009,
@@ -278,7 +278,7 @@ static void reserved_opcodes_are_an_error(void **state)
     }
 }
 
-static void a_control_frame_in_fragments_is_an_error(void **state)
+static void a_fragmented_control_frame_is_an_error(void **state)
 {
     put_frame(*state, PF_OPCODE_PING, PF_SLICE("x"));
     assert_reads(*state, "error 1002 \n");
@@ -298,7 +298,7 @@ static void a_control_frame_over_125_bytes_is_an_error(void **state)
     assert_reads(fixture, "error 1002 \n");
 }
 
-static void a_continuation_of_nothing_is_an_error(void **state)
+static void a_continuation_without_a_message_is_an_error(void **state)
 {
     put_frame(*state, FIN | PF_OPCODE_CONTINUATION, PF_SLICE("x"));
     assert_reads(*state, "error 1002 \n");
@@ -311,7 +311,7 @@ static void a_new_message_within_another_is_an_error(void **state)
     assert_reads(*state, "error 1002 \n");
 }
 
-static void a_length_in_more_bytes_than_it_needs_is_an_error(void **state)
+static void a_length_that_is_not_minimal_is_an_error(void **state)
 {
     struct fixture *fixture = *state;
     put_byte(fixture, FIN | PF_OPCODE_TEXT);
@@ -343,7 +343,7 @@ static void a_length_with_the_highest_bit_is_an_error(void **state)
     assert_reads(*state, "error 1002 \n");
 }
 
-static void a_message_over_the_limit_is_refused_by_its_header(void **state)
+static void a_message_over_the_limit_is_refused_at_its_header(void **state)
 {
     struct fixture *fixture = *state;
     char payload[MESSAGE_SIZE_MAX + 1];
@@ -361,7 +361,7 @@ static void a_message_over_the_limit_is_refused_by_its_header(void **state)
     assert_reads(fixture, "error 1009 \n");
 }
 
-static void the_limit_is_for_all_fragments_together(void **state)
+static void the_limit_applies_to_all_fragments_together(void **state)
 {
     struct fixture *fixture = *state;
     char payload[MESSAGE_SIZE_MAX];
@@ -372,7 +372,7 @@ static void the_limit_is_for_all_fragments_together(void **state)
     assert_reads(fixture, "ping p\nerror 1009 \n");
 }
 
-static void text_may_be_cut_within_a_character(void **state)
+static void a_text_may_be_fragmented_within_a_character(void **state)
 {
     put_frame(*state, PF_OPCODE_TEXT, PF_SLICE("\xea"));
     put_frame(*state, PF_OPCODE_CONTINUATION, PF_SLICE("\xb9"));
@@ -434,7 +434,7 @@ static void the_highest_and_lowest_characters_are_utf8(void **state)
                          "\xf0\x90\x80\x80\xf4\x8f\xbf\xbf\n");
 }
 
-static void headers_have_the_least_length(void **state)
+static void headers_have_the_minimal_length(void **state)
 {
     (void)state; /* only writes */
     char out[PF_FRAME_HEADER_SIZE_MAX];
@@ -448,7 +448,7 @@ static void headers_have_the_least_length(void **state)
     assert_memory_equal(out, "\x81\x7f\x00\x00\x00\x00\x00\x01\x00\x00", 10);
 }
 
-static void nothing_is_held_between_messages(void **state)
+static void no_memory_is_held_between_messages(void **state)
 {
     struct fixture *fixture = *state;
     struct pf_websocket websocket;
@@ -472,31 +472,31 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_message_in_one_frame_is_read),
         TEST(every_length_of_a_message_is_read),
-        TEST(fragments_make_one_message),
+        TEST(fragments_form_one_message),
         TEST(control_frames_may_come_between_fragments),
         TEST(a_close_frame_ends_the_reading),
         TEST(a_close_frame_may_be_empty),
-        TEST(close_codes_are_judged_as_the_rfc_does),
+        TEST(close_codes_are_checked_as_in_rfc_6455),
         TEST(a_close_frame_of_one_byte_is_an_error),
         TEST(a_close_reason_must_be_utf8),
         TEST(a_frame_without_a_mask_is_an_error),
         TEST(reserved_bits_are_an_error),
         TEST(reserved_opcodes_are_an_error),
-        TEST(a_control_frame_in_fragments_is_an_error),
+        TEST(a_fragmented_control_frame_is_an_error),
         TEST(a_control_frame_over_125_bytes_is_an_error),
-        TEST(a_continuation_of_nothing_is_an_error),
+        TEST(a_continuation_without_a_message_is_an_error),
         TEST(a_new_message_within_another_is_an_error),
-        TEST(a_length_in_more_bytes_than_it_needs_is_an_error),
+        TEST(a_length_that_is_not_minimal_is_an_error),
         TEST(a_length_with_the_highest_bit_is_an_error),
-        TEST(a_message_over_the_limit_is_refused_by_its_header),
-        TEST(the_limit_is_for_all_fragments_together),
-        TEST(text_may_be_cut_within_a_character),
+        TEST(a_message_over_the_limit_is_refused_at_its_header),
+        TEST(the_limit_applies_to_all_fragments_together),
+        TEST(a_text_may_be_fragmented_within_a_character),
         TEST(text_that_is_not_utf8_is_an_error),
         TEST(ascii_within_a_character_is_an_error),
         TEST(text_that_cannot_become_utf8_is_refused_before_it_ends),
         TEST(the_highest_and_lowest_characters_are_utf8),
-        TEST(headers_have_the_least_length),
-        TEST(nothing_is_held_between_messages),
+        TEST(headers_have_the_minimal_length),
+        TEST(no_memory_is_held_between_messages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,282 @@
+/* core_switch_test.c - changing the device of a capture in a call (D9 to D17). */
+/* SPDX-License-Identifier: MIT */
+#include "core_captures.h"
+
+static void D9_a_switch_opens_then_replaces_then_stops(void **state)
+{
+    struct driver *d = *state;
+    const pf_pc pc = begin_call(d);
+    const pf_track old = d->local[CAMERA].track;
+    driver_select(d, CAMERA, "cam-2");
+    assert_asked_device(d, CAMERA, "cam-2");
+    assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_STOP), 0);
+    assert_int_equal(d->local[CAMERA].track, old); /* still shown, still sent */
+    const pf_track new = asked(d, CAMERA);
+    driver_opened(d, new, "cam-2");
+    assert_int_equal(sender_of(d, CAMERA)->set_sender.track, new);
+    assert_true(is_live(d, old));
+    driver_sender_set(d, pc, CAMERA, new);
+    assert_int_equal(driver_get(d, PF_COMMAND_CAPTURE_STOP)->capture_stop, old);
+}
+
+static void D9_the_old_track_is_stopped_once_every_sender_has_the_new_one(void **state)
+{
+    struct driver *d = *state;
+    const pf_pc first = begin_call(d);
+    driver_connect(d, DRIVER_HIGH);
+    const pf_pc second = driver_pc(d, DRIVER_HIGH);
+    const pf_track old = d->local[CAMERA].track;
+    driver_sender_set(d, second, CAMERA, old);
+    driver_select(d, CAMERA, "cam-2");
+    const pf_track new = asked(d, CAMERA);
+    driver_opened(d, new, "cam-2");
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_SET_SENDER), 2);
+    driver_sender_set(d, first, CAMERA, new);
+    assert_true(is_live(d, old));
+    driver_sender_set(d, second, CAMERA, new);
+    assert_false(is_live(d, old));
+}
+
+static void D9_a_pending_replacement_keeps_the_old_camera_for_three_seconds(void **state)
+{
+    struct driver *d = *state;
+    (void)begin_call(d);
+    const pf_track old = d->local[CAMERA].track;
+    driver_select(d, CAMERA, "cam-2");
+    driver_opened(d, asked(d, CAMERA), "cam-2");
+    driver_wait(d, 2999);
+    assert_true(is_live(d, old));
+    driver_wait(d, 1);
+    assert_false(is_live(d, old));
+}
+
+static void a_switch_without_peers_stops_the_old_camera_at_once(void **state)
+{
+    struct driver *d = *state;
+    driver_capture(d);
+    const pf_track old = d->local[CAMERA].track;
+    driver_select(d, CAMERA, "cam-2");
+    driver_opened(d, asked(d, CAMERA), "cam-2");
+    assert_int_equal(driver_get(d, PF_COMMAND_CAPTURE_STOP)->capture_stop, old);
+}
+
+static void D10_where_only_one_camera_can_be_open_the_old_one_is_stopped_first(void **state)
+{
+    struct driver *d = *state;
+    (void)begin_call(d);
+    const pf_track old = d->local[CAMERA].track;
+    driver_select(d, CAMERA, "cam-2");
+    driver_refused(d, 0, asked(d, CAMERA), PF_DOM_ERROR_NOT_READABLE);
+    assert_false(is_live(d, old));
+    assert_int_equal(sender_of(d, CAMERA)->set_sender.track, 0);
+    assert_asked_device(d, CAMERA, "cam-2");
+    const pf_track new = asked(d, CAMERA);
+    driver_opened(d, new, "cam-2");
+    assert_int_equal(sender_of(d, CAMERA)->set_sender.track, new);
+    assert_local(d, CAMERA, PF_CAPTURE_LIVE, PF_DOM_ERROR_NONE);
+}
+
+static void D11_when_the_new_camera_fails_the_previous_one_is_reopened(void **state)
+{
+    struct driver *d = *state;
+    driver_start(d);
+    driver_opened(d, asked(d, CAMERA), "cam-1");
+    driver_select(d, CAMERA, "cam-1"); /* chosen, and in use already */
+    assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 0);
+    driver_select(d, CAMERA, "cam-2");
+    driver_refused(d, 0, asked(d, CAMERA), PF_DOM_ERROR_NOT_READABLE);
+    driver_refused(d, 0, asked(d, CAMERA), PF_DOM_ERROR_NOT_READABLE);
+    assert_asked_device(d, CAMERA, "cam-1");
+    driver_opened(d, asked(d, CAMERA), "cam-1");
+    assert_local(d, CAMERA, PF_CAPTURE_LIVE, PF_DOM_ERROR_NOT_READABLE);
+    assert_string_equal(d->local[CAMERA].device, "cam-1");
+}
+
+static void D11_a_missing_new_camera_leaves_the_old_one_untouched(void **state)
+{
+    struct driver *d = *state;
+    (void)begin_call(d);
+    const pf_track old = d->local[CAMERA].track;
+    driver_select(d, CAMERA, "gone");
+    driver_refused(d, 0, asked(d, CAMERA), PF_DOM_ERROR_OVERCONSTRAINED);
+    assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 0);
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_SET_SENDER), 0);
+    assert_true(is_live(d, old));
+    assert_local(d, CAMERA, PF_CAPTURE_LIVE, PF_DOM_ERROR_OVERCONSTRAINED);
+    assert_string_equal(d->local[CAMERA].device, "cam-1");
+}
+
+static void D11_when_reopening_fails_too_the_error_is_shown(void **state)
+{
+    struct driver *d = *state;
+    driver_capture(d);
+    driver_select(d, CAMERA, "cam-2");
+    for (int i = 0; i < 3; i++) { /* the new one twice, the previous one once */
+        driver_refused(d, 0, asked(d, CAMERA), PF_DOM_ERROR_NOT_READABLE);
+    }
+    assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 0);
+    assert_local(d, CAMERA, PF_CAPTURE_FAILED, PF_DOM_ERROR_NOT_READABLE);
+}
+
+static void D12_a_switch_while_the_camera_is_off_only_changes_the_choice(void **state)
+{
+    struct driver *d = *state;
+    driver_capture(d);
+    driver_set(d, CAMERA, false);
+    driver_wait(d, 1000);
+    driver_select(d, CAMERA, "cam-2");
+    assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 0);
+    assert_string_equal(d->local[CAMERA].device, "cam-2");
+    driver_set(d, CAMERA, true);
+    assert_asked_device(d, CAMERA, "cam-2");
+}
+
+static void D12_a_switch_just_after_switching_off_applies_at_the_next_start(void **state)
+{
+    struct driver *d = *state;
+    driver_capture(d);
+    driver_set(d, CAMERA, false);
+    driver_select(d, CAMERA, "cam-2"); /* "cam-1" is still open, for a moment */
+    driver_set(d, CAMERA, true);
+    assert_asked_device(d, CAMERA, "cam-2");
+}
+
+static void D13_a_microphone_changed_while_muted_is_disabled_before_it_is_sent(void **state)
+{
+    struct driver *d = *state;
+    (void)begin_call(d);
+    driver_set(d, MICROPHONE, false);
+    driver_select(d, MICROPHONE, "mic-2");
+    driver_opened(d, asked(d, MICROPHONE), "mic-2");
+    const struct pf_command *enable = driver_get(d, PF_COMMAND_TRACK_ENABLE);
+    assert_false(enable->track_enable.on);
+    assert_true(driver_position(d, enable) < driver_position(d, sender_of(d, MICROPHONE)));
+}
+
+static void D14_mute_after_a_switch_acts_on_the_new_track(void **state)
+{
+    struct driver *d = *state;
+    const pf_pc pc = begin_call(d);
+    driver_select(d, MICROPHONE, "mic-2");
+    const pf_track new = asked(d, MICROPHONE);
+    driver_opened(d, new, "mic-2");
+    driver_sender_set(d, pc, MICROPHONE, new);
+    driver_set(d, MICROPHONE, false);
+    const struct pf_command *enable = driver_get(d, PF_COMMAND_TRACK_ENABLE);
+    assert_int_equal(enable->track_enable.track, new);
+    assert_false(enable->track_enable.on);
+}
+
+static void D14_mute_during_a_switch_disables_both_tracks(void **state)
+{
+    struct driver *d = *state;
+    (void)begin_call(d);
+    driver_select(d, MICROPHONE, "mic-2");
+    const pf_track new = asked(d, MICROPHONE);
+    driver_opened(d, new, "mic-2"); /* the peer still gets the old track */
+    driver_set(d, MICROPHONE, false);
+    for (uint32_t id = 1; id <= d->last_id; id++) {
+        const struct driver_thing *track = &d->things[id];
+        assert_false(!track->is_pc && track->source == MICROPHONE && track->life == DRIVER_LIVE &&
+                     track->enabled);
+    }
+}
+
+static void D15_switching_the_camera_does_not_touch_the_microphone(void **state)
+{
+    struct driver *d = *state;
+    const pf_pc pc = begin_call(d);
+    driver_select(d, CAMERA, "cam-2");
+    assert_int_equal(asked(d, MICROPHONE), 0);
+    const pf_track new = asked(d, CAMERA);
+    driver_opened(d, new, "cam-2");
+    assert_null(sender_of(d, MICROPHONE));
+    assert_int_equal(driver_get(d, PF_COMMAND_TRACK_ENABLE)->track_enable.track, new);
+    driver_sender_set(d, pc, CAMERA, new);
+    assert_int_equal(d->things[pc].senders[MICROPHONE], d->local[MICROPHONE].track);
+}
+
+static void D16_a_sender_without_a_track_gets_one_without_negotiation(void **state)
+{
+    struct driver *d = *state;
+    const pf_pc pc = begin_call(d);
+    driver_set(d, CAMERA, false);
+    driver_sender_set(d, pc, CAMERA, 0);
+    driver_wait(d, 1000);
+    driver_set(d, CAMERA, true);
+    const pf_track new = asked(d, CAMERA);
+    driver_opened(d, new, "cam-1");
+    assert_int_equal(sender_of(d, CAMERA)->set_sender.track, new);
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE_OFFER), 0);
+}
+
+static void D17_the_latest_of_two_switches_wins_and_the_other_track_is_stopped(void **state)
+{
+    struct driver *d = *state;
+    (void)begin_call(d);
+    driver_select(d, CAMERA, "cam-2");
+    const pf_track second = asked(d, CAMERA);
+    driver_select(d, CAMERA, "cam-3");
+    const pf_track third = asked(d, CAMERA);
+    driver_opened(d, third, "cam-3");
+    driver_opened(d, second, "cam-2");
+    assert_int_equal(driver_get(d, PF_COMMAND_CAPTURE_STOP)->capture_stop, second);
+    assert_int_equal(d->local[CAMERA].track, third);
+    assert_null(sender_of(d, CAMERA));
+}
+
+static void D17_after_two_switches_a_failure_reverts_to_the_working_device(void **state)
+{
+    struct driver *d = *state;
+    driver_start(d);
+    driver_opened(d, asked(d, CAMERA), "cam-1");
+    driver_select(d, CAMERA, "cam-1");
+    driver_select(d, CAMERA, "cam-2");
+    const pf_track second = asked(d, CAMERA);
+    driver_select(d, CAMERA, "cam-3");
+    driver_refused(d, 0, asked(d, CAMERA), PF_DOM_ERROR_NOT_READABLE);
+    driver_refused(d, 0, asked(d, CAMERA), PF_DOM_ERROR_NOT_READABLE);
+    assert_asked_device(d, CAMERA, "cam-1");
+    driver_refused(d, 0, second, PF_DOM_ERROR_NOT_READABLE); /* nobody cares any more */
+    assert_int_equal(d->commands_count, 0);
+}
+
+static void D17_selecting_the_current_device_cancels_a_switch(void **state)
+{
+    struct driver *d = *state;
+    driver_capture(d);
+    driver_select(d, CAMERA, "cam-2");
+    const pf_track second = asked(d, CAMERA);
+    driver_select(d, CAMERA, "cam-1");
+    assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 0);
+    driver_opened(d, second, "cam-2");
+    assert_int_equal(driver_get(d, PF_COMMAND_CAPTURE_STOP)->capture_stop, second);
+    assert_string_equal(d->local[CAMERA].device, "cam-1");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, driver_setup, driver_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(D9_a_switch_opens_then_replaces_then_stops),
+        TEST(D9_the_old_track_is_stopped_once_every_sender_has_the_new_one),
+        TEST(D9_a_pending_replacement_keeps_the_old_camera_for_three_seconds),
+        TEST(a_switch_without_peers_stops_the_old_camera_at_once),
+        TEST(D10_where_only_one_camera_can_be_open_the_old_one_is_stopped_first),
+        TEST(D11_when_the_new_camera_fails_the_previous_one_is_reopened),
+        TEST(D11_a_missing_new_camera_leaves_the_old_one_untouched),
+        TEST(D11_when_reopening_fails_too_the_error_is_shown),
+        TEST(D12_a_switch_while_the_camera_is_off_only_changes_the_choice),
+        TEST(D12_a_switch_just_after_switching_off_applies_at_the_next_start),
+        TEST(D13_a_microphone_changed_while_muted_is_disabled_before_it_is_sent),
+        TEST(D14_mute_after_a_switch_acts_on_the_new_track),
+        TEST(D14_mute_during_a_switch_disables_both_tracks),
+        TEST(D15_switching_the_camera_does_not_touch_the_microphone),
+        TEST(D16_a_sender_without_a_track_gets_one_without_negotiation),
+        TEST(D17_the_latest_of_two_switches_wins_and_the_other_track_is_stopped),
+        TEST(D17_after_two_switches_a_failure_reverts_to_the_working_device),
+        TEST(D17_selecting_the_current_device_cancels_a_switch),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
