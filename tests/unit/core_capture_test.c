@@ -185,7 +185,7 @@ static void D24_the_end_of_a_track_that_is_being_replaced_is_no_error(void **sta
     (void)begin_call_with_channel(d);
     driver_select(d, CAMERA, "cam-2");
     const pf_track next = asked(d, CAMERA);
-    driver_ended(d, d->local[CAMERA].track); /* by the browser, for the new one */
+    driver_ended(d, d->local[CAMERA].track); /* by the browser, which opens the new one */
     assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 0);
     assert_local(d, CAMERA, PF_CAPTURE_OPENING, PF_DOM_ERROR_NONE);
     driver_opened(d, next, "cam-2");
@@ -286,7 +286,7 @@ static void a_device_change_does_not_open_a_camera_that_is_off(void **state)
     assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 0);
 }
 
-/* ---- switching, in unlucky order ---- */
+/* ---- switching: failures and retries ---- */
 
 static void D11_when_a_third_camera_fails_the_one_that_was_stopped_is_reopened(void **state)
 {

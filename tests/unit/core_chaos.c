@@ -1,4 +1,4 @@
-/* core_chaos.c - feeds a room any events in any order, as drawn from bytes or from a seed. */
+/* core_chaos.c - feeds a room random events, drawn from bytes or from a seed. */
 /* SPDX-License-Identifier: MIT */
 #include "core_chaos.h"
 
@@ -31,15 +31,15 @@ static pf_member_id draw_member(struct chaos *chaos)
     return members[draw(chaos, sizeof members / sizeof *members)];
 }
 
-/* Mostly what is plausible now. */
+/* An epoch or offer number: mostly a plausible one. */
 static uint32_t draw_number(struct chaos *chaos)
 {
     static const uint32_t numbers[] = {1, 1, 1, 2, 3, 4, 5, 7, 1 << 30, (1 << 30) + 1, UINT32_MAX};
     return numbers[draw(chaos, sizeof numbers / sizeof *numbers)];
 }
 
-/* An id of one of the last things, of a connection if `is_pc`, open or not; or one that never was.
- */
+/* The id of one of the latest connections (`is_pc`) or tracks in the state `life`, where UNKNOWN
+ * means any state; 0 if there is none. */
 static uint32_t draw_thing(struct chaos *chaos, bool is_pc, enum driver_life life)
 {
     const struct driver *driver = chaos->driver;
@@ -87,7 +87,7 @@ static void pass_time(struct chaos *chaos)
     static const uint64_t waits_ms[] = {0, 1, 50, 300, 1000, 3000, 8000, 20000, 60000, 1000000};
     const uint64_t wait_ms = waits_ms[draw(chaos, sizeof waits_ms / sizeof *waits_ms)];
     if (draw(chaos, 4) == 0) {
-        chaos->driver->now_ms += wait_ms; /* a sleep: one late timeout, or none */
+        chaos->driver->now_ms += wait_ms; /* the machine sleeps: the timeout is late */
         driver_feed(chaos->driver, &(struct pf_event){.type = PF_EVENT_TIMEOUT});
     } else {
         driver_wait(chaos->driver, wait_ms < 100000 ? wait_ms : 100000);
@@ -259,7 +259,7 @@ static void refuse(struct chaos *chaos, pf_track track)
     const enum pf_dom_error error = errors[draw(chaos, 5)];
     const struct driver_permissions permissions = {(enum pf_permission)draw(chaos, 4),
                                                    (enum pf_permission)draw(chaos, 4)};
-    /* A request for both has its two ids in a row. */
+    /* The two tracks of a request for both sources have consecutive ids. */
     const pf_track next = track + 1;
     const bool is_both = driver->things[track].source == PF_SOURCE_MICROPHONE &&
                          next <= driver->last_id && driver->things[next].life == DRIVER_ASKED &&

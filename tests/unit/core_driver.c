@@ -1,4 +1,5 @@
-/* core_driver.c - drives one room in a test: virtual time, events in, commands kept and checked. */
+/* core_driver.c - drives one room in a test: virtual time, events, recorded and checked commands.
+ */
 /* SPDX-License-Identifier: MIT */
 #include "core_driver.h"
 
@@ -8,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- making one ---- */
+/* ---- creation ---- */
 
 struct pf_room_config driver_config(void)
 {
@@ -55,7 +56,7 @@ int driver_teardown(void **state)
     return 0;
 }
 
-/* ---- commands are kept ---- */
+/* ---- recording commands ---- */
 
 /* FNV-1a. */
 static void digest(struct driver *driver, const void *data, size_t size)
@@ -71,7 +72,7 @@ static void digest_number(struct driver *driver, uint64_t number)
     digest(driver, &number, sizeof number);
 }
 
-/* Makes `slice` borrow from the driver instead of the room. */
+/* Copies the bytes of `slice` to the driver, from which it borrows from now on. */
 static void keep(struct driver *driver, struct pf_slice *slice)
 {
     digest_number(driver, slice->data ? slice->size : UINT64_MAX);
@@ -102,7 +103,7 @@ static void keep_state(struct driver *driver, const struct pf_member_state *stat
     digest_number(driver, state->sources[PF_SOURCE_CAMERA]);
 }
 
-/* The list itself is the room's and only counted: no test reads it after the next event. */
+/* The list stays in the room: no test reads it after the next event. */
 static void keep_devices(struct driver *driver, const struct pf_command *command)
 {
     for (size_t i = 0; i < command->devices.count; i++) {
@@ -182,7 +183,7 @@ static void keep_content(struct driver *driver, struct pf_command *command)
     }
 }
 
-/* ---- commands are carried out, in the model ---- */
+/* ---- executing commands in the model ---- */
 
 static struct driver_thing *thing(struct driver *driver, uint32_t id)
 {
@@ -282,7 +283,7 @@ static void carry_out(struct driver *driver, const struct pf_command *command)
     }
     if (command->type == PF_COMMAND_SOCKET_OPEN) {
         PF_ASSERT(!driver->socket_open);
-        (void)new_thing(driver, command->socket); /* only so that its id is taken */
+        (void)new_thing(driver, command->socket); /* reserves its id */
         driver->socket = command->socket;
         driver->socket_open = true;
     } else if (command->type == PF_COMMAND_SOCKET_SEND) {
@@ -312,7 +313,7 @@ static void carry_out(struct driver *driver, const struct pf_command *command)
     }
 }
 
-/* What must be true between any two events. */
+/* Invariants between two events. */
 static void check(const struct driver *driver)
 {
     pf_room_check(driver->room);
@@ -326,7 +327,7 @@ static void check(const struct driver *driver)
         PF_ASSERT(!track->enabled || driver->local[track->source].on);
     }
     for (int i = 0; i < PF_SOURCES_COUNT; i++) {
-        PF_ASSERT(live[i] <= 2); /* one, and one that is being replaced */
+        PF_ASSERT(live[i] <= 2); /* two while one replaces the other */
         PF_ASSERT(live[i] == 0 || driver->state != PF_ROOM_LEFT);
     }
 }
@@ -371,13 +372,13 @@ void driver_wait(struct driver *driver, uint64_t wait_ms)
         driver->now_ms = deadline_ms > driver->now_ms ? deadline_ms : driver->now_ms;
         feed(driver, (struct pf_event){.type = PF_EVENT_TIMEOUT});
         const uint64_t next_ms = pf_room_deadline_ms(driver->room);
-        PF_ASSERT(next_ms > driver->now_ms); /* a room must not ask for the same time again */
+        PF_ASSERT(next_ms > driver->now_ms); /* a room must not request the same time again */
         deadline_ms = next_ms;
     }
     driver->now_ms = end_ms;
 }
 
-/* ---- what came out ---- */
+/* ---- results ---- */
 
 const struct pf_command *driver_find_at(const struct driver *driver, enum pf_command_type type,
                                         size_t index)

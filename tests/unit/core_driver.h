@@ -1,4 +1,5 @@
-/* core_driver.h - drives one room in a test: virtual time, events in, commands kept and checked. */
+/* core_driver.h - drives one room in a test: virtual time, events, recorded and checked commands.
+ */
 /* SPDX-License-Identifier: MIT */
 #ifndef PF_TESTS_CORE_DRIVER_H
 #define PF_TESTS_CORE_DRIVER_H
@@ -10,24 +11,23 @@
 #include <stdint.h>
 
 /*
- * Every function that feeds events forgets the commands of the call before and keeps those that its
- * own events give rise to. After each event pf_room_check() is called, and the commands are checked
- * against a small model of the browser:
- *  - ids only grow, and nothing is asked of what is closed, stopped or was never there;
- *  - no track of a source that is not wanted on is live and enabled;
- *  - after leaving nothing is captured, and in the end no connection is open.
- * A breach is a failed assertion.
+ * Every function that feeds events discards the commands of the previous call and records those of
+ * its own events. After each event it calls pf_room_check() and checks the commands against a small
+ * model of the browser:
+ *  - ids only grow, and no command names an object that is closed, stopped or never existed;
+ *  - no track of a source that is switched off is live and enabled;
+ *  - nothing is captured after leaving, and no connection is open in the end.
+ * A violation is a failed assertion.
  */
 
 enum {
     DRIVER_COMMANDS_MAX = 4096, /* of one call */
-    DRIVER_BYTES_MAX = 4 << 20, /* of their texts */
+    DRIVER_BYTES_MAX = 4 << 20, /* of the texts of these commands */
     DRIVER_IDS_MAX = 16384,     /* sockets, connections and tracks together */
-    DRIVER_PEERS_MAX = 64,      /* that were ever shown */
+    DRIVER_PEERS_MAX = 64,      /* ever shown */
 };
 
-/* Members with these ids are others; `SELF` is polite to those below and impolite to those above.
- */
+/* Member ids: `SELF` is polite to lower ids and impolite to higher ones. */
 #define DRIVER_LOW  ((pf_member_id)0x10)
 #define DRIVER_SELF ((pf_member_id)0x50)
 #define DRIVER_HIGH ((pf_member_id)0x90)
@@ -43,13 +43,13 @@ enum driver_life {
     DRIVER_OVER,  /* closed, stopped, or failed to open */
 };
 
-/* What the model knows of an id. */
+/* What the model knows about an id. */
 struct driver_thing {
     enum driver_life life;
     bool is_pc;
     enum pf_source source;              /* of a track */
     bool enabled;                       /* a track */
-    pf_track senders[PF_SOURCES_COUNT]; /* of a connection: what they were told to send */
+    pf_track senders[PF_SOURCES_COUNT]; /* of a connection: the track of each sender */
 };
 
 struct driver_peer {
@@ -66,17 +66,17 @@ struct driver_peer {
 struct driver {
     struct pf_room *room; /* owned */
     uint64_t now_ms;
-    pf_socket socket;  /* the last that was opened */
-    bool socket_open;  /* and not closed by the room since */
+    pf_socket socket;  /* the last one opened */
+    bool socket_open;  /* not closed by the room since */
     pf_pc prepared_pc; /* the last connection that was created */
 
-    /* of the last call; texts are in `bytes` */
+    /* Of the last call. Texts are in `bytes`. */
     size_t commands_count;
     struct pf_command commands[DRIVER_COMMANDS_MAX];
     size_t bytes_size;
     char *bytes; /* owned */
 
-    /* what the page shows */
+    /* What the page shows. */
     enum pf_room_state state;
     enum pf_error_code code;
     bool relay_away;
@@ -92,13 +92,13 @@ struct driver {
 
     uint32_t last_id;
     struct driver_thing things[DRIVER_IDS_MAX];
-    uint64_t digest; /* of every command since the room was made, in all their bytes */
+    uint64_t digest; /* of all bytes of all commands since the room was created */
 };
 
 /* The relay "wss://relay/ws", both sources on, no devices, no ticket, seed 1. */
 struct pf_room_config driver_config(void);
 
-/* Makes a room, in memory full of rubbish. Never NULL. */
+/* Creates a room in memory that is not zero. Never NULL. */
 struct driver *driver_new(const struct pf_room_config *config);
 void driver_free(struct driver *driver);
 
@@ -106,42 +106,42 @@ void driver_free(struct driver *driver);
 int driver_setup(void **state);
 int driver_teardown(void **state);
 
-/* ---- what came out of the last call ---- */
+/* ---- results of the last call ---- */
 
 size_t driver_count(const struct driver *driver, enum pf_command_type type);
 
-/* The first, or the one at `index`; NULL if there are fewer. */
+/* The first command of the type, or the one at `index`; NULL if there are fewer. */
 const struct pf_command *driver_find(const struct driver *driver, enum pf_command_type type);
 const struct pf_command *driver_find_at(const struct driver *driver, enum pf_command_type type,
                                         size_t index);
 
-/* The same, but it is an error if there is none. */
+/* The same, but fails the test if there is none. */
 const struct pf_command *driver_get(const struct driver *driver, enum pf_command_type type);
 
-/* How many messages to the relay contain all of these texts; NULL ends them early. */
+/* How many messages to the relay contain all of these texts, of which `b` and `c` may be NULL. */
 size_t driver_sent(const struct driver *driver, const char *a, const char *b, const char *c);
 
-/* The position of a command among all; one that is not there is an error. */
+/* The position of a command among all; `command` must not be NULL. */
 size_t driver_position(const struct driver *driver, const struct pf_command *command);
 
-/* How many connections, and how many live tracks, there are now. */
+/* How many connections are open, and how many tracks are live. */
 size_t driver_open_pcs(const struct driver *driver);
 size_t driver_live_tracks(const struct driver *driver);
 
 /* A member as the page sees it; NULL while it is not shown. */
 const struct driver_peer *driver_peer(const struct driver *driver, pf_member_id id);
 
-/* The connection to a member that is shown. */
+/* The connection to a member, which must be shown. */
 pf_pc driver_pc(const struct driver *driver, pf_member_id id);
 
 const struct pf_room_counters *driver_counters(const struct driver *driver);
 
 /* ---- time ---- */
 
-/* Lets time pass; timeouts come when they are due, and keep their commands together. */
+/* Lets time pass and feeds timeouts when they are due. Records the commands of all of them. */
 void driver_wait(struct driver *driver, uint64_t wait_ms);
 
-/* Feeds an event, with the driver's time in it. */
+/* Feeds an event at the driver's time. */
 void driver_feed(struct driver *driver, const struct pf_event *event);
 
 #endif

@@ -16,7 +16,7 @@ static const struct pf_device device_list[] = {
     {PF_SOURCE_CAMERA, {"c", 1}, {"Cam \n 2", 7}},
 };
 
-/* One of every kind of field: numbers, flags, texts, null texts, lists. */
+/* Events with every kind of field: numbers, flags, texts, null texts, lists. */
 static const struct pf_event samples[] = {
     {.type = PF_EVENT_START, .now_ms = 5},
     {.type = PF_EVENT_JOIN, .now_ms = 6, .join = {{"tea", 3}, {"Ann", 3}}},
@@ -77,7 +77,7 @@ static void a_log_is_read_back_as_it_was_written(void **state)
     assert_true(read_config.seed == config.seed);
     assert_true(read_config.on[0] && !read_config.on[1]);
 
-    /* Written again from what was read, the text must be the same to the byte. */
+    /* A log written from the events that were read must be identical. */
     struct pf_event_log *again = malloc(sizeof *again);
     assert_non_null(again);
     struct pf_event_log_line *line = malloc(sizeof *line);
@@ -124,7 +124,7 @@ static void lines_that_are_not_events_are_refused(void **state)
         "5 peerface-event-log 2\n",               /* not an event */
         "5 pc-state pc=4 state=lost\n",           /* no such connection state */
         "5 pc-state pc=4 state=\n",               /* one without a name */
-        "5 pc-state pc=4294967296 state=new\n",   /* larger than its type */
+        "5 pc-state pc=4294967296 state=new\n",   /* out of range */
         "5 set-source source=lamp on=1\n",        /* no such source */
         "5 set-source source=camera on=2\n",      /* a flag is 0 or 1 */
         "5 set-source source=camera\n",           /* a field is missing */
@@ -223,7 +223,7 @@ static void an_event_larger_than_the_log_is_not_recorded(void **state)
     free(large);
 }
 
-/* Drains a room into a digest of its commands: types and texts, in order. */
+/* Polls all commands of a room and digests their types and texts, in order. */
 static void digest(struct pf_room *room, uint64_t *sum)
 {
     struct pf_command command;

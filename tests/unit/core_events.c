@@ -1,4 +1,5 @@
-/* core_events.c - the events a room may see in a test, one function each, and whole stretches. */
+/* core_events.c - one function for each event that tests feed to a room, and for common sequences.
+ */
 /* SPDX-License-Identifier: MIT */
 #include "core_events.h"
 
@@ -289,7 +290,7 @@ void driver_devices(struct driver *driver, const struct pf_device *list, size_t 
     driver_feed(driver, &(struct pf_event){.type = PF_EVENT_DEVICES, .devices = {list, count}});
 }
 
-/* ---- whole stretches ---- */
+/* ---- sequences ---- */
 
 void driver_capture(struct driver *driver)
 {

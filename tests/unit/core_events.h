@@ -1,4 +1,5 @@
-/* core_events.h - the events a room may see in a test, one function each, and whole stretches. */
+/* core_events.h - one function for each event that tests feed to a room, and for common sequences.
+ */
 /* SPDX-License-Identifier: MIT */
 #ifndef PF_TESTS_CORE_EVENTS_H
 #define PF_TESTS_CORE_EVENTS_H
@@ -17,14 +18,14 @@ void driver_network(struct driver *driver, bool online);
 
 /* ---- the relay ---- */
 
-/* A message on the last socket, made as by printf(). */
+/* A message on the last socket, formatted as by printf(). */
 void driver_relay(struct driver *driver, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void driver_relay_bytes(struct driver *driver, struct pf_slice text);
 void driver_socket_closed(struct driver *driver, uint16_t code);
 void driver_hello(struct driver *driver);
 
-/* "joined" as `self`, in a room with these others; 0 ends them early. */
+/* "joined" as `self`, in a room with members `a` and `b`, each of which may be 0. */
 void driver_joined(struct driver *driver, pf_member_id self, pf_member_id a, pf_member_id b);
 
 void driver_member(struct driver *driver, pf_member_id id, bool away);
@@ -39,7 +40,7 @@ void driver_request(struct driver *driver, pf_member_id from, uint32_t epoch, co
 
 /* ---- the browser ---- */
 
-/* createOffer() or createAnswer() has given "sdp <pc>". */
+/* createOffer() or createAnswer() has resolved with "sdp <pc>". */
 void driver_created(struct driver *driver, pf_pc pc, enum pf_description_type type);
 void driver_local(struct driver *driver, pf_pc pc, enum pf_description_type type);
 void driver_remote_set(struct driver *driver, pf_pc pc, enum pf_description_type type);
@@ -58,7 +59,7 @@ struct driver_permissions {
     enum pf_permission microphone, camera;
 };
 
-/* A request has failed; unless they are given, the permissions are both still to be asked for. */
+/* A request has failed. Without explicit permissions both are at "prompt". */
 void driver_refused(struct driver *driver, pf_track microphone, pf_track camera,
                     enum pf_dom_error error);
 void driver_refused_with(struct driver *driver, pf_track microphone, pf_track camera,
@@ -67,18 +68,18 @@ void driver_ended(struct driver *driver, pf_track track);
 void driver_devices_changed(struct driver *driver);
 void driver_devices(struct driver *driver, const struct pf_device *list, size_t count);
 
-/* ---- whole stretches ---- */
+/* ---- sequences ---- */
 
 /* Captures both sources, "mic-1" and "cam-1". */
 void driver_capture(struct driver *driver);
 
-/* Enters the room in which `a` and `b` (0: nobody) are; no prepared offer is taken by anybody. */
+/* Joins a room with members `a` and `b`, each of which may be 0. Nobody gets the prepared offer. */
 void driver_enter(struct driver *driver, pf_member_id a, pf_member_id b);
 
-/* Loses the socket and is back with a new one, up to and with "hello". */
+/* Loses the socket and reconnects, up to and including "hello". */
 void driver_reach_again(struct driver *driver);
 
-/* A newcomer is there and its first offer is answered: the connection is stable, not connected. */
+/* A newcomer joins and its first offer is answered: the connection is stable, not connected. */
 void driver_meet(struct driver *driver, pf_member_id id);
 
 /* The same, and connected. */

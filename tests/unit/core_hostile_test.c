@@ -1,5 +1,4 @@
-/* core_hostile_test.c - no input reaches an assertion, and the same input gives the same commands.
- */
+/* core_hostile_test.c - no input reaches an assertion, and equal input gives equal commands. */
 /* SPDX-License-Identifier: MIT */
 #include "core_chaos.h"
 #include "core_events.h"
@@ -97,7 +96,7 @@ static void (*const states[])(struct driver *) = {
 
 enum { STATES_COUNT = sizeof states / sizeof *states, KINDS_COUNT = 8 };
 
-/* A signal of each kind, as everything behind "kind". */
+/* A signal of this kind: the text that follows "kind": in the message. */
 static void write_kind(char *out, size_t capacity, int kind, uint32_t epoch, uint32_t offer)
 {
     static const char *const formats[KINDS_COUNT] = {
@@ -177,7 +176,7 @@ static void R19_a_flood_from_one_peer_affects_no_other_peer(void **state)
     driver_connect(d, DRIVER_LOW);
     driver_connect(d, DRIVER_HIGH);
     for (int i = 0; i < 2000; i++) {
-        driver_candidate(d, DRIVER_LOW, 1, 3, "candidate:1"); /* waits for ever */
+        driver_candidate(d, DRIVER_LOW, 1, 3, "candidate:1"); /* never applied */
         driver_request(d, DRIVER_LOW, 1, "restart");
         driver_request(d, DRIVER_LOW, 1, "renew");
         driver_request(d, DRIVER_LOW, 9, "offer");
@@ -211,7 +210,7 @@ static void R19_a_flood_of_states_is_shown_at_most_five_times_a_second(void **st
         say_state(d, pc, sequence, "on");
         shown += driver_count(d, PF_COMMAND_SHOW_PEER);
     }
-    assert_int_equal(shown, 21); /* the first spends what is due now, twenty more what is ahead */
+    assert_int_equal(shown, 21); /* the burst allowance */
     say_state(d, pc, sequence, "off");
     assert_int_equal(d->commands_count, 0);
     assert_int_equal(pf_room_deadline_ms(d->room), d->now_ms + 200);
@@ -222,7 +221,7 @@ static void R19_a_flood_of_states_is_shown_at_most_five_times_a_second(void **st
     const struct driver_peer *peer = driver_peer(d, DRIVER_LOW);
     assert_int_equal(peer->sources.sources[PF_SOURCE_CAMERA], PF_SOURCE_STATE_OFF);
     driver_wait(d, 1000);
-    assert_int_equal(driver_count(d, PF_COMMAND_SHOW_PEER), 0); /* there is nothing new */
+    assert_int_equal(driver_count(d, PF_COMMAND_SHOW_PEER), 0); /* nothing has changed */
 }
 
 static void R19_states_through_the_relay_share_the_rate_limit(void **state)
@@ -242,7 +241,7 @@ static void R19_states_through_the_relay_share_the_rate_limit(void **state)
     }
     assert_int_equal(shown, 21);
     driver_channel_message(d, driver_pc(d, DRIVER_LOW), "{\"type\":\"bye\"}");
-    assert_null(driver_peer(d, DRIVER_LOW)); /* this is heard at once */
+    assert_null(driver_peer(d, DRIVER_LOW)); /* "bye" is not rate-limited */
     driver_wait(d, 1000);
     assert_int_equal(driver_count(d, PF_COMMAND_SHOW_PEER), 0);
 }
@@ -267,9 +266,9 @@ static void R19_an_offer_with_more_than_16_sections_is_dropped(void **state)
     assert_int_equal(driver_count(d, PF_COMMAND_PC_SET_REMOTE), 1);
 }
 
-/* ---- anything ---- */
+/* ---- random events ---- */
 
-/* Any events drawn from this seed; gives the digest of the commands. */
+/* Feeds random events drawn from this seed. Returns the digest of the commands. */
 static uint64_t run_chaos(uint64_t seed, int steps)
 {
     struct pf_room_config config = driver_config();
@@ -278,7 +277,7 @@ static uint64_t run_chaos(uint64_t seed, int steps)
     struct driver *d = driver_new(&config);
     struct chaos chaos = {.driver = d};
     pf_random_seed(&chaos.random, seed);
-    if (seed % 4 != 0) { /* most begin where most things can happen */
+    if (seed % 4 != 0) { /* most runs begin in a call */
         driver_enter(d, DRIVER_HIGH, DRIVER_LOW);
     }
     while (steps > 0 && chaos_step(&chaos)) {

@@ -29,7 +29,7 @@ static enum pf_peer_state shown(const struct driver *driver, pf_member_id id)
     return driver_peer(driver, id)->state;
 }
 
-/* Lets time pass with a relay that is not silent. */
+/* Lets time pass while the relay sends pings. */
 static void wait_in_contact(struct driver *driver, uint64_t wait_ms)
 {
     for (; wait_ms > 15000; wait_ms -= 15000) {
@@ -50,7 +50,7 @@ static size_t sent_renewal_requests(const struct driver *driver)
     return driver_sent(driver, "\"kind\":\"request\"", "\"want\":\"renew\"", NULL);
 }
 
-/* ---- candidates of the peer ---- */
+/* ---- candidates ---- */
 
 static void I1_candidates_before_the_offer_wait_and_are_added_in_order(void **state)
 {
@@ -250,7 +250,7 @@ static void local_candidates_beyond_the_limit_are_dropped(void **state)
     assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_SEND), 0);
 }
 
-/* ---- the way back ---- */
+/* ---- repair ---- */
 
 static void I10_a_short_disconnection_is_shown_but_not_repaired(void **state)
 {
@@ -346,11 +346,11 @@ static void I14_a_rolled_back_restart_is_replaced_by_the_colliding_offer(void **
     driver_connection(d, pc, PF_CONNECTION_FAILED);
     driver_request(d, DRIVER_LOW, 1, "restart");
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE_OFFER), 1);
-    driver_offer(d, DRIVER_LOW, 1, 3); /* every later offer of an epoch is a restart */
+    driver_offer(d, DRIVER_LOW, 1, 3); /* every offer of an epoch but its first is a restart */
     driver_remote_set(d, pc, OFFER);
     driver_created(d, pc, ANSWER);
     assert_int_equal(shown(d, DRIVER_LOW), PF_PEER_RECONNECTING);
-    wait_in_contact(d, 8000); /* should it not have helped after all */
+    wait_in_contact(d, 8000); /* in case it does not help */
     assert_int_equal(sent_renewal_requests(d), 1);
 }
 
@@ -441,7 +441,8 @@ static void I16_a_connection_that_succeeds_resets_the_backoff(void **state)
     wait_in_contact(d, 29000);
     assert_int_equal(driver_counters(d)->renewals, 1);
     driver_connection(d, second, PF_CONNECTION_FAILED);
-    assert_true(driver_get(d, PF_COMMAND_PC_CREATE_OFFER)->ice_restart); /* from the first step */
+    assert_true(driver_get(d, PF_COMMAND_PC_CREATE_OFFER)
+                    ->ice_restart); /* the repair begins with a restart again */
 }
 
 static void I16_an_unreachable_peer_that_connected_again_is_shown_as_reconnecting(void **state)
@@ -501,7 +502,7 @@ static void I17_a_network_change_restarts_ice_at_once(void **state)
     driver_network(d, true);
     assert_int_equal(driver_get(d, PF_COMMAND_PC_CREATE_OFFER)->pc, driver_pc(d, DRIVER_HIGH));
     assert_int_equal(sent_restart_requests(d), 1);
-    assert_int_equal(shown(d, DRIVER_HIGH), PF_PEER_CONNECTED); /* the old way may still work */
+    assert_int_equal(shown(d, DRIVER_HIGH), PF_PEER_CONNECTED); /* the old path may still work */
 }
 
 static void I17_a_network_change_restarts_an_unstable_connection_at_once(void **state)
@@ -529,7 +530,7 @@ static void I17_a_prepared_offer_is_renewed_after_a_network_change(void **state)
     driver_start(d);
     driver_hello(d);
     const pf_pc old = d->prepared_pc;
-    driver_network(d, true); /* not made yet: it will have the new network's candidates */
+    driver_network(d, true); /* not created yet: it will have the new network's candidates */
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CLOSE), 0);
     driver_created(d, old, OFFER);
     driver_network(d, true);

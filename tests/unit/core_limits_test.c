@@ -1,4 +1,4 @@
-/* core_limits_test.c - queues, lists and numbers at their bounds and one over. */
+/* core_limits_test.c - queues, lists and numbers at their limits and one beyond. */
 /* SPDX-License-Identifier: MIT */
 #include "core_events.h"
 
@@ -87,7 +87,7 @@ static void a_queue_holds_at_most_8192_bytes(void **state)
     struct pf_candidates *queue = &queue_memory;
     memset(text, 'x', sizeof text);
     const struct pf_exchange exchange = {1, 1};
-    /* Of which part the last byte is makes no difference. */
+    /* All three texts count. */
     const size_t sizes[][3] = {{8192, 0, 0}, {8000, 192, 0}, {8000, 100, 92}, {0, 0, 8192}};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         struct pf_candidate candidate = {.candidate = {text, sizes[i][0]},
@@ -241,7 +241,7 @@ static void a_description_too_long_to_send_leads_to_a_new_connection(void **stat
     struct driver *d = *state;
     driver_enter(d, DRIVER_HIGH, 0);
     static char sdp[PF_MESSAGE_SIZE_MAX];
-    memset(sdp, '\n', sizeof sdp); /* escaped it is twice as long */
+    memset(sdp, '\n', sizeof sdp); /* twice as long when escaped */
     driver_feed(d, &(struct pf_event){.type = PF_EVENT_PC_DESCRIPTION,
                                       .pc = driver_pc(d, DRIVER_HIGH),
                                       .description = {PF_DESCRIPTION_OFFER, {sdp, sizeof sdp}}});
@@ -319,7 +319,8 @@ static void epochs_and_offer_numbers_up_to_2_30_are_accepted(void **state)
     assert_int_equal(driver_count(d, PF_COMMAND_PC_SET_REMOTE), 1);
     driver_remote_set(d, driver_pc(d, DRIVER_LOW), PF_DESCRIPTION_OFFER);
     driver_created(d, driver_pc(d, DRIVER_LOW), PF_DESCRIPTION_ANSWER);
-    driver_request(d, DRIVER_LOW, 1 << 30, "restart"); /* and can still be followed by ours */
+    driver_request(d, DRIVER_LOW, 1 << 30,
+                   "restart"); /* there is still a higher number for our offer */
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE_OFFER), 1);
     driver_wait(d, 1000);
     driver_request(d, DRIVER_LOW, 1 << 30, "renew");

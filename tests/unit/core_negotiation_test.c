@@ -18,7 +18,7 @@ static void assert_sdp(const struct driver *driver, const char *sdp)
     assert_string_equal(command->description.sdp.data, sdp);
 }
 
-/* Two of us are connected and our own restart offer is out. */
+/* Connects to `id` and sends it an offer that restarts ICE. */
 static pf_pc offer_restart(struct driver *driver, pf_member_id id)
 {
     driver_enter(driver, 0, 0);
@@ -27,7 +27,7 @@ static pf_pc offer_restart(struct driver *driver, pf_member_id id)
     if (id == DRIVER_HIGH) {
         driver_network(driver, true);
     } else {
-        driver_request(driver, id, 1, "restart"); /* the polite side does not begin by itself */
+        driver_request(driver, id, 1, "restart"); /* the polite side restarts on request only */
     }
     assert_true(driver_get(driver, PF_COMMAND_PC_CREATE_OFFER)->ice_restart);
     driver_created(driver, pc, OFFER);
@@ -35,7 +35,7 @@ static pf_pc offer_restart(struct driver *driver, pf_member_id id)
     return pc;
 }
 
-/* ---- the usual way ---- */
+/* ---- without collisions ---- */
 
 static void a_newcomer_offers_to_every_member(void **state)
 {
@@ -67,7 +67,7 @@ static void a_member_answers_a_newcomer(void **state)
         driver_sent(d, "\"epoch\":1,\"offerNumber\":1", "\"type\":\"answer\"", "\"state\":"), 1);
 }
 
-/* ---- two at once ---- */
+/* ---- glare ---- */
 
 static void G1_the_impolite_side_ignores_a_colliding_offer(void **state)
 {
@@ -210,7 +210,7 @@ static void G7_an_answer_to_a_rolled_back_offer_is_dropped(void **state)
     assert_int_equal(d->commands_count, 0);
     assert_int_equal(driver_counters(d)->stale, 1);
     driver_remote_set(d, pc, OFFER);
-    driver_answer(d, DRIVER_LOW, 1, 3); /* not ours to have answered */
+    driver_answer(d, DRIVER_LOW, 1, 3); /* that offer is theirs */
     assert_int_equal(d->commands_count, 0);
     assert_int_equal(driver_counters(d)->stale, 2);
 }
@@ -229,7 +229,7 @@ static void G7_an_answer_to_an_offer_that_is_not_pending_is_dropped(void **state
     assert_sdp(d, "their answer 1.3");
 }
 
-/* ---- repeated and lost ---- */
+/* ---- repetition and loss ---- */
 
 static void G8_a_repeated_offer_is_set_once(void **state)
 {
@@ -267,7 +267,7 @@ static void G9_an_unanswered_offer_is_sent_again_with_backoff(void **state)
     const pf_pc pc = offer_restart(d, DRIVER_HIGH);
     const uint64_t waits_ms[] = {3000, 6000, 12000, 24000, 24000};
     for (size_t i = 0; i < sizeof waits_ms / sizeof *waits_ms; i++) {
-        driver_relay(d, "{\"type\":\"ping\"}"); /* so that the relay is not silent */
+        driver_relay(d, "{\"type\":\"ping\"}"); /* or the relay would count as silent */
         driver_wait(d, waits_ms[i] / 2);
         assert_int_equal(driver_count(d, PF_COMMAND_PC_READ_LOCAL), 0);
         driver_relay(d, "{\"type\":\"ping\"}");
@@ -339,7 +339,7 @@ static void G10_an_offer_that_is_answered_is_not_repeated_on_request(void **stat
     driver_remote_set(d, pc, ANSWER);
     driver_request(d, DRIVER_HIGH, 1, "offer");
     assert_int_equal(d->commands_count, 0);
-    driver_local(d, pc, ANSWER); /* read for an earlier request, and not ours to send */
+    driver_local(d, pc, ANSWER); /* read for an earlier request; this answer is the peer's */
     assert_int_equal(d->commands_count, 0);
 }
 
@@ -348,7 +348,7 @@ static void an_offer_for_a_discarded_connection_is_answered_by_a_request(void **
     struct driver *d = *state;
     driver_enter(d, 0, 0);
     driver_member(d, DRIVER_LOW, false);
-    driver_offer(d, DRIVER_LOW, 1, 3); /* of a connection that we never had */
+    driver_offer(d, DRIVER_LOW, 1, 3); /* continues a connection that does not exist here */
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE), 0);
     assert_int_equal(driver_sent(d, "\"kind\":\"request\"", "\"want\":\"renew\"", NULL), 1);
 }
@@ -414,7 +414,7 @@ static void G15_toggling_during_a_negotiation_never_negotiates(void **state)
     }
 }
 
-/* ---- what goes wrong ---- */
+/* ---- failures ---- */
 
 static void G19_a_description_that_cannot_be_set_affects_only_its_connection(void **state)
 {
@@ -441,7 +441,7 @@ static void G19_a_new_connection_that_breaks_too_is_retried_with_backoff(void **
         driver_failed(d, driver_pc(d, DRIVER_HIGH), PF_OPERATION_CREATE_OFFER,
                       PF_DOM_ERROR_OPERATION);
     }
-    assert_int_equal(driver_counters(d)->renewals, 1); /* the second waits for its time */
+    assert_int_equal(driver_counters(d)->renewals, 1); /* the second one waits for its delay */
     driver_wait(d, 9999);
     assert_int_equal(driver_counters(d)->renewals, 1);
     driver_wait(d, 1);

@@ -1,4 +1,4 @@
-/* core_order_test.c - what the relay delays, repeats or does not know yet changes no call. */
+/* core_order_test.c - delayed, repeated and unknown messages have no effect on a call. */
 /* SPDX-License-Identifier: MIT */
 #include "core_events.h"
 
@@ -17,7 +17,7 @@
 
 enum { MESSAGES_COUNT = 4, ORDERS_COUNT = 24, DESCRIPTION = 0 };
 
-/* The number-th order of the messages 0 to 3. */
+/* Permutation `number` of the messages 0 to 3. */
 static void draw_order(size_t number, size_t order[MESSAGES_COUNT])
 {
     size_t left[MESSAGES_COUNT] = {0, 1, 2, 3};
@@ -32,7 +32,7 @@ static void draw_order(size_t number, size_t order[MESSAGES_COUNT])
     }
 }
 
-/* What has been commanded in a run: the letters of candidates, and 'S' for a set description. */
+/* The commands of a run: a letter for each added candidate, 'S' for a description that is set. */
 struct log {
     size_t size;
     char text[16];
@@ -55,8 +55,8 @@ static void note_commands(struct log *log, const struct driver *d)
 }
 
 /*
- * A description of `type` with the number (1, 1) and three candidates come in this order. The
- * browser has set the description when `wait` more messages have come.
+ * Feeds a description of epoch 1, offer 1 and its three candidates in this order. The browser has
+ * set the description when `wait` more messages have arrived.
  */
 static void run_order(struct driver *d, pf_member_id peer, enum pf_description_type type,
                       const size_t order[MESSAGES_COUNT], size_t wait, struct log *log)
@@ -91,7 +91,7 @@ static void check_orders(enum pf_description_type type)
         draw_order(number % ORDERS_COUNT, order);
         for (size_t i = 0; i < MESSAGES_COUNT; i++) {
             if (order[i] != DESCRIPTION) {
-                expected[size++] = "Sab."[order[i]]; /* in the order in which they came */
+                expected[size++] = "Sab."[order[i]]; /* in the order of arrival */
             }
         }
         driver_enter(d, type == OFFER ? 0 : DRIVER_LOW, 0);
@@ -109,17 +109,17 @@ static void check_orders(enum pf_description_type type)
 
 static void G11_an_offer_and_its_candidates_may_arrive_in_any_order(void **state)
 {
-    (void)state; /* each order has a room of its own */
+    (void)state; /* a room for each order */
     check_orders(OFFER);
 }
 
 static void G11_an_answer_and_its_candidates_may_arrive_in_any_order(void **state)
 {
-    (void)state; /* each order has a room of its own */
+    (void)state; /* a room for each order */
     check_orders(ANSWER);
 }
 
-/* ---- once more ---- */
+/* ---- repetition ---- */
 
 static void replay(struct driver *d)
 {
@@ -138,13 +138,13 @@ static void R16_messages_that_the_relay_repeats_have_no_effect(void **state)
     driver_enter(d, 0, 0);
     driver_connect(d, DRIVER_LOW);
     const pf_pc pc = driver_pc(d, DRIVER_LOW);
-    driver_offer(d, DRIVER_LOW, 1, 3); /* all that was before this is over */
+    driver_offer(d, DRIVER_LOW, 1, 3); /* makes everything before it stale */
     driver_remote_set(d, pc, OFFER);
     driver_created(d, pc, ANSWER);
     const struct pf_room_counters before = *driver_counters(d);
     const uint32_t id = d->last_id;
     replay(d);
-    assert_int_equal(d->last_id, id); /* nothing was made */
+    assert_int_equal(d->last_id, id); /* nothing was created */
     assert_int_equal(driver_open_pcs(d), 1);
     assert_int_equal(driver_pc(d, DRIVER_LOW), pc);
     assert_int_equal(driver_peer(d, DRIVER_LOW)->state, PF_PEER_CONNECTED);
@@ -170,7 +170,7 @@ static void R16_a_late_state_does_not_overwrite_a_newer_one(void **state)
     }
 }
 
-/* ---- of another version ---- */
+/* ---- other versions ---- */
 
 static void R31_unknown_members_of_known_messages_are_ignored(void **state)
 {

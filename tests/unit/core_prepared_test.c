@@ -95,7 +95,7 @@ static void the_wait_for_the_offer_of_a_join_begins_with_hello(void **state)
     struct driver *d = *state;
     driver_start(d);
     driver_join(d);
-    driver_wait(d, 5000); /* for a slow relay */
+    driver_wait(d, 5000); /* the relay is slow */
     driver_hello(d);
     driver_wait(d, 999);
     assert_int_equal(driver_sent(d, "\"type\":\"join\"", NULL, NULL), 0);
@@ -121,7 +121,7 @@ static void an_unanswered_join_uses_up_the_first_epoch(void **state)
     driver_hello(d);
     driver_created(d, d->prepared_pc, OFFER);
     driver_join(d);
-    driver_reach_again(d); /* somebody may hold that offer as ours of epoch 1 */
+    driver_reach_again(d); /* a member may have received the offer, with epoch 1 */
     assert_int_equal(driver_sent(d, "\"type\":\"join\"", NULL, NULL), 1);
     assert_int_equal(driver_sent(d, "\"sdp\"", NULL, NULL), 0);
     driver_joined(d, DRIVER_SELF, DRIVER_HIGH, 0);

@@ -1,4 +1,4 @@
-/* core_refusal_test.c - refusals of the relay that are not the last word. */
+/* core_refusal_test.c - refusals by the relay that are not final. */
 /* SPDX-License-Identifier: MIT */
 #include "core_events.h"
 
@@ -14,7 +14,7 @@ static void refuse(struct driver *d, const char *code)
     driver_relay(d, "{\"type\":\"error\",\"code\":\"%s\",\"message\":\"\"}", code);
 }
 
-/* In a call, and back at a relay that lost us for so long that it has given our place away. */
+/* In a call, and reconnected to a relay after its grace period, which may have filled the place. */
 static void come_back(struct driver *d)
 {
     driver_enter(d, 0, 0);
@@ -78,13 +78,13 @@ static void R2_the_tab_in_which_the_user_joined_last_takes_over(void **state)
     assert_int_equal(d->state, PF_ROOM_JOINING);
     assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_CLOSE), 1);
     assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_OPEN), 1);
-    assert_int_equal(driver_count(d, PF_COMMAND_PC_CLOSE), 0); /* nobody got what was prepared */
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_CLOSE), 0); /* nobody got the prepared offer */
     assert_int_equal(driver_live_tracks(d), 2);
     driver_hello(d);
     assert_int_equal(driver_sent(d, "\"type\":\"join\"", "\"preparedOffer\":{", NULL), 1);
     driver_joined(d, DRIVER_SELF, 0, 0);
     assert_int_equal(d->state, PF_ROOM_JOINED);
-    refuse(d, "replaced"); /* now it is the other's turn */
+    refuse(d, "replaced"); /* the user has joined in the other tab */
     assert_int_equal(d->state, PF_ROOM_REFUSED);
     assert_int_equal(driver_live_tracks(d), 0);
 }

@@ -1,4 +1,4 @@
-/* core_request_test.c - what a peer may ask of us, and how often. */
+/* core_request_test.c - requests of peers, and their rate limits. */
 /* SPDX-License-Identifier: MIT */
 #include "core_events.h"
 

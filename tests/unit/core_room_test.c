@@ -95,7 +95,8 @@ static void a_member_that_is_away_gets_no_offer(void **state)
                     "\"instance\":42,\"away\":true}]}");
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE), 0);
     assert_true(driver_peer(d, DRIVER_LOW)->away);
-    driver_member(d, DRIVER_LOW, false); /* back, and knows nothing of us: it will be waited for */
+    driver_member(d, DRIVER_LOW,
+                  false); /* is back and has forgotten us: the client waits for its offer */
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE), 0);
     driver_wait(d, 5000);
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE_OFFER), 1);
@@ -129,7 +130,7 @@ static void a_peer_that_the_relay_gave_up_is_evicted_for_a_listed_one(void **sta
     driver_left(d, 3, "timeout");
     driver_connection(d, driver_pc(d, 3), PF_CONNECTION_DISCONNECTED);
     driver_member(d, PEERS_MAX + 1, false);
-    assert_null(driver_peer(d, 3)); /* not even connected any more */
+    assert_null(driver_peer(d, 3)); /* it is not connected, unlike 2 */
     assert_non_null(driver_peer(d, PEERS_MAX + 1));
     driver_member(d, PEERS_MAX + 2, false);
     assert_null(driver_peer(d, 2));
@@ -297,7 +298,7 @@ static void the_client_is_never_its_own_peer(void **state)
     assert_int_equal(driver_counters(d)->unreadable, 1);
 }
 
-/* ---- what is said ---- */
+/* ---- messages ---- */
 
 static void the_latest_state_of_a_peer_wins(void **state)
 {
@@ -477,7 +478,7 @@ static void R7_the_connection_to_an_away_peer_stays_open_to_deliver_bye(void **s
 {
     struct driver *d = *state;
     driver_channel_opened(d, begin_call(d, DRIVER_LOW));
-    driver_member(d, DRIVER_LOW, true); /* the relay cannot tell it */
+    driver_member(d, DRIVER_LOW, true); /* the relay cannot deliver the goodbye */
     driver_leave(d);
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CHANNEL_SEND), 1);
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CLOSE), 0);
@@ -553,7 +554,7 @@ static void R21_leaving_during_a_resumption_is_final(void **state)
     (void)begin_call(d, DRIVER_LOW);
     driver_reach_again(d);
     driver_leave(d);
-    driver_joined(d, DRIVER_SELF, DRIVER_LOW, 0); /* on a socket that we have closed */
+    driver_joined(d, DRIVER_SELF, DRIVER_LOW, 0); /* on a socket that is closed */
     assert_int_equal(d->commands_count, 0);
     driver_wait(d, 60000);
     assert_int_equal(d->state, PF_ROOM_LEFT);

@@ -1,4 +1,4 @@
-/* core_sections_test.c - sections are fixed from the first offer: nothing but repair negotiates. */
+/* core_sections_test.c - media sections are fixed by the first offer: only repair negotiates. */
 /* SPDX-License-Identifier: MIT */
 #include "core_events.h"
 
@@ -12,7 +12,7 @@
 #define CAMERA     PF_SOURCE_CAMERA
 #define MICROPHONE PF_SOURCE_MICROPHONE
 
-/* Captures both sources and is connected to somebody; nothing is asked of the browser meanwhile. */
+/* Captures both sources and connects to one peer. No sender has its track yet. */
 static pf_pc begin_call(struct driver *d)
 {
     driver_capture(d);
@@ -78,7 +78,7 @@ static void G15_the_last_of_several_toggles_decides_what_is_sent(void **state)
     driver_sender_set(d, pc, CAMERA, camera);
     for (uint32_t wishes = 0; wishes < 32; wishes++) {
         pf_track sent = 0;
-        for (uint32_t i = 0; i < 5; i++) { /* the browser answers to none of them meanwhile */
+        for (uint32_t i = 0; i < 5; i++) { /* no replaceTrack() resolves meanwhile */
             driver_set(d, CAMERA, (wishes >> i & 1) != 0);
             assert_not_negotiated(d);
         }
@@ -92,7 +92,8 @@ static void G15_the_last_of_several_toggles_decides_what_is_sent(void **state)
 static void G17_a_section_that_the_peer_rejects_is_not_retried(void **state)
 {
     struct driver *d = *state;
-    const pf_pc pc = begin_call(d); /* its sender of the camera never answers: there is none */
+    const pf_pc pc =
+        begin_call(d); /* the camera's replaceTrack() never resolves: it has no sender */
     driver_sender_set(d, pc, MICROPHONE, d->local[MICROPHONE].track);
     driver_connect(d, DRIVER_HIGH);
     driver_select(d, CAMERA, "cam-2");

@@ -1,9 +1,8 @@
-/* core_seed_bugs_test.c - the twelve defects of the apps this one replaces, as the core sees them.
- */
+/* core_seed_bugs_test.c - the twelve defects of the applications that peerface replaces. */
 /* SPDX-License-Identifier: MIT */
 #include "core_captures.h"
 
-/* Another device of `source`, opened and sent. */
+/* Changes the device of `source`; the new track is opened and sent. */
 static void change(struct driver *driver, pf_pc pc, enum pf_source source, const char *device)
 {
     driver_select(driver, source, device);

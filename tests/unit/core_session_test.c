@@ -1,4 +1,4 @@
-/* core_session_test.c - the relay: reaching, losing and joining it again. */
+/* core_session_test.c - the session with the relay: connect, lose, resume. */
 /* SPDX-License-Identifier: MIT */
 #include "core_events.h"
 
@@ -22,7 +22,7 @@ static uint64_t time_to_retry_ms(struct driver *driver)
     return driver->now_ms - start_ms;
 }
 
-/* ---- reaching it ---- */
+/* ---- connecting ---- */
 
 static void the_start_opens_the_socket_and_sends_nothing(void **state)
 {
@@ -144,11 +144,11 @@ static void ice_servers_over_16_kib_are_ignored(void **state)
                  "\"graceMs\":20000}",
                  servers);
     driver_created(d, d->prepared_pc, PF_DESCRIPTION_OFFER);
-    driver_network(d, true); /* makes another connection */
+    driver_network(d, true); /* prepares another connection */
     assert_int_equal(driver_get(d, PF_COMMAND_PC_CREATE)->pc_create.ice_servers.size, 0);
 }
 
-/* Servers with credentials that end are renewed by whatever the relay says at its next "hello". */
+/* Credentials that expire are renewed by the next "hello". */
 static void I25_a_new_connection_uses_the_latest_ice_servers(void **state)
 {
     struct driver *d = *state;
@@ -159,13 +159,13 @@ static void I25_a_new_connection_uses_the_latest_ice_servers(void **state)
     driver_relay(d, "{\"type\":\"hello\",\"iceServers\":[{\"urls\":\"turn:t\",\"username\":\"2\"}],"
                     "\"membersMax\":8,\"pingMs\":15000,\"graceMs\":20000}");
     driver_joined(d, DRIVER_SELF, DRIVER_LOW, 0);
-    assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE), 0); /* a call that works goes on */
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE), 0); /* a working call continues */
     driver_offer(d, DRIVER_LOW, 3, 1);
     assert_string_equal(driver_get(d, PF_COMMAND_PC_CREATE)->pc_create.ice_servers.data,
                         "[{\"urls\":\"turn:t\",\"username\":\"2\"}]");
 }
 
-/* ---- coming back ---- */
+/* ---- reconnecting ---- */
 
 static void reconnect_delays_grow_to_ten_seconds_with_full_jitter(void **state)
 {
@@ -252,7 +252,8 @@ static void R14_a_resumed_member_keeps_every_connection(void **state)
     (void)time_to_retry_ms(d);
     driver_hello(d);
     assert_int_equal(driver_sent(d, "\"type\":\"join\"", "\"ticket\":\"ticket-50\"", NULL), 1);
-    assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE), 0); /* nothing to prepare for */
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE),
+                     0); /* no offer is prepared during a call */
     driver_joined(d, DRIVER_SELF, DRIVER_LOW, 0);
     assert_int_equal(d->state, PF_ROOM_JOINED);
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE), 0);
@@ -324,7 +325,7 @@ static void R15_a_new_member_id_leads_to_new_connections_to_everybody(void **sta
     driver_connect(d, DRIVER_LOW);
     const pf_pc old = driver_pc(d, DRIVER_LOW);
     driver_reach_again(d);
-    driver_joined(d, DRIVER_SELF + 1, DRIVER_LOW, 0); /* the ticket was not taken */
+    driver_joined(d, DRIVER_SELF + 1, DRIVER_LOW, 0); /* the ticket was not accepted */
     assert_int_equal(driver_get(d, PF_COMMAND_PC_CLOSE)->pc, old);
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE_OFFER), 1);
     assert_int_equal(driver_open_pcs(d), 1);
@@ -361,7 +362,7 @@ static void R3_a_peer_that_reloads_keeps_its_tile(void **state)
 
 /* ---- silence ---- */
 
-enum { SILENCE_MS = 18750 }; /* the relay pings every 15 s; and a quarter */
+enum { SILENCE_MS = 18750 }; /* one and a quarter of the ping interval, 15 s */
 
 static void R12_a_silent_relay_is_pinged_and_then_disconnected(void **state)
 {
@@ -413,7 +414,7 @@ static void R13_a_tab_without_timers_stays_in_the_call(void **state)
     driver_enter(d, 0, 0);
     for (int i = 0; i < 20; i++) {
         d->now_ms += 15000;
-        driver_relay(d, "{\"type\":\"ping\"}"); /* answered without any timer of our own */
+        driver_relay(d, "{\"type\":\"ping\"}"); /* answered without a timer */
         assert_int_equal(driver_sent(d, "\"type\":\"pong\"", NULL, NULL), 1);
         if (i % 4 == 3) {
             driver_feed(d, &(struct pf_event){.type = PF_EVENT_TIMEOUT});
@@ -438,7 +439,7 @@ static void I19_the_client_reconnects_at_once_when_the_network_is_back(void **st
     assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_OPEN), 1);
 }
 
-/* Browsers err: a VPN may count as no network. To try costs nothing, not to try costs the call. */
+/* Browsers may report a VPN as no network. An attempt costs nothing, none costs the call. */
 static void I19_reconnect_attempts_continue_while_offline(void **state)
 {
     struct driver *d = *state;
@@ -510,7 +511,7 @@ static void R9_each_fatal_error_is_shown_and_not_retried(void **state)
         assert_int_equal(d->code, cases[i].code);
         assert_int_equal(driver_open_pcs(d), 0);
         assert_null(driver_peer(d, DRIVER_LOW));
-        driver_socket_closed(d, 4001); /* of a socket that we have closed */
+        driver_socket_closed(d, 4001); /* of a socket that the client has closed */
         driver_wait(d, 60000);
         assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_OPEN), 0);
         driver_free(d);
@@ -542,7 +543,7 @@ static void R9_after_a_refusal_another_room_can_be_joined(void **state)
     driver_join_as(d, PF_SLICE("coffee"), PF_SLICE("Ann"));
     assert_int_equal(d->state, PF_ROOM_JOINING);
     assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_OPEN), 1);
-    assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 0); /* it still runs */
+    assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 0); /* it is still live */
     driver_hello(d);
     assert_int_equal(driver_sent(d, "\"room\":\"coffee\"", NULL, NULL), 1);
 }
@@ -555,7 +556,7 @@ static void R2_a_tab_that_is_replaced_stops_its_captures(void **state)
     driver_relay(d, "{\"type\":\"error\",\"code\":\"replaced\",\"message\":\"\"}");
     assert_int_equal(d->code, PF_CODE_REPLACED);
     assert_int_equal(driver_live_tracks(d), 0);
-    driver_join(d); /* and may take its place again */
+    driver_join(d); /* the user may take over again */
     assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 1);
 }
 

@@ -1,4 +1,4 @@
-/* core_storm_test.c - a thousand clients that lose their relay at once do not come back at once. */
+/* core_storm_test.c - a thousand clients that lose their relay together reconnect spread out. */
 /* SPDX-License-Identifier: MIT */
 #include "core_events.h"
 
@@ -12,7 +12,7 @@
 enum {
     CLIENTS_COUNT = 1000,
     STEP_MS = 100,
-    STEPS_MAX = 128, /* more than the longest wait, of 10 s, has */
+    STEPS_MAX = 128, /* the longest delay, 10 s, has fewer */
 };
 
 struct outage {
@@ -23,12 +23,12 @@ struct outage {
     uint64_t last_ms;
 };
 
-/* When a member of a room reaches its relay again, which has been away for `outage_ms`. */
+/* When a member reconnects to a relay that was down for `outage_ms`. */
 static uint64_t arrival_ms(struct driver *d, uint64_t outage_ms)
 {
     const uint64_t start_ms = d->now_ms;
     do {
-        driver_socket_closed(d, 1006); /* a machine without the process refuses at once */
+        driver_socket_closed(d, 1006); /* a host without the process refuses at once */
         driver_wait(d, pf_room_deadline_ms(d->room) - d->now_ms);
         assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_OPEN), 1);
     } while (d->now_ms - start_ms < outage_ms);
@@ -40,7 +40,7 @@ static uint64_t arrival_ms(struct driver *d, uint64_t outage_ms)
     return result_ms;
 }
 
-/* One client goes through all the outages, one after the other. */
+/* One client in all outages, one after the other. */
 static void live_through(struct outage *outages, size_t count, uint64_t seed)
 {
     struct pf_room_config config = driver_config();
@@ -73,7 +73,7 @@ static void check_outage(const struct outage *outage)
 /* The relay takes some 2,000 connections in 100 ms (tests/bench/relay). */
 static void R14_a_thousand_clients_of_a_restarted_relay_reconnect_spread_out(void **state)
 {
-    (void)state; /* each client is its own */
+    (void)state; /* a room for each client */
     struct outage outages[] = {
         {.outage_ms = 0, .peak_max = 140, .after_ms_max = 1000},
         {.outage_ms = 300, .peak_max = 170, .after_ms_max = 7000},

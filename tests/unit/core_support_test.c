@@ -1,4 +1,4 @@
-/* core_support_test.c - what a browser does not support is named, and does not stop what works. */
+/* core_support_test.c - unsupported features are reported and do not affect the others. */
 /* SPDX-License-Identifier: MIT */
 #include "core_events.h"
 
@@ -76,7 +76,7 @@ static void a_peer_connection_refused_with_ice_servers_is_retried_without_them(v
     driver_failed(d, refused, CREATE, PF_DOM_ERROR_OTHER);
     const struct pf_command *command = driver_find(d, PF_COMMAND_PC_CREATE);
     if (!command) {
-        driver_wait(d, 30000); /* a new connection is asked for, or made, with some delay */
+        driver_wait(d, 30000); /* a new connection is requested or created after a delay */
         command = driver_get(d, PF_COMMAND_PC_CREATE);
     }
     assert_int_equal(command->pc_create.ice_servers.size, 0);

@@ -81,7 +81,7 @@ static void D11_when_the_new_camera_fails_the_previous_one_is_reopened(void **st
     struct driver *d = *state;
     driver_start(d);
     driver_opened(d, asked(d, CAMERA), "cam-1");
-    driver_select(d, CAMERA, "cam-1"); /* chosen, and in use already */
+    driver_select(d, CAMERA, "cam-1"); /* selected, and already in use */
     assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 0);
     driver_select(d, CAMERA, "cam-2");
     driver_refused(d, 0, asked(d, CAMERA), PF_DOM_ERROR_NOT_READABLE);
@@ -111,7 +111,7 @@ static void D11_when_reopening_fails_too_the_error_is_shown(void **state)
     struct driver *d = *state;
     driver_capture(d);
     driver_select(d, CAMERA, "cam-2");
-    for (int i = 0; i < 3; i++) { /* the new one twice, the previous one once */
+    for (int i = 0; i < 3; i++) { /* the new camera twice, the previous one once */
         driver_refused(d, 0, asked(d, CAMERA), PF_DOM_ERROR_NOT_READABLE);
     }
     assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 0);
@@ -173,7 +173,7 @@ static void D14_mute_during_a_switch_disables_both_tracks(void **state)
     (void)begin_call(d);
     driver_select(d, MICROPHONE, "mic-2");
     const pf_track new = asked(d, MICROPHONE);
-    driver_opened(d, new, "mic-2"); /* the peer still gets the old track */
+    driver_opened(d, new, "mic-2"); /* the sender still has the old track */
     driver_set(d, MICROPHONE, false);
     for (uint32_t id = 1; id <= d->last_id; id++) {
         const struct driver_thing *track = &d->things[id];
@@ -237,7 +237,7 @@ static void D17_after_two_switches_a_failure_reverts_to_the_working_device(void 
     driver_refused(d, 0, asked(d, CAMERA), PF_DOM_ERROR_NOT_READABLE);
     driver_refused(d, 0, asked(d, CAMERA), PF_DOM_ERROR_NOT_READABLE);
     assert_asked_device(d, CAMERA, "cam-1");
-    driver_refused(d, 0, second, PF_DOM_ERROR_NOT_READABLE); /* nobody cares any more */
+    driver_refused(d, 0, second, PF_DOM_ERROR_NOT_READABLE); /* superseded */
     assert_int_equal(d->commands_count, 0);
 }
 

@@ -1,4 +1,4 @@
-/* core_wake_test.c - a room whose machine has slept. */
+/* core_wake_test.c - waking up from sleep. */
 /* SPDX-License-Identifier: MIT */
 #include "core_events.h"
 
@@ -39,7 +39,7 @@ static void I18_waking_up_restarts_ice_before_a_failure_is_reported(void **state
 {
     struct driver *d = *state;
     (void)begin_call(d);
-    d->now_ms += 600000; /* what comes first is not always the timeout */
+    d->now_ms += 600000; /* the first event after a sleep need not be the timeout */
     driver_relay(d, "{\"type\":\"ping\"}");
     assert_true(driver_get(d, PF_COMMAND_PC_CREATE_OFFER)->ice_restart);
     assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_CLOSE), 0);

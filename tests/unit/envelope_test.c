@@ -1,8 +1,8 @@
-/* envelope_test.c - the relay's reader against cJSON, and the walk that it stands on. */
+/* envelope_test.c - the relay's envelope reader and its JSON walk, against cJSON. */
 /* SPDX-License-Identifier: MIT */
 /*
- * The walk is stricter than cJSON: what it accepts cJSON must read as the same thing, and what
- * cJSON prints, which is strict, the walk must accept. Between the two no text is judged wrongly.
+ * The walk is stricter than cJSON: cJSON must read whatever the walk accepts as the same value, and
+ * the walk must accept whatever is printed from a value of cJSON, apart from the protocol's rules.
  */
 #include "vectors.h"
 
@@ -68,8 +68,8 @@ static void an_empty_text_is_not_an_object(void **state)
 static void a_string_ends_at_its_quote_at_any_offset(void **state)
 {
     (void)state;
-    /* Strings of every size around the 16 bytes that are looked at together, with an escape, a
-     * quote and a control character at every place. */
+    /* Strings of every size around the 16 bytes that are scanned together, with an escape, a quote
+     * and a control character at every position. */
     for (size_t size = 0; size < 40; size++) {
         for (size_t at = 0; at < size; at++) {
             char *text = malloc(size + 8);
@@ -211,7 +211,7 @@ static void put_value(struct pf_buffer *out, const cJSON *item)
     }
 }
 
-/* To be freed with free(). cJSON itself is built without printing. */
+/* The caller frees the text. cJSON itself is built without its printer. */
 static char *print(const cJSON *item)
 {
     struct pf_buffer out;
@@ -224,7 +224,7 @@ static char *print(const cJSON *item)
     return text;
 }
 
-/* cJSON_Compare() does not do for objects in which a name comes twice. */
+/* cJSON_Compare() does not handle objects with duplicate names. */
 static void assert_alike(const cJSON *a, const cJSON *b)
 {
     char *text_a = print(a);
@@ -234,7 +234,7 @@ static void assert_alike(const cJSON *a, const cJSON *b)
     free(text_b);
 }
 
-/* What an envelope says is what cJSON finds in the text. */
+/* The envelope has the values that cJSON finds in the text. */
 static void assert_agrees(const struct pf_envelope *envelope, const cJSON *root)
 {
     enum pf_message_type type = PF_MESSAGE_HELLO;
@@ -256,7 +256,7 @@ static void assert_agrees(const struct pf_envelope *envelope, const cJSON *root)
     }
 }
 
-/* The walk is entitled to refuse more than is printed only for these reasons. */
+/* The only rules by which the walk may refuse valid JSON. */
 static bool is_within_our_rules(const cJSON *root, unsigned depth)
 {
     bool within = depth <= PF_MESSAGE_DEPTH_MAX;
@@ -274,7 +274,7 @@ static bool is_within_our_rules(const cJSON *root, unsigned depth)
     return within;
 }
 
-/* Counts, so that the test can say that it has tried both ways. */
+/* Proves that the test has tried both directions. */
 struct tally {
     unsigned accepted, printed;
 };
@@ -302,7 +302,7 @@ static void compare_with_cjson(struct pf_slice text, struct tally *tally)
     cJSON_Delete(root);
 }
 
-/* Bytes that matter to JSON come more often than others. */
+/* Bytes that matter to JSON are more frequent than others. */
 static char draw_byte(struct pf_random *random)
 {
     static const char choice[] = "{}[]\",:\\u0123456789eE+-.truefalsn \t\n/bdD8Cc";
@@ -310,7 +310,7 @@ static char draw_byte(struct pf_random *random)
     return number < sizeof choice - 1 ? choice[number] : (char)pf_random_below(random, 128);
 }
 
-/* Replaces, puts in, takes out or doubles a few bytes of `text`; returns the new size. */
+/* Replaces, inserts, removes or repeats a few bytes of `text`. Returns the new size. */
 static size_t mutate(struct pf_random *random, char *text, size_t size)
 {
     for (uint32_t edits = pf_random_below(random, EDITS_MAX) + 1; edits > 0; edits--) {
@@ -363,7 +363,7 @@ static void the_walk_and_cjson_agree_on_mutated_messages(void **state)
             assert_non_null(work);
             memcpy(work, vector.text.data, vector.text.size);
             const size_t size = mutate(&random, work, vector.text.size);
-            char *exact = malloc(size > 0 ? size : 1); /* a sanitizer sees a read behind its end */
+            char *exact = malloc(size > 0 ? size : 1); /* so that a sanitizer reports over-reads */
             assert_non_null(exact);
             memcpy(exact, work, size);
             compare_with_cjson((struct pf_slice){exact, size}, &tally);

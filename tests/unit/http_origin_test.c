@@ -32,7 +32,7 @@ static enum pf_origin_verdict judge(const char *origin, const char *host, const 
     return pf_origin_judge_request(&request, rules);
 }
 
-/* What is written of a host or port, and which one is meant. */
+/* A host or port as written; equal meanings are the same host or port. */
 struct spelling {
     const char *text;
     int meaning;
@@ -83,7 +83,7 @@ struct sweep {
     size_t allowed, refused;
 };
 
-/* One Origin against one Host; what must come out follows from what the spellings mean. */
+/* Checks one Origin against one Host. The expected verdict follows from their meanings. */
 static void check(struct sweep *sweep, const struct spelling *const origin[3],
                   const struct spelling *host, const struct spelling *port)
 {
@@ -114,7 +114,7 @@ static void check(struct sweep *sweep, const struct spelling *const origin[3],
     assert_int_equal(judge(origin_text, host_text, NULL, NULL, &strict), expected);
     assert_int_equal(judge(origin_text, host_text, NULL, NULL, &trusting) == PF_ORIGIN_ALLOWED,
                      is_trusted);
-    /* What a proxy forwards counts only where it is trusted. */
+    /* The forwarded host counts only if the proxy is trusted. */
     assert_int_not_equal(judge(origin_text, inner, NULL, host_text, &strict), PF_ORIGIN_ALLOWED);
     assert_int_equal(judge(origin_text, inner, NULL, host_text, &trusting) == PF_ORIGIN_ALLOWED,
                      is_trusted);

@@ -1,4 +1,4 @@
-/* http_test.c - requests, paths and the handshake of a WebSocket. */
+/* http_test.c - HTTP requests, paths and the WebSocket handshake. */
 /* SPDX-License-Identifier: MIT */
 #include "relay/wire/http.h"
 
@@ -19,7 +19,7 @@ enum { TEXT_SIZE_MAX = 20000 };
 
 struct fixture {
     struct pf_http_request request;
-    char *copy; /* of exactly the size of what was read */
+    char *copy; /* of exactly the size of the input */
     char text[TEXT_SIZE_MAX];
 };
 
@@ -37,7 +37,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* Reads from memory of exactly that size, so that a sanitizer sees a step outside. */
+/* Reads from memory of exactly that size, so that a sanitizer reports over-reads. */
 static size_t read_bytes(struct fixture *fixture, const char *bytes, size_t size)
 {
     free(fixture->copy);
@@ -276,7 +276,7 @@ static void a_path_that_leaves_the_folder_is_refused(void **state)
 
 static const struct pf_origin_rules none = {.allowed = NULL};
 
-/* A good handshake, with `instead` in place of its line `line` if that is not negative. */
+/* A valid handshake, whose line `line`, if not negative, is replaced by `instead`. */
 static uint16_t shake(struct fixture *fixture, const struct pf_handshake_rules *rules, int line,
                       const char *instead)
 {

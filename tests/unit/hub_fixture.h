@@ -1,4 +1,4 @@
-/* hub_fixture.h - a hub with clients that keep what they are sent, under a clock of the test. */
+/* hub_fixture.h - a hub whose clients record what they receive, with virtual time. */
 /* SPDX-License-Identifier: MIT */
 #ifndef PF_TESTS_HUB_FIXTURE_H
 #define PF_TESTS_HUB_FIXTURE_H
@@ -23,7 +23,7 @@ enum {
     TEXT_MAX = 2048,
 };
 
-/* What one client has got. */
+/* What one client has received. */
 struct inbox {
     char *texts[INBOX_MAX]; /* owned, NUL-terminated */
     size_t count;
@@ -40,7 +40,7 @@ struct fixture {
     struct inbox inboxes[CLIENTS_MAX];
 };
 
-/* Stands in for HMAC-SHA256: anything that depends on every byte and on the secret. */
+/* Replaces HMAC-SHA256: depends on every byte and on the secret. */
 static inline void fake_sign(void *user, struct pf_slice text, uint8_t mac[PF_MAC_SIZE])
 {
     const struct fixture *fixture = user;
@@ -145,7 +145,7 @@ static inline void lose(struct fixture *fixture, uint32_t client, uint16_t code)
     fixture->inboxes[client].closed = code;
 }
 
-/* Lets time pass and gives each TIMEOUT when it is due. */
+/* Lets time pass and feeds each TIMEOUT when it is due. */
 static inline void pass(struct fixture *fixture, uint64_t duration_ms)
 {
     const uint64_t end_ms = fixture->now_ms + duration_ms;
@@ -157,7 +157,7 @@ static inline void pass(struct fixture *fixture, uint64_t duration_ms)
     fixture->now_ms = end_ms;
 }
 
-/* The last text that a client has got. */
+/* The last text that a client has received. */
 static inline const char *last(const struct fixture *fixture, uint32_t client)
 {
     const struct inbox *inbox = &fixture->inboxes[client];
@@ -214,7 +214,7 @@ static inline void copy_member(const struct fixture *fixture, uint32_t client, c
     cJSON *json = cJSON_Parse(text);
     const char *value = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(json, name));
     assert_non_null(value);
-    (void)pf_slice_copy(pf_slice_of(value), out, TEXT_MAX); /* none is so long */
+    (void)pf_slice_copy(pf_slice_of(value), out, TEXT_MAX); /* never truncated */
     cJSON_Delete(json);
 }
 
@@ -286,7 +286,7 @@ static inline void free_fixture(struct fixture *fixture)
     free(fixture);
 }
 
-/* The relay is killed and started anew: all clients are gone, and so is what it knew. */
+/* Restarts the relay: all clients are gone, and so is its state. */
 static inline void restart_hub(struct fixture *fixture)
 {
     pf_hub_free(fixture->hub);

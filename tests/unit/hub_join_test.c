@@ -1,4 +1,4 @@
-/* hub_join_test.c - entering, leaving, resuming and being replaced. */
+/* hub_join_test.c - joining, leaving, resuming and replacing members. */
 /* SPDX-License-Identifier: MIT */
 #include "hub_fixture.h"
 
@@ -180,7 +180,7 @@ static void the_newer_client_replaces_the_older_one(void **state)
     assert_has(last(fixture, 2), "\"resumed\":true");
     assert_int_equal(count_of(fixture, 1, "member"), 1);
     assert_has(last(fixture, 1), "\"instance\":50,\"away\":false");
-    lose(fixture, 0, 4003); /* the old socket's end means nothing any more */
+    lose(fixture, 0, 4003); /* the end of the old socket has no effect */
     assert_int_equal(count_of(fixture, 1, "member"), 1);
     assert_int_equal(pf_hub_counts(fixture->hub).members, 2);
 }
@@ -194,7 +194,7 @@ static void R3_a_late_join_of_an_older_client_does_not_replace_the_newer_one(voi
     copy_member(fixture, 0, "joined", "ticket", ticket);
     lose(fixture, 0, 1001);
     forget_texts(fixture, 1);
-    open_client(fixture, 2); /* the page that reloads; its join is on a slow way */
+    open_client(fixture, 2); /* the page before a reload; its join arrives late */
     open_client(fixture, 3);
     join_as(fixture, 3, "tea", "Ann", 51, ticket);
     join_as(fixture, 2, "tea", "Ann", 50, ticket);
@@ -233,7 +233,7 @@ static void a_ticket_with_any_digit_changed_is_ignored(void **state)
         assert_has(last(fixture, 1), "\"resumed\":false");
         say(fixture, 1, "{\"type\":\"leave\"}");
         ticket[i] = kept;
-        pass(fixture, 250); /* as many newcomers are too many at once */
+        pass(fixture, 250); /* so many newcomers at once would be rate-limited */
     }
     open_client(fixture, 1);
     join_as(fixture, 1, "tea", "Ann", 1, ticket);
@@ -361,7 +361,7 @@ static void R19_a_member_that_returns_in_a_loop_is_rate_limited(void **state)
     assert_int_equal(fixture->inboxes[2].closed, 1008);
     assert_int_equal(fixture->inboxes[1].count, 0);
     assert_int_equal(pf_hub_counts(fixture->hub).members, 2);
-    enter(fixture, 3, "tea"); /* nobody else is kept out */
+    enter(fixture, 3, "tea"); /* others are not affected */
     fixture->now_ms += 500;
     open_client(fixture, 2);
     join_as(fixture, 2, "tea", "Ann", 1, ticket);
@@ -386,7 +386,7 @@ static void R19_a_member_that_replaces_itself_in_a_loop_loses_the_newest_client(
     assert_int_equal(fixture->inboxes[22].closed, 1008);
 }
 
-/* Comes as somebody new and leaves. */
+/* Joins as a new member and leaves. */
 static void visit(struct fixture *fixture, uint32_t client, const char *room)
 {
     open_client(fixture, client);
@@ -462,7 +462,7 @@ static void sixteen_members_with_the_longest_names_fit_into_joined(void **state)
     char name[2 * PF_MEMBER_NAME_SIZE_MAX + 1];
     for (size_t i = 0; i + 1 < sizeof name; i += 2) {
         name[i] = '\\';
-        name[i + 1] = '"'; /* one byte that needs two when it is written */
+        name[i + 1] = '"'; /* a byte that is escaped as two */
     }
     name[sizeof name - 1] = '\0';
     fixture->config.members_max = PF_MEMBERS_MAX;

@@ -1,4 +1,4 @@
-/* hub_memory_test.c - memory that runs out costs the one who asks for more, and nobody else. */
+/* hub_memory_test.c - running out of memory affects only the client that needs more. */
 /* SPDX-License-Identifier: MIT */
 #include "protocol/message.h"
 #include "relay/hub/hub.h"
@@ -15,8 +15,8 @@
 #include <cmocka.h>
 
 /*
- * This program is linked with --wrap: what the libraries ask for comes here first. The test counts
- * down to the one allocation that fails; below 0 none does.
+ * This program is linked with --wrap, so that the allocations of the libraries can fail. The test
+ * counts down to the one that does; below 0 none fails.
  */
 static int until_failure = -1;
 
@@ -49,11 +49,11 @@ void *__wrap_realloc(void *old, size_t size)
 
 /* ---- the hub ---- */
 
-/* The last client stays in the lobby: so there are an odd number of timers when somebody joins. */
+/* The last client stays in the lobby, so that joins meet an odd number of timers. */
 enum { CLIENTS_COUNT = 71, LOBBY = CLIENTS_COUNT - 1, ROOMS_COUNT = 67 };
 
 struct relay {
-    struct pf_hub *hub; /* NULL where there was no memory for it */
+    struct pf_hub *hub; /* NULL if it could not be allocated */
     uint64_t drawn;
     bool open[CLIENTS_COUNT];
     bool joined[CLIENTS_COUNT];
@@ -98,7 +98,7 @@ static void give(struct relay *relay, enum pf_hub_event_type type, uint32_t clie
     }
 }
 
-/* Two to a room, in many rooms: the table of rooms, of clients and the timers all have to grow. */
+/* Two members in each of many rooms, so that the tables of rooms, clients and timers all grow. */
 static void enter_all(struct relay *relay)
 {
     char text[128];
@@ -124,7 +124,7 @@ static size_t count_of(const bool *flags)
     return count;
 }
 
-/* Runs with allocation `number` failing. False when there was no such allocation any more. */
+/* Runs with allocation `number` failing. False if there were fewer allocations. */
 static bool run_hub(int number)
 {
     struct relay relay = {.hub = NULL};
@@ -148,7 +148,7 @@ static bool run_hub(int number)
     const bool has_failed = until_failure < 0;
     until_failure = -1;
     if (relay.hub) {
-        /* At most one message was not understood: then its client is there, but in no room. */
+        /* At most one message was not read: its client is open, but in no room. */
         const struct pf_hub_counts counts = pf_hub_counts(relay.hub);
         assert_int_equal(counts.clients, count_of(relay.open));
         assert_in_range(counts.members, count_of(relay.joined) - 1, count_of(relay.joined));
@@ -160,7 +160,7 @@ static bool run_hub(int number)
         assert_int_equal(pf_hub_counts(relay.hub).rooms, 0);
         assert_true(pf_hub_deadline_ms(relay.hub) == PF_DEADLINE_NONE);
         relay.refused = 0;
-        enter_all(&relay); /* all may come again */
+        enter_all(&relay); /* all can join again */
         assert_int_equal(relay.refused, 0);
         assert_int_equal(pf_hub_counts(relay.hub).members, CLIENTS_COUNT - 1);
     }
@@ -170,7 +170,7 @@ static bool run_hub(int number)
 
 static void a_failed_allocation_affects_at_most_one_client(void **state)
 {
-    (void)state; /* each run has a hub of its own */
+    (void)state; /* a hub for each run */
     int number = 0;
     while (run_hub(number)) {
         number++;
@@ -204,7 +204,7 @@ static void reading_a_message_fails_cleanly_when_out_of_memory(void **state)
 
 /* ---- WebSocket ---- */
 
-/* Feeds frames, masked with 0, byte by byte; gives the event that ends the reading. */
+/* Feeds frames with a mask of zeros byte by byte. Returns the event that ends the reading. */
 static struct pf_websocket_event feed(struct pf_websocket *websocket, const char *bytes,
                                       size_t size)
 {
@@ -218,7 +218,7 @@ static struct pf_websocket_event feed(struct pf_websocket *websocket, const char
 
 static void a_frame_closes_its_connection_when_out_of_memory(void **state)
 {
-    (void)state; /* each frame has a connection of its own */
+    (void)state; /* a connection for each frame */
     static const char text[] = "\x81\x83\0\0\0\0tea";
     static const char ping[] = "\x89\x83\0\0\0\0tea";
     const char *const frames[] = {text, ping};

@@ -1,4 +1,4 @@
-/* hub_parts_test.c - what the hub is made of: hash, timers, rooms, tickets. */
+/* hub_parts_test.c - the parts of the hub: hash, timers, rooms, tickets. */
 /* SPDX-License-Identifier: MIT */
 #include "base/random.h"
 #include "relay/hub/rooms.h"
@@ -33,7 +33,7 @@ static void siphash_gives_the_published_values(void **state)
 
 static void timers_fire_in_the_order_of_their_deadlines(void **state)
 {
-    (void)state; /* all is local */
+    (void)state; /* no fixture */
     static struct pf_timer timers[TIMERS_COUNT];
     struct pf_timers heap = {.heap = NULL};
     struct pf_random random;
@@ -75,7 +75,7 @@ static void timers_fire_in_the_order_of_their_deadlines(void **state)
 
 static void a_timer_is_not_due_before_its_deadline(void **state)
 {
-    (void)state; /* all is local */
+    (void)state; /* no fixture */
     struct pf_timer timer = {.kind = 0};
     struct pf_timers heap = {.heap = NULL};
     assert_true(pf_timers_deadline_ms(&heap) == PF_DEADLINE_NONE);
@@ -96,7 +96,7 @@ static struct pf_slice name_of(size_t number, char text[16])
 
 static void rooms_are_found_while_the_table_grows_and_empties(void **state)
 {
-    (void)state; /* all is local */
+    (void)state; /* no fixture */
     const uint64_t key[2] = {1, 2};
     struct pf_rooms rooms;
     struct pf_hub_room *room = NULL;
@@ -125,7 +125,7 @@ static void rooms_are_found_while_the_table_grows_and_empties(void **state)
     pf_rooms_clear(&rooms);
 }
 
-/* A mac that anybody can make: only what is signed matters here. */
+/* A MAC without a secret: only the signed text matters here. */
 static void sign_openly(void *user, struct pf_slice text, uint8_t mac[PF_MAC_SIZE])
 {
     (void)user; /* no secret */
@@ -135,7 +135,7 @@ static void sign_openly(void *user, struct pf_slice text, uint8_t mac[PF_MAC_SIZ
     }
 }
 
-/* A ticket for "tea" with a good signature of whatever it claims. */
+/* A ticket for the room "tea" with this claim and a valid signature. */
 static struct pf_slice ticket_that_claims(const char *claim, char out[PF_TICKET_SIZE_MAX])
 {
     char text[256];
@@ -151,7 +151,7 @@ static struct pf_slice ticket_that_claims(const char *claim, char out[PF_TICKET_
 
 static void a_ticket_is_valid_until_its_expiry_in_canonical_decimal(void **state)
 {
-    (void)state; /* only texts */
+    (void)state; /* no fixture */
     static const struct {
         const char *claim;
         bool counts;
@@ -159,14 +159,14 @@ static void a_ticket_is_valid_until_its_expiry_in_canonical_decimal(void **state
         {"00000000000000a1.1001", true},
         {"00000000000000a1.9999999999999999999", true},
         {"00000000000000a1.1000", false},                 /* now */
-        {"00000000000000a1.18446744073709551615", false}, /* more digits than it ever has */
+        {"00000000000000a1.18446744073709551615", false}, /* more digits than are accepted */
         {"00000000000000a1.01001", false},
         {"00000000000000a1.+1001", false},
         {"00000000000000a1.1001:", false},
         {"00000000000000a1.1001.", false},
         {"0000000000000000.1001", false}, /* nobody */
         {"00000000000000A1.1001", false},
-        {"00000000000000a11001", false}, /* no dot where one belongs */
+        {"00000000000000a11001", false}, /* the dot is missing */
     };
     const struct pf_signer signer = {.sign = sign_openly};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -181,7 +181,7 @@ static void a_ticket_is_valid_until_its_expiry_in_canonical_decimal(void **state
 
 static void a_ticket_that_overflows_its_buffer_is_not_signed(void **state)
 {
-    (void)state; /* only texts */
+    (void)state; /* no fixture */
     const struct pf_signer signer = {.sign = sign_openly};
     char text[PF_TICKET_SIZE_MAX];
     struct pf_buffer out;

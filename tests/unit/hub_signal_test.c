@@ -1,4 +1,4 @@
-/* hub_signal_test.c - what members send one another, and what they may not. */
+/* hub_signal_test.c - signals between members, and refusals. */
 /* SPDX-License-Identifier: MIT */
 #include "hub_fixture.h"
 
@@ -175,7 +175,7 @@ static void R19_a_large_message_counts_as_several(void **state)
     assert_int_equal(fixture->inboxes[0].closed, 1008);
 }
 
-/* Puts the id of the other member where a vector has its placeholder. */
+/* Replaces the placeholder of a vector by the id of the other member. */
 static char *fill_in(struct pf_slice text, const char *id)
 {
     static const char placeholder[] = "00000000000000b2";
@@ -206,7 +206,7 @@ static void check_vector(struct fixture *fixture, const struct vector *vector)
     free(text);
     const char *error = last_of(fixture, 0, "error");
     if (error) {
-        (void)sscanf(strstr(error, "\"code\":\"") + 8, "%63[a-z-]", code); /* or it stays ok */
+        (void)sscanf(strstr(error, "\"code\":\"") + 8, "%63[a-z-]", code); /* else it stays "ok" */
     }
     if (strcmp(code, vector->relay) != 0) {
         fail_msg("%s: is %s, not %s", vector->name, code, vector->relay);

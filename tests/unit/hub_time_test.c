@@ -1,4 +1,4 @@
-/* hub_time_test.c - heartbeats, the grace of members who are away, and the same run twice. */
+/* hub_time_test.c - heartbeats, grace periods, and determinism. */
 /* SPDX-License-Identifier: MIT */
 #include "hub_fixture.h"
 
@@ -151,7 +151,7 @@ static void a_late_timeout_handles_everything_that_was_due(void **state)
     assert_int_equal(pf_hub_counts(fixture->hub).members, 0);
 }
 
-/* One random step of a random client; everything may happen at any time. */
+/* One random step of a random client. */
 static void step_at_random(struct fixture *fixture)
 {
     static const char *const texts[] = {
@@ -223,7 +223,7 @@ static uint64_t run_at_random(uint64_t seed)
 
 static void the_same_events_give_the_same_outputs_and_leak_nothing(void **state)
 {
-    (void)state; /* each run has a hub of its own */
+    (void)state; /* a hub for each run */
     for (uint64_t seed = 1; seed <= 20; seed++) {
         assert_true(run_at_random(seed) == run_at_random(seed));
     }

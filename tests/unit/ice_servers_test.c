@@ -1,4 +1,4 @@
-/* ice_servers_test.c - which ICE servers reach the browsers. */
+/* ice_servers_test.c - which ICE servers the relay passes on to browsers. */
 /* SPDX-License-Identifier: MIT */
 #include "base/buffer.h"
 #include "relay/wire/ice_servers.h"
@@ -17,7 +17,7 @@ enum { SIZE_MAX_OUT = 4096 };
 struct problems {
     size_t count;
     size_t indexes[8];
-    char reason[128]; /* of the last */
+    char reason[128]; /* of the last problem */
     char url[128];
 };
 
@@ -38,7 +38,7 @@ static enum pf_error read_text(const char *text, struct pf_buffer *out, struct p
     return pf_ice_servers_read(pf_slice_of(text), out, note, problems);
 }
 
-/* NULL: the entry is good and comes out as it went in. */
+/* `reason` is a part of the expected problem; NULL: the entry is copied unchanged. */
 static void assert_entry(const char *entry, const char *reason)
 {
     char text[1024];

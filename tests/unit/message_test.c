@@ -1,4 +1,4 @@
-/* message_test.c - every signaling message, written and read again; and the small readers. */
+/* message_test.c - every signaling message, written and read; ids, names and codes. */
 /* SPDX-License-Identifier: MIT */
 #include "protocol/message.h"
 
@@ -19,7 +19,7 @@
 #define ANN 0xa1u
 #define BOB 0xb2u
 
-/* Too big for the stack. */
+/* Too large for the stack. */
 struct fixture {
     struct pf_message sent;
     struct pf_message received;
@@ -57,7 +57,7 @@ static struct pf_slice write_sent(struct fixture *fixture)
     return pf_buffer_slice(&buffer);
 }
 
-/* Writes `sent` and reads `received`; a signal takes the way through a relay, from Ann. */
+/* Writes `sent` and reads `received`; a signal is forwarded as by a relay, from Ann. */
 static void transfer(struct fixture *fixture)
 {
     struct pf_slice text = write_sent(fixture);
@@ -539,7 +539,7 @@ static void a_failed_read_leaves_the_message_unchanged(void **state)
     fixture->received = (struct pf_message){.type = PF_MESSAGE_PING};
 }
 
-/* cJSON's hooks have no argument, so the count is here. */
+/* cJSON's hooks take no argument, hence a global. */
 static int allocations_left;
 
 static void *allocate_until_none_is_left(size_t size)

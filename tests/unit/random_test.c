@@ -9,8 +9,8 @@
 #include <cmocka.h>
 
 /*
- * The first numbers of PCG-XSH-RR 64/32 with its default stream, from the published recurrence in
- * unbounded integers, computed apart from this code.
+ * The first numbers of PCG-XSH-RR 64/32 with its default stream, computed independently from the
+ * published recurrence, in integers of any size.
  */
 static void the_same_seed_gives_the_same_known_numbers(void **state)
 {

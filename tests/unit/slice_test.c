@@ -1,4 +1,4 @@
-/* slice_test.c - slices: comparing, copying, and what is UTF-8. */
+/* slice_test.c - slices: comparison, copying, UTF-8 validation. */
 /* SPDX-License-Identifier: MIT */
 #include "base/slice.h"
 
@@ -42,7 +42,7 @@ static void copy_adds_a_nul_to_a_text_that_fits(void **state)
 static void copy_truncates_between_characters(void **state)
 {
     (void)state;
-    /* e acute has 2 bytes, the euro sign 3, the smiling face 4. */
+    /* e with acute has 2 bytes, the euro sign 3, the grinning face 4. */
     const struct pf_slice text = PF_SLICE("a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80");
     const size_t expected[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10};
     for (size_t room = 0; room < sizeof expected / sizeof expected[0]; room++) {
@@ -54,7 +54,7 @@ static void copy_truncates_between_characters(void **state)
     }
 }
 
-/* What is UTF-8 by its definition: the one encoding of a scalar value, RFC 3629 section 3. */
+/* The encoding of a scalar value as RFC 3629 section 3 defines it. */
 static size_t encode(uint32_t scalar, uint8_t out[4])
 {
     if (scalar < 0x80) {
@@ -93,8 +93,8 @@ static void every_scalar_value_is_utf8_and_no_surrogate_is(void **state)
 }
 
 /*
- * Decodes two bytes, or three that begin with `lead`, the slow way, and says whether they are made
- * of whole characters only.
+ * Whether two or three bytes consist of complete characters of one or two bytes; `valid2` is the
+ * table of two-byte characters.
  */
 static bool is_utf8_by_table(const uint8_t *bytes, size_t size, const bool *valid2)
 {

@@ -91,7 +91,7 @@ static void ready_time_is_the_first_that_succeeds(void **state)
     }
 }
 
-/* The textbook's bucket: a level that rises with time up to the burst. */
+/* The textbook algorithm: a level that rises over time up to the burst allowance. */
 static void agrees_with_a_textbook_token_bucket(void **state)
 {
     (void)state;

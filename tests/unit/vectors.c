@@ -59,7 +59,7 @@ static void put_part(struct pf_buffer *out, const cJSON *part)
     }
 }
 
-/* Puts the text of `item` together and leaves it to vectors->text. */
+/* Builds the text of `item`, which vectors->text then owns. */
 static struct pf_slice make_text(struct vectors *vectors, const cJSON *item)
 {
     char *memory = malloc(TEXT_SIZE_MAX);

@@ -8,12 +8,11 @@
 #include <cJSON.h>
 #include <stdbool.h>
 
-/* One of them; vectors.json says what its members mean. Borrowed until the next one is asked for.
- */
+/* A vector; vectors.json explains its members. Borrowed until the next call of vectors_next(). */
 struct vector {
     const char *name;
     struct pf_slice
-        text;            /* has exactly its size in the heap, so that a sanitizer sees over-reads */
+        text; /* in a heap block of exactly its size, so that a sanitizer reports over-reads */
     const char *client;  /* "ok" or a reason; NULL: not for a client */
     const char *relay;   /* "ok" or an error code; NULL: not for a relay */
     bool in_room;        /* the state of the client that sends it to a relay */
@@ -23,13 +22,13 @@ struct vector {
 struct vectors {
     cJSON *root;       /* owned */
     const cJSON *next; /* in root */
-    char *text;        /* owned; that of the last one given */
+    char *text;        /* owned; of the last vector */
 };
 
-/* Parses vectors.json, which is built in. */
+/* Parses vectors.json, which is embedded in the program. */
 void vectors_open(struct vectors *vectors);
 
-/* Gives the next vector; false when there is none left. */
+/* Reads the next vector; false after the last one. */
 bool vectors_next(struct vectors *vectors, struct vector *out);
 
 void vectors_close(struct vectors *vectors);

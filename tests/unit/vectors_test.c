@@ -72,7 +72,7 @@ static void a_client_reads_each_vector_as_specified(void **state)
     }
 }
 
-/* Writing gives back what was read; only `from` has become `to`. */
+/* Writing the message restores the fields, except that `from` becomes `to`. */
 static void a_client_reads_the_fields_that_a_vector_lists(void **state)
 {
     struct fixture *fixture = *state;
@@ -103,7 +103,7 @@ static void a_client_reads_the_fields_that_a_vector_lists(void **state)
     assert_in_range(fields_count, 100, INT32_MAX);
 }
 
-/* What a relay makes of a text without knowing rooms; NULL where that depends on them. */
+/* The error code of a text, or NULL if it depends on rooms. */
 static const char *judge_as_relay(struct pf_slice text, struct pf_message *message)
 {
     struct pf_envelope envelope;
@@ -138,7 +138,7 @@ static void a_relay_refuses_vectors_by_envelope_and_names_alone(void **state)
         for (size_t i = 0; !code && i < sizeof depend_on_rooms / sizeof depend_on_rooms[0]; i++) {
             passes = passes || strcmp(vector.relay, depend_on_rooms[i]) == 0;
         }
-        /* Which of the types that are known are not for a relay is for the hub to say. */
+        /* The hub decides which of the known types are not for a relay. */
         passes = passes || (!code && strcmp(vector.relay, "unknown-type") == 0);
         if (!passes) {
             fail_msg("%s: is %s, not %s", vector.name, code ? code : "fine", vector.relay);
@@ -146,14 +146,14 @@ static void a_relay_refuses_vectors_by_envelope_and_names_alone(void **state)
     }
 }
 
-/* Somebody reads it: then it is one object, and a part of it is none. */
+/* Accepted by a client or a relay: one complete JSON object. */
 static bool is_well_formed(const struct vector *vector)
 {
     return (vector->client && strcmp(vector->client, "ok") == 0) ||
            (vector->relay && strcmp(vector->relay, "ok") == 0);
 }
 
-/* Copies of exactly the size of the cut text let a sanitizer see a read behind the end. */
+/* Copies of exactly the truncated size let a sanitizer report over-reads. */
 static void no_truncated_vector_can_be_read(void **state)
 {
     struct fixture *fixture = *state;
@@ -164,7 +164,7 @@ static void no_truncated_vector_can_be_read(void **state)
         }
         size_t size = vector.text.size;
         while (size > 0 && vector.text.data[size - 1] != '}') {
-            size--; /* space behind the object may be cut off */
+            size--; /* whitespace after the object is optional */
         }
         while (size-- > 0) {
             char *copy = malloc(size > 0 ? size : 1);
@@ -174,7 +174,7 @@ static void no_truncated_vector_can_be_read(void **state)
             struct pf_envelope envelope;
             if (pf_message_read(cut, &fixture->message) == PF_ERROR_OK ||
                 pf_envelope_read(cut, &envelope) == PF_ERROR_OK) {
-                fail_msg("%s: was read although cut to %zu bytes", vector.name, size);
+                fail_msg("%s: was read although truncated to %zu bytes", vector.name, size);
             }
             free(copy);
         }

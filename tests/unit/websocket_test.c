@@ -1,4 +1,4 @@
-/* websocket_test.c - the frames of RFC 6455, whole, byte by byte and cut at every length. */
+/* websocket_test.c - WebSocket frames (RFC 6455), whole and in pieces. */
 /* SPDX-License-Identifier: MIT */
 #include "relay/wire/websocket.h"
 
@@ -21,7 +21,7 @@ enum {
     FIN = 0x80,
 };
 
-/* Frames as a client would send them, and what the reader is expected to make of them. */
+/* Frames as a client sends them, and the events that the reader must return. */
 struct fixture {
     struct pf_buffer wire;
     char wire_data[WIRE_SIZE_MAX];
@@ -90,7 +90,7 @@ static void log_event(struct fixture *fixture, const struct pf_websocket_event *
     pf_buffer_put(&fixture->log, PF_SLICE("\n"));
 }
 
-/* Feeds one piece from memory of exactly its size, so that a sanitizer sees a step outside. */
+/* Feeds one piece from memory of exactly its size, so that a sanitizer reports over-reads. */
 static bool feed(struct fixture *fixture, struct pf_websocket *websocket, const char *bytes,
                  size_t size)
 {
@@ -110,7 +110,7 @@ static bool feed(struct fixture *fixture, struct pf_websocket *websocket, const 
     return websocket->stage != PF_WEBSOCKET_ENDED;
 }
 
-/* The wire in pieces: the first of `first_size` bytes, the others of `size` each. */
+/* Reads the frames in pieces: the first of `first_size` bytes, the others of `size` each. */
 static void read_in_pieces(struct fixture *fixture, size_t first_size, size_t size)
 {
     struct pf_websocket websocket;
