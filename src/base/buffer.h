@@ -22,13 +22,13 @@ struct pf_buffer {
 
 void pf_buffer_init(struct pf_buffer *buffer, char *data, size_t capacity);
 
-/* Copies the bytes to the end. */
+/* Appends the bytes. */
 void pf_buffer_put(struct pf_buffer *buffer, struct pf_slice bytes);
 
-/* The same for one byte. */
+/* Appends one byte. */
 void pf_buffer_put_char(struct pf_buffer *buffer, char c);
 
-/* Decimal, without leading zeros. */
+/* Appends a decimal number without leading zeros. */
 void pf_buffer_put_u64(struct pf_buffer *buffer, uint64_t value);
 
 /* What has been written. Borrowed until the next write. */

@@ -10,7 +10,7 @@
 void pf_random_seed(struct pf_random *random, uint64_t seed)
 {
     *random = (struct pf_random){.state = seed + PCG_INCREMENT};
-    (void)pf_random_next(random); /* mixes the seed in; its own output is not wanted */
+    (void)pf_random_next(random); /* mixes the seed into the state */
 }
 
 uint32_t pf_random_next(struct pf_random *random)

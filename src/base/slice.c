@@ -34,7 +34,7 @@ size_t pf_slice_copy(struct pf_slice slice, char *out, size_t capacity)
     return size;
 }
 
-/* The size of the well-formed character at `at`, which has `left` bytes behind it, or 0. */
+/* The size of the well-formed character at `at`, where `left` bytes remain, or 0. */
 static size_t utf8_size(const uint8_t *at, size_t left)
 {
     const uint8_t first = at[0];
@@ -59,7 +59,7 @@ static size_t utf8_size(const uint8_t *at, size_t left)
     return misfit ? 0 : size;
 }
 
-/* Moves from `at` over blocks that are ASCII, which nearly all of a message is. */
+/* Skips blocks of ASCII from `at` on: nearly all of a message is ASCII. */
 static size_t skip_ascii(struct pf_slice slice, size_t at)
 {
     uint64_t block;

@@ -17,7 +17,7 @@ struct pf_slice {
 /* The slice of a NUL-terminated text, or the empty slice for NULL. Borrows `text`. */
 struct pf_slice pf_slice_of(const char *text);
 
-/* Byte for byte. Two empty slices are equal. */
+/* Compares bytes. Two empty slices are equal. */
 bool pf_slice_equal(struct pf_slice a, struct pf_slice b);
 
 /*

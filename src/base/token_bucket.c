@@ -23,7 +23,7 @@ uint64_t pf_token_bucket_ready_ms(const struct pf_token_bucket *bucket,
                                   const struct pf_token_rate *rate, uint64_t cost)
 {
     PF_ASSERT(cost <= rate->burst);
-    const uint64_t spare = rate->burst - cost; /* what may be missing by then */
+    const uint64_t spare = rate->burst - cost; /* tokens that may still be missing then */
     const uint64_t ready = bucket->full_at > spare ? bucket->full_at - spare : 0;
     return ready / rate->per_ms + (ready % rate->per_ms != 0);
 }

@@ -17,7 +17,7 @@ static bool load_secret(const struct pf_options *options, struct pf_secret *secr
     if (pf_secret_load(options->secret_file, secret) != PF_ERROR_OK) {
         (void)fprintf(
             stderr, "peerface-relay: %s does not contain a secret, and none can be created there\n",
-            options->secret_file); /* or nobody */
+            options->secret_file); /* best effort */
         return false;
     }
     return true;

@@ -108,7 +108,7 @@ static void leave(struct pf_options *options, int code)
 
 static void refuse(struct pf_options *options, const char *name, const char *why)
 {
-    (void)fprintf(stderr, "peerface-relay: %s: %s (see --help)\n", name, why); /* or nobody */
+    (void)fprintf(stderr, "peerface-relay: %s: %s (see --help)\n", name, why); /* best effort */
     leave(options, EXIT_CODE_USAGE);
 }
 
@@ -121,7 +121,7 @@ static uint32_t read_number(struct pf_options *options, const char *name, uint32
     if (optarg[0] < '0' || optarg[0] > '9' || *end != '\0' || errno != 0 || value < min ||
         value > max) {
         (void)fprintf(stderr, "peerface-relay: %s takes a number from %u to %u (see --help)\n",
-                      name, (unsigned)min, (unsigned)max); /* or nobody */
+                      name, (unsigned)min, (unsigned)max); /* best effort */
         leave(options, EXIT_CODE_USAGE);
         return min;
     }
@@ -146,18 +146,18 @@ static char *read_file(const char *path)
         const size_t size = fread(text, 1, PF_ICE_SERVERS_SIZE_MAX + 1, file);
         text[size <= PF_ICE_SERVERS_SIZE_MAX ? size : 0] = '\0';
     }
-    (void)fclose(file); /* it was only read */
+    (void)fclose(file); /* opened for reading only */
     return text;
 }
 
-/* One entry that browsers refuse would cost everybody the whole configuration. */
+/* Browsers refuse the whole configuration because of one invalid entry. */
 static void skip_ice_server(void *user, const struct pf_ice_problem *problem)
 {
     (void)user; /* unused */
     const bool is_url = problem->url.size > 0;
     (void)fprintf(stderr, "peerface-relay: --ice-servers: skipping entry %zu: %s%.*s%s %s\n",
                   problem->index, is_url ? "URL \"" : "it", (int)problem->url.size,
-                  problem->url.data, is_url ? "\"" : "", problem->reason); /* or nobody */
+                  problem->url.data, is_url ? "\"" : "", problem->reason); /* best effort */
 }
 
 static void read_ice_servers(struct pf_options *options)
@@ -267,7 +267,7 @@ void pf_options_read(int count, char *const *arguments, struct pf_options *out)
             break;
         }
         if (code == '?') {
-            leave(out, EXIT_CODE_USAGE); /* getopt has said why */
+            leave(out, EXIT_CODE_USAGE); /* getopt has printed the reason */
             return;
         }
         take(out, (enum option_code)code);

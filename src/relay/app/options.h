@@ -27,7 +27,7 @@ struct pf_options {
     const char *echo;        /* NULL: no echo endpoint */
     char *ice_servers;       /* a JSON array; owned */
     uint32_t members_max, rooms_max, clients_max, ping_ms, grace_ms;
-    uint32_t request_ms, idle_ms, stall_ms; /* see transport.h */
+    uint32_t request_ms, idle_ms, stall_ms; /* see server.h */
     uint32_t burst, rate; /* of one client: burst allowance, and messages per second */
     bool quiet;
     bool trust_proxy;

@@ -15,7 +15,7 @@ static struct pf_hub_room **bucket_of(const struct pf_rooms *rooms, uint64_t has
     return &rooms->buckets[hash & (rooms->buckets_count - 1)];
 }
 
-/* Keeps chains at about one room. If memory is short, chains simply stay longer. */
+/* Keeps the chains at about one room. If memory is short, they stay longer. */
 static void grow(struct pf_rooms *rooms)
 {
     const size_t buckets_count = rooms->buckets_count > 0 ? 2 * rooms->buckets_count : BUCKETS_MIN;

@@ -32,12 +32,12 @@ struct pf_arena {
 char *pf_arena_take(struct pf_arena *arena, size_t size);
 
 /*
- * Takes everything back. At most PF_ARENA_SPARE_CHUNKS_MAX chunks are kept for reuse: memory that
- * goes back to the system costs a page fault per 4 KiB when it is needed again.
+ * Invalidates all allocations. At most PF_ARENA_SPARE_CHUNKS_MAX chunks are kept for reuse: memory
+ * that goes back to the system costs a page fault per 4 KiB when it is needed again.
  */
 void pf_arena_reset(struct pf_arena *arena);
 
-/* Frees everything. */
+/* Frees all memory. */
 void pf_arena_clear(struct pf_arena *arena);
 
 #endif

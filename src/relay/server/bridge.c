@@ -92,7 +92,7 @@ static void tell_hub(struct pf_server *server, enum pf_hub_event_type type, uint
     }
 }
 
-/* From here on the link is no client of the hub. */
+/* Ends the link's membership in the hub: it is no client from now on. */
 static void leave_hub(struct pf_server *server, struct pf_link *link, uint16_t code)
 {
     if (link->in_hub) {
@@ -168,7 +168,7 @@ static void on_event(struct pf_server *server, struct pf_link *link,
         }
         return;
     case PF_WEBSOCKET_PONG:
-        return; /* unsolicited: the relay sends pings of its own protocol only */
+        return; /* unsolicited: the relay sends no ping frames, only `ping` messages */
     case PF_WEBSOCKET_CLOSE: end(server, link, event->code, event->code); return;
     case PF_WEBSOCKET_ERROR: end(server, link, PF_CLOSE_ABNORMAL, event->code); return;
     }

@@ -77,7 +77,7 @@ enum pf_error pf_secret_load(const char *path, struct pf_secret *out)
         return PF_ERROR_INVALID;
     }
     const ssize_t size = read(fd, bytes, sizeof bytes);
-    (void)close(fd); /* it was only read */
+    (void)close(fd); /* opened for reading only */
     if (size != PF_SECRET_SIZE) {
         return PF_ERROR_INVALID;
     }

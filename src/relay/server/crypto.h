@@ -29,7 +29,7 @@ uint64_t pf_crypto_draw(void *user);
 /* HMAC-SHA256 under the struct pf_secret that `user` points to. For pf_signer.sign. */
 void pf_crypto_sign(void *user, struct pf_slice text, uint8_t mac[PF_MAC_SIZE]);
 
-/* Sec-WebSocket-Accept for a Sec-WebSocket-Key of 24 characters (RFC 6455 section 4.2.2). */
+/* Computes Sec-WebSocket-Accept from a Sec-WebSocket-Key of 24 characters (RFC 6455, 4.2.2). */
 void pf_crypto_accept(struct pf_slice key, char out[PF_ACCEPT_SIZE + 1]);
 
 /*

@@ -147,11 +147,10 @@ uint16_t pf_files_open(int folder_fd, const struct pf_http_request *request, str
         .type = type_of(path),
         .coding = coding,
     };
-    /* The inode distinguishes a file that was moved into place from its predecessor. */
+    /* The inode distinguishes a file that was moved into place from its predecessor. The text fits:
+     * 8 digits for each part of the time, at most 16 for size and inode. */
     (void)snprintf(out->etag, sizeof out->etag, "\"%" PRIxMAX ".%lx-%" PRIxMAX "-%" PRIxMAX "%s\"",
                    (uintmax_t)status.st_mtim.tv_sec, (unsigned long)status.st_mtim.tv_nsec,
-                   (uintmax_t)status.st_size, (uintmax_t)status.st_ino,
-                   coding ? coding
-                          : ""); /* 4 numbers of at most 16 digits would be cut, not wrong */
+                   (uintmax_t)status.st_size, (uintmax_t)status.st_ino, coding ? coding : "");
     return 200;
 }

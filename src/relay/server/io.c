@@ -135,7 +135,7 @@ static void flush_first(struct pf_server *server, struct pf_link **dead)
     }
     /* A link that died in flush() is already in the dirty list again. */
     if (link->stage == PF_STAGE_DEAD && !link->is_dirty) {
-        link->is_dirty = true; /* it is in a list, and in no other */
+        link->is_dirty = true; /* it is in the list of the dead, and stays out of the dirty one */
         link->dirty_next = *dead;
         *dead = link;
     }

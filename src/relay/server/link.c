@@ -221,7 +221,7 @@ static bool write_file(struct pf_server *server, struct pf_link *link)
         pf_link_set_timeout(server, link, server->config.stall_ms);
     }
     if (link->file_at == link->file_size) {
-        (void)close(link->file_fd); /* it was only read */
+        (void)close(link->file_fd); /* opened for reading only */
         link->file_fd = -1;
         if (link->closes_after_file && link->stage == PF_STAGE_HTTP) {
             pf_link_set_stage(server, link, PF_STAGE_DRAINING, PF_GOODBYE_MS);
@@ -262,7 +262,7 @@ void pf_link_free(struct pf_server *server, struct pf_link *link)
     pf_websocket_clear(&link->websocket);
     pf_stream_close(&link->stream);
     if (link->file_fd >= 0) {
-        (void)close(link->file_fd); /* it was only read */
+        (void)close(link->file_fd); /* opened for reading only */
     }
     server->links[link->index] = NULL;
     server->free_indexes[server->free_count++] = link->index;

@@ -15,7 +15,7 @@ enum {
     FREE_PORT_TRIES = 16,
 };
 
-/* A socket that listens on the address, or -1 with errno. */
+/* Returns a socket that listens on the address, or -1 with errno set. */
 static int listen_on(const struct addrinfo *address, uint16_t port)
 {
     const int one = 1;
@@ -24,7 +24,7 @@ static int listen_on(const struct addrinfo *address, uint16_t port)
     if (fd < 0) {
         return -1;
     }
-    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one); /* an error shows in bind() */
+    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one); /* bind() reports an error */
     if (address->ai_family == AF_INET6) {
         /* "::" includes IPv4; a specific IPv6 address does not. */
         struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)(void *)address->ai_addr;
@@ -118,7 +118,7 @@ enum pf_error pf_listeners_open(const char *address, uint16_t port, struct pf_li
         errno = 0;
         return PF_ERROR_INVALID;
     }
-    /* A port that is free for IPv4 may be in use for IPv6: then another one is tried. */
+    /* A port that is free for IPv4 may be in use for IPv6; then another one is tried. */
     for (int tries = port == 0 ? FREE_PORT_TRIES : 1; tries > 0 && !listening; tries--) {
         struct pf_listeners listeners = {.port = port};
         listening = listen_on_all(found, &listeners);

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One thread, level-triggered epoll. An iteration handles the events that epoll reports, then the
- * timeouts that have passed, and in the end writes everything that these have queued.
+ * timeouts that have passed, and finally writes everything that these have queued.
  */
 #include "relay/server/loop.h"
 

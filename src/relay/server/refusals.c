@@ -15,7 +15,7 @@ static uint64_t add_to_hash(uint64_t hash, struct pf_slice text)
     for (size_t i = 0; i < text.size; i++) {
         hash = (hash ^ (uint8_t)text.data[i]) * UINT64_C(1099511628211);
     }
-    return (hash ^ 0xff) * UINT64_C(1099511628211); /* a byte that no field has */
+    return (hash ^ 0xff) * UINT64_C(1099511628211); /* a separator that no field contains */
 }
 
 static bool is_logged(const struct pf_refusals *refusals, uint64_t hash)
@@ -65,7 +65,7 @@ void pf_refusals_log(struct pf_refusals *refusals, const struct pf_http_request 
         return;
     }
     refusals->logged[refusals->count++] = hash;
-    (void)show(origin, origin_text); /* the buffer is what is used */
+    (void)show(origin, origin_text); /* the buffer is used below */
     (void)fprintf(stderr,
                   "peerface-relay: refused a WebSocket (403): Origin %s %s (Host %s%s%s). To allow "
                   "it: --allow-origin %s%s\n",
@@ -74,8 +74,8 @@ void pf_refusals_log(struct pf_refusals *refusals, const struct pf_http_request 
                   verdict == PF_ORIGIN_MALFORMED ? "'*'" : origin_text,
                   verdict == PF_ORIGIN_MALFORMED
                       ? ""
-                      : ", or --trust-proxy behind a proxy that changes Host"); /* or nobody */
+                      : ", or --trust-proxy behind a proxy that changes Host"); /* best effort */
     if (refusals->count == PF_REFUSALS_MAX) {
-        (void)fputs("peerface-relay: further refusals are not logged\n", stderr); /* or nobody */
+        (void)fputs("peerface-relay: further refusals are not logged\n", stderr); /* best effort */
     }
 }

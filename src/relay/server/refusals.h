@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Clients choose what they are refused for, so the log they can cause is bounded. */
+/* Clients choose their Origin, so the number of log lines that they can cause is limited. */
 enum { PF_REFUSALS_MAX = 64 };
 
 /* All zero has logged nothing. */

@@ -29,7 +29,7 @@ void pf_response_finish(struct pf_server *server, struct pf_link *link, struct p
 void pf_response_finish_text(struct pf_server *server, struct pf_link *link, struct pf_buffer *out,
                              const char *text);
 
-/* A complete response that says no and nothing else, after which the connection ends. */
+/* Sends a complete response without content; then the connection is closed. */
 void pf_response_refuse(struct pf_server *server, struct pf_link *link, uint16_t status);
 
 #endif

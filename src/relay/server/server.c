@@ -23,7 +23,7 @@ enum { SPARE_FILES = 64 }; /* besides connections: listeners, files being served
 static bool complain(const char *what, const char *name)
 {
     (void)fprintf(stderr, "peerface-relay: %s%s%s: %s\n", what, name ? " " : "", name ? name : "",
-                  errno != 0 ? strerror(errno) : "unknown"); /* or nobody */
+                  errno != 0 ? strerror(errno) : "unknown"); /* best effort */
     return false;
 }
 
@@ -76,7 +76,7 @@ static bool open_listeners(struct pf_server *server)
     if (pf_listeners_open(config->address, config->port, &server->listeners) != PF_ERROR_OK) {
         (void)fprintf(stderr, "peerface-relay: cannot listen at %s port %u: %s\n", config->address,
                       (unsigned)config->port,
-                      errno != 0 ? strerror(errno) : "unknown address"); /* or nobody */
+                      errno != 0 ? strerror(errno) : "unknown address"); /* best effort */
         return false;
     }
     for (size_t i = 0; i < server->listeners.count; i++) {

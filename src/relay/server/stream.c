@@ -1,4 +1,4 @@
-/* stream.c - the byte stream of one connection: today TCP, and the place for TLS. */
+/* stream.c - the byte stream of one connection: TCP today; TLS would go here. */
 /* SPDX-License-Identifier: MIT */
 #include "relay/server/stream.h"
 
@@ -27,10 +27,10 @@ ssize_t pf_stream_write(struct pf_stream *stream, struct iovec *pieces, size_t p
 
 void pf_stream_shutdown(struct pf_stream *stream)
 {
-    (void)shutdown(stream->fd, SHUT_WR); /* it fails only if the peer has gone already */
+    (void)shutdown(stream->fd, SHUT_WR); /* it fails only if the peer has closed already */
 }
 
 void pf_stream_close(struct pf_stream *stream)
 {
-    (void)close(stream->fd); /* whatever mattered has been written, or never will be */
+    (void)close(stream->fd); /* nothing can be done about an error */
 }

@@ -1,4 +1,4 @@
-/* stream.h - the byte stream of one connection: today TCP, and the place for TLS. */
+/* stream.h - the byte stream of one connection: TCP today; TLS would go here. */
 /* SPDX-License-Identifier: MIT */
 #ifndef PF_RELAY_SERVER_STREAM_H
 #define PF_RELAY_SERVER_STREAM_H

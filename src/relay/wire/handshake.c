@@ -25,13 +25,14 @@ uint16_t pf_handshake_check(const struct pf_http_request *request,
     if (request->method != PF_HTTP_GET) {
         return 405;
     }
-    if (!request->is_http_1_1 || !pf_http_has_token(request, "connection", "upgrade") ||
+    if (!request->is_http_1_1 || /* section 4.2.1 */
+        !pf_http_has_token(request, "connection", "upgrade") ||
         !pf_http_has_token(request, "upgrade", "websocket")) {
         return 400;
     }
     const struct pf_slice version = pf_http_field(request, "sec-websocket-version");
     if (version.data && !pf_slice_equal(version, PF_SLICE("13"))) {
-        return 426; /* section 4.4 */
+        return 426; /* section 4.4: the response names the version that is supported */
     }
     if (!version.data || pf_http_field_count(request, "sec-websocket-key") != 1 ||
         !is_key(pf_http_field(request, "sec-websocket-key"))) {

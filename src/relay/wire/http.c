@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* What is left of a text that is being read. */
+/* The rest of a text that is being read. */
 struct cursor {
     const char *at;
     const char *end;
@@ -30,7 +30,7 @@ bool pf_http_equal(struct pf_slice a, struct pf_slice b)
     return true;
 }
 
-/* RFC 9110 section 5.6.2. */
+/* tchar of RFC 9110 section 5.6.2. */
 static bool is_token_char(char c)
 {
     if ((c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z')) {
@@ -62,7 +62,7 @@ struct pf_slice pf_http_trim(struct pf_slice text)
     return text;
 }
 
-/* What comes before `separator`, which is skipped; all of it where there is none. */
+/* Takes the text before `separator` and skips that; takes all if there is none. */
 static struct pf_slice take_until(struct cursor *cursor, char separator)
 {
     const size_t left = (size_t)(cursor->end - cursor->at);
@@ -73,7 +73,7 @@ static struct pf_slice take_until(struct cursor *cursor, char separator)
     return taken;
 }
 
-/* The next line without its CR LF. False for a line that ends in anything else. */
+/* Takes the next line without its CR LF. False if it ends in anything else. */
 static bool take_line(struct cursor *cursor, struct pf_slice *out)
 {
     struct pf_slice line = take_until(cursor, '\n');
@@ -85,7 +85,7 @@ static bool take_line(struct cursor *cursor, struct pf_slice *out)
     return true;
 }
 
-/* Where the empty line that ends the head ends, or NULL. */
+/* The end of the empty line that ends the head, or NULL. */
 static const char *find_head_end(struct pf_slice bytes)
 {
     struct cursor cursor = {bytes.data, bytes.data + bytes.size};
@@ -103,7 +103,7 @@ static const char *find_head_end(struct pf_slice bytes)
     return NULL;
 }
 
-/* Visible ASCII only: a request target has no place for anything else. */
+/* The origin form of a request target (RFC 9112 section 3.2.1): visible ASCII only. */
 static bool is_target(struct pf_slice text)
 {
     for (size_t i = 0; i < text.size; i++) {
@@ -142,7 +142,7 @@ static bool read_field(struct pf_slice line, struct pf_http_field *out)
     struct cursor cursor = {line.data, line.data + line.size};
     const struct pf_slice name = take_until(&cursor, ':');
     if (name.size == line.size || !is_token(name)) {
-        return false; /* no colon, a folded line, or a space where smugglers put one */
+        return false; /* RFC 9112, 5.1 and 5.2: no space before the colon, no folding */
     }
     const struct pf_slice value =
         pf_http_trim((struct pf_slice){cursor.at, (size_t)(cursor.end - cursor.at)});
@@ -156,7 +156,7 @@ static bool read_field(struct pf_slice line, struct pf_http_field *out)
     return true;
 }
 
-/* Returns the status that the fields lead to. */
+/* Reads the fields up to the empty line. Returns the status of the request. */
 static uint16_t read_fields(struct cursor *cursor, struct pf_http_request *request)
 {
     for (;;) {
@@ -177,7 +177,7 @@ static uint16_t read_fields(struct cursor *cursor, struct pf_http_request *reque
     }
 }
 
-/* What concerns the whole message: who it is for, whether a body follows, what comes after it. */
+/* Checks the fields together: Host, the absence of a body, persistence. Returns the status. */
 static uint16_t judge(struct pf_http_request *request)
 {
     const size_t hosts = pf_http_field_count(request, "host");
@@ -185,15 +185,16 @@ static uint16_t judge(struct pf_http_request *request)
         return 400; /* RFC 9112 section 3.2 */
     }
     if (pf_http_field_count(request, "transfer-encoding") > 0) {
-        return 501; /* section 6.1 */
+        return 501; /* RFC 9112 section 6.1; also keeps smuggled requests out */
     }
     const struct pf_slice length = pf_http_field(request, "content-length");
     if (length.data && !pf_slice_equal(length, PF_SLICE("0"))) {
         return request->method == PF_HTTP_OTHER ? 405 : 413;
     }
     if (pf_http_field_count(request, "content-length") > 1) {
-        return 400;
+        return 400; /* RFC 9112 section 6.3 */
     }
+    /* RFC 9112 section 9.3. */
     request->keep_alive =
         request->is_http_1_1 && !pf_http_has_token(request, "connection", "close");
     return 200;
@@ -211,7 +212,7 @@ static size_t skip_empty_lines(struct pf_slice bytes)
 
 size_t pf_http_request_read(struct pf_slice bytes, struct pf_http_request *out)
 {
-    /* Empty lines count as well, or it would matter how much of them has come at a time. */
+    /* Empty lines count towards the limit, so that the result does not depend on packet sizes. */
     const size_t size = bytes.size < PF_HTTP_HEAD_SIZE_MAX ? bytes.size : PF_HTTP_HEAD_SIZE_MAX;
     const size_t skipped = skip_empty_lines((struct pf_slice){bytes.data, size});
     const struct pf_slice rest = {bytes.data + skipped, size - skipped};
@@ -275,7 +276,7 @@ bool pf_http_has_token(const struct pf_http_request *request, const char *name, 
     return false;
 }
 
-/* Parameters such as ";q=0.000": whether they say "not at all" (RFC 9110 section 12.4.2). */
+/* Whether the parameters are a quality value of 0, "not acceptable" (RFC 9110 section 12.4.2). */
 static bool is_weight_zero(struct cursor parameters)
 {
     const struct pf_slice text = pf_http_trim(take_until(&parameters, ';'));
@@ -318,7 +319,7 @@ bool pf_http_matches_etag(const struct pf_http_request *request, struct pf_slice
     while (cursor.at < cursor.end) {
         struct pf_slice tag = pf_http_trim(take_until(&cursor, ','));
         if (tag.size > 2 && tag.data[0] == 'W' && tag.data[1] == '/') {
-            tag.data += 2; /* the comparison is weak: RFC 9110 section 13.1.2 */
+            tag.data += 2; /* weak comparison: RFC 9110 section 13.1.2 */
             tag.size -= 2;
         }
         if (pf_slice_equal(tag, etag) || pf_slice_equal(tag, PF_SLICE("*"))) {
@@ -366,7 +367,7 @@ bool pf_http_query_value(struct pf_slice query, const char *name, char *memory,
     return false;
 }
 
-/* The decoded byte at *at, which is advanced; -1 if it is malformed or not allowed. */
+/* Decodes the byte at *at, which is advanced. -1 if it is malformed or not allowed. */
 static int take_byte(struct pf_slice path, size_t *at)
 {
     int byte = (unsigned char)path.data[*at];
@@ -378,7 +379,7 @@ static int take_byte(struct pf_slice path, size_t *at)
         byte = digit_value(path.data[*at + 1]) * 16 + digit_value(path.data[*at + 2]);
         *at += 2;
         if (byte == '/') {
-            return -1; /* an encoded slash is no separator, and no file has one in its name */
+            return -1; /* an encoded slash is not a separator, and no file name contains one */
         }
     }
     *at += 1;

@@ -1,4 +1,4 @@
-/* ice_servers.c - checks the configuration of STUN and TURN servers that the relay hands out. */
+/* ice_servers.c - checks the STUN and TURN servers that the relay passes on to browsers. */
 /* SPDX-License-Identifier: MIT */
 #include "relay/wire/ice_servers.h"
 
@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 enum {
-    /* An entry is two levels down in `hello`, which browsers have to be able to read. */
+    /* An entry is nested two levels deep in `hello`, which has to be readable. */
     ENTRY_DEPTH_MAX = PF_MESSAGE_DEPTH_MAX - 2,
     USERNAME_SIZE_MAX = 508, /* of the USERNAME attribute, RFC 8489 section 14.3 */
     PORT_MAX = 65535,
@@ -38,7 +38,7 @@ static bool is_alphanumeric(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-/* Takes `word` off the start of the text, in any case; false if it is not there. */
+/* Skips `word` at the start of the text, in any case. False if it is not there. */
 static bool take_word(struct pf_slice *text, struct pf_slice word)
 {
     if (text->size < word.size) {
@@ -55,7 +55,7 @@ static bool take_word(struct pf_slice *text, struct pf_slice word)
     return true;
 }
 
-/* Takes a host name, an IPv4 address or an IPv6 literal in brackets off the text. */
+/* Skips a host name, an IPv4 address or an IPv6 literal in brackets. False if there is none. */
 static bool take_host(struct pf_slice *text)
 {
     const bool is_literal = text->size > 0 && text->data[0] == '[';
@@ -79,7 +79,7 @@ static bool take_host(struct pf_slice *text)
     return size > 0;
 }
 
-/* Takes ":port" off the text, if it has one; false if it is not a port. */
+/* Skips an optional ":port". False if it is not a valid port. */
 static bool take_port(struct pf_slice *text)
 {
     uint32_t port = 0;
@@ -98,7 +98,7 @@ static bool take_port(struct pf_slice *text)
     return port > 0;
 }
 
-/* W3C: "validate an ICE server URL". NULL if there is nothing wrong with it. */
+/* webrtc-pc, "validate an ICE server URL". Returns what is wrong, or NULL. */
 static const char *check_url(struct pf_slice url, bool *needs_credentials)
 {
     if (take_word(&url, PF_SLICE("stuns:"))) {
@@ -140,7 +140,7 @@ static struct pf_slice text_of(const cJSON *item)
     return cJSON_IsString(item) ? pf_slice_of(item->valuestring) : (struct pf_slice){NULL, 0};
 }
 
-/* `urls` is a string or a sequence of at least one. On failure `url` may be the one to blame. */
+/* `urls` is a string or a list that is not empty. On failure `url` is the invalid one, if any. */
 static const char *check_urls(const cJSON *urls, bool *needs_credentials, struct pf_slice *url)
 {
     const cJSON *item = cJSON_IsArray(urls) ? urls->child : urls;
@@ -164,7 +164,7 @@ static const char *check_urls(const cJSON *urls, bool *needs_credentials, struct
     return NULL;
 }
 
-/* A member that is there must have the type that WebIDL converts without surprises. */
+/* webrtc-pc, "set a configuration". Only strings, which WebIDL does not convert. */
 static const char *check_credentials(const cJSON *entry, bool are_needed)
 {
     const cJSON *username = cJSON_GetObjectItemCaseSensitive(entry, "username");
@@ -182,7 +182,7 @@ static const char *check_credentials(const cJSON *entry, bool are_needed)
                                                        : NULL;
 }
 
-/* Strict, unlike cJSON: what passes has to be read by every browser. */
+/* Stricter than cJSON: JSON.parse() of every browser has to accept it. */
 static bool is_object(struct pf_slice text)
 {
     struct pf_json_walk walk;
@@ -193,8 +193,8 @@ static bool is_object(struct pf_slice text)
     return walk.error == PF_ERROR_OK && pf_slice_is_utf8(text);
 }
 
-/* Sets problem->reason if there is something wrong with the entry; then `url` borrows from `tree`,
- * which the caller deletes. */
+/* Sets problem->reason if the entry is invalid; then `url` borrows from `tree`, which the caller
+ * deletes. */
 static void check_entry(struct pf_slice text, size_t depth, cJSON **tree,
                         struct pf_ice_problem *problem)
 {
@@ -220,8 +220,8 @@ static void check_entry(struct pf_slice text, size_t depth, cJSON **tree,
 }
 
 /*
- * The size of the value at the start of `text`, up to the comma or bracket that ends it, and how
- * deep it is nested; 0 if it has no end.
+ * The size of the value at the start of `text`, up to the comma or bracket that ends it, and its
+ * nesting depth. 0 if it has no end.
  */
 static size_t entry_size(struct pf_slice text, size_t *depth)
 {
@@ -264,7 +264,7 @@ enum pf_error pf_ice_servers_read(struct pf_slice text, struct pf_buffer *out,
         const size_t size = entry_size(rest, &depth);
         const struct pf_slice entry = trim((struct pf_slice){rest.data, size});
         if (entry.size == 0 || (rest.data[size] == ']' && size + 1 < rest.size)) {
-            return PF_ERROR_INVALID; /* no value, or something behind the array */
+            return PF_ERROR_INVALID; /* no value, or something after the array */
         }
         rest = (struct pf_slice){rest.data + size + 1, rest.size - size - 1};
         cJSON *tree = NULL;

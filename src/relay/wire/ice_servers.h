@@ -1,4 +1,4 @@
-/* ice_servers.h - checks the configuration of STUN and TURN servers that the relay hands out. */
+/* ice_servers.h - checks the STUN and TURN servers that the relay passes on to browsers. */
 /* SPDX-License-Identifier: MIT */
 #ifndef PF_RELAY_WIRE_ICE_SERVERS_H
 #define PF_RELAY_WIRE_ICE_SERVERS_H
@@ -18,8 +18,8 @@ struct pf_ice_problem {
 
 /*
  * Reads a JSON array of RTCIceServer and appends to `out` the same array without the entries that
- * browsers refuse (W3C webrtc-pc, "set a configuration" and "validate an ICE server URL"; RFC 7064,
- * RFC 7065), each of which goes to `report`. The text of a good entry is copied as it is, with its
+ * browsers refuse (webrtc-pc, "set a configuration" and "validate an ICE server URL"; RFC 7064, RFC
+ * 7065), each of which goes to `report`. The text of a good entry is copied as it is, with its
  * unknown members. Fails with INVALID if the text is not an array, or TOO_LONG if `out` overflows;
  * then `out` is not to be used.
  */

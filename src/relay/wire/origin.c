@@ -6,7 +6,7 @@
 #include <string.h>
 
 enum {
-    PORT_NONE = 0, /* none is written; 0 itself is not valid */
+    PORT_NONE = 0, /* no port; 0 is not a valid one */
     PORT_MAX = 65535,
 };
 
@@ -26,7 +26,7 @@ static bool is_alphanumeric(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-/* Of a registered name or an IPv4 address. Browsers send what is beyond ASCII as punycode. */
+/* Of a registered name or an IPv4 address. Browsers send other characters as punycode. */
 static bool is_host_char(char c)
 {
     return is_alphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~';
@@ -53,7 +53,7 @@ static size_t host_size(struct pf_slice text)
     return size > 1 && size < text.size && text.data[size] == ']' ? size + 1 : 0;
 }
 
-/* What follows the host: nothing, or a colon and a port. */
+/* Reads what follows the host: nothing, or a colon and a port. */
 static bool read_port(struct pf_slice text, uint32_t *out)
 {
     uint32_t port = 0;
@@ -95,7 +95,7 @@ static bool read_authority(struct pf_slice text, struct authority *out)
     return true;
 }
 
-/* Whether the scheme may use the port without writing it. */
+/* The default port of the scheme, or PORT_NONE. */
 static uint32_t default_port(struct pf_slice scheme)
 {
     if (pf_http_equal(scheme, PF_SLICE("https")) || pf_http_equal(scheme, PF_SLICE("wss"))) {
@@ -118,8 +118,8 @@ static bool is_scheme(struct pf_slice text)
     return text.size > 0;
 }
 
-/* The serialization of an origin, RFC 6454 section 6.2. The port is never PORT_NONE if the scheme
- * has a default. */
+/* Reads the ASCII serialization of an origin (RFC 6454 section 6.2). If it has no port, that is the
+ * default port of the scheme. */
 static bool read_origin(struct pf_slice text, struct origin *out)
 {
     static const char separator[] = "://";
@@ -144,7 +144,7 @@ static bool read_origin(struct pf_slice text, struct origin *out)
     return true;
 }
 
-/* The field is not trusted to be well-formed: what cannot be read is no host's. */
+/* `host` comes from a field of the request. A malformed one matches no origin. */
 static enum pf_origin_verdict compare(const struct origin *origin, struct pf_slice host,
                                       bool any_port)
 {
@@ -169,7 +169,7 @@ static bool is_equal(const struct origin *a, const struct origin *b)
            a->authority.port == b->authority.port;
 }
 
-/* `origin` is NULL if `text` is not one. */
+/* `origin` is NULL if `text` is not an origin. */
 static bool matches_rule(struct pf_slice rule, struct pf_slice text, const struct origin *origin)
 {
     struct origin named;
@@ -189,7 +189,7 @@ bool pf_origin_rule_is_valid(struct pf_slice rule)
            read_origin(rule, &origin);
 }
 
-/* Takes what stands before the separator off `rest`. A separator within quotes is none. */
+/* Takes the text before the separator, which does not count within quotes, from `rest`. */
 static struct pf_slice take_until(struct pf_slice *rest, char separator)
 {
     struct pf_slice taken = {rest->data, 0};
@@ -204,7 +204,7 @@ static struct pf_slice take_until(struct pf_slice *rest, char separator)
     return taken;
 }
 
-/* `host` of the first element: the proxy that is nearest to the browser comes first. */
+/* `host` of the first element, which the proxy nearest to the browser has added (RFC 7239). */
 static struct pf_slice forwarded_host(struct pf_slice field)
 {
     struct pf_slice element = take_until(&field, ',');

@@ -21,8 +21,8 @@ struct pf_origin_rules {
 enum pf_origin_verdict {
     PF_ORIGIN_ALLOWED,
     PF_ORIGIN_MALFORMED,  /* more than one, or not a scheme, a host and perhaps a port */
-    PF_ORIGIN_OTHER_HOST, /* of another host than the one that it connects to */
-    PF_ORIGIN_OTHER_PORT, /* of the same host, but of another port */
+    PF_ORIGIN_OTHER_HOST, /* another host than the one it connects to */
+    PF_ORIGIN_OTHER_PORT, /* the same host, but another port */
 };
 
 /*
@@ -42,8 +42,8 @@ enum pf_origin_verdict pf_origin_judge_request(const struct pf_http_request *req
  * anything else is an origin such as "https://example.org:8443". */
 bool pf_origin_rule_is_valid(struct pf_slice rule);
 
-/* The host by which the browser reached the proxy: of Forwarded (RFC 7239), else the first of
- * X-Forwarded-Host. Data is NULL if neither is there. */
+/* The host by which the browser reached the proxy: that of Forwarded (RFC 7239), else the first one
+ * of X-Forwarded-Host. Its data is NULL if both are absent. */
 struct pf_slice pf_origin_forwarded_host(const struct pf_http_request *request);
 
 #endif

@@ -1,9 +1,10 @@
-/* websocket.c - the frames of RFC 6455, read and written on the server's side. */
+/* websocket.c - reads and writes WebSocket frames (RFC 6455) on the server's side. */
 /* SPDX-License-Identifier: MIT */
 /*
- * Header bytes gather in `header` and are judged as soon as the byte that shows an error is there.
- * The payload of a frame comes next. Where all of it is in the bytes at hand and nothing is kept
- * from before, it is an event as it lies there; else it is appended to `message` or `control`.
+ * Section numbers are those of RFC 6455. Header bytes are collected in `header` and checked as soon
+ * as an error can be seen. The payload follows. If it is complete in the bytes at hand and no part
+ * of it was kept before, the event borrows it from there; else it is appended to `message` or
+ * `control`.
  */
 #include "relay/wire/websocket.h"
 
@@ -26,14 +27,14 @@ enum {
     MASK_SIZE = 4,
 };
 
-/* Frees what a partial has, so that memory is held only while something waits. */
+/* Frees the bytes of a partial: an idle connection holds no memory for them. */
 static void release(struct pf_websocket_partial *partial)
 {
     free(partial->data);
     *partial = (struct pf_websocket_partial){.data = NULL};
 }
 
-/* `size_expected` is at least what there will be now. False when memory is short. */
+/* Reserves at least `size_expected` bytes in all. False if memory is short. */
 static bool append(struct pf_websocket_partial *partial, const char *bytes, size_t size,
                    size_t size_expected)
 {
@@ -41,7 +42,7 @@ static bool append(struct pf_websocket_partial *partial, const char *bytes, size
         return true;
     }
     if (partial->capacity - partial->size < size) {
-        /* Many small fragments must not mean as many copies. */
+        /* Doubling bounds the copies that a peer can cause by many small fragments. */
         size_t capacity = 2 * (size_t)partial->capacity;
         capacity = capacity < size_expected ? size_expected : capacity;
         char *data = realloc(partial->data, capacity);
@@ -56,7 +57,10 @@ static bool append(struct pf_websocket_partial *partial, const char *bytes, size
     return true;
 }
 
-/* Unmasks `size` bytes, the first of which is byte `offset` of its frame. True: all are ASCII. */
+/*
+ * Unmasks `size` bytes in place, the first of which is byte `offset` of the payload (section 5.3).
+ * Returns whether all are ASCII, so that most texts need no further check.
+ */
 static bool unmask(char *bytes, size_t size, const uint8_t mask[MASK_SIZE], size_t offset)
 {
     uint8_t turned[8];
@@ -81,7 +85,7 @@ static bool unmask(char *bytes, size_t size, const uint8_t mask[MASK_SIZE], size
     return (seen & HIGH_BITS) == 0;
 }
 
-/* What may follow the first byte of a character (RFC 3629 section 4), or false. */
+/* Sets what may follow the first byte of a character (RFC 3629 section 4). False if nothing may. */
 static bool utf8_start(struct pf_utf8_state *utf8, uint8_t first)
 {
     utf8->least = 0x80;
@@ -131,33 +135,33 @@ static void end_with(struct pf_websocket *websocket, uint16_t code, struct pf_we
     *out = (struct pf_websocket_event){.type = PF_WEBSOCKET_ERROR, .code = code};
 }
 
-/* The first two bytes. Returns 0 or the code of what is wrong with them. */
+/* Checks the first two header bytes. Returns 0 or a close code. */
 static uint16_t check_first_bytes(const struct pf_websocket *websocket)
 {
     const uint8_t first = websocket->header[0];
     const unsigned opcode = first & OPCODE;
     if ((first & RESERVED) != 0) {
-        return PF_CLOSE_PROTOCOL_ERROR; /* section 5.2: no extension was agreed on */
+        return PF_CLOSE_PROTOCOL_ERROR; /* section 5.2: no extension was negotiated */
     }
     if (opcode > PF_OPCODE_PONG || (opcode > PF_OPCODE_BINARY && opcode < PF_OPCODE_CLOSE)) {
-        return PF_CLOSE_PROTOCOL_ERROR;
+        return PF_CLOSE_PROTOCOL_ERROR; /* section 5.2: a reserved opcode */
     }
     if ((opcode & CONTROL) != 0) {
         if ((first & FINAL) == 0) {
             return PF_CLOSE_PROTOCOL_ERROR; /* section 5.5: a fragmented control frame */
         }
     } else if ((opcode == PF_OPCODE_CONTINUATION) != (websocket->message_type != 0)) {
-        return PF_CLOSE_PROTOCOL_ERROR; /* section 5.4: a continuation of nothing, or none */
+        return PF_CLOSE_PROTOCOL_ERROR; /* section 5.4: messages must not interleave */
     }
     if (websocket->header_size < 2) {
         return 0;
     }
     const uint8_t second = websocket->header[1];
     if ((second & MASKED) == 0) {
-        return PF_CLOSE_PROTOCOL_ERROR; /* section 5.1 */
+        return PF_CLOSE_PROTOCOL_ERROR; /* section 5.1: clients must mask */
     }
     if ((opcode & CONTROL) != 0 && (second & LENGTH) > PF_CONTROL_PAYLOAD_SIZE_MAX) {
-        return PF_CLOSE_PROTOCOL_ERROR;
+        return PF_CLOSE_PROTOCOL_ERROR; /* section 5.5 */
     }
     return 0;
 }
@@ -168,7 +172,7 @@ static size_t header_size_of(uint8_t second)
     return (length == LENGTH_16 ? 4u : length == LENGTH_64 ? 10u : 2u) + MASK_SIZE;
 }
 
-/* A whole header: sets payload_size. Returns 0 or the code of what is wrong with the length. */
+/* Reads the length from a complete header. Returns 0 or a close code. */
 static uint16_t take_length(struct pf_websocket *websocket)
 {
     const uint8_t *header = websocket->header;
@@ -181,7 +185,7 @@ static uint16_t take_length(struct pf_websocket *websocket)
             length = length << 8 | header[2 + i];
         }
         if (length < least || length > INT64_MAX) {
-            return PF_CLOSE_PROTOCOL_ERROR; /* section 5.2: the minimal number of bytes */
+            return PF_CLOSE_PROTOCOL_ERROR; /* section 5.2: minimal encoding, highest bit 0 */
         }
     }
     if ((header[0] & CONTROL) == 0 &&
@@ -193,7 +197,7 @@ static uint16_t take_length(struct pf_websocket *websocket)
     return 0;
 }
 
-/* Takes header bytes until they are complete, wrong or all taken; `code` is 0 or what is wrong. */
+/* Takes header bytes until the header is complete or invalid. `code` is 0 or a close code. */
 static size_t read_header(struct pf_websocket *websocket, const char *bytes, size_t size,
                           uint16_t *code)
 {
@@ -216,7 +220,7 @@ static size_t read_header(struct pf_websocket *websocket, const char *bytes, siz
     return at;
 }
 
-/* Section 7.4: codes that may stand in a close frame. */
+/* Section 7.4, and the codes registered since: whether a close frame may carry the code. */
 static bool may_be_sent(uint16_t code)
 {
     if (code >= 3000) {
@@ -231,7 +235,7 @@ static void on_close_frame(struct pf_websocket *websocket, struct pf_slice paylo
 {
     uint16_t code = PF_CLOSE_NO_STATUS;
     if (payload.size == 1) {
-        end_with(websocket, PF_CLOSE_PROTOCOL_ERROR, out);
+        end_with(websocket, PF_CLOSE_PROTOCOL_ERROR, out); /* section 5.5.1 */
         return;
     }
     if (payload.size >= 2) {
@@ -266,7 +270,7 @@ static void on_control_frame(struct pf_websocket *websocket, struct pf_slice pay
     };
 }
 
-/* A control frame's payload, `piece` of which is new. False when memory is short. */
+/* Takes the next piece of a control frame's payload. False if memory is short. */
 static bool read_control(struct pf_websocket *websocket, struct pf_slice piece, bool complete,
                          struct pf_websocket_event *out)
 {
@@ -284,7 +288,7 @@ static bool read_control(struct pf_websocket *websocket, struct pf_slice piece, 
     return true;
 }
 
-/* The same for a data frame; `complete` is about the frame. */
+/* Takes the next piece of a data frame; `complete`: the last one. False if memory is short. */
 static bool read_data(struct pf_websocket *websocket, struct pf_slice piece, bool complete,
                       struct pf_websocket_event *out)
 {
@@ -309,7 +313,7 @@ static bool read_data(struct pf_websocket *websocket, struct pf_slice piece, boo
     return true;
 }
 
-/* Section 8.1, and as early as possible: at the first byte that cannot be. */
+/* Section 8.1. Fails at the first byte that cannot be part of valid UTF-8. */
 static bool check_text(struct pf_websocket *websocket, struct pf_slice piece, bool ascii,
                        bool complete)
 {
@@ -367,7 +371,7 @@ void pf_websocket_clear(struct pf_websocket *websocket)
 
 void pf_websocket_release(struct pf_websocket *websocket)
 {
-    /* Only between two frames can something complete have been handed out. */
+    /* An event can have borrowed from a partial only between two frames. */
     if (websocket->stage != PF_WEBSOCKET_IN_HEADER || websocket->header_size > 0) {
         return;
     }

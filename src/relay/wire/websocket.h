@@ -1,4 +1,4 @@
-/* websocket.h - reads and writes the frames of RFC 6455 on the server's side. */
+/* websocket.h - reads and writes WebSocket frames (RFC 6455) on the server's side. */
 /* SPDX-License-Identifier: MIT */
 #ifndef PF_RELAY_WIRE_WEBSOCKET_H
 #define PF_RELAY_WIRE_WEBSOCKET_H
@@ -11,8 +11,8 @@
 
 /*
  * The reader accepts any number of bytes and can stop after any of them. A message that arrives as
- * one frame in one piece is unmasked in place and not copied. Fragments, and frames that are cut by
- * the end of the bytes, are copied to a buffer that exists until the message is complete.
+ * one frame in one piece is unmasked in place and not copied. Fragments, and frames that continue
+ * beyond the bytes at hand, are copied to a buffer that exists until the message is complete.
  */
 
 enum pf_websocket_opcode {
@@ -107,7 +107,7 @@ void pf_websocket_clear(struct pf_websocket *websocket);
 size_t pf_websocket_read(struct pf_websocket *websocket, char *bytes, size_t size,
                          struct pf_websocket_event *out);
 
-/* Frees what the last event borrowed, since the next one may be long in coming. */
+/* Frees what the last event has borrowed, without waiting for the next bytes. */
 void pf_websocket_release(struct pf_websocket *websocket);
 
 /* Writes the header of an unfragmented, unmasked frame and returns its size. */
