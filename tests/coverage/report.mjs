@@ -1,20 +1,20 @@
-// report.mjs - the branch coverage of core, protocol and hub, from what gcov has counted.
+// report.mjs - the branch coverage of base, protocol, core, hub and wire, from gcov's counters.
 // SPDX-License-Identifier: MIT
 //
 // report.mjs [-v] SOURCE-ROOT BUILD-FOLDER
 //
-// Two kinds of branches are left out, because no test can take them: those of an assertion, and the
-// way past the last case of a switch. (Ours name every value of their enum and have no default.)
-// gcov does not say which way out of a switch was not taken: a line that was never reached, such as
-// that of a case, is told as well. Every other branch that is not taken, and every such line, has
-// to be explained in UNCOVERED.md, by file, function and the beginning of the line.
+// Two kinds of branches are excluded, because no test can take them: those of an assertion, and the
+// one past the last case of a switch, which names every value of its enum and has no default. As
+// gcov does not tell which branch of a switch was not taken, lines that were never reached, such as
+// that of a case, are reported as well. Every other branch that is not taken, and every such line,
+// must be explained in UNCOVERED.md by file, function and the beginning of the line.
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Fewer than this many percent of all branches are a failure. */
+/** The minimum percentage of branches that are taken. */
 const PERCENT_MIN = 95;
 
 const libraries = [
@@ -28,7 +28,7 @@ const libraries = [
 ];
 
 /**
- * The lines, from 1, that belong to an assertion.
+ * The numbers of the lines that belong to an assertion.
  * @param {string[]} lines
  * @returns {Set<number>}
  */
@@ -46,7 +46,7 @@ function assertionLines(lines) {
 }
 
 /**
- * What gcov says of one object's source, without headers.
+ * gcov's counters for the source of one object, without headers.
  * @param {string} folder of the object's .gcda
  * @param {string} name of the .gcda
  * @param {string} source
@@ -63,7 +63,7 @@ function linesOf(folder, name, source) {
 }
 
 /**
- * Counts one source file.
+ * Counts the branches of one source file.
  * @param {string} root
  * @param {string} folder
  * @param {string} name
@@ -73,7 +73,7 @@ function measure(root, folder, name, source) {
   const text = readFileSync(path.join(root, source), 'utf8').split('\n');
   const skipped = assertionLines(text);
   const missed = [];
-  /** @type {string[]} places as in UNCOVERED.md */
+  /** @type {string[]} in the format of UNCOVERED.md */
   const places = [];
   let total = 0;
   for (const line of linesOf(folder, name, source)) {
@@ -95,7 +95,7 @@ function measure(root, folder, name, source) {
   return { source, total, missed, places };
 }
 
-/** What UNCOVERED.md explains, each as `file: function: beginning of the line`. */
+/** The entries of UNCOVERED.md: `file: function: beginning of the line`. */
 function explainedPlaces() {
   const file = path.join(path.dirname(fileURLToPath(import.meta.url)), 'UNCOVERED.md');
   const entries = readFileSync(file, 'utf8').matchAll(/^- `([^`]+)`/gm);
@@ -131,9 +131,9 @@ console.log(`${percent.toFixed(1).padStart(6)} %  of ${total} branches`);
 const explained = explainedPlaces();
 const unexplained = places.filter((place) => !explained.some((known) => place.startsWith(known)));
 for (const place of unexplained) {
-  console.log(`neither taken, or reached, nor explained: ${place}`);
+  console.log(`not covered and not explained: ${place}`);
 }
 for (const known of explained.filter((entry) => !places.some((place) => place.startsWith(entry)))) {
-  console.log(`needs no explanation with this compiler: ${known}`);
+  console.log(`covered with this compiler, though explained: ${known}`);
 }
 process.exitCode = percent < PERCENT_MIN || unexplained.length > 0 ? 1 : 0;

@@ -1,9 +1,9 @@
 #!/bin/sh
-# run.sh - builds with gcov's counters, runs the native unit tests, prints the branch coverage.
+# run.sh - measures and prints the branch coverage of the native unit tests.
 # SPDX-License-Identifier: MIT
 #
-# run.sh [-v] [BUILD-FOLDER]: -v names every branch that was never taken; see UNCOVERED.md.
-# FETCHCONTENT_SOURCE_DIR_CJSON in the environment is handed to CMake.
+# run.sh [-v] [BUILD-FOLDER]: -v lists every branch that was never taken; see UNCOVERED.md.
+# The environment variable FETCHCONTENT_SOURCE_DIR_CJSON is passed on to CMake.
 set -e
 root=$(cd "$(dirname "$0")/../.." && pwd)
 verbose=

@@ -1,11 +1,11 @@
-/* check.c - what must hold in every state, and in those at rest. */
+/* check.c - the invariants of every state, and of states at rest. */
 /* SPDX-License-Identifier: MIT */
 #include "check.h"
 
 #include "ice.h"
 #include "room_state.h"
 
-enum { LIFE_MS_MAX = 2000000 }; /* so that heartbeats stay far */
+enum { LIFE_MS_MAX = 2000000 }; /* less than until the first heartbeat */
 
 static void check_peer(struct ex_world *world, struct ex_host *host)
 {
@@ -37,7 +37,7 @@ void ex_check_page(struct ex_world *world, struct ex_host *host)
     check_peer(world, host);
 }
 
-/* --- in the end --- */
+/* --- at rest --- */
 
 static void want(struct ex_world *world, const struct ex_host *host, const char *what)
 {
@@ -55,7 +55,7 @@ static const struct ex_shown *shown_of(const struct ex_host *host, const struct 
     return found;
 }
 
-/* Whether the connection with this id is one with `other`, connected at both ends. */
+/* Whether the connection with this id leads to `other` and is connected at both ends. */
 static bool is_connected(struct ex_world *world, struct ex_host *host, struct ex_host *other,
                          pf_pc id)
 {
@@ -98,7 +98,7 @@ static void check_roster(struct ex_world *world, struct ex_host *host, struct ex
     }
 }
 
-/* I1: none that came too early or late is forgotten, where no wire was cut. */
+/* I1: no candidate is forgotten, unless a WebSocket was lost. */
 static void check_candidates(struct ex_world *world, struct ex_host *host)
 {
     const struct ex_pc *pc = &host->pcs[0];

@@ -21,10 +21,10 @@ struct ex_fifo {
     char bytes[EX_FIFO_SIZE_MAX];
 };
 
-/* Appends a message, or with `code` not 0 the end of the connection. False: it is full. */
+/* Appends a message, or, if `code` is not 0, the end of the connection. False if it is full. */
 bool ex_fifo_put(struct ex_fifo *fifo, uint16_t code, struct pf_slice text);
 
-/* Looks at the first message. Borrowed until the next change. */
+/* The first message. Borrowed until the next change. */
 struct pf_slice ex_fifo_first(const struct ex_fifo *fifo, uint16_t *code);
 
 /* Moves the first message out to `text`, of EX_FIFO_SIZE_MAX bytes. */

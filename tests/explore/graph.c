@@ -1,4 +1,4 @@
-/* graph.c - the states that were visited, and how they lead to one another. */
+/* graph.c - the visited states and the steps between them. */
 /* SPDX-License-Identifier: MIT */
 #define _DEFAULT_SOURCE
 #include "graph.h"
@@ -10,7 +10,7 @@
 
 enum { EDGES_PER_STATE = 6 };
 
-/* Untouched pages cost nothing. */
+/* Memory shared with child processes. Untouched pages cost nothing. */
 static void *reserve(size_t size)
 {
     void *memory =
@@ -42,7 +42,7 @@ struct ex_graph *ex_graph_new(uint32_t states_max)
 void ex_graph_free(struct ex_graph *graph)
 {
     const size_t states_max = graph->states_max;
-    (void)munmap(graph->hashes, states_max * sizeof(*graph->hashes)); /* cannot fail: it is ours */
+    (void)munmap(graph->hashes, states_max * sizeof(*graph->hashes)); /* mapped with this size */
     (void)munmap(graph->parents, states_max * sizeof(*graph->parents));
     (void)munmap(graph->steps, states_max * sizeof(*graph->steps));
     (void)munmap(graph->quiet, states_max * sizeof(*graph->quiet));
@@ -93,7 +93,7 @@ bool ex_graph_put_edge(struct ex_graph *graph, uint32_t target, bool is_due)
 
 /* --- coming to rest --- */
 
-/* The due edges, turned round. */
+/* The due edges, reversed. */
 struct reverse {
     uint64_t *rows;
     uint32_t *sources;
@@ -104,7 +104,7 @@ static bool is_due(uint32_t target)
     return (target & EX_EDGE_NOT_DUE) == 0;
 }
 
-static struct reverse turn_round(const struct ex_graph *graph)
+static struct reverse reverse_edges(const struct ex_graph *graph)
 {
     const uint32_t count = graph->states_count;
     struct reverse reverse = {calloc((size_t)count + 1, sizeof(uint64_t)),
@@ -121,7 +121,7 @@ static struct reverse turn_round(const struct ex_graph *graph)
     for (uint32_t from = count; from-- > 0;) {
         for (uint64_t i = graph->rows[from]; i < graph->rows[from + 1]; i++) {
             if (is_due(graph->targets[i])) {
-                /* Filled from the end of each row, whose beginning is found again that way. */
+                /* Fills each row from its end, which moves `rows` back to its beginning. */
                 reverse.sources[--reverse.rows[graph->targets[i] + 1]] = from;
             }
         }
@@ -138,7 +138,7 @@ static uint64_t row_end(const struct ex_graph *graph, const struct reverse *reve
     return state + 1 < graph->states_count ? reverse->rows[state + 1] : due_count;
 }
 
-/* The first state that no way leads from to a quiet one. */
+/* The first state from which no path leads to a quiet one. */
 static uint32_t find_lost(const struct ex_graph *graph, const struct reverse *reverse,
                           uint64_t due_count)
 {
@@ -172,7 +172,8 @@ static uint32_t find_lost(const struct ex_graph *graph, const struct reverse *re
     return lost;
 }
 
-/* Takes away, again and again, what has no due step left: what remains goes round in circles. */
+/* Removes states without remaining due steps, repeatedly: what is left lies on or leads to cycles.
+ */
 static void find_circles(const struct ex_graph *graph, const struct reverse *reverse,
                          uint64_t due_count, struct ex_rest *rest)
 {
@@ -211,7 +212,7 @@ static void find_circles(const struct ex_graph *graph, const struct reverse *rev
 struct ex_rest ex_graph_rest(const struct ex_graph *graph)
 {
     struct ex_rest rest = {.lost = EX_NO_STATE};
-    struct reverse reverse = turn_round(graph);
+    struct reverse reverse = reverse_edges(graph);
     uint64_t due_count = 0;
     for (uint64_t i = 0; i < graph->edges_count; i++) {
         due_count += is_due(graph->targets[i]);

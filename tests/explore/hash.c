@@ -1,4 +1,4 @@
-/* hash.c - 128 bits that stand for a state. */
+/* hash.c - the 128-bit hash of a state. */
 /* SPDX-License-Identifier: MIT */
 #include "hash.h"
 

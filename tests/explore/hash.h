@@ -1,4 +1,4 @@
-/* hash.h - 128 bits that stand for a state. */
+/* hash.h - the 128-bit hash of a state. */
 /* SPDX-License-Identifier: MIT */
 #ifndef EX_HASH_H
 #define EX_HASH_H

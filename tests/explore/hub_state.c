@@ -1,8 +1,7 @@
 /*
- * hub_state.c - the inside of the relay's hub: to be saved, hashed and put back.
+ * hub_state.c - saves, restores and hashes the state of the relay's hub.
  *
- * Rate limits are not part of what is hashed: they are set so high, and joins are so few, that no
- * world reaches them.
+ * Rate limits are not hashed: they are so high, and joins so few, that no world reaches them.
  */
 /* SPDX-License-Identifier: MIT */
 #include "hub_state.h"
@@ -43,7 +42,7 @@ void ex_hub_forget(struct pf_hub *hub)
     pf_hub_output_clear(hub);
 }
 
-/* How many of the members' timers were set before this one: ties break so. */
+/* How many timers of members were set before this one: the order of equal deadlines. */
 static uint32_t rank_of(const struct pf_hub_room *room, const struct pf_hub_member *member)
 {
     uint32_t rank = 0;
@@ -54,7 +53,7 @@ static uint32_t rank_of(const struct pf_hub_room *room, const struct pf_hub_memb
     return rank;
 }
 
-/* How many of the clients are older: only that is asked of their order. */
+/* How many clients are older: the hub depends on their order only. */
 static uint32_t age_of(const struct pf_hub *hub, const struct pf_hub_client *client)
 {
     uint32_t older = 0;
@@ -179,6 +178,6 @@ void ex_hub_visit(struct pf_hub *hub, struct ex_visit *visit)
     ex_visit_unhashed(visit, &hub->timers.age_next, sizeof(hub->timers.age_next));
     visit_room(hub, visit);
     visit_clients(hub, visit);
-    /* After the clients: making them anew has counted on. */
+    /* After the clients, since adding them has changed it. */
     ex_visit_unhashed(visit, &hub->clients.last_order, sizeof(hub->clients.last_order));
 }

@@ -1,4 +1,4 @@
-/* hub_state.h - the inside of the relay's hub: to be saved, hashed and put back. */
+/* hub_state.h - saves, restores and hashes the state of the relay's hub. */
 /* SPDX-License-Identifier: MIT */
 #ifndef EX_HUB_STATE_H
 #define EX_HUB_STATE_H
@@ -6,10 +6,10 @@
 #include "relay/hub/hub.h"
 #include "visit.h"
 
-/* Walks over its clients, its one room and the members. Loading builds them anew. */
+/* Walks over the clients, the only room and its members. Loading creates them again. */
 void ex_hub_visit(struct pf_hub *hub, struct ex_visit *visit);
 
-/* What a restart does to it. */
+/* Removes all state, as a restart does. */
 void ex_hub_forget(struct pf_hub *hub);
 
 #endif

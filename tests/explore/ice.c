@@ -1,8 +1,8 @@
 /*
  * ice.c - when two RTCPeerConnections are connected.
  *
- * ../model/ice.c says what connects. Here the network lets all packets pass, a change of state is a
- * step, and only giving up takes time.
+ * ../model/ice.c decides what can connect. Here the network lets all packets pass, a change of
+ * state is a step, and only a failure takes time.
  */
 /* SPDX-License-Identifier: MIT */
 #include "ice.h"
@@ -10,7 +10,7 @@
 #include "page.h"
 
 enum {
-    CONNECTING_MS = 15000, /* without packets, until a connection has failed */
+    CONNECTING_MS = 15000, /* without packets until a connection fails */
     DISCONNECTED_MS = 10000,
 };
 
@@ -53,7 +53,7 @@ enum pf_connection_state ex_ice_next_state(struct ex_world *world, const struct 
     const enum pf_connection_state next =
         model_ice_next(&pc->model, ex_ice_usable(world, pc), profile);
     const bool tries = now == PF_CONNECTION_CONNECTING || now == PF_CONNECTION_DISCONNECTED;
-    return tries && next == PF_CONNECTION_FAILED ? now : next; /* that takes time */
+    return tries && next == PF_CONNECTION_FAILED ? now : next; /* a failure takes time */
 }
 
 void ex_ice_move(struct ex_world *world, struct ex_host *host, struct ex_pc *pc,

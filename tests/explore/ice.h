@@ -21,7 +21,7 @@ bool ex_ice_usable(struct ex_world *world, const struct ex_pc *pc);
 /* The state that the connection is about to move to without time passing, or its own. */
 enum pf_connection_state ex_ice_next_state(struct ex_world *world, const struct ex_pc *pc);
 
-/* Moves there, and tells the page. */
+/* Moves the connection to `next` and tells the page. */
 void ex_ice_move(struct ex_world *world, struct ex_host *host, struct ex_pc *pc,
                  enum pf_connection_state next);
 

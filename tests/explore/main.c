@@ -1,8 +1,8 @@
 /*
- * main.c - searches the scopes that are asked for, several at a time, and says what came of them.
+ * main.c - searches the requested scopes, several in parallel, and reports the results.
  *
- * Each scope is searched by a child process, so that one that dies of an assertion is a find like
- * any other: the parent sees in shared memory which step it died of.
+ * A child process searches each scope, so that a failed assertion is a finding like any other: the
+ * parent sees in shared memory at which step it failed.
  */
 /* SPDX-License-Identifier: MIT */
 #define _DEFAULT_SOURCE
@@ -45,32 +45,33 @@ struct job {
 
 static void print_help(const char *program)
 {
-    printf("usage: %s [--scope SCOPE].. [--jobs N] [--states-max N] [--merges-every N]\n"
-           "       [--must-fail] [--path STEPS]\n"
-           "  --scope SCOPE     two pages are opened and enter, and whatever else SCOPE allows;\n"
-           "                    words with + between them, each once more than before:\n"
-           "                      join       nothing else (default)\n"
-           "                      network    a page hears of another network and restarts ICE\n"
-           "                      ask        a page is asked for an ICE restart by the other\n"
-           "                      address    a host gets another address: connections are dead\n"
-           "                      cut        a WebSocket is cut\n"
-           "                      reload     a page is reloaded\n"
-           "                      crash      a page is gone without a word, and opened again\n"
-           "                      relay      the relay is killed and started again\n"
-           "                      early      time passes although something is under way\n"
-           "                      candidate  one more ICE candidate of each description\n"
-           "                      ends       the end of candidates is told\n"
-           "                      channel    data channels open, and carry messages\n"
-           "                      abrupt     dead connections fail without \"disconnected\"\n"
-           "                      rest       the first of all that waits until both are at rest\n"
-           "                      reverse    the first to enter is the polite one\n"
-           "  --jobs N          processes, for several scopes (default: one per processor)\n"
-           "  --states-max N    give a scope up when it has more states than that\n"
-           "  --merges-every N  of every so many states that were known already, follow one to\n"
-           "                    see that it does lead where the known one leads; 0: none\n"
-           "  --must-fail       what is searched is broken on purpose: success is to find it\n"
-           "  --path STEPS      print what happens on this way through the one scope\n",
-           program);
+    printf(
+        "usage: %s [--scope SCOPE].. [--jobs N] [--states-max N] [--merges-every N]\n"
+        "       [--must-fail] [--path STEPS]\n"
+        "  --scope SCOPE     two pages are opened and join, and whatever else SCOPE allows:\n"
+        "                    words joined by +, each of which allows its action once more:\n"
+        "                      join       nothing else (default)\n"
+        "                      network    a page is told of a network change and restarts ICE\n"
+        "                      ask        the other page requests an ICE restart\n"
+        "                      address    a host gets another address: its connections are dead\n"
+        "                      cut        a WebSocket is cut\n"
+        "                      reload     a page is reloaded\n"
+        "                      crash      a page crashes and is opened again\n"
+        "                      relay      the relay is killed and restarted\n"
+        "                      early      time passes although something is in flight\n"
+        "                      candidate  one more ICE candidate for each description\n"
+        "                      ends       the end of candidates is signaled\n"
+        "                      channel    data channels open and carry messages\n"
+        "                      abrupt     dead connections fail without \"disconnected\"\n"
+        "                      rest       the first action waits until both pages are at rest\n"
+        "                      reverse    the first page to join is the polite one\n"
+        "  --jobs N          processes, for several scopes (default: one per processor)\n"
+        "  --states-max N    give up a scope that has more states\n"
+        "  --merges-every N  follow every N-th merge one step, to check that merged states lead\n"
+        "                    to the same ones; 0: none\n"
+        "  --must-fail       succeed if a failure is found: for mutants\n"
+        "  --path STEPS      print events and commands along this path of a single scope\n",
+        program);
 }
 
 static bool read_number(const char *text, uint32_t max, uint32_t *out)
@@ -121,7 +122,7 @@ static bool read_options(int count, char **words, struct options *options)
     return !options->path || options->scopes_count == 1;
 }
 
-/* --- one way, for people --- */
+/* --- printing a path --- */
 
 static bool take_next(struct ex_world *world, const struct ex_step *step, size_t number)
 {
@@ -132,7 +133,7 @@ static bool take_next(struct ex_world *world, const struct ex_step *step, size_t
             printf("-- step %zu%s%c: %s%s\n", number, step->host < EX_HOSTS_COUNT ? ", " : "",
                    step->host < EX_HOSTS_COUNT ? (char)('A' + step->host) : ' ', ex_step_name(step),
                    ex_step_is_due(&steps, step) ? "" : " (chosen)");
-            (void)fflush(stdout); /* the step may be the last one */
+            (void)fflush(stdout); /* the step may end the process */
             ex_step_take(world, &steps, step);
             return true;
         }
@@ -158,7 +159,7 @@ static void look_at_end(struct ex_world *world)
     printf("%s\n", world->failed ? world->failure : "nothing is wrong");
 }
 
-/* Plays the steps of `path` and prints what happens. */
+/* Replays the steps of `path` and prints events and commands. */
 static void replay(const struct ex_scope *scope, const char *path)
 {
     struct ex_world *world = calloc(1, sizeof(*world));
@@ -198,13 +199,13 @@ static void print_path(const struct options *options, const struct job *job, uin
         ex_step_write(&step, path + i * text_size);
     }
     (void)fflush(stdout);
-    const pid_t pid = fork(); /* it may die of an assertion at the end, and is to be seen to */
+    const pid_t pid = fork(); /* the replay may end in a failed assertion */
     if (pid == 0) {
         replay(job->scope, path);
         (void)fflush(stdout);
         _exit(0);
     }
-    (void)waitpid(pid, NULL, 0); /* however it ended */
+    (void)waitpid(pid, NULL, 0); /* with any status */
     printf("  again: %s --scope %s --path %s\n", options->program, job->scope->name, path);
     (void)fflush(stdout);
     free(path);
@@ -242,7 +243,7 @@ static void print_result(const struct job *job, const struct ex_result *result)
     }
 }
 
-/* In a child: its exit status says what came of it. */
+/* In a child process, whose exit status is the result. */
 static int search(const struct options *options, const struct job *job)
 {
     struct ex_result result;
@@ -267,14 +268,15 @@ static void start(const struct options *options, struct job *job, const struct e
     job->pid = fork();
     PF_ASSERT(job->pid >= 0);
     if (job->pid == 0) {
-        (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* without it a search goes on alone */
+        (void)prctl(PR_SET_PDEATHSIG,
+                    SIGKILL); /* or the search would continue without its parent */
         const int status = search(options, job);
         (void)fflush(stdout);
         _exit(status);
     }
 }
 
-/* What came of all scopes. */
+/* Totals of all scopes. */
 struct sum {
     size_t wrong, incomplete;
     uint64_t states, steps;

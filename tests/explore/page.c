@@ -1,4 +1,4 @@
-/* page.c - a page: drives one room and does what the room commands. */
+/* page.c - a page: drives one room and executes its commands. */
 /* SPDX-License-Identifier: MIT */
 #include "page.h"
 
@@ -136,7 +136,7 @@ static void execute(struct ex_world *world, struct ex_host *host, const struct p
     case PF_COMMAND_CAPTURE_STOP:
     case PF_COMMAND_TRACK_ENABLE:
     case PF_COMMAND_PC_SET_SENDER:
-        ex_fail(world, "a command about tracks, of which there are none");
+        ex_fail(world, "a command names a track, but there are none");
         break;
     case PF_COMMAND_PC_CREATE:
     case PF_COMMAND_PC_CLOSE:

@@ -1,8 +1,8 @@
 /*
- * pc.c - the RTCPeerConnections of the pages: the model of ../model, where any order is possible.
+ * pc.c - the RTCPeerConnections of the pages: the model of ../model, in any order.
  *
- * An operation takes effect when it is done, which is a step. Every mistake is a find, and so is an
- * operation that a browser would refuse, but for candidates that come too late.
+ * An operation takes effect when it finishes, which is a step. Every mistake is a failure, and so
+ * is an operation that a browser would reject, except for candidates that arrive too late.
  */
 /* SPDX-License-Identifier: MIT */
 #include "pc.h"
@@ -59,7 +59,7 @@ static void chain(struct ex_world *world, struct ex_pc *pc, const struct model_o
         ex_fail(world, "the operations chain of pc %u grows without bound", pc->id);
         return;
     }
-    (void)model_pc_chain(&pc->model, operation); /* its bound is a larger one */
+    (void)model_pc_chain(&pc->model, operation); /* it has a larger limit */
     world->peaks.operations = pc->model.operations_count > world->peaks.operations
                                   ? pc->model.operations_count
                                   : world->peaks.operations;
@@ -150,7 +150,7 @@ static void tell_description(struct ex_world *world, struct ex_host *host, struc
         (struct pf_event){.type = type, .description = {description->type, pf_buffer_slice(&out)}});
 }
 
-/* A late candidate is an OperationError, which a room counts; nothing else may be refused. */
+/* A late candidate is an OperationError, which a room counts; no other operation may fail. */
 static void check_outcome(struct ex_world *world, const struct ex_pc *pc,
                           const struct model_operation *operation,
                           const struct model_outcome *outcome)

@@ -1,4 +1,4 @@
-/* room_state.c - the inside of a room: to be saved, hashed and looked at. */
+/* room_state.c - saves, restores, hashes and inspects the state of a room. */
 /* SPDX-License-Identifier: MIT */
 #include "room_state.h"
 
@@ -29,14 +29,14 @@ static void visit_connection(struct ex_visit *visit, struct pf_connection *conne
     EX_VISIT(visit, connection->missed_offer);
     EX_VISIT(visit, connection->channel_open);
     EX_VISIT(visit, connection->remote);
-    if (connection->remote.offer_number != 0) { /* else it means nothing yet */
+    if (connection->remote.offer_number != 0) { /* meaningless before */
         EX_VISIT(visit, connection->remote_candidates);
     }
     EX_VISIT(visit, connection->candidates_sent);
     visit_candidates(visit, &connection->candidates);
 }
 
-/* Requests within a second of a restart are not heeded; whether there was one matters as well. */
+/* Requests within a second of a restart are refused; whether there was one matters as well. */
 static void visit_restarted(struct ex_visit *visit, uint64_t *restarted_at_ms)
 {
     enum { REQUESTS_MS = 1000 };
@@ -53,7 +53,7 @@ static void visit_restarted(struct ex_visit *visit, uint64_t *restarted_at_ms)
 static void visit_peer(struct ex_visit *visit, struct pf_peer *peer)
 {
     EX_VISIT(visit, peer->id);
-    ex_visit_time(visit, &peer->incoming.answers.full_at); /* of the slot, whoever is in it */
+    ex_visit_time(visit, &peer->incoming.answers.full_at); /* of the slot, not of the peer */
     ex_visit_time(visit, &peer->states.full_at);
     if (peer->id == 0) {
         return;
@@ -91,7 +91,7 @@ static void visit_session(struct ex_visit *visit, struct pf_relay_session *sessi
 
 static void visit_context(struct ex_visit *visit, struct pf_context *context)
 {
-    ex_visit_unhashed(visit, &context->now_ms, sizeof(context->now_ms)); /* events bring it */
+    ex_visit_unhashed(visit, &context->now_ms, sizeof(context->now_ms)); /* set by every event */
     EX_VISIT(visit, context->random);
     EX_VISIT(visit, context->instance);
     EX_VISIT(visit, context->socket);
@@ -99,7 +99,8 @@ static void visit_context(struct ex_visit *visit, struct pf_context *context)
     EX_VISIT(visit, context->ice_servers_size);
     ex_visit_bytes(visit, context->ice_servers, context->ice_servers_size);
     EX_VISIT(visit, context->last_id);
-    ex_visit_unhashed(visit, &context->counters, sizeof(context->counters)); /* nobody asks */
+    ex_visit_unhashed(visit, &context->counters,
+                      sizeof(context->counters)); /* not used by the room */
 }
 
 static void visit_epochs(struct ex_visit *visit, struct pf_epochs *epochs)
@@ -115,9 +116,9 @@ static void visit_epochs(struct ex_visit *visit, struct pf_epochs *epochs)
 }
 
 /*
- * The entries are in the order in which connections were made, which no future step depends on. As
- * nothing is captured, no sender has a track, and only whether a connection is ready would matter:
- * that follows from its negotiation.
+ * No future step depends on the order of the entries, that in which the connections were created.
+ * As nothing is captured, no sender has a track, and only whether a connection is ready would
+ * matter, which follows from its negotiation.
  */
 static void visit_publishing(struct ex_visit *visit, struct pf_publishing *publishing)
 {
@@ -132,7 +133,7 @@ static void visit_publishing(struct ex_visit *visit, struct pf_publishing *publi
     }
 }
 
-/* Pages without microphone and camera: their captures fail once and stay so. */
+/* Pages have no microphone and no camera: their captures fail once and for all. */
 static void visit_media(struct ex_visit *visit, struct pf_media *media)
 {
     EX_VISIT(visit, media->devices_changed);
@@ -151,7 +152,7 @@ static void visit_media(struct ex_visit *visit, struct pf_media *media)
 
 static void visit_membership(struct ex_visit *visit, struct pf_membership *membership)
 {
-    PF_ASSERT(!membership->is_changed); /* told at the end of every event */
+    PF_ASSERT(!membership->is_changed); /* reported at the end of every event */
     EX_VISIT(visit, membership->state);
     EX_VISIT(visit, membership->code);
     EX_VISIT(visit, membership->wants_join);
@@ -188,7 +189,7 @@ void ex_room_visit(struct pf_room *room, struct ex_visit *visit)
         visit_peer(visit, &room->roster.peers[i]);
     }
     for (size_t i = room->roster.peers_end; visit->mode == EX_LOAD && i < PF_PEERS_MAX; i++) {
-        pf_peer_init(&room->roster.peers[i]); /* what is there is of another state */
+        pf_peer_init(&room->roster.peers[i]); /* a leftover of another state */
     }
 }
 

@@ -1,4 +1,4 @@
-/* scope.c - how far a search goes, as it is written on command lines. */
+/* scope.c - the bounds of a search, as written on the command line. */
 /* SPDX-License-Identifier: MIT */
 #include "scope.h"
 

@@ -1,4 +1,4 @@
-/* scope.h - how far a search goes, as it is written on command lines. */
+/* scope.h - the bounds of a search, as written on the command line. */
 /* SPDX-License-Identifier: MIT */
 #ifndef EX_SCOPE_H
 #define EX_SCOPE_H
@@ -6,38 +6,38 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What people and networks do; each as often as the scope allows, at any time, to either host. */
+/* Actions of users and networks: each as often as the scope allows, at any time, on either host. */
 enum ex_action {
-    EX_ACTION_NETWORK, /* a page is told that the network has changed, and restarts ICE */
-    EX_ACTION_ASK,     /* a page is asked for an ICE restart, though the asker could offer one */
-    EX_ACTION_ADDRESS, /* a host gets another address; connections over the old one are dead */
-    EX_ACTION_CUT,    /* a WebSocket is cut; messages in flight are lost, both sides notice later */
-    EX_ACTION_RELOAD, /* a page is refreshed; its WebSocket says 1001, and it comes back */
-    EX_ACTION_CRASH,  /* the same without a word */
-    EX_ACTION_RELAY,  /* the relay loses everything and starts again */
+    EX_ACTION_NETWORK, /* a page is told of a network change and restarts ICE */
+    EX_ACTION_ASK,     /* a page requests an ICE restart that it could offer itself */
+    EX_ACTION_ADDRESS, /* a host gets another address; its connections are dead */
+    EX_ACTION_CUT,    /* a WebSocket is cut: messages in flight are lost, both sides notice later */
+    EX_ACTION_RELOAD, /* a page is reloaded: its WebSocket closes with 1001 */
+    EX_ACTION_CRASH,  /* the same without a close frame */
+    EX_ACTION_RELAY,  /* the relay loses its state and restarts */
     EX_ACTIONS_COUNT,
 };
 
 enum { EX_SCOPE_NAME_SIZE_MAX = 95 };
 
-/* Two pages that are open and may be entered in any order, and: */
+/* Two open pages join in any order. In addition: */
 struct ex_scope {
     char name[EX_SCOPE_NAME_SIZE_MAX + 1];
     uint32_t actions[EX_ACTIONS_COUNT];
-    uint32_t early;  /* how often time may pass although something is in flight */
+    uint32_t early;  /* how often time may pass while something is in flight */
     uint32_t gather; /* candidates of one description */
-    bool ends;       /* the end of candidates is signaled as well */
-    bool channel;    /* data channels open, and carry messages */
-    bool abrupt;     /* a dead connection is "failed" at once, as Safari has it */
+    bool ends;       /* the end of candidates is signaled */
+    bool channel;    /* data channels open and carry messages */
+    bool abrupt;     /* a dead connection is "failed" at once, as in Safari */
     bool rest;       /* the first action waits until both are connected and at rest */
-    bool reverse;    /* the first to enter is polite, not the second */
+    bool reverse;    /* the first to join is polite, not the second */
 };
 
 /*
- * Reads words with "+" between them, such as "cut+cut+early": a word for an action (network,
- * ask, address, cut, reload, crash, relay), "early" and "candidate" allow it once more; "ends",
- * "channel", "abrupt", "rest" and "reverse" are said once. "join" adds nothing. False if it is
- * something else.
+ * Reads words joined by "+", such as "cut+cut+early": an action (network, ask, address, cut,
+ * reload, crash, relay), "early" and "candidate" are allowed once more by each occurrence; "ends",
+ * "channel", "abrupt", "rest" and "reverse" occur once. "join" adds nothing. False for anything
+ * else.
  */
 bool ex_scope_read(const char *text, struct ex_scope *out);
 

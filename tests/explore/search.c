@@ -1,9 +1,8 @@
 /*
- * search.c - visits every state of a scope, the nearest first.
+ * search.c - visits every state of a scope, breadth-first.
  *
- * A state that was found waits, saved, until it is expanded: it is put back, one of its steps is
- * taken, what comes of it is hashed, and so for each of its steps. What is known by its hash is
- * not expanded again.
+ * A new state is saved until it is expanded: for each of its steps it is restored, the step is
+ * taken, and the result is hashed. A state whose hash is known is not expanded again.
  */
 /* SPDX-License-Identifier: MIT */
 #define _DEFAULT_SOURCE
@@ -18,7 +17,7 @@
 
 enum { CHECKS_MAX = 4096, CHECK_STEPS_MAX = EX_STEPS_MAX };
 
-/* The successors of a state that was taken for another one. */
+/* The successors of a state that was merged with a known one. */
 struct check {
     uint32_t state;
     uint32_t count;
@@ -46,7 +45,7 @@ struct search {
 static double seconds_now(void)
 {
     struct timespec now;
-    /* Of the processor, so that a busy machine does not count. */
+    /* Processor time, so that other load does not count. */
     (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now); /* always there */
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
@@ -96,10 +95,10 @@ static void wrong(struct search *search, uint32_t state, bool has_step, const ch
     result->state = state;
     result->has_step = has_step;
     result->step = search->graph->step;
-    (void)snprintf(result->what, sizeof(result->what), "%s", what); /* cut */
+    (void)snprintf(result->what, sizeof(result->what), "%s", what); /* truncated */
 }
 
-/* --- whether states that hash alike are alike --- */
+/* --- whether states with equal hashes are equivalent --- */
 
 static void note_successors(struct search *search, uint32_t state)
 {
@@ -115,7 +114,7 @@ static void note_successors(struct search *search, uint32_t state)
         check->hashes[i] = hash_world(search);
     }
     free(saved.data);
-    search->world->failed = false; /* found again, and told, where the state is expanded */
+    search->world->failed = false; /* found and reported again when the state is expanded */
 }
 
 static bool is_alike(const struct ex_graph *graph, const struct check *check)
@@ -139,7 +138,7 @@ static void compare_successors(struct search *search)
         if (search->result->outcome == EX_OUTCOME_COMPLETE) {
             if (!is_alike(search->graph, &search->checks[i])) {
                 wrong(search, search->checks[i].state, false,
-                      "the search is wrong: two states that hash alike lead to different ones");
+                      "the search is wrong: two states with equal hashes lead to different ones");
             }
             search->result->merges_checked++;
         }
@@ -149,7 +148,7 @@ static void compare_successors(struct search *search)
 
 /* --- the search --- */
 
-/* What the step that was just taken has led to. */
+/* Adds the state that the last step has led to. */
 static void arrive(struct search *search, bool is_due)
 {
     struct ex_graph *graph = search->graph;

@@ -1,4 +1,4 @@
-/* step.c - what may happen next in a world, and its happening. */
+/* step.c - the possible steps of a world. */
 /* SPDX-License-Identifier: MIT */
 #include "step.h"
 
@@ -17,7 +17,7 @@ static void add(struct ex_steps *steps, enum ex_step_kind kind, uint32_t host, u
     steps->list[steps->count++] = (struct ex_step){kind, host, index};
 }
 
-/* --- what is in flight --- */
+/* --- messages in flight --- */
 
 static void list_sockets(struct ex_host *host, struct ex_steps *out)
 {
@@ -80,7 +80,7 @@ static uint64_t fails_at_ms(const struct ex_host *host)
     return deadline_ms;
 }
 
-/* The earliest of all, that no time step goes beyond. */
+/* The earliest deadline, beyond which no step advances time. */
 static uint64_t next_deadline_ms(const struct ex_world *world)
 {
     uint64_t deadline_ms = notice_deadline_ms(world);
@@ -117,7 +117,7 @@ static void list_timers(const struct ex_world *world, struct ex_steps *out)
     }
 }
 
-/* --- what people and networks do --- */
+/* --- actions --- */
 
 static void list_actions(struct ex_world *world, struct ex_steps *out)
 {
@@ -174,7 +174,7 @@ bool ex_step_is_due(const struct ex_steps *steps, const struct ex_step *step)
     return step->kind != EX_STEP_ACTION && !(steps->early && lets_time_pass(step));
 }
 
-/* --- taking one --- */
+/* --- taking a step --- */
 
 static void act(struct ex_world *world, struct ex_host *host, enum ex_action action)
 {
@@ -242,12 +242,12 @@ void ex_step_take(struct ex_world *world, const struct ex_steps *steps, const st
     ex_step_settle(world);
 }
 
-/* --- what need not wait --- */
+/* --- steps that are taken at once --- */
 
 /*
- * Whether it matters when a message reaches the relay. It does not once wires hold, nobody gives a
- * WebSocket up, and the members stay the same: the relay only passes signals on, in order, and a
- * signal that is under way for longer on its first leg is one that is so on its second.
+ * Whether the time at which a message reaches the relay matters. It does not once no WebSocket can
+ * be lost and the members stay the same: the relay only forwards signals in order, and a signal
+ * that is delayed on its way to the relay is equivalent to one that is delayed afterwards.
  */
 static bool first_leg_matters(const struct ex_world *world)
 {

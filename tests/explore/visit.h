@@ -1,4 +1,4 @@
-/* visit.h - one walk over a state that saves it, puts it back, or says what makes it differ. */
+/* visit.h - one walk over a state that saves, restores or hashes it. */
 /* SPDX-License-Identifier: MIT */
 #ifndef EX_VISIT_H
 #define EX_VISIT_H
@@ -10,14 +10,14 @@
 #include <string.h>
 
 enum ex_mode {
-    EX_SAVE, /* everything, as it is */
-    EX_LOAD, /* the same walk over what was saved puts it back */
-    EX_HASH, /* only what the future depends on, with times as time left */
+    EX_SAVE, /* saves everything unchanged */
+    EX_LOAD, /* restores it by the same walk */
+    EX_HASH, /* only what the future depends on, with deadlines as time left */
 };
 
 enum {
     EX_STATE_SIZE_MAX = 65536,
-    EX_FAR_MS = 1000000, /* heartbeats: further away than a world lives */
+    EX_FAR_MS = 1000000, /* heartbeats, which are due after the end of every world */
 };
 
 struct ex_visit {
@@ -27,7 +27,7 @@ struct ex_visit {
     size_t size;
 };
 
-/* For what is saved and hashed as it is: it must not hold pointers, padding or times. */
+/* Saved and hashed unchanged: must not contain pointers, padding or times. */
 static inline void ex_visit_bytes(struct ex_visit *visit, void *bytes, size_t size)
 {
     PF_ASSERT(size <= EX_STATE_SIZE_MAX - visit->size);
@@ -39,7 +39,7 @@ static inline void ex_visit_bytes(struct ex_visit *visit, void *bytes, size_t si
     visit->size += size;
 }
 
-/* For what no future step can depend on, or only by way of what is hashed. */
+/* Saved only: no future step depends on it, except through what is hashed. */
 static inline void ex_visit_unhashed(struct ex_visit *visit, void *bytes, size_t size)
 {
     if (visit->mode != EX_HASH) {
@@ -47,7 +47,7 @@ static inline void ex_visit_unhashed(struct ex_visit *visit, void *bytes, size_t
     }
 }
 
-/* A deadline: all that is over is alike, as everybody compares with `<=`. */
+/* A deadline. All past ones are equivalent, since they are compared with `<=`. */
 static inline void ex_visit_time(struct ex_visit *visit, uint64_t *time_ms)
 {
     if (visit->mode != EX_HASH) {

@@ -1,8 +1,8 @@
 /*
  * wire.c - WebSockets between two pages and the relay, and the relay's hub behind them.
  *
- * A direction of a socket is a fifo. A WebSocket that is opened reaches the relay at once: nobody
- * can tell that from a "hello" that is under way for longer.
+ * Each direction of a socket is a FIFO. A new WebSocket reaches the relay at once, which is
+ * equivalent to a later "hello".
  */
 /* SPDX-License-Identifier: MIT */
 #include "wire.h"
@@ -16,10 +16,10 @@
 
 enum {
     NUMBERS_PER_HOST = 16,
-    PING_MS = 3600000, /* never: that a socket is dead is noticed by a step of its own */
+    PING_MS = 3600000, /* never: noticing a dead socket is a step of its own */
 };
 
-/* Ids that grow make the first to enter the impolite one. */
+/* Ascending ids make the first member to join impolite; descending ids, with "reverse", polite. */
 static uint64_t draw(void *user)
 {
     struct ex_world *world = user;
@@ -27,11 +27,11 @@ static uint64_t draw(void *user)
     return world->scope->reverse ? 0xf0u - 0x10u * drawn : 0x10u + 0x10u * drawn;
 }
 
-/* Nobody here forges tickets. */
+/* Not secure: tickets are not forged here. */
 static void sign(void *user, struct pf_slice text, uint8_t mac[PF_MAC_SIZE])
 {
     uint64_t hash = 14695981039346656037u;
-    (void)user; /* there is one operator only */
+    (void)user; /* there is only one secret */
     for (size_t i = 0; i < text.size; i++) {
         hash = (hash ^ (uint8_t)text.data[i]) * 1099511628211u;
     }
@@ -57,7 +57,7 @@ struct pf_hub *ex_wire_new_hub(struct ex_world *world)
     };
     struct pf_hub *hub = NULL;
     PF_ASSERT(pf_hub_new(&config, &hub) == PF_ERROR_OK);
-    world->ids_drawn = 0; /* the hub has drawn a key */
+    world->ids_drawn = 0; /* the hub has drawn its hash key */
     return hub;
 }
 
@@ -146,7 +146,7 @@ static void relay_handle(struct ex_world *world, struct pf_hub_event event)
 {
     struct pf_hub_output output;
     event.now_ms = world->now_ms;
-    event.unix_s = 1800000000; /* stands still, so that tickets do not tell the time */
+    event.unix_s = 1800000000; /* constant, so that tickets do not depend on time */
     pf_hub_handle(world->hub, &event);
     while (pf_hub_poll(world->hub, &output)) {
         relay_output(world, &output);
@@ -257,9 +257,9 @@ static void page_closed(struct ex_world *world, struct ex_host *host, struct ex_
                        .type = PF_EVENT_SOCKET_CLOSED, .socket = id, .socket_closed.code = code});
 }
 
-/* --- what the other page asks for --- */
+/* --- requests of the other page --- */
 
-/* What the other page knows of this one, or NULL. */
+/* This page as a peer of the other one, or NULL. */
 static const struct pf_peer *known_to_other(struct ex_world *world, const struct ex_host *host)
 {
     return ex_room_peer(world->hosts[1 - host->index].room, host->shown_self);
@@ -272,7 +272,8 @@ bool ex_wire_can_ask(struct ex_world *world, const struct ex_host *host)
            world->hosts[1 - host->index].shown_state == PF_ROOM_JOINED;
 }
 
-/* Our own core leaves restarts to the impolite side, so that offers never cross; others may not. */
+/* The core leaves restarts to the impolite side, so that offers never cross; other clients may not.
+ */
 void ex_wire_ask(struct ex_world *world, struct ex_host *host)
 {
     const struct ex_host *other = &world->hosts[1 - host->index];

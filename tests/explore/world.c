@@ -1,4 +1,4 @@
-/* world.c - two pages and a relay without a clock: what happens next is a choice. */
+/* world.c - two pages and a relay without a clock, which advance by steps. */
 /* SPDX-License-Identifier: MIT */
 #include "world.h"
 
@@ -11,7 +11,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
-enum { BEGIN_MS = 100000 }; /* time 0 has a meaning of its own in the core */
+enum { BEGIN_MS = 100000 }; /* 0 has a special meaning in the core */
 
 void ex_fail(struct ex_world *world, const char *format, ...)
 {
@@ -19,7 +19,7 @@ void ex_fail(struct ex_world *world, const char *format, ...)
     if (!world->failed) {
         world->failed = true;
         va_start(arguments, format);
-        (void)vsnprintf(world->failure, sizeof(world->failure), format, arguments); /* cut */
+        (void)vsnprintf(world->failure, sizeof(world->failure), format, arguments); /* truncated */
         va_end(arguments);
     }
 }

@@ -1,4 +1,4 @@
-/* fuzz.h - what a fuzz target is to those that drive it. */
+/* fuzz.h - the interface of a fuzz target. */
 /* SPDX-License-Identifier: MIT */
 #ifndef PF_TESTS_FUZZ_H
 #define PF_TESTS_FUZZ_H
@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Takes any bytes; a mistake found is an assertion that fails. The name is libFuzzer's. Gives 0. */
+/* Accepts any bytes; a bug is a failed assertion. Returns 0. The name is libFuzzer's. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #endif

@@ -1,4 +1,4 @@
-/* fuzz_core.c - a room of the core survives any events in any order, and ends clean. */
+/* fuzz_core.c - no sequence of events makes a room fail an assertion or leak. */
 /* SPDX-License-Identifier: MIT */
 #include "fuzz.h"
 
@@ -6,13 +6,13 @@
 #include "core_chaos.h"
 #include "core_events.h"
 
-/* From where it goes on. Mostly it is in a room of three: most things can happen there. */
+/* The initial state, in most cases a call of three. */
 static void begin(struct driver *driver, uint8_t choice)
 {
     switch (choice) {
     case 0: break; /* not even started */
     case 1: driver_start(driver); break;
-    case 2: driver_join(driver); break; /* before the relay is there, and the offer made */
+    case 2: driver_join(driver); break; /* before "hello" and the prepared offer */
     case 3:
         driver_start(driver);
         driver_hello(driver);
@@ -21,7 +21,7 @@ static void begin(struct driver *driver, uint8_t choice)
     }
 }
 
-/* The last byte says how it begins, so that the first ones can be added to. */
+/* The last byte chooses the initial state, so that the fuzzer can extend the others. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const uint8_t choice = size > 0 ? data[size - 1] : UINT8_MAX;
@@ -33,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct chaos chaos = {.driver = driver, .bytes = data, .bytes_left = size};
     begin(driver, choice % 8);
     while (size > 0 && chaos_step(&chaos)) {
-        /* the driver checks each of them */
+        /* the driver checks every step */
     }
     driver_leave(driver);
     driver_wait(driver, 200);

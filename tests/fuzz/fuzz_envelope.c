@@ -1,4 +1,4 @@
-/* fuzz_envelope.c - what pf_envelope_read() accepts is what cJSON reads, and can be forwarded. */
+/* fuzz_envelope.c - envelopes agree with cJSON and can be forwarded. */
 /* SPDX-License-Identifier: MIT */
 #include "fuzz.h"
 
@@ -41,7 +41,7 @@ static void check_against_cjson(const struct pf_envelope *envelope, struct pf_sl
     cJSON_Delete(root);
 }
 
-/* The text as it is forwarded is a message again, and says who sent it. */
+/* The forwarded text is a valid message with its sender. */
 static void check_forwarding(const struct pf_envelope *envelope)
 {
     enum { SIZE_MAX_FORWARDED = PF_MESSAGE_SIZE_MAX + PF_ENVELOPE_GROWTH };

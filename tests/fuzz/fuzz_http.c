@@ -1,9 +1,10 @@
-/* fuzz_http.c - requests are read as the same ones however they are cut, and are what they say. */
+/* fuzz_http.c - requests are read independently of how they are split, and checked. */
 /* SPDX-License-Identifier: MIT */
 /*
- * Input: a byte that says how many lengths follow, the lengths of the pieces, to be used in turn,
- * and what a client sends: requests one behind another. That arrives whole, byte by byte and in
- * those pieces; the reader gets, as in the relay, everything since the last request each time.
+ * Input: a byte with the number of lengths that follow, the lengths of the pieces, used in turn,
+ * and the bytes that a client sends: requests one after another. They arrive whole, byte by byte
+ * and in those pieces; as in the relay, the reader gets everything since the last request each
+ * time.
  */
 #include "fuzz.h"
 
@@ -18,11 +19,11 @@
 enum { CUTS_MAX = 15 };
 
 struct cuts {
-    const uint8_t *lengths; /* each is one less than the size of a piece; borrowed */
+    const uint8_t *lengths; /* the sizes of the pieces minus 1; borrowed */
     size_t count;           /* 0: everything is one piece */
 };
 
-/* What has been read of one client. */
+/* What has been read from one client. */
 struct reading {
     struct pf_http_request request;
     uint64_t digest; /* of every request, in order */
@@ -63,12 +64,12 @@ static size_t count_slashes(struct pf_slice text)
     return count;
 }
 
-/* What a file may be looked up by: nothing in it leads up, out, or to what is hidden. */
+/* A decoded path does not lead up, out of the folder, or to hidden files. */
 static void check_path(struct reading *reading)
 {
     const struct pf_slice sent = reading->request.path;
     char *path = malloc(PF_HTTP_PATH_SIZE_MAX);
-    char *copy = malloc(sent.size); /* exactly so many, for a sanitizer to watch */
+    char *copy = malloc(sent.size); /* exact size, so that a sanitizer reports over-reads */
     PF_ASSERT(path);
     PF_ASSERT(copy);
     memcpy(copy, sent.data, sent.size);
@@ -106,7 +107,7 @@ static struct pf_slice name_of(struct pf_slice text)
     return (struct pf_slice){text.data, size};
 }
 
-/* The request names no page, the one that is allowed, or one of the host it is sent to. */
+/* The request has no Origin, the allowed one, or one of the host that it is sent to. */
 static bool is_origin_known(const struct pf_http_request *request, struct pf_slice allowed)
 {
     const struct pf_slice origin = pf_http_field(request, "origin");
@@ -142,7 +143,7 @@ static void check_handshake(struct reading *reading)
     digest_number(reading, loose_status);
 }
 
-/* A request that is understood. */
+/* Checks a valid request. */
 static void check_request(struct reading *reading)
 {
     const struct pf_http_request *request = &reading->request;
@@ -158,7 +159,7 @@ static void check_request(struct reading *reading)
     check_handshake(reading);
 }
 
-/* `bytes` is what the request was read from. */
+/* Handles a request that was read from `bytes`. */
 static void on_request(struct reading *reading, struct pf_slice bytes)
 {
     const struct pf_http_request *request = &reading->request;
@@ -187,12 +188,12 @@ static void on_request(struct reading *reading, struct pf_slice bytes)
     }
 }
 
-/* Reads what can be read of the `arrived` first bytes of the stream. */
+/* Reads as much as possible of the first `arrived` bytes of the stream. */
 static void read_arrived(struct reading *reading, struct pf_slice stream, size_t arrived)
 {
     while (reading->taken < arrived && !reading->ended) {
         const size_t size = arrived - reading->taken;
-        char *bytes = malloc(size); /* exactly so many, for a sanitizer to watch */
+        char *bytes = malloc(size); /* exact size, so that a sanitizer reports over-reads */
         PF_ASSERT(bytes);
         memcpy(bytes, stream.data + reading->taken, size);
         const size_t taken =
@@ -205,13 +206,13 @@ static void read_arrived(struct reading *reading, struct pf_slice stream, size_t
         }
         free(bytes);
         if (taken == 0) {
-            PF_ASSERT(size < PF_HTTP_HEAD_SIZE_MAX); /* or a client could make us wait for ever */
+            PF_ASSERT(size < PF_HTTP_HEAD_SIZE_MAX); /* or the reader would wait forever */
             return;
         }
     }
 }
 
-/* The digest of the requests in the stream when it arrives in such pieces. */
+/* Reads the stream in these pieces. Returns the digest of its requests. */
 static uint64_t read_all(struct pf_slice stream, const struct cuts *cuts)
 {
     struct reading *reading = malloc(sizeof *reading);

@@ -1,10 +1,10 @@
-/* fuzz_hub.c - whatever clients do, the hub keeps to its header and to PROTOCOL.md. */
+/* fuzz_hub.c - whatever clients do, the hub conforms to its header and to PROTOCOL.md. */
 /* SPDX-License-Identifier: MIT */
 /*
- * The bytes choose the limits and then, one after another, what happens: a client opens, says
- * something, closes, or time passes. Every output is held against what can be known from outside:
- * which clients are open, and which member of which room each of them has been told to be. All of
- * it happens twice, and the hub must say the same both times.
+ * The bytes choose the limits and then a sequence of events: a client opens, sends something or
+ * closes, or time passes. Every output is checked against what is known from outside: which clients
+ * are open, and which member of which room the hub has told each of them to be. The sequence runs
+ * twice and must give the same outputs both times.
  */
 #include "fuzz.h"
 
@@ -19,7 +19,7 @@
 
 enum {
     CLIENTS_MAX = 8,
-    IDENTITIES_MAX = 256, /* then it ends */
+    IDENTITIES_MAX = 256, /* the run ends then */
     EVENTS_MAX = 1024,
     LONG_TEXTS_MAX = 4, /* they are slow */
     TEXT_SIZE_MAX = PF_MESSAGE_SIZE_MAX + 4096,
@@ -28,13 +28,13 @@ enum {
 
 struct client {
     bool open;
-    pf_member_id self; /* 0: it has not joined */
+    pf_member_id self; /* 0: not joined */
     uint64_t opened_ms;
-    uint64_t charged; /* messages for what it has said since then */
+    uint64_t charged; /* cost of its messages since then */
     char ticket[PF_TICKET_SIZE_MAX + 1];
 };
 
-/* An id that somebody has been given, and the room that it belongs to. */
+/* A member id that the hub has assigned, and its room. */
 struct identity {
     pf_member_id id;
     char room[ROOM_SIZE];
@@ -44,18 +44,18 @@ struct run {
     struct pf_hub *hub;
     struct pf_hub_config config;
     struct pf_random random;
-    const uint8_t *bytes; /* what is left of the input; borrowed */
+    const uint8_t *bytes; /* the rest of the input; borrowed */
     size_t bytes_left;
     uint64_t now_ms, digest, signals;
     struct client clients[CLIENTS_MAX];
     struct identity identities[IDENTITIES_MAX];
     size_t identities_count, long_texts;
-    const struct pf_hub_event *event; /* the one at hand; borrowed */
-    char room[ROOM_SIZE];             /* that a `join` in it asks for */
+    const struct pf_hub_event *event; /* the current event; borrowed */
+    char room[ROOM_SIZE];             /* the room of a `join` in that event */
     struct pf_message message;
     struct pf_buffer text; /* of the next event */
     char text_data[TEXT_SIZE_MAX];
-    char sent[PF_MESSAGE_SIZE_MAX]; /* an output, in one piece */
+    char sent[PF_MESSAGE_SIZE_MAX]; /* an output: head and body */
 };
 
 /* A value below `bound`, at most 256; 0 when the bytes are used up. */
@@ -75,10 +75,10 @@ static uint64_t draw_secret(void *user)
     return high << 32 | pf_random_next(&run->random);
 }
 
-/* Stands in for HMAC-SHA256: anything that depends on every byte. */
+/* Replaces HMAC-SHA256: depends on every byte. */
 static void fake_sign(void *user, struct pf_slice text, uint8_t mac[PF_MAC_SIZE])
 {
-    (void)user; /* the secret is nobody's business here */
+    (void)user; /* no secret */
     uint64_t hash = 14695981039346656037u;
     for (size_t i = 0; i < PF_MAC_SIZE; i++) {
         for (size_t k = 0; k < text.size; k++) {
@@ -95,7 +95,7 @@ static void digest(struct run *run, const void *bytes, size_t size)
     }
 }
 
-/* What is known */
+/* The model */
 
 static struct identity *find_identity(struct run *run, pf_member_id id)
 {
@@ -117,7 +117,7 @@ static const struct client *find_holder(const struct run *run, pf_member_id id)
     return NULL;
 }
 
-/* Both have been members, and of the same room. */
+/* Both are, or were, members of the same room. */
 static void check_same_room(struct run *run, pf_member_id a, pf_member_id b)
 {
     const struct identity *first = find_identity(run, a);
@@ -158,7 +158,7 @@ static void on_joined(struct run *run, uint32_t number)
     }
 }
 
-/* A message of the relay's own, as one of its clients gets it. */
+/* A message of the relay itself to a client. */
 static void on_message(struct run *run, uint32_t number)
 {
     struct client *client = &run->clients[number];
@@ -187,10 +187,10 @@ static void on_message(struct run *run, uint32_t number)
     case PF_MESSAGE_STATE:
     case PF_MESSAGE_BYE: break;
     }
-    PF_UNREACHABLE(); /* a relay says no such thing */
+    PF_UNREACHABLE(); /* a relay sends no other types */
 }
 
-/* A forwarded signal is what its sender said, with who that is put in, for one of its room. */
+/* A forwarded signal is the text of its sender with `from` added, to a member of the same room. */
 static void on_signal(struct run *run, const struct pf_hub_output *output)
 {
     char prefix_data[PF_ENVELOPE_PREFIX_SIZE];
@@ -254,7 +254,7 @@ static void on_output(struct run *run, const struct pf_hub_output *output)
     client->self = 0;
 }
 
-/* After a text: who is still open has kept to the limits. */
+/* After a text: a client that is still open is within the rate limit. */
 static void check_rate(struct run *run)
 {
     struct client *client = &run->clients[run->event->client];
@@ -266,7 +266,7 @@ static void check_rate(struct run *run)
     }
 }
 
-/* What holds between any two events. */
+/* Invariants between two events. */
 static void check_rest(const struct run *run)
 {
     const struct pf_hub_counts counts = pf_hub_counts(run->hub);
@@ -283,7 +283,7 @@ static void check_rest(const struct run *run)
     PF_ASSERT(counts.rooms <= run->config.rooms_max);
     PF_ASSERT(counts.members <= counts.rooms * run->config.members_max);
     PF_ASSERT(counts.signals == run->signals);
-    /* A client has its heartbeat, a member without a client its grace; nobody else has a timer. */
+    /* Timers: a heartbeat for each client, a grace period for each member without a client. */
     const uint64_t wait_max_ms =
         run->config.ping_ms > run->config.grace_ms ? run->config.ping_ms : run->config.grace_ms;
     if (counts.clients == 0 && counts.members == 0) {
@@ -296,7 +296,7 @@ static void check_rest(const struct run *run)
 
 /* Events */
 
-/* Gives an event of now. What the model has to know of it before the hub answers is set here. */
+/* Feeds an event at the current time, after updating the model. */
 static void give(struct run *run, struct pf_hub_event event)
 {
     event.now_ms = run->now_ms;
@@ -318,7 +318,8 @@ static void give(struct run *run, struct pf_hub_event event)
     pf_hub_handle(run->hub, &event);
     struct pf_hub_output output;
     while (pf_hub_poll(run->hub, &output)) {
-        PF_ASSERT(known || !silent || deadline_ms <= run->now_ms); /* no such client: no effect */
+        PF_ASSERT(known || !silent ||
+                  deadline_ms <= run->now_ms); /* an unknown client has no effect */
         on_output(run, &output);
     }
     if (event.type == PF_HUB_CLIENT_TEXT) {
@@ -339,7 +340,7 @@ static void put_filling(struct run *run, size_t size)
     }
 }
 
-/* One of the long texts that the bytes may ask for; `size` or a little more. */
+/* Appends a long text of `size` bytes or a little more. */
 static void put_long(struct run *run, size_t size)
 {
     if (run->long_texts < LONG_TEXTS_MAX) {
@@ -392,7 +393,7 @@ static void put_signal(struct run *run)
     put(run, "\"}");
 }
 
-/* Any bytes, made UTF-8 if they are not: the codec in front of the hub sees to that. */
+/* Appends any bytes, changed to UTF-8 if necessary: the WebSocket codec has checked that. */
 static void put_raw(struct run *run)
 {
     const size_t wanted = draw(run, 256);
@@ -408,7 +409,7 @@ static void put_raw(struct run *run)
     run->bytes_left -= size;
 }
 
-/* Says what is in run->text, in a block of exactly its size. */
+/* Sends run->text, in a block of exactly its size. */
 static void say(struct run *run, uint32_t number)
 {
     const struct pf_slice written = pf_buffer_slice(&run->text);
@@ -421,7 +422,7 @@ static void say(struct run *run, uint32_t number)
     if (pf_message_read(copy, &run->message) == PF_ERROR_OK) {
         if (run->message.type == PF_MESSAGE_JOIN) {
             (void)pf_slice_copy(run->message.join.room, run->room,
-                                sizeof run->room); /* too long is refused by the hub */
+                                sizeof run->room); /* the hub refuses longer names */
         }
         pf_message_clear(&run->message);
     }
@@ -441,7 +442,7 @@ static void pass_time(struct run *run)
     }
 }
 
-/* One thing happens. */
+/* One random event. */
 static void step(struct run *run)
 {
     static const uint16_t codes[] = {1000, 1001, 1006, 4003};
@@ -450,7 +451,7 @@ static void step(struct run *run)
     switch (draw(run, 16)) {
     case 0:
     case 1:
-    case 2: /* whoever is there stays, and pings */
+    case 2: /* opens a client, or an open one pings */
         if (!run->clients[number].open) {
             give(run, (struct pf_hub_event){.type = PF_HUB_CLIENT_OPENED, .client = number});
             return;
@@ -469,7 +470,7 @@ static void step(struct run *run)
         give(run, (struct pf_hub_event){
                       .type = PF_HUB_CLIENT_CLOSED, .client = number, .code = codes[draw(run, 4)]});
         return;
-    case 12: pass_time(run); return; /* the next event is late, and no timeout has come */
+    case 12: pass_time(run); return; /* the next event comes late, without a timeout before it */
     case 13: put(run, "{\"type\":\"pong\"}"); break;
     default:
         pass_time(run);
@@ -479,7 +480,7 @@ static void step(struct run *run)
     say(run, number);
 }
 
-/* Everybody goes, and after the longest grace nothing is left. */
+/* All clients close, and after the grace period nothing is left. */
 static void finish(struct run *run)
 {
     for (uint32_t i = 0; i < CLIENTS_MAX; i++) {
@@ -493,7 +494,7 @@ static void finish(struct run *run)
     PF_ASSERT(pf_hub_deadline_ms(run->hub) == PF_DEADLINE_NONE);
 }
 
-/* The digest of everything that the hub has said. */
+/* The digest of all outputs. */
 static uint64_t run_all(const uint8_t *data, size_t size)
 {
     static const uint32_t intervals_ms[] = {1, 100, 15000, PF_INTERVAL_MS_MAX};

@@ -1,4 +1,4 @@
-/* fuzz_message.c - what pf_message_read() accepts can be written, and is then read as the same. */
+/* fuzz_message.c - accepted messages can be written and read again unchanged. */
 /* SPDX-License-Identifier: MIT */
 #include "fuzz.h"
 
@@ -10,16 +10,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A control character that was two bytes long, "\b", is written as six. */
+/* Escapes of two bytes, such as "\b", are written as six. */
 enum { WRITTEN_SIZE_MAX = 4 * PF_MESSAGE_SIZE_MAX };
 
-/* Writes `message` as its receiver gets it: a signal with `from` instead of `to`. */
+/* Writes `message` as its receiver gets it: a signal has `from` instead of `to`. */
 static struct pf_slice write_message(const struct pf_message *message, char *memory)
 {
     struct pf_buffer buffer;
     pf_buffer_init(&buffer, memory, WRITTEN_SIZE_MAX);
     if (message->type == PF_MESSAGE_SIGNAL) {
-        /* The room for the prefix is left free and filled once the place of the rest is known. */
+        /* Leaves space for the prefix, which is written once the position of the rest is known. */
         buffer.size = PF_ENVELOPE_PREFIX_SIZE - 1;
         const size_t start = buffer.size;
         pf_message_write(message, &buffer);

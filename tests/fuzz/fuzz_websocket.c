@@ -1,9 +1,9 @@
-/* fuzz_websocket.c - frames give the same events however they are cut, and only allowed ones. */
+/* fuzz_websocket.c - frames give the same events however they are split, and only valid ones. */
 /* SPDX-License-Identifier: MIT */
 /*
- * Input: a byte that chooses the limit of a message, a byte that says how many lengths follow, the
- * lengths of the pieces, to be used in turn, and what the peer sends. That is read whole, byte by
- * byte and in those pieces. Every piece lies in a block of its size, for a sanitizer to watch.
+ * Input: a byte that chooses the message limit, a byte with the number of lengths that follow, the
+ * lengths of the pieces, used in turn, and the bytes that the peer sends. They are read whole, byte
+ * by byte and in those pieces, each in a block of its size, so that a sanitizer reports over-reads.
  */
 #include "fuzz.h"
 
@@ -23,11 +23,11 @@ enum {
 };
 
 struct cuts {
-    const uint8_t *lengths; /* each is one less than the size of a piece; borrowed */
+    const uint8_t *lengths; /* the sizes of the pieces minus 1; borrowed */
     size_t count;           /* 0: everything is one piece */
 };
 
-/* What has been read of one peer. */
+/* What has been read from one peer. */
 struct reading {
     struct pf_websocket websocket;
     uint64_t digest; /* of every event, in order */
@@ -48,7 +48,7 @@ static bool is_close_code(uint16_t code)
            (code >= 3000 && code < 5000);
 }
 
-/* What the header promises of each event. */
+/* What websocket.h promises for each event. */
 static void check_event(const struct reading *reading, const struct pf_websocket_event *event)
 {
     const struct pf_slice payload = event->payload;
@@ -87,7 +87,7 @@ static enum pf_websocket_opcode opcode_of(enum pf_websocket_event_type type)
     return PF_OPCODE_CONTINUATION;
 }
 
-/* The message as a frame that we write, with a mask of zeros put in, is read as that message. */
+/* The message written as a frame, with a mask of zeros inserted, is read as the same message. */
 static void check_written(const struct pf_websocket_event *event)
 {
     const enum pf_websocket_opcode opcode = opcode_of(event->type);
@@ -116,7 +116,7 @@ static void check_written(const struct pf_websocket_event *event)
     free(frame);
 }
 
-/* Appends a whole frame with a mask of zeros. */
+/* Appends a frame with a mask of zeros. */
 static void put_frame(struct pf_buffer *out, uint8_t first, struct pf_slice payload)
 {
     char header[PF_FRAME_HEADER_SIZE_MAX];
@@ -128,7 +128,8 @@ static void put_frame(struct pf_buffer *out, uint8_t first, struct pf_slice payl
     pf_buffer_put(out, payload);
 }
 
-/* The bytes as a text in two fragments, the first of `cut` bytes, are taken if they are UTF-8. */
+/* The bytes as a text in two fragments, the first of `cut` bytes, are accepted if they are UTF-8.
+ */
 static void check_text(struct pf_slice text, size_t cut)
 {
     const size_t capacity = text.size + 2 * PF_MASKED_HEADER_SIZE_MAX;
@@ -157,7 +158,7 @@ static void check_text(struct pf_slice text, size_t cut)
     free(memory);
 }
 
-/* Reads one piece, or what of it comes before the end. `bytes` stays as it is. */
+/* Reads a copy of one piece, up to CLOSE or ERROR. */
 static void read_piece(struct reading *reading, const uint8_t *bytes, size_t size)
 {
     char *piece = malloc(size);
@@ -170,7 +171,7 @@ static void read_piece(struct reading *reading, const uint8_t *bytes, size_t siz
         PF_ASSERT(taken > 0);
         PF_ASSERT(taken <= size - at);
         at += taken;
-        PF_ASSERT(memcmp(piece + at, bytes + at, size - at) == 0); /* what it left is untouched */
+        PF_ASSERT(memcmp(piece + at, bytes + at, size - at) == 0); /* the rest is unchanged */
         PF_ASSERT(event.type != PF_WEBSOCKET_NOTHING || at == size);
         check_event(reading, &event);
         check_written(&event);
@@ -186,7 +187,7 @@ static void read_piece(struct reading *reading, const uint8_t *bytes, size_t siz
     free(piece);
 }
 
-/* Where an error is noticed depends on the pieces: a text is looked at as far as it has come. */
+/* Where an error is reported depends on the pieces: UTF-8 is checked as far as it has arrived. */
 static struct reading read_all(struct pf_slice stream, const struct cuts *cuts, uint32_t limit)
 {
     struct reading reading = {.digest = 14695981039346656037u};

@@ -12,7 +12,7 @@
 
 enum { PATH_SIZE_MAX = 4096, FILE_SIZE_MAX = 1 << 20 };
 
-/* Feeds the file in a block of exactly its size, so that a sanitizer sees a read behind its end. */
+/* Feeds the file in a block of exactly its size, so that a sanitizer reports over-reads. */
 static bool feed_file(const char *path, char *scratch)
 {
     FILE *file = fopen(path, "rb");
@@ -22,10 +22,10 @@ static bool feed_file(const char *path, char *scratch)
     }
     const size_t size = fread(scratch, 1, FILE_SIZE_MAX, file);
     const bool whole = !ferror(file) && feof(file);
-    (void)fclose(file); /* it was only read */
+    (void)fclose(file); /* opened for reading only */
     uint8_t *data = malloc(size > 0 ? size : 1);
     if (!whole || !data) {
-        fprintf(stderr, "%s: cannot be read, or is too big\n", path);
+        fprintf(stderr, "%s: cannot be read, or is too large\n", path);
         free(data);
         return false;
     }
@@ -35,7 +35,7 @@ static bool feed_file(const char *path, char *scratch)
     return true;
 }
 
-/* Feeds every file of the folder; returns how many, or -1. */
+/* Feeds every file of the folder. Returns their number, or -1. */
 static int feed_folder(const char *folder, char *scratch)
 {
     DIR *directory = opendir(folder);
@@ -54,7 +54,7 @@ static int feed_folder(const char *folder, char *scratch)
                        entry->d_name); /* fopen() fails if cut */
         count = feed_file(path, scratch) ? count + 1 : -1;
     }
-    (void)closedir(directory); /* it was only read */
+    (void)closedir(directory); /* opened for reading only */
     return count;
 }
 

@@ -1,9 +1,9 @@
-/* em_js.mjs - parses the EM_JS bodies of src/browser as JavaScript, as strictly as all versions. */
+/* em_js.mjs - checks the EM_JS bodies of src/browser against all versions of Emscripten. */
 /* SPDX-License-Identifier: MIT */
 //
-// The C preprocessor joins a body's lines, so that a missing semicolon breaks the page when it is
-// loaded; and each Emscripten from 3.1.6 on has some syntax or function that it does not know. None
-// of them says so when it compiles.
+// The C preprocessor joins the lines of a body, so that a missing semicolon breaks the page when it
+// is loaded; and each version of Emscripten from 3.1.6 on lacks some syntax or function. None of
+// them reports this at compile time.
 import ts from 'typescript';
 import { filesWhere, isProgram, read, report } from './files.mjs';
 
@@ -21,7 +21,7 @@ function bodiesOf(text) {
     const end = isOneLine ? lineEnd - 3 : text.indexOf('\n});', start);
     const parameters = match[2].split(',').map((one) => /(\w+)\s*$/.exec(one)?.[1] ?? '')
       .filter((one) => one !== 'void');
-    // As many lines as the head has, so that lines can be counted in the result.
+    // As many lines as the head has, so that line numbers can be computed.
     const newlines = '\n'.repeat(match[0].split('\n').length - 1);
     bodies.push({
       line: text.slice(0, match.index).split('\n').length,

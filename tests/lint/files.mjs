@@ -1,4 +1,4 @@
-/* files.mjs - which files there are, and how a check reports. */
+/* files.mjs - lists files, and reports the findings of a check. */
 /* SPDX-License-Identifier: MIT */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -11,7 +11,7 @@ const ignored = new Set(['.git', 'build', 'emsdk', 'node_modules']);
 /**
  * @param {(name: string) => boolean} wanted gets names relative to the project's folder
  * @param {string} [folder]
- * @returns {string[]} such names, of the files below `folder`
+ * @returns {string[]} the names of such files below `folder`
  */
 export function filesWhere(wanted, folder = '') {
   return fs.readdirSync(path.join(root, folder), { withFileTypes: true })
@@ -29,17 +29,17 @@ export function read(name) {
 }
 
 /**
- * Whether the module at `url` is the program and not imported by the checks' own test.
+ * Whether the module at `url` is the program, not imported by self.mjs.
  * @param {string} url import.meta.url
  */
 export function isProgram(url) {
   return url === pathToFileURL(process.argv[1]).href;
 }
 
-/** @param {string[]} problems each "file:line: what" @param {number} count of what was looked at */
+/** @param {string[]} problems each "file:line: what" @param {number} count of checked items */
 export function report(problems, count) {
   for (const problem of problems) console.log(problem);
-  console.log(`${count} looked at, ${problems.length} problems`);
-  // A check that finds nothing to look at has lost its subject.
+  console.log(`${count} checked, ${problems.length} problems`);
+  // A check that finds nothing to check has lost its subject.
   process.exitCode = problems.length > 0 || count === 0 ? 1 : 0;
 }

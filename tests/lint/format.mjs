@@ -1,4 +1,4 @@
-/* format.mjs - C is laid out as clang-format 14 does it; other versions differ in details. */
+/* format.mjs - C is formatted by clang-format 14; other versions differ in details. */
 /* SPDX-License-Identifier: MIT */
 import { spawnSync } from 'node:child_process';
 import { filesWhere, isProgram, report, root } from './files.mjs';

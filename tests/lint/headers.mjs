@@ -1,9 +1,9 @@
-/* headers.mjs - every header compiles on its own, whatever has been included before it. */
+/* headers.mjs - every header compiles on its own. */
 /* SPDX-License-Identifier: MIT */
 //
 //   node headers.mjs [COMPILER [CJSON]]
 //
-// CJSON is the folder of cJSON.h; by default where emsdk-env.sh has put it.
+// CJSON is the folder of cJSON.h; by default the one that emsdk-env.sh creates.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { filesWhere, isProgram, report, root } from './files.mjs';
@@ -22,7 +22,7 @@ export function problemsOfC(compiler, folders, name, text) {
 if (isProgram(import.meta.url)) {
   const [compiler = 'cc', cjson = path.join(root, 'build/third_party/cjson')] =
     process.argv.slice(2);
-  // Those of the tests come with cmocka's rules of what precedes them.
+  // Most headers of tests need cmocka, which requires other headers before it.
   const names = [...filesWhere((name) => name.endsWith('.h'), 'src'),
     ...['tests/sim', 'tests/model'].flatMap((folder) =>
       filesWhere((name) => name.endsWith('.h'), folder))];

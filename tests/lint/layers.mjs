@@ -1,11 +1,11 @@
-/* layers.mjs - draws which folder of src includes which, and fails on an arrow up or a circle. */
+/* layers.mjs - draws which folder of src includes which, and fails on an arrow up or a cycle. */
 /* SPDX-License-Identifier: MIT */
 import path from 'node:path';
 import { filesWhere, isProgram, read, report } from './files.mjs';
 
 /**
- * The folders of src from the bottom up. A folder may include itself and what stands before it, as
- * far as `mayInclude` lets it.
+ * The folders of src, bottom-up. A folder may include itself and folders before it, except those of
+ * the other side.
  */
 export const layers = [
   'base', 'protocol',
@@ -18,7 +18,7 @@ const sides = [/^core|^browser/, /^relay/];
 
 /**
  * @param {string} from @param {string} to folders of src
- * @returns {string} what is wrong with that arrow, or ''
+ * @returns {string} what is wrong with the include, or ''
  */
 function problemOfArrow(from, to) {
   const [above, below] = [layers.indexOf(from), layers.indexOf(to)];

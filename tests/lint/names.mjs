@@ -1,4 +1,4 @@
-/* names.mjs - no external function, struct, enum or type name stands for two things. */
+/* names.mjs - no external function, struct, enum or type name is defined twice. */
 /* SPDX-License-Identifier: MIT */
 import { filesWhere, isProgram, read, report } from './files.mjs';
 
@@ -15,7 +15,7 @@ const patterns = [
   { kind: 'function', files: /\.c$/, pattern: /^EM_JS\([\w\s*]+, (\w+),/gm },
 ];
 
-/** A struct that only one .c file has is nobody else's business unless it begins with pf_. */
+/** A struct of a single .c file is private unless its name begins with pf_. */
 const isShared = (/** @type {string} */ file, /** @type {string} */ name) =>
   file.endsWith('.h') || name.startsWith('pf_');
 

@@ -1,4 +1,4 @@
-/* rows.mjs - every case of EDGE-CASES.md is shown where it says, or says why it is not. */
+/* rows.mjs - every case of EDGE-CASES.md names the files that show it, or says why not. */
 /* SPDX-License-Identifier: MIT */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -6,7 +6,7 @@ import { isProgram, read, report, root } from './files.mjs';
 
 const table = 'tests/EDGE-CASES.md';
 
-/** How many cases each section has; a row that is lost must not go unnoticed. */
+/** How many cases each section has, so that a lost row is noticed. */
 const counts = { G: 27, I: 28, R: 34 };
 
 /** Which folders show a case in which way. */

@@ -1,4 +1,4 @@
-/* self.mjs - every check of this folder notices the mistake that it is there for. */
+/* self.mjs - every check of this folder detects the mistakes that it exists for. */
 /* SPDX-License-Identifier: MIT */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -18,8 +18,8 @@ const wrong = [];
 let count = 0;
 
 /**
- * @param {string} what @param {string[]} problems as the check gave them
- * @param {RegExp | null} pattern what one of them says, or null where there must be none
+ * @param {string} what @param {string[]} problems that the check reports
+ * @param {RegExp | null} pattern must match one of them; null: there must be none
  */
 function expect(what, problems, pattern) {
   count++;

@@ -1,9 +1,9 @@
-/* symbols.mjs - core, protocol and hub reach no file, socket, clock or randomness. */
+/* symbols.mjs - core, protocol and hub use no files, sockets, clock or randomness. */
 /* SPDX-License-Identifier: MIT */
 //
 //   node symbols.mjs NM ARCHIVE...
 //
-// What the archives need from outside must be one of a few functions that only compute.
+// The archives may use only a few external functions, all of them pure computations.
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { isProgram, report } from './files.mjs';
@@ -13,7 +13,7 @@ const pure = new Set([
   'strncmp',
   'bsearch', 'qsort', 'tolower',
   'calloc', 'free', 'malloc', 'realloc',
-  // What compilers put in by themselves.
+  // Inserted by compilers.
   '__stack_chk_fail', '_GLOBAL_OFFSET_TABLE_', '__memcpy_chk', '__memset_chk', '__memmove_chk',
   '__ctype_tolower_loc', '__strcpy_chk',
 ]);
@@ -33,7 +33,7 @@ export function problemsOfSymbols(outputs) {
   const problems = new Set();
   for (const [archive, output] of outputs) {
     for (const { name, isDefined } of symbolsOf(output)) {
-      // pf_base is not looked at: its assertions print; anything else of ours is here.
+      // pf_base is not checked, because its assertions print.
       const ours = defined.has(name) || /^pf_(panic|buffer|slice|random|token)/.test(name);
       if (!isDefined && !ours && !pure.has(name)) {
         problems.add(`${path.basename(archive)}: needs ${name}()`);

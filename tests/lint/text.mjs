@@ -1,4 +1,4 @@
-/* text.mjs - limits of lines, functions and files; heads of files; nothing of one machine. */
+/* text.mjs - limits of lines, functions and files; file headers; no paths of a machine. */
 /* SPDX-License-Identifier: MIT */
 import os from 'node:os';
 import path from 'node:path';
@@ -15,12 +15,12 @@ const withHead = /\.(c|h|js|mjs|sh|cmake)$/;
 const script = /\.(js|mjs)$/;
 const binary = /\.(png|jpg|jpeg|ico|woff2|webp|gif)$/;
 
-// Written in pieces, so that this file does not find itself.
+// Written in pieces, so that this file does not match.
 const unfinished = new RegExp(['TO' + 'DO', 'FIX' + 'ME', 'XX' + 'X'].join('|'));
 const foreign = new RegExp(['/wo' + 'rk/', '/ho' + 'me/\\w', '/ro' + 'ot/', '/tm' + 'p/',
   'registry\\.npm' + 'js', 'deb\\.deb' + 'ian\\.org'].join('|'));
 
-/** @param {string} text @returns {string[]} without the empty one after the last line's end */
+/** @param {string} text @returns {string[]} without the empty string after the last newline */
 function linesOf(text) {
   const lines = text.split('\n');
   if (lines.at(-1) === '') lines.pop();
@@ -28,7 +28,7 @@ function linesOf(text) {
 }
 
 /**
- * Functions as clang-format leaves them: braces alone in the first column.
+ * Functions as formatted by clang-format: braces alone in the first column.
  * @param {string[]} lines @returns {{line: number, size: number}[]}
  */
 function functionsOfC(lines) {
@@ -45,7 +45,7 @@ function functionsOfC(lines) {
 }
 
 /**
- * Whether it is no more than the scope of a whole classic script: (() => { ... })();
+ * Whether the function is merely the scope of a classic script: (() => { ... })();
  * @param {ts.Node} node @param {ts.SourceFile} file
  */
 function isScopeOfFile(node, file) {

@@ -1,4 +1,4 @@
-/* types.mjs - the types in the comments of all scripts agree, as strictly as TypeScript can. */
+/* types.mjs - checks the JSDoc types of all scripts as strictly as TypeScript can. */
 /* SPDX-License-Identifier: MIT */
 import path from 'node:path';
 import ts from 'typescript';
@@ -19,7 +19,7 @@ const options = {
 
 /**
  * @param {string[]} files with full paths
- * @param {string[]} types packages whose global types there are: none in a page, node's elsewhere
+ * @param {string[]} types packages with global types: none in a page, node's elsewhere
  * @returns {string[]}
  */
 export function problemsOfTypes(files, types) {

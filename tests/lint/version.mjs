@@ -1,9 +1,9 @@
-/* version.mjs - the version is the same in every file that states it. */
+/* version.mjs - every file that states the version states the same one. */
 /* SPDX-License-Identifier: MIT */
 //
 //   node version.mjs VERSION
 //
-// VERSION is that of CMake's project(), which everything that is built takes it from.
+// VERSION is that of CMake's project(), from which everything that is built takes it.
 import { isProgram, read, report } from './files.mjs';
 
 /** @type {[string, RegExp][]} the first match of each is the version */

@@ -1,11 +1,11 @@
 /*
  * ice.c - whether packets can flow between two modelled connections, and their connectionState.
  *
- * A link is made when both have set each other's descriptions with ICE credentials that match, each
- * has a socket at its present address, and one of them knows a candidate of the other's present
- * address (the other then learns a peer-reflexive one, RFC 8445, 7.3.1.3). A link that was made
- * outlives an ICE restart (RFC 8445, 9: media continues to be sent on the pair that was selected),
- * but not a change of address.
+ * Two connections link when both have set each other's descriptions with matching ICE credentials,
+ * each has a socket at its current address, and one of them knows a candidate of the other's
+ * current address (the other one then learns a peer-reflexive candidate, RFC 8445, 7.3.1.3). A link
+ * survives an ICE restart (RFC 8445, 9: media continues on the selected pair), but not a change of
+ * address.
  */
 /* SPDX-License-Identifier: MIT */
 #include "ice.h"
@@ -25,7 +25,7 @@ static bool has_link(const struct model_pc *pc, uint32_t address, const struct m
            pc->link_peer_address == peer_address;
 }
 
-/* Whether one of `candidates` is of this connection, its present credentials and address. */
+/* Whether `candidates` has one of this connection with its current credentials and address. */
 static bool has_candidate(const struct model_candidate *candidates, uint32_t count,
                           const struct model_pc *of, uint32_t address)
 {
@@ -38,7 +38,7 @@ static bool has_candidate(const struct model_candidate *candidates, uint32_t cou
     return false;
 }
 
-/* A browser gathers once per generation: after a change of address there is no socket to use. */
+/* A browser gathers once per generation: after a change of address it has no socket. */
 static bool has_gathered(const struct model_pc *pc, uint32_t address)
 {
     const uint32_t count =
@@ -72,10 +72,10 @@ bool model_ice_can_flow(const struct model_pc *pc, uint32_t address, const struc
  * webrtc-pc, RTCPeerConnectionState; ICE and DTLS are one here.
  *
  *   new           connecting when both descriptions are set
- *   connecting    connected when packets flow, else in the end failed
+ *   connecting    connected when packets flow, failed after a while otherwise
  *   connected     disconnected when they do not (Safari: failed)
- *   disconnected  connected when they flow again, else in the end failed
- *   failed        connecting with the next local description; in some browsers also connected
+ *   disconnected  connected when they flow again, failed after a while otherwise
+ *   failed        connecting after the next local description; in some browsers also connected
  */
 enum pf_connection_state model_ice_next(const struct model_pc *pc, bool flows,
                                         struct model_ice_profile profile)

@@ -5,30 +5,30 @@
 
 #include "pc.h"
 
-/* Whether each has set a description of the other: then they are peers. */
+/* Whether each has set a description of the other. */
 bool model_ice_are_peers(const struct model_pc *pc, const struct model_pc *peer);
 
 /*
- * Whether packets flow, or could, between two peers at these addresses, as far as they are
- * concerned: whether the network lets packets pass is for the harness to say.
+ * Whether packets can flow between two peers at these addresses. The harness decides whether the
+ * network lets them pass.
  */
 bool model_ice_can_flow(const struct model_pc *pc, uint32_t address, const struct model_pc *peer,
                         uint32_t peer_address);
 
-/* What differs between browsers. */
+/* Differences between browsers. */
 struct model_ice_profile {
     bool skips_disconnected; /* Safari: from "connected" right to "failed" */
     bool recovers;           /* from "failed" to "connected" when packets flow again */
 };
 
 /*
- * The connectionState that the connection moves to, or its own. `flows`: whether packets can. A
- * move to "failed" takes time, in which the connection tries on; the harness says how much.
+ * The next connectionState, which may be the current one. `flows`: whether packets can flow. The
+ * harness decides how long a connection tries before it moves to "failed".
  */
 enum pf_connection_state model_ice_next(const struct model_pc *pc, bool flows,
                                         struct model_ice_profile profile);
 
-/* Moves there. */
+/* Moves to that state. */
 void model_ice_move(struct model_pc *pc, enum pf_connection_state next);
 
 /* Selects the candidate pair of these addresses, at both ends. */

@@ -95,7 +95,7 @@ bool model_pc_is_setting_local(const struct model_pc *pc)
     return any;
 }
 
-/* The page is at the next exchange of descriptions. */
+/* Whether an exchange of descriptions is in progress. */
 static bool is_negotiating(const struct model_pc *pc)
 {
     bool any = pc->signaling == MODEL_HAVE_REMOTE_OFFER;
@@ -150,7 +150,7 @@ static enum pf_dom_error create_answer(struct model_pc *pc, struct model_descrip
 
 /* --- setting descriptions: webrtc-pc, "set a session description" --- */
 
-/* An answer completes the exchange; what was created before it cannot be set any more. */
+/* An answer completes the exchange; earlier descriptions cannot be set any more. */
 static void complete(struct model_pc *pc, const struct model_description *local,
                      const struct model_description *remote)
 {
@@ -200,8 +200,8 @@ static void set_local(struct model_pc *pc, const struct model_description *descr
 }
 
 /*
- * RFC 9429, 5.7: back to "stable", and gathering for the offer that is gone ends. The credentials
- * of the description before it are those that count again.
+ * RFC 9429, 5.7: back to "stable"; gathering for the dropped offer ends, and the credentials of the
+ * previous description are in effect again.
  */
 static void roll_back(struct model_pc *pc)
 {
@@ -241,7 +241,7 @@ static bool has_accepted(const struct model_pc *pc, const struct model_candidate
     return false;
 }
 
-/* Candidates are known by number, so one that comes again, or in a description, is not added. */
+/* Candidates are identified by number: one that is known already is not added. */
 static void add_candidate(struct model_pc *pc, const struct model_candidate *candidate)
 {
     if (has_accepted(pc, candidate)) {
@@ -254,9 +254,9 @@ static void add_candidate(struct model_pc *pc, const struct model_candidate *can
 }
 
 /*
- * webrtc-pc, "set a remote session description": an offer that comes in "have-local-offer" rolls
- * the pending offer back (implicit rollback), and one in "have-remote-offer" replaces the other. A
- * description of the wrong type is an InvalidStateError before anybody parses it.
+ * webrtc-pc, "set a remote session description": an offer in "have-local-offer" rolls back the
+ * pending offer (implicit rollback), and one in "have-remote-offer" replaces the previous one. A
+ * description of the wrong type is an InvalidStateError before it is parsed.
  */
 static void set_remote(struct model_pc *pc, const struct model_operation *operation,
                        struct model_outcome *out)
@@ -308,8 +308,8 @@ static bool is_of_remote(const struct model_pc *pc, const struct model_candidate
 }
 
 /*
- * webrtc-pc, addIceCandidate(), in the order of its steps. The end of candidates is one as well: of
- * a generation that is not there any more it is refused.
+ * webrtc-pc, addIceCandidate(), in the order of its steps. The end of candidates is rejected like a
+ * candidate if its generation was replaced.
  */
 static enum pf_dom_error add_ice_candidate(struct model_pc *pc,
                                            const struct model_operation *operation)
@@ -334,20 +334,20 @@ static enum pf_dom_error add_ice_candidate(struct model_pc *pc,
 }
 
 /*
- * While the next description is made, a browser goes on with candidates of the one before. Their
- * page cannot tell which of the two they belong to, and only the username fragment can.
+ * While the next description is being created, a browser continues to gather candidates for the
+ * previous one. Only the username fragment tells to which of the two they belong.
  */
 static bool is_ambiguous(const struct model_candidate *candidate, const struct model_pc *from)
 {
     if (!from || from->local_count >= candidate->number + MODEL_LOCAL_CANDIDATES_MAX) {
-        return true; /* nobody knows any more */
+        return true; /* no longer known */
     }
     return from->ambiguous >> (candidate->number - 1) % MODEL_LOCAL_CANDIDATES_MAX & 1;
 }
 
 /*
- * Of two first offers that cross, the one that gave way may have had its candidates sent: they come
- * to the connection that offers, never to one that answers.
+ * Of two first offers that collide, the dropped one may have had its candidates sent: they arrive
+ * at the connection that offers, never at one that answers.
  */
 enum model_mistake model_pc_check_candidate(const struct model_pc *pc,
                                             const struct model_operation *operation,
@@ -404,7 +404,7 @@ bool model_pc_has_candidates(const struct model_pc *pc, const struct model_pc *p
     return all;
 }
 
-/* --- all of them --- */
+/* --- dispatch --- */
 
 void model_pc_apply(struct model_pc *pc, const struct model_operation *operation,
                     struct model_outcome *out)

@@ -14,13 +14,13 @@
  * candidates, connection state. It is a flat struct of 32-bit members, without pointers and without
  * padding, so that it can be copied, compared and hashed byte by byte (model_pc_part()).
  *
- * What is around it belongs to the harness: the simulator decides when an operation is finished and
+ * Its environment belongs to the harness: the simulator decides when an operation finishes and
  * which ones fail, the explorer tries every order. Neither decides what an operation does.
  *
  * A description here is not SDP but what SDP identifies: the connection that made it (its DTLS
  * fingerprint), which of that connection's descriptions it is (the session version of its o= line),
  * and the generation of its ICE credentials (ice-ufrag and ice-pwd). An answer also names the offer
- * that it answers, which no SDP does: that is how a mismatch is noticed that a browser cannot see.
+ * that it answers, which no SDP does: so mismatches are noticed that a browser cannot detect.
  */
 
 enum {
@@ -70,29 +70,30 @@ struct model_operation {
 
 struct model_pc {
     uint32_t identity;
-    uint32_t makes_offers;     /* created to offer first, with its transceivers */
-    uint32_t has_transceivers; /* and so senders that a track can be attached to */
+    uint32_t makes_offers;     /* created with transceivers, to make the first offer */
+    uint32_t has_transceivers; /* and senders, to which tracks can be attached */
     enum model_signaling_state signaling;
     struct model_description current_local, pending_local, current_remote, pending_remote;
     uint32_t offer_version, answer_version; /* [[LastCreatedOffer]], [[LastCreatedAnswer]]; or 0 */
     uint32_t last_version, last_generation; /* that this connection has used */
     uint32_t gather_generation;             /* candidates are, or were, gathered for this one */
-    uint32_t gather_left;                   /* still to come; the harness says how many */
-    pf_track senders[PF_SOURCES_COUNT];     /* the track of each sender; 0: null */
-    enum pf_connection_state connection;    /* connectionState */
-    uint32_t failed_version;                /* of the local description with which ICE failed */
-    uint32_t link_identity;                 /* of the peer that packets flow to; 0: none yet */
+    uint32_t gather_left;                /* candidates still to be gathered; set by the harness */
+    pf_track senders[PF_SOURCES_COUNT];  /* the track of each sender; 0: null */
+    enum pf_connection_state connection; /* connectionState */
+    uint32_t failed_version;             /* of the local description with which ICE failed */
+    uint32_t link_identity;              /* of the peer that packets flow to; 0: none yet */
     uint32_t link_address, link_peer_address; /* the selected candidate pair */
     uint32_t local_count;                     /* gathered since the beginning */
     uint32_t remote_count;                    /* in remote_candidates */
     uint32_t operations_count;                /* in the chain; the first is running */
-    /* From here on only the first elements are alive, as many as the counts above say. */
-    struct model_candidate local_candidates[MODEL_LOCAL_CANDIDATES_MAX]; /* a ring: the last ones */
+    /* Of these arrays only the first elements are live, as many as the counts above say. */
+    struct model_candidate
+        local_candidates[MODEL_LOCAL_CANDIDATES_MAX]; /* a ring of the latest ones */
     struct model_candidate remote_candidates[MODEL_REMOTE_CANDIDATES_MAX];
     struct model_operation operations[MODEL_OPERATIONS_MAX];
     /*
-     * A bit for each slot of local_candidates: it was gathered during a negotiation. This is not
-     * part of the state, for nothing but model_pc_check_candidate() looks at it.
+     * A bit for each slot of local_candidates: it was gathered during a negotiation. Not part
+     * of the state: only model_pc_check_candidate() uses it.
      */
     uint32_t ambiguous;
 };
@@ -111,22 +112,22 @@ _Static_assert(MODEL_LOCAL_CANDIDATES_MAX <= 32, "ambiguous has a bit for each")
 enum model_mistake {
     MODEL_MISTAKE_NONE,
     MODEL_MISTAKE_LOCAL,         /* another connection's description is set as the local one */
-    MODEL_MISTAKE_PEER,          /* the remote description is not the peer's but a third one's */
+    MODEL_MISTAKE_PEER,          /* the remote description is that of a third connection */
     MODEL_MISTAKE_ANSWER,        /* the answer answers another offer than the pending one */
     MODEL_MISTAKE_CANDIDATE,     /* the candidate is not the peer's */
     MODEL_MISTAKE_OLD_CANDIDATE, /* the candidate is of an ICE generation that was replaced */
 };
 
-/* What came of an operation. */
+/* The outcome of an operation. */
 struct model_outcome {
-    enum pf_dom_error error; /* that the promise is rejected with, or NONE */
+    enum pf_dom_error error; /* with which the promise is rejected, or NONE */
     enum model_mistake mistake;
     bool rolled_back;              /* the pending local offer was rolled back */
     bool gathers;                  /* a new ICE generation: the harness sets gather_left */
     struct model_description made; /* by createOffer() or createAnswer() */
 };
 
-/* A part of a connection that is alive. */
+/* A live part of a connection. */
 struct model_part {
     void *data; /* borrowed from the connection */
     size_t size;
@@ -134,28 +135,28 @@ struct model_part {
 
 enum { MODEL_PARTS_COUNT = 4 };
 
-/* Leaves the arrays as they are: nothing in them is alive. */
+/* Does not write the arrays, in which nothing is live. */
 void model_pc_init(struct model_pc *pc, uint32_t identity, bool makes_offers);
 
 /*
- * Part `index` of what is alive, below MODEL_PARTS_COUNT. All parts together are the state.
- * To put a copy back, fill the parts in order: the first one says how long the others are.
+ * Live part `index`, below MODEL_PARTS_COUNT. All parts together are the state. To restore a copy,
+ * fill the parts in order: the first one determines the sizes of the others.
  */
 struct model_part model_pc_part(struct model_pc *pc, int index);
 
 /* localDescription: the pending one, or the current one. Its identity is 0 if there is neither. */
 const struct model_description *model_pc_local(const struct model_pc *pc);
 
-/* Appends to the operations chain. False: it is full. */
+/* Appends to the operations chain. False if it is full. */
 bool model_pc_chain(struct model_pc *pc, const struct model_operation *operation);
 
-/* Removes the first operation, which is done or has failed. There must be one. */
+/* Removes the first operation, which has finished. There must be one. */
 void model_pc_unchain(struct model_pc *pc, struct model_operation *out);
 
 /* Whether setLocalDescription() is in the chain: localDescription is about to change. */
 bool model_pc_is_setting_local(const struct model_pc *pc);
 
-/* Carries out an operation. An error changes nothing. */
+/* Executes an operation. An error leaves the state unchanged. */
 void model_pc_apply(struct model_pc *pc, const struct model_operation *operation,
                     struct model_outcome *out);
 
@@ -167,10 +168,10 @@ enum model_mistake model_pc_check_candidate(const struct model_pc *pc,
                                             const struct model_operation *operation,
                                             const struct model_pc *from);
 
-/* Gathers a candidate of the present generation at `address`. */
+/* Gathers a candidate of the current generation at `address`. */
 struct model_candidate model_pc_gather(struct model_pc *pc, uint32_t address);
 
-/* The local candidates of a generation, for a description that carries them; returns how many. */
+/* Writes the local candidates of a generation, for its description, and returns their number. */
 size_t model_pc_describe(const struct model_pc *pc, uint32_t generation,
                          struct model_candidate out[MODEL_DESCRIBED_CANDIDATES_MAX]);
 
@@ -180,7 +181,7 @@ size_t model_pc_describe(const struct model_pc *pc, uint32_t generation,
  */
 bool model_pc_has_candidates(const struct model_pc *pc, const struct model_pc *peer);
 
-/* Writes what a mistake is, in words. */
+/* Describes a mistake in words. */
 void model_mistake_write(enum model_mistake mistake, const struct model_pc *pc,
                          const struct model_operation *operation, char *out, size_t size);
 

@@ -128,9 +128,9 @@ static bool read_fragment(struct pf_slice text, struct model_candidate *out)
 }
 
 /*
- * webrtc-pc, addIceCandidate(): the mid, where there is one, has to be that of a media section,
- * else the index counts. A candidate line has its credentials in it here; a username fragment that
- * disagrees with them is of no description at all.
+ * webrtc-pc, addIceCandidate(): the mid, if there is one, must be that of a media section, else the
+ * index is used. Candidate lines contain their credentials here; a username fragment that differs
+ * from them matches no description.
  */
 void model_candidate_read(const struct pf_candidate *candidate, struct model_operation *out)
 {

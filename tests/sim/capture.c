@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SOON_MS = 2100 /* what is ended sooner after its start is not opened again */ };
+enum { SOON_MS = 2100 /* a track that ends sooner is not reopened */ };
 
 bool sim_capture_is_present(const struct sim_host *host, enum pf_source source)
 {
@@ -43,13 +43,14 @@ static void open_tracks(struct sim_world *world, struct sim_tab *tab,
         index++;
     }
     if (index == SIM_REQUESTS_MAX) {
-        sim_fail(world, "%s asks for captures without end", sim_tab_name(world, tab));
+        sim_fail(world, "%s requests captures without end", sim_tab_name(world, tab));
         return;
     }
     const bool is_replaced =
         tab->view.state == PF_ROOM_REFUSED && tab->view.code == PF_CODE_REPLACED;
-    if (tab->left || is_replaced) { /* a member that is refused for now still sees the preview */
-        sim_fail(world, "%s asks for a capture that nobody wants", sim_tab_name(world, tab));
+    if (tab->left || is_replaced) { /* other refused members keep their preview */
+        sim_fail(world, "%s requests a capture after leaving or being replaced",
+                 sim_tab_name(world, tab));
     }
     struct sim_request *request = &tab->requests[index];
     *request = (struct sim_request){.used = true};
@@ -105,7 +106,7 @@ void sim_capture_command(struct sim_world *world, struct sim_tab *tab,
     }
 }
 
-/* The device that a request gets, or why it gets none. */
+/* Chooses the device for a request, or returns the error. */
 static enum pf_dom_error choose(const struct sim_host *host, const struct sim_request *request,
                                 enum pf_source source, uint32_t *out)
 {
@@ -132,7 +133,7 @@ static enum pf_dom_error choose(const struct sim_host *host, const struct sim_re
                    : PF_DOM_ERROR_NOT_FOUND;
 }
 
-/* One getUserMedia() call gives all it was asked for or nothing. */
+/* A getUserMedia() call resolves with all requested sources, or rejects. */
 static enum pf_dom_error judge(const struct sim_host *host, const struct sim_request *request,
                                uint32_t devices[PF_SOURCES_COUNT])
 {
@@ -219,7 +220,7 @@ static void succeed(struct sim_world *world, struct sim_tab *tab, const struct s
     for (int source = 0; source < PF_SOURCES_COUNT; source++) {
         struct sim_track *track = sim_tab_track(tab, request->tracks[source]);
         if (!track) {
-            continue; /* not asked for, or stopped before it was there */
+            continue; /* not requested, or stopped while pending */
         }
         track->state = SIM_TRACK_LIVE;
         track->device = devices[source];

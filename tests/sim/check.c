@@ -1,4 +1,4 @@
-/* check.c - what must hold in a simulated world, at every moment and at the end. */
+/* check.c - the invariants of a simulated world, at every moment and at the end. */
 /* SPDX-License-Identifier: MIT */
 #include "check.h"
 
@@ -20,7 +20,7 @@ enum {
     STEADY_MS = 10000,
 };
 
-/* D14, D27: what is really sent, not what is shown. */
+/* D14, D27: what is sent, not what is shown. */
 static void check_silence(struct sim_world *world, const struct sim_tab *tab,
                           const struct sim_track *track)
 {
@@ -37,12 +37,12 @@ static bool is_crowded(const struct sim_world *world, struct sim_tab *tab, int s
     const struct sim_host *host = &world->hosts[tab->host];
     const uint32_t max_ms = CROWD_MS_MAX + (host->throttled ? THROTTLED_MS_MAX : 0);
     const bool is_late = tab->crowd_us[source] != 0 &&
-                         host->wake_us < tab->crowd_us[source] && /* it may have slept */
+                         host->wake_us < tab->crowd_us[source] && /* it did not sleep meanwhile */
                          world->now_us - tab->crowd_us[source] > (uint64_t)max_ms * 1000;
     if (!is_late) {
         tab->late_us[source] = 0;
     } else if (tab->late_us[source] == 0) {
-        tab->late_us[source] = world->now_us; /* a timer that was held back is due just now */
+        tab->late_us[source] = world->now_us; /* a delayed timer is due about now */
     }
     return is_late && world->now_us - tab->late_us[source] > 100000;
 }
@@ -93,7 +93,7 @@ void sim_check_gone(struct sim_world *world, const struct sim_tab *tab)
     }
 }
 
-/* What a page before it on the same host did, or did not, may be taken for its doing. */
+/* Otherwise, what an earlier page of the host did may be attributed to this one. */
 static bool is_first_page(const struct sim_world *world, const struct sim_tab *tab)
 {
     bool any = false;
@@ -103,7 +103,7 @@ static bool is_first_page(const struct sim_world *world, const struct sim_tab *t
     return !any;
 }
 
-/* Then those whom a relay does not know yet have to make place for those whom it does. */
+/* Whether the roster is full: then a listed member evicts one that the relay does not list. */
 static bool shows_all_it_can(const struct sim_tab *tab)
 {
     size_t shown = 0;
@@ -113,7 +113,7 @@ static bool shows_all_it_can(const struct sim_tab *tab)
     return shown == PF_MEMBERS_MAX - 1;
 }
 
-/* Another relay may still have the page before it, which this one can only take for a newer one. */
+/* Another relay may still list an earlier page of the host, which looks like a newer one. */
 static bool may_be_listed_as_before(const struct sim_world *world, const struct sim_tab *tab)
 {
     return world->faults.relays_count > 1 && !is_first_page(world, tab);
@@ -160,7 +160,7 @@ static struct sim_tab *member_tab(const struct sim_world *world, pf_member_id id
     return NULL;
 }
 
-/* A connection that is connected, at both ends and in truth, to one of `other`. */
+/* Whether the connection is connected to one of `other`, at both ends, and packets can pass. */
 static bool connects(const struct sim_world *world, const struct sim_pc *pc,
                      const struct sim_tab *other)
 {
@@ -172,11 +172,11 @@ static bool connects(const struct sim_world *world, const struct sim_pc *pc,
 
 static bool was_lost_long(const struct sim_world *world, const struct sim_tab *tab)
 {
-    /* The relay counts in whole milliseconds. */
+    /* The relay rounds to milliseconds. */
     return tab->lost_us != 0 && world->now_us - tab->lost_us >= (uint64_t)(SIM_GRACE_MS - 1) * 1000;
 }
 
-/* The page has heard all there is to hear of its relay. */
+/* Whether no message of its relay is in flight to the page. */
 static bool is_up_to_date(const struct sim_tab *tab)
 {
     const struct sim_socket *socket = tab->socket;
@@ -190,9 +190,9 @@ static bool is_with_relay(const struct sim_tab *tab, uint32_t relay)
 }
 
 /*
- * A member has not left, for all that the page can know: its relay has it, or has not been without
- * it for the grace. (Of a host that has had one page, and a relay that has had no other beside it,
- * so that it is clear what the relay must know.)
+ * Whether `other` has not left, as far as the page can know: its relay lists it, or has lost it for
+ * less than the grace period. The latter is checked only for hosts with a single page and a single
+ * relay, where it is clear what the relay must know.
  */
 static bool has_not_left(const struct sim_world *world, const struct sim_tab *tab,
                          const struct sim_tab *other)
@@ -284,7 +284,7 @@ void sim_check_relay_output(struct sim_world *world, const struct pf_hub_event *
     }
 }
 
-/* --- in the end --- */
+/* --- at the end --- */
 
 static bool want(struct sim_world *world, const struct sim_tab *tab, const struct sim_tab *other,
                  const char *what)
@@ -302,7 +302,7 @@ void sim_check_fail_wanting(struct sim_world *world)
              wanting->other ? (char)('A' + wanting->other->host) : ' ');
 }
 
-/* Whether the browser gives the page nothing, and will not of itself. */
+/* Whether the browser denies the source, and will not grant it by itself. */
 static bool is_denied(const struct sim_world *world, const struct sim_tab *tab,
                       enum pf_source source)
 {
@@ -323,7 +323,7 @@ static bool is_denied(const struct sim_world *world, const struct sim_tab *tab,
            !(is_missing && sim_capture_is_present(&world->hosts[tab->host], source));
 }
 
-/* D1: what the user has switched on is captured, unless the browser will not. */
+/* D1: what the user has switched on is captured, unless the browser denies it. */
 static bool captures_what_it_can(struct sim_world *world, const struct sim_tab *tab)
 {
     for (int i = 0; i < PF_SOURCES_COUNT; i++) {
@@ -356,7 +356,7 @@ static bool sends_as_wanted(struct sim_world *world, const struct sim_tab *tab,
     return true;
 }
 
-/* `tab` sees of `other` what `other` wants to be seen. */
+/* `tab` is shown the sources of `other` as `other` announces them. */
 static bool shows_truth(struct sim_world *world, const struct sim_tab *tab,
                         const struct sim_tab *other, const struct sim_shown_peer *shown)
 {
@@ -389,8 +389,8 @@ static bool is_connected(struct sim_world *world, const struct sim_tab *tab,
 }
 
 /*
- * I1, G11: whatever came too early has been kept. What a lost WebSocket had taken with it is not
- * sent again to a peer that is connected without it.
+ * I1, G11: candidates that arrived too early were kept. Candidates that were lost with a WebSocket
+ * are not sent again to a peer that is connected without them.
  */
 static bool knows_candidates(struct sim_world *world, const struct sim_tab *tab,
                              const struct sim_tab *other)
@@ -407,7 +407,7 @@ static bool knows_candidates(struct sim_world *world, const struct sim_tab *tab,
     return true;
 }
 
-/* Of those that are connected. */
+/* For pairs that can reach each other. */
 static bool sees_truth(struct sim_world *world, const struct sim_tab *tab,
                        const struct sim_tab *other)
 {
@@ -421,7 +421,7 @@ static bool sees_truth(struct sim_world *world, const struct sim_tab *tab,
            shows_truth(world, tab, other, shown);
 }
 
-/* I27: of those whose packets do not reach one another; the relay's do. */
+/* I27: for pairs that cannot reach each other, while both reach the relay. */
 static bool shows_failure(struct sim_world *world, const struct sim_tab *tab,
                           const struct sim_tab *other)
 {
@@ -463,7 +463,7 @@ static bool shows_ghost(struct sim_world *world, const struct sim_tab *tab)
     return any;
 }
 
-/* Camera lights: what is not wanted is not captured. */
+/* No camera light is on without need: what is switched off is not captured. */
 static bool captures_as_wanted(struct sim_world *world, const struct sim_tab *tab)
 {
     for (size_t i = 0; i < tab->tracks_end; i++) {
@@ -495,7 +495,7 @@ static const struct sim_tab *other_of(const struct sim_world *world, const struc
     return meets ? page_of(world, host) : NULL;
 }
 
-/* Most looks find what the one before found: whether these two pages are still apart. */
+/* A shortcut: whether the two pages that the last look found unconnected still are. */
 static bool is_still_wanting(struct sim_world *world)
 {
     const struct sim_tab *tab = world->wanting.tab;
@@ -543,7 +543,7 @@ static bool sees_others_well(struct sim_world *world, const struct sim_tab *tab)
     return true;
 }
 
-/* For so long that no recovery from an earlier failure can be in progress. */
+/* Connected for so long that no recovery from an earlier failure can be in progress. */
 static bool flows_steadily(const struct sim_world *world, const struct sim_tab *tab,
                            const struct sim_tab *other)
 {
@@ -569,7 +569,7 @@ void sim_check_note_kept(struct sim_world *world)
     }
 }
 
-/* I20: media goes on without the relay. (Whoever leaves or comes again is another matter.) */
+/* I20: media continues without the relay, between pages that are still open. */
 static bool keeps_pictures(struct sim_world *world)
 {
     const struct sim_tab *tab = world->hosts[world->faults.lost_host].tab;
@@ -583,7 +583,7 @@ static bool keeps_pictures(struct sim_world *world)
     return true;
 }
 
-/* Begins with the page that was not content at the last look: mostly it still is not. */
+/* A shortcut: begins with the page that failed the last look. */
 bool sim_check_all_well(struct sim_world *world)
 {
     const uint32_t first = world->wanting.tab ? world->wanting.tab->host : 0;

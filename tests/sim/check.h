@@ -1,14 +1,14 @@
-/* check.h - what must hold in a simulated world, at every moment and at the end. */
+/* check.h - the invariants of a simulated world, at every moment and at the end. */
 /* SPDX-License-Identifier: MIT */
 #ifndef SIM_CHECK_H
 #define SIM_CHECK_H
 
 #include "world.h"
 
-/* After an event was handled: what the page really captures and sends. */
+/* After each event: checks what the page captures and sends. */
 void sim_check_tab(struct sim_world *world, struct sim_tab *tab);
 
-/* Before a SHOW or HIDE command is taken. */
+/* Before each SHOW or HIDE command. */
 void sim_check_show(struct sim_world *world, struct sim_tab *tab, const struct pf_command *command);
 
 /* Checks what the relay sends to a page: a well-behaved client gets no errors. */
@@ -21,20 +21,20 @@ struct pf_hub_output;
 void sim_check_relay_output(struct sim_world *world, const struct pf_hub_event *event,
                             const struct pf_hub_output *output);
 
-/* A page that was left has had time to put everything away. */
+/* Some time after leaving: checks that the page has released everything. */
 void sim_check_gone(struct sim_world *world, const struct sim_tab *tab);
 
-/* Whether everybody in the room is connected to everybody, and shown so. */
+/* Whether every pair in a room is connected, and shown as connected. */
 bool sim_check_all_connected(struct sim_world *world);
 
-/* Whether, besides, nothing else is shown and all is as wanted; else world->wanting says what is
- * not. */
+/* Whether nobody else is shown and all sources are as wanted. Otherwise sets world->wanting. */
 bool sim_check_all_well(struct sim_world *world);
 
-/* The faults have ended: whoever has lost the relay for good must keep the pictures of now. */
+/* At the end of the faults: a host that has lost the relay for good must keep its present pictures.
+ */
 void sim_check_note_kept(struct sim_world *world);
 
-/* Fails the world for what was wanting at the last look. */
+/* Fails the world because of world->wanting. */
 void sim_check_fail_wanting(struct sim_world *world);
 
 #endif

@@ -1,4 +1,4 @@
-/* faults.c - what people do and what goes wrong in one simulated world, as data. */
+/* faults.c - the actions and faults of one simulated world, as data. */
 /* SPDX-License-Identifier: MIT */
 #include "faults.h"
 
@@ -7,8 +7,8 @@ static bool one_in(struct pf_random *random, uint32_t count)
     return pf_random_below(random, count) == 0;
 }
 
-/* Half of the worlds are without a given fault, so that the others are seen undisturbed. */
-static uint32_t now_and_then(struct pf_random *random, uint32_t chance_max)
+/* A fault is absent from half of the worlds, so that the others are also tested alone. */
+static uint32_t draw_chance(struct pf_random *random, uint32_t chance_max)
 {
     return one_in(random, 2) ? 0 : 1 + pf_random_below(random, chance_max);
 }
@@ -16,11 +16,11 @@ static uint32_t now_and_then(struct pf_random *random, uint32_t chance_max)
 static void draw_weights(struct sim_faults *faults, struct pf_random *random)
 {
     for (int i = 0; i <= SIM_ACTION_CONTROL_STORM; i++) {
-        faults->weights[i] = now_and_then(random, 8);
+        faults->weights[i] = draw_chance(random, 8);
     }
     faults->weights[SIM_ACTION_MICROPHONE]++; /* so that the sum is never 0 */
     switch (pf_random_below(random, 8)) {
-    case 0: /* only people: what they do must not disturb anybody */
+    case 0: /* user actions only, no faults */
         for (int i = SIM_ACTION_CRASH; i <= SIM_ACTION_CONTROL_STORM; i++) {
             faults->weights[i] = 0;
         }
@@ -37,10 +37,10 @@ static void draw_hostiles(struct sim_faults *faults, struct pf_random *random)
     faults->hostiles_count = 1 + pf_random_below(random, SIM_HOSTILES_MAX);
     static const enum sim_trick costly[] = {SIM_TRICK_OFFER, SIM_TRICK_OFFER, SIM_TRICK_REQUESTS,
                                             SIM_TRICK_GLARE};
-    const bool frenzy = one_in(random, 6); /* just below what the relay takes */
+    const bool frenzy = one_in(random, 6); /* just below the rate limit of the relay */
     faults->tricks_per_minute = frenzy ? 5000 : 20 + pf_random_below(random, 300);
     for (int i = 0; i < SIM_TRICKS_COUNT && (!frenzy || one_in(random, 3)); i++) {
-        faults->tricks[i] = now_and_then(random, 8);
+        faults->tricks[i] = draw_chance(random, 8);
     }
     if (frenzy) {
         faults->tricks[costly[pf_random_below(random, 4)]] += 100;
@@ -50,8 +50,8 @@ static void draw_hostiles(struct sim_faults *faults, struct pf_random *random)
 }
 
 /*
- * What most worlds do not have. Of a generator of its own, so that a world without it is the same
- * as it would be if there were no such faults.
+ * Rare faults. They have a generator of their own, so that worlds without them stay the same when
+ * such a fault is added.
  */
 static void draw_rare(struct sim_faults *faults, struct pf_random *random)
 {
@@ -78,9 +78,9 @@ static void draw_rare(struct sim_faults *faults, struct pf_random *random)
 }
 
 /*
- * What few worlds have: it takes long. Of a generator of its own as well. Hosts come to 9 to 16 in
- * one of 300, and the storm to 3 to 10 min in another: longer than the grace, and than the minute
- * between the timers of a page in the background.
+ * What takes long, with a generator of its own as well: one world of 300 has 9 to 16 hosts, another
+ * has faults for 3 to 10 min, longer than the grace period and than the minute between the timers
+ * of a background page.
  */
 static void draw_large(struct sim_faults *faults, struct pf_random *random)
 {
@@ -103,22 +103,22 @@ void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32
     pf_random_seed(&large, random->state ^ 0x6c61726765);
     static const uint32_t usual_counts[] = {2, 2, 2, 2, 3, 3, 3, 4, 4, 5, 6, 7, 8};
     const uint32_t usual = (uint32_t)(sizeof(usual_counts) / sizeof(usual_counts[0]));
-    /* One statement each: C leaves the order of the calls in an initializer open. */
+    /* One statement each: C does not specify the order of calls within an initializer. */
     *faults = (struct sim_faults){.relays_count = 1, .rooms_count = 1};
     faults->hosts_count = usual_counts[pf_random_below(random, usual)];
     faults->storm_ms = 1000 + pf_random_below(random, one_in(random, 4) ? 60000 : 15000);
     faults->actions_per_minute = 10 + pf_random_below(random, one_in(random, 4) ? 400 : 80);
     faults->latency_ms_min = pf_random_below(random, 30);
-    faults->spike_chance = now_and_then(random, 60);
+    faults->spike_chance = draw_chance(random, 60);
     faults->operation_fails_chance =
         one_in(random, 4) ? 1 + pf_random_below(random, one_in(random, 4) ? 200 : 30) : 0;
     faults->replace_fails_chance = one_in(random, 4) ? 1 + pf_random_below(random, 100) : 0;
     faults->create_fails_chance = one_in(random, 8) ? 1 + pf_random_below(random, 60) : 0;
     faults->operation_ms_max = 1 + pf_random_below(random, one_in(random, 6) ? 800 : 40);
-    faults->prompt_chance = now_and_then(random, 500);
-    faults->ignored_chance = now_and_then(random, 200);
-    faults->denied_chance = now_and_then(random, 300);
-    faults->missing_chance = now_and_then(random, 200);
+    faults->prompt_chance = draw_chance(random, 500);
+    faults->ignored_chance = draw_chance(random, 200);
+    faults->denied_chance = draw_chance(random, 300);
+    faults->missing_chance = draw_chance(random, 200);
     faults->enter_ms_max = 1 + pf_random_below(random, one_in(random, 3) ? 50 : 4000);
     faults->ticket_chance = one_in(random, 4) ? pf_random_below(random, 1000) : 1000;
     faults->failed_recovers = one_in(random, 3);

@@ -1,4 +1,4 @@
-/* faults.h - what people do and what goes wrong in one simulated world, as data. */
+/* faults.h - the actions and faults of one simulated world, as data. */
 /* SPDX-License-Identifier: MIT */
 #ifndef SIM_FAULTS_H
 #define SIM_FAULTS_H
@@ -15,28 +15,28 @@ enum {
     SIM_HOSTILES_MAX = 2,
 };
 
-/* What happens now and then to one host. */
+/* Actions of users and faults, each of which affects one host. */
 enum sim_action {
-    SIM_ACTION_MICROPHONE, /* mute and the other way round */
+    SIM_ACTION_MICROPHONE, /* mute or unmute */
     SIM_ACTION_CAMERA,
     SIM_ACTION_TWICE,         /* two toggles at once */
     SIM_ACTION_SELECT,        /* another device */
     SIM_ACTION_LEAVE,         /* hang up, perhaps come back */
     SIM_ACTION_RELOAD,        /* the page is refreshed */
-    SIM_ACTION_CRASH,         /* the browser is gone without a word */
-    SIM_ACTION_SOCKET_BREAK,  /* the WebSocket is cut, seen late by either side */
+    SIM_ACTION_CRASH,         /* the browser ends without closing anything */
+    SIM_ACTION_SOCKET_BREAK,  /* the WebSocket is cut; both sides notice later */
     SIM_ACTION_RELAY_KILL,    /* the relay loses everything and starts again */
     SIM_ACTION_RELAY_CUT,     /* no packets between host and relay */
     SIM_ACTION_PARTITION,     /* no packets between two hosts */
-    SIM_ACTION_OFFLINE,       /* no packets at all, and the browser knows */
+    SIM_ACTION_OFFLINE,       /* no packets at all; the browser reports it */
     SIM_ACTION_NEW_ADDRESS,   /* another network */
     SIM_ACTION_SLEEP,         /* the lid is closed */
     SIM_ACTION_THROTTLE,      /* in the background: timers run once a minute */
     SIM_ACTION_UNPLUG,        /* a device is taken away, or put back */
     SIM_ACTION_DEVICE_BUSY,   /* by another program */
-    SIM_ACTION_PERMISSION,    /* is changed by the user */
+    SIM_ACTION_PERMISSION,    /* changed by the user */
     SIM_ACTION_TRACK_ENDED,   /* by the browser */
-    SIM_ACTION_CONTROL_STORM, /* a user that cannot decide: ten random controls at once */
+    SIM_ACTION_CONTROL_STORM, /* ten random controls at once */
     SIM_ACTION_DUPLICATE,     /* the page is opened in a second tab, with the same ticket */
     SIM_ACTION_RELAY_MOVE,    /* the address names another relay, to all or to one */
     SIM_ACTIONS_COUNT,
@@ -44,25 +44,25 @@ enum sim_action {
 
 /* What a hostile member does. */
 enum sim_trick {
-    SIM_TRICK_ANSWER,     /* as it should; the connection may even come about */
+    SIM_TRICK_ANSWER,     /* correctly; the connection may even succeed */
     SIM_TRICK_ODD_ANSWER, /* to any offer of any epoch */
-    SIM_TRICK_OFFER,      /* of any epoch, also ever higher ones */
-    SIM_TRICK_GLARE,      /* to everybody at once, with the numbers of theirs */
+    SIM_TRICK_OFFER,      /* of any epoch, including ever higher ones */
+    SIM_TRICK_GLARE,      /* to everybody at once, with the numbers of their own offers */
     SIM_TRICK_CANDIDATES, /* many, of any offer */
     SIM_TRICK_REQUESTS,
     SIM_TRICK_STATES,
-    SIM_TRICK_REPLAY,  /* what one has said, to another */
-    SIM_TRICK_ABSENT,  /* to nobody */
-    SIM_TRICK_GARBAGE, /* also in the relay's name, or in another member's */
-    SIM_TRICK_FORGE,   /* enters with a ticket of its own making */
-    SIM_TRICK_LEAVE,   /* and comes back at once */
+    SIM_TRICK_REPLAY,  /* a message of one member, to another */
+    SIM_TRICK_ABSENT,  /* to a member that does not exist */
+    SIM_TRICK_GARBAGE, /* also pretends to be the relay or another member */
+    SIM_TRICK_FORGE,   /* joins with a forged ticket */
+    SIM_TRICK_LEAVE,   /* and returns at once */
     SIM_TRICK_HANG_UP,
     SIM_TRICK_CHANNEL, /* anything on the data channel */
-    SIM_TRICK_FLOOD,   /* more than the relay takes */
+    SIM_TRICK_FLOOD,   /* beyond the rate limit of the relay */
     SIM_TRICKS_COUNT,
 };
 
-/* What one person loses at the end and does not get back. */
+/* What one host loses for good at the end of the faults. */
 enum sim_loss {
     SIM_LOSS_NONE,
     SIM_LOSS_RELAY,   /* the path to the relay */
@@ -73,7 +73,7 @@ enum sim_loss {
 struct sim_faults {
     uint32_t hosts_count; /* 2 to SIM_HOSTS_MAX */
     uint32_t rooms_count; /* 1 to SIM_ROOMS_MAX, with as many hosts in each, or one more */
-    uint32_t storm_ms;    /* how long faults go on */
+    uint32_t storm_ms;    /* duration of the faults */
     uint32_t actions_per_minute;
     uint32_t weights[SIM_ACTIONS_COUNT];
     uint32_t latency_ms_min, latency_ms_max; /* of a packet, one way */
@@ -83,26 +83,26 @@ struct sim_faults {
     uint32_t create_fails_chance;            /* of the constructor */
     uint32_t operation_ms_max;               /* how long one takes */
     uint32_t prompt_chance;                  /* that permission has to be asked for */
-    uint32_t ignored_chance;                 /* that nobody answers */
+    uint32_t ignored_chance;                 /* that the prompt is never answered */
     uint32_t denied_chance;
     uint32_t missing_chance;   /* that a host lacks a kind of device */
-    uint32_t enter_ms_max;     /* when people come */
-    uint32_t ticket_chance;    /* that a page that comes back presents its ticket */
-    bool failed_recovers;      /* a failed connection comes back by itself when it can */
+    uint32_t enter_ms_max;     /* until which users join */
+    uint32_t ticket_chance;    /* that a returning page presents its ticket */
+    bool failed_recovers;      /* a failed connection recovers by itself if it can */
     bool realistic_sdp;        /* descriptions of several KiB */
-    bool late_events;          /* of what was closed, still come */
-    uint32_t impatient_chance; /* that a page is reloaded while it enters the room */
+    bool late_events;          /* events of closed objects still arrive */
+    uint32_t impatient_chance; /* that a page is reloaded while it joins */
     uint32_t relays_count;     /* 1 to SIM_RELAYS_MAX */
-    uint32_t lasting_cuts;     /* pairs of hosts without a way to one another, also in the end */
-    bool cut_from_the_start;   /* these pairs, and not only in the end */
-    uint32_t hostiles_count;   /* members besides the hosts, to SIM_HOSTILES_MAX; to the end */
+    uint32_t lasting_cuts;     /* pairs of hosts that never reach each other again */
+    bool cut_from_the_start;   /* from the start, not only at the end */
+    uint32_t hostiles_count;   /* hostile members besides the hosts, until the end */
     uint32_t tricks_per_minute;
     uint32_t tricks[SIM_TRICKS_COUNT]; /* weights */
     enum sim_loss loss;
     uint32_t lost_host;
 };
 
-/* `hosts_count` 0: drawn as well. */
+/* `hosts_count` 0: draws the number as well. */
 void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32_t hosts_count);
 
 const char *sim_action_name(enum sim_action action);

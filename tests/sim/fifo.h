@@ -17,7 +17,7 @@ enum sim_packet_kind {
 
 struct sim_packet {
     struct sim_packet *next;
-    uint64_t due_us; /* when it arrives, unless the wire is held up */
+    uint64_t due_us; /* when it arrives, unless the path is cut */
     enum sim_packet_kind kind;
     uint16_t code; /* of CLOSED */
     size_t size;   /* of MESSAGE */
@@ -25,13 +25,13 @@ struct sim_packet {
 };
 
 struct sim_fifo {
-    struct sim_packet *first; /* owned, as are those behind it */
+    struct sim_packet *first; /* owned, as are all that follow */
     struct sim_packet *last;
     size_t count;
     uint64_t last_due_us;
 };
 
-/* Appends a packet that arrives at `due_us` or right behind the one before it. */
+/* Appends a packet that arrives at `due_us`, but not before the previous one. */
 struct sim_packet *sim_fifo_put(struct sim_fifo *fifo, uint64_t due_us, enum sim_packet_kind kind,
                                 struct pf_slice data);
 

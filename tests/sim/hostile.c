@@ -1,8 +1,8 @@
 /*
- * hostile.c - members driven by a random generator: they send what no client of ours would.
+ * hostile.c - members driven by a random generator: they send what no correct client would.
  *
- * What they hear is kept in part, so that what they say is nearly right: the epochs, offers and
- * instances of the others, their descriptions, whole messages to be said again to somebody else.
+ * They record a part of what they receive, so that what they send is nearly correct: epochs, offer
+ * numbers, instances and descriptions of the others, and whole messages to replay to somebody else.
  */
 /* SPDX-License-Identifier: MIT */
 #include "hostile.h"
@@ -22,13 +22,13 @@ enum {
     IDS_MAX = 256,
     HEARD_MAX = 8,
     HEARD_SIZE_MAX = 2048,
-    FRESH_MS = 10000, /* how often it becomes another member: a room has few places */
+    FRESH_MS = 10000, /* how often it may become another member: a room has few places */
     FRENZY_PER_MINUTE = 1000,
     NUMBER_MAX = 1 << 29,
     PHANTOM = 0x40000000,
 };
 
-/* What it knows of a member. */
+/* What it knows about a member. */
 struct other {
     pf_member_id id;
     uint32_t instance;
@@ -37,7 +37,7 @@ struct other {
 };
 
 struct sim_hostile {
-    const struct sim_tab *tab; /* so that it has a WebSocket; there is no page */
+    const struct sim_tab *tab; /* owner of its WebSocket; it has no page */
     pf_member_id self;         /* 0: not in a room */
     uint32_t instance;
     uint32_t numbers;    /* ever higher */
@@ -90,7 +90,7 @@ bool sim_hostile_is_phantom(const struct sim_pc *pc)
            pc->model.current_remote.identity % 2 == 0;
 }
 
-/* --- saying --- */
+/* --- sending --- */
 
 static void say(struct sim_world *world, const struct sim_hostile *hostile, struct pf_slice text)
 {
@@ -122,11 +122,11 @@ static const struct other *anybody(struct sim_world *world, const struct sim_hos
                : &nobody;
 }
 
-/* Near `last`, far from it, or above anything so far. */
+/* A number near `last`, far from it, or higher than all before. */
 static uint32_t number(struct sim_world *world, struct sim_hostile *hostile, uint32_t last)
 {
     if (last > NUMBER_MAX) {
-        return 1; /* another hostile member's */
+        return 1; /* of another hostile member */
     }
     switch (sim_below(world, 8)) {
     case 0: return 1;
@@ -160,7 +160,7 @@ static struct pf_signal *compose(struct sim_world *world, struct sim_hostile *ho
     return &hostile->message.signal;
 }
 
-/* A description of a phantom, of another member's connection, or of nothing. */
+/* A description of a phantom, of another member's connection, or an invalid one. */
 static struct pf_slice describe(struct sim_world *world, struct sim_hostile *hostile,
                                 const struct model_description *offer)
 {
@@ -270,7 +270,7 @@ static void say_again(struct sim_world *world, struct sim_hostile *hostile)
     }
 }
 
-/* Not messages, or not its own to send. */
+/* Sends invalid messages, and messages of others. */
 static void say_garbage(struct sim_world *world, struct sim_hostile *hostile)
 {
     static const char *const texts[] = {
@@ -293,13 +293,13 @@ static void say_garbage(struct sim_world *world, struct sim_hostile *hostile)
     };
     const struct other *to = anybody(world, hostile);
     switch (sim_below(world, 5)) {
-    case 0: /* claims to be another member */
+    case 0: /* pretends to be another member */
         (void)snprintf(hostile->line, sizeof(hostile->line),
                        "{\"type\":\"signal\",\"from\":\"%016" PRIx64 "\",\"to\":\"%016" PRIx64
                        "\",\"fromInstance\":1,\"toInstance\":%u,\"kind\":\"state\",\"state\":{}}",
                        anybody(world, hostile)->id, to->id, to->instance);
         break;
-    case 1: /* passes the relay, which does not read it */
+    case 1: /* the relay forwards it unread */
         (void)snprintf(hostile->line, sizeof(hostile->line),
                        "{\"type\":\"signal\",\"to\":\"%016" PRIx64
                        "\",\"fromInstance\":%u,\"toInstance\":%u,\"kind\":%s,\"epoch\":-1.5e9,"
@@ -355,7 +355,7 @@ static void leave(struct sim_world *world, struct sim_hostile *hostile)
     hostile->self = 0;
 }
 
-/* On the data channel of a connection to a phantom. */
+/* Sends on the data channel of a connection to a phantom. */
 static void use_channel(struct sim_world *world, const struct sim_hostile *hostile)
 {
     static const char *const texts[] = {
@@ -383,7 +383,7 @@ static void use_channel(struct sim_world *world, const struct sim_hostile *hosti
     }
 }
 
-/* --- hearing --- */
+/* --- receiving --- */
 
 void sim_hostile_enters(struct sim_world *world, const struct sim_tab *tab, struct pf_slice joined)
 {
@@ -412,7 +412,7 @@ static void note_member(struct sim_hostile *hostile, const struct pf_member *mem
 {
     struct other *other = find(hostile, member->id);
     if (!other && hostile->others_count == PF_MEMBERS_MAX) {
-        hostile->others_count = 0; /* it is not that interested in order */
+        hostile->others_count = 0; /* forgets all of them: order does not matter to it */
     }
     if (!other) {
         other = &hostile->others[hostile->others_count++];
@@ -460,10 +460,10 @@ static void hear(struct sim_world *world, struct sim_hostile *hostile, struct pf
     static const char pong[] = "{\"type\":\"pong\"";
     struct pf_message *got = &hostile->got;
     if (text.size >= sizeof(pong) - 1 && memcmp(text.data, pong, sizeof(pong) - 1) == 0) {
-        return; /* there are many of these, and they say nothing */
+        return; /* frequent, and without content */
     }
     if (pf_message_read(text, got) != PF_ERROR_OK) {
-        return; /* another hostile member's */
+        return; /* of another hostile member */
     }
     switch ((int)got->type) {
     case PF_MESSAGE_HELLO: enter(world, hostile, false); break;
@@ -599,7 +599,7 @@ void sim_hostile_act(struct sim_world *world, uint32_t index)
         }
         play_any(world, hostile);
     }
-    /* A frenzy is over soon after the faults: it would take most of the computer's time. */
+    /* A flood slows down after the faults: it would take most of the processor time. */
     const bool tires = world->quiet && world->faults.tricks_per_minute > FRENZY_PER_MINUTE;
     const uint32_t per_minute = tires ? 60 : world->faults.tricks_per_minute;
     sim_after(world, sim_between_us(world, 0, 120000 / per_minute), SIM_HOSTILE, index, 0);

@@ -1,8 +1,8 @@
 /*
  * ice.c - when two RTCPeerConnections are connected, and the data channel between them.
  *
- * ../model/ice.c says what connects; here the network must let packets pass as well, and each side
- * notices for itself, some time later.
+ * ../model/ice.c decides what can connect. Here the network must let packets pass as well, and each
+ * side notices changes by itself, after a delay.
  */
 /* SPDX-License-Identifier: MIT */
 #include "ice.h"
@@ -47,7 +47,7 @@ static void move_to(struct sim_world *world, struct sim_pc *pc, enum pf_connecti
     sim_after(world, delay_us, SIM_PC_STATE, pc->model.identity, ++pc->state_token);
 }
 
-/* How long it takes a browser to notice, or to give up. */
+/* How long the browser takes to notice, or to give up. */
 static uint64_t delay_us(struct sim_world *world, const struct sim_pc *pc,
                          enum pf_connection_state next)
 {
@@ -104,7 +104,7 @@ void sim_ice_refresh_all(struct sim_world *world)
     }
 }
 
-/* The transition that was scheduled. refresh() schedules another if this one is outdated. */
+/* Performs the scheduled transition. refresh() schedules another one if this is outdated. */
 static void change_state(struct sim_world *world, struct sim_pc *pc)
 {
     const enum pf_connection_state next = pc->state_next;
@@ -154,7 +154,7 @@ static void deliver_text(struct sim_world *world, const struct sim_pc *pc,
     sim_tab_handle(world, pc->tab, &event);
 }
 
-/* What is handled may close `pc`, hence the look-ups. */
+/* The events may close `pc`, hence the look-ups. */
 static void close_channel(struct sim_world *world, struct sim_pc *pc)
 {
     const uint32_t identity = pc->model.identity;

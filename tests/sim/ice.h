@@ -17,16 +17,16 @@ static inline struct sim_pc *sim_ice_peer(const struct sim_world *world, const s
 /* Whether packets flow or could flow between the two. */
 bool sim_ice_usable(const struct sim_world *world, const struct sim_pc *pc);
 
-/* Something has changed that connectivity depends on. */
+/* Reevaluates connection states after a change of descriptions, candidates or network. */
 void sim_ice_refresh_both(struct sim_world *world, struct sim_pc *pc);
 void sim_ice_refresh_all(struct sim_world *world);
 
-/* `pc` is gone; its peer will notice. `orderly`: it said so. */
+/* `pc` is closed; its peer will notice. `orderly`: at once, else by a timeout. */
 void sim_ice_closed(struct sim_world *world, struct sim_pc *pc, bool orderly);
 
 void sim_ice_channel_send(struct sim_world *world, struct sim_pc *pc, struct pf_slice text);
 
-/* Something of SIM_PC_STATE to SIM_PC_CHANNEL_DELIVER is due. */
+/* Handles SIM_PC_STATE to SIM_PC_CHANNEL_DELIVER. */
 void sim_ice_happen(struct sim_world *world, const struct sim_happening *happening);
 
 #endif

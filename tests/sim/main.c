@@ -1,8 +1,8 @@
 /*
- * main.c - runs simulated worlds, many seeds on all processors, and says what came of them.
+ * main.c - runs many seeds on all processors and reports failures.
  *
- * Seeds are run by child processes, so that one that dies of an assertion is a failed seed like any
- * other: the parent knows from shared memory which it was, and goes on behind it.
+ * Child processes run the seeds, so that a failed assertion is a failed seed like any other: the
+ * parent knows the seed from shared memory and continues after it.
  */
 /* SPDX-License-Identifier: MIT */
 #define _DEFAULT_SOURCE
@@ -23,9 +23,9 @@
 
 enum { JOBS_MAX = 64, FAILURES_MAX = 20 /* of one process */ };
 
-/* What all processes see. */
+/* Memory that all processes share. */
 struct shared {
-    atomic_bool has_failed_so; /* as it must */
+    atomic_bool has_failed_so; /* with the text of --must-fail */
     struct sim_stats stats[JOBS_MAX];
 };
 
@@ -36,28 +36,27 @@ struct options {
     uint32_t jobs;
     bool trace;
     uint64_t failures_max;
-    const char *must_fail; /* what is run is broken on purpose: what a failure then says; or NULL */
+    const char *must_fail; /* of a mutant: the text that a failure must contain; or NULL */
     const char *list;
     bool hash;     /* print the hash of each world */
-    uint64_t must; /* the hash that the one world must have, or 0 */
+    uint64_t must; /* the expected hash of the world, or 0 */
     const char *record_folder;
 };
 
 static void print_help(const char *program)
 {
-    printf(
-        "usage: %s [--seeds FIRST COUNT] [--list FILE] [--peers N] [--jobs N] [--trace]\n"
-        "       [--record FOLDER] [--must-fail TEXT] [--hash]\n"
-        "  --seeds FIRST COUNT  the seeds to run (default 1 1000)\n"
-        "  --list FILE          run the seeds of FILE instead: lines `SEED [PEERS] # why`, or\n"
-        "                       `SEED hash HASH`, which fails when the world is another one\n"
-        "  --hash               print such lines\n"
-        "  --peers N            people in each world, 2 to %d (default: drawn)\n"
-        "  --jobs N             processes (default: one per processor)\n"
-        "  --trace              print everything that happens; one seed after the other\n"
-        "  --record FOLDER      write what the pages record, for peerface-replay\n"
-        "  --must-fail TEXT     stop at the first failure that says TEXT, and call that success\n",
-        program, SIM_HOSTS_MAX);
+    printf("usage: %s [--seeds FIRST COUNT] [--list FILE] [--peers N] [--jobs N] [--trace]\n"
+           "       [--record FOLDER] [--must-fail TEXT] [--hash]\n"
+           "  --seeds FIRST COUNT  the seeds to run (default 1 1000)\n"
+           "  --list FILE          run the seeds of FILE instead: lines `SEED [PEERS] # why`, or\n"
+           "                       `SEED hash HASH`, which fails if the world has another hash\n"
+           "  --hash               print the hashes, in the format of --list\n"
+           "  --peers N            people in each world, 2 to %d (default: drawn)\n"
+           "  --jobs N             processes (default: one per processor)\n"
+           "  --trace              print every event and command; runs one seed at a time\n"
+           "  --record FOLDER      write the event logs of the pages, for peerface-replay\n"
+           "  --must-fail TEXT     succeed at the first failure that contains TEXT\n",
+           program, SIM_HOSTS_MAX);
 }
 
 static bool read_number(const char *text, uint64_t min, uint64_t max, uint64_t *out)
@@ -176,7 +175,7 @@ static pid_t start_worker(const struct options *options, uint64_t first, struct 
     return pid;
 }
 
-/* One worker has ended; starts it again behind a seed that killed it. Returns 0 if it is done. */
+/* A worker has ended. Restarts it after the seed that it died of; returns 0 if it was done. */
 static pid_t follow_worker(const struct options *options, int status, struct shared *shared,
                            struct sim_stats *stats)
 {
@@ -192,7 +191,7 @@ static pid_t follow_worker(const struct options *options, int status, struct sha
     return start_worker(options, stats->seed + options->jobs, shared, stats);
 }
 
-/* Returns whether a seed has failed as it must. */
+/* Returns whether a seed has failed with the text of --must-fail. */
 static bool run_workers(const struct options *options, struct sim_stats *sum)
 {
     pid_t workers[JOBS_MAX] = {0};
@@ -214,11 +213,11 @@ static bool run_workers(const struct options *options, struct sim_stats *sum)
         sim_stats_add(sum, &shared->stats[i]);
     }
     const bool has_failed_so = shared->has_failed_so;
-    (void)munmap(shared, sizeof(*shared)); /* it was mapped so */
+    (void)munmap(shared, sizeof(*shared)); /* it was mapped with this size */
     return has_failed_so;
 }
 
-/* Each in a process of its own, so that one that dies does not end the list. */
+/* Runs each seed in a process of its own, so that one that dies does not end the list. */
 static void run_list(const struct options *options, struct sim_stats *sum)
 {
     char line[512];
@@ -232,13 +231,13 @@ static void run_list(const struct options *options, struct sim_stats *sum)
         one.count = one.jobs = 1;
         const char *hash = strstr(line, " hash ");
         if (hash && sscanf(hash, " hash %" SCNx64, &one.must) != 1) {
-            one.must = 1; /* no world has it */
+            one.must = 1; /* a hash that no world has */
         }
         if (sscanf(line, "%" SCNu64 " %" SCNu32, &one.first, &one.peers) >= 1) {
-            (void)run_workers(&one, sum); /* there is nothing that must fail */
+            (void)run_workers(&one, sum); /* without --must-fail */
         }
     }
-    (void)fclose(file); /* it was only read */
+    (void)fclose(file); /* opened for reading only */
 }
 
 static double seconds_now(void)
@@ -248,7 +247,7 @@ static double seconds_now(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* Of this process and those it has started and seen the end of. */
+/* Of this process and its terminated children. */
 static double processor_seconds(void)
 {
     struct rusage own, children;

@@ -1,14 +1,13 @@
-/* memory.c - malloc() of the simulator: lists of blocks of one size. */
+/* memory.c - a fast malloc() for the simulator: free lists by size. */
 /* SPDX-License-Identifier: MIT */
 /*
- * Worlds come and go by the thousand in a process of one thread, and take the same sizes again and
- * again: messages, their JSON trees, packets, connections. A block that is freed goes to the list
- * of its size and is the next of that size to be given out; nothing is ever joined, split or handed
- * back. That takes a few instructions where the C library's allocator, which has to be good at
- * everything, took a sixth of a run.
+ * A process of one thread runs thousands of worlds, which allocate the same sizes again and again:
+ * messages, their JSON trees, packets, connections. A freed block goes to the list of its size and
+ * is the next one of that size to be allocated. Blocks are never merged, split or returned to the
+ * system. The general-purpose allocator of the C library took a sixth of a run.
  *
- * The program's functions of these names are used instead of the C library's, by it as well.
- * Builds with sanitizers go without this file, so that AddressSanitizer sees every block.
+ * These functions replace those of the C library, which uses them as well. Builds with sanitizers
+ * exclude this file, so that AddressSanitizer sees every block.
  */
 #define _DEFAULT_SOURCE
 #include <stdint.h>
@@ -17,13 +16,13 @@
 #include <sys/mman.h>
 
 enum {
-    UNIT = 16,           /* what blocks are aligned to and small ones are multiples of */
+    UNIT = 16,           /* alignment of all blocks, granularity of small ones */
     SMALL_COUNT = 64,    /* sizes that are multiples of UNIT, up to 1 KiB */
     LARGE_COUNT = 24,    /* sizes that are powers of two, up to 16 GiB */
-    CHUNK_SIZE = 4 << 20 /* what is taken from the system at a time; whole huge pages */
+    CHUNK_SIZE = 4 << 20 /* requested from the system at a time; whole huge pages */
 };
 
-/* In front of what the caller gets. */
+/* The header of a block. */
 struct block {
     size_t list; /* the one that it belongs to */
     struct block *next;
@@ -33,11 +32,11 @@ _Static_assert(sizeof(struct block) % UNIT == 0, "what follows the head is align
 
 struct memory {
     struct block *free[SMALL_COUNT + LARGE_COUNT];
-    char *at; /* of the chunk that is being cut up */
+    char *at; /* the unused rest of the current chunk */
     size_t left;
 };
 
-/* malloc() has no argument that this could hang from. */
+/* malloc() takes no context, hence a global. */
 static struct memory memory;
 
 static size_t size_of_list(size_t list)
@@ -64,11 +63,11 @@ static void *map(size_t size)
     if (chunk == MAP_FAILED) {
         return NULL;
     }
-    (void)madvise(chunk, size, MADV_HUGEPAGE); /* a wish */
+    (void)madvise(chunk, size, MADV_HUGEPAGE); /* a hint */
     return chunk;
 }
 
-/* A block that there was not before. */
+/* Allocates a new block from the current chunk. */
 static struct block *cut(size_t list)
 {
     const size_t size = sizeof(struct block) + size_of_list(list);

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: MIT
 #
 # pf_add_mutant(NAME SEEDS FAILURE FILE SEARCH REPLACE)
-#   The simulator with the one place in FILE (below src/) that reads SEARCH changed to REPLACE, and
-#   a test that one of the seeds 1 to SEEDS fails for the reason FAILURE, a part of what is said
-#   then: so it is the check that is meant for it that notices. When SEARCH is there no more, or
-#   twice, the build stops: the list has to follow the code.
+#   Builds the simulator with the only occurrence of SEARCH in FILE (below src/) replaced by
+#   REPLACE, and adds a test that one of the seeds 1 to SEEDS fails with a message that contains
+#   FAILURE: the check that is meant for the defect must notice it. If SEARCH does not occur exactly
+#   once, the build stops, so that this list follows the code.
 
-# Compiled once for all of them.
+# Compiled once for all mutants.
 add_library(sim_main OBJECT "${PROJECT_SOURCE_DIR}/tests/sim/main.c")
 target_link_libraries(sim_main PRIVATE pf_sim)
 
@@ -23,7 +23,7 @@ function(pf_add_mutant name seeds failure file search replace)
   string(REPLACE "${search}" "${replace}" text "${text}")
   set(mutated "${CMAKE_CURRENT_BINARY_DIR}/mutants/${name}.c")
   file(CONFIGURE OUTPUT "${mutated}" CONTENT "${text}" @ONLY)
-  # An object that is named comes before the library's, which is then not taken.
+  # A named object takes precedence over the library's.
   add_executable(sim_mutant_${name} "${mutated}")
   target_link_libraries(sim_mutant_${name} PRIVATE sim_main pf_sim pf_core pf_hub)
   add_test(NAME sim_notices_${name}

@@ -1,9 +1,9 @@
 /*
  * pc.c - the RTCPeerConnections of the pages: the model of ../model, with time and with failures.
  *
- * Every operation waits for its turn in the chain, takes some time, and takes effect when that time
- * is over; some are refused for no reason. Mistakes that no browser would notice end the run,
- * unless the connection is to a hostile member.
+ * Every operation waits for its turn in the chain, takes some time, and takes effect after that
+ * time. Some fail at random. Mistakes that no browser would notice end the run, unless the
+ * connection is to a hostile member.
  */
 /* SPDX-License-Identifier: MIT */
 #include "pc.h"
@@ -16,7 +16,7 @@
 
 #include <stdlib.h>
 
-/* A connection that worked for so long is not renewed for what happened before it did. */
+/* A connection that has worked for so long is not renewed because of an earlier failure. */
 enum { STEADY_MS = 10000 };
 
 struct sim_pc *sim_pc_find(const struct sim_world *world, const struct sim_tab *tab, pf_pc id)
@@ -60,7 +60,7 @@ static void grow_pcs(struct sim_world *world)
     }
 }
 
-/* Everything but the model, whose arrays are large and not to be written. */
+/* Initializes everything but the model, whose arrays are large. */
 static void begin_pc(struct sim_pc *pc, struct sim_tab *tab, pf_pc id)
 {
     pc->tab = tab;
@@ -135,7 +135,7 @@ static void chain(struct sim_world *world, struct sim_pc *pc,
     }
 }
 
-/* A track that a sender gets must exist, and be silent if that is what the user wants. */
+/* A track for a sender must exist, and be disabled if its source is switched off. */
 static void check_sender(struct sim_world *world, const struct sim_tab *tab,
                          const struct pf_command *command)
 {
@@ -199,7 +199,7 @@ static void chain_command(struct sim_world *world, struct sim_pc *pc,
     chain(world, pc, &operation);
 }
 
-/* So that it can be seen whether the page hides a peer whose picture it had. */
+/* Notes that a working connection was closed, to check whether the page hides the peer. */
 static void note_cut(const struct sim_world *world, struct sim_tab *tab, const struct sim_pc *pc)
 {
     const struct sim_pc *peer = sim_ice_peer(world, pc);
@@ -210,7 +210,7 @@ static void note_cut(const struct sim_world *world, struct sim_tab *tab, const s
         const uint64_t since_us = pc->state_us > peer->state_us ? pc->state_us : peer->state_us;
         if (world->now_us - since_us > (uint64_t)STEADY_MS * 1000 && !peer->tab->shared &&
             !peer->tab->left && !tab->hears_peer && !pc->has_failed && !peer->has_failed &&
-            !sim_hostile_faces(world, pc)) { /* one may have led two of ours together */
+            !sim_hostile_faces(world, pc)) { /* a hostile member may have connected two pages */
             tab->rebuilt = peer->tab->index;
         }
     }
@@ -234,7 +234,7 @@ void sim_pc_command(struct sim_world *world, struct sim_tab *tab, const struct p
         }
         sim_pc_close(world, pc, true);
     } else if (pc->failed_to_construct) {
-        return; /* the glue has no object to call; PC_FAILED is scheduled */
+        return; /* the glue has no object to call; PC_FAILED is scheduled already */
     } else if (command->type == PF_COMMAND_PC_READ_LOCAL) {
         sim_after(world, 0, SIM_PC_LOCAL_READ, pc->model.identity, 0);
     } else if (command->type == PF_COMMAND_PC_CHANNEL_SEND) {
@@ -274,7 +274,7 @@ static void tell_description(struct sim_world *world, struct sim_pc *pc, enum pf
         (struct pf_event){.type = type, .description = {description->type, pf_buffer_slice(&out)}});
 }
 
-/* Candidates come in the background. */
+/* Candidates are gathered in the background. */
 static void gather(struct sim_world *world, struct sim_pc *pc)
 {
     pc->model.gather_left = 2 + sim_below(world, 4);
@@ -292,7 +292,7 @@ static void note_mistake(struct sim_world *world, const struct sim_pc *pc,
     }
 }
 
-/* Whether the browser refuses an operation without a reason. */
+/* Whether the browser rejects an operation at random. */
 static bool is_refused(struct sim_world *world, const struct model_operation *operation)
 {
     const uint32_t chance = operation->kind == PF_OPERATION_REPLACE_TRACK
@@ -349,7 +349,7 @@ static void report(struct sim_world *world, struct sim_pc *pc,
              (struct pf_event){.type = PF_EVENT_PC_SENDER_SET,
                                .sender_set = {operation->source, operation->track}});
         break;
-    case PF_OPERATION_SET_LOCAL_DESCRIPTION: /* of these only failures are reported */
+    case PF_OPERATION_SET_LOCAL_DESCRIPTION: /* only failures are reported */
     case PF_OPERATION_ADD_ICE_CANDIDATE:
     case PF_OPERATION_CREATE: break;
     }
@@ -370,8 +370,8 @@ static void finish_operation(struct sim_world *world, struct sim_pc *pc)
         report(world, pc, &operation, &outcome.made);
     } else if (operation.kind == PF_OPERATION_ADD_ICE_CANDIDATE &&
                error == PF_DOM_ERROR_INVALID_STATE) {
-        /* I1. An OperationError is nobody's fault: of two offers of epoch 1 that cross, the one
-         * that gave way may have had its candidates sent. */
+        /* I1. An OperationError is allowed: of two offers of epoch 1 that collide, the one that was
+         * dropped may have had its candidates sent. */
         sim_fail(world, "pc %u is given a candidate before any description", pc->model.identity);
     } else {
         const bool is_ours = error == PF_DOM_ERROR_INVALID_STATE || error == PF_DOM_ERROR_OTHER;

@@ -1,4 +1,4 @@
-/* pc.h - RTCPeerConnection as the W3C describes it: the operations chain and the descriptions. */
+/* pc.h - the RTCPeerConnections of the pages, with time and failures. */
 /* SPDX-License-Identifier: MIT */
 #ifndef SIM_PC_H
 #define SIM_PC_H
@@ -21,10 +21,10 @@ static inline struct sim_pc *sim_pc_in(const struct sim_world *world, const stru
     return tab->pcs[slot].id != 0 ? sim_pc_of(world, tab->pcs[slot].identity) : NULL;
 }
 
-/* Does what a PC command asks; what comes of it will happen later. */
+/* Executes a PC command; its events follow later. */
 void sim_pc_command(struct sim_world *world, struct sim_tab *tab, const struct pf_command *command);
 
-/* Something of SIM_PC_CREATED to SIM_PC_GATHER is due. */
+/* Handles SIM_PC_CREATED to SIM_PC_GATHER. */
 void sim_pc_happen(struct sim_world *world, const struct sim_happening *happening);
 
 /* close(), or the end of the page. */
@@ -33,7 +33,7 @@ void sim_pc_close(struct sim_world *world, struct sim_pc *pc, bool orderly);
 /* Whether `track` is attached to a sender of the page, or about to be. */
 bool sim_pc_sends(const struct sim_world *world, const struct sim_tab *tab, pf_track track);
 
-/* R26: a promise that was pending when a connection was closed resolves all the same. */
+/* R26: a promise that was pending at close() resolves nevertheless. */
 void sim_pc_tell_late(struct sim_world *world, struct sim_tab *tab, pf_pc id);
 
 #endif

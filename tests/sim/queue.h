@@ -33,7 +33,7 @@ enum sim_kind {
     SIM_PAGE_OPEN,   /* subject: host */
     SIM_PAGE_JOIN,   /* subject: tab */
     SIM_PAGE_RELOAD, /* subject: tab */
-    SIM_PAGE_VANISH, /* subject: tab, after its time to put everything away */
+    SIM_PAGE_VANISH, /* subject: tab, which has had time to release everything */
     SIM_PAGE_CLOSE,  /* subject: tab */
     SIM_ACTION,
     SIM_ACTION_OVER, /* subject: host; token: the action; argument: its own */
@@ -50,9 +50,9 @@ struct sim_happening {
     uint32_t argument;
 };
 
-/* A happening in the heap. */
+/* An entry of the heap. */
 struct sim_queue_item {
-    uint64_t key; /* when, and which of those at that time: first come, first served */
+    uint64_t key; /* time and order: entries with equal times are first in, first out */
     enum sim_kind kind;
     uint32_t subject;
     uint32_t token;
@@ -64,15 +64,15 @@ struct sim_queue {
     struct sim_queue_item *items; /* owned */
     size_t count;
     size_t capacity;
-    uint64_t order; /* of the next one to be put */
+    uint64_t order; /* of the next entry */
 };
 
-/* Keeps the memory for the next world. */
+/* Empties the queue and keeps its memory. */
 void sim_queue_clear(struct sim_queue *queue);
 
 void sim_queue_free(struct sim_queue *queue);
 
-/* At most 16 million times between two clears, and not for what is weeks away. */
+/* At most 16 million entries between two clears, at most weeks away. */
 void sim_queue_put(struct sim_queue *queue, const struct sim_happening *happening);
 
 bool sim_queue_take(struct sim_queue *queue, struct sim_happening *out);

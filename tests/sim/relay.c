@@ -1,4 +1,4 @@
-/* relay.c - the relays of a simulated world: the real hub, killed, restarted, moved. */
+/* relay.c - the relays of a simulated world around the real hub: killed, restarted, moved. */
 /* SPDX-License-Identifier: MIT */
 #include "relay.h"
 
@@ -9,7 +9,7 @@
 #include "trace.h"
 #include "wire.h"
 
-/* What a reader may be behind. The transport bounds bytes; here most messages are small. */
+/* Messages that a reader may be behind. (The server limits bytes; here most messages are small.) */
 enum { BACKLOG_MAX = 1000 };
 
 enum { NO_ROOM = SIM_ROOMS_MAX, ANY_ROOM };
@@ -21,7 +21,7 @@ static uint64_t draw(void *user)
     return high << 32 | pf_random_next(&world->random);
 }
 
-/* Good enough against a simulated world's imagination. */
+/* Not secure: no hostile member here computes it. */
 static void sign(void *user, struct pf_slice text, uint8_t mac[PF_MAC_SIZE])
 {
     uint64_t hash = 14695981039346656037u ^ ((struct sim_world *)user)->seed;
@@ -41,7 +41,7 @@ static void note_lost(const struct sim_world *world, struct sim_socket *socket)
     }
 }
 
-/* The hub has closed it, or the reader is so far behind that the transport has. */
+/* Forgets a client that the hub, or the transport because of a slow reader, has closed. */
 static void forget(const struct sim_world *world, struct sim_relay *relay,
                    struct sim_socket *socket)
 {
@@ -73,7 +73,7 @@ static void close_socket(struct sim_world *world, struct sim_relay *relay,
     sim_wire_collect(world, socket);
 }
 
-/* Only a member of the same room may hear of what one does. */
+/* Messages must not leave the room of the member that caused them. */
 static void check_room(struct sim_world *world, uint32_t room, const struct sim_socket *to)
 {
     if (room < SIM_ROOMS_MAX && room != world->hosts[to->tab->host].room) {
@@ -82,8 +82,8 @@ static void check_room(struct sim_world *world, uint32_t room, const struct sim_
 }
 
 /*
- * R13: nobody is given up for being silent who is not, also in the background, where timers come
- * once a minute. (Where a packet takes so long that a ping is not answered in time, he may be.)
+ * R13: the relay does not evict a client that answers pings, also in the background, where timers
+ * fire once a minute. Clients whose packets take too long are excepted.
  */
 static void check_close(struct sim_world *world, const struct sim_socket *socket)
 {
@@ -98,7 +98,7 @@ static void check_close(struct sim_world *world, const struct sim_socket *socket
     }
 }
 
-/* `room`: of the member that caused it; NO_ROOM: a timer did; ANY_ROOM: either may have. */
+/* `room`: of the member that caused the output; NO_ROOM: a timer did; ANY_ROOM: unknown. */
 static void take_output(struct sim_world *world, struct sim_relay *relay, uint32_t room,
                         const struct pf_hub_output *output)
 {
@@ -140,14 +140,14 @@ static void set_timer(struct sim_world *world, struct sim_relay *relay)
     }
 }
 
-/* `from` is the socket that the event comes from, or NULL: the time. */
+/* `from` is the socket that the event comes from, or NULL for a timeout. */
 static void handle(struct sim_world *world, struct sim_relay *relay, const struct sim_socket *from,
                    struct pf_hub_event *event)
 {
     struct pf_hub_output output;
     event->now_ms = world->now_us / 1000;
     uint32_t room = NO_ROOM;
-    if (from) { /* what is due by now the hub does as well */
+    if (from) { /* the hub also handles timers that are due */
         room = relay->deadline_ms <= event->now_ms ? ANY_ROOM : world->hosts[from->tab->host].room;
     }
     event->unix_s = 1800000000 + world->now_us / 1000000;

@@ -1,10 +1,10 @@
 /*
- * replay.c - replays event logs of rooms to the core, and checks that everything fits.
+ * replay.c - replays event logs of rooms into the core and checks their consistency.
  *
- * A log holds events only; the same events must give the same commands. That they do shows in the
- * consequences of the commands: an event that completes an operation completes one that was
- * commanded, a timeout comes when it is due, and, given the logs of several members of a call, what
- * one received from another is what that one's commands sent.
+ * A log holds events only. That the replay gives the same commands shows in their consequences: an
+ * event that completes an operation must follow a command for it, a timeout must be due, and, given
+ * the logs of several members of a call, a message that one member received must be among the
+ * commands of its sender.
  */
 /* SPDX-License-Identifier: MIT */
 #define _DEFAULT_SOURCE
@@ -21,10 +21,10 @@
 enum {
     LOGS_MAX = 64,
     IDS_MAX = 100000,  /* of sockets, connections and tracks of one log */
-    EARLY_MS_MAX = 20, /* browsers round the clock */
+    EARLY_MS_MAX = 20, /* browsers round their clocks */
 };
 
-/* What has been commanded and not been answered yet, of one id. */
+/* The commands for one id that no event has answered yet. */
 struct pending {
     uint16_t counts[PF_COMMAND_HIDE_PEER + 1];
 };
@@ -32,7 +32,7 @@ struct pending {
 struct log {
     const char *path;
     size_t size;
-    char *text; /* owned, as is what follows */
+    char *text; /* owned, as are the pointers below */
     struct pf_room *room;
     struct pending *pending; /* by id */
     struct pf_room_config config;
@@ -104,7 +104,7 @@ static void take_command(struct log *log, const struct pf_command *command)
 
 /* --- events --- */
 
-/* Whether `type` was commanded for this id; `once`: and not been answered yet. */
+/* Checks that `type` was commanded for this id; `once`: and has not been answered yet. */
 static void expect(struct log *log, const struct pf_event *event, uint32_t id,
                    enum pf_command_type type, bool once)
 {
@@ -150,7 +150,7 @@ static void expect_pc(struct log *log, const struct pf_event *event)
     }
 }
 
-/* What an event must be the consequence of. */
+/* Checks that the command which an event answers was given. */
 static void expect_cause(struct log *log, const struct pf_event *event)
 {
     const uint64_t deadline_ms = pf_room_deadline_ms(log->room);
@@ -233,14 +233,14 @@ static bool load(struct log *log, const char *path)
         }
         got = fread(log->text + log->size, 1, capacity - log->size, file);
     }
-    (void)fclose(file); /* it was only read */
+    (void)fclose(file); /* opened for reading only */
     log->room = malloc(pf_room_size());
     log->pending = calloc(IDS_MAX, sizeof(*log->pending));
     PF_ASSERT(log->text && log->room && log->pending);
     return true;
 }
 
-/* Plays it; false when it is not a record. */
+/* Replays a log. False if it is not one. */
 static bool play(struct log *log, FILE *out)
 {
     struct pf_slice rest = {log->text, log->size};
@@ -287,7 +287,7 @@ static bool has_sent(const struct log *log, uint64_t hash)
     return any;
 }
 
-/* The relay has put `"from":"0123456789abcdef",` in behind the brace. */
+/* The relay has inserted `"from":"0123456789abcdef",` after the brace. */
 static void compare(const struct options *options, struct log *log, const struct pf_event *event,
                     struct pf_message *message)
 {
@@ -373,9 +373,9 @@ int main(int count, char **words)
     }
     if (options->logs_count == 0) {
         printf("usage: %s [--quiet] LOGFILE...\n"
-               "  plays what room.record() of web/peerface.js gave, prints what happened, and\n"
-               "  fails if anything in it does not follow from what the core commands;\n"
-               "  the files of several members of one call are compared as well\n",
+               "  replays event logs from room.record() of web/peerface.js, prints events and\n"
+               "  commands, and fails if an event does not follow from the commands of the core;\n"
+               "  the logs of several members of one call are compared as well\n",
                words[0]);
         free(options);
         return 2;

@@ -50,7 +50,7 @@ void sim_stats_note_time(struct sim_times *times, uint64_t ms, uint64_t seed)
     times->counts[slot < SIM_TIMES_COUNT ? slot : SIM_TIMES_COUNT - 1]++;
 }
 
-/* The time that `share` of 1000 worlds did not exceed. */
+/* The time that `share` of 1000 worlds do not exceed. */
 static uint64_t time_of(const struct sim_times *times, uint64_t share)
 {
     uint64_t sum = 0, seen = 0;

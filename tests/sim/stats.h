@@ -19,7 +19,7 @@ struct sim_times {
 };
 
 struct sim_stats {
-    uint64_t seed; /* the one being run, in case the process dies */
+    uint64_t seed; /* the current one, in case the process dies */
     uint64_t seeds;
     uint64_t failures;
     uint64_t events;   /* handled by rooms */
@@ -39,9 +39,9 @@ struct sim_stats {
     uint64_t candidate_errors;
     uint64_t simulated_ms;
     /* From the end of the faults until ... */
-    struct sim_times connected; /* everybody is connected to everybody */
-    struct sim_times settled;   /* the ghosts are gone, too, and all else is as it should be */
-    struct sim_times entered; /* as `connected`, but from when the last person has come after it */
+    struct sim_times connected; /* every pair is connected */
+    struct sim_times settled;   /* no ghosts are shown and all else is correct */
+    struct sim_times entered;   /* as `connected`, but from the last join after the faults */
 };
 
 void sim_stats_add(struct sim_stats *sum, const struct sim_stats *stats);

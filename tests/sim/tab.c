@@ -1,4 +1,4 @@
-/* tab.c - a page: drives one room and does what the room commands. */
+/* tab.c - a page: drives one room and executes its commands. */
 /* SPDX-License-Identifier: MIT */
 #include "tab.h"
 
@@ -124,7 +124,7 @@ static void count_room(struct sim_world *world, const struct sim_tab *tab)
     }
 }
 
-/* What the page has recorded, if it is all there. */
+/* Writes the event log of the page if it is complete. */
 static void write_record(struct sim_world *world, const struct sim_tab *tab)
 {
     char path[512];
@@ -211,7 +211,7 @@ static void execute(struct sim_world *world, struct sim_tab *tab, const struct p
     world->stats->commands++;
 }
 
-/* setTimeout() is never early, often a little late, and once a minute in the background. */
+/* setTimeout() is never early, often a little late, and in the background fires once a minute. */
 static void set_timer(struct sim_world *world, struct sim_tab *tab)
 {
     const uint64_t deadline_ms = pf_room_deadline_ms(tab->room);
@@ -228,7 +228,7 @@ static void set_timer(struct sim_world *world, struct sim_tab *tab)
     delay_us += sim_between_us(world, 1, 3);
     if (world->hosts[tab->host].throttled) {
         const uint64_t minute_us = 60000000;
-        const uint64_t phase_us = tab->instance % 60000 * 1000; /* not that of the other pages */
+        const uint64_t phase_us = tab->instance % 60000 * 1000; /* differs from other pages */
         const uint64_t after_us = (world->now_us + delay_us + minute_us - phase_us) % minute_us;
         delay_us += after_us != 0 ? minute_us - after_us : 0;
     }
@@ -243,7 +243,7 @@ void sim_tab_set_timer(struct sim_world *world, struct sim_tab *tab)
     }
 }
 
-/* Whether it is a signal: the relay puts the sender first in those. */
+/* Whether it is a signal, in which the relay puts the sender first. */
 static bool is_signal(const struct pf_event *event)
 {
     const struct pf_slice from = PF_SLICE("{\"from\":");

@@ -1,4 +1,4 @@
-/* tab.h - a page: drives one room and does what the room commands. */
+/* tab.h - a page: drives one room and executes its commands. */
 /* SPDX-License-Identifier: MIT */
 #ifndef SIM_TAB_H
 #define SIM_TAB_H
@@ -6,15 +6,15 @@
 #include "world.h"
 
 /*
- * Opens a page on a host and starts its room. A duplicate of another has its ticket for certain.
+ * Opens a page on a host and starts its room. A duplicate always has the ticket of the other page.
  * NULL after a failure.
  */
 struct sim_tab *sim_tab_open(struct sim_world *world, uint32_t host, bool duplicate);
 
-/* Ends the page: `code` is what its WebSocket says, 0 for nothing at all. */
+/* Ends the page: `code` is the close code of its WebSocket, 0 for none at all. */
 void sim_tab_vanish(struct sim_world *world, struct sim_tab *tab, uint16_t code);
 
-/* Gives an event to the room, carries out its commands, checks everything. */
+/* Feeds an event to the room, executes its commands, checks everything. */
 void sim_tab_handle(struct sim_world *world, struct sim_tab *tab, const struct pf_event *event);
 
 /* What the user does. */
@@ -26,7 +26,7 @@ void sim_tab_set_source(struct sim_world *world, struct sim_tab *tab, enum pf_so
 /* The room's timer is due. */
 void sim_tab_timeout(struct sim_world *world, struct sim_tab *tab, uint32_t token);
 
-/* The room's timer is set anew: what delays it has changed. */
+/* Sets the room's timer again after a change of what delays it. */
 void sim_tab_set_timer(struct sim_world *world, struct sim_tab *tab);
 
 /* The tab's track, or NULL if it was never opened, has been stopped, or `id` is 0. */

@@ -1,4 +1,4 @@
-/* trace.c - prints what happens in a simulated world, for people. */
+/* trace.c - prints a readable trace of a simulated world. */
 /* SPDX-License-Identifier: MIT */
 #include "trace.h"
 

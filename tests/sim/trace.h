@@ -1,11 +1,11 @@
-/* trace.h - prints what happens in a simulated world, for people. */
+/* trace.h - prints a readable trace of a simulated world. */
 /* SPDX-License-Identifier: MIT */
 #ifndef SIM_TRACE_H
 #define SIM_TRACE_H
 
 #include "world.h"
 
-/* All of these do nothing in a world without a trace. */
+/* These functions have no effect in a world without a trace. */
 
 void sim_trace_event(struct sim_world *world, const struct sim_tab *tab,
                      const struct pf_event *event);

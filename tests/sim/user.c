@@ -1,4 +1,4 @@
-/* user.c - what people do, and what happens to their machines. */
+/* user.c - users, and faults of their machines. */
 /* SPDX-License-Identifier: MIT */
 #include "user.h"
 
@@ -103,7 +103,7 @@ static void select_device(struct sim_world *world, struct sim_tab *tab)
     sim_tab_handle(world, tab, &event);
 }
 
-/* sessionStorage goes with a duplicated tab. The one before may stay for a while. */
+/* A duplicated tab has a copy of sessionStorage. The original may stay open for a while. */
 static void duplicate(struct sim_world *world, struct sim_tab *tab)
 {
     if (world->hosts[tab->host].ticket_size == 0) {
@@ -143,7 +143,7 @@ static void unthrottle(struct sim_world *world, uint32_t at)
     }
 }
 
-/* What the person at the page does. */
+/* An action of the user. */
 static void act_at_page(struct sim_world *world, struct sim_tab *tab, enum sim_action action)
 {
     const uint32_t host = tab->host;
@@ -163,7 +163,7 @@ static void act_at_page(struct sim_world *world, struct sim_tab *tab, enum sim_a
         }
         break;
     case SIM_ACTION_LEAVE:
-        unthrottle(world, host); /* whoever leaves has the page in front */
+        unthrottle(world, host); /* a user who leaves has the page in the foreground */
         leave_page(world, tab);
         sim_after(world, sim_between_us(world, 0, 8000), SIM_PAGE_OPEN, host, 0);
         break;
@@ -185,7 +185,7 @@ static void act_at_page(struct sim_world *world, struct sim_tab *tab, enum sim_a
     }
 }
 
-/* The browser informs its pages, soon or never. */
+/* The browser informs its pages after a delay, or never. */
 static void notice_network(struct sim_world *world, uint32_t host, bool online)
 {
     for (size_t i = 1; i <= world->tabs_count; i++) {
@@ -234,7 +234,7 @@ static void change_permission(struct sim_world *world, struct sim_host *host)
     host->permissions[source] = (enum sim_permission)sim_below(world, 3);
 }
 
-/* What befalls the machine. It is over after a while. */
+/* A fault of the machine, which ends after a while. */
 static void act_on_host(struct sim_world *world, uint32_t at, enum sim_action action)
 {
     struct sim_host *host = &world->hosts[at];
@@ -373,7 +373,8 @@ static void action_over(struct sim_world *world, uint32_t subject, enum sim_acti
     }
     switch ((int)action) {
     case SIM_ACTION_RELAY_CUT:
-        host->relay_cut = world->quiet && host->relay_cut; /* what is left then is for good */
+        host->relay_cut =
+            world->quiet && host->relay_cut; /* what is left after the faults is permanent */
         break;
     case SIM_ACTION_PARTITION: {
         const uint32_t other = subject / SIM_HOSTS_MAX;
@@ -399,7 +400,7 @@ static void action_over(struct sim_world *world, uint32_t subject, enum sim_acti
     }
 }
 
-/* Closes the pages that another one has taken the place of. */
+/* Closes the pages that were replaced by a duplicate. */
 static void close_twins(struct sim_world *world)
 {
     for (size_t i = 1; i <= world->tabs_count; i++) {
@@ -410,7 +411,7 @@ static void close_twins(struct sim_world *world)
     }
 }
 
-/* A host gets back all that it has not lost for good. */
+/* Ends all faults of a host but the permanent loss. */
 static void heal(struct sim_world *world, uint32_t at)
 {
     struct sim_host *host = &world->hosts[at];
@@ -445,7 +446,7 @@ void sim_user_end(struct sim_world *world)
     }
     sim_ice_refresh_all(world);
     sim_check_note_kept(world);
-    for (uint32_t i = 0; i < 6; i++) { /* not everybody stops playing at once */
+    for (uint32_t i = 0; i < 6; i++) { /* users continue for a moment */
         const uint32_t host = sim_below(world, world->faults.hosts_count);
         sim_after(world, sim_between_us(world, 0, 3000), SIM_ACTION, host, 0);
     }
@@ -463,7 +464,7 @@ void sim_user_tick(struct sim_world *world)
     sim_after(world, 1000000, SIM_TICK, 0, 0);
 }
 
-/* So that a page may not have had its timers. */
+/* Whether timers of the pages may be late. */
 static bool host_was_slow(const struct sim_world *world, uint32_t at)
 {
     const struct sim_host *host = &world->hosts[at];

@@ -1,4 +1,4 @@
-/* user.h - what people do, and what happens to their machines. */
+/* user.h - users, and faults of their machines. */
 /* SPDX-License-Identifier: MIT */
 #ifndef SIM_USER_H
 #define SIM_USER_H
@@ -8,13 +8,13 @@
 /* Schedules when each host opens its page, and the first action. */
 void sim_user_begin(struct sim_world *world);
 
-/* No faults from here on; at least two stay. */
+/* Ends the faults; at least two users stay. */
 void sim_user_end(struct sim_world *world);
 
-/* Once a second: people whose join was refused try again. */
+/* Once a second: users whose join was refused try again. */
 void sim_user_tick(struct sim_world *world);
 
-/* Something of SIM_PAGE_OPEN to SIM_ACTION_OVER is due. */
+/* Handles SIM_PAGE_OPEN to SIM_ACTION_OVER. */
 void sim_user_happen(struct sim_world *world, const struct sim_happening *happening);
 
 #endif

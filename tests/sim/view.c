@@ -1,4 +1,4 @@
-/* view.c - what a page shows, by the commands of its room. */
+/* view.c - what a page shows, according to the commands of its room. */
 /* SPDX-License-Identifier: MIT */
 #include "view.h"
 
@@ -69,7 +69,7 @@ static const char *show_peer(struct sim_view *view, const struct pf_command *com
         }
         view->peers_count++;
     }
-    /* A peer that has reloaded starts anew. */
+    /* A peer that has reloaded starts again at 0. */
     if (command->peer.sources.sequence < peer->sources.sequence &&
         command->peer.sources.sequence != 0) {
         return "SHOW_PEER goes back to an earlier state of the peer";

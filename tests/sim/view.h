@@ -1,4 +1,4 @@
-/* view.h - what a page shows, by the commands of its room. */
+/* view.h - what a page shows, according to the commands of its room. */
 /* SPDX-License-Identifier: MIT */
 #ifndef SIM_VIEW_H
 #define SIM_VIEW_H

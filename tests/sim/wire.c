@@ -1,8 +1,8 @@
 /*
  * wire.c - WebSockets between pages and the relays.
  *
- * A direction of a socket is a fifo: packets arrive in order, late while the path is cut, and not
- * at all once the connection is broken. What a page has sent before it closed still arrives.
+ * Each direction of a socket is a FIFO: packets arrive in order, late while the path is cut, and
+ * never once the connection is broken. What a page sent before it closed still arrives.
  */
 /* SPDX-License-Identifier: MIT */
 #include "wire.h"
@@ -56,7 +56,7 @@ void sim_wire_send_close(struct sim_world *world, struct sim_socket *socket, boo
     last->code = code;
 }
 
-/* What is sent into a broken connection is gone. */
+/* Packets in flight are lost. */
 static void break_wire(struct sim_socket *socket)
 {
     socket->broken = true;
@@ -216,7 +216,7 @@ static void connect_socket(struct sim_world *world, struct sim_socket *socket, u
     }
 }
 
-/* The first packet of a direction has arrived, or cannot yet. */
+/* Whether the first packet of a direction arrives now; otherwise it is scheduled again. */
 static bool next_packet(struct sim_world *world, const struct sim_socket *socket, bool up)
 {
     const struct sim_packet *packet = up ? socket->up.first : socket->down.first;
@@ -229,7 +229,7 @@ static bool next_packet(struct sim_world *world, const struct sim_socket *socket
         return false;
     }
     if (!sim_relay_reachable(world, socket->tab->host)) {
-        sim_after(world, 250000, kind, socket->index, 0); /* TCP sends it again */
+        sim_after(world, 250000, kind, socket->index, 0); /* retransmitted by TCP */
         return false;
     }
     return true;

@@ -41,7 +41,7 @@ void sim_after(struct sim_world *world, uint64_t delay_us, enum sim_kind kind, u
     sim_queue_put(&world->queue, &happening);
 }
 
-/* FNV-1a, of 64 bits */
+/* FNV-1a, 64 bits */
 static void mix(struct sim_world *world, uint8_t byte)
 {
     world->hash = (world->hash ^ byte) * 1099511628211u;
@@ -183,7 +183,7 @@ void sim_world_free(struct sim_world *world)
     free(world->sockets);
 }
 
-/* The page in which something is to happen, or NULL. */
+/* The page that a happening concerns, or NULL. */
 static struct sim_tab *page_of(const struct sim_world *world, const struct sim_happening *happening)
 {
     switch (happening->kind) {
@@ -296,8 +296,8 @@ static void happen(struct sim_world *world, const struct sim_happening *happenin
 }
 
 /*
- * What alters nothing that a look looks at, unless a room commands something: texts that travel,
- * timers, and what hostile members say.
+ * Happenings that cannot change the result of a look unless a room gives commands: messages, timers
+ * and hostile members.
  */
 static bool passes_unseen(enum sim_kind kind)
 {
@@ -305,7 +305,7 @@ static bool passes_unseen(enum sim_kind kind)
            kind == SIM_ROOM_TIMER || kind == SIM_RELAY_TIMER || kind == SIM_HOSTILE;
 }
 
-/* After the faults: notes since when all is well. Returns true when the world may end. */
+/* After the faults: notes when all checks begin to hold. Returns true when the world may end. */
 static bool look(struct sim_world *world)
 {
     const uint64_t settled_us = world->quiet_us + (uint64_t)SIM_SETTLE_MS * 1000;

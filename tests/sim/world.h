@@ -26,9 +26,9 @@ enum {
     SIM_REQUESTS_MAX = 32,   /* getUserMedia() calls pending in one page */
     SIM_DEVICES_MAX = 3,     /* of one kind */
     SIM_RELAY_CLIENTS_MAX = 256,
-    SIM_SETTLE_MS = 100000, /* after the faults everything must be well within this */
-    SIM_STEADY_MS = 60000,  /* and stay so for this */
-    SIM_GRACE_MS = 30000,   /* how long a relay waits for a member */
+    SIM_SETTLE_MS = 100000, /* time to settle after the faults */
+    SIM_STEADY_MS = 60000,  /* and to stay settled */
+    SIM_GRACE_MS = 30000,   /* grace period of the relays */
 };
 
 enum sim_browser {
@@ -48,16 +48,15 @@ struct sim_device {
     bool busy;
 };
 
-/* A person's machine. It outlives pages. */
+/* A user's machine, which outlives its pages. */
 struct sim_host {
     bool online;
     bool relay_cut;
     bool throttled;
     bool asleep;
-    uint32_t room;     /* index */
-    uint32_t relay_at; /* the one that the address resolves to on this host */
-    uint64_t
-        trouble_us; /* the last time at which it had no network or no relay, as far as is known */
+    uint32_t room;           /* index */
+    uint32_t relay_at;       /* the one that the address resolves to on this host */
+    uint64_t trouble_us;     /* the last known time without network or relay */
     bool cut[SIM_HOSTS_MAX]; /* no packets to and from that host */
     bool cut_for_good[SIM_HOSTS_MAX];
     uint64_t wake_us; /* while asleep */
@@ -94,10 +93,10 @@ struct sim_request {
     char devices[PF_SOURCES_COUNT][16];
 };
 
-/* What became last of a source that a page has asked for. */
+/* The result of the last request of a page for a source. */
 struct sim_denial {
-    pf_track track;          /* the last one that was asked for */
-    enum pf_dom_error error; /* NONE: the page got it */
+    pf_track track;          /* the last one requested */
+    enum pf_dom_error error; /* NONE: granted */
     bool ended_soon;         /* by the browser */
 };
 
@@ -108,8 +107,8 @@ struct sim_tab {
     bool alive;
     bool joined;      /* PF_EVENT_JOIN was given */
     bool left;        /* PF_EVENT_LEAVE was given */
-    bool given_up;    /* a relay may have: it was without it for so long */
-    uint64_t lost_us; /* since when the relay is without it, or 0 */
+    bool given_up;    /* a relay may have removed it after the grace period */
+    uint64_t lost_us; /* when the relay lost it, or 0 */
     bool shared;      /* another page had the same ticket while this one was open */
     uint64_t left_us;
     bool wants[PF_SOURCES_COUNT];
@@ -135,24 +134,24 @@ struct sim_tab {
     size_t tracks_end; /* no slot from here on was ever used */
     struct sim_track tracks[SIM_TAB_TRACKS_MAX];
     struct sim_request requests[SIM_REQUESTS_MAX];
-    size_t cut_count;                    /* of `cut`, since the event that is being handled */
-    uint32_t cut[SIM_TAB_PCS_MAX];       /* pages to which a connection that worked was closed */
-    uint32_t rebuilt;                    /* of these, one that was not to be closed, or 0 */
-    bool hid_in_vain;                    /* a peer, in the same time */
-    bool hears_peer;                     /* the event is a signal, which may ask for a new one */
-    uint64_t crowd_us[PF_SOURCES_COUNT]; /* since when a source has two live tracks, or 0 */
-    uint64_t late_us[PF_SOURCES_COUNT];  /* since when that is seen to take too long, or 0 */
+    size_t cut_count;              /* of `cut`, since the event that is being handled */
+    uint32_t cut[SIM_TAB_PCS_MAX]; /* pages to which a working connection was closed */
+    uint32_t rebuilt;              /* one of these that should not have been closed, or 0 */
+    bool hid_in_vain;              /* hid a peer that has not left, during the same event */
+    bool hears_peer;               /* the event is a signal, which may request a new connection */
+    uint64_t crowd_us[PF_SOURCES_COUNT]; /* when a source began to have two live tracks, or 0 */
+    uint64_t late_us[PF_SOURCES_COUNT];  /* when that was first seen to take too long, or 0 */
     struct sim_denial denials[PF_SOURCES_COUNT];
     const struct sim_tab
-        *kept[SIM_HOSTS_MAX]; /* whose picture flows when the faults end, or NULL */
+        *kept[SIM_HOSTS_MAX]; /* pages whose pictures flow when the faults end, or NULL */
 };
 
-/* An RTCPeerConnection of a page. What it is as such is the model's, what is around it is here. */
+/* An RTCPeerConnection of a page: its model, and its environment. */
 struct sim_pc {
     struct sim_tab *tab;
     pf_pc id; /* the page's name for it; model.identity is its index in the world */
     bool failed_to_construct;
-    bool has_failed;         /* an operation has */
+    bool has_failed;         /* an operation has failed */
     bool candidate_refused;  /* by the browser, without a reason */
     size_t candidates_given; /* to the remote description that is set */
     uint32_t gather_token;
@@ -164,7 +163,7 @@ struct sim_pc {
 
     bool channel_open;
     struct sim_fifo channel;    /* to the peer */
-    struct sim_fifo last_words; /* of a peer that closed; they arrive before the news of that */
+    struct sim_fifo last_words; /* messages of a peer that closed; they arrive before the close */
     struct model_pc model;
 };
 
@@ -180,8 +179,8 @@ struct sim_socket {
     pf_socket id;
     enum sim_socket_state client; /* as the page sees it */
     bool relay_open;              /* as the relay sees it */
-    bool broken;                  /* packets vanish; nobody may know it yet */
-    bool joined;                  /* the relay has let it in */
+    bool broken;                  /* packets are lost; nobody may have noticed yet */
+    bool joined;                  /* the relay has sent it `joined` */
     uint32_t relay;               /* index, once it is accepted */
     uint32_t address;             /* of the host when it was made */
     uint32_t connection;          /* what the hub calls it */
@@ -199,9 +198,9 @@ struct sim_relay {
     uint64_t deadline_ms;
 };
 
-/* What is not yet as it should be: `tab` lacks `what` of `other`, which may be NULL. */
+/* The check that does not hold yet: `tab` lacks `what` of `other`, which may be NULL. */
 struct sim_wanting {
-    const struct sim_tab *tab; /* NULL: nothing is known to be */
+    const struct sim_tab *tab; /* NULL: none is known */
     const struct sim_tab *other;
     const char *what;
 };
@@ -229,26 +228,26 @@ struct sim_world {
     bool quiet;                               /* the faults have ended */
     uint64_t quiet_us;
     uint64_t calm_us;      /* and the last person has joined */
-    bool connected;        /* everybody to everybody */
+    bool connected;        /* every pair */
     uint64_t connected_us; /* since when */
-    bool converged;        /* and all else is as it should be */
+    bool converged;        /* and all other checks hold */
     uint64_t converged_us;
-    struct sim_wanting wanting; /* why it is not, as of the last look */
+    struct sim_wanting wanting; /* why not, as of the last look */
     bool failed;
     char failure[256];
     FILE *trace;               /* or NULL */
     const char *record_folder; /* or NULL */
-    bool hashes;               /* whether `hash` is wanted; it takes time */
-    uint64_t hash;             /* of all that happened and all that was said on WebSockets */
+    bool hashes;               /* whether to compute `hash`, which takes time */
+    uint64_t hash;             /* of all happenings and all WebSocket messages */
     struct sim_stats *stats;
     char scratch[2 * PF_MESSAGE_SIZE_MAX]; /* for one text at a time */
     char inbox[2 * PF_MESSAGE_SIZE_MAX];   /* for the text that is being handled */
     char name[16];                         /* of a page */
     uint64_t looked_events;                /* as of the last look */
-    bool changed;                          /* since then, perhaps, something that a look looks at */
+    bool changed;                          /* whether the result of a look may have changed since */
 };
 
-/* A world that has no seed yet. `trace` may be NULL. */
+/* Initializes a world without a seed. `trace` may be NULL. */
 void sim_world_init(struct sim_world *world, struct sim_stats *stats, FILE *trace);
 
 void sim_world_free(struct sim_world *world);
@@ -256,7 +255,7 @@ void sim_world_free(struct sim_world *world);
 /* Runs one seed. Returns false, with world->failure set, when something was wrong. */
 bool sim_world_run(struct sim_world *world, uint64_t seed, uint32_t hosts_count);
 
-/* Mixes bytes into world->hash, if it is wanted. */
+/* Mixes bytes into world->hash if world->hashes is set. */
 void sim_hash(struct sim_world *world, struct pf_slice bytes);
 
 /* Records a failure. Only the first one counts. */
@@ -285,7 +284,7 @@ static inline bool sim_host_is_lost(const struct sim_world *world, uint32_t host
 
 bool sim_relay_reachable(const struct sim_world *world, uint32_t host);
 
-/* Memory for rooms, used again and again: they are large. */
+/* Memory for rooms, which is reused because they are large. */
 struct pf_room *sim_room_take(struct sim_world *world);
 void sim_room_give(struct sim_world *world, struct pf_room *room);
 
