@@ -1,4 +1,4 @@
-/* client.mjs - a WebSocket client made by hand, which can also do everything wrong. */
+/* client.mjs - a WebSocket client that can also violate the protocol. */
 /* SPDX-License-Identifier: MIT */
 import crypto from 'node:crypto';
 import net from 'node:net';
@@ -12,7 +12,7 @@ export const PONG = 10;
 
 /**
  * @typedef {{fin?: boolean, rsv?: number, opcode?: number, payload?: Buffer | string,
- *            masked?: boolean, size?: number}} FrameOptions   size: what the header claims
+ *            masked?: boolean, size?: number}} FrameOptions   size: the length in the header
  * @typedef {{fin: boolean, opcode: number, payload: Buffer}} Frame
  * @typedef {Record<string, any>} Message
  */
@@ -33,7 +33,7 @@ export function makeFrame({
   return Buffer.concat([Buffer.from(head), mask, body.map((byte, i) => byte ^ mask[i % 4])]);
 }
 
-/** Bytes in and out, and waiting for them. */
+/** A TCP connection: writes bytes and waits for them. */
 export class Wire {
   received = Buffer.alloc(0);
   ended = false;
@@ -73,7 +73,7 @@ export class Wire {
   /**
    * @template T
    * @param {string} what
-   * @param {() => T | undefined} take gives the result once it is there
+   * @param {() => T | undefined} take returns the result once it has arrived
    * @returns {Promise<T>}
    */
   async take(what, take) {
@@ -124,7 +124,7 @@ export class Wire {
 }
 
 /**
- * The lines of a good handshake; a value of null leaves one out.
+ * The lines of a valid handshake; a value of null omits a field.
  * @param {Record<string, string | null>} [other]
  */
 export function handshakeText(path = '/ws', other = {}) {
@@ -226,7 +226,7 @@ export class Client {
     }
   }
 
-  /** The code of the close frame, which is answered; then the relay ends the connection. */
+  /** Waits for a close frame, answers it, and returns its code when the relay has closed. */
   async closed() {
     for (;;) {
       const { opcode, payload } = await this.next();
@@ -238,12 +238,12 @@ export class Client {
     }
   }
 
-  /** Ends the connection without a goodbye. */
+  /** Ends the connection without a close frame. */
   drop() {
     this.wire.socket.destroy();
   }
 
-  /** Says goodbye with the code. */
+  /** Sends a close frame with the code. */
   close(code = 1000) {
     this.frame({ opcode: CLOSE, payload: Buffer.from([code >> 8, code & 255]) });
   }

@@ -1,4 +1,4 @@
-/* deadlines.test.mjs - connections that take too long are dropped, and only those. */
+/* deadlines.test.mjs - timeouts of connections. */
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
@@ -11,20 +11,20 @@ import { Relay, scratchFolder } from './relay.mjs';
 const request = 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n';
 
 /**
- * Tries until the relay, which takes one connection only, has got rid of the one that it has.
+ * Waits until the relay, which accepts one connection only, has closed it.
  * @param {Relay} relay
  */
 async function placeIsFree(relay) {
   for (let status = 503; status !== 200;) {
     const wire = await Wire.connect(relay.port);
     wire.write(request);
-    // Being turned away may cut the answer that says so.
+    // A refusal may cut off its own response.
     status = (await wire.response().catch(() => ({ status: 503 }))).status;
     wire.socket.destroy();
   }
 }
 
-test('a connection without a whole request is closed, however it drips (R12)', async (t) => {
+test('an incomplete request times out, even if bytes keep arriving (R12)', async (t) => {
   const relay = await Relay.start(t, '--request-ms', '300');
   const [silent, half, dripping] = await Promise.all([0, 1, 2].map(() => Wire.connect(relay.port)));
   half.write(handshakeText().slice(0, -2));
@@ -34,7 +34,7 @@ test('a connection without a whole request is closed, however it drips (R12)', a
   for (const wire of [silent, half, dripping]) assert.equal(wire.received.length, 0);
 });
 
-test('a connection that waits too long for its next request is closed', async (t) => {
+test('an idle connection times out', async (t) => {
   const relay = await Relay.start(t, '--idle-ms', '300', '--request-ms', '600000');
   const wire = await Wire.connect(relay.port);
   for (let i = 0; i < 2; i++) {
@@ -44,9 +44,9 @@ test('a connection that waits too long for its next request is closed', async (t
   await wire.end();
 });
 
-test('a reader that takes nothing of a response is dropped', async (t) => {
+test('a reader that accepts nothing of a response is disconnected', async (t) => {
   const folder = scratchFolder(t);
-  const size = 64 << 20; // more than the kernel takes on the way
+  const size = 64 << 20; // more than the socket buffers hold
   fs.writeFileSync(path.join(folder, 'large.bin'), '');
   fs.truncateSync(path.join(folder, 'large.bin'), size);
   const relay = await Relay.start(t, '--web', folder, '--stall-ms', '300', '--idle-ms', '600000',
@@ -60,7 +60,7 @@ test('a reader that takes nothing of a response is dropped', async (t) => {
   assert.ok(wire.received.length < size);
 });
 
-test('a WebSocket outlives every deadline of a request', async (t) => {
+test('a WebSocket is not subject to the timeouts of requests', async (t) => {
   const relay = await Relay.start(t, '--request-ms', '200', '--idle-ms', '200', '--stall-ms', '200',
     '--ping-ms', '150');
   const client = await Client.join(relay, 'tea');
@@ -69,7 +69,7 @@ test('a WebSocket outlives every deadline of a request', async (t) => {
   await client.message('pong');
 });
 
-test('a client that does not answer a goodbye is dropped all the same', async (t) => {
+test('a client that does not answer a close frame is disconnected', async (t) => {
   const relay = await Relay.start(t, '--clients-max', '1');
   const socket = net.connect({ port: relay.port, host: 'localhost', allowHalfOpen: true });
   t.after(() => socket.destroy());

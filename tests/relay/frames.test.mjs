@@ -1,11 +1,11 @@
-/* frames.test.mjs - good and bad frames over real sockets. */
+/* frames.test.mjs - valid and invalid frames over real sockets. */
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { BINARY, CLOSE, Client, PING, PONG, TEXT, makeFrame } from './client.mjs';
 import { Relay } from './relay.mjs';
 
-test('a message in fragments, with a ping between them, is one message', async (t) => {
+test('a message in fragments with a ping between them is one message', async (t) => {
   const relay = await Relay.start(t);
   const client = await Client.open(relay);
   await client.message('hello');
@@ -19,7 +19,7 @@ test('a message in fragments, with a ping between them, is one message', async (
   await client.message('pong');
 });
 
-test('a message may come byte by byte', async (t) => {
+test('a message may arrive byte by byte', async (t) => {
   const relay = await Relay.start(t);
   const client = await Client.open(relay);
   for (const byte of makeFrame({ payload: '{"type":"ping"}' })) {
@@ -29,7 +29,7 @@ test('a message may come byte by byte', async (t) => {
   await client.message('pong');
 });
 
-test('each break of the rules closes with its code (R17)', async (t) => {
+test('each protocol violation closes with its code (R17)', async (t) => {
   const relay = await Relay.start(t);
   /** @type {[number, string, import('./client.mjs').FrameOptions[]][]} */
   const cases = [
@@ -59,7 +59,7 @@ test('each break of the rules closes with its code (R17)', async (t) => {
   }
 });
 
-test('a malformed message is answered by an error and nothing else (R17)', async (t) => {
+test('a malformed message is answered by an error only (R17)', async (t) => {
   const relay = await Relay.start(t);
   const client = await Client.open(relay);
   client.frame({ payload: 'tea?' });
@@ -90,12 +90,12 @@ test('a closing handshake without a code is answered without one', async (t) => 
   await client.wire.end();
 });
 
-test('the echo endpoint is off unless it is asked for', async (t) => {
+test('the echo endpoint is disabled by default', async (t) => {
   const relay = await Relay.start(t);
   await assert.rejects(Client.open(relay, '/echo'), /404/);
 });
 
-test('the echo endpoint sends messages of every length back as they came', async (t) => {
+test('the echo endpoint returns messages of every length unchanged', async (t) => {
   const relay = await Relay.start(t, '--echo', '/echo');
   const client = await Client.open(relay, '/echo', { 'Sec-WebSocket-Protocol': null });
   for (const size of [0, 1, 125, 126, 127, 1000, 65535, 65536]) {

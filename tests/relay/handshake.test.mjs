@@ -1,4 +1,4 @@
-/* handshake.test.mjs - who is let into a WebSocket, over real sockets. */
+/* handshake.test.mjs - WebSocket handshakes over real sockets. */
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -14,7 +14,7 @@ async function answerTo(relay, text) {
   return response;
 }
 
-test('a good handshake is accepted with the key of RFC 6455 and the subprotocol', async (t) => {
+test('a valid handshake is accepted with the key of RFC 6455 and the subprotocol', async (t) => {
   const relay = await Relay.start(t);
   const { status, headers } = await answerTo(relay, handshakeText());
   assert.equal(status, 101);
@@ -23,7 +23,7 @@ test('a good handshake is accepted with the key of RFC 6455 and the subprotocol'
   assert.equal(headers.upgrade, 'websocket');
 });
 
-test('a bad handshake is refused with the right status', async (t) => {
+test('an invalid handshake is refused with the right status', async (t) => {
   const relay = await Relay.start(t);
   /** @type {[number, string, Record<string, string | null>][]} */
   const cases = [
@@ -46,7 +46,7 @@ test('a bad handshake is refused with the right status', async (t) => {
   assert.equal((await answerTo(relay, handshakeText('/other'))).status, 404);
 });
 
-test('a page of the relay itself is let in, and one of an allowed origin', async (t) => {
+test('pages of the relay\'s own origin and of allowed origins may connect', async (t) => {
   const relay = await Relay.start(t, '--allow-origin', 'https://a.example',
     '--allow-origin', 'https://b.example');
   for (const [origin, status] of /** @type {[string, number][]} */ ([
@@ -58,7 +58,7 @@ test('a page of the relay itself is let in, and one of an allowed origin', async
   }
 });
 
-test('a handshake may come byte by byte, with the first frame behind it', async (t) => {
+test('a handshake may arrive byte by byte, followed by the first frame', async (t) => {
   const relay = await Relay.start(t);
   const wire = await Wire.connect(relay.port);
   for (const byte of handshakeText()) {
@@ -70,7 +70,7 @@ test('a handshake may come byte by byte, with the first frame behind it', async 
   assert.equal((await client.message('hello')).membersMax, 8);
 });
 
-test('a client may send before it has read the answer to its handshake', async (t) => {
+test('a client may send before it has read the handshake response', async (t) => {
   const relay = await Relay.start(t);
   const wire = await Wire.connect(relay.port);
   const client = new Client(wire);
@@ -80,7 +80,7 @@ test('a client may send before it has read the answer to its handshake', async (
   assert.equal((await client.message('joined')).resumed, false);
 });
 
-test('a relay with all the clients it may have turns the next one away', async (t) => {
+test('a relay at its connection limit refuses the next client', async (t) => {
   const relay = await Relay.start(t, '--clients-max', '2');
   const first = await Client.open(relay);
   await Client.open(relay);
@@ -89,13 +89,13 @@ test('a relay with all the clients it may have turns the next one away', async (
   first.drop();
   await first.wire.end();
   for (;;) {
-    // The relay may not have seen the end of the first one yet.
+    // The relay may not have noticed the end of the first one yet.
     const client = await Client.open(relay).catch(() => null);
     if (client) break;
   }
 });
 
-test('ICE servers from a file reach the clients', async (t) => {
+test('clients receive the ICE servers from a file', async (t) => {
   const relay = await Relay.start(t, '--ice-servers', '[ {"urls": "stun:stun.example"} ]',
     '--members-max', '3', '--ping-ms', '2000', '--grace-ms', '3000');
   const client = await Client.open(relay);
@@ -105,7 +105,7 @@ test('ICE servers from a file reach the clients', async (t) => {
   });
 });
 
-test('only a client of our version is let in, whatever else it speaks (R31)', async (t) => {
+test('only clients that offer the relay\'s protocol version are accepted (R31)', async (t) => {
   const relay = await Relay.start(t);
   for (const [protocols, status] of /** @type {[string, number][]} */ ([
     ['peerface.v2', 400], ['peerface.v10', 400], ['peerface', 400],
@@ -120,7 +120,7 @@ test('only a client of our version is let in, whatever else it speaks (R31)', as
   }
 });
 
-test('what a client of tomorrow adds to a message is ignored (R31)', async (t) => {
+test('unknown members of a message are ignored (R31)', async (t) => {
   const relay = await Relay.start(t);
   const ann = await Client.join(relay, 'tea', { later: { a: [1] }, offered: 7 });
   const bob = await Client.join(relay, 'tea', { version: 2 });

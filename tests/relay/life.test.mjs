@@ -1,15 +1,15 @@
-/* life.test.mjs - connections that hang, readers that are slow, and the end of the relay. */
+/* life.test.mjs - half-open connections, slow readers, and the end of the relay. */
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Client, Wire } from './client.mjs';
 import { Relay } from './relay.mjs';
 
-test('a half-open connection is dropped and the others are told (R12, R4)', async (t) => {
+test('a half-open connection is closed and the others are told (R12, R4)', async (t) => {
   const relay = await Relay.start(t, '--ping-ms', '400', '--grace-ms', '100');
   const ann = await Client.join(relay, 'tea');
   const bob = await Client.join(relay, 'tea');
-  bob.wire.socket.pause(); // it is still there, and says nothing more
+  bob.wire.socket.pause(); // stays open and silent
   assert.equal((await ann.message('member')).away, false);
   const away = await ann.message('member');
   assert.equal(away.id, bob.id);
@@ -18,7 +18,7 @@ test('a half-open connection is dropped and the others are told (R12, R4)', asyn
   bob.drop();
 });
 
-test('a client that answers its pings stays', async (t) => {
+test('a client that answers pings stays connected', async (t) => {
   const relay = await Relay.start(t, '--ping-ms', '300');
   const ann = await Client.join(relay, 'tea');
   for (let i = 0; i < 4; i++) await ann.message('ping');
@@ -26,14 +26,14 @@ test('a client that answers its pings stays', async (t) => {
   await ann.message('pong');
 });
 
-test('a slow reader costs nobody else anything, and in the end its connection (R19)', async (t) => {
+test('a slow reader affects nobody else and is finally disconnected (R19)', async (t) => {
   const relay = await Relay.start(t, '--burst', '100000');
   const sender = await Client.join(relay, 'tea');
   const slow = await Client.join(relay, 'tea');
   const quick = await Client.join(relay, 'tea');
   slow.wire.socket.pause();
   const pad = 'p'.repeat(60000);
-  // More than the kernel's buffers and the relay's own hold.
+  // More than the socket buffers and the relay's own hold.
   for (let i = 0; i < 400; i++) sender.send({ type: 'signal', to: slow.id, pad });
   sender.send({ type: 'signal', to: quick.id, i: 1 });
   const gone = await quick.message('member');
@@ -45,7 +45,7 @@ test('a slow reader costs nobody else anything, and in the end its connection (R
   slow.drop();
 });
 
-test('one member cannot make another one fall behind by long messages (R19)', async (t) => {
+test('long messages of one member cannot make another one fall behind (R19)', async (t) => {
   const relay = await Relay.start(t);
   const sender = await Client.join(relay, 'tea');
   const slow = await Client.join(relay, 'tea');
@@ -59,7 +59,7 @@ test('one member cannot make another one fall behind by long messages (R19)', as
   await slow.message('pong');
 });
 
-test('a slow reader that catches up has missed nothing', async (t) => {
+test('a slow reader that catches up has lost nothing', async (t) => {
   const relay = await Relay.start(t);
   const sender = await Client.join(relay, 'tea');
   const slow = await Client.join(relay, 'tea');
@@ -72,7 +72,7 @@ test('a slow reader that catches up has missed nothing', async (t) => {
   for (let i = 0; i < 30; i++) assert.equal((await slow.message('signal')).i, i);
 });
 
-test('a relay that may open no more files turns newcomers away and goes on', async (t) => {
+test('a relay that is out of file descriptors refuses new connections and continues', async (t) => {
   const relay = new Relay([], 24);
   t.after(() => relay.end('SIGKILL'));
   await relay.ready();
@@ -83,13 +83,13 @@ test('a relay that may open no more files turns newcomers away and goes on', asy
   await ann.message('pong');
   for (const wire of wires) wire.socket.destroy();
   for (;;) {
-    // It may not have seen their ends yet.
+    // The relay may not have noticed their ends yet.
     const client = await Client.open(relay).catch(() => null);
     if (client) break;
   }
 });
 
-test('a health check counts', async (t) => {
+test('the health check reports counts', async (t) => {
   const relay = await Relay.start(t);
   const ann = await Client.join(relay, 'tea');
   const bob = await Client.join(relay, 'tea');
@@ -104,7 +104,7 @@ test('a health check counts', async (t) => {
   assert.equal(health.signals, 1);
 });
 
-test('SIGTERM says goodbye to all and ends the relay cleanly', async (t) => {
+test('SIGTERM closes all WebSockets and ends the relay cleanly', async (t) => {
   const relay = await Relay.start(t, '--echo', '/echo');
   const ann = await Client.join(relay, 'tea');
   const lobby = await Client.open(relay);
@@ -116,7 +116,7 @@ test('SIGTERM says goodbye to all and ends the relay cleanly', async (t) => {
   assert.equal(relay.err, '');
 });
 
-test('SIGINT ends it as well, and a client that does not answer cannot hold it up', async (t) => {
+test('SIGINT ends the relay too, and a silent client does not delay that', async (t) => {
   const relay = await Relay.start(t);
   const ann = await Client.join(relay, 'tea');
   ann.wire.socket.pause();
@@ -125,7 +125,7 @@ test('SIGINT ends it as well, and a client that does not answer cannot hold it u
   assert.ok(Date.now() - start < 2000);
 });
 
-test('it can be started again at once at the same port', async (t) => {
+test('the relay can be restarted at once on the same port', async (t) => {
   const relay = await Relay.start(t);
   const ann = await Client.join(relay, 'tea');
   await relay.end('SIGKILL');

@@ -7,7 +7,7 @@ import test from 'node:test';
 import { Client } from './client.mjs';
 import { Relay, runToEnd, scratchFolder } from './relay.mjs';
 
-test('--help names every option and --version the version', async () => {
+test('--help lists every option, --version prints the version', async () => {
   const help = await runToEnd('--help');
   assert.equal(help.code, 0);
   for (const name of [
@@ -23,7 +23,7 @@ test('--help names every option and --version the version', async () => {
   assert.match(version.out, /^peerface-relay \d+\.\d+\.\d+\n$/);
 });
 
-test('options that make no sense are refused with status 2 and a reason', async () => {
+test('invalid options are refused with status 2 and a reason', async () => {
   for (const options of [
     ['--port', 'tea'], ['--port', '65536'], ['--port', '-1'], ['--port', ''], ['--port'],
     ['--members-max', '1'], ['--members-max', '17'], ['--ping-ms', '0'], ['--rooms-max', '1x'],
@@ -40,7 +40,7 @@ test('options that make no sense are refused with status 2 and a reason', async 
   }
 });
 
-test('no interval is longer than the hour that a client may be told', async () => {
+test('no interval is longer than an hour, the maximum of the protocol', async () => {
   for (const name of ['ping', 'grace', 'request', 'idle', 'stall']) {
     const result = await runToEnd(`--${name}-ms`, '3600001');
     assert.equal(result.code, 2);
@@ -48,7 +48,7 @@ test('no interval is longer than the hour that a client may be told', async () =
   }
 });
 
-test('what the machine cannot give is said with status 1', async (t) => {
+test('failures of the system are reported with status 1', async (t) => {
   const relay = await Relay.start(t);
   for (const options of [
     ['--port', String(relay.port)], ['--port', '0', '--web', '/missing'],
@@ -61,7 +61,7 @@ test('what the machine cannot give is said with status 1', async (t) => {
   }
 });
 
-test('a secret file is made for its owner only and kept', async (t) => {
+test('a secret file is created with mode 0600 and reused', async (t) => {
   const file = path.join(scratchFolder(t), 'secret');
   const relay = await Relay.start(t, '--secret-file', file);
   await relay.end('SIGTERM');
@@ -75,7 +75,7 @@ test('a secret file is made for its owner only and kept', async (t) => {
   assert.equal((await runToEnd('--port', '0', '--secret-file', file)).code, 1);
 });
 
-test('it says where it is, and with --quiet nothing', async (t) => {
+test('the relay prints its URL, and nothing with --quiet', async (t) => {
   const folder = scratchFolder(t);
   const relay = await Relay.start(t, '--web', folder);
   assert.equal(relay.out, `peerface-relay: serving ${folder} at ${relay.url}\n`);
@@ -89,7 +89,7 @@ test('it says where it is, and with --quiet nothing', async (t) => {
   assert.equal(quiet.out, '');
 });
 
-test('ICE servers may be in a file', async (t) => {
+test('ICE servers can be read from a file', async (t) => {
   const file = path.join(scratchFolder(t), 'ice.json');
   fs.writeFileSync(file, '[{"urls":["turn:turn.example"],"username":"u","credential":"c"}]\n');
   const relay = await Relay.start(t, '--ice-servers', file);
@@ -98,7 +98,7 @@ test('ICE servers may be in a file', async (t) => {
   assert.deepEqual(iceServers, JSON.parse(fs.readFileSync(file, 'utf8')));
 });
 
-test('an ICE server that browsers would refuse is skipped and named', async (t) => {
+test('an ICE server that browsers would refuse is skipped and reported', async (t) => {
   const good = { urls: ['stun:a.example'], label: 'kept', nested: { x: [1.50, null] } };
   const relay = await Relay.start(t, '--ice-servers',
     JSON.stringify([{ urls: 'turn:b.example' }, good, { urls: ['stun:c.example', 'd.example'] }]));

@@ -1,4 +1,4 @@
-/* proxy.test.mjs - which pages may connect when a proxy stands before the relay. */
+/* proxy.test.mjs - which pages may connect through a reverse proxy. */
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
 import http from 'node:http';
@@ -8,7 +8,7 @@ import { Wire, handshakeText } from './client.mjs';
 import { Relay } from './relay.mjs';
 
 /**
- * A reverse proxy that passes requests and WebSockets to the relay, with other fields.
+ * A reverse proxy that forwards requests and WebSockets to the relay with rewritten fields.
  * @param {import('node:test').TestContext} t
  * @param {Relay} relay
  * @param {(host: string) => Record<string, string>} rewrite gets the Host that the browser sent
@@ -41,7 +41,7 @@ async function startProxy(t, relay, rewrite) {
 }
 
 /**
- * What a page of `origin`, served under `host`, gets from both doors, which must agree.
+ * The handshake status for a page of `origin`, served as `host`. The health check must agree.
  * @param {number} port of the proxy
  * @param {string} host
  * @param {string} origin
@@ -95,7 +95,7 @@ test('a proxy that drops the port of the origin needs --trust-proxy', async (t) 
   }
 });
 
-test('refusals are logged once per Origin and Host, and what they need is named', async (t) => {
+test('refusals are logged once per Origin and Host, with the option to use', async (t) => {
   const relay = await Relay.start(t);
   for (let i = 0; i < 3; i++) {
     await knock(relay.port, 'relay.internal', 'https://call.example');
@@ -111,7 +111,7 @@ test('refusals are logged once per Origin and Host, and what they need is named'
   assert.match(lines[1], /is of another port .*--allow-origin https:\/\/call\.example:8443/);
 });
 
-test('the log of refusals is bounded', async (t) => {
+test('the number of logged refusals is limited', async (t) => {
   const relay = await Relay.start(t);
   for (let i = 0; i < 80; i++) await knock(relay.port, 'a.example', `https://${i}.example`);
   await relay.end('SIGTERM');
@@ -120,12 +120,12 @@ test('the log of refusals is bounded', async (t) => {
   assert.match(lines[64], /further refusals are not logged/);
 });
 
-test('the health check says nothing of an origin that it was not asked about', async (t) => {
+test('the health check mentions an origin only if asked', async (t) => {
   const relay = await Relay.start(t);
   assert.equal('origin' in await relay.health(), false);
 });
 
-test('an allowed origin is lifted for the handshake and the health check alike', async (t) => {
+test('--allow-origin applies to the handshake and the health check alike', async (t) => {
   const relay = await Relay.start(t, '--allow-origin', 'https://call.example:443');
   assert.equal(await knock(relay.port, 'relay.internal', 'https://call.example'), 101);
   assert.equal(await knock(relay.port, 'relay.internal', 'http://call.example'), 403);

@@ -12,14 +12,14 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
 export const program = process.env.PF_RELAY
   || path.join(root, 'build/release/src/relay/peerface-relay');
 
-/** How long a test waits for what must come at once. */
+/** How long a test waits for something that takes no time. */
 export const PATIENCE_MS = 30000;
 
 /**
  * @template T
  * @param {string} what is waited for
  * @param {Promise<T>} promise
- * @returns {Promise<T>} the same, but it fails when it takes too long
+ * @returns {Promise<T>} the same, but rejected after a timeout
  */
 export function soon(what, promise) {
   return new Promise((resolve, reject) => {
@@ -29,7 +29,7 @@ export function soon(what, promise) {
 }
 
 /**
- * A folder of the test's own, removed at its end.
+ * A temporary folder, removed at the end of the test.
  * @param {import('node:test').TestContext} t
  */
 export function scratchFolder(t) {
@@ -76,7 +76,7 @@ export class Relay {
    * @param {number} [filesMax] how many files and sockets it may have open
    */
   constructor(options, filesMax) {
-    // A later option wins, so that a test may ask for a port.
+    // A later option wins, so that a test may choose a port.
     const command = [program, '--port', '0', ...options];
     if (filesMax) command.unshift('sh', '-c', `ulimit -n ${filesMax}; exec "$0" "$@"`);
     this.child = spawn(command[0], command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -90,7 +90,7 @@ export class Relay {
     return `http://localhost:${this.port}/`;
   }
 
-  /** Waits for the line that says where it is. */
+  /** Waits for the line with the URL. */
   async ready() {
     const said = new Promise((resolve, reject) => {
       this.child.once('error', reject);
@@ -112,7 +112,7 @@ export class Relay {
     return soon('the relay to end', this.exit);
   }
 
-  /** What /healthz says. */
+  /** The counts of /healthz. */
   async health() {
     const response = await fetch(`${this.url}healthz`);
     return /** @type {Promise<Record<string, number>>} */ (response.json());

@@ -6,7 +6,7 @@ import test from 'node:test';
 import { Client, makeFrame } from './client.mjs';
 import { Relay, scratchFolder } from './relay.mjs';
 
-test('members learn of one another and signals pass between them', async (t) => {
+test('members are told of one another and exchange signals', async (t) => {
   const relay = await Relay.start(t);
   const ann = await Client.join(relay, '차', { name: '안나', instance: 7 });
   const bob = await Client.join(relay, '차', { name: 'Bob', instance: 8 });
@@ -43,7 +43,7 @@ test('a prepared offer reaches the first member', async (t) => {
   assert.deepEqual((await ann.message('member')).preparedOffer, offer);
 });
 
-test('nobody outside a room can signal into it (R18)', async (t) => {
+test('signals from outside a room are refused (R18)', async (t) => {
   const relay = await Relay.start(t);
   const ann = await Client.join(relay, 'tea');
   const eve = await Client.join(relay, 'other');
@@ -52,7 +52,7 @@ test('nobody outside a room can signal into it (R18)', async (t) => {
   assert.equal(error.code, 'no-such-member');
   assert.equal(error.to, ann.id);
   ann.send({ type: 'ping' });
-  // Everything that Ann got since she joined is the answer to her ping.
+  // Since joining, Ann has received nothing but the answer to her ping.
   assert.deepEqual(JSON.parse((await ann.next()).payload.toString()), { type: 'pong' });
 });
 
@@ -66,7 +66,7 @@ test('a full room refuses with 4001 (R9, R32)', async (t) => {
   assert.equal(await late.closed(), 4001);
 });
 
-test('a relay with all its rooms refuses with 4002 (R9)', async (t) => {
+test('a relay at its room limit refuses with 4002 (R9)', async (t) => {
   const relay = await Relay.start(t, '--rooms-max', '1');
   await Client.join(relay, 'tea');
   const late = await Client.open(relay);
@@ -75,7 +75,7 @@ test('a relay with all its rooms refuses with 4002 (R9)', async (t) => {
   assert.equal(await late.closed(), 4002);
 });
 
-test('leaving is told at once, and closes with 1000', async (t) => {
+test('leaving is announced at once and closes with 1000', async (t) => {
   const relay = await Relay.start(t);
   const ann = await Client.join(relay, 'tea');
   const bob = await Client.join(relay, 'tea');
@@ -84,12 +84,12 @@ test('leaving is told at once, and closes with 1000', async (t) => {
   assert.deepEqual(await ann.message('left'), { type: 'left', id: bob.id, reason: 'left' });
 });
 
-test('a lost member is away, comes back with its ticket, and is the same (R3, I20)', async (t) => {
+test('a lost member is away and resumes with its ticket (R3, I20)', async (t) => {
   const relay = await Relay.start(t);
   const ann = await Client.join(relay, 'tea');
   const bob = await Client.join(relay, 'tea', { instance: 5 });
   bob.drop();
-  assert.equal((await ann.message('member')).away, false); // that Bob came
+  assert.equal((await ann.message('member')).away, false); // Bob has joined
   assert.equal((await ann.message('member')).away, true);
   const again = await Client.join(relay, 'tea', { instance: 6, ticket: bob.joined.ticket });
   assert.equal(again.joined.resumed, true);
@@ -99,7 +99,7 @@ test('a lost member is away, comes back with its ticket, and is the same (R3, I2
   assert.equal(member.instance, 6);
 });
 
-test('who does not come back within the grace has left, and may return (R4, I22)', async (t) => {
+test('a member that does not return in time has left, and may rejoin (R4, I22)', async (t) => {
   const relay = await Relay.start(t, '--grace-ms', '100');
   const ann = await Client.join(relay, 'tea');
   const bob = await Client.join(relay, 'tea');
@@ -120,7 +120,7 @@ test('a second client with the same ticket replaces the first (R2)', async (t) =
   assert.equal(await first.closed(), 4003);
 });
 
-test('a ticket outlives a relay that is killed and started again (R14)', async (t) => {
+test('a ticket stays valid after the relay was killed and restarted (R14)', async (t) => {
   const secret = path.join(scratchFolder(t), 'secret');
   const relay = await Relay.start(t, '--secret-file', secret);
   const ann = await Client.join(relay, 'tea');
@@ -137,7 +137,7 @@ test('a ticket outlives a relay that is killed and started again (R14)', async (
   assert.equal((await bobAgain.message('signal')).from, ann.id);
 });
 
-test('a ticket is worth nothing to a relay with another secret (R16)', async (t) => {
+test('a relay with another secret does not accept a ticket (R16)', async (t) => {
   const relay = await Relay.start(t);
   const ann = await Client.join(relay, 'tea');
   const other = await Relay.start(t);
@@ -146,7 +146,7 @@ test('a ticket is worth nothing to a relay with another secret (R16)', async (t)
   assert.notEqual(again.id, ann.id);
 });
 
-test('a client that sends too much is closed with 1008, and the others go on (R19)', async (t) => {
+test('a client over the rate limit is closed with 1008, others continue (R19)', async (t) => {
   const relay = await Relay.start(t, '--burst', '100', '--rate', '1');
   const ann = await Client.join(relay, 'tea');
   const bob = await Client.join(relay, 'tea');
@@ -160,7 +160,7 @@ test('a client that sends too much is closed with 1008, and the others go on (R1
   await ann.message('pong');
 });
 
-test('a second join is refused and changes nothing (R1)', async (t) => {
+test('a second join is refused and has no effect (R1)', async (t) => {
   const relay = await Relay.start(t);
   const ann = await Client.join(relay, 'tea');
   const bob = await Client.join(relay, 'tea');
@@ -174,7 +174,7 @@ test('a second join is refused and changes nothing (R1)', async (t) => {
   assert.equal((await relay.health()).members, 2);
 });
 
-test('a storm of fifty who come and go is told once each, and leaves nobody (R8)', async (t) => {
+test('fifty joins and leaves are announced once each, and nobody is left (R8)', async (t) => {
   const relay = await Relay.start(t, '--members-max', '16');
   const ann = await Client.join(relay, 'tea');
   const storm = Array.from({ length: 50 }, async (_, i) => {
@@ -196,7 +196,7 @@ test('a storm of fifty who come and go is told once each, and leaves nobody (R8)
   assert.equal((await relay.health()).members, 1);
 });
 
-test('another relay with the same secret takes members over, a few at a time (R15)', async (t) => {
+test('another relay with the same secret takes members over (R15)', async (t) => {
   const secret = path.join(scratchFolder(t), 'secret');
   const first = await Relay.start(t, '--secret-file', secret);
   const ann = await Client.join(first, 'tea');
@@ -212,7 +212,7 @@ test('another relay with the same secret takes members over, a few at a time (R1
   assert.equal((await annThere.message('member')).id, bob.id);
 });
 
-test('nothing is sent twice to a member that comes back (G8, R16)', async (t) => {
+test('nothing is sent twice to a member that resumes (G8, R16)', async (t) => {
   const relay = await Relay.start(t);
   const ann = await Client.join(relay, 'tea');
   const bob = await Client.join(relay, 'tea');
@@ -224,7 +224,7 @@ test('nothing is sent twice to a member that comes back (G8, R16)', async (t) =>
   assert.equal((await again.message('signal')).i, 2);
 });
 
-test('a sender or a ticket that is made up is refused (R16)', async (t) => {
+test('a forged sender or ticket is refused (R16)', async (t) => {
   const relay = await Relay.start(t);
   const ann = await Client.join(relay, 'tea');
   const eve = await Client.join(relay, 'tea');
@@ -233,12 +233,12 @@ test('a sender or a ticket that is made up is refused (R16)', async (t) => {
   const { ticket } = ann.joined;
   const forged = await Client.join(relay, 'tea', { ticket: ticket.replace(/.$/, '~') });
   assert.equal(forged.joined.resumed, false);
-  assert.equal(forged.joined.members.length, 2); // Ann is as she was
+  assert.equal(forged.joined.members.length, 2); // Ann is still the same member
   ann.send({ type: 'ping' });
   await ann.message('pong');
 });
 
-test('signals to nobody cost the relay nothing (I2)', async (t) => {
+test('signals to unknown members are refused and not kept (I2)', async (t) => {
   const relay = await Relay.start(t);
   const ann = await Client.join(relay, 'tea');
   for (let i = 1; i <= 100; i++) {

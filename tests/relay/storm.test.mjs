@@ -1,4 +1,4 @@
-/* storm.test.mjs - a relay that is killed has all its members back, were they to come at once. */
+/* storm.test.mjs - all members of a killed relay resume at once. */
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
 import path from 'node:path';
@@ -19,7 +19,7 @@ function enter(relay, number, ticket) {
   return Client.join(relay, `room ${number % ROOMS}`, { name, instance: number + 1, ticket });
 }
 
-test('a thousand clients of a relay killed by SIGKILL are the same members again (R14)',
+test('a thousand clients of a relay killed by SIGKILL resume as the same members (R14)',
   async (t) => {
     const secret = path.join(scratchFolder(t), 'secret');
     const relay = await Relay.start(t, '--secret-file', secret, '--ping-ms', '600000');
@@ -30,7 +30,7 @@ test('a thousand clients of a relay killed by SIGKILL are the same members again
 
     const next = await Relay.start(t, '--secret-file', secret, '--ping-ms', '600000',
       '--port', String(relay.port));
-    // In no order and without the pauses that clients make: that is the worst for the relay.
+    // Concurrently and without the delays of clients: the worst case for the relay.
     const start = Date.now();
     const after = await Promise.all(
       numbers.map((number) => enter(next, number, before[number].joined.ticket)));
@@ -47,8 +47,8 @@ test('a thousand clients of a relay killed by SIGKILL are the same members again
   });
 
 /**
- * Of each other member of its room a client has been told once, in `joined` or in `member`, and of
- * nobody that it has left.
+ * Checks that a client was told of each other member of its room once, in `joined` or in `member`,
+ * and that nobody has left.
  * @param {Client[]} clients by number
  * @param {number} number
  */

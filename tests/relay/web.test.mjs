@@ -1,4 +1,4 @@
-/* web.test.mjs - the files that the relay serves, and how. */
+/* web.test.mjs - the files that the relay serves. */
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
@@ -13,7 +13,7 @@ const page = '<!doctype html><title>tea</title>';
 const script = 'export const tea = 1;\n'.repeat(100);
 const large = crypto.randomBytes(3000000);
 
-/** A relay that serves a folder with a bit of everything. */
+/** Starts a relay that serves a folder with files of every kind. */
 async function serve(/** @type {import('node:test').TestContext} */ t) {
   const scratch = scratchFolder(t);
   const folder = path.join(scratch, 'web');
@@ -50,7 +50,7 @@ async function get(relay, target, fields = {}, method = 'GET') {
   return response;
 }
 
-test('files have their types and their bytes', async (t) => {
+test('files are served with their types and contents', async (t) => {
   const { relay } = await serve(t);
   for (const [target, type, body] of /** @type {[string, string, string | Buffer][]} */ ([
     ['/', 'text/html; charset=utf-8', page],
@@ -69,14 +69,14 @@ test('files have their types and their bytes', async (t) => {
   }
 });
 
-test('a folder without its slash leads to the one with it', async (t) => {
+test('a folder without its final slash is redirected', async (t) => {
   const { relay } = await serve(t);
   const response = await get(relay, '/examples');
   assert.equal(response.status, 301);
   assert.equal(response.headers.location, '/examples/');
 });
 
-test('compressed files are taken as the browser accepts them', async (t) => {
+test('compressed files are served if the browser accepts their coding', async (t) => {
   const { relay } = await serve(t);
   const brotli = await get(relay, '/page.js', { 'Accept-Encoding': 'gzip, deflate, br' });
   assert.equal(brotli.headers['content-encoding'], 'br');
@@ -101,7 +101,7 @@ test('a compressed file older than its source is not served', async (t) => {
   assert.equal(response.body.toString(), script);
 });
 
-test('an unchanged file is not sent again, a rebuilt one at once', async (t) => {
+test('an unchanged file is not sent again, a rebuilt one is sent at once', async (t) => {
   const { folder, relay } = await serve(t);
   const first = await get(relay, '/');
   assert.match(first.headers.etag, /^"[^"]+"$/);
@@ -116,7 +116,7 @@ test('an unchanged file is not sent again, a rebuilt one at once', async (t) => 
   assert.ok(third.body.includes('TEA'));
 });
 
-test('nothing outside the folder and nothing hidden is served', async (t) => {
+test('files outside the folder and hidden files are not served', async (t) => {
   const { relay } = await serve(t);
   for (const target of [
     '/../outside.txt', '/%2e%2e/outside.txt', '/..%2foutside.txt', '/examples/../../outside.txt',
@@ -127,7 +127,7 @@ test('nothing outside the folder and nothing hidden is served', async (t) => {
   }
 });
 
-test('pages are protected by their headers and open to be loaded by others', async (t) => {
+test('responses have security fields and allow loading by other origins', async (t) => {
   const { relay } = await serve(t);
   for (const target of ['/', '/missing', '/healthz']) {
     const { headers } = await get(relay, target);
@@ -144,7 +144,7 @@ test('pages are protected by their headers and open to be loaded by others', asy
   }
 });
 
-test('HEAD is answered like GET without the body', async (t) => {
+test('HEAD is answered like GET without a body', async (t) => {
   const { relay } = await serve(t);
   const wire = await Wire.connect(relay.port);
   wire.write('HEAD /page.js HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n');
@@ -154,7 +154,7 @@ test('HEAD is answered like GET without the body', async (t) => {
   assert.equal((await wire.response()).body.toString(), page);
 });
 
-test('requests in one write are answered in order, with large files among them', async (t) => {
+test('pipelined requests are answered in order, including large files', async (t) => {
   const { relay } = await serve(t);
   const wire = await Wire.connect(relay.port);
   const targets = ['/', '/large.bin', '/missing', '/page.js', '/large.bin', '/healthz', '/'];
@@ -170,20 +170,20 @@ test('requests in one write are answered in order, with large files among them',
   assert.equal(sizes[6], page.length);
 });
 
-test('a reader that stops for a while gets a large file whole', async (t) => {
+test('a reader that pauses receives a large file completely', async (t) => {
   const { folder, relay } = await serve(t);
   const larger = Buffer.concat([large, large, large, large]);
   fs.writeFileSync(path.join(folder, 'larger.bin'), larger);
   const wire = await Wire.connect(relay.port);
   wire.socket.pause();
   wire.write('GET /larger.bin HTTP/1.1\r\nHost: x\r\n\r\n');
-  // Some other work of the relay, in which it fills all that lies between it and the reader.
+  // Meanwhile the relay fills the socket buffers.
   for (let i = 0; i < 20; i++) await relay.health();
   wire.socket.resume();
   assert.ok((await wire.response()).body.equals(larger));
 });
 
-test('a connection is closed when that is asked for, and after HTTP/1.0', async (t) => {
+test('a connection is closed on request, and after HTTP/1.0', async (t) => {
   const { relay } = await serve(t);
   for (const text of [
     'GET /large.bin HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
@@ -198,7 +198,7 @@ test('a connection is closed when that is asked for, and after HTTP/1.0', async 
   }
 });
 
-test('what is not understood is refused and the connection closed', async (t) => {
+test('invalid requests are refused and the connection is closed', async (t) => {
   const { relay } = await serve(t);
   for (const [status, text] of /** @type {[number, string][]} */ ([
     [400, 'tea please\r\n\r\n'],
@@ -218,7 +218,7 @@ test('what is not understood is refused and the connection closed', async (t) =>
   }
 });
 
-test('without a folder only the WebSocket and the health check are there', async (t) => {
+test('without a folder only the WebSocket and the health check exist', async (t) => {
   const relay = await Relay.start(t);
   assert.equal((await get(relay, '/')).status, 404);
   assert.equal((await get(relay, '/healthz')).status, 200);

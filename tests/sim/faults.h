@@ -86,15 +86,15 @@ struct sim_faults {
     uint32_t ignored_chance;                 /* that the prompt is never answered */
     uint32_t denied_chance;
     uint32_t missing_chance;   /* that a host lacks a kind of device */
-    uint32_t enter_ms_max;     /* until which users join */
+    uint32_t enter_ms_max;     /* until when pages are opened */
     uint32_t ticket_chance;    /* that a returning page presents its ticket */
     bool failed_recovers;      /* a failed connection recovers by itself if it can */
     bool realistic_sdp;        /* descriptions of several KiB */
     bool late_events;          /* events of closed objects still arrive */
     uint32_t impatient_chance; /* that a page is reloaded while it joins */
     uint32_t relays_count;     /* 1 to SIM_RELAYS_MAX */
-    uint32_t lasting_cuts;     /* pairs of hosts that never reach each other again */
-    bool cut_from_the_start;   /* from the start, not only at the end */
+    uint32_t lasting_cuts;     /* pairs of hosts that cannot reach each other at the end */
+    bool cut_from_the_start;   /* these pairs are also cut before */
     uint32_t hostiles_count;   /* hostile members besides the hosts, until the end */
     uint32_t tricks_per_minute;
     uint32_t tricks[SIM_TRICKS_COUNT]; /* weights */
