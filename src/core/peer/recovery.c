@@ -1,7 +1,7 @@
 /*
  * recovery.c - the repair of a connection to a peer.
  *
- * A ladder (PROTOCOL.md section 4.4): wait, restart ICE (RFC 8839 section 4.4.1.1.1), make a new
+ * A ladder (PROTOCOL.md section 4.4): wait, restart ICE (RFC 8839, "ICE Restart"), make a new
  * connection. The impolite side takes a step, the polite side requests it, so that the two do not
  * collide; of new connections the polite side makes every second one itself, in case its requests
  * do not arrive.
