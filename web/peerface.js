@@ -43,11 +43,17 @@ export const version = '0.1.0';
  * @typedef {'room-full'|'relay-full'|'bad-room'|'bad-name'|'replaced'|'no-webrtc'|''} RefusalReason
  */
 /**
+ * What a person shows the others for a moment.
+ * @typedef {'thumbs-up'|'heart'|'laugh'|'surprise'|'applause'|'thanks'} Reaction
+ */
+/**
  * Another member of the room. The object and its stream stay the same for as long as the peer is in
  * the room, even when it reloads or its connection is repaired.
  * @typedef {object} Peer
  * @property {string} id         16 hex digits, given by the relay
  * @property {string} name       as the person typed it; may be empty
+ * @property {number} hand       0: not raised. Else raised, and a lower number was raised earlier;
+ *                               of two with the same number, by chance, the lower id comes first
  * @property {PeerState} state
  * @property {SourceState} microphone
  * @property {SourceState} camera
@@ -135,10 +141,11 @@ export async function createRoom(options = {}) {
 /**
  * A room. Events are dispatched after the change and never during a method call, so a handler may
  * call any method:
- *   roomchange     state, reason, relayAway, iceServersRefused, self or ticket has changed
+ *   roomchange     state, reason, relayAway, iceServersRefused, self, ticket or hand has changed
  *   localchange    microphone, camera or the tracks of stream have changed
  *   deviceschange  microphones or cameras have changed
  *   peerjoin, peerchange, peerleave   CustomEvent with detail {peer}
+ *   reaction       CustomEvent with detail {peer, kind}; peer is null for one's own
  * 'peerleave' is also dispatched for every peer when this member leaves or is refused.
  */
 export class Room extends EventTarget {
@@ -157,6 +164,8 @@ export class Room extends EventTarget {
    * that was passed, or ''.
    */
   ticket = '';
+  /** One's own raised hand, as in Peer; 0: not raised. */
+  hand = 0;
   /** @type {LocalSource} */
   microphone = { wanted: true, state: 'idle', error: '', deviceId: '' };
   /** @type {LocalSource} */
@@ -223,6 +232,35 @@ export class Room extends EventTarget {
     this.#core.join(room, name);
   }
 
+  /**
+   * Changes one's own name after join(). The others see it at once, or as soon as the relay is back
+   * (with a relay of a version before this method: after the next reconnect).
+   * @param {string} name  up to 64 bytes of UTF-8
+   * @throws {RangeError} if it is longer or has control characters; the name then stays as it was
+   */
+  setName(name) {
+    if (this.#core.setName(name)) {
+      throw new RangeError('name is too long or has control characters');
+    }
+  }
+
+  /**
+   * Raises or lowers one's own hand, for everybody to see until it is lowered; see Peer.hand.
+   * @param {boolean} raised
+   */
+  setHand(raised) {
+    this.#core.setHand(raised);
+  }
+
+  /**
+   * Shows a reaction to everybody who is connected. More than a few per second are dropped. What is
+   * sent is dispatched here, too: as the event 'reaction' with peer null.
+   * @param {Reaction} kind
+   */
+  react(kind) {
+    this.#core.react(kind);
+  }
+
   /** Leaves for good: ends captures and connections. The object cannot be used afterwards. */
   leave() {
     this.#core.leave();
@@ -281,17 +319,10 @@ export class Room extends EventTarget {
   /** What the core calls. Nothing here may call the core back. */
   #page() {
     return {
-      /**
-       * @param {RoomState} state
-       * @param {RefusalReason} reason
-       * @param {boolean} relayAway
-       * @param {boolean} iceServersRefused
-       * @param {string} self
-       * @param {string} ticket
-       */
-      showRoom: (state, reason, relayAway, iceServersRefused, self, ticket) => {
-        Object.assign(this, { state, reason, relayAway, iceServersRefused, self, ticket });
-        if (state === 'left') this.#listening.abort();
+      /** @param {Partial<Room>} shown */
+      showRoom: (shown) => {
+        Object.assign(this, shown);
+        if (shown.state === 'left') this.#listening.abort();
         this.#later('roomchange');
       },
       /**
@@ -325,18 +356,13 @@ export class Room extends EventTarget {
       },
       /**
        * @param {string} id
-       * @param {string} name
-       * @param {PeerState} state
-       * @param {SourceState} microphone
-       * @param {SourceState} camera
-       * @param {boolean} away
-       * @param {boolean} videoSupported
+       * @param {Omit<Peer, 'id'|'stream'>} shown
        * @param {{remote: MediaStream}|null} connection
        */
-      showPeer: (id, name, state, microphone, camera, away, videoSupported, connection) => {
+      showPeer: (id, shown, connection) => {
         const known = this.peers.get(id);
         const peer = known ?? /** @type {Peer} */ ({ id, stream: new MediaStream() });
-        Object.assign(peer, { name, state, microphone, camera, away, videoSupported });
+        Object.assign(peer, shown);
         if (connection) moveTracks(connection, peer.stream);
         this.peers.set(id, peer);
         this.#later(known ? 'peerchange' : 'peerjoin', { peer });
@@ -346,6 +372,13 @@ export class Room extends EventTarget {
         const peer = this.peers.get(id);
         this.peers.delete(id);
         this.#later('peerleave', { peer });
+      },
+      /**
+       * @param {string} id
+       * @param {Reaction} kind
+       */
+      showReaction: (id, kind) => {
+        this.#later('reaction', { peer: this.peers.get(id) ?? null, kind });
       },
     };
   }

@@ -17,7 +17,8 @@ const char pf_glue_linked = 0;
  *   word(pointer)          one that ends in NUL
  *   put(texts)             writes strings, bytes and nulls into the driver's buffer, as far as
  *                          there is room; must come directly before the call that reads them
- *   tell(call, texts, ...values)   put(), then call into C, unless the driver is gone
+ *   tell(call, texts, ...values)   put(), then call into C and return what that returns, unless
+ *                          the driver is gone
  *   later(f)               runs f after C has returned
  *   failed(...)            gives a function that reports a rejection
  *   described(...)         reports a description
@@ -60,7 +61,7 @@ EM_JS(void, pf_glue_open, (struct pf_driver *driver), {
     tell(call, texts, ...values) {
       if (!this.driver) return;
       this.put(texts);
-      call(driver, ...values);
+      return call(driver, ...values);
     },
     later(f) { Promise.resolve().then(f); },
     nameOf(error) { return error && error.name ? error.name : "Error"; },

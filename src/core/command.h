@@ -67,6 +67,7 @@ enum pf_command_type {
     PF_COMMAND_SHOW_DEVICES,
     PF_COMMAND_SHOW_PEER, /* new or changed */
     PF_COMMAND_HIDE_PEER,
+    PF_COMMAND_SHOW_REACTION, /* once: of a peer, or of oneself if it has been sent */
 };
 
 /* Slices and pointers stay valid until the next pf_room_handle(). */
@@ -106,6 +107,7 @@ struct pf_command {
             bool relay_away;          /* the relay could not be reached, another try is coming */
             bool webrtc_missing;      /* this and not the code is why it is REFUSED */
             bool ice_servers_refused; /* the browser takes none of the relay's */
+            uint32_t hand;            /* one's own, as in struct pf_member_state */
         } room;
         struct {
             enum pf_source source;
@@ -123,12 +125,16 @@ struct pf_command {
             pf_member_id id;
             struct pf_slice name;
             enum pf_peer_state state;
-            struct pf_member_state sources; /* sequence 0: it has not said yet */
+            struct pf_member_state sources; /* and hand; sequence 0: it has not said yet */
             bool away;                      /* has lost the relay; media may go on */
             bool video_rejected;            /* neither side gets a picture: no codec in common */
             struct pf_slice capabilities;   /* that it has told of, see message.h */
         } peer;
         pf_member_id hide_peer;
+        struct {
+            pf_member_id id; /* 0: of oneself */
+            enum pf_reaction kind;
+        } reaction;
     };
 };
 

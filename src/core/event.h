@@ -81,6 +81,9 @@ enum pf_event_type {
     PF_EVENT_LEAVE,         /* end captures and connections; nothing can follow */
     PF_EVENT_SET_SOURCE,    /* turn a source on or off; "on" also retries a failed capture */
     PF_EVENT_SELECT_DEVICE, /* use this device, or "" for the default one */
+    PF_EVENT_SET_NAME,      /* be called that from now on; a name that is not valid is ignored */
+    PF_EVENT_SET_HAND,      /* raise or lower the hand */
+    PF_EVENT_REACT,         /* show the others a reaction, if it is not one too many */
 
     /* the machine */
     PF_EVENT_NETWORK_CHANGED, /* window "online" or "offline", or another network */
@@ -128,6 +131,11 @@ struct pf_event {
             enum pf_source source;
             struct pf_slice id;
         } select_device;
+        struct pf_slice name; /* SET_NAME */
+        struct {
+            bool raised;
+        } set_hand;
+        enum pf_reaction reaction; /* REACT */
         struct {
             bool online;
         } network;

@@ -21,6 +21,7 @@ enum kind {
     DEVICES,
     ENUMS, /* from here on: spelled as the entry of `enums` has it */
     SOURCE = ENUMS,
+    REACTION,
     DESCRIPTION,
     DOM_ERROR,
     PERMISSION,
@@ -30,6 +31,7 @@ enum kind {
 
 static const struct pf_names *const enums[] = {
     [SOURCE - ENUMS] = &pf_names_of_sources,
+    [REACTION - ENUMS] = &pf_names_of_reactions,
     [DESCRIPTION - ENUMS] = &pf_names_of_descriptions,
     [DOM_ERROR - ENUMS] = &pf_names_of_dom_errors,
     [PERMISSION - ENUMS] = &pf_names_of_permissions,
@@ -57,8 +59,10 @@ static const struct pf_names *const enums[] = {
         E("source", SOURCE, set_source.source) E("on", BOOL, set_source.on) \
     L("select-device", PF_EVENT_SELECT_DEVICE) \
         E("source", SOURCE, select_device.source) E("device", TEXT, select_device.id) \
-    L("network-changed", PF_EVENT_NETWORK_CHANGED) \
-        E("online", BOOL, network.online) \
+    L("set-name", PF_EVENT_SET_NAME) E("name", TEXT, name) \
+    L("set-hand", PF_EVENT_SET_HAND) E("raised", BOOL, set_hand.raised) \
+    L("react", PF_EVENT_REACT) E("kind", REACTION, reaction) \
+    L("network-changed", PF_EVENT_NETWORK_CHANGED) E("online", BOOL, network.online) \
     L("socket-message", PF_EVENT_SOCKET_MESSAGE) \
         E("socket", U32, socket) E("message", TEXT, message) \
     L("socket-closed", PF_EVENT_SOCKET_CLOSED) \
@@ -71,8 +75,7 @@ static const struct pf_names *const enums[] = {
         E("error", DOM_ERROR, capture_failed.error) \
         E("microphone-permission", PERMISSION, capture_failed.permissions[0]) \
         E("camera-permission", PERMISSION, capture_failed.permissions[1]) \
-    L("track-ended", PF_EVENT_TRACK_ENDED) \
-        E("track", U32, track_ended) \
+    L("track-ended", PF_EVENT_TRACK_ENDED) E("track", U32, track_ended) \
     L("devices-changed", PF_EVENT_DEVICES_CHANGED) \
     L("devices", PF_EVENT_DEVICES) \
         E("count", DEVICES, devices) \
@@ -209,6 +212,7 @@ static void put_value(struct pf_buffer *out, struct field field, const void *obj
     case TEXT: put_text(out, *(const struct pf_slice *)at); break;
     case DEVICES: put_devices(out, object); break;
     case SOURCE:
+    case REACTION:
     case DESCRIPTION:
     case DOM_ERROR:
     case PERMISSION:
@@ -419,6 +423,7 @@ static bool take_value(struct pf_slice *from, struct field field, void *object,
     case TEXT: return take_text(from, at);
     case DEVICES: return take_devices(from, line, object);
     case SOURCE:
+    case REACTION:
     case DESCRIPTION:
     case DOM_ERROR:
     case PERMISSION:

@@ -10,10 +10,13 @@
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 static const char *const types[] = {
-    [PF_MESSAGE_HELLO] = "hello",   [PF_MESSAGE_JOIN] = "join",   [PF_MESSAGE_JOINED] = "joined",
-    [PF_MESSAGE_MEMBER] = "member", [PF_MESSAGE_LEAVE] = "leave", [PF_MESSAGE_LEFT] = "left",
-    [PF_MESSAGE_SIGNAL] = "signal", [PF_MESSAGE_PING] = "ping",   [PF_MESSAGE_PONG] = "pong",
-    [PF_MESSAGE_ERROR] = "error",   [PF_MESSAGE_STATE] = "state", [PF_MESSAGE_BYE] = "bye",
+    [PF_MESSAGE_HELLO] = "hello",   [PF_MESSAGE_JOIN] = "join",
+    [PF_MESSAGE_JOINED] = "joined", [PF_MESSAGE_MEMBER] = "member",
+    [PF_MESSAGE_RENAME] = "rename", [PF_MESSAGE_LEAVE] = "leave",
+    [PF_MESSAGE_LEFT] = "left",     [PF_MESSAGE_SIGNAL] = "signal",
+    [PF_MESSAGE_PING] = "ping",     [PF_MESSAGE_PONG] = "pong",
+    [PF_MESSAGE_ERROR] = "error",   [PF_MESSAGE_STATE] = "state",
+    [PF_MESSAGE_BYE] = "bye",       [PF_MESSAGE_REACTION] = "reaction",
 };
 const struct pf_names pf_names_of_types = {types, COUNT(types)};
 
@@ -74,6 +77,13 @@ static const char *const source_states[] = {
     [PF_SOURCE_STATE_ON] = "on",
 };
 const struct pf_names pf_names_of_source_states = {source_states, COUNT(source_states)};
+
+static const char *const reactions[] = {
+    [PF_REACTION_THUMBS_UP] = "thumbs-up", [PF_REACTION_HEART] = "heart",
+    [PF_REACTION_LAUGH] = "laugh",         [PF_REACTION_SURPRISE] = "surprise",
+    [PF_REACTION_APPLAUSE] = "applause",   [PF_REACTION_THANKS] = "thanks",
+};
+const struct pf_names pf_names_of_reactions = {reactions, COUNT(reactions)};
 
 bool pf_names_find(const struct pf_names *names, struct pf_slice text, size_t *index)
 {

@@ -55,8 +55,23 @@ enum pf_source_state {
 
 struct pf_member_state {
     uint32_t sequence; /* the highest of an instance wins; 0: nothing has been said */
+    uint32_t hand;     /* raised: its place, lower ones were raised earlier; 0: not raised */
     enum pf_source_state sources[PF_SOURCES_COUNT]; /* NONE where the message names none */
 };
+
+/* What a member shows of itself for a moment (PROTOCOL.md section 5.1). */
+enum pf_reaction {
+    PF_REACTION_THUMBS_UP,
+    PF_REACTION_HEART,
+    PF_REACTION_LAUGH,
+    PF_REACTION_SURPRISE,
+    PF_REACTION_APPLAUSE,
+    PF_REACTION_THANKS,
+};
+
+/* The capabilities of PROTOCOL.md. */
+#define PF_CAPABILITY_RENAME   PF_SLICE("rename")   /* of a relay: it takes `rename` */
+#define PF_CAPABILITY_REACTION PF_SLICE("reaction") /* of a client: it takes `reaction` */
 
 enum pf_description_type {
     PF_DESCRIPTION_OFFER,
@@ -93,18 +108,20 @@ struct pf_member {
 };
 
 enum pf_message_type {
-    PF_MESSAGE_HELLO,  /* relay -> client */
-    PF_MESSAGE_JOIN,   /* client -> relay */
-    PF_MESSAGE_JOINED, /* relay -> client */
-    PF_MESSAGE_MEMBER, /* relay -> client */
-    PF_MESSAGE_LEAVE,  /* client -> relay */
-    PF_MESSAGE_LEFT,   /* relay -> client */
-    PF_MESSAGE_SIGNAL, /* peer -> peer */
-    PF_MESSAGE_PING,   /* either way */
-    PF_MESSAGE_PONG,   /* either way */
-    PF_MESSAGE_ERROR,  /* relay -> client */
-    PF_MESSAGE_STATE,  /* peer -> peer, on the data channel only */
-    PF_MESSAGE_BYE,    /* peer -> peer, on the data channel only */
+    PF_MESSAGE_HELLO,    /* relay -> client */
+    PF_MESSAGE_JOIN,     /* client -> relay */
+    PF_MESSAGE_JOINED,   /* relay -> client */
+    PF_MESSAGE_MEMBER,   /* relay -> client */
+    PF_MESSAGE_RENAME,   /* client -> relay */
+    PF_MESSAGE_LEAVE,    /* client -> relay */
+    PF_MESSAGE_LEFT,     /* relay -> client */
+    PF_MESSAGE_SIGNAL,   /* peer -> peer */
+    PF_MESSAGE_PING,     /* either way */
+    PF_MESSAGE_PONG,     /* either way */
+    PF_MESSAGE_ERROR,    /* relay -> client */
+    PF_MESSAGE_STATE,    /* peer -> peer, on the data channel only */
+    PF_MESSAGE_REACTION, /* peer -> peer, on the data channel only */
+    PF_MESSAGE_BYE,      /* peer -> peer, on the data channel only */
 };
 
 enum pf_signal_kind {
@@ -183,6 +200,7 @@ struct pf_message {
             struct pf_member member;
             struct pf_prepared_offer prepared_offer; /* sdp empty: none */
         } member;
+        struct pf_slice rename; /* the name */
         struct {
             pf_member_id id;
             enum pf_left_reason reason;
@@ -194,6 +212,7 @@ struct pf_message {
             pf_member_id to; /* for NO_SUCH_MEMBER, else 0 */
         } error;
         struct pf_member_state state;
+        enum pf_reaction reaction;
     };
     void *tree; /* owned; what the slices of a message that was read borrow from */
 };
@@ -209,7 +228,7 @@ struct pf_message {
  * On success `out` is filled and its slices are valid until pf_message_clear(). Fails, leaving
  * `out` untouched, with
  *  - TOO_LONG: over one of the limits above (of sizes, depth, members and candidates);
- *  - UNSUPPORTED: a type, or a kind of signal, that it does not know;
+ *  - UNSUPPORTED: a type, or a kind of signal or reaction, that it does not know;
  *  - MEMORY: an allocation failed;
  *  - INVALID: anything else that breaks PROTOCOL.md.
  */

@@ -23,6 +23,7 @@ extern const struct pf_names pf_names_of_codes;
 extern const struct pf_names pf_names_of_descriptions;
 extern const struct pf_names pf_names_of_sources;
 extern const struct pf_names pf_names_of_source_states;
+extern const struct pf_names pf_names_of_reactions;
 
 /* The value that `text` spells goes to `index`; false if it spells none, then `index` is as it was.
  */

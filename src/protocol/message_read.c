@@ -136,6 +136,7 @@ static struct pf_slice read_ticket(struct reader *reader, const cJSON *item)
 static void read_state(struct reader *reader, const cJSON *object, struct pf_member_state *out)
 {
     out->sequence = read_ordinal(reader, object, "sequence");
+    out->hand = find(object, "hand") ? read_ordinal(reader, object, "hand") : 0;
     for (size_t i = 0; i < PF_SOURCES_COUNT; i++) {
         const cJSON *item = find(object, pf_names_of_sources.list[i]);
         out->sources[i] = !item ? PF_SOURCE_STATE_NONE
@@ -242,17 +243,23 @@ static void read_prepared_offer(struct reader *reader, const cJSON *object,
     }
 }
 
+static struct pf_slice read_member_name(struct reader *reader, const cJSON *object)
+{
+    const struct pf_slice name = read_text(reader, find(object, "name"));
+    if (name.size > PF_MEMBER_NAME_SIZE_MAX) {
+        fail(reader, PF_ERROR_TOO_LONG);
+    } else if (!pf_name_is_valid(name, 0)) {
+        fail(reader, PF_ERROR_INVALID);
+    }
+    return name;
+}
+
 static void read_member(struct reader *reader, const cJSON *item, struct pf_member *out)
 {
     out->id = read_id(reader, find(item, "id"));
     out->instance = read_ordinal(reader, item, "instance");
     out->away = read_bool(reader, item, "away");
-    out->name = read_text(reader, find(item, "name"));
-    if (out->name.size > PF_MEMBER_NAME_SIZE_MAX) {
-        fail(reader, PF_ERROR_TOO_LONG);
-    } else if (!pf_name_is_valid(out->name, 0)) {
-        fail(reader, PF_ERROR_INVALID);
-    }
+    out->name = read_member_name(reader, item);
     out->capabilities = read_capabilities(reader, item);
 }
 
@@ -364,6 +371,7 @@ static void read_message(struct reader *reader, const cJSON *root, struct pf_mes
         read_member(reader, root, &out->member.member);
         read_prepared_offer(reader, root, &out->member.prepared_offer);
         return;
+    case PF_MESSAGE_RENAME: out->rename = read_member_name(reader, root); return;
     case PF_MESSAGE_LEFT:
         out->left.id = read_id(reader, find(root, "id"));
         out->left.reason = (enum pf_left_reason)read_name_of(
@@ -372,6 +380,10 @@ static void read_message(struct reader *reader, const cJSON *root, struct pf_mes
     case PF_MESSAGE_SIGNAL: read_signal(reader, root, &out->signal); return;
     case PF_MESSAGE_ERROR: read_error(reader, root, out); return;
     case PF_MESSAGE_STATE: read_state(reader, root, &out->state); return;
+    case PF_MESSAGE_REACTION:
+        out->reaction = (enum pf_reaction)read_name_of(
+            reader, find(root, "kind"), &pf_names_of_reactions, PF_ERROR_UNSUPPORTED);
+        return;
     case PF_MESSAGE_LEAVE:
     case PF_MESSAGE_PING:
     case PF_MESSAGE_PONG:

@@ -121,6 +121,9 @@ static void put_state_members(struct pf_buffer *out, const struct pf_member_stat
         put_name_of(out, pf_names_of_sources.list[i], &pf_names_of_source_states,
                     (size_t)state->sources[i]);
     }
+    if (state->hand > 0) {
+        put_number(out, "hand", state->hand);
+    }
 }
 
 /* Nothing at all for a state of which nothing has been said. */
@@ -292,7 +295,11 @@ static void put_members_from_client(struct pf_buffer *out, const struct pf_messa
     switch (message->type) {
     case PF_MESSAGE_JOIN: put_join(out, message); return;
     case PF_MESSAGE_SIGNAL: put_signal(out, &message->signal); return;
+    case PF_MESSAGE_RENAME: put_text(out, "name", message->rename); return;
     case PF_MESSAGE_STATE: put_state_members(out, &message->state); return;
+    case PF_MESSAGE_REACTION:
+        put_name_of(out, "kind", &pf_names_of_reactions, (size_t)message->reaction);
+        return;
     case PF_MESSAGE_LEAVE:
     case PF_MESSAGE_PING:
     case PF_MESSAGE_PONG:
@@ -322,8 +329,10 @@ static void put_members(struct pf_buffer *out, const struct pf_message *message)
         return;
     case PF_MESSAGE_ERROR: put_error(out, message); return;
     case PF_MESSAGE_JOIN:
+    case PF_MESSAGE_RENAME:
     case PF_MESSAGE_SIGNAL:
     case PF_MESSAGE_STATE:
+    case PF_MESSAGE_REACTION:
     case PF_MESSAGE_LEAVE:
     case PF_MESSAGE_PING:
     case PF_MESSAGE_PONG:

@@ -182,9 +182,11 @@ static void on_message(struct run *run, uint32_t number)
     case PF_MESSAGE_PONG:
     case PF_MESSAGE_ERROR: return;
     case PF_MESSAGE_JOIN:
+    case PF_MESSAGE_RENAME:
     case PF_MESSAGE_LEAVE:
     case PF_MESSAGE_SIGNAL:
     case PF_MESSAGE_STATE:
+    case PF_MESSAGE_REACTION:
     case PF_MESSAGE_BYE: break;
     }
     PF_UNREACHABLE(); /* a relay sends no other types */

@@ -31,9 +31,9 @@ async function makeRoom(t) {
   /** @type {Functions} */
   let page = {};
   const core = new Proxy({}, {
-    get: (_, name) => name !== 'record' && (() => { // this one keeps no event log
+    get: (_, name) => name !== 'record' && ((/** @type {any} */ value) => { // no event log
       calls.push(String(name));
-      return 0;
+      return name === 'setName' && value === 'bad' ? 1 : 0;
     }),
   });
   const emptyModule = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
@@ -68,8 +68,8 @@ async function makeRoom(t) {
 }
 
 /** @param {Functions} page @param {string} id */
-const showPeer = (page, id) =>
-  page.showPeer(id, 'Bob', 'connecting', 'on', 'on', false, true, null);
+const showPeer = (page, id, hand = 0) =>
+  page.showPeer(id, { name: 'Bob', state: 'connecting', hand }, null);
 
 test('leave() within a handler reaches the core when the core is done (R24)', async (t) => {
   const { room, page, calls } = await makeRoom(t);
@@ -85,6 +85,49 @@ test('leave() within a handler reaches the core when the core is done (R24)', as
   await Promise.resolve();
   assert.equal(handled, 2);
   assert.deepEqual(calls, ['start', 'leave', 'leave']);
+});
+
+test('a name that the core refuses is a RangeError', async (t) => {
+  const { room, calls } = await makeRoom(t);
+  room.setName('Anna');
+  assert.throws(() => room.setName('bad'), { name: 'RangeError' });
+  assert.deepEqual(calls, ['start', 'setName', 'setName']);
+});
+
+test('a hand is shown with the peer and, of oneself, with the room', async (t) => {
+  const { room, page, calls } = await makeRoom(t);
+  /** @type {string[]} */
+  const heard = [];
+  for (const type of ['roomchange', 'peerjoin', 'peerchange']) {
+    room.addEventListener(type, () => heard.push(type));
+  }
+  room.setHand(true);
+  page.showRoom({ state: 'joined', hand: 2 });
+  showPeer(page, 'a');
+  showPeer(page, 'a', 1);
+  await Promise.resolve();
+  assert.deepEqual(calls, ['start', 'setHand']);
+  assert.equal(room.hand, 2);
+  assert.equal(room.peers.get('a')?.hand, 1);
+  assert.deepEqual(heard, ['roomchange', 'peerjoin', 'peerchange']);
+});
+
+test('a reaction names its peer, or nobody when it is one’s own', async (t) => {
+  const { room, page, calls } = await makeRoom(t);
+  /** @type {any[]} */
+  const heard = [];
+  room.addEventListener('reaction', (event) => {
+    heard.push(/** @type {CustomEvent} */ (event).detail);
+  });
+  room.react('heart');
+  showPeer(page, 'a');
+  page.showReaction('a', 'heart');
+  page.showReaction('0000000000000000', 'thanks');
+  assert.deepEqual(heard, []); // not while the core is showing things
+  await Promise.resolve();
+  assert.deepEqual(calls, ['start', 'react']);
+  assert.deepEqual(heard, [{ peer: room.peers.get('a'), kind: 'heart' },
+    { peer: null, kind: 'thanks' }]);
 });
 
 test('record() says that the room was made without an event log', async (t) => {

@@ -34,7 +34,7 @@ function tileOf(peer) {
     player: /** @type {any} */ ({ play: () => {} }),
   });
   tiles.show({ id: '1', name: 'Bob', state: 'connected', microphone: 'on', camera: 'on',
-    away: false, videoSupported: true, stream: /** @type {any} */ ({}), ...peer });
+    away: false, videoSupported: true, hand: 0, stream: /** @type {any} */ ({}), ...peer });
   const tile = content.querySelector('.tile');
   const text = (/** @type {string} */ css) => tile.querySelector(css).textContent;
   return { ...tile.dataset, note: text('.tileNote'), badge: text('.badgeState') };

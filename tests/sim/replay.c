@@ -26,7 +26,7 @@ enum {
 
 /* The commands for one id that no event has answered yet. */
 struct pending {
-    uint16_t counts[PF_COMMAND_HIDE_PEER + 1];
+    uint16_t counts[PF_COMMAND_SHOW_REACTION + 1];
 };
 
 struct log {
@@ -187,6 +187,9 @@ static void expect_cause(struct log *log, const struct pf_event *event)
     case PF_EVENT_LEAVE:
     case PF_EVENT_SET_SOURCE:
     case PF_EVENT_SELECT_DEVICE:
+    case PF_EVENT_SET_NAME:
+    case PF_EVENT_SET_HAND:
+    case PF_EVENT_REACT:
     case PF_EVENT_NETWORK_CHANGED:
     case PF_EVENT_TRACK_ENDED:
     case PF_EVENT_DEVICES_CHANGED: break;

@@ -203,7 +203,8 @@ static void execute(struct sim_world *world, struct sim_tab *tab, const struct p
     case PF_COMMAND_SHOW_LOCAL:
     case PF_COMMAND_SHOW_DEVICES:
     case PF_COMMAND_SHOW_PEER:
-    case PF_COMMAND_HIDE_PEER: show(world, tab, command); break;
+    case PF_COMMAND_HIDE_PEER:
+    case PF_COMMAND_SHOW_REACTION: show(world, tab, command); break;
     }
     if (command->type != PF_COMMAND_SOCKET_SEND && command->type != PF_COMMAND_PC_CHANNEL_SEND) {
         world->changed = true;

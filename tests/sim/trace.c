@@ -3,6 +3,7 @@
 #include "trace.h"
 
 #include "base/assert.h"
+#include "protocol/message_names.h"
 #include "tab.h"
 
 #include <inttypes.h>
@@ -41,6 +42,9 @@ static const char *event_name(enum pf_event_type type)
         [PF_EVENT_LEAVE] = "LEAVE",
         [PF_EVENT_SET_SOURCE] = "SET_SOURCE",
         [PF_EVENT_SELECT_DEVICE] = "SELECT_DEVICE",
+        [PF_EVENT_SET_NAME] = "SET_NAME",
+        [PF_EVENT_SET_HAND] = "SET_HAND",
+        [PF_EVENT_REACT] = "REACT",
         [PF_EVENT_NETWORK_CHANGED] = "NETWORK_CHANGED",
         [PF_EVENT_SOCKET_MESSAGE] = "SOCKET_MESSAGE",
         [PF_EVENT_SOCKET_CLOSED] = "SOCKET_CLOSED",
@@ -88,6 +92,7 @@ static const char *command_name(enum pf_command_type type)
         [PF_COMMAND_SHOW_DEVICES] = "SHOW_DEVICES",
         [PF_COMMAND_SHOW_PEER] = "SHOW_PEER",
         [PF_COMMAND_HIDE_PEER] = "HIDE_PEER",
+        [PF_COMMAND_SHOW_REACTION] = "SHOW_REACTION",
     };
     return names[type];
 }
@@ -111,6 +116,9 @@ static void put_event_details(const struct pf_event *event, FILE *out)
         fprintf(out, " %s", source_name(event->select_device.source));
         put_text(out, event->select_device.id);
         break;
+    case PF_EVENT_SET_NAME: put_text(out, event->name); break;
+    case PF_EVENT_SET_HAND: fprintf(out, event->set_hand.raised ? " up" : " down"); break;
+    case PF_EVENT_REACT: fprintf(out, " %s", pf_names_of_reactions.list[event->reaction]); break;
     case PF_EVENT_NETWORK_CHANGED:
         fprintf(out, " %s", event->network.online ? "online" : "offline");
         break;
@@ -170,6 +178,13 @@ void sim_trace_event(struct sim_world *world, const struct sim_tab *tab,
     }
 }
 
+static void put_hand(uint32_t hand, FILE *out)
+{
+    if (hand != 0) {
+        fprintf(out, " hand %u", hand);
+    }
+}
+
 static void put_shown(const struct pf_command *command, FILE *out)
 {
     static const char *const rooms[] = {"idle",         "lobby",   "joining", "joined",
@@ -181,6 +196,7 @@ static void put_shown(const struct pf_command *command, FILE *out)
     case PF_COMMAND_SHOW_ROOM:
         fprintf(out, " %s self %016" PRIx64 "%s", rooms[command->room.state], command->room.self,
                 command->room.relay_away ? " relay away" : "");
+        put_hand(command->room.hand, out);
         break;
     case PF_COMMAND_SHOW_LOCAL:
         fprintf(out, " %s %s %s error %d track %u", source_name(command->local.source),
@@ -192,8 +208,13 @@ static void put_shown(const struct pf_command *command, FILE *out)
                 (int)command->peer.name.size, command->peer.name.data, peers[command->peer.state],
                 command->pc, (int)command->peer.sources.sources[0],
                 (int)command->peer.sources.sources[1], command->peer.away ? " away" : "");
+        put_hand(command->peer.sources.hand, out);
         break;
     case PF_COMMAND_HIDE_PEER: fprintf(out, " %016" PRIx64, command->hide_peer); break;
+    case PF_COMMAND_SHOW_REACTION:
+        fprintf(out, " %016" PRIx64 " %s", command->reaction.id,
+                pf_names_of_reactions.list[command->reaction.kind]);
+        break;
     default: break;
     }
 }

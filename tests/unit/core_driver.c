@@ -176,6 +176,10 @@ static void keep_content(struct driver *driver, struct pf_command *command)
     case PF_COMMAND_SHOW_LOCAL:
     case PF_COMMAND_SHOW_PEER: keep_shown(driver, command); break;
     case PF_COMMAND_HIDE_PEER: digest_number(driver, command->hide_peer); break;
+    case PF_COMMAND_SHOW_REACTION:
+        digest_number(driver, command->reaction.id);
+        digest_number(driver, command->reaction.kind);
+        break;
     case PF_COMMAND_DEVICES_ENUMERATE:
     case PF_COMMAND_PC_CLOSE:
     case PF_COMMAND_PC_CREATE_ANSWER:
@@ -245,6 +249,7 @@ static void show(struct driver *driver, const struct pf_command *command)
         driver->state = command->room.state;
         driver->code = command->room.code;
         driver->relay_away = command->room.relay_away;
+        driver->hand = command->room.hand;
         (void)pf_slice_copy(command->room.ticket, driver->ticket, sizeof driver->ticket);
     } else if (command->type == PF_COMMAND_SHOW_LOCAL) {
         const enum pf_source source = command->local.source;

@@ -80,6 +80,7 @@ struct driver {
     enum pf_room_state state;
     enum pf_error_code code;
     bool relay_away;
+    uint32_t hand; /* one's own */
     struct {
         bool on;
         enum pf_capture_state state;

@@ -44,6 +44,21 @@ void driver_select(struct driver *driver, enum pf_source source, const char *dev
                                            .select_device = {source, pf_slice_of(device)}});
 }
 
+void driver_set_name(struct driver *driver, const char *name)
+{
+    driver_feed(driver, &(struct pf_event){.type = PF_EVENT_SET_NAME, .name = pf_slice_of(name)});
+}
+
+void driver_set_hand(struct driver *driver, bool raised)
+{
+    driver_feed(driver, &(struct pf_event){.type = PF_EVENT_SET_HAND, .set_hand = {raised}});
+}
+
+void driver_react(struct driver *driver, enum pf_reaction kind)
+{
+    driver_feed(driver, &(struct pf_event){.type = PF_EVENT_REACT, .reaction = kind});
+}
+
 void driver_network(struct driver *driver, bool online)
 {
     driver_feed(driver, &(struct pf_event){.type = PF_EVENT_NETWORK_CHANGED, .network = {online}});

@@ -34,7 +34,7 @@ static void show(struct pf_driver *driver, void *user, const struct pf_command *
         pf_page_show_room(driver, pf_names_of_room_states.list[command->room.state],
                           is_refused ? reason : "", command->room.relay_away,
                           command->room.ice_servers_refused, command->room.self != 0 ? id : "",
-                          command->room.ticket.data, command->room.ticket.size);
+                          command->room.ticket.data, command->room.ticket.size, command->room.hand);
     } else if (command->type == PF_COMMAND_SHOW_LOCAL) {
         pf_page_show_local(driver, pf_names_of_sources.list[command->local.source],
                            command->local.on, pf_names_of_capture_states.list[command->local.state],
@@ -54,7 +54,11 @@ static void show(struct pf_driver *driver, void *user, const struct pf_command *
                           pf_names_of_peer_states.list[command->peer.state],
                           pf_names_of_source_states.list[sources[PF_SOURCE_MICROPHONE]],
                           pf_names_of_source_states.list[sources[PF_SOURCE_CAMERA]],
-                          command->peer.away, command->peer.video_rejected, command->pc);
+                          command->peer.away, command->peer.video_rejected,
+                          command->peer.sources.hand, command->pc);
+    } else if (command->type == PF_COMMAND_SHOW_REACTION) {
+        pf_member_id_write(command->reaction.id, id);
+        pf_page_show_reaction(driver, id, pf_names_of_reactions.list[command->reaction.kind]);
     } else {
         PF_ASSERT(command->type == PF_COMMAND_HIDE_PEER);
         pf_member_id_write(command->hide_peer, id);
@@ -118,6 +122,29 @@ EMSCRIPTEN_KEEPALIVE void pf_module_select_device(struct pf_driver *driver, int 
     pf_driver_handle(driver, &(struct pf_event){.type = PF_EVENT_SELECT_DEVICE,
                                                 .select_device = {(enum pf_source)source,
                                                                   pf_driver_text(driver, 0)}});
+}
+
+/* Text: the name. Returns enum pf_error. */
+EMSCRIPTEN_KEEPALIVE int pf_module_set_name(struct pf_driver *driver)
+{
+    const struct pf_slice name = pf_driver_text(driver, 0);
+    pf_driver_handle(driver, &(struct pf_event){.type = PF_EVENT_SET_NAME, .name = name});
+    return pf_name_is_valid(name, 0) ? PF_ERROR_OK : PF_ERROR_INVALID;
+}
+
+EMSCRIPTEN_KEEPALIVE void pf_module_set_hand(struct pf_driver *driver, int raised)
+{
+    pf_driver_handle(driver, &(struct pf_event){.type = PF_EVENT_SET_HAND, .set_hand = {raised}});
+}
+
+/* Text: the kind; one that does not exist is ignored. */
+EMSCRIPTEN_KEEPALIVE void pf_module_react(struct pf_driver *driver)
+{
+    size_t kind = 0;
+    if (pf_names_find(&pf_names_of_reactions, pf_driver_text(driver, 0), &kind)) {
+        pf_driver_handle(
+            driver, &(struct pf_event){.type = PF_EVENT_REACT, .reaction = (enum pf_reaction)kind});
+    }
 }
 
 EMSCRIPTEN_KEEPALIVE void pf_module_network_changed(struct pf_driver *driver, int online)

@@ -23,6 +23,9 @@ EM_JS(void, pf_page_publish, (void), {
     leave() { glue.tell(_pf_module_leave, []); },
     setSource(source, on) { glue.tell(_pf_module_set_source, [], source, on); },
     selectDevice(source, id) { glue.tell(_pf_module_select_device, [id], source); },
+    setName(name) { return glue.tell(_pf_module_set_name, [name]); },
+    setHand(raised) { glue.tell(_pf_module_set_hand, [], raised); },
+    react(kind) { glue.tell(_pf_module_react, [kind]); },
     networkChanged(online) { glue.tell(_pf_module_network_changed, [], online); },
     devicesChanged() { glue.tell(_pf_module_devices_changed, []); }
   };
@@ -31,11 +34,13 @@ EM_JS(void, pf_page_publish, (void), {
 EM_JS(void, pf_page_show_room, (struct pf_driver *driver, const char *state, const char *reason,
                                 int relay_away, int ice_servers_refused, const char *self,
                                 const char *ticket,
-                                size_t ticket_size), {
+                                size_t ticket_size, unsigned hand), {
   const glue = Module["glue"][driver];
-  Module["page"].showRoom(glue.word(state), glue.word(reason), !!relay_away,
-    !!ice_servers_refused, glue.word(self),
-    glue.get(ticket, ticket_size));
+  Module["page"].showRoom({
+    state: glue.word(state), reason: glue.word(reason), relayAway: !!relay_away,
+    iceServersRefused: !!ice_servers_refused, self: glue.word(self),
+    ticket: glue.get(ticket, ticket_size), hand: hand
+  });
 });
 
 EM_JS(void, pf_page_show_local, (struct pf_driver *driver, const char *source, int wanted,
@@ -56,14 +61,22 @@ EM_JS(void, pf_page_show_devices_end, (void), { Module["page"].showDevicesEnd();
 
 EM_JS(void, pf_page_show_peer, (struct pf_driver *driver, const char *id, const char *name,
                                 size_t name_size, const char *state, const char *microphone,
-                                const char *camera, int away, int video_rejected, unsigned pc), {
+                                const char *camera, int away, int video_rejected, unsigned hand,
+                                unsigned pc), {
   const glue = Module["glue"][driver];
-  Module["page"].showPeer(glue.word(id), glue.get(name, name_size), glue.word(state),
-    glue.word(microphone), glue.word(camera), !!away, !video_rejected, glue.pcs.get(pc) || null);
+  Module["page"].showPeer(glue.word(id), {
+    name: glue.get(name, name_size), state: glue.word(state), microphone: glue.word(microphone),
+    camera: glue.word(camera), away: !!away, videoSupported: !video_rejected, hand: hand
+  }, glue.pcs.get(pc) || null);
 });
 
 EM_JS(void, pf_page_hide_peer, (struct pf_driver *driver, const char *id), {
   Module["page"].hidePeer(Module["glue"][driver].word(id));
+});
+
+EM_JS(void, pf_page_show_reaction, (struct pf_driver *driver, const char *id, const char *kind), {
+  const glue = Module["glue"][driver];
+  Module["page"].showReaction(glue.word(id), glue.word(kind));
 });
 
 /* clang-format on */

@@ -11,7 +11,7 @@ void pf_page_publish(void); /* what peerface.js calls */
 
 void pf_page_show_room(struct pf_driver *driver, const char *state, const char *reason,
                        int relay_away, int ice_servers_refused, const char *self,
-                       const char *ticket, size_t ticket_size);
+                       const char *ticket, size_t ticket_size, unsigned hand);
 void pf_page_show_local(struct pf_driver *driver, const char *source, int wanted, const char *state,
                         const char *error, unsigned track, const char *device, size_t device_size);
 void pf_page_show_device(struct pf_driver *driver, const char *source, const char *id,
@@ -19,7 +19,8 @@ void pf_page_show_device(struct pf_driver *driver, const char *source, const cha
 void pf_page_show_devices_end(void);
 void pf_page_show_peer(struct pf_driver *driver, const char *id, const char *name, size_t name_size,
                        const char *state, const char *microphone, const char *camera, int away,
-                       int video_rejected, unsigned pc);
+                       int video_rejected, unsigned hand, unsigned pc);
 void pf_page_hide_peer(struct pf_driver *driver, const char *id);
+void pf_page_show_reaction(struct pf_driver *driver, const char *id, const char *kind);
 
 #endif

@@ -71,6 +71,7 @@ void pf_peer_init(struct pf_peer *peer)
     peer->id = 0;
     peer->incoming.answers.full_at = 0;
     peer->states.full_at = 0;
+    peer->reactions.full_at = 0;
 }
 
 void pf_peer_open(struct pf_peer *peer, struct pf_context *context, const struct pf_member *member,

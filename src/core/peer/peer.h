@@ -27,10 +27,11 @@ struct pf_peer {
     uint32_t instance;
     bool polite; /* this side is, in perfect negotiation */
     enum pf_presence presence;
-    uint64_t presence_at_ms;       /* the end of MISSING */
-    struct pf_member_state state;  /* of its sources, as it has told */
-    struct pf_token_bucket states; /* that are shown; outlives the peer */
-    uint64_t show_at_ms;           /* when one that came too soon is shown, or PF_NEVER */
+    uint64_t presence_at_ms;          /* the end of MISSING */
+    struct pf_member_state state;     /* of its sources, as it has told */
+    struct pf_token_bucket states;    /* that are shown; outlives the peer */
+    struct pf_token_bucket reactions; /* that are shown; room; outlives the peer */
+    uint64_t show_at_ms;              /* when one that came too soon is shown, or PF_NEVER */
     struct pf_recovery recovery;
     struct pf_signaling signaling;
     struct pf_connection connection;

@@ -19,6 +19,7 @@
 
 enum {
     PREPARE_WAIT_MS = 1000, /* a join waits this long for an offer that is being made */
+    RENAMES_MS = 1000,      /* between two new names; the relay bears twice as many */
     LEAVE_MS = 100,         /* for "bye" to be sent when the relay cannot pass the news on */
 };
 
@@ -61,8 +62,14 @@ void pf_membership_init(struct pf_membership *membership, const struct pf_room_c
     membership->name_size = 0;
     membership->ticket_size =
         pf_slice_copy(config->ticket, membership->ticket, sizeof membership->ticket);
-    membership->capabilities_size = pf_slice_copy(config->capabilities, membership->capabilities,
-                                                  sizeof membership->capabilities);
+    membership->name_told = true;
+    membership->name_at_ms = 0;
+    struct pf_buffer capabilities; /* ours and, behind a space, those of the configuration: fits */
+    pf_buffer_init(&capabilities, membership->capabilities, sizeof membership->capabilities);
+    pf_buffer_put(&capabilities, PF_CAPABILITY_REACTION);
+    pf_buffer_put(&capabilities, config->capabilities.size > 0 ? PF_SLICE(" ") : PF_SLICE(""));
+    pf_buffer_put(&capabilities, config->capabilities);
+    membership->capabilities_size = capabilities.size;
 }
 
 /* ---- joining ---- */
@@ -78,6 +85,7 @@ static void send_join(struct pf_room *room)
     message->join.capabilities =
         (struct pf_slice){membership->capabilities, membership->capabilities_size};
     message->join.ticket = (struct pf_slice){membership->ticket, membership->ticket_size};
+    membership->name_told = true;
     pf_prepared_compose(&room->prepared, &room->context, &message->join.prepared_offer);
     membership->prepared_sent = message->join.prepared_offer.sdp.size > 0;
     pf_context_send(&room->context);
@@ -99,6 +107,38 @@ static void try_join(struct pf_room *room)
     }
     membership->join_at_ms = PF_NEVER;
     send_join(room);
+}
+
+/* ---- the name ---- */
+
+void pf_membership_rename(struct pf_room *room, struct pf_slice name)
+{
+    struct pf_membership *membership = &room->membership;
+    if (pf_name_is_valid(name, 0)) {
+        membership->name_size = pf_slice_copy(name, membership->name, sizeof membership->name);
+        membership->name_told = false;
+    }
+}
+
+/* When the relay can be told the new name. An older relay hears of it with the next "join". */
+static uint64_t rename_at_ms(const struct pf_room *room)
+{
+    const bool can_rename = room->context.joined && room->session.can_rename;
+    return can_rename && !room->membership.name_told ? room->membership.name_at_ms : PF_NEVER;
+}
+
+void pf_membership_tell_name(struct pf_room *room)
+{
+    struct pf_membership *membership = &room->membership;
+    struct pf_context *context = &room->context;
+    const uint32_t unsent = context->counters.unsent;
+    if (rename_at_ms(room) <= context->now_ms) {
+        context->outbox.message.type = PF_MESSAGE_RENAME;
+        context->outbox.message.rename = (struct pf_slice){membership->name, membership->name_size};
+        pf_context_send(context);
+        membership->name_told = context->counters.unsent == unsent;
+        membership->name_at_ms = context->now_ms + RENAMES_MS;
+    }
 }
 
 /* ---- what the relay says ---- */
@@ -347,5 +387,6 @@ uint64_t pf_membership_deadline_ms(const struct pf_room *room)
     const struct pf_membership *membership = &room->membership;
     /* Without the relay it is "hello" that a join waits for. */
     const bool join_waits = membership->wants_join && room->session.state == PF_RELAY_SESSION_READY;
-    return pf_earlier(join_waits ? membership->join_at_ms : PF_NEVER, membership->close_at_ms);
+    return pf_earlier(join_waits ? membership->join_at_ms : PF_NEVER,
+                      pf_earlier(membership->close_at_ms, rename_at_ms(room)));
 }

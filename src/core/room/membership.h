@@ -21,6 +21,8 @@ struct pf_membership {
     bool prepared_sent; /* with the join that is not answered yet */
     bool first_epoch_spent; /* an offer of epoch 1 may have reached some member, we cannot know who
                              */
+    bool name_told;         /* to the relay, or will be with "join" */
+    uint64_t name_at_ms;    /* the earliest time of the next "rename" */
     uint64_t join_at_ms;    /* when to join without the offer that is being prepared */
     uint64_t close_at_ms;   /* the end of the connections, after leaving */
     size_t room_size, name_size, ticket_size, capabilities_size;
@@ -36,6 +38,7 @@ void pf_membership_init(struct pf_membership *membership, const struct pf_room_c
 void pf_membership_start(struct pf_room *room);
 void pf_membership_join(struct pf_room *room, const struct pf_event *event);
 void pf_membership_leave(struct pf_room *room);
+void pf_membership_rename(struct pf_room *room, struct pf_slice name);
 
 /* What the relay says. */
 void pf_membership_on_hello(struct pf_room *room, const struct pf_message *message);
@@ -50,6 +53,9 @@ void pf_membership_on_network(struct pf_room *room);
 
 /* At the end of every event: takes account of a session that has been lost. */
 void pf_membership_follow_session(struct pf_room *room);
+
+/* Likewise: tells the relay a new name, as soon as it can be told. */
+void pf_membership_tell_name(struct pf_room *room);
 
 void pf_membership_tick(struct pf_room *room);
 uint64_t pf_membership_deadline_ms(const struct pf_room *room);

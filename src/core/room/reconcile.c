@@ -53,6 +53,7 @@ static void show_room(struct pf_room *room)
     command->room.relay_away = relay_away;
     command->room.webrtc_missing = room->context.webrtc_missing;
     command->room.ice_servers_refused = ice_servers_refused;
+    command->room.hand = room->media.publishing.own.hand;
 }
 
 void pf_reconcile(struct pf_room *room)
@@ -60,6 +61,7 @@ void pf_reconcile(struct pf_room *room)
     pf_membership_follow_session(room);
     close_lost_peers(room);
     tell_own_state(room);
+    pf_membership_tell_name(room);
     pf_media_stop_unsent(&room->media, &room->context);
     show_room(room);
 }

@@ -110,6 +110,7 @@ void pf_relay_session_greet(struct pf_relay_session *session, struct pf_context 
     const struct pf_slice ice_servers = hello->hello.ice_servers;
     session->ping_ms = hello->hello.ping_ms > PING_MS_MIN ? hello->hello.ping_ms : PING_MS_MIN;
     session->grace_ms = hello->hello.grace_ms;
+    session->can_rename = pf_capabilities_have(hello->hello.capabilities, PF_CAPABILITY_RENAME);
     context->ice_servers_size = 0;
     context->ice_servers_refused = false;
     /* "[]" is none: then there is nothing that the browser could refuse. */

@@ -3,6 +3,7 @@
 #include "core/room.h"
 
 #include "base/assert.h"
+#include "core/room/gestures.h"
 #include "core/room/room_internal.h"
 
 #include <string.h>
@@ -84,8 +85,10 @@ static void on_socket_message(struct pf_room *room, const struct pf_event *event
     case PF_MESSAGE_PONG: break; /* pf_relay_session_heard() is all it is for */
     case PF_MESSAGE_ERROR: pf_membership_on_error(room, message->error.code); break;
     case PF_MESSAGE_JOIN:
+    case PF_MESSAGE_RENAME:
     case PF_MESSAGE_LEAVE:
     case PF_MESSAGE_STATE:
+    case PF_MESSAGE_REACTION:
     case PF_MESSAGE_BYE: room->context.counters.unreadable++; break; /* not from a relay */
     }
 }
@@ -103,6 +106,8 @@ static void on_channel_message(struct pf_room *room, struct pf_peer *peer,
     }
     if (message->type == PF_MESSAGE_STATE) {
         pf_peer_take_state(peer, &room->context, &message->state);
+    } else if (message->type == PF_MESSAGE_REACTION) {
+        pf_gestures_take(room, peer, message->reaction);
     } else if (message->type == PF_MESSAGE_BYE) {
         pf_roster_close(&room->roster, &room->context, peer);
     } else {
@@ -180,6 +185,9 @@ static void dispatch(struct pf_room *room, const struct pf_event *event)
     case PF_EVENT_LEAVE: pf_membership_leave(room); break;
     case PF_EVENT_SET_SOURCE:
     case PF_EVENT_SELECT_DEVICE: pf_media_handle(&room->media, context, event); break;
+    case PF_EVENT_SET_NAME: pf_membership_rename(room, event->name); break;
+    case PF_EVENT_SET_HAND: pf_gestures_set_hand(room, event->set_hand.raised); break;
+    case PF_EVENT_REACT: pf_gestures_react(room, event->reaction); break;
     case PF_EVENT_NETWORK_CHANGED: on_network_changed(room, event->network.online); break;
     case PF_EVENT_SOCKET_MESSAGE:
     case PF_EVENT_SOCKET_CLOSED: on_socket(room, event); break;
@@ -244,7 +252,7 @@ size_t pf_room_size(void)
 enum pf_error pf_room_init(struct pf_room *room, const struct pf_room_config *config)
 {
     if (config->url.size == 0 || config->instance == 0 ||
-        pf_capabilities_count(config->capabilities) > PF_CAPABILITIES_MAX) {
+        pf_capabilities_count(config->capabilities) > PF_ROOM_CAPABILITIES_MAX) {
         return PF_ERROR_INVALID;
     }
     if (config->url.size > PF_URL_SIZE_MAX || config->ticket.size > PF_TICKET_SIZE_MAX) {
@@ -265,6 +273,7 @@ enum pf_error pf_room_init(struct pf_room *room, const struct pf_room_config *co
     context->ice_servers_refused = false;
     context->ice_servers_size = 0;
     context->last_id = 0;
+    room->reactions.full_at = 0;
     context->counters = (struct pf_room_counters){0};
     pf_random_seed(&context->random, config->seed);
     pf_outbox_init(&context->outbox);

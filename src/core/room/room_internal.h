@@ -3,6 +3,7 @@
 #ifndef PF_CORE_ROOM_ROOM_INTERNAL_H
 #define PF_CORE_ROOM_ROOM_INTERNAL_H
 
+#include "base/token_bucket.h"
 #include "core/common/context.h"
 #include "core/media/media.h"
 #include "core/room.h"
@@ -23,7 +24,8 @@ struct pf_room {
     struct pf_prepared prepared;
     struct pf_roster roster;
     struct pf_reconciled reconciled;
-    struct pf_message message; /* the last one read; commands borrow from it */
+    struct pf_token_bucket reactions; /* of one's own */
+    struct pf_message message;        /* the last one read; commands borrow from it */
     size_t url_size;
     char url[PF_URL_SIZE_MAX];
 };

@@ -1,4 +1,4 @@
-/* admission.c - who may enter a room, and what everyone is told then. */
+/* admission.c - who may enter a room, by which name, and what everyone is told then. */
 /* SPDX-License-Identifier: MIT */
 #include "relay/hub/admission.h"
 
@@ -12,11 +12,11 @@
  * R8, R19: all members of a room hear of each one that enters, so a client that joins in a loop
  * would cost them more than the messages that it may send. The bursts leave room for what is
  * ordinary: all members of a full room return at once after a restart of the relay, and a person
- * reloads a page several times.
+ * reloads a page several times. A new name costs the others as much as a return.
  */
 enum {
     NEWCOMERS_MS = 250, /* the mean time between newcomers in a room */
-    RETURNS_MS = 500,   /* the mean time between returns of a member */
+    RETURNS_MS = 500,   /* the mean time between returns and new names of a member */
 };
 static const struct pf_token_rate newcomers_rate = {.burst = 65 * NEWCOMERS_MS, .per_ms = 1};
 static const struct pf_token_rate returns_rate = {.burst = 21 * RETURNS_MS, .per_ms = 1};
@@ -132,6 +132,20 @@ static void enter(struct pf_hub *hub, struct pf_hub_client *client, struct pf_hu
     }
 }
 
+/* Whether the member may return or change its name now. */
+static bool may_be_told(struct pf_hub *hub, struct pf_hub_member *member)
+{
+    return pf_token_bucket_take(&member->returns, &returns_rate, hub->now_ms, RETURNS_MS);
+}
+
+static void set_name(struct pf_hub_member *member, struct pf_slice name)
+{
+    member->name_size = (uint8_t)name.size;
+    for (size_t i = 0; i < name.size; i++) {
+        member->name[i] = name.data[i];
+    }
+}
+
 static const char *text_of(enum pf_error_code code)
 {
     return code == PF_CODE_ROOM_FULL    ? "the room is full"
@@ -167,7 +181,7 @@ static void join_room(struct pf_hub *hub, struct pf_hub_client *client, struct p
     }
     if (!member) {
         member = new_member(hub, room_name, ticket_id, &why);
-    } else if (!pf_token_bucket_take(&member->returns, &returns_rate, hub->now_ms, RETURNS_MS)) {
+    } else if (!may_be_told(hub, member)) {
         member = NULL;
         why = PF_CODE_RATE_LIMIT;
     }
@@ -178,10 +192,7 @@ static void join_room(struct pf_hub *hub, struct pf_hub_client *client, struct p
     /* Everything of hub->message is used up before it is overwritten by what is sent. */
     pf_hub_member_set_capabilities(member, hub->message.join.capabilities);
     member->instance = instance;
-    member->name_size = (uint8_t)name.size;
-    for (size_t i = 0; i < name.size; i++) {
-        member->name[i] = name.data[i];
-    }
+    set_name(member, name);
     pf_hub_member_release(hub, member);
     enter(hub, client, member, ticket_id != 0, offer);
 }
@@ -202,4 +213,27 @@ void pf_hub_join(struct pf_hub *hub, struct pf_hub_client *client, struct pf_sli
     join_room(hub, client, offer);
     hub->message = (struct pf_message){.type = PF_MESSAGE_PING, .tree = tree};
     pf_message_clear(&hub->message);
+}
+
+void pf_hub_rename(struct pf_hub *hub, struct pf_hub_client *client, struct pf_slice text)
+{
+    struct pf_hub_member *member = client->member;
+    if (!member) {
+        pf_hub_client_fail(hub, client, PF_CODE_NOT_JOINED, "join a room first");
+        return;
+    }
+    hub->message = (struct pf_message){.type = PF_MESSAGE_PING};
+    if (pf_message_read(text, &hub->message) != PF_ERROR_OK) {
+        pf_hub_client_fail(hub, client, PF_CODE_BAD_MESSAGE,
+                           "a name is 0 to 64 bytes without control characters");
+        return;
+    }
+    if (!may_be_told(hub, member)) {
+        pf_message_clear(&hub->message);
+        pf_hub_client_evict(hub, client);
+        return;
+    }
+    set_name(member, hub->message.rename);
+    pf_message_clear(&hub->message);
+    pf_hub_send_to_others(hub, member, NULL, pf_hub_write_member(hub, member));
 }

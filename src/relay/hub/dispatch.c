@@ -56,6 +56,7 @@ static void on_envelope(struct pf_hub *hub, struct pf_hub_client *client, struct
     switch (envelope->type) {
     case PF_MESSAGE_SIGNAL: on_signal(hub, client, envelope); return;
     case PF_MESSAGE_JOIN: pf_hub_join(hub, client, text, envelope->prepared_offer); return;
+    case PF_MESSAGE_RENAME: pf_hub_rename(hub, client, text); return;
     case PF_MESSAGE_LEAVE: pf_hub_client_leave(hub, client); return;
     case PF_MESSAGE_PING: pf_hub_send_type(hub, client->number, PF_MESSAGE_PONG); return;
     case PF_MESSAGE_PONG: return; /* that the client has been heard is all that it says */
@@ -65,6 +66,7 @@ static void on_envelope(struct pf_hub *hub, struct pf_hub_client *client, struct
     case PF_MESSAGE_LEFT:
     case PF_MESSAGE_ERROR:
     case PF_MESSAGE_STATE:
+    case PF_MESSAGE_REACTION:
     case PF_MESSAGE_BYE:
         pf_hub_client_fail(hub, client, PF_CODE_UNKNOWN_TYPE,
                            "clients do not send messages of this type");

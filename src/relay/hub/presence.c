@@ -60,6 +60,7 @@ void pf_hub_client_open(struct pf_hub *hub, uint32_t number)
     hub->message = (struct pf_message){
         .type = PF_MESSAGE_HELLO,
         .hello = {.ice_servers = hub->config.ice_servers,
+                  .capabilities = PF_CAPABILITY_RENAME,
                   .members_max = hub->config.members_max,
                   .ping_ms = hub->config.ping_ms,
                   .grace_ms = hub->config.grace_ms},
