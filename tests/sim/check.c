@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "capture.h"
+#include "gestures.h"
 #include "hostile.h"
 #include "ice.h"
 #include "pc.h"
@@ -368,6 +369,12 @@ static bool shows_truth(struct sim_world *world, const struct sim_tab *tab,
             return want(world, tab, other, "does not show the sources");
         }
     }
+    if (!sim_gestures_has_hand(other, shown)) {
+        return want(world, tab, other, "does not show the hand");
+    }
+    if (!sim_gestures_has_name(other, shown)) {
+        return want(world, tab, other, "does not show the name");
+    }
     return true;
 }
 
@@ -412,10 +419,8 @@ static bool sees_truth(struct sim_world *world, const struct sim_tab *tab,
                        const struct sim_tab *other)
 {
     const struct sim_shown_peer *shown = sim_view_find(&tab->view, other->view.self);
-    char name[] = "person A";
-    name[sizeof(name) - 2] = (char)('A' + other->host);
-    if (shown->away || strcmp(shown->name, name) != 0) {
-        return want(world, tab, other, "is shown the wrong presence or name");
+    if (shown->away) {
+        return want(world, tab, other, "is shown the absence");
     }
     return sends_as_wanted(world, tab, sim_pc_find(world, tab, shown->pc), other) &&
            shows_truth(world, tab, other, shown);

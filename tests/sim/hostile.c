@@ -287,6 +287,9 @@ static void say_garbage(struct sim_world *world, struct sim_hostile *hostile)
         "{\"type\":\"error\",\"code\":\"replaced\"}",
         "{\"type\":\"join\"}",
         "{\"type\":\"join\",\"room\":\"tea\",\"name\":\"twice\",\"instance\":5}",
+        "{\"type\":\"rename\",\"name\":\"Bob \\\"\"}",
+        "{\"type\":\"rename\",\"name\":\"a\\nb\"}",
+        "{\"type\":\"reaction\",\"kind\":\"heart\"}",
         "{\"type\":\"ping\"}",
         "{\"type\":\"pong\",\"pong\":{\"pong\":[{},{}]}}",
         "\xff\xfe{}",
@@ -358,12 +361,15 @@ static void leave(struct sim_world *world, struct sim_hostile *hostile)
 /* Sends on the data channel of a connection to a phantom. */
 static void use_channel(struct sim_world *world, const struct sim_hostile *hostile)
 {
+    enum { FLOODED = 5 };
     static const char *const texts[] = {
         "{\"type\":\"state\",\"sequence\":4294967295,\"microphone\":\"on\",\"camera\":\"none\"}",
         "{\"type\":\"state\",\"sequence\":0}",
         "{\"type\":\"joined\",\"self\":\"00000000000000a1\",\"members\":[]}",
         "{\"type\":\"error\",\"code\":\"replaced\"}",
         "{\"type\":\"bye\"}",
+        [FLOODED] = "{\"type\":\"reaction\",\"kind\":\"heart\"}",
+        "{\"type\":\"reaction\",\"kind\":\"telepathy\"}",
         "not JSON",
         "",
     };
@@ -376,10 +382,13 @@ static void use_channel(struct sim_world *world, const struct sim_hostile *hosti
             continue;
         }
         const uint32_t at = sim_below(world, sizeof(texts) / sizeof(texts[0]));
-        sim_tab_handle(world, pc->tab,
-                       &(struct pf_event){.type = PF_EVENT_PC_CHANNEL_MESSAGE,
-                                          .pc = pc->id,
-                                          .channel = {.data = pf_slice_of(texts[at])}});
+        const struct pf_event event = {.type = PF_EVENT_PC_CHANNEL_MESSAGE,
+                                       .pc = pc->id,
+                                       .channel = {.data = pf_slice_of(texts[at])}};
+        struct sim_tab *tab = pc->tab; /* the connection may be closed by what it hears */
+        for (int times = at == FLOODED ? 40 : 1; times > 0; times--) {
+            sim_tab_handle(world, tab, &event);
+        }
     }
 }
 

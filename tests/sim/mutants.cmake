@@ -62,7 +62,7 @@ pf_add_mutant(candidate_of_another_epoch 100 "a candidate of connection" core/pe
 pf_add_mutant(candidates_without_end 4000 "is given candidates without end" core/peer/connection.c
   [[connection->remote_candidates++ >= PF_CANDIDATES_MAX]]
   [[connection->remote_candidates++ > 100000]])
-pf_add_mutant(everything_answered 100 "rate-limit" core/peer/incoming.c
+pf_add_mutant(everything_answered 2000 "rate-limit" core/peer/incoming.c
   [[.burst = 6 * ANSWERS_MS]] [[.burst = UINT32_MAX]])
 pf_add_mutant(epoch_of_a_twin_forgotten 8000 "a candidate of connection" core/room/roster.c
   [[forget(roster, context, peer); /* a reload]]
@@ -173,3 +173,28 @@ pf_add_mutant(ping_unanswered 100 "which is present" core/room/room.c
   [[case PF_MESSAGE_PING: break;]])
 pf_add_mutant(room_full_too_soon 300 "the room is full with" relay/hub/admission.c
   [[room->members_count >= hub->config.members_max]] [[room->members_count >= 5]])
+
+# Names, hands and reactions
+pf_add_mutant(new_name_not_told 100 "does not show the name" relay/hub/admission.c
+  [[    pf_hub_send_to_others(hub, member, NULL, pf_hub_write_member(hub, member));]] [[]])
+pf_add_mutant(new_name_lost_while_joining 1000 "does not show the name" core/room/membership.c
+  [[        membership->name_told = false;]] [[        membership->name_told = !room->context.joined;]])
+pf_add_mutant(name_not_taken_on_return 1000 "does not show the name" relay/hub/admission.c
+  [[    set_name(member, name);
+    pf_hub_member_release]]
+  [[    if (member->name_size == 0) {
+        set_name(member, name);
+    }
+    pf_hub_member_release]])
+pf_add_mutant(names_without_pause 300 "rate-limit" core/room/membership.c
+  [[membership->name_at_ms = context->now_ms + RENAMES_MS;]] [[membership->name_at_ms = 0;]])
+pf_add_mutant(hand_not_told 100 "does not show the hand" core/room/gestures.c
+  [[        own->sequence++;]] [[]])
+pf_add_mutant(reaction_sent_twice 100 "a reaction that was not sent" core/room/gestures.c
+  [[            (void)pf_signaling_send_on_channel(peer, context); /* without one it sees nothing */]]
+  [[            (void)pf_signaling_send_on_channel(peer, context);
+            (void)pf_signaling_send_on_channel(peer, context);]])
+pf_add_mutant(reactions_without_limit 1000 "too many reactions" core/room/gestures.c
+  [[    if (pf_token_bucket_take(&peer->reactions, &reactions_rate, room->context.now_ms,
+                             REACTIONS_MS)) {]]
+  [[    if (peer->id != 0) {]])

@@ -37,7 +37,8 @@ enum sim_kind {
     SIM_PAGE_CLOSE,  /* subject: tab */
     SIM_ACTION,
     SIM_ACTION_OVER, /* subject: host; token: the action; argument: its own */
-    SIM_HOSTILE,     /* subject: index */
+    SIM_GESTURE,
+    SIM_HOSTILE, /* subject: index */
     SIM_QUIET,
     SIM_TICK, /* every second after SIM_QUIET */
 };

@@ -30,6 +30,9 @@ void sim_stats_add(struct sim_stats *sum, const struct sim_stats *stats)
     sum->relay_moves += stats->relay_moves;
     sum->reloads += stats->reloads;
     sum->duplicates += stats->duplicates;
+    sum->renames += stats->renames;
+    sum->reactions_sent += stats->reactions_sent;
+    sum->reactions_seen += stats->reactions_seen;
     sum->sockets_lost += stats->sockets_lost;
     sum->hostile_messages += stats->hostile_messages;
     sum->stale += stats->stale;
@@ -92,6 +95,9 @@ void sim_stats_print(const struct sim_stats *stats, double seconds, double proce
     fprintf(out, "relay moves       %" PRIu64 "\n", stats->relay_moves);
     fprintf(out, "reloads           %" PRIu64 "\n", stats->reloads);
     fprintf(out, "duplicated pages  %" PRIu64 "\n", stats->duplicates);
+    fprintf(out, "new names         %" PRIu64 "\n", stats->renames);
+    fprintf(out, "reactions         %" PRIu64 " (seen %" PRIu64 " times)\n", stats->reactions_sent,
+            stats->reactions_seen);
     fprintf(out, "sockets lost      %" PRIu64 "\n", stats->sockets_lost);
     fprintf(out, "hostile messages  %" PRIu64 "\n", stats->hostile_messages);
     fprintf(out, "stale signals     %" PRIu64 "\n", stats->stale);

@@ -33,6 +33,9 @@ struct sim_stats {
     uint64_t relay_moves;
     uint64_t reloads;
     uint64_t duplicates; /* of pages */
+    uint64_t renames;
+    uint64_t reactions_sent;
+    uint64_t reactions_seen;
     uint64_t sockets_lost;
     uint64_t hostile_messages;
     uint64_t stale;

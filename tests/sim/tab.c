@@ -5,6 +5,7 @@
 #include "base/assert.h"
 #include "capture.h"
 #include "check.h"
+#include "gestures.h"
 #include "hostile.h"
 #include "pc.h"
 #include "trace.h"
@@ -91,6 +92,7 @@ struct sim_tab *sim_tab_open(struct sim_world *world, uint32_t host, bool duplic
     tab->clock_lost_us = world->now_us;
     world->tabs[tab->index] = tab;
     note_twins(world, tab);
+    sim_gestures_note_open(world, tab);
     world->hosts[host].tab = tab;
     struct pf_room_config config;
     configure(world, tab, duplicate, &config);
@@ -167,6 +169,10 @@ void sim_tab_vanish(struct sim_world *world, struct sim_tab *tab, uint16_t code)
 
 static void show(struct sim_world *world, struct sim_tab *tab, const struct pf_command *command)
 {
+    if (command->type == PF_COMMAND_SHOW_REACTION) {
+        sim_gestures_check(world, tab, command);
+        return;
+    }
     sim_check_show(world, tab, command);
     const char *wrong = sim_view_take(&tab->view, command);
     if (wrong) {
@@ -301,11 +307,12 @@ void sim_tab_timeout(struct sim_world *world, struct sim_tab *tab, uint32_t toke
 void sim_tab_join(struct sim_world *world, struct sim_tab *tab)
 {
     static const char *const rooms[SIM_ROOMS_MAX] = {"tea", "lunch"};
-    char name[16];
+    char name[SIM_NAME_SIZE_MAX];
     if (!tab->alive || tab->left) {
         return;
     }
-    (void)snprintf(name, sizeof(name), "person %c", (char)('A' + tab->host));
+    tab->named = world->hosts[tab->host].names_count;
+    sim_gestures_name(tab, name);
     const struct pf_event event = {
         .type = PF_EVENT_JOIN,
         .join = {pf_slice_of(rooms[world->hosts[tab->host].room]), pf_slice_of(name)}};

@@ -35,6 +35,7 @@ static const char *show_room(struct sim_view *view, const struct pf_command *com
     view->state = command->room.state;
     view->code = command->room.code;
     view->self = command->room.self;
+    view->hand = command->room.hand;
     view->ticket_size = command->room.ticket.size;
     if (view->ticket_size > 0) {
         memcpy(view->ticket, command->room.ticket.data, view->ticket_size);

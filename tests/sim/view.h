@@ -28,6 +28,7 @@ struct sim_view {
     enum pf_room_state state;
     enum pf_error_code code;
     pf_member_id self;
+    uint32_t hand;
     size_t ticket_size;
     char ticket[PF_TICKET_SIZE_MAX];
     struct sim_shown_local local[PF_SOURCES_COUNT];

@@ -10,6 +10,7 @@
 #include "core/room.h"
 #include "faults.h"
 #include "fifo.h"
+#include "gestures.h"
 #include "queue.h"
 #include "stats.h"
 #include "view.h"
@@ -67,6 +68,8 @@ struct sim_host {
     struct sim_tab *tab; /* the page that is shown, or NULL */
     size_t ticket_size;
     char ticket[PF_TICKET_SIZE_MAX];
+    uint32_t names_count; /* that its person has taken after the first */
+    uint32_t reactions_sent[SIM_REACTIONS_COUNT];
 };
 
 enum sim_track_state {
@@ -112,6 +115,10 @@ struct sim_tab {
     bool shared;      /* another page had the same ticket while this one was open */
     uint64_t left_us;
     bool wants[PF_SOURCES_COUNT];
+    bool hand;      /* raised */
+    uint32_t named; /* which of its person's names it has */
+    uint32_t reactions_seen[SIM_HOSTS_MAX][SIM_REACTIONS_COUNT]; /* or missed: of before */
+    struct sim_rate reactions_rates[PF_MEMBERS_MAX + 1]; /* by view.peers; the last: its own */
     uint32_t instance;
     uint64_t clock_ms;      /* performance.now() at time 0 */
     uint64_t clock_lost_us; /* slept through */
