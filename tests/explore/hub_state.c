@@ -78,6 +78,20 @@ static void visit_timer(struct pf_hub *hub, struct ex_visit *visit, struct pf_ti
     }
 }
 
+static void visit_capabilities(struct ex_visit *visit, struct pf_hub_member *member)
+{
+    char names[PF_CAPABILITIES_SIZE_MAX];
+    uint8_t size = member->capabilities_size;
+    EX_VISIT(visit, size);
+    if (size > 0 && visit->mode != EX_LOAD) {
+        memcpy(names, member->capabilities, size);
+    }
+    ex_visit_bytes(visit, names, size);
+    if (visit->mode == EX_LOAD) {
+        pf_hub_member_set_capabilities(member, (struct pf_slice){names, size});
+    }
+}
+
 static void visit_member(struct pf_hub *hub, struct ex_visit *visit, struct pf_hub_room *room,
                          size_t index)
 {
@@ -93,6 +107,7 @@ static void visit_member(struct pf_hub *hub, struct ex_visit *visit, struct pf_h
     EX_VISIT(visit, member->instance);
     EX_VISIT(visit, member->name_size);
     ex_visit_bytes(visit, member->name, member->name_size);
+    visit_capabilities(visit, member);
     visit_timer(hub, visit, &member->grace);
     if (visit->mode == EX_HASH && member->grace.place != 0) {
         uint32_t rank = rank_of(room, member);

@@ -55,6 +55,7 @@ static void visit_peer(struct ex_visit *visit, struct pf_peer *peer)
     EX_VISIT(visit, peer->id);
     ex_visit_time(visit, &peer->incoming.answers.full_at); /* of the slot, not of the peer */
     ex_visit_time(visit, &peer->states.full_at);
+    ex_visit_time(visit, &peer->reactions.full_at);
     if (peer->id == 0) {
         return;
     }
@@ -74,6 +75,8 @@ static void visit_peer(struct ex_visit *visit, struct pf_peer *peer)
     visit_candidates(visit, &peer->incoming.candidates);
     EX_VISIT(visit, peer->name_size);
     ex_visit_bytes(visit, peer->name, peer->name_size);
+    EX_VISIT(visit, peer->capabilities_size);
+    ex_visit_bytes(visit, peer->capabilities, peer->capabilities_size);
 }
 
 static void visit_session(struct ex_visit *visit, struct pf_relay_session *session)
@@ -86,6 +89,7 @@ static void visit_session(struct ex_visit *visit, struct pf_relay_session *sessi
     ex_visit_time(visit, &session->silence_at_ms);
     EX_VISIT(visit, session->ping_ms);
     EX_VISIT(visit, session->grace_ms);
+    EX_VISIT(visit, session->can_rename);
     EX_VISIT(visit, session->probing);
 }
 
@@ -165,6 +169,8 @@ static void visit_membership(struct ex_visit *visit, struct pf_membership *membe
     ex_visit_bytes(visit, membership->room, membership->room_size);
     EX_VISIT(visit, membership->name_size);
     ex_visit_bytes(visit, membership->name, membership->name_size);
+    EX_VISIT(visit, membership->name_told);
+    ex_visit_time(visit, &membership->name_at_ms);
     EX_VISIT(visit, membership->ticket_size);
     ex_visit_bytes(visit, membership->ticket, membership->ticket_size);
 }
@@ -174,6 +180,7 @@ void ex_room_visit(struct pf_room *room, struct ex_visit *visit)
     visit_membership(visit, &room->membership);
     EX_VISIT(visit, room->reconciled.relay_away);
     EX_VISIT(visit, room->reconciled.sequence);
+    ex_visit_time(visit, &room->reactions.full_at);
     visit_context(visit, &room->context);
     visit_session(visit, &room->session);
     visit_media(visit, &room->media);

@@ -78,6 +78,9 @@ static void feed_user(struct chaos *chaos)
     case 7:
     case 8:
     case 9: driver_select(driver, source, draw_text(chaos, devices, 4)); break;
+    case 10: driver_set_name(driver, draw_text(chaos, devices, 4)); break;
+    case 11: driver_set_hand(driver, draw(chaos, 2) == 0); break;
+    case 12: driver_react(driver, (enum pf_reaction)draw(chaos, 6)); break;
     default: driver_set(driver, source, draw(chaos, 2) == 0); break;
     }
 }
@@ -142,7 +145,8 @@ static void feed_member(struct chaos *chaos)
     const bool has_offer = draw(chaos, 4) == 3;
     driver_relay(chaos->driver,
                  "{\"type\":\"member\",\"id\":\"%016" PRIx64
-                 "\",\"name\":\"Bob\",\"instance\":%d,\"away\":%s%s}",
+                 "\",\"name\":\"Bob\",\"instance\":%d,\"away\":%s,"
+                 "\"capabilities\":[\"reaction\"]%s}",
                  draw_member(chaos), draw(chaos, 8) == 0 ? 43 : 42,
                  draw(chaos, 4) == 0 ? "true" : "false", has_offer ? offer : "");
 }
@@ -157,7 +161,8 @@ static void feed_relay(struct chaos *chaos)
         "{\"type\":\"join\"}",
         "nonsense",
         "",
-        "{\"type\":\"hello\",\"iceServers\":[{}],\"membersMax\":2,\"pingMs\":1,\"graceMs\":1}"};
+        "{\"type\":\"hello\",\"iceServers\":[{}],\"membersMax\":2,\"pingMs\":1,\"graceMs\":1,"
+        "\"capabilities\":[\"rename\"]}"};
     const pf_member_id self = draw(chaos, 16) == 0 ? DRIVER_SELF + 1 : DRIVER_SELF;
     switch (draw(chaos, 12)) {
     case 0:
@@ -220,7 +225,8 @@ static void feed_pc(struct chaos *chaos)
         driver_channel_message(driver, pc,
                                detail == 0   ? "{\"type\":\"bye\"}"
                                : detail == 1 ? "{\"type\":\"ping\"}"
-                                             : "{\"type\":\"state\",\"sequence\":2,"
+                               : detail == 2 ? "{\"type\":\"reaction\",\"kind\":\"heart\"}"
+                                             : "{\"type\":\"state\",\"sequence\":2,\"hand\":1,"
                                                "\"microphone\":\"off\",\"camera\":\"on\"}");
         break;
     default:

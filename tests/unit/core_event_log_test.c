@@ -35,6 +35,9 @@ static const struct pf_event samples[] = {
      .now_ms = 11,
      .pc = 4,
      .failed = {PF_OPERATION_CREATE, PF_DOM_ERROR_NONE, PF_SOURCE_CAMERA}},
+    {.type = PF_EVENT_SET_NAME, .now_ms = 12, .name = {"An na\n", 6}},
+    {.type = PF_EVENT_SET_HAND, .now_ms = 12, .set_hand = {true}},
+    {.type = PF_EVENT_REACT, .now_ms = 12, .reaction = PF_REACTION_THANKS},
     {.type = PF_EVENT_PC_STATE, .now_ms = 11, .pc = 4, .connection_state = PF_CONNECTION_CLOSED},
 };
 enum { SAMPLES_COUNT = sizeof samples / sizeof *samples };
@@ -126,6 +129,8 @@ static void lines_that_are_not_events_are_refused(void **state)
         "5 pc-state pc=4 state=\n",               /* one without a name */
         "5 pc-state pc=4294967296 state=new\n",   /* out of range */
         "5 set-source source=lamp on=1\n",        /* no such source */
+        "5 react kind=telepathy\n",               /* no such reaction */
+        "5 set-hand raised=up\n",                 /* not a flag */
         "5 set-source source=camera on=2\n",      /* a flag is 0 or 1 */
         "5 set-source source=camera\n",           /* a field is missing */
         "5 set-source on=1 source=camera\n",      /* in another order */

@@ -111,11 +111,15 @@ static const char *judge_as_relay(struct pf_slice text, struct pf_message *messa
     if (error != PF_ERROR_OK) {
         return error == PF_ERROR_UNSUPPORTED ? "unknown-type" : "bad-message";
     }
-    if (envelope.type != PF_MESSAGE_JOIN) {
+    if (envelope.type != PF_MESSAGE_JOIN && envelope.type != PF_MESSAGE_RENAME) {
         return NULL;
     }
     if (pf_message_read(text, message) != PF_ERROR_OK) {
         return "bad-message";
+    }
+    if (envelope.type == PF_MESSAGE_RENAME) {
+        pf_message_clear(message);
+        return NULL;
     }
     const bool good_room = pf_name_is_valid(message->join.room, 1);
     const bool good_name = pf_name_is_valid(message->join.name, 0);
