@@ -13,15 +13,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { PF_ROOM_CAPABILITIES_MAX = PF_CAPABILITIES_MAX - 1 };
-
 struct pf_room_config {
     struct pf_slice url;          /* of the relay, "wss://host/ws"; 1 to PF_URL_SIZE_MAX bytes */
     struct pf_slice ticket;       /* of an earlier membership, or empty */
     uint64_t seed;                /* for back-off jitter */
     uint32_t instance;            /* random, not 0; another one for every room created */
-    struct pf_slice capabilities; /* that the others are told of besides the room's own, see
-                                     message.h; at most PF_ROOM_CAPABILITIES_MAX, or empty */
+    struct pf_slice capabilities; /* that the others are told of, see message.h; or empty. Name
+                                     PF_CAPABILITY_REACTION to be sent reactions */
     bool on[PF_SOURCES_COUNT];    /* wanted at the start */
     struct pf_slice devices[PF_SOURCES_COUNT]; /* chosen in an earlier call, or empty */
 };

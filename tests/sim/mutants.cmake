@@ -178,7 +178,7 @@ pf_add_mutant(room_full_too_soon 300 "the room is full with" relay/hub/admission
 pf_add_mutant(new_name_not_told 100 "does not show the name" relay/hub/admission.c
   [[    pf_hub_send_to_others(hub, member, NULL, pf_hub_write_member(hub, member));]] [[]])
 pf_add_mutant(new_name_lost_while_joining 1000 "does not show the name" core/room/membership.c
-  [[        membership->name_told = false;]] [[        membership->name_told = !room->context.joined;]])
+  [[membership->name_told = false;]] [[membership->name_told = !room->context.joined;]])
 pf_add_mutant(name_not_taken_on_return 1000 "does not show the name" relay/hub/admission.c
   [[    set_name(member, name);
     pf_hub_member_release]]
@@ -191,9 +191,9 @@ pf_add_mutant(names_without_pause 300 "rate-limit" core/room/membership.c
 pf_add_mutant(hand_not_told 100 "does not show the hand" core/room/gestures.c
   [[        own->sequence++;]] [[]])
 pf_add_mutant(reaction_sent_twice 100 "a reaction that was not sent" core/room/gestures.c
-  [[            (void)pf_signaling_send_on_channel(peer, context); /* without one it sees nothing */]]
-  [[            (void)pf_signaling_send_on_channel(peer, context);
-            (void)pf_signaling_send_on_channel(peer, context);]])
+  [[(void)pf_signaling_send_on_channel(peer, context); /*]]
+  [[(void)pf_signaling_send_on_channel(peer, context);
+            (void)pf_signaling_send_on_channel(peer, context); /*]])
 pf_add_mutant(reactions_without_limit 1000 "too many reactions" core/room/gestures.c
   [[    if (pf_token_bucket_take(&peer->reactions, &reactions_rate, room->context.now_ms,
                              REACTIONS_MS)) {]]

@@ -48,6 +48,7 @@ static void configure(struct sim_world *world, struct sim_tab *tab, bool duplica
         .url = PF_SLICE("wss://relay/ws"),
         .seed = (uint64_t)pf_random_next(&world->random) << 32 | tab->index,
         .instance = tab->instance,
+        .capabilities = PF_CAPABILITY_REACTION,
     };
     if (host->ticket_size > 0 && (duplicate || sim_chance(world, world->faults.ticket_chance))) {
         config->ticket = (struct pf_slice){host->ticket, host->ticket_size};

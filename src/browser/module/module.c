@@ -88,6 +88,7 @@ EMSCRIPTEN_KEEPALIVE int pf_module_start(struct pf_driver *driver, int microphon
         .ticket = pf_driver_text(driver, 1),
         .seed = seed,
         .instance = instance,
+        .capabilities = PF_CAPABILITY_REACTION,
         .on = {microphone_on, camera_on},
         .devices = {pf_driver_text(driver, 2), pf_driver_text(driver, 3)},
     };

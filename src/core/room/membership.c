@@ -64,12 +64,8 @@ void pf_membership_init(struct pf_membership *membership, const struct pf_room_c
         pf_slice_copy(config->ticket, membership->ticket, sizeof membership->ticket);
     membership->name_told = true;
     membership->name_at_ms = 0;
-    struct pf_buffer capabilities; /* ours and, behind a space, those of the configuration: fits */
-    pf_buffer_init(&capabilities, membership->capabilities, sizeof membership->capabilities);
-    pf_buffer_put(&capabilities, PF_CAPABILITY_REACTION);
-    pf_buffer_put(&capabilities, config->capabilities.size > 0 ? PF_SLICE(" ") : PF_SLICE(""));
-    pf_buffer_put(&capabilities, config->capabilities);
-    membership->capabilities_size = capabilities.size;
+    membership->capabilities_size = pf_slice_copy(config->capabilities, membership->capabilities,
+                                                  sizeof membership->capabilities);
 }
 
 /* ---- joining ---- */

@@ -252,7 +252,7 @@ size_t pf_room_size(void)
 enum pf_error pf_room_init(struct pf_room *room, const struct pf_room_config *config)
 {
     if (config->url.size == 0 || config->instance == 0 ||
-        pf_capabilities_count(config->capabilities) > PF_ROOM_CAPABILITIES_MAX) {
+        pf_capabilities_count(config->capabilities) > PF_CAPABILITIES_MAX) {
         return PF_ERROR_INVALID;
     }
     if (config->url.size > PF_URL_SIZE_MAX || config->ticket.size > PF_TICKET_SIZE_MAX) {
