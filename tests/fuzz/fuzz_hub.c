@@ -377,6 +377,19 @@ static void put_join(struct run *run)
     put(run, "}");
 }
 
+/* Or, instead of a name, a "pong". */
+static void put_rename(struct run *run)
+{
+    static const char *const texts[] = {
+        "{\"type\":\"pong\"}",
+        "{\"type\":\"rename\",\"name\":\"Anna\"}",
+        "{\"type\":\"rename\",\"name\":\"\\u00e9\\\"\"}",
+        "{\"type\":\"rename\",\"name\":\"\\u0001\"}",
+        "{\"type\":\"rename\",\"name\":{}}",
+    };
+    put(run, texts[draw(run, sizeof texts / sizeof *texts)]);
+}
+
 static void put_signal(struct run *run)
 {
     char digits[PF_MEMBER_ID_DIGITS + 1];
@@ -473,7 +486,7 @@ static void step(struct run *run)
                       .type = PF_HUB_CLIENT_CLOSED, .client = number, .code = codes[draw(run, 4)]});
         return;
     case 12: pass_time(run); return; /* the next event comes late, without a timeout before it */
-    case 13: put(run, "{\"type\":\"pong\"}"); break;
+    case 13: put_rename(run); break;
     default:
         pass_time(run);
         give(run, (struct pf_hub_event){.type = PF_HUB_TIMEOUT});
