@@ -136,7 +136,8 @@ static struct pf_slice read_ticket(struct reader *reader, const cJSON *item)
 static void read_state(struct reader *reader, const cJSON *object, struct pf_member_state *out)
 {
     out->sequence = read_ordinal(reader, object, "sequence");
-    out->hand = find(object, "hand") ? read_ordinal(reader, object, "hand") : 0;
+    const cJSON *hand = find(object, "hand");
+    out->hand = hand ? read_number(reader, hand, 1, UINT32_MAX) : 0;
     for (size_t i = 0; i < PF_SOURCES_COUNT; i++) {
         const cJSON *item = find(object, pf_names_of_sources.list[i]);
         out->sources[i] = !item ? PF_SOURCE_STATE_NONE

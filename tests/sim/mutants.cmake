@@ -191,10 +191,8 @@ pf_add_mutant(names_without_pause 300 "rate-limit" core/room/membership.c
 pf_add_mutant(hand_not_told 100 "does not show the hand" core/room/gestures.c
   [[        own->sequence++;]] [[]])
 pf_add_mutant(reaction_sent_twice 100 "a reaction that was not sent" core/room/gestures.c
-  [[(void)pf_signaling_send_on_channel(peer, context); /*]]
-  [[(void)pf_signaling_send_on_channel(peer, context);
-            (void)pf_signaling_send_on_channel(peer, context); /*]])
+  [[(void)pf_signaling_send_on_channel(peer, &room->context); /*]]
+  [[(void)pf_signaling_send_on_channel(peer, &room->context);
+            (void)pf_signaling_send_on_channel(peer, &room->context); /*]])
 pf_add_mutant(reactions_without_limit 1000 "too many reactions" core/room/gestures.c
-  [[    if (pf_token_bucket_take(&peer->reactions, &reactions_rate, room->context.now_ms,
-                             REACTIONS_MS)) {]]
-  [[    if (peer->id != 0) {]])
+  [[    if (is_shown) {]] [[    if (is_shown || id != 0) {]])

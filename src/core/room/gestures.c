@@ -34,37 +34,40 @@ void pf_gestures_set_hand(struct pf_room *room, bool raised)
 
 /* ---- reactions ---- */
 
-static void show(struct pf_room *room, pf_member_id id, enum pf_reaction kind)
+/* Shows one, unless it is one too many for its member. */
+static bool show(struct pf_room *room, struct pf_token_bucket *bucket, pf_member_id id,
+                 enum pf_reaction kind)
 {
-    struct pf_command *command = pf_outbox_push(&room->context.outbox, PF_COMMAND_SHOW_REACTION);
-    command->reaction.id = id;
-    command->reaction.kind = kind;
+    struct pf_context *context = &room->context;
+    const bool is_shown =
+        pf_token_bucket_take(bucket, &reactions_rate, context->now_ms, REACTIONS_MS);
+    if (is_shown) {
+        struct pf_command *command = pf_outbox_push(&context->outbox, PF_COMMAND_SHOW_REACTION);
+        command->reaction.id = id;
+        command->reaction.kind = kind;
+    }
+    return is_shown;
 }
 
 void pf_gestures_react(struct pf_room *room, enum pf_reaction kind)
 {
-    struct pf_context *context = &room->context;
     const enum pf_room_state state = room->membership.state;
     if ((state != PF_ROOM_JOINED && state != PF_ROOM_RECONNECTING) ||
-        !pf_token_bucket_take(&room->reactions, &reactions_rate, context->now_ms, REACTIONS_MS)) {
+        !show(room, &room->reactions, 0, kind)) {
         return;
     }
-    context->outbox.message.type = PF_MESSAGE_REACTION;
-    context->outbox.message.reaction = kind;
+    room->context.outbox.message.type = PF_MESSAGE_REACTION;
+    room->context.outbox.message.reaction = kind;
     for (size_t i = 0; i < room->roster.peers_end; i++) {
         const struct pf_peer *peer = &room->roster.peers[i];
         const struct pf_slice capabilities = {peer->capabilities, peer->capabilities_size};
         if (peer->id != 0 && pf_capabilities_have(capabilities, PF_CAPABILITY_REACTION)) {
-            (void)pf_signaling_send_on_channel(peer, context); /* without one it sees nothing */
+            (void)pf_signaling_send_on_channel(peer, &room->context); /* or it sees nothing */
         }
     }
-    show(room, 0, kind);
 }
 
 void pf_gestures_take(struct pf_room *room, struct pf_peer *peer, enum pf_reaction kind)
 {
-    if (pf_token_bucket_take(&peer->reactions, &reactions_rate, room->context.now_ms,
-                             REACTIONS_MS)) {
-        show(room, peer->id, kind);
-    }
+    (void)show(room, &peer->reactions, peer->id, kind); /* what is too much is dropped */
 }
