@@ -93,14 +93,14 @@ scenario(
     ])) {
       await reach(selector);
       const before = await ann.ask(
-        (css) => document.querySelector(css)?.getAttribute('aria-pressed'),
+        (css) => document.querySelector(css)?.getAttribute('data-off'),
         selector,
       );
       await press('Space');
       await bob.tile(annId, wanted);
       await ann.sees(
         `another state of ${selector}`,
-        (css, old) => document.querySelector(css)?.getAttribute('aria-pressed') !== old,
+        (css, old) => document.querySelector(css)?.getAttribute('data-off') !== old,
         [selector, before],
       );
     }
@@ -166,11 +166,12 @@ scenario(
       ann.sees(
         `announcements ${wanted.join(' ')}`,
         (patterns) => {
-          let at = 0;
-          for (const line of /** @type {any} */ (window).heard) {
-            if (at < patterns.length && new RegExp(patterns[at]).test(line)) at++;
-          }
-          return at === patterns.length;
+          let rest = /** @type {any} */ (window).heard.join(' '); // a line may hold several
+          return patterns.every((/** @type {string} */ pattern) => {
+            const found = new RegExp(pattern).exec(rest);
+            rest = rest.slice(found ? found.index + found[0].length : 0);
+            return found !== null;
+          });
         },
         [wanted.map((pattern) => pattern.source)],
       );

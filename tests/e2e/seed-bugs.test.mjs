@@ -78,7 +78,7 @@ scenario('seed bug 4: mute and camera-off survive a change of device', {}, async
   await bob.tile(annId, { muted: 'true', camera: 'off' });
   assert.equal((await ann.summary()).liveVideo, 0, 'no camera was opened');
   const pressed = await ann.ask(() =>
-    ['#mute', '#camera'].map((css) => document.querySelector(css)?.getAttribute('aria-pressed')),
+    ['#mute', '#camera'].map((css) => document.querySelector(css)?.getAttribute('data-off')),
   );
   assert.equal(pressed.includes(null), false);
 });

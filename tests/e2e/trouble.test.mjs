@@ -86,7 +86,7 @@ scenario(
     await ann.notice('no-microphone');
     const shown = () =>
       ann.ask(() => ({
-        pressed: document.querySelector('#mute')?.getAttribute('aria-pressed'),
+        pressed: document.querySelector('#mute')?.getAttribute('data-off'),
         microphone: document.querySelector('#myStream')?.getAttribute('data-microphone'),
       }));
     assert.deepEqual(await shown(), { pressed: 'false', microphone: 'none' });

@@ -6,14 +6,19 @@
  * around. The markup is in index.html, the styles in theme.css, tiles.css and call.css.
  */
 
-import { SourceControl } from './controls.js';
+import { Company } from './company.js';
+import { sourceControls } from './controls.js';
 import { Guard } from './guard.js';
 import { Invite } from './invite.js';
-import { OwnTile, sourceNote } from './own.js';
+import { OwnTile, shownSource, sourceNote } from './own.js';
+import { Panels } from './panels.js';
 import { part } from './picture.js';
 import { Player } from './player.js';
+import { Settings } from './settings.js';
+import { Speaker } from './speaker.js';
 import { Stage } from './stage.js';
 import { PeerTiles } from './tiles.js';
+import { Tips } from './tips.js';
 
 /** @typedef {import('../peerface.js').Peer} Peer */
 /** @typedef {import('./i18n.js').Key} Key */
@@ -27,11 +32,15 @@ import { PeerTiles } from './tiles.js';
  * @property {() => void} leave the person wants to
  * @property {() => void} copyLink the person wants to
  * @property {() => void} changed something else is to be shown; asks for a call of render()
+ * @property {(language: string) => void} chooseLanguage
+ * @property {string} version
  */
 
 /**
  * @typedef {object} CallView
+ * @property {string} id one's own, as a member; '' before the first `joined`
  * @property {string} name one's own
+ * @property {number} hand one's own
  * @property {boolean} aloneUnsaid one is alone in the room, and nothing else says so
  */
 
@@ -45,13 +54,18 @@ export class CallScreen {
   #own;
   #invite;
   #controls;
+  #company;
+  #settings;
+  #shortcuts;
 
   /**
    * @param {HTMLElement} root
    * @param {Texts} texts
-   * @param {CallHooks & SourceIntentions} hooks
+   * @param {CallHooks & SourceIntentions & import('./expressions.js').ExpressionHooks &
+   *   Pick<import('./company.js').CompanyHooks, 'rename'>} hooks
+   * @param {import('./preferences.js').Preferences} preferences
    */
-  constructor(root, texts, hooks) {
+  constructor(root, texts, hooks, preferences) {
     this.#root = root;
     this.#texts = texts;
     this.#player = new Player(hooks.changed);
@@ -59,12 +73,36 @@ export class CallScreen {
     this.#tiles = new PeerTiles(part(root, '.peers', HTMLElement),
       part(root, '.peerTemplate', HTMLTemplateElement),
       { texts, player: this.#player, guard: this.#guard, say: hooks.say });
+    this.#company = new Company(root, texts, {
+      ...hooks, soundsOn: () => preferences.isOn('sounds'),
+    });
     this.#own = new OwnTile(part(root, '.own', HTMLElement), texts);
-    const copyButton = part(root, '.copyButton', HTMLElement);
-    this.#invite = new Invite(copyButton, texts, hooks.say, hooks.changed);
-    this.#controls = SourceControl.ofBoth(root, texts, hooks);
-    copyButton.addEventListener('click', hooks.copyLink);
+    this.#invite = new Invite(texts, (text) => this.#company.tell(text), hooks.changed);
+    this.#controls = sourceControls(root, texts, hooks);
+    const speaker = new Speaker(root);
+    this.#settings = new Settings(root, texts, preferences, {
+      chooseLanguage: hooks.chooseLanguage,
+      chooseSpeaker: (deviceId) => speaker.choose(deviceId),
+      showShortcuts: () => this.showShortcuts(),
+      version: hooks.version,
+    });
+    this.#shortcuts = part(root, '.shortcutSheet', HTMLDialogElement);
+    new Panels(root);
+    new Tips(root);
+    this.#onClick('.copyButton', hooks.copyLink);
+    this.#onClick('.settingsButton', () => this.#settings.open());
+    this.#onClick('.moreMenu .shortcutsButton', () => this.showShortcuts());
     part(root, '.leaveButton', HTMLElement).addEventListener('click', hooks.leave);
+  }
+
+  /**
+   * @param {string} selector
+   * @param {() => void} action
+   */
+  #onClick(selector, action) {
+    for (const button of this.#root.querySelectorAll(selector)) {
+      button.addEventListener('click', action);
+    }
   }
 
   /** How many others there are. */
@@ -92,9 +130,25 @@ export class CallScreen {
     this.#invite.copy(link);
   }
 
-  /** @param {'mute'|'camera'} which button is to be pressed */
-  press(which) {
-    part(this.#root, `.${which}Button`, HTMLButtonElement).click();
+  showShortcuts() {
+    if (!this.#shortcuts.open) this.#shortcuts.showModal();
+  }
+
+  /**
+   * One is in the room.
+   * @param {string} place
+   * @param {Iterable<Peer>} peers who is there
+   */
+  entered(place, peers) {
+    this.#company.entered(place, peers);
+  }
+
+  /**
+   * @param {Peer|null} peer null: oneself
+   * @param {import('../peerface.js').Reaction} kind
+   */
+  reacted(peer, kind) {
+    this.#company.reacted(peer, kind);
   }
 
   /** @param {MediaStream|null} stream one's own picture */
@@ -105,6 +159,7 @@ export class CallScreen {
   /** @param {Peer} peer who has come or changed */
   showPeer(peer) {
     this.#tiles.show(peer);
+    this.#company.show(peer);
   }
 
   /**
@@ -112,11 +167,13 @@ export class CallScreen {
    * @param {boolean} told false: the peer has not left, but is not shown any more
    */
   removePeer(peer, told) {
-    this.#tiles.remove(peer, told);
+    this.#tiles.remove(peer);
+    this.#company.remove(peer, told);
   }
 
   clear() {
     this.#tiles.clear();
+    this.#company.clear();
   }
 
   /** Puts every text into the current language. */
@@ -127,13 +184,19 @@ export class CallScreen {
   /** @param {CallView & SourceView} view */
   render(view) {
     const { microphone, camera } = view;
-    for (const control of this.#controls) {
-      this.#guard.run(`${control.kind} control`, () => control.render(view));
-    }
+    this.#controls.forEach((control, index) => {
+      this.#guard.run(`${control.name} ${index}`, () => control.render(view));
+    });
     this.#guard.run('stage', () => this.#stage.render(this.#tiles.count));
     this.#guard.run('own tile', () => this.#own.render(view.name, microphone, camera));
     this.#guard.run('chips', () => this.#renderChips(view));
-    this.#guard.run('link button', () => this.#invite.render());
+    this.#guard.run('company', () => this.#company.render({
+      id: view.id,
+      name: view.name,
+      hand: view.hand,
+      microphone: shownSource(microphone),
+      camera: shownSource(camera),
+    }));
   }
 
   /**

@@ -1,7 +1,5 @@
-/* controls.js - the button and the device list of one source: a microphone or a camera. */
+/* controls.js - the buttons and the device lists of the microphone and the camera. */
 /* SPDX-License-Identifier: MIT */
-
-import { part } from './picture.js';
 
 /** @typedef {import('../peerface.js').LocalSource} LocalSource */
 /** @typedef {import('./i18n.js').Texts} Texts */
@@ -41,51 +39,70 @@ export function isOff(source) {
   return !source.wanted;
 }
 
-export class SourceControl {
+/** @type {Record<Kind, {off: Key, on: Key}>} what pressing the button does */
+const pressKeys = {
+  microphone: { off: 'mute', on: 'unmute' },
+  camera: { off: 'cameraOff', on: 'cameraOn' },
+};
+
+/** A button that turns a source off and on. Its name says what pressing it does. */
+export class SourceButton {
+  #kind;
   #button;
+  #texts;
+
+  /**
+   * @param {Kind} kind
+   * @param {HTMLElement} button
+   * @param {Texts} texts
+   * @param {SourceIntentions} intentions
+   */
+  constructor(kind, button, texts, intentions) {
+    this.name = `${kind} button`;
+    this.#kind = kind;
+    this.#button = button;
+    this.#texts = texts;
+    button.addEventListener('click', () => {
+      intentions.toggle(kind, button.dataset.off === 'true');
+    });
+  }
+
+  /** @param {SourceView} view */
+  render(view) {
+    const source = view[this.#kind];
+    const off = source ? isOff(source) : false;
+    const { dataset } = this.#button;
+    dataset.off = String(off);
+    dataset.source = source ? source.state : 'idle';
+    this.#button.setAttribute('aria-label',
+      this.#texts.get(pressKeys[this.#kind][off ? 'on' : 'off']));
+  }
+}
+
+/** The list of the devices of a kind. */
+export class DeviceList {
+  #kind;
   #select;
   #texts;
   #listed = '';
 
   /**
-   * The controls of the microphone and of the camera below `root`.
-   * @param {HTMLElement} root
-   * @param {Texts} texts
-   * @param {SourceIntentions} intentions
-   */
-  static ofBoth(root, texts, intentions) {
-    return [
-      new SourceControl('microphone', part(root, '.muteButton', HTMLButtonElement),
-        part(root, '.microphoneList', HTMLSelectElement), texts, intentions),
-      new SourceControl('camera', part(root, '.cameraButton', HTMLButtonElement),
-        part(root, '.cameraList', HTMLSelectElement), texts, intentions),
-    ];
-  }
-
-  /**
    * @param {Kind} kind
-   * @param {HTMLButtonElement} button pressed means: off
    * @param {HTMLSelectElement} select
    * @param {Texts} texts
    * @param {SourceIntentions} intentions
    */
-  constructor(kind, button, select, texts, intentions) {
-    this.kind = kind;
-    this.#button = button;
+  constructor(kind, select, texts, intentions) {
+    this.name = `${kind} list`;
+    this.#kind = kind;
     this.#select = select;
     this.#texts = texts;
-    button.addEventListener('click', () => {
-      intentions.toggle(kind, button.getAttribute('aria-pressed') === 'true');
-    });
     select.addEventListener('change', () => intentions.select(kind, select.value));
   }
 
   /** @param {SourceView} view */
   render(view) {
-    const source = view[this.kind];
-    this.#button.setAttribute('aria-pressed', String(source ? isOff(source) : false));
-    this.#button.dataset.source = source ? source.state : 'idle';
-    this.#renderDevices(source ? source.deviceId : '', view[`${this.kind}s`]);
+    this.#renderDevices(view[this.#kind]?.deviceId ?? '', view[`${this.#kind}s`]);
   }
 
   /**
@@ -107,7 +124,7 @@ export class SourceControl {
    * @param {Device[]} devices
    */
   #listDevices(chosen, devices) {
-    const keys = deviceKeys[this.kind];
+    const keys = deviceKeys[this.#kind];
     const options = devices.map((device, index) => new Option(
       device.label || this.#texts.get(keys.numbered, { number: index + 1 }), device.deviceId));
     if (!devices.some((device) => device.deviceId === chosen)) {
@@ -117,4 +134,27 @@ export class SourceControl {
     this.#select.replaceChildren(...options);
     this.#select.disabled = !devices.length;
   }
+}
+
+/**
+ * Every button and list of the microphone and the camera below `root`.
+ * @param {HTMLElement} root
+ * @param {Texts} texts
+ * @param {SourceIntentions} intentions
+ * @returns {(SourceButton|DeviceList)[]}
+ */
+export function sourceControls(root, texts, intentions) {
+  /** @type {(SourceButton|DeviceList)[]} */
+  const controls = [];
+  for (const kind of /** @type {const} */ (['microphone', 'camera'])) {
+    const buttons = kind === 'microphone' ? '.muteButton' : '.cameraButton';
+    for (const button of root.querySelectorAll(buttons)) {
+      controls.push(new SourceButton(kind, /** @type {HTMLElement} */ (button), texts, intentions));
+    }
+    for (const select of root.querySelectorAll(`.${kind}List`)) {
+      controls.push(new DeviceList(kind, /** @type {HTMLSelectElement} */ (select), texts,
+        intentions));
+    }
+  }
+  return controls;
 }

@@ -1,8 +1,6 @@
 /* invite.js - the link to a room, and the button that copies it. */
 /* SPDX-License-Identifier: MIT */
 
-import { part } from './picture.js';
-
 /** @typedef {import('./i18n.js').Texts} Texts */
 /** @typedef {import('./i18n.js').Key} Key */
 
@@ -22,64 +20,47 @@ export function linkTo(room, page) {
 }
 
 export class Invite {
-  #button;
   #texts;
-  #say;
+  #tell;
   #changed;
-  /** @type {''|'copied'|'failed'} */
-  #outcome = '';
+  #copied = false;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #timer;
 
   /**
-   * @param {HTMLElement} button
    * @param {Texts} texts
-   * @param {(text: string) => void} say to a screen reader
+   * @param {(text: string) => void} tell the person
    * @param {() => void} changed something else is to be shown
    */
-  constructor(button, texts, say, changed) {
-    this.#button = button;
+  constructor(texts, tell, changed) {
     this.#texts = texts;
-    this.#say = say;
+    this.#tell = tell;
     this.#changed = changed;
   }
 
   get copied() {
-    return this.#outcome === 'copied';
+    return this.#copied;
   }
 
   /** @param {string} link */
   async copy(link) {
     try {
       await navigator.clipboard.writeText(link);
-      this.#show('copied');
+      this.#show();
     } catch {
       // There is no clipboard outside a secure context, and access may be denied.
-      this.#show('failed');
+      this.#tell(this.#texts.get('linkNotCopied'));
     }
   }
 
-  render() {
-    this.#button.dataset.done = String(this.copied);
-    this.#button.dataset.failed = String(this.#outcome === 'failed');
-    part(this.#button, '.wideText', HTMLElement).textContent = this.#texts.get(this.#key());
-  }
-
-  /** @param {'copied'|'failed'} outcome */
-  #show(outcome) {
-    this.#outcome = outcome;
-    this.#say(this.#texts.get(this.#key()));
+  #show() {
+    this.#copied = true;
+    this.#tell(this.#texts.get('linkCopied'));
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      this.#outcome = '';
+      this.#copied = false;
       this.#changed();
     }, shownMs);
     this.#changed();
-  }
-
-  /** @returns {Key} */
-  #key() {
-    if (this.#outcome === 'failed') return 'linkNotCopied';
-    return this.copied ? 'linkCopied' : 'copyLink';
   }
 }

@@ -1,7 +1,7 @@
 /* lobby.js - the lobby: the preview, the devices, and the form to enter a room. */
 /* SPDX-License-Identifier: MIT */
 
-import { SourceControl } from './controls.js';
+import { sourceControls } from './controls.js';
 import { OwnTile } from './own.js';
 import { part } from './picture.js';
 
@@ -52,7 +52,7 @@ export class Lobby {
     this.#room = part(root, '[name="room"]', HTMLInputElement);
     this.#name = part(root, '[name="name"]', HTMLInputElement);
     this.#error = part(root, '.fieldError', HTMLElement);
-    this.#controls = SourceControl.ofBoth(root, texts, intentions);
+    this.#controls = sourceControls(root, texts, intentions);
     this.#wake.addEventListener('click', intentions.wake);
     this.#name.addEventListener('input', intentions.nameTyped);
     this.#room.addEventListener('input', () => {
@@ -73,6 +73,10 @@ export class Lobby {
 
   get name() {
     return this.#name.value.trim();
+  }
+
+  set name(name) {
+    this.#name.value = name;
   }
 
   /** What gets the focus when the lobby appears. */

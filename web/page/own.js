@@ -70,6 +70,18 @@ export class OwnTile {
 }
 
 /**
+ * What there is of one's own source, as others would see it; null: not known yet.
+ * @param {LocalSource|undefined} source
+ * @returns {'on'|'off'|'none'|null}
+ */
+export function shownSource(source) {
+  if (!source) return null;
+  if (isOff(source)) return 'off';
+  if (source.state === 'failed') return 'none';
+  return source.state === 'live' ? 'on' : null;
+}
+
+/**
  * @param {LocalSource|undefined} microphone
  * @returns {'on'|'off'|'none'}
  */

@@ -1,6 +1,7 @@
 /* page.js - the page of peerface: puts its parts together, and shows what the session says. */
 /* SPDX-License-Identifier: MIT */
 
+import { version } from '../peerface.js';
 import { Announcer } from './announcer.js';
 import { Banner } from './banner.js';
 import { CallScreen } from './call.js';
@@ -12,11 +13,14 @@ import { Lobby } from './lobby.js';
 import { OwnNews } from './news.js';
 import { troubleOf } from './notices.js';
 import { part } from './picture.js';
+import { Preferences } from './preferences.js';
 import { askRelay, ReachProbe } from './reach.js';
 import { Session } from './session.js';
 import { Shortcuts } from './shortcuts.js';
 import { Store } from './store.js';
+import { Tips } from './tips.js';
 import { TopLine } from './top.js';
+import { ScreenWakeLock } from './wake-lock.js';
 
 /** @typedef {import('../peerface.js').Room} Room */
 /** @typedef {import('./controls.js').Kind} Kind */
@@ -33,11 +37,14 @@ class Page {
   #guard = new Guard();
   #lacking = lackingIn(window);
   #texts = new Texts(chooseLanguage([lasting.get('language'), ...navigator.languages]));
-  #announcer = new Announcer(element('.announcer'));
+  #announcer = new Announcer(element('.announcer'),
+    (action) => this.#guard.run('announcer', action));
   /** @param {string} text */
-  #say = (text) => this.#guard.run('announcer', () => this.#announcer.say(text));
+  #say = (text) => this.#announcer.say(text);
   #news = new OwnNews();
   #reach = new ReachProbe(() => askRelay(document.baseURI), () => this.#render());
+  #preferences = new Preferences(lasting);
+  #wakeLock = new ScreenWakeLock(document);
   #session = new Session({ lasting, passing, capable: !this.#lacking }, this.#sessionHooks());
 
   #intentions = {
@@ -67,8 +74,13 @@ class Page {
     say: this.#say,
     leave: () => this.#session.leave(),
     copyLink: () => this.#call.copyLink(this.#link()),
+    rename: (name) => this.#rename(name),
+    raiseHand: (raised) => this.#session.room?.setHand(raised),
+    react: (kind) => this.#session.room?.react(kind),
+    chooseLanguage: (language) => this.#onLanguage(language),
+    version,
     changed: () => this.#render(),
-  });
+  }, this.#preferences);
 
   constructor() {
     this.#texts.apply(document);
@@ -81,13 +93,35 @@ class Page {
   }
 
   #listen() {
+    new Tips(element('.welcome'));
     new Shortcuts(document, {
-      m: () => this.#call.press('mute'),
-      v: () => this.#call.press('camera'),
-    }, () => this.#session.inCall);
+      letters: {
+        m: this.#switch('microphone'),
+        v: this.#switch('camera'),
+        h: {
+          isOn: () => this.#handOf() > 0,
+          set: (on) => this.#session.inCall && this.#session.room?.setHand(on),
+        },
+      },
+      chords: { d: 'm', e: 'v' },
+      help: () => this.#call.showShortcuts(),
+      available: () => this.#session.room !== undefined && !document.querySelector('dialog[open]'),
+      singleKeys: () => this.#preferences.isOn('singleKeys'),
+    });
     for (const gesture of ['pointerup', 'keydown']) {
       document.addEventListener(gesture, () => this.#call.play());
     }
+  }
+
+  /**
+   * @param {Kind} kind
+   * @returns {import('./shortcuts.js').Switch}
+   */
+  #switch(kind) {
+    return {
+      isOn: () => this.#session.room?.[kind].wanted ?? false,
+      set: (on) => this.#toggle(kind, on),
+    };
   }
 
   // ---- what happens in the session
@@ -103,6 +137,7 @@ class Page {
         run(`peer ${peer.id}`, () => this.#call.removePeer(peer, told));
         this.#guard.forget(`peer ${peer.id}`);
       },
+      reacted: (peer, kind) => run('reaction', () => this.#call.reacted(peer, kind)),
       localChanged: ({ microphone, camera }) => {
         this.#sayNews(this.#news.changed('microphone', microphone));
         this.#sayNews(this.#news.changed('camera', camera));
@@ -121,7 +156,7 @@ class Page {
   }
 
   #onEntered() {
-    this.#say(this.#texts.get('saidEntered', { room: this.#session.place }));
+    this.#call.entered(this.#session.place, this.#session.room?.peers.values() ?? []);
     lasting.set('name', this.#lobby.name);
     const link = this.#link();
     if (link !== location.href) history.replaceState(history.state, '', link);
@@ -141,6 +176,18 @@ class Page {
     if (!this.#session.room) return;
     this.#session.toggle(kind, on);
     this.#sayNews(this.#news.switched(kind, on));
+  }
+
+  /** @param {string} name */
+  #rename(name) {
+    if (!this.#session.rename(name)) return false;
+    this.#lobby.name = name;
+    this.#render();
+    return true;
+  }
+
+  #handOf() {
+    return this.#session.room?.hand ?? 0;
   }
 
   /** @param {import('./i18n.js').Key|''} key */
@@ -184,6 +231,7 @@ class Page {
     };
     const run = this.#guard.run.bind(this.#guard);
     this.#reach.watch(room?.relayAway ?? false);
+    this.#wakeLock.want(inCall);
     run('title', () => this.#renderTitle());
     run('top line', () => this.#top.render({ inCall, place, people: this.#call.count + 1 }));
     run('banner', () => this.#banner.render(this.#noticeView()));
@@ -195,7 +243,9 @@ class Page {
     }));
     run('call', () => this.#call.render({
       ...sources,
+      id: room?.self ?? '',
       name: this.#lobby.name,
+      hand: this.#handOf(),
       aloneUnsaid: this.#alone() && this.#banner.code !== 'alone',
     }));
     run('screen', () => this.#showScreen(inCall ? 'call' : 'welcome'));
@@ -204,7 +254,8 @@ class Page {
   #renderTitle() {
     const { place, inCall } = this.#session;
     document.documentElement.lang = this.#texts.language;
-    document.title = inCall ? this.#texts.get('callTitle', { room: place })
+    const count = this.#call.count + 1;
+    document.title = inCall ? this.#texts.get('callTitle', { room: place, count })
       : this.#texts.get('lobbyTitle');
   }
 

@@ -18,6 +18,8 @@ import { decideArrival, navigationKind, seenEveryMs } from './rejoin.js';
  * @property {(peer: Peer) => void} peerChanged it is new or has changed
  * @property {(peer: Peer, told: boolean) => void} peerGone told: it has left
  * @property {(room: Room) => void} localChanged one's own microphone or camera
+ * @property {(peer: Peer|null, kind: import('../peerface.js').Reaction) => void} reacted null:
+ *   oneself
  * @property {() => void} changed anything, also what the other hooks tell
  */
 
@@ -169,6 +171,21 @@ export class Session {
     else this.#room?.selectCamera(deviceId);
   }
 
+  /**
+   * @param {string} name
+   * @returns {boolean} false: it cannot be used
+   */
+  rename(name) {
+    try {
+      this.#room?.setName(name);
+    } catch {
+      return false;
+    }
+    this.#name = name;
+    this.#lasting.set('name', name);
+    return true;
+  }
+
   /** @param {Room} room */
   #adopt(room) {
     // Left while it was being made: nobody wants its camera any more.
@@ -196,6 +213,10 @@ export class Session {
         this.#hooks.changed();
       });
     }
+    on('reaction', (event) => {
+      const { peer, kind } = /** @type {CustomEvent} */ (event).detail;
+      this.#hooks.reacted(peer, kind);
+    });
     on('peerleave', (event) => {
       // A person who is put out does not see the others any more, but they have not left.
       this.#hooks.peerGone(peerOf(event), room.state !== 'refused');

@@ -1,4 +1,4 @@
-/* shortcuts.js - the keys that mute and switch the camera off, also while a list has the focus. */
+/* shortcuts.js - the keys that mute, switch the camera off and raise a hand. */
 /* SPDX-License-Identifier: MIT */
 
 /** Where a letter is text. */
@@ -16,13 +16,41 @@ export function letterOf({ key, code }) {
 }
 
 /**
- * Calls an action when its letter is pressed alone. A letter belongs to a text field that has the
- * focus, and to a list that is open, where it searches. In a list that is closed it would select
- * another entry unseen (and so change the device): there the shortcut wins.
+ * A key that is pressed so soon after another belongs to a word: somebody types who believes to be
+ * in a text field.
+ */
+const typingMs = 300;
+
+/**
+ * @typedef {object} Switch something that a key turns on and off
+ * @property {() => boolean} isOn
+ * @property {(on: boolean) => void} set
+ */
+
+/**
+ * @typedef {object} ShortcutActions
+ * @property {Record<string, Switch>} letters pressed alone, by letter in lower case
+ * @property {Record<string, string>} chords the same with Ctrl or Command, by letter: which of
+ *   `letters` is meant; also in text fields
+ * @property {() => void} help "?" was pressed
+ * @property {() => boolean} available whether the shortcuts apply at the moment
+ * @property {() => boolean} singleKeys whether keys act alone, without Ctrl (WCAG 2.1.4)
+ */
+
+/**
+ * Turns something on and off when its letter is pressed. A letter belongs to a text field that has
+ * the focus, and to a list that is open, where it searches. In a list that is closed it would
+ * select another entry unseen (and so change the device): there the shortcut wins.
+ *
+ * A single key turns off at once, and on after a moment. If more keys follow, it was a word: what
+ * was turned off is on again, and what was off has never been on.
  */
 export class Shortcuts {
   #actions;
-  #available;
+  /** When a key was last pressed that was not a shortcut. */
+  #typedMs = -Infinity;
+  /** @type {{letter: string, timer: number, wasOn: boolean}|undefined} pressed a moment ago */
+  #fresh;
   /** @type {WeakSet<Element>} lists in which a choice has been made since they were opened */
   #chosen = new WeakSet();
   /** @type {WeakSet<Element>} lists that were last used with a pointer */
@@ -30,12 +58,10 @@ export class Shortcuts {
 
   /**
    * @param {Document} document
-   * @param {Record<string, () => void>} actions by letter, lower case
-   * @param {() => boolean} available whether the shortcuts apply at the moment
+   * @param {ShortcutActions} actions
    */
-  constructor(document, actions, available) {
+  constructor(document, actions) {
     this.#actions = actions;
-    this.#available = available;
     document.addEventListener('keydown', (event) => this.#onKey(event));
     document.addEventListener('pointerdown', (event) => this.#onOpen(event));
     document.addEventListener('change', (event) => this.#onChange(event));
@@ -43,14 +69,73 @@ export class Shortcuts {
 
   /** @param {KeyboardEvent} event */
   #onKey(event) {
+    if (!this.#actions.available()) return this.#onOpen(event);
+    if (event.ctrlKey !== event.metaKey && !event.altKey && !event.shiftKey) {
+      return this.#onChord(event);
+    }
     if (event.ctrlKey || event.metaKey || event.altKey) return this.#onOpen(event);
-    const action = this.#actions[letterOf(event)];
-    if (!action || !this.#available()) return this.#onOpen(event);
     const target = targetOf(event);
     if (target?.matches(textFields)) return;
     if (target instanceof HTMLSelectElement && this.#isOpen(target)) return;
+    if (!this.#actions.singleKeys()) return this.#onOpen(event);
+    if (event.key === '?') return this.#actions.help();
+    this.#onSingleKey(event);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #onChord(event) {
+    const { letters, chords } = this.#actions;
+    const letter = chords[letterOf(event)];
+    if (!letter) return;
+    event.preventDefault(); // a bookmark, a search
+    if (!event.repeat) letters[letter].set(!letters[letter].isOn());
+  }
+
+  /** @param {KeyboardEvent} event */
+  #onSingleKey(event) {
+    const letter = letterOf(event);
+    const action = this.#actions.letters[letter];
+    const isText = event.key.length === 1 && event.key !== ' ';
+    if (!isText && !action) return this.#onOpen(event); // Tab, Escape, the space that presses
+    if (event.repeat) return action && event.preventDefault();
+    const word = event.timeStamp - this.#typedMs < typingMs
+      || (this.#fresh && this.#fresh.letter !== letter);
+    if (word || !action) {
+      this.#typedMs = event.timeStamp;
+      this.#takeBack();
+      if (!action) this.#onOpen(event);
+      else event.preventDefault();
+      return;
+    }
     event.preventDefault(); // no search in a closed list
-    if (!event.repeat) action();
+    this.#press(letter, action);
+  }
+
+  /**
+   * @param {string} letter
+   * @param {Switch} action
+   */
+  #press(letter, action) {
+    const before = this.#fresh;
+    this.#forget();
+    const on = action.isOn();
+    if (on) action.set(false);
+    else if (before && !before.wasOn) return; // pressed twice: it stays off
+    const timer = window.setTimeout(() => {
+      this.#fresh = undefined;
+      if (!on) action.set(true);
+    }, typingMs);
+    this.#fresh = { letter, timer, wasOn: on };
+  }
+
+  #takeBack() {
+    if (this.#fresh?.wasOn) this.#actions.letters[this.#fresh.letter].set(true);
+    this.#forget();
+  }
+
+  #forget() {
+    clearTimeout(this.#fresh?.timer);
+    this.#fresh = undefined;
   }
 
   /** @param {HTMLSelectElement} list */

@@ -231,15 +231,10 @@ export class PeerTiles {
     if (tile.video.paused) this.#context.player.play(tile.video);
   }
 
-  /**
-   * @param {Peer} peer
-   * @param {boolean} told false: it is not this peer who has left
-   */
-  remove(peer, told) {
+  /** @param {Peer} peer */
+  remove(peer) {
     const tile = this.#tiles.get(peer.id);
-    if (!tile) return;
-    this.#drop(peer.id, tile);
-    if (told) this.#tell('saidLeft', peer);
+    if (tile) this.#drop(peer.id, tile);
   }
 
   clear() {
@@ -256,7 +251,6 @@ export class PeerTiles {
     const tile = new PeerTile(this.#template, peer, this.#context,
       (key, who) => this.#tell(key, who));
     this.#tiles.set(peer.id, tile);
-    this.#tell('saidJoined', peer);
     tile.change();
     this.#list.append(tile.element);
     this.#context.player.play(tile.video);

@@ -1,0 +1,204 @@
+/* company.js - who is in the call and what they do: seen, heard and said when it happens. */
+/* SPDX-License-Identifier: MIT */
+
+import { Expressions, reactions, renderHand } from './expressions.js';
+import { part } from './picture.js';
+import { PeopleList } from './people.js';
+import { Sounds } from './sounds.js';
+import { Toasts } from './toasts.js';
+
+/** @typedef {import('../peerface.js').Peer} Peer */
+/** @typedef {import('../peerface.js').Reaction} Reaction */
+/** @typedef {import('./i18n.js').Texts} Texts */
+/** @typedef {import('./i18n.js').Key} Key */
+/** @typedef {import('./people.js').Person} Person */
+
+/**
+ * @typedef {object} CompanyHooks
+ * @property {(text: string) => void} say to a screen reader
+ * @property {(name: string) => boolean} rename oneself; false: the name cannot be used
+ * @property {(raised: boolean) => void} raiseHand
+ * @property {(kind: Reaction) => void} react
+ * @property {() => boolean} soundsOn
+ */
+
+/**
+ * @typedef {object} OwnView
+ * @property {string} id one's own; '' before the first `joined`
+ * @property {string} name as typed
+ * @property {number} hand
+ * @property {'on'|'off'|'none'|null} microphone
+ * @property {'on'|'off'|'none'|null} camera
+ */
+
+/** @type {Partial<Record<Peer['state'], Key>>} */
+const connectionKeys = {
+  connecting: 'peerConnecting',
+  unstable: 'peerUnstable',
+  reconnecting: 'peerReconnecting',
+  unreachable: 'peerUnreachable',
+};
+
+export class Company {
+  #root;
+  #texts;
+  #say;
+  #toasts;
+  #sounds;
+  #list;
+  #expressions;
+  /** @type {Map<string, Peer>} everybody who is shown, by id */
+  #peers = new Map();
+  /** @type {Map<string, {name: string, hand: number}>} what was last said of them */
+  #told = new Map();
+  /** One has entered, and been told who is there. */
+  #inside = false;
+
+  /**
+   * @param {HTMLElement} root of the call screen
+   * @param {Texts} texts
+   * @param {CompanyHooks} hooks
+   */
+  constructor(root, texts, hooks) {
+    this.#root = root;
+    this.#texts = texts;
+    this.#say = hooks.say;
+    this.#toasts = new Toasts(part(root, '.toasts', HTMLElement));
+    this.#sounds = new Sounds(hooks.soundsOn);
+    this.#list = new PeopleList(part(root, '.peoplePanel', HTMLElement), texts, hooks.rename);
+    this.#expressions = new Expressions(root, texts, hooks);
+  }
+
+  /**
+   * A short message that people see, and a screen reader says.
+   * @param {string} text
+   */
+  tell(text) {
+    this.#toasts.show(text);
+    this.#say(text);
+  }
+
+  /**
+   * One is in the room: who is there already is one sentence, and no news.
+   * @param {string} place
+   * @param {Iterable<Peer>} peers
+   */
+  entered(place, peers) {
+    this.#inside = true;
+    const names = [];
+    for (const peer of peers) {
+      this.#told.set(peer.id, { name: peer.name, hand: peer.hand });
+      names.push(this.#nameOf(peer));
+    }
+    const people = new Intl.ListFormat(this.#texts.language).format(names);
+    this.#say(names.length ? this.#texts.get('saidEnteredWith', { room: place, people })
+      : this.#texts.get('saidEntered', { room: place }));
+  }
+
+  /** @param {Peer} peer who is new or has changed */
+  show(peer) {
+    this.#peers.set(peer.id, peer);
+    const before = this.#told.get(peer.id);
+    this.#told.set(peer.id, { name: peer.name, hand: peer.hand });
+    if (!this.#inside) return;
+    if (!before) {
+      this.#news('saidJoined', peer);
+      this.#sounds.play('come');
+    } else {
+      this.#tellChange(before, peer);
+    }
+  }
+
+  /**
+   * @param {{name: string, hand: number}} before
+   * @param {Peer} peer
+   */
+  #tellChange(before, peer) {
+    if (before.name !== peer.name) {
+      this.tell(this.#texts.get('saidRenamed', {
+        before: before.name || this.#texts.get('guest'), name: this.#nameOf(peer),
+      }));
+    }
+    if (!before.hand && peer.hand) {
+      this.#news('saidHand', peer);
+      this.#sounds.play('hand');
+    }
+  }
+
+  /**
+   * @param {Peer} peer
+   * @param {boolean} left false: it is not this peer who has left
+   */
+  remove(peer, left) {
+    this.#peers.delete(peer.id);
+    this.#told.delete(peer.id);
+    if (!left || !this.#inside) return;
+    this.#news('saidLeft', peer);
+    this.#sounds.play('go');
+  }
+
+  /** One is in no room any more, or in another one. */
+  clear() {
+    this.#inside = false;
+    this.#peers.clear();
+    this.#told.clear();
+    this.#toasts.clear();
+  }
+
+  /**
+   * @param {Peer|null} peer null: oneself
+   * @param {Reaction} kind
+   */
+  reacted(peer, kind) {
+    const selector = peer ? `.tile[data-peer="${peer.id}"]` : '.stage .own';
+    const tile = this.#root.querySelector(selector);
+    if (tile instanceof HTMLElement) this.#expressions.show(tile, kind);
+    if (!peer || !reactions[kind]) return;
+    this.#say(this.#texts.get('saidReaction', {
+      name: this.#nameOf(peer), reaction: this.#texts.get(reactions[kind].key),
+    }));
+  }
+
+  /** @param {OwnView} own */
+  render(own) {
+    this.#expressions.render(own.hand);
+    for (const [id, peer] of this.#peers) {
+      const tile = this.#root.querySelector(`.tile[data-peer="${id}"]`);
+      if (tile instanceof HTMLElement) renderHand(tile, peer.hand);
+    }
+    renderHand(part(this.#root, '.stage .own', HTMLElement), own.hand);
+    const me = { ...own, name: own.name || this.#texts.get('guest'), own: true,
+      connection: /** @type {const} */ ('') };
+    this.#list.render([me, ...[...this.#peers.values()].map((peer) => this.#personOf(peer))]);
+  }
+
+  /**
+   * @param {Peer} peer
+   * @returns {Person}
+   */
+  #personOf(peer) {
+    const known = peer.state !== 'connecting';
+    return {
+      id: peer.id,
+      name: this.#nameOf(peer),
+      own: false,
+      hand: peer.hand,
+      microphone: known ? peer.microphone : null,
+      camera: known ? peer.camera : null,
+      connection: connectionKeys[peer.state] ?? (peer.away ? 'peerAway' : ''),
+    };
+  }
+
+  /** @param {Peer} peer */
+  #nameOf(peer) {
+    return peer.name || this.#texts.get('guest');
+  }
+
+  /**
+   * @param {Key} key
+   * @param {Peer} peer
+   */
+  #news(key, peer) {
+    this.tell(this.#texts.get(key, { name: this.#nameOf(peer) }));
+  }
+}

@@ -1,0 +1,51 @@
+/* panels.js - the panels that open beside their button, and the dialogs of the call. */
+/* SPDX-License-Identifier: MIT */
+
+import { placeTip } from './tips.js';
+
+/**
+ * Puts each panel (an element with the attribute popover) next to the button that opens it. On a
+ * narrow screen the style sheet makes a sheet at the bottom of it, wherever the button is.
+ */
+export class Panels {
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    for (const panel of /** @type {NodeListOf<HTMLElement>} */ (
+      root.querySelectorAll('.panel[popover]'))) {
+      const openers = /** @type {NodeListOf<HTMLElement>} */ (
+        root.querySelectorAll(`[popovertarget="${panel.id}"]`));
+      panel.addEventListener('toggle', (event) => {
+        const open = /** @type {ToggleEvent} */ (event).newState === 'open';
+        if (open) place(panel, [...openers].find((opener) => opener.offsetParent));
+      });
+      // Whoever has chosen is done with the panel.
+      panel.addEventListener('click', (event) => {
+        const target = /** @type {Element} */ (event.target);
+        if (target.closest('.item, .reaction')) panel.hidePopover();
+      });
+    }
+    for (const dialog of root.querySelectorAll('dialog.sheet')) listen(dialog);
+  }
+}
+
+/**
+ * @param {HTMLElement} panel
+ * @param {HTMLElement|undefined} opener
+ */
+function place(panel, opener) {
+  if (!opener) return;
+  const { left, top } = placeTip(opener.getBoundingClientRect(), panel.getBoundingClientRect(),
+    { width: innerWidth, height: innerHeight });
+  panel.style.setProperty('--left', `${left}px`);
+  panel.style.setProperty('--top', `${top}px`);
+}
+
+/** @param {Element} dialog */
+function listen(dialog) {
+  if (!(dialog instanceof HTMLDialogElement)) return;
+  dialog.addEventListener('click', (event) => {
+    const target = /** @type {Element} */ (event.target);
+    // A click beside a dialog has the dialog itself as its target.
+    if (target === dialog || target.closest('.closeButton')) dialog.close();
+  });
+}

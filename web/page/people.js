@@ -1,0 +1,130 @@
+/* people.js - the list of everybody in the call, and the field to rename oneself. */
+/* SPDX-License-Identifier: MIT */
+
+import { part, renderAvatar } from './picture.js';
+
+/** @typedef {import('../peerface.js').Peer} Peer */
+/** @typedef {import('./i18n.js').Texts} Texts */
+/** @typedef {import('./i18n.js').Key} Key */
+
+/**
+ * One row of the list. `null` sources are not known yet.
+ * @typedef {object} Person
+ * @property {string} id
+ * @property {string} name as shown
+ * @property {boolean} own
+ * @property {number} hand 0: not raised; else a lower number was raised earlier
+ * @property {'on'|'off'|'none'|null} microphone
+ * @property {'on'|'off'|'none'|null} camera
+ * @property {Key|''} connection what is not well with it
+ */
+
+/** @type {Record<string, Key>} */
+const microphoneKeys = { off: 'microphoneIsOff', none: 'microphoneIsNone' };
+/** @type {Record<string, Key>} */
+const cameraKeys = { off: 'cameraIsOff', none: 'cameraIsNone' };
+
+/**
+ * Whoever has a hand up comes first, the earliest on top; then oneself; then the others in the
+ * order in which they came.
+ * @param {Person[]} people
+ */
+export function inOrder(people) {
+  const rank = (/** @type {Person} */ person) => (person.hand ? 0 : person.own ? 1 : 2);
+  return [...people].sort((a, b) => rank(a) - rank(b) || a.hand - b.hand
+    || (a.hand && (a.id < b.id ? -1 : 1)));
+}
+
+export class PeopleList {
+  #panel;
+  #list;
+  #template;
+  #texts;
+  #form;
+  #field;
+  #error;
+  #rename;
+  /** @type {Person[]} */
+  #people = [];
+  #isOpen = false;
+
+  /**
+   * @param {HTMLElement} panel
+   * @param {Texts} texts
+   * @param {(name: string) => boolean} rename false: the name cannot be used
+   */
+  constructor(panel, texts, rename) {
+    this.#panel = panel;
+    this.#texts = texts;
+    this.#rename = rename;
+    this.#list = part(panel, '.personList', HTMLElement);
+    this.#template = part(panel, '.personTemplate', HTMLTemplateElement);
+    this.#form = part(panel, '.renameForm', HTMLFormElement);
+    this.#field = part(panel, '.renameField', HTMLInputElement);
+    this.#error = part(panel, '.renameError', HTMLElement);
+    this.#form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.#submit();
+    });
+    this.#field.addEventListener('input', () => this.#showError(false));
+    panel.addEventListener('beforetoggle', (event) => this.#onToggle(event));
+  }
+
+  /** @param {Person[]} people */
+  render(people) {
+    const changed = JSON.stringify(people) !== JSON.stringify(this.#people);
+    this.#people = people;
+    const own = people.find((person) => person.own);
+    if (own && document.activeElement !== this.#field) this.#field.value = own.name;
+    if (changed && this.#isOpen) this.#renderRows();
+  }
+
+  #renderRows() {
+    this.#list.replaceChildren(...inOrder(this.#people).map((person) => this.#row(person)));
+  }
+
+  /** @param {Event} event */
+  #onToggle(event) {
+    this.#isOpen = /** @type {ToggleEvent} */ (event).newState === 'open';
+    this.#showError(false);
+    if (this.#isOpen) this.#renderRows();
+  }
+
+  #submit() {
+    const name = this.#field.value.trim();
+    const good = this.#rename(name);
+    this.#showError(!good);
+    if (good) this.#panel.hidePopover();
+  }
+
+  /** @param {boolean} bad */
+  #showError(bad) {
+    this.#error.hidden = !bad;
+    this.#error.textContent = bad ? this.#texts.get('badNameText') : '';
+    this.#field.setAttribute('aria-invalid', String(bad));
+    if (bad) this.#field.focus();
+  }
+
+  /** @param {Person} person */
+  #row(person) {
+    const content = /** @type {DocumentFragment} */ (this.#template.content.cloneNode(true));
+    const row = part(content, '.person', HTMLElement);
+    const texts = this.#texts;
+    renderAvatar(row, person.name, person.id);
+    part(row, '.personName', HTMLElement).textContent = person.own
+      ? texts.get('youNamed', { name: person.name }) : person.name;
+    row.dataset.microphone = person.microphone ?? '';
+    row.dataset.camera = person.camera ?? '';
+    row.dataset.hand = String(person.hand > 0);
+    /** @type {(Key|''|undefined)[]} */
+    const keys = [
+      person.hand ? 'handIsUp' : '',
+      person.connection,
+      microphoneKeys[person.microphone ?? ''],
+      cameraKeys[person.camera ?? ''],
+    ];
+    part(row, '.personState', HTMLElement).textContent =
+      keys.flatMap((key) => (key ? texts.get(key) : [])).join(', ');
+    return row;
+  }
+}

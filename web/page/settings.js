@@ -1,0 +1,86 @@
+/* settings.js - the settings of the call: devices, speaker, sounds, shortcuts, language, about. */
+/* SPDX-License-Identifier: MIT */
+
+import { tables } from './i18n.js';
+import { part } from './picture.js';
+
+/** @typedef {import('./i18n.js').Texts} Texts */
+/** @typedef {import('./preferences.js').Preferences} Preferences */
+/** @typedef {import('./preferences.js').Preference} Preference */
+
+/**
+ * @typedef {object} SettingsHooks
+ * @property {(language: string) => void} chooseLanguage
+ * @property {(deviceId: string) => void} chooseSpeaker
+ * @property {() => void} showShortcuts
+ */
+
+/** Only some browsers let a page choose where it plays. */
+export const speakersSupported = () => 'setSinkId' in HTMLMediaElement.prototype;
+
+export class Settings {
+  #dialog;
+  #texts;
+  #preferences;
+  #languages;
+  #speakers;
+  #speaker = '';
+
+  /**
+   * @param {HTMLElement} root of the call screen, which holds the dialog
+   * @param {Texts} texts
+   * @param {Preferences} preferences
+   * @param {SettingsHooks & {version: string}} hooks
+   */
+  constructor(root, texts, preferences, hooks) {
+    const dialog = part(root, '.settings', HTMLDialogElement);
+    this.#dialog = dialog;
+    this.#texts = texts;
+    this.#preferences = preferences;
+    this.#languages = part(dialog, '.settingsLanguage', HTMLSelectElement);
+    this.#speakers = part(dialog, '.speakerList', HTMLSelectElement);
+    this.#languages.replaceChildren(...Object.entries(tables).map(([language, table]) =>
+      new Option(table.languageName, language)));
+    this.#languages.addEventListener('change', () => hooks.chooseLanguage(this.#languages.value));
+    this.#speakers.addEventListener('change', () => {
+      this.#speaker = this.#speakers.value;
+      hooks.chooseSpeaker(this.#speaker);
+    });
+    for (const box of this.#boxes()) {
+      box.addEventListener('change', () =>
+        preferences.set(/** @type {Preference} */ (box.dataset.preference), box.checked));
+    }
+    part(dialog, '.version', HTMLElement).textContent = hooks.version;
+    part(dialog, '.shortcutsButton', HTMLElement).addEventListener('click', hooks.showShortcuts);
+  }
+
+  open() {
+    this.#languages.value = this.#texts.language;
+    for (const box of this.#boxes()) {
+      box.checked = this.#preferences.isOn(/** @type {Preference} */ (box.dataset.preference));
+    }
+    this.#listSpeakers();
+    this.#dialog.showModal();
+  }
+
+  /** @returns {NodeListOf<HTMLInputElement>} */
+  #boxes() {
+    return this.#dialog.querySelectorAll('input[data-preference]');
+  }
+
+  async #listSpeakers() {
+    const row = /** @type {HTMLElement} */ (this.#speakers.closest('.setting'));
+    row.hidden = !speakersSupported();
+    if (row.hidden) return;
+    const devices = await navigator.mediaDevices?.enumerateDevices().catch(() => []) ?? [];
+    const speakers = devices.filter(({ kind, deviceId }) => kind === 'audiooutput' && deviceId);
+    const options = speakers.map(({ deviceId, label }, index) =>
+      new Option(label || this.#texts.get('speakerNumber', { number: index + 1 }), deviceId));
+    if (!speakers.some(({ deviceId }) => deviceId === 'default')) {
+      options.unshift(new Option(this.#texts.get('speakerDefault'), ''));
+    }
+    this.#speakers.replaceChildren(...options);
+    if (options.some(({ value }) => value === this.#speaker)) this.#speakers.value = this.#speaker;
+    this.#speakers.disabled = options.length < 2;
+  }
+}
