@@ -1,8 +1,7 @@
-/* stage.test.mjs - tiles that fit, and the letters that stand for a name. */
+/* stage.test.mjs - tiles that fit. */
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { initialsOf } from '../../web/page/picture.js';
 import { fitTiles, placeTiles } from '../../web/page/stage.js';
 
 const gaps = [8, 9.37, 14];
@@ -73,13 +72,4 @@ test('a last row with fewer tiles is centred, half a tile being one column of th
   assert.deepEqual(placeTiles(5, 3), ['span 2', 'span 2', 'span 2', '2 / span 2', 'span 2']);
   assert.deepEqual(placeTiles(7, 3), [...Array(6).fill('span 2'), '3 / span 2']);
   assert.deepEqual(placeTiles(1, 1), ['span 2']);
-});
-
-test('two initials stand for a name, and of a Korean one the given name', () => {
-  assert.equal(initialsOf('Ada Lovelace'), 'AL');
-  assert.equal(initialsOf('  bob '), 'B');
-  assert.equal(initialsOf('김민수'), '민수');
-  assert.equal(initialsOf('Ana María de la Cruz'), 'AC');
-  assert.equal(initialsOf('🦊 Fox'), '🦊F');
-  assert.equal(initialsOf(''), '');
 });

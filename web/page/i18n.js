@@ -3,6 +3,7 @@
 
 import en from './i18n/en.js';
 import ko from './i18n/ko.js';
+import { isolated } from './names.js';
 
 /** @typedef {keyof typeof en} Key */
 /** @typedef {'en'|'ko'} Language */
@@ -39,13 +40,14 @@ export class Texts {
   }
 
   /**
-   * The text of a key, with {placeholders} filled in.
+   * The text of a key, with {placeholders} filled in. What is filled in does not disturb the text
+   * around it, whichever way it is written.
    * @param {Key} key
    * @param {Record<string, string|number>} [values]
    */
   get(key, values = {}) {
     const text = tables[this.language][key];
-    return text.replace(/\{(\w+)\}/g, (all, name) => String(values[name] ?? all));
+    return text.replace(/\{(\w+)\}/g, (all, name) => isolated(String(values[name] ?? all)));
   }
 
   /**

@@ -1,6 +1,8 @@
 /* picture.js - what every tile has: a video, and an avatar while there is no picture. */
 /* SPDX-License-Identifier: MIT */
 
+import { initialsOf } from './names.js';
+
 const hues = 8;
 
 /**
@@ -17,36 +19,25 @@ export function part(root, selector, type) {
 }
 
 /**
- * One or two letters that stand for a name: the given name of a Korean name, otherwise initials.
- * @param {string} name
+ * The colour of a member's avatar, the same for everybody.
+ * @param {string} id of the member; '' in no room
  */
-export function initialsOf(name) {
-  const words = name.trim().split(/\s+/u);
-  const letters = Array.from(words[0]);
-  if (/^[\uac00-\ud7a3]{2,4}$/u.test(words[0])) return letters.slice(-2).join('');
-  const last = words.length > 1 ? Array.from(words[words.length - 1])[0] : '';
-  return ((letters[0] ?? '') + last).toUpperCase();
-}
-
-/**
- * The colour of an avatar, always the same for the same seed.
- * @param {string} seed
- */
-function hueOf(seed) {
+function hueOf(id) {
+  if (!id) return '';
   let sum = 0;
-  for (const character of seed) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 65521;
+  for (const character of id) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 65521;
   return String(sum % hues);
 }
 
 /**
  * @param {HTMLElement} tile
  * @param {string} name
- * @param {string} seed
+ * @param {string} id of the member; '' in no room
  */
-export function renderAvatar(tile, name, seed) {
+export function renderAvatar(tile, name, id) {
   const avatar = part(tile, '.avatar', HTMLElement);
   avatar.textContent = initialsOf(name);
-  tile.dataset.hue = hueOf(seed);
+  tile.dataset.hue = hueOf(id);
 }
 
 /**
