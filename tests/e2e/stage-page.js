@@ -47,7 +47,7 @@
     host.style.display = 'grid';
     const shadow = host.attachShadow({ mode: 'open' });
     const links = [...page.querySelectorAll('link')].filter((link) =>
-      /(theme|tiles|call)\.css$/.test(link.href),
+      /(theme|tiles|tools|call)\.css$/.test(link.href),
     );
     const root = /** @type {HTMLElement} */ (page.querySelector('.call'));
     root.hidden = false;
@@ -74,8 +74,9 @@
     /** @type {number} */ count,
     /** @type {number} */ gap,
   ) {
+    // The pictures are for the most part wider than high (see `shapes`).
     const widest = count === 1 ? 21 / 9 : 16 / 9;
-    const narrowest = count === 1 ? 0.5 : stage.height > stage.width ? 0.8 : 1;
+    const narrowest = count === 1 ? 0.5 : 4 / 3;
     let best = 0;
     for (let columns = 1; columns <= count; columns++) {
       const rows = Math.ceil(count / columns);
@@ -87,6 +88,42 @@
     return best;
   }
 
+  /** What a picture loses that fills its tile: from 0 to 1. @param {any} video @param {any} tile */
+  const cutOf = (video, tile) => {
+    const [across, down] = [tile.width / video.videoWidth, tile.height / video.videoHeight];
+    return 1 - Math.min(across, down) / Math.max(across, down);
+  };
+
+  /** What is wrong within the tiles. @param {any} root @returns {string[]} */
+  function problemsWithin(root) {
+    const found = [];
+    const box = (/** @type {any} */ part) => part.getBoundingClientRect();
+    const own = root.querySelector('.own');
+    for (const [index, tile] of [...root.querySelectorAll('.stage .tile')].entries()) {
+      if (tile.hidden) continue;
+      const video = tile.querySelector('video');
+      const whole = getComputedStyle(video).objectFit === 'contain';
+      const cut = cutOf(video, { width: tile.clientWidth, height: tile.clientHeight });
+      if (Math.abs(cut - 0.25) > 0.01 && whole !== cut > 0.25) {
+        found.push(`picture ${index} is ${whole ? 'whole' : 'cut'} where ${cut} would be cut`);
+      }
+      if (tile.clientHeight < 60) continue; // too small for words
+      const parts = [...tile.querySelectorAll('.badge, .chip:not([hidden]), .menuTool')]
+        .filter((part) => part.getClientRects().length > 0);
+      parts.forEach((part, at) => {
+        const what = `${part.className} of ${index}`;
+        if (!within(box(part), box(tile))) found.push(`${what} is cut`);
+        if (parts.some((other, i) => i < at && overlap(box(other), box(part)))) {
+          found.push(`${what} is covered`);
+        }
+        if (tile !== own && overlap(box(own), box(part))) found.push(`${what} is below one's own`);
+      });
+      const you = tile.querySelector('.badgeYou');
+      if (you && !within(box(you), box(tile.querySelector('.badge')))) found.push('You is cut');
+    }
+    return found;
+  }
+
   /** What is wrong with where the tiles are. @param {any} place @returns {string[]} */
   function problems({ root, above }) {
     const box = (/** @type {string} */ selector) =>
@@ -95,8 +132,9 @@
     const tiles = [...root.querySelectorAll('.stage .tile')].map((tile) =>
       tile.getBoundingClientRect(),
     );
-    const pair = tiles.length === 2;
-    const found = [];
+    const { layout } = root.querySelector('.stage').dataset;
+    const pair = layout === 'pair';
+    const found = problemsWithin(root);
     const others = [box('.controls')];
     if (above) others.push(document.querySelector(above).getBoundingClientRect());
     tiles.forEach((tile, index) => {
@@ -106,6 +144,7 @@
       if (tiles.some((other, at) => at < index && overlap(tile, other))) {
         found.push(`tile ${index} covers another`);
       }
+      if (layout === 'pinned') return;
       const { width, height } = tiles[0];
       if (Math.abs(tile.width - width) > tolerance || Math.abs(tile.height - height) > tolerance) {
         found.push(`tile ${index} has another size`);
@@ -114,7 +153,8 @@
     const gap = parseFloat(getComputedStyle(root.querySelector('.stage')).columnGap);
     const [first] = tiles;
     const area = (first.width + 0.5 + tolerance) * (first.height + 0.5 + tolerance);
-    if (area < largest(stage, pair ? 1 : tiles.length, gap)) found.push('larger tiles would fit');
+    const fair = largest(stage, pair ? 1 : tiles.length, gap);
+    if (area < fair) found.push(`${layout}: the first tile could be larger`);
     const element = root.querySelector('.stage');
     if (element.scrollHeight > element.clientHeight + 1) found.push('the stage scrolls');
     if (root.querySelector('.controls').scrollWidth > box('.controls').width + 1) {
@@ -129,17 +169,38 @@
     const ignore = () => {};
     const call = new modules.CallScreen(root, texts, {
       say: ignore, leave: ignore, copyLink: ignore, changed: ignore, toggle: ignore, select: ignore,
+      store: { get: () => '', set: ignore },
     });
     texts.apply(root);
-    return (/** @type {number} */ people) => {
+    const idOf = (/** @type {number} */ count) => count.toString(16).padStart(16, '0');
+    /** @param {number} people @param {{pinned?: boolean, corner?: string}} [how] */
+    const show = (people, how = {}) => {
       for (let count = call.count + 2; count <= people; count++) {
         call.showPeer({
-          id: `000000000000000${count.toString(16)}`, name: `Guest ${count}`, state: 'connected',
-          microphone: 'off', camera: 'off', away: false, stream: new MediaStream(),
+          id: idOf(count), name: `Guest with a name of some length, number ${count}`,
+          state: 'unstable', microphone: 'off', camera: 'on', videoSupported: true, away: false,
+          stream: new MediaStream(),
         });
       }
-      call.render({ name: 'Ann', microphones: [], cameras: [], aloneUnsaid: false });
+      if (how.pinned && call.pinned !== idOf(2)) call.pin(idOf(2));
+      if (how.corner) call.selfView.corner = how.corner;
+      call.render({ name: 'Ann', id: '', microphones: [], cameras: [], aloneUnsaid: false });
+      root.querySelectorAll('.stage .tile').forEach(givePicture);
     };
+    return show;
+  }
+
+  /** Landscape and portrait, as cameras and phones send them. */
+  const shapes = [[1280, 720], [720, 1280], [640, 480], [1920, 1080], [480, 640]];
+
+  /** Lets a video claim to have a picture. @param {any} tile @param {number} index */
+  function givePicture(tile, index) {
+    const video = tile.querySelector('video');
+    if (video.videoWidth > 0) return;
+    const [videoWidth, videoHeight] = shapes[index % shapes.length];
+    Object.defineProperty(video, 'videoWidth', { value: videoWidth });
+    Object.defineProperty(video, 'videoHeight', { value: videoHeight });
+    video.dispatchEvent(new Event('resize'));
   }
 
   /** @param {any} place @param {[number, number] | null} size */
@@ -148,11 +209,16 @@
     place.frame.style.height = size ? `${size[1]}px` : '';
   }
 
-  /** @param {any} place @param {number} people @param {[number, number] | null} size */
-  const look = (place, people, size) =>
-    problems(place).map(
-      (problem) => `${people} people in ${size ? size.join(' x ') : 'the window'}: ${problem}`,
+  /**
+   * @param {any} place @param {number} people @param {[number, number] | null} size
+   * @param {object} [how]
+   */
+  const look = (place, people, size, how = {}) => {
+    const where = size ? size.join(' x ') : 'the window';
+    return problems(place).map(
+      (problem) => `${people} people ${JSON.stringify(how)} in ${where}: ${problem}`,
     );
+  };
 
   /** The modules of the page that are under test. @param {string} url */
   const importModules = async (url) => ({
@@ -189,23 +255,80 @@
     /** @type {string} */ url,
     /** @type {number} */ people,
     /** @type {[number, number][]} */ sizes,
+    /** @type {{pinned?: boolean, corner?: string}} */ how = {},
   ) {
     document.documentElement.innerHTML = '<body></body>';
     const modules = await importModules(url);
     const places = [];
-    for (let count = 1; count <= people; count++) {
-      places.push(await inShadow(url));
-      makeCall(modules, places[count - 1].root)(count);
+    for (let count = how.corner ? 2 : how.pinned ? 3 : 1; count <= people; count++) {
+      const place = await inShadow(url);
+      places.push({ place, count });
+      makeCall(modules, place.root)(count, how);
     }
     const found = [];
     for (const size of sizes) {
-      for (const place of places) resize(place, size);
+      for (const { place } of places) resize(place, size);
       await frame();
       await frame();
-      found.push(...places.flatMap((place, index) => look(place, index + 1, size)));
+      found.push(...places.flatMap(({ place, count }) => look(place, count, size, how)));
     }
     return found;
   }
 
-  /** @type {any} */ (window).stagePage = { sweepPage, sweepShadow };
+  /** A stream that shows one colour in that shape. @param {number} width @param {number} height */
+  function streamOf(width, height) {
+    const canvas = Object.assign(document.createElement('canvas'), { width, height });
+    const paint = () => {
+      const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+      context.fillStyle = '#e08020';
+      context.fillRect(0, 0, width, height);
+    };
+    paint();
+    setInterval(paint, 100); // a canvas that does not change sends nothing
+    return canvas.captureStream(10);
+  }
+
+  /**
+   * The page with a call in it that answers: window.call is its component, window.said what it
+   * announces, window.kept what it stores, window.wanted what the person wants of the call. The
+   * peers are Mia, Noa and Oli, as many as are wanted, each with a picture of that size.
+   */
+  async function open(
+    /** @type {string} */ url,
+    /** @type {[number, number][]} */ pictures,
+    /** @type {Record<string, string>} */ kept = {},
+  ) {
+    const { root } = await inPage(url);
+    const { CallScreen, Texts } = await importModules(url);
+    const texts = new Texts('en');
+    const host = /** @type {any} */ (window);
+    Object.assign(host, { said: [], kept, wanted: [] });
+    const want = (/** @type {string} */ what) => (/** @type {any[]} */ ...how) => {
+      host.wanted.push([what, ...how].join(' '));
+    };
+    const source = { wanted: true, state: 'live', error: '', deviceId: '' };
+    const view = { name: 'Ann', id: '00000000000000aa', microphone: source, camera: source,
+      microphones: [], cameras: [], aloneUnsaid: false };
+    host.view = view;
+    const call = (host.call = new CallScreen(root, texts, {
+      say: (/** @type {string} */ text) => host.said.push(text),
+      leave: want('leave'), copyLink: want('copy'), toggle: want('toggle'), select: want('select'),
+      changed: () => call.render(view),
+      store: {
+        get: (/** @type {string} */ key) => kept[key] ?? '',
+        set: (/** @type {string} */ key, /** @type {string} */ value) => { kept[key] = value; },
+      },
+    }));
+    texts.apply(document);
+    call.show(streamOf(320, 240));
+    host.peers = pictures.map(([width, height], index) => ({
+      id: `000000000000000${index}`, name: ['Mia', 'Noa', 'Oli'][index], state: 'connected',
+      microphone: 'on', camera: 'on', videoSupported: true, away: false,
+      stream: streamOf(width, height),
+    }));
+    for (const peer of host.peers) call.showPeer(peer);
+    call.render(view);
+  }
+
+  /** @type {any} */ (window).stagePage = { sweepPage, sweepShadow, open };
 })();

@@ -8,25 +8,28 @@ import { scenario } from './harness.mjs';
 /** @typedef {import('./harness.mjs').Engine} Engine */
 
 const script = fs.readFileSync(new URL('stage-page.js', import.meta.url), 'utf8');
-const peopleMax = 8;
+const peopleMax = 16;
 
 /** The windows that were seen to break, and others of their kind. @type {[number, number][]} */
-const windows = [[1280, 720], [1440, 900], [1366, 657], [430, 932], [320, 568], [844, 390]];
+const windows = [
+  [1280, 720], [1440, 900], [1366, 657], [430, 932], [320, 568], [844, 390], [320, 256],
+  [3840, 2160],
+];
 
-const zooms = [1, 1.1, 1.25, 1.5];
+const zooms = [1, 1.1, 1.25, 1.5, 4];
 
 /** The same windows as they are at zoom factors: odd sizes, with fractions. */
 const zoomed = windows.flatMap(([width, height]) =>
   zooms.map((zoom) => /** @type {[number, number]} */ ([width / zoom, height / zoom])),
-);
+).filter(([width, height]) => width >= 320 && height >= 256);
 
-/** Sizes from a phone's to a wall's, in steps that hit fractions of every kind. */
+/** Sizes of a call from a zoomed phone's to a wall's, in steps that hit fractions of every kind. */
 function sizes() {
   const all = [...zoomed];
-  for (let width = 331.3; width < 2300; width *= 1.17) {
-    for (let height = 401.7; height < 1400; height *= 1.21) all.push([width, height]);
+  for (let width = 320; width < 3900; width = width * 1.291 + 0.3) {
+    for (let height = 212; height < 2200; height = height * 1.37 + 0.7) all.push([width, height]);
   }
-  return all.filter(([width, height]) => width >= 280 && height >= 300);
+  return all;
 }
 
 /**
@@ -34,20 +37,24 @@ function sizes() {
  * @param {World} world @param {Engine} engine
  * @param {'sweepPage' | 'sweepShadow'} sweep
  * @param {([number, number] | null)[]} all
+ * @param {{people?: number, pinned?: boolean, corner?: string}} [how]
  * @param {import('puppeteer-core').Viewport} [viewport]
  * @returns {Promise<string[]>} what is wrong
  */
-async function problemsOf(world, engine, sweep, all, viewport) {
+async function problemsOf(world, engine, sweep, all, how = {}, viewport = undefined) {
   const ann = await world.person('Ann', { engine, scripts: [script], open: false });
   if (viewport) await ann.page.setViewport(viewport);
   // A page of the same origin that does nothing before it is asked to.
   await ann.page.goto(new URL('examples/embed.html', world.relay.url).href);
+  const { people = peopleMax, ...show } = how;
   const found = await ann.ask(
-    (url, name, people, list) => /** @type {any} */ (window).stagePage[name](url, people, list),
+    (url, name, count, list, options) =>
+      /** @type {any} */ (window).stagePage[name](url, count, list, options),
     world.relay.url,
     sweep,
-    peopleMax,
+    people,
     all,
+    show,
   );
   await ann.page.close();
   world.people.splice(world.people.indexOf(ann), 1);
@@ -56,7 +63,7 @@ async function problemsOf(world, engine, sweep, all, viewport) {
 
 for (const engine of /** @type {const} */ (['chromium', 'firefox'])) {
   scenario(
-    `one to eight tiles fit into call screens of every size in ${engine}`,
+    `one to sixteen tiles fit into call screens of every size in ${engine}`,
     { needs: [engine] },
     async (world) => {
       assert.deepEqual(await problemsOf(world, engine, 'sweepShadow', sizes()), []);
@@ -64,7 +71,27 @@ for (const engine of /** @type {const} */ (['chromium', 'firefox'])) {
   );
 
   scenario(
-    `one to eight tiles fit between the top line and the controls in ${engine}`,
+    `one large tile and a strip of the others fit into every size in ${engine}`,
+    { needs: [engine] },
+    async (world) => {
+      const some = [...zoomed, ...sizes().filter((_, index) => index % 3 === 0)];
+      assert.deepEqual(await problemsOf(world, engine, 'sweepShadow', some, { pinned: true }), []);
+    },
+  );
+
+  scenario(
+    `in every corner one's own picture leaves names and buttons free in ${engine}`,
+    { needs: [engine] },
+    async (world) => {
+      for (const corner of ['top-left', 'top-right', 'bottom-left', 'bottom-right']) {
+        const how = { people: 2, corner };
+        assert.deepEqual(await problemsOf(world, engine, 'sweepShadow', sizes(), how), []);
+      }
+    },
+  );
+
+  scenario(
+    `one to sixteen tiles fit between the top line and the controls in ${engine}`,
     { needs: [engine] },
     async (world) => {
       const some = engine === 'chromium' ? zoomed : windows;
@@ -73,7 +100,7 @@ for (const engine of /** @type {const} */ (['chromium', 'firefox'])) {
   );
 }
 
-scenario('one to eight tiles fit into a window that is zoomed', {}, async (world) => {
+scenario('one to sixteen tiles fit into a window that is zoomed', {}, async (world) => {
   for (const [width, height] of [windows[0], windows[3]]) {
     for (const deviceScaleFactor of [1.1, 1.25]) {
       const viewport = {
@@ -81,7 +108,7 @@ scenario('one to eight tiles fit into a window that is zoomed', {}, async (world
         height: Math.round(height / deviceScaleFactor),
         deviceScaleFactor,
       };
-      const found = await problemsOf(world, 'chromium', 'sweepPage', [null], viewport);
+      const found = await problemsOf(world, 'chromium', 'sweepPage', [null], {}, viewport);
       assert.deepEqual(found, [], JSON.stringify(viewport));
     }
   }

@@ -13,7 +13,7 @@ function element() {
   const parts = new Map();
   return /** @type {any} */ ({
     dataset: {}, hidden: false, textContent: '', append: () => {}, remove: () => {},
-    setAttribute: () => {}, addEventListener: () => {},
+    setAttribute: () => {}, addEventListener: () => {}, contains: () => false,
     querySelector: (/** @type {string} */ css) => {
       if (!parts.has(css)) parts.set(css, element());
       return parts.get(css);
@@ -26,18 +26,36 @@ function element() {
  * @param {Partial<Peer>} peer
  */
 function tileOf(peer) {
-  Object.assign(globalThis, { HTMLElement: Object, HTMLVideoElement: Object });
+  Object.assign(globalThis, {
+    HTMLElement: Object, HTMLVideoElement: Object, HTMLButtonElement: Object,
+    ResizeObserver: class { observe() {} },
+  });
   const content = element();
   const template = /** @type {any} */ ({ content: { cloneNode: () => content } });
   const tiles = new PeerTiles(element(), template, {
     texts: new Texts('en'), guard: new Guard(), say: () => {},
-    player: /** @type {any} */ ({ play: () => {} }),
+    .../** @type {any} */ ({
+      player: { play: () => {}, add: () => {} }, backdrops: { set: () => {} }, menu: {},
+      pin: { id: '', possible: false }, pip: {},
+    }),
   });
-  tiles.show({ id: '1', name: 'Bob', state: 'connected', microphone: 'on', camera: 'on',
-    away: false, videoSupported: true, hand: 0, stream: /** @type {any} */ ({}), ...peer });
+  const shown = Object.assign(/** @type {Peer} */ ({ id: '1', name: 'Bob', state: 'connected',
+    microphone: 'on', camera: 'on', away: false, videoSupported: true, hand: 0,
+    stream: {} }), peer);
+  tiles.show(shown);
   const tile = content.querySelector('.tile');
   const text = (/** @type {string} */ css) => tile.querySelector(css).textContent;
-  return { ...tile.dataset, note: text('.tileNote'), badge: text('.badgeState') };
+  const look = () => ({ ...tile.dataset, note: text('.tileNote'), badge: text('.badgeState'),
+    chip: tile.querySelector('.connection').hidden ? '' : text('.connection') });
+  return {
+    ...look(),
+    look,
+    /** What it shows after a change. @param {Partial<Peer>} change */
+    then: (change) => {
+      tiles.show(Object.assign(shown, change));
+      return look();
+    },
+  };
 }
 
 test('a peer who is seen and heard needs no words', () => {
@@ -63,4 +81,37 @@ test('a camera that is off is said to be off, whatever could be received', () =>
 
 test('before the first connection, the tile says only that it is being made', () => {
   assert.equal(tileOf({ state: 'connecting', videoSupported: false }).note, 'Connecting…');
+});
+
+test('what a peer has not said yet is not shown as none', () => {
+  for (const state of /** @type {const} */ (['connecting', 'reconnecting', 'unreachable'])) {
+    const peer = { state, microphone: 'none', camera: 'none', videoSupported: false };
+    const { microphone, muted, camera, note, badge } = tileOf(/** @type {Partial<Peer>} */ (peer));
+    assert.deepEqual([microphone, camera, muted, badge], ['unknown', 'unknown', 'false', ''],
+      state);
+    assert.doesNotMatch(note, /camera/i, state);
+  }
+});
+
+test('a peer that has said so has none, also while its connection is repaired', () => {
+  const tile = tileOf({ state: 'connecting', microphone: 'none', camera: 'none' });
+  assert.equal(tile.then({ state: 'connected' }).badge, 'No microphone, No camera');
+  const lost = tile.then({ state: 'reconnecting' });
+  assert.deepEqual([lost.microphone, lost.camera, lost.badge],
+    ['none', 'none', 'No microphone, No camera']);
+});
+
+test('after a reload, what a peer had said before does not count', () => {
+  const tile = tileOf({ microphone: 'none', camera: 'none' });
+  tile.then({ state: 'connecting' });
+  assert.equal(tile.then({ state: 'reconnecting' }).camera, 'unknown');
+});
+
+test('a chip says whose connection to the server is lost', (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  Object.assign(globalThis, { window: globalThis });
+  const tile = tileOf({ name: 'Mia', away: true });
+  assert.equal(tile.chip, '');
+  context.mock.timers.tick(3000);
+  assert.equal(tile.look().chip, 'Mia has lost the connection to the server');
 });

@@ -6,19 +6,27 @@
  * around. The markup is in index.html, the styles in theme.css, tiles.css and call.css.
  */
 
+import { Backdrops } from './backdrop.js';
 import { Company } from './company.js';
 import { sourceControls } from './controls.js';
+import { Drag } from './drag.js';
+import { TileFit } from './fit.js';
 import { Guard } from './guard.js';
 import { Invite } from './invite.js';
+import { Menu } from './menu.js';
 import { OwnTile, shownSource, sourceNote } from './own.js';
 import { Panels } from './panels.js';
 import { part } from './picture.js';
+import { Pin } from './pin.js';
+import { PictureInPicture } from './pip.js';
 import { Player } from './player.js';
+import { SelfView } from './selfview.js';
 import { Settings } from './settings.js';
 import { Speaker } from './speaker.js';
-import { Stage } from './stage.js';
+import { ownId, Stage } from './stage.js';
 import { PeerTiles } from './tiles.js';
 import { Tips } from './tips.js';
+import { TileTools } from './tools.js';
 
 /** @typedef {import('../peerface.js').Peer} Peer */
 /** @typedef {import('./i18n.js').Key} Key */
@@ -34,6 +42,7 @@ import { Tips } from './tips.js';
  * @property {() => void} changed something else is to be shown; asks for a call of render()
  * @property {(language: string) => void} chooseLanguage
  * @property {string} version
+ * @property {import('./selfview.js').Keeper} store keeps what the person has chosen here
  */
 
 /**
@@ -47,11 +56,16 @@ import { Tips } from './tips.js';
 export class CallScreen {
   #root;
   #texts;
+  #say;
   #guard = new Guard();
   #player;
   #tiles;
   #stage;
   #own;
+  #ownTools;
+  #pin;
+  #pip;
+  #showOwn;
   #invite;
   #controls;
   #company;
@@ -68,15 +82,27 @@ export class CallScreen {
   constructor(root, texts, hooks, preferences) {
     this.#root = root;
     this.#texts = texts;
+    this.#say = hooks.say;
     this.#player = new Player(hooks.changed);
-    this.#stage = new Stage(part(root, '.stage', HTMLElement));
+    /** How the person sees themselves; to be read and set from outside too. */
+    this.selfView = new SelfView(hooks.store, hooks.changed);
+    this.#pin = new Pin(texts, hooks);
+    this.#pip = new PictureInPicture(root, texts, hooks);
+    const shared = {
+      texts, pin: this.#pin, pip: this.#pip, menu: new Menu(part(root, '.menu', HTMLElement)),
+      player: this.#player, guard: this.#guard, backdrops: new Backdrops(), say: hooks.say,
+    };
+    this.#stage = new Stage(part(root, '.stage', HTMLElement), this.#guard);
     this.#tiles = new PeerTiles(part(root, '.peers', HTMLElement),
-      part(root, '.peerTemplate', HTMLTemplateElement),
-      { texts, player: this.#player, guard: this.#guard, say: hooks.say });
+      part(root, '.peerTemplate', HTMLTemplateElement), shared);
     this.#company = new Company(root, texts, {
       ...hooks, soundsOn: () => preferences.isOn('sounds'),
     });
-    this.#own = new OwnTile(part(root, '.own', HTMLElement), texts);
+    const own = part(root, '.own', HTMLElement);
+    this.#own = new OwnTile(own, texts);
+    this.#ownTools = this.#makeOwnTools(own, shared);
+    this.#showOwn = part(root, '.showOwn', HTMLElement);
+    this.#showOwn.addEventListener('click', () => { this.selfView.hidden = false; });
     this.#invite = new Invite(texts, (text) => this.#company.tell(text), hooks.changed);
     this.#controls = sourceControls(root, texts, hooks);
     const speaker = new Speaker(root);
@@ -103,6 +129,19 @@ export class CallScreen {
     for (const button of this.#root.querySelectorAll(selector)) {
       button.addEventListener('click', action);
     }
+  }
+
+  /**
+   * @param {HTMLElement} tile one's own
+   * @param {import('./tiles.js').TileContext} shared
+   */
+  #makeOwnTools(tile, shared) {
+    const video = part(tile, 'video', HTMLVideoElement);
+    const fit = new TileFit(tile, video, (whole) => shared.backdrops.set(video, whole));
+    new Drag(tile, (centre) => { this.selfView.corner = this.#stage.cornerAt(centre); });
+    return new TileTools(tile, shared, {
+      id: ownId, name: () => this.#texts.get('ownPicture'), fit, selfView: this.selfView,
+    });
   }
 
   /** How many others there are. */
@@ -151,6 +190,20 @@ export class CallScreen {
     this.#company.reacted(peer, kind);
   }
 
+  /** Whose tile is large: the id of a peer or `ownId`; '' is nobody's. */
+  get pinned() {
+    return this.#pin.id;
+  }
+
+  /**
+   * Makes a tile large, or ends that.
+   * @param {string} id
+   */
+  pin(id) {
+    const name = id === ownId ? this.#texts.get('ownPicture') : this.#tiles.nameOf(id);
+    if (name) this.#pin.toggle(id, name);
+  }
+
   /** @param {MediaStream|null} stream one's own picture */
   show(stream) {
     this.#own.show(stream);
@@ -187,8 +240,14 @@ export class CallScreen {
     this.#controls.forEach((control, index) => {
       this.#guard.run(`${control.name} ${index}`, () => control.render(view));
     });
-    this.#guard.run('stage', () => this.#stage.render(this.#tiles.count));
-    this.#guard.run('own tile', () => this.#own.render(view.name, microphone, camera));
+    this.#pin.possible = this.#tiles.count > 1;
+    this.#guard.run('own tile', () => {
+      this.#own.render({ ...view, mirrored: this.selfView.mirrored });
+      this.#ownTools.render();
+    });
+    this.#guard.run('tiles', () => this.#tiles.renderTools());
+    this.#guard.run('stage', () => this.#renderStage());
+    this.#guard.run('picture in picture', () => this.#pip.render(view));
     this.#guard.run('chips', () => this.#renderChips(view));
     this.#guard.run('company', () => this.#company.render({
       id: view.id,
@@ -197,6 +256,22 @@ export class CallScreen {
       microphone: shownSource(microphone),
       camera: shownSource(camera),
     }));
+  }
+
+  #renderStage() {
+    const hidden = this.selfView.hidden && this.#tiles.count > 0;
+    if (hidden) this.#pin.forget(ownId);
+    const changed = hidden === this.#showOwn.hidden;
+    const root = /** @type {Document|ShadowRoot} */ (this.#root.getRootNode());
+    const own = part(this.#root, '.own', HTMLElement);
+    // Who hides it by keyboard must find the way back where they are, and the other way round.
+    const focused = [own, this.#showOwn].some((part) => part.contains(root.activeElement));
+    this.#showOwn.hidden = !hidden;
+    this.#stage.render(this.#tiles.count,
+      { pinned: this.#pin.id, ownHidden: hidden, corner: this.selfView.corner });
+    if (!changed) return;
+    this.#say(this.#texts.get(hidden ? 'saidOwnHidden' : 'saidOwnShown'));
+    if (focused) (hidden ? this.#showOwn : part(own, '.menuTool', HTMLElement)).focus();
   }
 
   /**

@@ -67,7 +67,7 @@ export class SourceButton {
     });
   }
 
-  /** @param {SourceView} view */
+  /** @param {Pick<SourceView, Kind>} view */
   render(view) {
     const source = view[this.#kind];
     const off = source ? isOff(source) : false;

@@ -22,6 +22,7 @@ import { part } from './picture.js';
  * @property {boolean} standby there is no capture, until the person asks for it
  * @property {boolean} left the person has just left a room
  * @property {boolean} wakeable capturing makes sense in this browser
+ * @property {boolean} mirrored how the person wants to see themselves
  */
 
 export class Lobby {
@@ -108,7 +109,7 @@ export class Lobby {
   /** @param {LobbyView & SourceView} view */
   render(view) {
     for (const control of this.#controls) control.render(view);
-    this.#preview.render(this.name, view.microphone, view.camera);
+    this.#preview.render({ ...view, name: this.name, id: '' });
     this.#keepFocus(() => { this.#wake.hidden = !view.standby || !view.wakeable; });
     part(this.#root, '.tileControls', HTMLElement).hidden = view.standby;
     part(this.#root, '.devices', HTMLElement).hidden = view.standby;

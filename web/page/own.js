@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 
 import { isOff } from './controls.js';
+import { visibleName } from './names.js';
 import { troubleOf } from './notices.js';
 import { part, renderAvatar, watchPicture } from './picture.js';
 
@@ -18,6 +19,15 @@ const troubleKeys = {
     insecure: 'cameraBlocked', unsupported: 'cameraBlocked' },
 };
 
+/**
+ * @typedef {object} OwnView
+ * @property {string} name
+ * @property {string} id one's own, as a member; '' in no room
+ * @property {LocalSource} [microphone]
+ * @property {LocalSource} [camera]
+ * @property {boolean} mirrored as the person wants it
+ */
+
 /** One's own picture: in the lobby as the preview, in the call as a tile. */
 export class OwnTile {
   #tile;
@@ -33,30 +43,30 @@ export class OwnTile {
     this.#texts = texts;
     this.#video = part(tile, 'video', HTMLVideoElement);
     watchPicture(tile, this.#video);
+    // Paused by a media key or by the browser's own menu.
+    this.#video.addEventListener('pause', () => this.#play());
   }
 
   /** @param {MediaStream|null} stream */
   show(stream) {
     this.#video.srcObject = stream;
-    // Muted, so no browser refuses; a hidden video starts when it is shown.
-    if (stream) this.#video.play().catch(() => {});
+    this.#play();
   }
 
-  /**
-   * @param {string} name
-   * @param {LocalSource|undefined} microphone
-   * @param {LocalSource|undefined} camera
-   */
-  render(name, microphone, camera) {
+  /** Muted, so no browser refuses; a hidden video starts when it is shown. */
+  #play() {
+    if (this.#video.srcObject) this.#video.play().catch(() => {});
+  }
+
+  /** @param {OwnView} view */
+  render({ name, id, microphone, camera, mirrored }) {
     const data = this.#tile.dataset;
     data.microphone = microphoneState(microphone);
     data.camera = cameraState(camera);
-    data.mirrored = String(this.#facing() !== 'environment');
-    renderAvatar(this.#tile, name, name);
+    data.mirrored = String(mirrored && this.#facing() !== 'environment');
+    renderAvatar(this.#tile, name, id);
     const badge = this.#tile.querySelector('.badgeName');
-    if (badge) {
-      badge.textContent = name ? this.#texts.get('youNamed', { name }) : this.#texts.get('you');
-    }
+    if (badge) badge.textContent = visibleName(name, '');
     const note = sourceNote('camera', camera);
     part(this.#tile, '.tileNote', HTMLElement).textContent = note ? this.#texts.get(note) : '';
   }

@@ -28,7 +28,7 @@ import { ScreenWakeLock } from './wake-lock.js';
 /** @param {string} selector */
 const element = (selector) => part(document, selector, HTMLElement);
 
-/** What stays: the name, the devices, the language. */
+/** What stays: the name, the devices, the language, how one sees oneself. */
 const lasting = new Store(() => localStorage);
 /** What belongs to this tab: the ticket, the room it is in, mute and camera off. */
 const passing = new Store(() => sessionStorage);
@@ -79,6 +79,7 @@ class Page {
     react: (kind) => this.#session.room?.react(kind),
     chooseLanguage: (language) => this.#onLanguage(language),
     version,
+    store: lasting,
     changed: () => this.#render(),
   }, this.#preferences);
 
@@ -240,6 +241,7 @@ class Page {
       standby: this.#session.standby,
       left: this.#session.left,
       wakeable: !this.#lacking,
+      mirrored: this.#call.selfView.mirrored,
     }));
     run('call', () => this.#call.render({
       ...sources,

@@ -111,13 +111,13 @@ export class PeopleList {
     const row = part(content, '.person', HTMLElement);
     const texts = this.#texts;
     renderAvatar(row, person.name, person.id);
-    part(row, '.personName', HTMLElement).textContent = person.own
-      ? texts.get('youNamed', { name: person.name }) : person.name;
+    part(row, '.personName', HTMLElement).textContent = person.name;
     row.dataset.microphone = person.microphone ?? '';
     row.dataset.camera = person.camera ?? '';
     row.dataset.hand = String(person.hand > 0);
     /** @type {(Key|''|undefined)[]} */
     const keys = [
+      person.own ? 'you' : '',
       person.hand ? 'handIsUp' : '',
       person.connection,
       microphoneKeys[person.microphone ?? ''],

@@ -1,112 +1,180 @@
-/* stage.js - lays out the tiles of a call so that all of them fit and are as large as possible. */
+/* stage.js - puts the tiles of a call where they belong, and keeps them there. */
 /* SPDX-License-Identifier: MIT */
 
-/**
- * How wide and how narrow a tile may be. Cameras send 4:3 or 16:9 with the face in the middle, so
- * that much can be cropped. A single tile may fill nearly any screen, even a phone held upright.
- * @param {number} count
- * @param {boolean} upright
- */
-function shapes(count, upright) {
-  if (count === 1) return { widest: 21 / 9, narrowest: 1 / 2 };
-  return { widest: 16 / 9, narrowest: upright ? 4 / 5 : 1 };
-}
+import {
+  floatingBox, gridBoxes, nearestCorner, pinnedBoxes, roundDown, shapesFor,
+} from './layout.js';
+import { part } from './picture.js';
+
+/** @typedef {import('./guard.js').Guard} Guard */
+/** @typedef {import('./layout.js').Box} Box */
+/** @typedef {import('./layout.js').Corner} Corner */
 
 /**
- * Rounds down to a length that every engine can represent: Chromium counts in 1/64 and Firefox in
- * 1/60 of a pixel. Tiles never become larger than the room for them by rounding.
- * @param {number} length in CSS pixels
+ * What decides where the tiles lie, apart from the size of the stage.
+ * @typedef {object} StageView
+ * @property {string} pinned the id of the tile that is large; '' is none
+ * @property {boolean} ownHidden one's own tile is not shown
+ * @property {Corner} corner where one's own tile lies, when it lies on another
  */
-function roundDown(length) {
-  return Math.floor(Math.max(0, length) * 2) / 2;
-}
 
-/**
- * The number of columns that makes the tiles as large as they can be, and their size. All tiles
- * have the same size; the last row may hold fewer.
- * @param {number} count of tiles
- * @param {number} width of the room for them, in CSS pixels, fractions included
- * @param {number} height of it
- * @param {number} gap between two tiles
- * @returns {{columns: number, width: number, height: number}}
- */
-export function fitTiles(count, width, height, gap) {
-  const { widest, narrowest } = shapes(count, height > width);
-  let best = { columns: 1, width: 0, height: 0 };
-  for (let columns = 1; columns <= count; columns++) {
-    const rows = Math.ceil(count / columns);
-    const cellWidth = (width - gap * (columns - 1)) / columns;
-    const cellHeight = (height - gap * (rows - 1)) / rows;
-    const tile = {
-      columns,
-      width: roundDown(Math.min(cellWidth, cellHeight * widest)),
-      height: roundDown(Math.min(cellHeight, cellWidth / narrowest)),
-    };
-    if (tile.width * tile.height > best.width * best.height) best = tile;
-  }
-  return best;
-}
+/** @type {StageView} */
+const plain = { pinned: '', ownHidden: false, corner: 'bottom-right' };
 
-/**
- * The `grid-column` of each tile. Every tile spans two columns of the grid, so that a last row with
- * fewer tiles can be centred by starting half a tile further in.
- * @param {number} count of tiles
- * @param {number} columns of tiles
- * @returns {string[]}
- */
-export function placeTiles(count, columns) {
-  const last = count % columns;
-  const places = Array(count).fill('span 2');
-  if (last > 0) places[count - last] = `${1 + columns - last} / span 2`;
-  return places;
-}
+/** What one's own tile is called beside the ids of the peers. */
+export const ownId = 'self';
 
 /** The part of the call screen that holds the tiles: all of them, or one with one's own on top. */
 export class Stage {
   #stage;
-  #peerCount = 0;
+  #guard;
+  #own;
+  #view = plain;
+  #shown = '';
   #width = 0;
   #height = 0;
-  /** The frame in which the tiles are fitted, or 0. */
+  /** @type {Box|undefined} the tile that one's own lies on */
+  #below;
+  /** The frame in which the tiles are placed, or 0. */
   #frame = 0;
 
-  /** @param {HTMLElement} stage */
-  constructor(stage) {
+  /**
+   * @param {HTMLElement} stage
+   * @param {Guard} guard
+   */
+  constructor(stage, guard) {
     this.#stage = stage;
+    this.#guard = guard;
+    this.#own = part(stage, '.own', HTMLElement);
     // Not clientWidth: it rounds, and tiles that are too large by a fraction of a pixel do not fit.
     new ResizeObserver((entries) => {
       const { width, height } = entries[entries.length - 1].contentRect;
       this.#width = width;
       this.#height = height;
-      this.#fit();
+      this.#guard.run('stage', () => this.#place());
     }).observe(stage);
+    // A phone that is turned sends pictures of another shape. The event does not bubble.
+    stage.addEventListener('resize', () => this.#placeSoon(), { capture: true });
+  }
+
+  /**
+   * @param {number} peerCount
+   * @param {Partial<StageView>} [view]
+   */
+  render(peerCount, view) {
+    this.#view = { ...plain, ...view };
+    const shown = JSON.stringify([peerCount, this.#view]);
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    // Alone, there is nobody else to look at.
+    this.#own.hidden = this.#view.ownHidden && peerCount > 0;
+    this.#stage.dataset.layout = this.#layout(peerCount);
+    this.#stage.dataset.corner = this.#view.corner;
+    // Reading the gap makes the browser compute the layout at once. In the next frame that costs
+    // nothing extra, and what a new connection waits for goes first.
+    this.#placeSoon();
+  }
+
+  /**
+   * The corner in which one's own tile belongs if it is let go here.
+   * @param {{x: number, y: number}} point of the window
+   * @returns {Corner}
+   */
+  cornerAt({ x, y }) {
+    const { left, top } = this.#stage.getBoundingClientRect();
+    const below = this.#below ?? { left: 0, top: 0, width: this.#width, height: this.#height };
+    return nearestCorner({ x: x - left, y: y - top }, below);
   }
 
   /** @param {number} peerCount */
-  render(peerCount) {
-    if (peerCount === this.#peerCount && this.#stage.dataset.layout) return;
-    this.#peerCount = peerCount;
-    this.#stage.dataset.layout = ['alone', 'pair'][peerCount] ?? 'grid';
-    // Reading the gap makes the browser compute the layout at once. In the next frame that costs
-    // nothing extra, and what a new connection waits for goes first.
-    this.#frame ||= requestAnimationFrame(() => this.#fit());
+  #layout(peerCount) {
+    if (peerCount === 0) return 'alone';
+    if (this.#view.pinned && peerCount > 1) return 'pinned';
+    return peerCount === 1 ? 'pair' : 'grid';
   }
 
-  #fit() {
+  #placeSoon() {
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.#guard.run('stage', () => this.#place());
+    });
+  }
+
+  #place() {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
-    // With two people one's own picture lies on top of the other's and takes no place in the grid.
-    const pair = this.#peerCount === 1;
-    const count = pair ? 1 : this.#peerCount + 1;
-    const gap = parseFloat(getComputedStyle(this.#stage).columnGap) || 0;
-    const tile = fitTiles(count, this.#width, this.#height, gap);
-    const { style } = this.#stage;
-    style.setProperty('--grid-columns', String(2 * tile.columns));
-    style.setProperty('--tile-width', `${tile.width}px`);
-    style.setProperty('--tile-height', `${tile.height}px`);
-    const places = placeTiles(count, tile.columns);
     /** @type {NodeListOf<HTMLElement>} */
-    const tiles = this.#stage.querySelectorAll('.tile');
-    tiles.forEach((element, index) => { element.style.gridColumn = places[index] ?? 'auto'; });
+    const all = this.#stage.querySelectorAll('.tile');
+    const tiles = [...all].filter((tile) => !tile.hidden);
+    const boxes = this.#boxes(tiles);
+    tiles.forEach((tile, index) => {
+      const { left, top, width, height } = boxes[index];
+      Object.assign(tile.style, {
+        left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px`,
+      });
+    });
   }
+
+  /**
+   * @param {HTMLElement[]} tiles
+   * @returns {Box[]} of each
+   */
+  #boxes(tiles) {
+    const room = { left: 0, top: 0, width: this.#width, height: this.#height };
+    const gap = roundDown(parseFloat(getComputedStyle(this.#stage).columnGap) || 0);
+    const { layout } = this.#stage.dataset;
+    const main = layout === 'pinned' ? tiles.findIndex((tile) => this.#isPinned(tile)) : -1;
+    tiles.forEach((tile, index) => {
+      const even = layout === 'alone' ? 'alone' : 'even';
+      tile.dataset.place = main < 0 ? even : index === main ? 'large' : 'strip';
+    });
+    this.#below = undefined;
+    if (main >= 0) {
+      const shapes = this.#shapes(tiles.filter((_, index) => index !== main));
+      const boxes = pinnedBoxes(tiles.length - 1, this.#width, this.#height, gap, shapes);
+      return tiles.map((_, index) => index === main ? boxes.main
+        : boxes.strip[index - (index > main ? 1 : 0)]);
+    }
+    // With two people one's own picture lies on top of the other's and takes no room from it.
+    if (layout !== 'pair' || tiles.length < 2) {
+      return gridBoxes(tiles.length, room, gap, this.#shapes(tiles));
+    }
+    return this.#pairBoxes(gridBoxes(1, room, gap)[0]);
+  }
+
+  /**
+   * @param {Box} below
+   * @returns {Box[]} of the other person and of oneself
+   */
+  #pairBoxes(below) {
+    const own = floatingBox(below, this.#view.corner, this.#ownShape());
+    this.#below = below;
+    this.#own.dataset.place = 'floating';
+    this.#stage.style.setProperty('--own-width', `${own.width}px`);
+    return [below, own];
+  }
+
+  /** @param {HTMLElement[]} tiles */
+  #shapes(tiles) {
+    return shapesFor(tiles.map(shapeOf).filter((shape) => shape > 0), this.#height > this.#width);
+  }
+
+  /** Of one's own picture; before there is one, that of cameras as they are held here. */
+  #ownShape() {
+    return shapeOf(this.#own) || (this.#height > this.#width ? 3 / 4 : 4 / 3);
+  }
+
+  /** @param {HTMLElement} tile */
+  #isPinned(tile) {
+    return this.#view.pinned === (tile === this.#own ? ownId : tile.dataset.peer);
+  }
+}
+
+/**
+ * The width of a tile's picture divided by its height, also while the camera is off; 0 is unknown.
+ * @param {HTMLElement} tile
+ */
+function shapeOf(tile) {
+  const { videoWidth, videoHeight } = part(tile, 'video', HTMLVideoElement);
+  return videoHeight > 0 ? videoWidth / videoHeight : 0;
 }

@@ -1,23 +1,29 @@
 /* tiles.js - the tiles of the peers, each kept for as long as its peer is in the room. */
 /* SPDX-License-Identifier: MIT */
 
+import { TileFit } from './fit.js';
+import { visibleName } from './names.js';
 import { PeerNews } from './news.js';
 import { part, renderAvatar, watchPicture } from './picture.js';
+import { TileTools } from './tools.js';
 
 /** @typedef {import('../peerface.js').Peer} Peer */
 /** @typedef {import('./player.js').Player} Player */
 /** @typedef {import('./i18n.js').Texts} Texts */
 /** @typedef {import('./i18n.js').Key} Key */
 /** @typedef {import('./guard.js').Guard} Guard */
+/** @typedef {import('./backdrop.js').Backdrops} Backdrops */
+/** @typedef {import('./tools.js').ToolContext} ToolContext */
 
 /**
  * What the tiles share.
- * @typedef {object} TileContext
- * @property {Texts} texts
+ * @typedef {object} TileParts
  * @property {Player} player
  * @property {Guard} guard
+ * @property {Backdrops} backdrops
  * @property {(text: string) => void} say to a screen reader
  */
+/** @typedef {TileParts & ToolContext} TileContext */
 
 /** @type {Record<string, Key>} */
 const stateKeys = {
@@ -26,8 +32,10 @@ const stateKeys = {
   unreachable: 'peerUnreachable',
 };
 
-/** What there is of a peer's camera. 'unsupported': it is on, but its video cannot be received. */
-/** @typedef {Peer['camera']|'unsupported'} ShownCamera */
+/** 'unknown': the peer has not said it yet, which is not to be taken for 'none'. */
+/** @typedef {Peer['microphone']|'unknown'} ShownMicrophone */
+/** 'unsupported': the camera is on, but its video cannot be received. */
+/** @typedef {ShownMicrophone|'unsupported'} ShownCamera */
 
 /** @type {Partial<Record<ShownCamera, Key>>} */
 const cameraKeys = {
@@ -35,14 +43,6 @@ const cameraKeys = {
   none: 'cameraIsNone',
   unsupported: 'cameraUnsupported',
 };
-
-/**
- * @param {Pick<Peer, 'camera'|'videoSupported'>} peer
- * @returns {ShownCamera}
- */
-function shownCamera({ camera, videoSupported }) {
-  return camera === 'on' && !videoSupported ? 'unsupported' : camera;
-}
 
 /** A peer that loses the relay for less is usually back: after a restart, everybody does. */
 const awayAfterMs = 3000;
@@ -52,8 +52,12 @@ class PeerTile {
   #texts;
   #guard;
   #video;
+  #fit;
+  #tools;
   #news = new PeerNews();
   #peer;
+  /** The peer has said what its sources are: it does so before it is connected. */
+  #told = false;
   #say;
   #awayTimer = 0;
   /** The peer has been without the relay for long enough to show it. */
@@ -65,9 +69,9 @@ class PeerTile {
    * @param {TileContext} context
    * @param {(key: Key, peer: Peer) => void} say
    */
-  constructor(template, peer, { texts, guard }, say) {
-    this.#texts = texts;
-    this.#guard = guard;
+  constructor(template, peer, context, say) {
+    this.#texts = context.texts;
+    this.#guard = context.guard;
     this.#peer = peer;
     this.#say = say;
     const content = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
@@ -75,15 +79,27 @@ class PeerTile {
     this.element.dataset.peer = peer.id;
     this.#video = part(this.element, 'video', HTMLVideoElement);
     watchPicture(this.element, this.#video);
+    this.#fit = new TileFit(this.element, this.#video, (whole) => {
+      context.backdrops.set(this.#video, whole);
+      this.renderTools();
+    });
+    this.#tools = new TileTools(this.element, context,
+      { id: peer.id, name: () => this.name, fit: this.#fit });
   }
 
   get video() {
     return this.#video;
   }
 
+  get name() {
+    return visibleName(this.#peer.name, this.#texts.get('guest'));
+  }
+
   /** The peer is new or has changed: shows it, and says what is new. */
   change() {
     this.#watchAway();
+    if (this.#peer.state === 'connecting') this.#told = false;
+    if (this.#peer.state === 'connected') this.#told = true;
     const keys = this.#news.changed(this.#peer);
     this.render();
     for (const key of keys) this.#say(key, this.#peer);
@@ -91,10 +107,13 @@ class PeerTile {
 
   end() {
     clearTimeout(this.#awayTimer);
+    this.#fit.end();
+    this.#tools.end();
     this.element.remove();
     this.#video.srcObject = null;
     this.#guard.forget(this.#part('picture'));
     this.#guard.forget(this.#part('words'));
+    this.#guard.forget(this.#part('tools'));
   }
 
   #watchAway() {
@@ -114,6 +133,11 @@ class PeerTile {
   render() {
     this.#guard.run(this.#part('picture'), () => this.#renderPicture(this.#peer));
     this.#guard.run(this.#part('words'), () => this.#renderWords(this.#peer));
+    this.renderTools();
+  }
+
+  renderTools() {
+    this.#guard.run(this.#part('tools'), () => this.#tools.render());
   }
 
   /** @param {string} part */
@@ -124,17 +148,33 @@ class PeerTile {
   /** @param {Peer} peer */
   #renderPicture(peer) {
     const data = this.element.dataset;
-    data.muted = String(peer.microphone !== 'on');
-    data.microphone = peer.microphone;
-    data.camera = shownCamera(peer); // the video is visible only where this is 'on'
+    data.microphone = this.#shown(peer.microphone);
+    data.muted = String(data.microphone === 'off' || data.microphone === 'none');
+    data.camera = this.#shownCamera(peer); // the video is visible only where this is 'on'
     data.state = peer.state;
     data.away = String(peer.away);
     if (this.#video.srcObject !== peer.stream) this.#video.srcObject = peer.stream;
   }
 
+  /**
+   * @param {Peer['microphone']} source
+   * @returns {ShownMicrophone}
+   */
+  #shown(source) {
+    return source === 'none' && !this.#told ? 'unknown' : source;
+  }
+
+  /**
+   * @param {Peer} peer
+   * @returns {ShownCamera}
+   */
+  #shownCamera({ camera, videoSupported }) {
+    return camera === 'on' && !videoSupported && this.#told ? 'unsupported' : this.#shown(camera);
+  }
+
   /** @param {Peer} peer */
   #renderWords(peer) {
-    const name = peer.name || this.#texts.get('guest');
+    const name = this.name;
     renderAvatar(this.element, name, peer.id);
     this.#text('.badgeName', name);
     this.#text('.badgeState', this.#badgeState(peer));
@@ -156,8 +196,9 @@ class PeerTile {
   #badgeState(peer) {
     if (peer.state === 'connecting') return ''; // the sources are not known yet
     const states = [];
-    if (peer.microphone === 'off') states.push(this.#texts.get('microphoneIsOff'));
-    if (peer.microphone === 'none') states.push(this.#texts.get('microphoneIsNone'));
+    const microphone = this.#shown(peer.microphone);
+    if (microphone === 'off') states.push(this.#texts.get('microphoneIsOff'));
+    if (microphone === 'none') states.push(this.#texts.get('microphoneIsNone'));
     const camera = this.#cameraText(peer);
     if (camera) states.push(camera);
     return states.join(', ');
@@ -168,7 +209,7 @@ class PeerTile {
    * @param {Peer} peer
    */
   #cameraText(peer) {
-    const key = cameraKeys[shownCamera(peer)];
+    const key = cameraKeys[this.#shownCamera(peer)];
     return key ? this.#texts.get(key) : '';
   }
 
@@ -177,7 +218,7 @@ class PeerTile {
     const chip = part(this.element, '.connection', HTMLElement);
     const key = this.#connectionKey(peer);
     chip.hidden = !key;
-    chip.textContent = key ? this.#texts.get(key) : '';
+    chip.textContent = key ? this.#texts.get(key, { name: this.name }) : '';
   }
 
   /**
@@ -223,6 +264,14 @@ export class PeerTiles {
     return this.#tiles.size;
   }
 
+  /**
+   * @param {string} id
+   * @returns {string} '' if there is no such peer
+   */
+  nameOf(id) {
+    return this.#tiles.get(id)?.name ?? '';
+  }
+
   /** @param {Peer} peer who is new or has changed */
   show(peer) {
     const tile = this.#tiles.get(peer.id);
@@ -241,6 +290,11 @@ export class PeerTiles {
     for (const [id, tile] of this.#tiles) this.#drop(id, tile);
   }
 
+  /** What can be done with the tiles may have changed, and their places. */
+  renderTools() {
+    for (const tile of this.#tiles.values()) tile.renderTools();
+  }
+
   /** Renders every tile, in the current language. */
   render() {
     for (const tile of this.#tiles.values()) tile.render();
@@ -253,7 +307,7 @@ export class PeerTiles {
     this.#tiles.set(peer.id, tile);
     tile.change();
     this.#list.append(tile.element);
-    this.#context.player.play(tile.video);
+    this.#context.player.add(tile.video);
   }
 
   /**
@@ -262,6 +316,7 @@ export class PeerTiles {
    */
   #drop(id, tile) {
     this.#tiles.delete(id);
+    this.#context.pin.forget(id);
     tile.end();
     this.#context.player.forget(tile.video);
   }
@@ -272,6 +327,6 @@ export class PeerTiles {
    */
   #tell(key, peer) {
     const { say, texts } = this.#context;
-    say(texts.get(key, { name: peer.name || texts.get('guest') }));
+    say(texts.get(key, { name: visibleName(peer.name, texts.get('guest')) }));
   }
 }
