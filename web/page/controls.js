@@ -55,7 +55,7 @@ export class SourceButton {
    * @param {Kind} kind
    * @param {HTMLElement} button
    * @param {Texts} texts
-   * @param {SourceIntentions} intentions
+   * @param {Pick<SourceIntentions, 'toggle'>} intentions
    */
   constructor(kind, button, texts, intentions) {
     this.name = `${kind} button`;
