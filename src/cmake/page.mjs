@@ -3,8 +3,8 @@
 //
 // The scripts that are there from the start become page/page.js, what is loaded later (a language,
 // the words of room names, the QR code) a file each, the styles page/page.css. peerface.js stays a
-// file of its own: other pages load it too. So do call.js and i18n.js with what they need, for
-// whoever wants the call screen in a page of their own.
+// file of its own: other pages load it too. So do call.js and i18n.js with what they need, and the
+// other style sheets, for whoever wants the call screen in a page of their own.
 import fs from 'node:fs';
 import path from 'node:path';
 
@@ -27,7 +27,7 @@ async function loadEsbuild() {
  */
 async function bundle(source, entries) {
   const esbuild = await loadEsbuild();
-  const { outputFiles, metafile } = await esbuild.build({
+  const { outputFiles } = await esbuild.build({
     absWorkingDir: path.resolve(source),
     entryPoints: entries,
     outdir: 'page',
@@ -43,14 +43,12 @@ async function bundle(source, entries) {
     legalComments: 'none',
     external: ['*/peerface.js'],
     write: false,
-    metafile: true,
     logLevel: 'warning',
   });
-  const files = outputFiles.map(({ path: file, contents }) => ({
+  return outputFiles.map(({ path: file, contents }) => ({
     name: path.relative(path.resolve(source), file),
     data: Buffer.from(contents),
   }));
-  return { files, metafile };
 }
 
 /** @param {string} source @param {string[]} names of style sheets, in their order */
@@ -59,6 +57,12 @@ async function bundleStyles(source, names) {
   const text = names.map((name) => fs.readFileSync(path.join(source, name), 'utf8')).join('\n');
   const { code } = await esbuild.transform(text, { loader: 'css', minify: true, charset: 'utf8' });
   return Buffer.from(code);
+}
+
+/** @param {string} source @param {string[]} names @returns {Promise<File[]>} */
+async function copyStyles(source, names) {
+  return Promise.all(names.map(async (name) => (
+    { name, data: await bundleStyles(source, [name]) })));
 }
 
 const styleLink = /\s*<link rel="stylesheet" href="(page\/[^"]+)">/g;
@@ -79,8 +83,9 @@ export async function bundlePage(source) {
     .replace(/>\s*\n\s*/g, '>\n')
     .replace(/\n\s+/g, '\n');
   return [
-    ...parts.files,
-    ...page.files,
+    ...parts,
+    ...page,
+    ...await copyStyles(source, styles.filter((name) => name !== 'page/page.css')),
     { name: 'page/page.css', data: await bundleStyles(source, styles) },
     { name: 'index.html', data: Buffer.from(slim) },
   ];
