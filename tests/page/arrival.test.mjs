@@ -9,7 +9,7 @@ const page = 'https://host/call/';
 test('the room of a link is taken, the name of a person in it is not', () => {
   const lobby = { place: 'Tea time', name: '', submitted: false };
   assert.deepEqual(readAddress(`${page}?room=%20Tea%09time`, ''), lobby);
-  for (const referrer of ['', 'https://evil/call/', 'https://host/other/', 'no address']) {
+  for (const referrer of ['', 'https://evil/call/', 'https://host/other/', 'about:srcdoc']) {
     assert.deepEqual(readAddress(`${page}?room=Tea+time&name=Mallory`, referrer), lobby, referrer);
   }
   assert.deepEqual(readAddress(page, page), { place: '', name: '', submitted: false });

@@ -22,8 +22,8 @@ export function readAddress(href, referrer) {
   const url = new URL(href);
   const room = tidy(url.searchParams.get('room') ?? '');
   const name = url.searchParams.get('name');
-  const before = URL.canParse?.(referrer) ? new URL(referrer) : undefined;
-  const submitted = name !== null && before?.origin === url.origin
+  const before = new URL(referrer || 'about:blank');
+  const submitted = name !== null && before.origin === url.origin
     && before.pathname === url.pathname;
   if (!submitted) return { place: room, name: '', submitted: false };
   // The form did not know of the room in the address, which the scripts read.

@@ -26,6 +26,7 @@ import { PeerTiles } from './tiles.js';
  * @property {(text: string) => void} say to a screen reader
  * @property {() => void} leave the person wants to
  * @property {() => void} copyLink the person wants to
+ * @property {() => void} [copyRefused] the browser does not let the page copy
  * @property {() => void} changed something else is to be shown; asks for a call of render()
  */
 
@@ -61,7 +62,8 @@ export class CallScreen {
       { texts, player: this.#player, guard: this.#guard, say: hooks.say });
     this.#own = new OwnTile(part(root, '.own', HTMLElement), texts);
     const copyButton = part(root, '.copyButton', HTMLElement);
-    this.#invite = new Invite(copyButton, texts, hooks.say, hooks.changed);
+    this.#invite = new Invite(copyButton, texts, hooks.say, hooks.changed,
+      () => hooks.copyRefused?.());
     this.#controls = SourceControl.ofBoth(root, texts, hooks);
     copyButton.addEventListener('click', hooks.copyLink);
     part(root, '.leaveButton', HTMLElement).addEventListener('click', hooks.leave);
@@ -89,7 +91,7 @@ export class CallScreen {
 
   /** @param {string} link */
   copyLink(link) {
-    this.#invite.copy(link);
+    return this.#invite.copy(link);
   }
 
   /** @param {'mute'|'camera'} which button is to be pressed */
