@@ -1,14 +1,16 @@
-/* web.mjs - assembles the folder that is served: minified scripts, precompressed copies. */
+/* web.mjs - assembles the folder that is served: bundled, minified, precompressed. */
 /* SPDX-License-Identifier: MIT */
 //
 //   node web.mjs OUTPUT SOURCE FILE...
 //
-// OUTPUT is rebuilt from everything in the folder SOURCE and the FILEs. Scripts are minified; what
-// they import and export keeps its name. Each file of text or code gets a .br and a .gz beside it,
-// for servers that send precompressed files.
+// OUTPUT is rebuilt from everything in the folder SOURCE and the FILEs. The page's own scripts and
+// styles become one file each (see page.mjs); the others are minified, and what they import and
+// export keeps its name. Each file of text or code gets a .br and a .gz beside it, for servers that
+// send precompressed files.
 import fs from 'node:fs';
 import path from 'node:path';
 import zlib from 'node:zlib';
+import { bundlePage, isOfPage } from './page.mjs';
 
 const compressible = new Set(['.css', '.html', '.js', '.json', '.mjs', '.svg', '.txt', '.wasm',
   '.webmanifest']);
@@ -50,16 +52,20 @@ function compress(file, data) {
   }));
 }
 
+/** @param {string} to where it is served from @param {Buffer} data */
+function write(to, data) {
+  fs.mkdirSync(path.dirname(to), { recursive: true });
+  fs.writeFileSync(to, data);
+  if (compressible.has(path.extname(to))) compress(to, data);
+}
+
 /** @param {string} from a file @param {string} to where it is served from */
 async function put(from, to) {
   const source = fs.readFileSync(from);
   const kind = path.extname(from);
-  const data = kind === '.js' || kind === '.mjs'
+  write(to, kind === '.js' || kind === '.mjs'
     ? Buffer.from(await minified(from, source.toString()))
-    : source;
-  fs.mkdirSync(path.dirname(to), { recursive: true });
-  fs.writeFileSync(to, data);
-  if (compressible.has(kind)) compress(to, data);
+    : source);
 }
 
 /** @param {string} folder below which folders that hold nothing are removed */
@@ -88,7 +94,10 @@ const fresh = `${output}.new`;
 fs.rmSync(fresh, { recursive: true, force: true });
 fs.mkdirSync(fresh, { recursive: true });
 if (fs.existsSync(source)) {
-  for (const name of filesOf(source)) await put(path.join(source, name), path.join(fresh, name));
+  for (const name of filesOf(source).filter((file) => !isOfPage(file))) {
+    await put(path.join(source, name), path.join(fresh, name));
+  }
+  for (const { name, data } of await bundlePage(source)) write(path.join(fresh, name), data);
 }
 for (const file of files) await put(file, path.join(fresh, path.basename(file)));
 fs.mkdirSync(output, { recursive: true });

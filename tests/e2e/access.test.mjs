@@ -133,7 +133,7 @@ scenario('the page speaks English and Korean, and remembers the choice', {}, asy
       language: document.documentElement.lang,
       button: document.querySelector('#welcome form [type=submit]')?.textContent?.trim(),
     }));
-  assert.deepEqual(await texts(), { language: 'en', button: 'Enter Room' });
+  assert.deepEqual(await texts(), { language: 'en', button: 'New room' });
   await ann.page.select('#language', 'ko');
   await ann.sees('Korean', () => document.documentElement.lang === 'ko');
   assert.match((await texts()).button || '', /[가-힣]/u);
@@ -190,7 +190,7 @@ scenario(
     await world.relay.kill();
     await hears([/Bob left/, /server lost/]);
     await world.relay.start();
-    await hears([/server lost/, /server is back/]);
+    await hears([/server lost/, /server is back/]); // alone: nobody could have left
   },
 );
 

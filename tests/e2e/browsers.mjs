@@ -9,8 +9,10 @@ import { boundMs } from './until.mjs';
 /**
  * throttled: background pages are slowed down as they are for people.
  * silent: sound plays only after a gesture.
+ * asks: Firefox has not been told whether pages may use the camera (for Chromium see harness.mjs).
  * sleeper: it can be stopped, being used by nobody else.
- * @typedef {'granted' | 'denied' | 'no-camera' | 'throttled' | 'silent' | 'sleeper'} Variant
+ * @typedef {'granted' | 'denied' | 'no-camera' | 'throttled' | 'silent' | 'asks' | 'sleeper'}
+ *   Variant
  * @typedef {object} Place where a browser runs that does not run right here
  * @property {string[]} prefix the words before the command
  * @property {number} port for driving it, the same there as here
@@ -110,6 +112,8 @@ function launchFirefox(variant, place) {
       ...(variant === 'denied'
         ? { 'permissions.default.camera': 2, 'permissions.default.microphone': 2 }
         : { 'media.navigator.permission.disabled': true }),
+      ...(variant === 'denied' || variant === 'asks' ? {}
+        : { 'permissions.default.camera': 1, 'permissions.default.microphone': 1 }),
       ...(place ? firefoxElsewhere(place) : {}),
     },
   });

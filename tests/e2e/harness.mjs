@@ -47,6 +47,7 @@ export const socketErrors = [
  * @property {string} [url] a whole other address
  * @property {Person} [beside] opens a page in the same browser profile as this person's
  * @property {boolean} [open] false: does not open the page yet
+ * @property {boolean} [asks] the browser has not been told yet whether the page may use the camera
  * @property {string[]} [scripts] further scripts to run before the page's own
  */
 
@@ -97,6 +98,7 @@ export class World {
     const page = await context.newPage({ type: 'window' });
     page.setDefaultTimeout(boundMs);
     const url = options.url || new URL(options.path || '', this.relay.url).href;
+    await this.allow(context, url, options);
     const person = new Person(name, page, url);
     this.people.push(person);
     this.listen(person, page);
@@ -114,6 +116,19 @@ export class World {
   /** @private @param {PersonOptions} options */
   browser({ engine = 'chromium', variant, host = 'near' }) {
     return this.options.lan ? this.lan.browser(host, engine) : browser(engine, variant);
+  }
+
+  /**
+   * The answer that somebody has given once and for all. Firefox has it in its preferences.
+   * @private
+   * @param {import('puppeteer-core').BrowserContext} context @param {string} url
+   * @param {PersonOptions} options
+   */
+  async allow(context, url, { engine = 'chromium', variant, asks }) {
+    if (engine !== 'chromium') return;
+    const state = asks ? 'prompt' : variant === 'denied' ? 'denied' : 'granted';
+    await context.setPermission(new URL(url).origin,
+      { permission: { name: 'camera' }, state }, { permission: { name: 'microphone' }, state });
   }
 
   /** The network that can fail; each engine has one, so that they can be tested side by side. */

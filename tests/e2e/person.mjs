@@ -170,6 +170,7 @@ export class Person {
   async open(url = this.url) {
     await this.page.goto(url, { waitUntil: 'load' });
     await this.shown('#welcome');
+    await this.lobby();
     await this.painted();
   }
 
@@ -190,15 +191,38 @@ export class Person {
     });
   }
 
-  /** @param {string} room */
+  /**
+   * Into the room, from whatever the lobby shows: its start, a link's room, or the one just left.
+   * @param {string} room
+   * @returns {Promise<void>}
+   */
   async enter(room) {
     await this.shown('#welcome');
-    await this.fill('#room', room);
-    await this.fill('#name', this.name);
+    const { mode, title } = await this.lobby();
+    if (mode !== 'start' && !title.includes(room)) {
+      await this.click('#back');
+      await this.shown('#room');
+      return this.enter(room);
+    }
+    if (mode === 'start') await this.fill('#room', room);
+    if (mode !== 'left') await this.fill('#name', this.name);
     await this.press();
   }
 
-  /** "Enter Room". */
+  /**
+   * What the lobby is for at the moment, and what it says. The texts come after the document; till
+   * then the form is an ordinary one (arrival.js).
+   * @returns {Promise<{mode: string, title: string}>}
+   */
+  lobby() {
+    return this.sees('the lobby', () => {
+      const title = document.querySelector('#headline')?.textContent;
+      const root = /** @type {HTMLElement} */ (document.querySelector('#welcome'));
+      return title && { mode: root.dataset.mode, title };
+    });
+  }
+
+  /** The button that leads into the room. */
   press() {
     return this.click('#welcome form [type=submit]');
   }

@@ -46,9 +46,12 @@
     const host = document.body.appendChild(document.createElement('div'));
     host.style.display = 'grid';
     const shadow = host.attachShadow({ mode: 'open' });
-    const links = [...page.querySelectorAll('link')].filter((link) =>
-      /(theme|tiles|tools|call)\.css$/.test(link.href),
-    );
+    const links = ['theme', 'tiles', 'tools', 'call', 'panels'].map((name) => {
+      const link = document.createElement('link');
+      link.rel = 'stylesheet';
+      link.href = `${url}page/${name}.css`;
+      return link;
+    });
     const root = /** @type {HTMLElement} */ (page.querySelector('.call'));
     root.hidden = false;
     shadow.append(...links, /** @type {Element} */ (page.querySelector('body > svg')), root);
@@ -236,7 +239,9 @@
     /** @type {([number, number] | null)[]} */ sizes,
   ) {
     const place = await inPage(url);
-    const show = makeCall(await importModules(url), place.root);
+    const modules = await importModules(url);
+    await modules.loadLanguage('en');
+    const show = makeCall(modules, place.root);
     const found = [];
     for (let count = 1; count <= people; count++) {
       show(count);
@@ -259,6 +264,7 @@
   ) {
     document.documentElement.innerHTML = '<body></body>';
     const modules = await importModules(url);
+    await modules.loadLanguage('en');
     const places = [];
     for (let count = how.corner ? 2 : how.pinned ? 3 : 1; count <= people; count++) {
       const place = await inShadow(url);

@@ -3,12 +3,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Banner } from '../../web/page/banner.js';
-import { Texts } from '../../web/page/i18n.js';
+import { loadLanguage, Texts } from '../../web/page/i18n.js';
 import { chooseNotice, permissionHelp } from '../../web/page/notices.js';
 import { fakeTimers } from './timers.mjs';
 
 /** @typedef {import('../../web/page/notices.js').View} View */
 /** @typedef {import('../../web/peerface.js').LocalSource} LocalSource */
+
+await loadLanguage('en');
 
 /** @param {Partial<LocalSource>} [source] @returns {LocalSource} */
 const source = (source) => ({ wanted: true, state: 'live', error: '', deviceId: 'a', ...source });
@@ -17,7 +19,8 @@ const failed = (error) => source({ state: 'failed', error });
 
 /** @param {Partial<View>} view @returns {View} */
 const view = (view) => ({
-  state: 'joined', refusal: '', lacking: '', relayAway: false, reach: '',
+  state: 'joined', refusal: '', lacking: '', relayAway: false, reach: '', offline: false,
+  embedded: false, back: '',
   iceServersRefused: false, unconnected: false,
   origin: 'https://video.example', microphone: source(), camera: source(), alone: false,
   talking: false, unreachable: false, soundBlocked: false, broken: false, userAgent: '', link: '',
@@ -68,6 +71,14 @@ const cases = [
   ['websocket-blocked', { state: 'joining', relayAway: true, reach: 'blocked' }],
   ['relay-away', { state: 'joining', relayAway: true, reach: 'unreached' }],
   ['', { reach: 'refused' }],
+  ['offline', { state: 'standby', offline: true }],
+  ['offline', { state: 'lobby', offline: true, relayAway: true }],
+  ['', { state: 'lobby', offline: true }],
+  ['reconnecting', { state: 'reconnecting', offline: true, relayAway: true }],
+  ['denied-embedded', { camera: failed('NotAllowedError'), embedded: true }],
+  ['', { embedded: true }],
+  ['back', { back: 'all' }],
+  ['back', { back: 'some', alone: true }],
 ];
 
 for (const [code, partial] of cases) {
@@ -140,6 +151,7 @@ function makeBanner(t) {
   const banner = new Banner(root, new Texts('en'), {
     say: (text) => said.push(text),
     act: () => {},
+    invite: () => {},
     keepFocus: (change) => change(),
     changed: () => banner.render(seen),
   });

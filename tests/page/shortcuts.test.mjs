@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { lackingIn } from '../../web/page/capabilities.js';
-import { linkTo } from '../../web/page/invite.js';
 import { letterOf } from '../../web/page/shortcuts.js';
 
 test('a shortcut is the letter that is printed on the key', () => {
@@ -25,10 +24,4 @@ test('what the browser lacks for a call is known before anything is tried', () =
   assert.equal(lackingIn({ RTCPeerConnection, WebAssembly }), '');
   assert.equal(lackingIn({ WebAssembly }), 'webrtc');
   assert.equal(lackingIn({ RTCPeerConnection }), 'webassembly');
-});
-
-test('the link to a room keeps the path that the page is published under', () => {
-  assert.equal(linkTo('tea time', 'https://host.example/video/?lang=ko#x'),
-    'https://host.example/video/?lang=ko&room=tea+time');
-  assert.equal(linkTo('b', 'http://localhost:8080/?room=a'), 'http://localhost:8080/?room=b');
 });

@@ -3,10 +3,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Guard } from '../../web/page/guard.js';
-import { Texts } from '../../web/page/i18n.js';
+import { loadLanguage, Texts } from '../../web/page/i18n.js';
 import { PeerTiles } from '../../web/page/tiles.js';
 
 /** @typedef {import('../../web/peerface.js').Peer} Peer */
+
+await loadLanguage('en');
 
 /** An element of a document that is not one; its parts are made when they are asked for. */
 function element() {

@@ -1,6 +1,7 @@
 /* banner.js - the banner: shows the most urgent notice that holds, and announces it. */
 /* SPDX-License-Identifier: MIT */
 
+import { readable } from './link.js';
 import { chooseNotice, notices } from './notices.js';
 import { part } from './picture.js';
 
@@ -12,26 +13,16 @@ import { part } from './picture.js';
 
 /** @type {Record<Action, Key>} */
 const actionKeys = {
-  copy: 'copyLink', retry: 'retry', hear: 'hear', 'use-here': 'useHere', reload: 'reload',
+  copy: 'copyLink', retry: 'retry', 'try-again': 'retry', hear: 'hear', 'use-here': 'useHere',
+  reload: 'reload', 'open-tab': 'openTab',
 };
-
-/**
- * A link as people read it: without the scheme, and with its letters instead of their codes.
- * @param {string} link
- */
-function readable(link) {
-  const short = link.replace(/^https?:\/\//, '');
-  try {
-    return decodeURI(short);
-  } catch { // a path need not be UTF-8
-    return short;
-  }
-}
 
 /**
  * @typedef {object} BannerHooks
  * @property {(text: string) => void} say to a screen reader
  * @property {(action: Action) => void} act the person has pressed the button of a notice
+ * @property {() => void} [share] the person wants to hand the link on; undefined: there is no menu
+ * @property {() => void} invite the person wants other ways to do that
  * @property {(change: () => void) => void} keepFocus calls `change`, which may hide what has it
  * @property {() => void} changed another notice is due; asks for a call of render()
  */
@@ -65,6 +56,8 @@ export class Banner {
       const notice = this.#chosen();
       if (notice?.action) hooks.act(notice.action);
     });
+    this.#part('.noticeInvite').addEventListener('click', hooks.invite);
+    this.#part('.noticeShare').addEventListener('click', () => hooks.share?.());
     this.#part('.noticeClose').addEventListener('click', () => {
       this.#dismissed.add(this.code);
       hooks.changed();
@@ -138,13 +131,16 @@ export class Banner {
   #fill(notice, view) {
     const words = notice.words(view);
     const title = this.#texts.get(words.title, words.values);
-    const text = this.#texts.get(words.text, words.values);
+    const text = words.text && this.#texts.get(words.text, words.values);
     this.#part('.noticeTitle').textContent = title;
     this.#part('.noticeText').textContent = text;
+    this.#part('.noticeText').hidden = !text;
     part(this.#root, '.noticeIcon use', SVGElement).setAttribute('href', `#icon-${notice.icon}`);
     const link = this.#part('.noticeLink');
     link.hidden = notice.action !== 'copy';
     link.textContent = link.hidden ? '' : readable(view.link);
+    this.#part('.noticeInvite').hidden = link.hidden;
+    this.#part('.noticeShare').hidden = link.hidden || !this.#hooks.share;
     const action = this.#part('.noticeAction');
     action.hidden = !notice.action;
     const done = notice.action === 'copy' && view.copied;
@@ -153,7 +149,7 @@ export class Banner {
       action.textContent = this.#texts.get(done ? 'linkCopied' : actionKeys[notice.action]);
     }
     this.#part('.noticeClose').hidden = !notice.dismissible;
-    if (title !== this.#said) this.#hooks.say(`${title} ${text}`);
+    if (title !== this.#said && !notice.silent) this.#hooks.say(`${title} ${text}`.trim());
     this.#said = title;
   }
 

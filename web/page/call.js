@@ -39,6 +39,7 @@ import { TileTools } from './tools.js';
  * @property {(text: string) => void} say to a screen reader
  * @property {() => void} leave the person wants to
  * @property {() => void} copyLink the person wants to
+ * @property {() => void} [copyRefused] the browser does not let the page copy
  * @property {() => void} changed something else is to be shown; asks for a call of render()
  * @property {(language: string) => void} chooseLanguage
  * @property {string} version
@@ -103,7 +104,8 @@ export class CallScreen {
     this.#ownTools = this.#makeOwnTools(own, shared);
     this.#showOwn = part(root, '.showOwn', HTMLElement);
     this.#showOwn.addEventListener('click', () => { this.selfView.hidden = false; });
-    this.#invite = new Invite(texts, (text) => this.#company.tell(text), hooks.changed);
+    this.#invite = new Invite(texts, (text) => this.#company.tell(text), hooks.changed,
+      () => hooks.copyRefused?.());
     this.#controls = sourceControls(root, texts, hooks);
     const speaker = new Speaker(root);
     this.#settings = new Settings(root, texts, preferences, {
@@ -166,7 +168,7 @@ export class CallScreen {
 
   /** @param {string} link */
   copyLink(link) {
-    this.#invite.copy(link);
+    return this.#invite.copy(link);
   }
 
   showShortcuts() {

@@ -5,7 +5,7 @@
 /** @typedef {import('./i18n.js').Texts} Texts */
 /** @typedef {import('./i18n.js').Key} Key */
 /** @typedef {{deviceId: string, label: string}} Device */
-/** @typedef {{numbered: Key, byDefault: Key, none: Key}} DeviceKeys */
+/** @typedef {{unknown: Key, numbered: Key, byDefault: Key, none: Key}} DeviceKeys */
 /** @typedef {'microphone'|'camera'} Kind */
 
 /**
@@ -15,6 +15,7 @@
  * @property {LocalSource|undefined} camera
  * @property {Device[]} microphones
  * @property {Device[]} cameras
+ * @property {boolean} [devicesKnown] false: the lists are empty because nobody has looked yet
  */
 /**
  * @typedef {object} SourceIntentions
@@ -25,9 +26,12 @@
 /** @type {Record<Kind, DeviceKeys>} */
 const deviceKeys = {
   microphone: {
-    numbered: 'microphoneNumber', byDefault: 'microphoneDefault', none: 'noMicrophoneListed',
+    unknown: 'microphone', numbered: 'microphoneNumber', byDefault: 'microphoneDefault',
+    none: 'noMicrophoneListed',
   },
-  camera: { numbered: 'cameraNumber', byDefault: 'cameraDefault', none: 'noCameraListed' },
+  camera: {
+    unknown: 'camera', numbered: 'cameraNumber', byDefault: 'cameraDefault', none: 'noCameraListed',
+  },
 };
 
 /**
@@ -85,6 +89,8 @@ export class DeviceList {
   #select;
   #texts;
   #listed = '';
+  /** The device that was used last: a camera that is off keeps its name in the list. */
+  #used = '';
 
   /**
    * @param {Kind} kind
@@ -102,17 +108,24 @@ export class DeviceList {
 
   /** @param {SourceView} view */
   render(view) {
-    this.#renderDevices(view[this.#kind]?.deviceId ?? '', view[`${this.#kind}s`]);
+    const source = view[this.#kind];
+    const devices = view[`${this.#kind}s`];
+    if (source?.deviceId) this.#used = source.deviceId;
+    const off = source && !source.wanted && !source.deviceId
+      && devices.some(({ deviceId }) => deviceId === this.#used);
+    const chosen = off ? this.#used : source?.deviceId ?? '';
+    this.#renderDevices(chosen, devices, view.devicesKnown !== false);
   }
 
   /**
    * Leaves the list alone when nothing has changed: it may be open.
    * @param {string} chosen
    * @param {Device[]} devices
+   * @param {boolean} known
    */
-  #renderDevices(chosen, devices) {
-    const listed = JSON.stringify([chosen, devices, this.#texts.language]);
-    if (listed !== this.#listed) this.#listDevices(chosen, devices);
+  #renderDevices(chosen, devices, known) {
+    const listed = JSON.stringify([chosen, devices, known, this.#texts.language]);
+    if (listed !== this.#listed) this.#listDevices(chosen, devices, known);
     this.#listed = listed;
     // Even if the list is the same: a choice that has failed is undone.
     const value = devices.some((device) => device.deviceId === chosen) ? chosen : '';
@@ -122,13 +135,14 @@ export class DeviceList {
   /**
    * @param {string} chosen
    * @param {Device[]} devices
+   * @param {boolean} known
    */
-  #listDevices(chosen, devices) {
+  #listDevices(chosen, devices, known) {
     const keys = deviceKeys[this.#kind];
     const options = devices.map((device, index) => new Option(
       device.label || this.#texts.get(keys.numbered, { number: index + 1 }), device.deviceId));
     if (!devices.some((device) => device.deviceId === chosen)) {
-      const key = devices.length ? keys.byDefault : keys.none;
+      const key = devices.length ? keys.byDefault : known ? keys.none : keys.unknown;
       options.unshift(new Option(this.#texts.get(key), ''));
     }
     this.#select.replaceChildren(...options);

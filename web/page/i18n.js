@@ -1,15 +1,28 @@
 /* i18n.js - chooses the language of the page, and puts its texts into the document. */
 /* SPDX-License-Identifier: MIT */
 
-import en from './i18n/en.js';
-import ko from './i18n/ko.js';
 import { isolated } from './names.js';
 
-/** @typedef {keyof typeof en} Key */
+/** @typedef {typeof import('./i18n/en.js').default} Table */
+/** @typedef {keyof Table} Key */
 /** @typedef {'en'|'ko'} Language */
 
-/** One table per language. English is for everybody whose language has none. */
-export const tables = { en, ko };
+/** Each by its own name. English is for everybody whose language has no texts. */
+export const languageNames = /** @type {const} */ ({ en: 'English', ko: '한국어' });
+
+/** @type {Map<Language, Record<Key, string>>} the texts that have been loaded */
+const tables = new Map();
+
+/**
+ * Loads the texts of a language, for Texts in that language: a page needs only one.
+ * @param {Language} language
+ */
+export async function loadLanguage(language) {
+  if (tables.has(language)) return;
+  const { default: table } = await (language === 'ko' ? import('./i18n/ko.js')
+    : import('./i18n/en.js'));
+  tables.set(language, table);
+}
 
 /** Attributes that name a key, and the attribute that its text goes to; '' is the content. */
 const places = /** @type {const} */ ([
@@ -32,7 +45,7 @@ export function chooseLanguage(wanted) {
   return 'en';
 }
 
-/** The texts in the current language. */
+/** The texts in the current language, which must have been loaded. */
 export class Texts {
   /** @param {Language} language */
   constructor(language) {
@@ -46,7 +59,7 @@ export class Texts {
    * @param {Record<string, string|number>} [values]
    */
   get(key, values = {}) {
-    const text = tables[this.language][key];
+    const text = tables.get(this.language)?.[key] ?? '';
     return text.replace(/\{(\w+)\}/g, (all, name) => isolated(String(values[name] ?? all)));
   }
 

@@ -1,28 +1,21 @@
-/* invite.js - the link to a room, and the button that copies it. */
+/* invite.js - hands the link of a room on: by the clipboard, the phone's own menu, or a QR code. */
 /* SPDX-License-Identifier: MIT */
+
+import { readable } from './link.js';
+import { part } from './picture.js';
 
 /** @typedef {import('./i18n.js').Texts} Texts */
 /** @typedef {import('./i18n.js').Key} Key */
 
-/** How long the button shows the outcome. */
+/** How long a button shows the outcome. */
 const shownMs = 2500;
 
-/**
- * The address that leads into a room: that of the page, wherever it is published.
- * @param {string} room
- * @param {string} page the address of the page
- */
-export function linkTo(room, page) {
-  const url = new URL(page);
-  url.searchParams.set('room', room);
-  url.hash = '';
-  return url.href;
-}
-
+/** Copies the link, and tells how that went. */
 export class Invite {
   #texts;
   #tell;
   #changed;
+  #refused;
   #copied = false;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #timer;
@@ -31,11 +24,13 @@ export class Invite {
    * @param {Texts} texts
    * @param {(text: string) => void} tell the person
    * @param {() => void} changed something else is to be shown
+   * @param {() => void} refused the browser does not let the page copy
    */
-  constructor(texts, tell, changed) {
+  constructor(texts, tell, changed, refused) {
     this.#texts = texts;
     this.#tell = tell;
     this.#changed = changed;
+    this.#refused = refused;
   }
 
   get copied() {
@@ -49,7 +44,7 @@ export class Invite {
       this.#show();
     } catch {
       // There is no clipboard outside a secure context, and access may be denied.
-      this.#tell(this.#texts.get('linkNotCopied'));
+      this.#refused();
     }
   }
 
@@ -62,5 +57,102 @@ export class Invite {
       this.#changed();
     }, shownMs);
     this.#changed();
+  }
+}
+
+/** Phones have it, and some desktops. */
+export const canShare = () => typeof navigator.share === 'function';
+
+/**
+ * Shows the system's own menu for handing something on.
+ * @param {string} title
+ * @param {string} url
+ * @returns {Promise<boolean>} false: it was closed again
+ */
+export async function share(title, url) {
+  try {
+    await navigator.share({ title, url });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The dialog with every way to invite. The link in it is selected, to be copied by hand. */
+export class InviteDialog {
+  #dialog;
+  #texts;
+  #copy;
+  #link;
+  #place = '';
+  #href = '';
+
+  /**
+   * @param {HTMLDialogElement} dialog
+   * @param {Texts} texts
+   * @param {() => Promise<void>} copy
+   */
+  constructor(dialog, texts, copy) {
+    this.#dialog = dialog;
+    this.#texts = texts;
+    this.#copy = copy;
+    this.#link = part(dialog, '.inviteLink', HTMLInputElement);
+    const shareButton = part(dialog, '.inviteShare', HTMLElement);
+    shareButton.hidden = !canShare();
+    shareButton.addEventListener('click', () => this.#share());
+    part(dialog, '.inviteCopy', HTMLElement).addEventListener('click', () => this.#press());
+    this.#link.addEventListener('focus', () => this.#link.select());
+    // A click beside the dialog lands on the dialog itself.
+    dialog.addEventListener('click', (event) => { if (event.target === dialog) dialog.close(); });
+  }
+
+  /**
+   * @param {string} place
+   * @param {string} href the link to it
+   * @param {'ways'|'by-hand'} why 'by-hand': copying has failed
+   */
+  open(place, href, why) {
+    this.#place = place;
+    this.#href = href;
+    this.#link.value = href;
+    part(this.#dialog, '.inviteTitle', HTMLElement).textContent =
+      this.#texts.get('inviteTitle', { room: place });
+    part(this.#dialog, '.inviteText', HTMLElement).textContent =
+      this.#texts.get(why === 'by-hand' ? 'copyByHand' : 'inviteText');
+    part(this.#dialog, '.inviteCopy', HTMLElement).textContent = this.#texts.get('copyLink');
+    if (!this.#dialog.open) this.#dialog.showModal();
+    this.#showCode();
+    this.#link.focus();
+    this.#link.select();
+  }
+
+  async #press() {
+    await this.#copy();
+    this.#link.focus();
+    this.#link.select();
+  }
+
+  /** The outcome of the dialog's own button. */
+  showCopied() {
+    part(this.#dialog, '.inviteCopy', HTMLElement).textContent = this.#texts.get('linkCopied');
+  }
+
+  async #share() {
+    const title = this.#texts.get('shareTitle', { room: this.#place });
+    if (await share(title, this.#href)) this.#dialog.close();
+  }
+
+  /** The code and what draws it are loaded when the dialog opens for the first time. */
+  async #showCode() {
+    const place = part(this.#dialog, '.inviteCode', HTMLElement);
+    try {
+      const { drawCode } = await import('./qr.js');
+      const code = drawCode(this.#href);
+      code.setAttribute('aria-label', this.#texts.get('qrLabel', { link: readable(this.#href) }));
+      place.replaceChildren(code);
+      place.hidden = false;
+    } catch {
+      place.hidden = true; // without a network, or a link too long for a code
+    }
   }
 }

@@ -1,29 +1,47 @@
 /* lobby.js - the lobby: the preview, the devices, and the form to enter a room. */
 /* SPDX-License-Identifier: MIT */
 
+/*
+ * It is the way in for somebody who starts a room, for somebody who has been invited into one and
+ * only has to say who they are, and for somebody who has just left and may want to go back.
+ */
+
 import { sourceControls } from './controls.js';
+import { Field } from './field.js';
 import { OwnTile } from './own.js';
 import { part } from './picture.js';
+import { nameFits, roomFits } from './roomname.js';
 
 /** @typedef {import('./i18n.js').Texts} Texts */
+/** @typedef {import('./i18n.js').Key} Key */
 /** @typedef {import('./controls.js').SourceView} SourceView */
 /** @typedef {import('./controls.js').SourceIntentions} SourceIntentions */
+/** @typedef {'start'|'invited'|'left'} Mode */
 
 /**
  * @typedef {object} LobbyIntentions
- * @property {() => void} enter
- * @property {() => void} wake turn camera and microphone on again
+ * @property {() => void} enter the room that is named, or a new one
+ * @property {() => void} wake turn camera and microphone on
  * @property {() => void} roomTyped
  * @property {() => void} nameTyped
  */
 
 /**
  * @typedef {object} LobbyView
+ * @property {string} invited the room that the address names or that has just been left, or ''
+ * @property {string} start the address of the page without a room
  * @property {boolean} standby there is no capture, until the person asks for it
  * @property {boolean} left the person has just left a room
  * @property {boolean} wakeable capturing makes sense in this browser
  * @property {boolean} mirrored how the person wants to see themselves
  */
+
+/** @type {Record<Mode, {title: Key, button: Key}>} */
+const modeKeys = {
+  start: { title: 'headline', button: 'enterRoom' },
+  invited: { title: 'joinRoom', button: 'join' },
+  left: { title: 'leftRoom', button: 'rejoin' },
+};
 
 export class Lobby {
   #root;
@@ -34,7 +52,6 @@ export class Lobby {
   #wake;
   #room;
   #name;
-  #error;
   #controls;
 
   /**
@@ -50,34 +67,29 @@ export class Lobby {
     this.#tile = part(root, '.preview', HTMLElement);
     this.#preview = new OwnTile(this.#tile, texts);
     this.#wake = part(root, '.wake', HTMLElement);
-    this.#room = part(root, '[name="room"]', HTMLInputElement);
-    this.#name = part(root, '[name="name"]', HTMLInputElement);
-    this.#error = part(root, '.fieldError', HTMLElement);
+    this.#room = new Field(part(root, '.roomField', HTMLElement), texts, roomFits, 'nameTooLong',
+      intentions.roomTyped);
+    this.#name = new Field(part(root, '.nameField', HTMLElement), texts, nameFits, 'nameTooLong',
+      intentions.nameTyped);
     this.#controls = sourceControls(root, texts, intentions);
     this.#wake.addEventListener('click', intentions.wake);
-    this.#name.addEventListener('input', intentions.nameTyped);
-    this.#room.addEventListener('input', () => {
-      this.#showMissing(false);
-      intentions.roomTyped();
-    });
     part(root, '.entrance', HTMLFormElement).addEventListener('submit', (event) => {
       event.preventDefault();
-      this.#showMissing(!this.place);
-      if (this.place) intentions.enter();
-      else this.#room.focus();
+      if (this.check()) intentions.enter();
     });
   }
 
-  get place() {
-    return this.#room.value.trim();
+  /** The room that was typed. */
+  get typed() {
+    return this.#room.text;
   }
 
   get name() {
-    return this.#name.value.trim();
+    return this.#name.text;
   }
 
   set name(name) {
-    this.#name.value = name;
+    this.#name.text = name;
   }
 
   /** What gets the focus when the lobby appears. */
@@ -85,20 +97,28 @@ export class Lobby {
     return part(this.#root, 'h1', HTMLElement);
   }
 
+  /** Whether what was typed can be used; otherwise the field says why not, and has the focus. */
+  check() {
+    const fits = this.#name.check(); // the room, which is above, has the last word
+    return this.#room.check() && fits;
+  }
+
   /**
+   * Fills in what is known, but not over what somebody has already typed.
    * @param {string} place
    * @param {string} name
    */
   fill(place, name) {
-    this.#room.value = place;
-    this.#name.value = name;
+    this.#room.text = place || this.#room.text;
+    this.#name.text = this.#name.text || name;
   }
 
-  /** The first field that is still empty. Not on a phone, where a keyboard would open. */
+  /** What to type or to press first. Not on a phone, where a keyboard would open. */
   focusFirst() {
     if (matchMedia('(pointer: coarse)').matches) return;
-    const empty = [this.#room, this.#name].find((field) => !field.value);
-    (empty ?? part(this.#root, '.enter', HTMLElement)).focus();
+    if (!this.name) this.#name.focus();
+    else if (this.#root.dataset.mode === 'start') this.#room.focus();
+    else part(this.#root, '.enter', HTMLElement).focus();
   }
 
   /** @param {MediaStream|null} stream one's own picture */
@@ -108,23 +128,36 @@ export class Lobby {
 
   /** @param {LobbyView & SourceView} view */
   render(view) {
+    this.#renderMode(view);
     for (const control of this.#controls) control.render(view);
     this.#preview.render({ ...view, name: this.name, id: '' });
     this.#keepFocus(() => { this.#wake.hidden = !view.standby || !view.wakeable; });
-    part(this.#root, '.tileControls', HTMLElement).hidden = view.standby;
+    part(this.#root, '.tileControls', HTMLElement).hidden = view.standby && !view.wakeable;
     part(this.#root, '.devices', HTMLElement).hidden = view.standby;
     this.#tile.dataset.standby = String(view.standby);
     if (view.standby) {
       part(this.#tile, '.tileNote', HTMLElement).textContent =
-        this.#texts.get(view.left ? 'youLeft' : 'standby');
+        this.#texts.get(view.left ? 'sourcesAreOff' : 'standby');
     }
-    if (!this.#error.hidden) this.#showMissing(true); // the language may have changed
+    this.#room.render(); // the language may have changed
+    this.#name.render();
   }
 
-  /** @param {boolean} missing the person wants to enter a room and has not named it */
-  #showMissing(missing) {
-    this.#error.hidden = !missing;
-    this.#error.textContent = missing ? this.#texts.get('roomMissing') : '';
-    this.#room.setAttribute('aria-invalid', String(missing));
+  /** @param {LobbyView} view */
+  #renderMode({ invited, left, start }) {
+    /** @type {Mode} */
+    const mode = !invited ? 'start' : left ? 'left' : 'invited';
+    const keys = modeKeys[mode];
+    const isNew = mode === 'start' && !this.typed;
+    this.#root.dataset.mode = mode;
+    this.heading.textContent = this.#texts.get(keys.title, { room: invited });
+    part(this.#root, '.enterText', HTMLElement).textContent =
+      this.#texts.get(isNew ? 'newRoom' : keys.button);
+    part(this.#root, '.roomField', HTMLElement).hidden = mode !== 'start';
+    part(this.#root, '.nameField', HTMLElement).hidden = mode === 'left';
+    part(this.#root, '.pitchText', HTMLElement).hidden = mode !== 'start';
+    const back = part(this.#root, '.back', HTMLAnchorElement);
+    back.hidden = mode === 'start';
+    back.href = start;
   }
 }

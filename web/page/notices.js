@@ -1,13 +1,18 @@
 /* notices.js - what the banner can say, in order of urgency, and when each of it holds. */
 /* SPDX-License-Identifier: MIT */
 
+import { relayAwayMs } from './outage.js';
+
 /** @typedef {import('../peerface.js').LocalSource} LocalSource */
 /** @typedef {import('../peerface.js').RoomState} RoomState */
 /** @typedef {import('./i18n.js').Key} Key */
 /** @typedef {import('./capabilities.js').Lacking} Lacking */
+/** @typedef {import('./outage.js').Back} Back */
 /** @typedef {import('./reach.js').Reach} Reach */
 /** @typedef {''|'denied'|'none'|'busy'|'insecure'|'unsupported'|'unchanged'} Trouble */
-/** @typedef {'copy'|'retry'|'hear'|'use-here'|'reload'} Action */
+/**
+ * @typedef {'copy'|'retry'|'try-again'|'hear'|'use-here'|'reload'|'open-tab'} Action
+ */
 
 /**
  * What the page knows when it chooses a notice.
@@ -15,7 +20,10 @@
  * @property {RoomState|'standby'} state 'standby': no room object and no capture
  * @property {string} refusal why the person is not let in, until they try again
  * @property {Lacking} lacking what a call needs and this browser does not have
+ * @property {boolean} offline the browser has no network
+ * @property {boolean} embedded another page shows this one, and has not allowed it the camera
  * @property {boolean} relayAway
+ * @property {Back} back the relay is, since a moment
  * @property {boolean} iceServersRefused the browser rejects the relay's; calls go on without them
  * @property {Reach} reach why the relay is away, as far as that is known
  * @property {string} origin of this page
@@ -32,7 +40,7 @@
  * @property {string} userAgent
  */
 
-/** @typedef {{title: Key, text: Key, values?: Record<string, string>}} Words */
+/** @typedef {{title: Key, text: Key|'', values?: Record<string, string>}} Words */
 
 /**
  * @typedef {object} Notice
@@ -44,6 +52,7 @@
  * @property {(view: View) => boolean} holds
  * @property {(view: View) => Words} words
  * @property {(view: View) => Key|''} [over] announced when it no longer holds, if it was shown
+ * @property {boolean} [silent] not announced, because the end of another notice is
  * @property {Action} [action]
  */
 
@@ -121,11 +130,14 @@ function entering(view) {
  * @param {View} view
  */
 function relayIsBack(view) {
-  return entering(view) || view.state === 'joined' ? 'saidReconnected' : '';
+  if (!entering(view) && view.state !== 'joined') return '';
+  return view.back === 'all' ? 'nobodyLeft' : 'relayIsBack';
 }
 
-/** A relay that restarts is back by then. */
-const relayAwayMs = 1000;
+/** @param {View} view */
+function outside(view) {
+  return entering(view) || view.state === 'standby' || view.state === 'refused';
+}
 
 /** Every notice, the most urgent first. @type {readonly Notice[]} */
 export const notices = [
@@ -146,7 +158,7 @@ export const notices = [
     holds: (view) => view.refusal === 'replaced', words: always('replacedTitle', 'replacedText'),
   },
   {
-    code: 'room-full', icon: 'people', tone: 'warning',
+    code: 'room-full', icon: 'people', tone: 'warning', action: 'try-again',
     holds: (view) => view.refusal === 'room-full', words: always('roomFullTitle', 'roomFullText'),
   },
   {
@@ -165,6 +177,12 @@ export const notices = [
   {
     code: 'tap-to-hear', icon: 'sound', tone: 'calm', action: 'hear',
     holds: (view) => view.soundBlocked, words: always('tapToHearTitle', 'tapToHearText'),
+  },
+  {
+    code: 'offline', icon: 'network', tone: 'warning',
+    holds: (view) => view.offline && outside(view) && (view.relayAway || view.state === 'standby'),
+    words: always('offlineTitle', 'offlineText'),
+    over: relayIsBack,
   },
   {
     code: 'origin-refused', icon: 'lock', tone: 'problem',
@@ -202,6 +220,15 @@ export const notices = [
     code: 'unsupported', icon: 'camera-off', tone: 'problem', dismissible: true,
     holds: (view) => either(view, 'unsupported'),
     words: always('noCaptureTitle', 'noCaptureText'),
+  },
+  {
+    code: 'denied-embedded', icon: 'camera-off', tone: 'problem', action: 'open-tab',
+    dismissible: true,
+    holds: (view) => view.embedded && either(view, 'denied'),
+    words: (view) => ({
+      title: which(view, 'denied', 'deniedTitle', 'deniedCameraTitle', 'deniedMicrophoneTitle'),
+      text: 'deniedEmbeddedText',
+    }),
   },
   {
     code: 'denied', icon: 'camera-off', tone: 'problem', action: 'retry', dismissible: true,
@@ -245,6 +272,11 @@ export const notices = [
     code: 'connecting', icon: 'spinner', tone: 'calm', afterMs: 600,
     holds: (view) => view.state === 'joining' && !view.relayAway,
     words: always('connectingTitle', 'connectingText'),
+  },
+  {
+    code: 'back', icon: 'check', tone: 'calm', silent: true,
+    holds: (view) => view.back !== '',
+    words: (view) => ({ title: view.back === 'all' ? 'nobodyLeft' : 'relayIsBack', text: '' }),
   },
   {
     // Says why a peer is not connected; nobody lacks the servers where everybody is.

@@ -2,25 +2,32 @@
 /* SPDX-License-Identifier: MIT */
 
 import { version } from '../peerface.js';
+import { About } from './about.js';
 import { Announcer } from './announcer.js';
+import { cleanAddress, readAddress } from './arrival.js';
 import { Banner } from './banner.js';
 import { CallScreen } from './call.js';
 import { lackingIn } from './capabilities.js';
+import { ask } from './dialogs.js';
 import { Guard } from './guard.js';
-import { chooseLanguage, Texts } from './i18n.js';
-import { linkTo } from './invite.js';
+import { chooseLanguage, loadLanguage, Texts } from './i18n.js';
+import { canShare, InviteDialog, share } from './invite.js';
+import { linkTo, linkToStart } from './link.js';
 import { Lobby } from './lobby.js';
 import { OwnNews } from './news.js';
 import { troubleOf } from './notices.js';
+import { Outage } from './outage.js';
 import { part } from './picture.js';
 import { Preferences } from './preferences.js';
 import { askRelay, ReachProbe } from './reach.js';
+import { loadWords, newRoomName, roomFits } from './roomname.js';
 import { Session } from './session.js';
 import { Shortcuts } from './shortcuts.js';
 import { Store } from './store.js';
 import { Tips } from './tips.js';
 import { TopLine } from './top.js';
 import { ScreenWakeLock } from './wake-lock.js';
+import { TwoTabs } from './twotabs.js';
 
 /** @typedef {import('../peerface.js').Room} Room */
 /** @typedef {import('./controls.js').Kind} Kind */
@@ -33,18 +40,30 @@ const lasting = new Store(() => localStorage);
 /** What belongs to this tab: the ticket, the room it is in, mute and camera off. */
 const passing = new Store(() => sessionStorage);
 
+/** Of the page: one below another path has another relay. */
+const folder = new URL('.', document.baseURI).pathname;
+
 class Page {
+  #texts;
   #guard = new Guard();
   #lacking = lackingIn(window);
-  #texts = new Texts(chooseLanguage([lasting.get('language'), ...navigator.languages]));
   #announcer = new Announcer(element('.announcer'),
     (action) => this.#guard.run('announcer', action));
+  /** The room that the address names or that has just been left, or ''. */
+  #invited = '';
   /** @param {string} text */
   #say = (text) => this.#announcer.say(text);
   #news = new OwnNews();
   #reach = new ReachProbe(() => askRelay(document.baseURI), () => this.#render());
   #preferences = new Preferences(lasting);
   #wakeLock = new ScreenWakeLock(document);
+  #outage = new Outage(() => this.#render());
+  #tabs = new TwoTabs({
+    locks: navigator.locks,
+    openChannel: () => new BroadcastChannel(`peerface ${folder}`),
+    folder,
+    ticket: () => this.#session.room?.ticket ?? '',
+  });
   #session = new Session({ lasting, passing, capable: !this.#lacking }, this.#sessionHooks());
 
   #intentions = {
@@ -52,45 +71,68 @@ class Page {
     select: (/** @type {Kind} */ kind, /** @type {string} */ deviceId) =>
       this.#session.select(kind, deviceId),
   };
-  #top = new TopLine(element('.top'), this.#texts, (language) => this.#onLanguage(language));
-  #banner = new Banner(element('.notice'), this.#texts, {
-    say: this.#say,
-    act: (action) => this.#act(action),
-    keepFocus: (change) => this.#keepFocus(change),
-    changed: () => this.#render(),
-  });
-  #lobby = new Lobby(element('.welcome'), this.#texts, {
-    ...this.#intentions,
-    enter: () => this.#enter(),
-    wake: () => this.#session.start(),
-    roomTyped: () => {
-      this.#session.refusal = '';
-      this.#render();
-    },
-    nameTyped: () => this.#render(),
-  }, (change) => this.#keepFocus(change));
-  #call = new CallScreen(element('.call'), this.#texts, {
-    ...this.#intentions,
-    say: this.#say,
-    leave: () => this.#session.leave(),
-    copyLink: () => this.#call.copyLink(this.#link()),
-    rename: (name) => this.#rename(name),
-    raiseHand: (raised) => this.#session.room?.setHand(raised),
-    react: (kind) => this.#session.room?.react(kind),
-    chooseLanguage: (language) => this.#onLanguage(language),
-    version,
-    store: lasting,
-    changed: () => this.#render(),
-  }, this.#preferences);
+  #top;
+  #banner;
+  #lobby;
+  #call;
+  #inviting;
 
-  constructor() {
+  /** @param {Texts} texts */
+  constructor(texts) {
+    this.#texts = texts;
+    this.#top = new TopLine(element('.top'), texts, (language) => this.#onLanguage(language));
+    this.#banner = new Banner(element('.notice'), texts, {
+      say: this.#say,
+      act: (action) => this.#act(action),
+      share: canShare() ? () => this.#share() : undefined,
+      invite: () => this.#invite('ways'),
+      keepFocus: (change) => this.#keepFocus(change),
+      changed: () => this.#render(),
+    });
+    this.#lobby = new Lobby(element('.welcome'), texts, {
+      ...this.#intentions,
+      enter: () => this.#enter(),
+      wake: () => this.#session.start(),
+      roomTyped: () => {
+        this.#session.forgetRefusal();
+        this.#render();
+      },
+      nameTyped: () => this.#render(),
+    }, (change) => this.#keepFocus(change));
+    this.#call = new CallScreen(element('.call'), texts, {
+      ...this.#intentions,
+      say: this.#say,
+      leave: () => this.#session.leave(),
+      copyLink: () => this.#call.copyLink(this.#link()),
+      copyRefused: () => this.#invite('by-hand'),
+      rename: (name) => this.#rename(name),
+      raiseHand: (raised) => this.#session.room?.setHand(raised),
+      react: (kind) => this.#session.room?.react(kind),
+      chooseLanguage: (language) => this.#onLanguage(language),
+      version,
+      store: lasting,
+      changed: () => this.#render(),
+    }, this.#preferences);
+    this.#inviting = new InviteDialog(part(document, '.invite', HTMLDialogElement), texts,
+      () => this.#call.copyLink(this.#link()));
+    new About(element('.where'), () => this.#invite('ways'));
     this.#texts.apply(document);
-    const place = new URL(location.href).searchParams.get('room') ?? '';
-    this.#lobby.fill(place, lasting.get('name'));
     this.#listen();
-    this.#session.arrive(place, this.#lobby.name);
+    this.#arrive();
+  }
+
+  /** The page has loaded: into the room, if the person has pressed Enter before that. */
+  #arrive() {
+    const { place, name, submitted } = readAddress(location.href, document.referrer);
+    const usable = roomFits(place);
+    this.#invited = usable ? place : '';
+    this.#lobby.fill(usable ? '' : place, name || lasting.get('name'));
+    history.replaceState(history.state, '', cleanAddress(location.href, place));
+    this.#session.arrive(this.#invited, this.#lobby.name);
     this.#render();
-    if (!this.#session.inCall) this.#lobby.focusFirst();
+    if (this.#session.inCall) return;
+    this.#lobby.focusFirst();
+    if (submitted && this.#lobby.check()) this.#enter();
   }
 
   #listen() {
@@ -109,6 +151,7 @@ class Page {
       available: () => this.#session.room !== undefined && !document.querySelector('dialog[open]'),
       singleKeys: () => this.#preferences.isOn('singleKeys'),
     });
+    for (const type of ['online', 'offline']) addEventListener(type, () => this.#render());
     for (const gesture of ['pointerup', 'keydown']) {
       document.addEventListener(gesture, () => this.#call.play());
     }
@@ -159,14 +202,39 @@ class Page {
   #onEntered() {
     this.#call.entered(this.#session.place, this.#session.room?.peers.values() ?? []);
     lasting.set('name', this.#lobby.name);
+    this.#invited = this.#session.place;
     const link = this.#link();
     if (link !== location.href) history.replaceState(history.state, '', link);
   }
 
   // ---- what the person wants
 
-  #enter() {
-    this.#session.join(this.#lobby.place, this.#lobby.name);
+  async #enter() {
+    const place = this.#invited || this.#lobby.typed || await this.#newPlace();
+    const { name } = this.#lobby;
+    this.#session.place = place;
+    // Who has been in the room in this tab goes on as the same member, and nobody is there twice.
+    const twice = !this.#session.hasTicket && await this.#tabs.isElsewhere(this.#session.key);
+    const answer = twice ? await ask(part(document, '.twice', HTMLDialogElement)) : 'once';
+    if (answer === 'once') return this.#session.join(place, name);
+    if (answer === 'muted') return this.#session.joinMuted(place, name);
+    if (answer !== 'move') return;
+    const ticket = await this.#tabs.askForTicket(this.#session.key);
+    this.#session.takeOver(place, name, ticket);
+  }
+
+  async #newPlace() {
+    return newRoomName(await loadWords(this.#texts.language));
+  }
+
+  #share() {
+    const title = this.#texts.get('shareTitle', { room: this.#session.place });
+    share(title, this.#link());
+  }
+
+  /** @param {'ways'|'by-hand'} why */
+  #invite(why) {
+    this.#inviting.open(this.#session.place, this.#link(), why);
   }
 
   /**
@@ -174,9 +242,10 @@ class Page {
    * @param {boolean} on
    */
   #toggle(kind, on) {
-    if (!this.#session.room) return;
     this.#session.toggle(kind, on);
-    this.#sayNews(this.#news.switched(kind, on));
+    if (this.#session.room) this.#sayNews(this.#news.switched(kind, on));
+    else if (on) this.#session.start();
+    else this.#render();
   }
 
   /** @param {string} name */
@@ -203,6 +272,8 @@ class Page {
       case 'copy': return this.#call.copyLink(this.#link());
       case 'hear': return this.#call.play();
       case 'reload': return location.reload();
+      case 'try-again': return this.#session.tryAgain();
+      case 'open-tab': return void open(location.href, '_blank', 'noopener');
       case 'use-here': return this.#session.join(this.#session.place, this.#lobby.name);
       case 'retry':
         if (troubleOf(room?.microphone)) room?.setMicrophone(true);
@@ -211,9 +282,15 @@ class Page {
   }
 
   /** @param {string} language */
-  #onLanguage(language) {
-    this.#texts.language = chooseLanguage([language]);
-    lasting.set('language', this.#texts.language);
+  async #onLanguage(language) {
+    const chosen = chooseLanguage([language]);
+    try {
+      await loadLanguage(chosen);
+    } catch { // without a network the page keeps its language
+      return this.#render();
+    }
+    this.#texts.language = chosen;
+    lasting.set('language', chosen);
     this.#guard.run('texts', () => this.#texts.apply(document));
     this.#guard.run('tiles', () => this.#call.translate());
     this.#render();
@@ -229,15 +306,25 @@ class Page {
       camera: room?.camera,
       microphones: room?.microphones ?? [],
       cameras: room?.cameras ?? [],
+      devicesKnown: this.#session.devicesKnown,
     };
     const run = this.#guard.run.bind(this.#guard);
     this.#reach.watch(room?.relayAway ?? false);
     this.#wakeLock.want(inCall);
     run('title', () => this.#renderTitle());
-    run('top line', () => this.#top.render({ inCall, place, people: this.#call.count + 1 }));
+    run('other tabs', () => this.#tabs.note(this.#session.inside ? this.#session.key : ''));
+    run('outage', () => this.#outage.watch(this.#session.state, room?.relayAway ?? false,
+      [...room?.peers.keys() ?? []]));
+    const people = this.#session.inside ? this.#call.count + 1 : 0;
+    run('top line', () => this.#top.render({ inCall, place, people }));
     run('banner', () => this.#banner.render(this.#noticeView()));
+    if (this.#call.linkCopied) run('invitation', () => this.#inviting.showCopied());
     run('lobby', () => this.#lobby.render({
       ...sources,
+      microphone: this.#session.source('microphone'),
+      camera: this.#session.source('camera'),
+      invited: this.#invited,
+      start: linkToStart(location.href),
       standby: this.#session.standby,
       left: this.#session.left,
       wakeable: !this.#lacking,
@@ -256,9 +343,10 @@ class Page {
   #renderTitle() {
     const { place, inCall } = this.#session;
     document.documentElement.lang = this.#texts.language;
+    const room = inCall ? place : this.#invited;
     const count = this.#call.count + 1;
-    document.title = inCall ? this.#texts.get('callTitle', { room: place, count })
-      : this.#texts.get('lobbyTitle');
+    document.title = inCall ? this.#texts.get('callTitle', { room, count })
+      : room ? this.#texts.get('invitedTitle', { room }) : this.#texts.get('lobbyTitle');
   }
 
   /** @param {'call'|'welcome'} screen */
@@ -307,6 +395,9 @@ class Page {
       refusal,
       broken,
       lacking: this.#lacking,
+      offline: navigator.onLine === false,
+      embedded: isShutOut(),
+      back: this.#outage.back,
       relayAway: room?.relayAway ?? false,
       iceServersRefused: room?.iceServersRefused ?? false,
       reach: this.#reach.reach,
@@ -330,4 +421,19 @@ function isConnected({ state }) {
   return state === 'connected' || state === 'unstable';
 }
 
-new Page();
+/** Another page shows this one, and as far as this one can tell does not let it use a camera. */
+function isShutOut() {
+  if (window.top === window) return false;
+  const { featurePolicy } = /** @type {any} */ (document); // not in every browser
+  return !featurePolicy?.allowsFeature('camera') || !featurePolicy.allowsFeature('microphone');
+}
+
+/** The script does not wait for the document, so that the language is asked for at once. */
+const parsed = new Promise((resolve) => {
+  if (document.readyState === 'loading') addEventListener('DOMContentLoaded', resolve);
+  else resolve(undefined);
+});
+const texts = new Texts(chooseLanguage([lasting.get('language'), ...navigator.languages]));
+await loadLanguage(texts.language);
+await parsed;
+new Page(texts);

@@ -1,10 +1,20 @@
 /* session.js - one visit to a room: makes the room object, listens to it, ends it, remembers it. */
 /* SPDX-License-Identifier: MIT */
 
-import { createRoom } from '../peerface.js';
+import { wouldAsk } from './permission.js';
+import { Queue } from './queue.js';
 import { decideArrival, navigationKind, seenEveryMs } from './rejoin.js';
+import { roomKey } from './roomname.js';
+
+/**
+ * The call client is loaded from the start and not waited for: the lobby can be used without.
+ * @returns {Promise<typeof import('../peerface.js')>}
+ */
+const loadClient = () => import('../peerface.js');
+loadClient().catch(() => {}); // start() reports it
 
 /** @typedef {import('../peerface.js').Peer} Peer */
+/** @typedef {import('../peerface.js').LocalSource} LocalSource */
 /** @typedef {import('../peerface.js').Room} Room */
 /** @typedef {import('../peerface.js').RoomState} RoomState */
 /** @typedef {import('./controls.js').Kind} Kind */
@@ -24,7 +34,7 @@ import { decideArrival, navigationKind, seenEveryMs } from './rejoin.js';
  */
 
 export class Session {
-  /** The room the person is in or wants to be in. */
+  /** The room the person is in or wants to be in, as they or the link spell it. */
   place = '';
   /** Why the person was not let in, until they try again. */
   refusal = '';
@@ -32,6 +42,8 @@ export class Session {
   left = false;
   /** No room object could be made. */
   broken = false;
+  /** Which devices there are has been found out. */
+  devicesKnown = false;
 
   #lasting;
   #passing;
@@ -40,9 +52,13 @@ export class Session {
   /** @type {Room|undefined} undefined: not made yet, or standby */
   #room;
   #starting = false;
+  /** Whether to start is being found out. */
+  #deciding = false;
   /** The person wants to be in the room, but there is no room object yet. */
   #pending = false;
   #inside = false;
+  /** Waits for a place where the room is full. */
+  #queue = new Queue(() => this.#room?.join(this.key, this.#name), document);
   #name = '';
   /** Removes the listeners of a room object that is not wanted any more. */
   #listening = new AbortController();
@@ -72,8 +88,20 @@ export class Session {
     return this.#room;
   }
 
+  /** What the relay knows the room by. */
+  get key() {
+    return roomKey(this.place);
+  }
+
+  /** The person is in the room; the connection to the relay may be lost. */
+  get inside() {
+    return this.#inside;
+  }
+
   /** @returns {RoomState|'standby'} */
   get state() {
+    // Who waits for a place stays in the lobby each time they ask for one.
+    if (this.#queue.waiting && this.#room?.state === 'joining') return 'refused';
     return this.#room?.state ?? (this.#pending ? 'joining' : 'standby');
   }
 
@@ -84,7 +112,7 @@ export class Session {
 
   /** Nothing is captured, and nothing will be until the person asks for it. */
   get standby() {
-    return !this.#room && !this.#starting && !this.broken;
+    return !this.#room && !this.#starting && !this.#deciding && !this.broken;
   }
 
   /**
@@ -92,18 +120,49 @@ export class Session {
    * @param {string} place the room that the address names
    * @param {string} name
    */
-  arrive(place, name) {
+  async arrive(place, name) {
     this.place = place;
     this.#name = name;
     const arrival = decideArrival({
-      place,
+      place: this.key,
       entered: this.#passing.get('entered'),
       seenMs: Number(this.#passing.get('seen') || NaN),
       nowMs: Date.now(),
       navigation: navigationKind(),
     });
     this.#pending = arrival === 'rejoin';
-    if (arrival !== 'standby') this.start();
+    if (arrival === 'rejoin') this.start();
+    if (arrival !== 'lobby') return;
+    const wanted = { microphone: this.isWanted('microphone'), camera: this.isWanted('camera') };
+    this.#deciding = true;
+    const asks = await wouldAsk(wanted, navigator);
+    this.#deciding = false;
+    if (!asks && !this.left) this.start();
+    this.#hooks.changed();
+  }
+
+  /**
+   * The person has not switched it off, in the call or before.
+   * @param {Kind} kind
+   */
+  isWanted(kind) {
+    return this.#passing.get(kind) !== 'off';
+  }
+
+  /**
+   * What there is to show of a source, also while there is no room object.
+   * @param {Kind} kind
+   * @returns {LocalSource|undefined}
+   */
+  source(kind) {
+    if (this.broken || this.#deciding) return undefined;
+    return this.#room?.[kind]
+      ?? { wanted: this.isWanted(kind), state: 'idle', error: '', deviceId: '' };
+  }
+
+  /** This tab has been in the room, and can go on as the same member. */
+  get hasTicket() {
+    return !!this.#passing.get(`ticket.${this.key}`);
   }
 
   /** Makes a room object, which starts the preview, unless there is one. */
@@ -113,14 +172,14 @@ export class Session {
     this.broken = false;
     this.left = false;
     // A duplicated tab has the ticket too, and takes the call over when it enters the same room.
-    const ticket = this.#passing.get(`ticket.${this.place || this.#passing.get('entered')}`);
-    createRoom({
-      microphone: this.#passing.get('microphone') !== 'off',
-      camera: this.#passing.get('camera') !== 'off',
+    const ticket = this.#passing.get(`ticket.${this.key || this.#passing.get('entered')}`);
+    loadClient().then(({ createRoom }) => createRoom({
+      microphone: this.isWanted('microphone'),
+      camera: this.isWanted('camera'),
       microphoneId: this.#lasting.get('microphone') || undefined,
       cameraId: this.#lasting.get('camera') || undefined,
       ticket: ticket || undefined,
-    }).then((room) => this.#adopt(room), (error) => {
+    })).then((room) => this.#adopt(room), (error) => {
       console.error(error);
       this.broken = true;
       this.#pending = false;
@@ -141,10 +200,47 @@ export class Session {
     this.#name = name;
     this.refusal = '';
     this.left = false;
-    this.#room?.join(place, name);
+    this.#queue.end();
+    this.#room?.join(this.key, name);
     this.#pending = !this.#room;
     if (this.#pending) this.start();
     this.#hooks.changed();
+  }
+
+  /**
+   * Enters as one more member, who does not add a second microphone to the first one's.
+   * @param {string} place
+   * @param {string} name
+   */
+  joinMuted(place, name) {
+    this.toggle('microphone', false);
+    this.join(place, name);
+  }
+
+  /**
+   * Goes on as the member that another tab is.
+   * @param {string} place
+   * @param {string} name
+   * @param {string} ticket of the other tab, or '' if it does not give it
+   */
+  takeOver(place, name, ticket) {
+    this.place = place;
+    if (ticket) {
+      this.#passing.set(`ticket.${this.key}`, ticket);
+      this.#release(); // a room object has the ticket from the start
+    }
+    this.join(place, name);
+  }
+
+  /** Asks at once for a place in the room, which was full. */
+  tryAgain() {
+    this.#queue.askNow();
+  }
+
+  /** The person has another room in mind. */
+  forgetRefusal() {
+    this.refusal = '';
+    this.#queue.end();
   }
 
   leave() {
@@ -157,6 +253,7 @@ export class Session {
    * @param {boolean} on
    */
   toggle(kind, on) {
+    if (!this.#room) this.#passing.set(kind, on ? '' : 'off');
     if (kind === 'microphone') this.#room?.setMicrophone(on);
     else this.#room?.setCamera(on);
   }
@@ -191,7 +288,7 @@ export class Session {
     // Left while it was being made: nobody wants its camera any more.
     if (this.left && !this.#pending) return room.leave();
     this.#room = room;
-    if (this.#pending) room.join(this.place, this.#name);
+    if (this.#pending) room.join(this.key, this.#name);
     this.#pending = false;
     this.#listen(room);
     this.#hooks.replaced(room);
@@ -206,7 +303,10 @@ export class Session {
     const on = (type, handle) => room.addEventListener(type, handle, { signal });
     on('roomchange', () => this.#onRoomChange(room));
     on('localchange', () => this.#onLocalChange(room));
-    on('deviceschange', () => this.#hooks.changed());
+    on('deviceschange', () => {
+      this.devicesKnown = true;
+      this.#hooks.changed();
+    });
     for (const type of ['peerjoin', 'peerchange']) {
       on(type, (event) => {
         this.#hooks.peerChanged(peerOf(event));
@@ -237,7 +337,7 @@ export class Session {
   /** @param {Room} room */
   #onRoomChange(room) {
     if (room.state === 'joined') {
-      this.#passing.set(`ticket.${this.place}`, room.ticket);
+      this.#passing.set(`ticket.${this.key}`, room.ticket);
       if (!this.#inside) this.#onEntered();
     }
     if (room.state === 'refused') return this.#onRefused(room.reason);
@@ -247,7 +347,9 @@ export class Session {
 
   /** Storage is written now and not before, to lose no time on the way in. */
   #onEntered() {
-    this.#passing.set('entered', this.place);
+    this.#passing.set('entered', this.key);
+    this.refusal = '';
+    this.#queue.end();
     this.#setInside(true);
     this.#hooks.entered();
   }
@@ -259,6 +361,8 @@ export class Session {
     this.#setInside(false);
     this.refusal = reason;
     this.left = false;
+    if (reason === 'room-full') this.#queue.wait();
+    else this.#queue.end();
     this.#passing.set('entered', '');
     this.#hooks.changed();
   }
@@ -267,7 +371,7 @@ export class Session {
     this.#release();
     this.left = true;
     this.#passing.set('entered', '');
-    this.#passing.set(`ticket.${this.place}`, '');
+    this.#passing.set(`ticket.${this.key}`, '');
     this.#hooks.changed();
   }
 

@@ -1,7 +1,7 @@
 /* settings.js - the settings of the call: devices, speaker, sounds, shortcuts, language, about. */
 /* SPDX-License-Identifier: MIT */
 
-import { tables } from './i18n.js';
+import { languageNames } from './i18n.js';
 import { part } from './picture.js';
 
 /** @typedef {import('./i18n.js').Texts} Texts */
@@ -39,8 +39,8 @@ export class Settings {
     this.#preferences = preferences;
     this.#languages = part(dialog, '.settingsLanguage', HTMLSelectElement);
     this.#speakers = part(dialog, '.speakerList', HTMLSelectElement);
-    this.#languages.replaceChildren(...Object.entries(tables).map(([language, table]) =>
-      new Option(table.languageName, language)));
+    this.#languages.replaceChildren(...Object.entries(languageNames).map(([language, name]) =>
+      new Option(name, language)));
     this.#languages.addEventListener('change', () => hooks.chooseLanguage(this.#languages.value));
     this.#speakers.addEventListener('change', () => {
       this.#speaker = this.#speakers.value;

@@ -1,7 +1,7 @@
 /* top.js - the line at the top of the page: the room, the number of people, the language. */
 /* SPDX-License-Identifier: MIT */
 
-import { tables } from './i18n.js';
+import { languageNames } from './i18n.js';
 import { part } from './picture.js';
 
 /** @typedef {import('./i18n.js').Texts} Texts */
@@ -11,6 +11,7 @@ export class TopLine {
   #where;
   #title;
   #people;
+  #peopleBox;
   #languages;
 
   /**
@@ -23,9 +24,10 @@ export class TopLine {
     this.#where = part(root, '.where', HTMLElement);
     this.#title = part(root, '.roomTitle', HTMLElement);
     this.#people = part(root, '.peopleCount', HTMLElement);
+    this.#peopleBox = part(root, '.people', HTMLElement);
     this.#languages = part(root, '.languageBox select', HTMLSelectElement);
-    this.#languages.replaceChildren(...Object.entries(tables).map(([language, table]) => {
-      const option = new Option(table.languageName, language);
+    this.#languages.replaceChildren(...Object.entries(languageNames).map(([language, name]) => {
+      const option = new Option(name, language);
       option.lang = language;
       return option;
     }));
@@ -38,12 +40,16 @@ export class TopLine {
   }
 
   /**
-   * @param {{inCall: boolean, place: string, people: number}} view
+   * @param {object} view
+   * @param {boolean} view.inCall
+   * @param {string} view.place
+   * @param {number} view.people 0: not known yet
    */
   render({ inCall, place, people }) {
     this.#where.hidden = !inCall;
     this.#title.textContent = place;
-    this.#people.textContent = this.#texts.people(people);
+    this.#people.textContent = people ? this.#texts.people(people) : '';
+    this.#peopleBox.hidden = !people;
     this.#languages.value = this.#texts.language;
   }
 }

@@ -3,21 +3,26 @@
 
 export default {
   product: 'peerface',
-  languageName: 'English',
   language: 'Language',
 
   headline: 'Face to face, right here.',
-  pitch: 'Name a room, share the link, talk. Video and sound go straight from browser to ' +
-    'browser.',
+  pitch: 'Open a room, share the link, talk. Video and sound go straight from browser to browser.',
   roomName: 'Room name',
   roomPlaceholder: 'e.g. tea-at-four',
-  roomMissing: 'Enter a room name first.',
+  roomHint: 'Leave it empty for a new room with a name that nobody can guess.',
+  nameTooLong: 'This is too long: at most 64 letters, 21 in Korean.',
   yourName: 'Your name',
   namePlaceholder: 'How the others see you',
-  enterRoom: 'Enter Room',
-  wake: 'Turn on camera and microphone',
-  youLeft: 'You have left the room. Camera and microphone are off.',
-  standby: 'Camera and microphone are off.',
+  enterRoom: 'Enter room',
+  newRoom: 'New room',
+  joinRoom: 'Join {room}',
+  join: 'Join',
+  leftRoom: 'You left {room}',
+  rejoin: 'Rejoin',
+  backToStart: 'Back to start',
+  wake: 'Check camera and microphone',
+  sourcesAreOff: 'Camera and microphone are off.',
+  standby: 'Nobody sees or hears you yet.',
 
   ownPicture: 'Your own video',
   ownControls: 'Your microphone and camera',
@@ -46,7 +51,25 @@ export default {
   leave: 'Leave',
   copyLink: 'Copy link',
   linkCopied: 'Link copied',
-  linkNotCopied: 'Copy the link from the address bar.',
+  copyByHand: 'Your browser does not let this page copy. The link is selected: copy it yourself.',
+  linkLabel: 'Link to this room',
+  inviteTitle: 'Invite to {room}',
+  inviteText: 'Send the link, or let a phone scan the code.',
+  inviteWays: 'QR code',
+  inviteMore: 'Invite others',
+  share: 'Share…',
+  shareTitle: 'Video call: {room}',
+  qrLabel: 'QR code of {link}',
+  cancel: 'Cancel',
+
+  direct: 'Browser to browser',
+  directText: 'Picture and sound go from browser to browser, encrypted. The server only ' +
+    'introduces you to each other: it sees names and network addresses, never your call.',
+
+  twiceTitle: 'You are in this room in another tab',
+  twiceText: 'With two open microphones the others would hear an echo.',
+  moveHere: 'Move the call here',
+  enterMuted: 'Enter a second time, muted',
   dismiss: 'Dismiss',
 
   renameYourself: 'Your name',
@@ -75,6 +98,7 @@ export default {
 
   lobbyTitle: 'peerface: video calls',
   callTitle: '({count}) {room} · peerface',
+  invitedTitle: '{room} · peerface',
   peopleOne: '{count} person',
   peopleOther: '{count} people',
   you: 'You',
@@ -144,17 +168,20 @@ export default {
   saidYouCameraOn: 'Your camera is on.',
 
   aloneTitle: 'You are the only one here',
-  aloneText: 'Send this link to the people you want to talk to. It leads straight to this room.',
+  aloneText: 'Send this link to the people you want to talk to. It opens this room.',
   connectingTitle: 'Connecting…',
   connectingText: 'You will be in the room in a moment.',
   relayAwayTitle: 'The server cannot be reached',
-  relayAwayText: 'Still trying. If this takes long, check your internet connection.',
+  relayAwayText: 'We keep trying. If this takes long, check your internet connection.',
   reconnectingTitle: 'Connection to the server lost, reconnecting…',
   reconnectingText: 'Your call goes on. Others can join again once the connection is back.',
-  saidReconnected: 'The connection to the server is back.',
+  relayIsBack: 'The connection to the server is back.',
+  nobodyLeft: 'Back. Nobody left while the server was away.',
+  offlineTitle: 'You are offline',
+  offlineText: 'Check your internet connection. You can go on as soon as it is back.',
   unreachableTitle: 'Still trying to connect',
-  unreachableText: 'No direct connection between your networks was found yet. Another ' +
-    'network may help.',
+  unreachableText: 'Your networks block a direct connection. We keep trying. Another network ' +
+    'may help.',
   deniedTitle: 'Camera and microphone are blocked',
   deniedCameraTitle: 'The camera is blocked',
   deniedMicrophoneTitle: 'The microphone is blocked',
@@ -168,6 +195,8 @@ export default {
     'and microphone, then try again. You can see and hear the others in the meantime.',
   deniedHelpAndroid: 'Tap the icon in the address bar, then “Permissions”, allow camera and ' +
     'microphone, then try again. You can see and hear the others in the meantime.',
+  deniedEmbeddedText: 'The page around this call does not allow it. Open the call in a tab of ' +
+    'its own, or ask whoever runs that page to add allow="camera; microphone" to its frame.',
   noCameraTitle: 'No camera found',
   noCameraText: 'If you connect one, it is used at once. You can still see and hear the others.',
   noMicrophoneTitle: 'No microphone found',
@@ -180,15 +209,15 @@ export default {
   microphoneInUseTitle: 'The microphone is in use by another program',
   devicesInUseTitle: 'Camera and microphone are in use by another program',
   inUseText: 'Close that program or choose another device, then try again.',
-  insecureTitle: 'This page was not opened securely',
+  insecureTitle: 'Camera and microphone need a secure (https) address',
   insecureText: 'Browsers allow camera and microphone only on pages opened with https:// or on ' +
     'localhost. Open the page that way. Until then you can only see and hear the others.',
   noCaptureTitle: 'No access to camera and microphone here',
   noCaptureText: 'This browser or app does not let web pages use camera and microphone. Open the ' +
     'link in Chrome, Firefox, Safari or Edge. Here you can only see and hear the others.',
   roomFullTitle: 'This room is full',
-  roomFullText: 'It has as many people as it can hold. Try again when somebody has left, or use ' +
-    'another room.',
+  roomFullText: 'All places are taken. You come in by yourself when one is free and you are ' +
+    'looking at this page.',
   relayFullTitle: 'The server is full',
   relayFullText: 'It cannot take more people right now. Try again in a few minutes.',
   replacedTitle: 'This call has moved to another tab',
@@ -217,10 +246,11 @@ export default {
     'whoever runs it; its log names the option that allows them.',
   webSocketBlockedTitle: 'The connection to the server is blocked',
   webSocketBlockedText: 'The server is running, but a proxy, a firewall or a browser extension ' +
-    'does not let WebSocket connections through. Still trying.',
+    'does not let WebSocket connections through. We keep trying.',
 
   retry: 'Try again',
   hear: 'Turn on sound',
   useHere: 'Use this tab',
   reload: 'Reload',
+  openTab: 'Open in a tab',
 };
