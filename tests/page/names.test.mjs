@@ -2,9 +2,12 @@
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Texts } from '../../web/page/i18n.js';
+import { loadLanguage, Texts } from '../../web/page/i18n.js';
 import { initialsOf, isolated, visibleName } from '../../web/page/names.js';
 import { renderAvatar } from '../../web/page/picture.js';
+
+await loadLanguage('en');
+await loadLanguage('ko');
 
 test('two initials stand for a name, and of a Korean one the given name', () => {
   assert.equal(initialsOf('Ada Lovelace'), 'AL');

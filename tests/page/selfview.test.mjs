@@ -2,9 +2,11 @@
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Texts } from '../../web/page/i18n.js';
+import { loadLanguage, Texts } from '../../web/page/i18n.js';
 import { Pin } from '../../web/page/pin.js';
 import { SelfView } from '../../web/page/selfview.js';
+
+await loadLanguage('en');
 
 /** A store, and what is in it. */
 function memory() {

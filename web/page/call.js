@@ -42,7 +42,7 @@ import { TileTools } from './tools.js';
  * @property {() => void} [copyRefused] the browser does not let the page copy
  * @property {() => void} changed something else is to be shown; asks for a call of render()
  * @property {(language: string) => void} chooseLanguage
- * @property {string} version
+ * @property {() => Promise<string>} version of the call client
  * @property {import('./selfview.js').Keeper} store keeps what the person has chosen here
  */
 

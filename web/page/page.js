@@ -1,7 +1,6 @@
 /* page.js - the page of peerface: puts its parts together, and shows what the session says. */
 /* SPDX-License-Identifier: MIT */
 
-import { version } from '../peerface.js';
 import { About } from './about.js';
 import { Announcer } from './announcer.js';
 import { cleanAddress, readAddress } from './arrival.js';
@@ -109,7 +108,7 @@ class Page {
       raiseHand: (raised) => this.#session.room?.setHand(raised),
       react: (kind) => this.#session.room?.react(kind),
       chooseLanguage: (language) => this.#onLanguage(language),
-      version,
+      version: async () => (await import('../peerface.js')).version,
       store: lasting,
       changed: () => this.#render(),
     }, this.#preferences);

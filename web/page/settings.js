@@ -13,6 +13,7 @@ import { part } from './picture.js';
  * @property {(language: string) => void} chooseLanguage
  * @property {(deviceId: string) => void} chooseSpeaker
  * @property {() => void} showShortcuts
+ * @property {() => Promise<string>} version of the call client
  */
 
 /** Only some browsers let a page choose where it plays. */
@@ -24,13 +25,14 @@ export class Settings {
   #preferences;
   #languages;
   #speakers;
+  #version;
   #speaker = '';
 
   /**
    * @param {HTMLElement} root of the call screen, which holds the dialog
    * @param {Texts} texts
    * @param {Preferences} preferences
-   * @param {SettingsHooks & {version: string}} hooks
+   * @param {SettingsHooks} hooks
    */
   constructor(root, texts, preferences, hooks) {
     const dialog = part(root, '.settings', HTMLDialogElement);
@@ -50,7 +52,7 @@ export class Settings {
       box.addEventListener('change', () =>
         preferences.set(/** @type {Preference} */ (box.dataset.preference), box.checked));
     }
-    part(dialog, '.version', HTMLElement).textContent = hooks.version;
+    this.#version = hooks.version;
     part(dialog, '.shortcutsButton', HTMLElement).addEventListener('click', hooks.showShortcuts);
   }
 
@@ -60,6 +62,9 @@ export class Settings {
       box.checked = this.#preferences.isOn(/** @type {Preference} */ (box.dataset.preference));
     }
     this.#listSpeakers();
+    this.#version().then((version) => {
+      part(this.#dialog, '.version', HTMLElement).textContent = version;
+    }, () => {});
     this.#dialog.showModal();
   }
 
