@@ -161,8 +161,8 @@ static void feed_relay(struct chaos *chaos)
         "{\"type\":\"join\"}",
         "nonsense",
         "",
-        "{\"type\":\"hello\",\"iceServers\":[{}],\"membersMax\":2,\"pingMs\":1,\"graceMs\":1,"
-        "\"capabilities\":[\"rename\"]}"};
+        ("{\"type\":\"hello\",\"iceServers\":[{}],\"membersMax\":2,\"pingMs\":1,\"graceMs\":1,"
+         "\"capabilities\":[\"rename\"]}")};
     const pf_member_id self = draw(chaos, 16) == 0 ? DRIVER_SELF + 1 : DRIVER_SELF;
     switch (draw(chaos, 12)) {
     case 0:
