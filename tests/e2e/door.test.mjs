@@ -348,3 +348,17 @@ scenario('on the lowest of screens a long notice leaves every control in reach',
     }
     await world.relay.start();
   });
+
+scenario('a page loads a script, its styles and one language, and the rest when it is needed', {},
+  async (world) => {
+    const ann = await world.person('Ann',
+      { scripts: ["localStorage.setItem('peerface.language', 'ko');"] });
+    const files = () => ann.ask(() => performance.getEntriesByType('resource')
+      .map(({ name }) => new URL(name).pathname).filter((name) => name.startsWith('/page/'))
+      .map((name) => name.replace(/-.*\.js$/, '-*.js')).sort());
+    const first = ['/page/ko-*.js', '/page/page.css', '/page/page.js'];
+    assert.deepEqual(await files(), first);
+    await ann.press();
+    await ann.notice('alone');
+    assert.deepEqual(await files(), ['/page/ko-*.js', ...first], 'and the words of new names');
+  });
