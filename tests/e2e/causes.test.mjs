@@ -54,25 +54,21 @@ scenario('an emptied RTCPeerConnection is noticed in the lobby, and no camera op
     assert.deepEqual((await ann.summary()).captures, []);
   });
 
-for (const [how, lose] of /** @type {[string, () => void][]} */ ([
-  ['deleted', () => {
-    addEventListener('DOMContentLoaded', () => {
-      // @ts-ignore as an extension does
-      delete window.RTCPeerConnection;
-    });
-  }],
-  ['emptied', () => {
-    addEventListener('DOMContentLoaded', () => {
-      // @ts-ignore as an extension does
-      window.RTCPeerConnection = undefined;
-    });
-  }],
-])) {
+for (const how of ['deleted', 'emptied']) {
   scenario(`an RTCPeerConnection ${how} after the page has looked for it is named as the cause`, {},
     async (world) => {
-      // Modules run before this event, and the relay answers after it.
       const ann = await world.person('Ann', { open: false });
-      await ann.page.evaluateOnNewDocument(lose);
+      // The page has looked before it opens the WebSocket, and makes a connection after that.
+      await ann.page.evaluateOnNewDocument((deleted) => {
+        const scope = /** @type {any} */ (window);
+        scope.WebSocket = new Proxy(WebSocket, {
+          construct: (target, args) => {
+            if (deleted) delete scope.RTCPeerConnection; // as an extension does
+            else scope.RTCPeerConnection = undefined;
+            return Reflect.construct(target, args);
+          },
+        });
+      }, how === 'deleted');
       await ann.open();
       await ann.previews(); // so the page found nothing lacking
       await ann.enter('tea');

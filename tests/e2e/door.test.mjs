@@ -85,7 +85,7 @@ for (const engine of engines) {
     link's`.replace(/\s+/g, ' '), { needs: [engine] }, async (world) => {
     for (const path of ['', '?room=Tea%20time']) {
       const ann = await world.person('Ann', { engine, path, open: false });
-      const scripts = await heldScripts(ann);
+      const scripts = await heldFiles(ann, 'page/page.js');
       ann.page.goto(ann.url).catch(() => {}); // the document is never complete
       await ann.page.waitForSelector('#name');
       await ann.page.focus('#name');
@@ -105,14 +105,17 @@ for (const engine of engines) {
   });
 }
 
-/** Keeps the page's own script from loading until release(). @param {Person} person */
-async function heldScripts({ page }) {
+/**
+ * Keeps files from loading until release().
+ * @param {Person} person @param {string} ending of their addresses
+ */
+async function heldFiles({ page }, ending) {
   /** @type {import('puppeteer-core').HTTPRequest[]} */
   const held = [];
   let holding = true;
   await page.setRequestInterception(true);
   page.on('request', (request) => {
-    if (holding && request.url().endsWith('page/page.js')) held.push(request);
+    if (holding && request.url().endsWith(ending)) held.push(request);
     else request.continue();
   });
   const release = () => {
@@ -125,6 +128,22 @@ async function heldScripts({ page }) {
 /** @param {Person} person @param {string} selector */
 const said = (person, selector) =>
   person.ask((css) => document.querySelector(css)?.textContent?.trim() ?? '', selector);
+
+scenario('what is switched off while the page is still loading stays off', {}, async (world) => {
+  const ann = await world.person('Ann', { path: '?room=tea', open: false });
+  const scripts = await heldFiles(ann, '.wasm');
+  ann.page.goto(ann.url).catch(() => {}); // the document is not complete yet
+  await ann.lobby();
+  await ann.click('#lobbyMute');
+  const pressed = () => ann.sees('the microphone off', () =>
+    document.querySelector('#lobbyMute')?.getAttribute('aria-pressed') === 'true');
+  await pressed();
+  await scripts.release();
+  await ann.previews();
+  await pressed();
+  const { sent } = await ann.summary();
+  assert.ok(!sent.some(({ kind, enabled }) => kind === 'audio' && enabled));
+});
 
 scenario('a link that looks like a form somebody has submitted leads into the lobby', {},
   async (world) => {
@@ -328,4 +347,18 @@ scenario('on the lowest of screens a long notice leaves every control in reach',
       }
     }
     await world.relay.start();
+  });
+
+scenario('a page loads a script, its styles and one language, and the rest when it is needed', {},
+  async (world) => {
+    const ann = await world.person('Ann',
+      { scripts: ["localStorage.setItem('peerface.language', 'ko');"] });
+    const files = () => ann.ask(() => performance.getEntriesByType('resource')
+      .map(({ name }) => new URL(name).pathname).filter((name) => name.startsWith('/page/'))
+      .map((name) => name.replace(/-.*\.js$/, '-*.js')).sort());
+    const first = ['/page/ko-*.js', '/page/page.css', '/page/page.js'];
+    assert.deepEqual(await files(), first);
+    await ann.press();
+    await ann.notice('alone');
+    assert.deepEqual(await files(), ['/page/ko-*.js', ...first], 'and the words of new names');
   });

@@ -128,7 +128,8 @@ export class World {
     if (engine !== 'chromium') return;
     const state = asks ? 'prompt' : variant === 'denied' ? 'denied' : 'granted';
     await context.setPermission(new URL(url).origin,
-      { permission: { name: 'camera' }, state }, { permission: { name: 'microphone' }, state });
+      { permission: { name: 'camera' }, state }, { permission: { name: 'microphone' }, state },
+    ).catch(() => {}); // an insecure page, which has nothing to ask for
   }
 
   /** The network that can fail; each engine has one, so that they can be tested side by side. */

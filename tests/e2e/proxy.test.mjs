@@ -32,7 +32,7 @@ const obstacles = [
   ['a proxy that lets no WebSocket through',
     { healthz: () => ({ status: 'ok', origin: 'allowed' }) }, 'websocket-blocked', /proxy/],
   ['a relay that says nothing of origins', { healthz: () => ({ status: 'ok' }) },
-    'relay-away', /Still trying/],
+    'relay-away', /We keep trying/],
 ];
 
 for (const [what, options, code, words] of obstacles) {

@@ -17,12 +17,17 @@ const sizes = { desktop: { width: 1280, height: 800 }, phone: { width: 390, heig
 const schemes = ['light', 'dark'];
 const languages = ['en', 'ko'];
 
+/** @param {Person} person @param {string} language */
+async function choose(person, language) {
+  await person.page.select('#language', language);
+  await person.sees(language, (wanted) => document.documentElement.lang === wanted, [language]);
+}
+
 /** @param {Person} person @param {string} screen */
 async function shoot(person, screen) {
   fs.mkdirSync(folder, { recursive: true });
   for (const language of languages) {
-    await person.page.select('#language', language);
-    await person.sees(language, (wanted) => document.documentElement.lang === wanted, [language]);
+    await choose(person, language);
     for (const [size, viewport] of Object.entries(sizes)) {
       await person.page.setViewport(viewport);
       // Texts have the same colours in every language.
@@ -138,6 +143,7 @@ scenario(
   { expects: socketErrors },
   async (world) => {
     const { ann } = await annAndBob(world);
+    for (const language of languages) await choose(ann, language); // no relay, no texts
     await world.relay.kill();
     await ann.notice('reconnecting');
     await shoot(ann, 'reconnecting');

@@ -132,9 +132,15 @@ export class InviteDialog {
     this.#link.select();
   }
 
-  /** The outcome of the dialog's own button. */
+  /** While it is open, what is said outside of it is not heard. */
   showCopied() {
-    part(this.#dialog, '.inviteCopy', HTMLElement).textContent = this.#texts.get('linkCopied');
+    for (const place of ['.inviteCopy', '.inviteText']) {
+      part(this.#dialog, place, HTMLElement).textContent = this.#texts.get('linkCopied');
+    }
+  }
+
+  close() {
+    if (this.#dialog.open) this.#dialog.close();
   }
 
   async #share() {

@@ -352,6 +352,7 @@ class Page {
   #showScreen(screen) {
     if (document.body.dataset.screen === screen) return;
     document.body.dataset.screen = screen;
+    this.#inviting.close();
     element('.call').hidden = screen !== 'call';
     element('.welcome').hidden = screen !== 'welcome';
     this.#focusHeading();

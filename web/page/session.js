@@ -288,6 +288,10 @@ export class Session {
     // Left while it was being made: nobody wants its camera any more.
     if (this.left && !this.#pending) return room.leave();
     this.#room = room;
+    // Switched while it was being made.
+    for (const kind of /** @type {const} */ (['microphone', 'camera'])) {
+      if (room[kind].wanted !== this.isWanted(kind)) this.toggle(kind, this.isWanted(kind));
+    }
     if (this.#pending) room.join(this.key, this.#name);
     this.#pending = false;
     this.#listen(room);

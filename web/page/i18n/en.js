@@ -216,8 +216,8 @@ export default {
   noCaptureText: 'This browser or app does not let web pages use camera and microphone. Open the ' +
     'link in Chrome, Firefox, Safari or Edge. Here you can only see and hear the others.',
   roomFullTitle: 'This room is full',
-  roomFullText: 'All places are taken. You come in by yourself when one is free and you are ' +
-    'looking at this page.',
+  roomFullText: 'All places are taken. Stay on this page: you join automatically when somebody ' +
+    'leaves.',
   relayFullTitle: 'The server is full',
   relayFullText: 'It cannot take more people right now. Try again in a few minutes.',
   replacedTitle: 'This call has moved to another tab',

@@ -16,7 +16,7 @@ const texts = {
   namePlaceholder: '다른 사람에게 보일 이름',
   enterRoom: '입장하기',
   newRoom: '새 방 만들기',
-  joinRoom: '{room} 참여하기',
+  joinRoom: '{room} 방에 참여하기',
   join: '참여하기',
   leftRoom: '{room} 방에서 나왔습니다',
   rejoin: '다시 들어가기',
@@ -214,7 +214,7 @@ const texts = {
   noCaptureText: '이 브라우저나 앱은 웹 페이지에 카메라와 마이크를 허용하지 않습니다. Chrome, Firefox, ' +
     'Safari, Edge에서 링크를 열어 주세요. 여기서는 보고 듣기만 할 수 있습니다.',
   roomFullTitle: '방이 가득 찼습니다',
-  roomFullText: '자리가 모두 찼습니다. 이 페이지를 보고 있는 동안 자리가 나면 자동으로 들어갑니다.',
+  roomFullText: '자리가 모두 찼습니다. 이 페이지를 열어 두면 누군가 나갈 때 자동으로 들어갑니다.',
   relayFullTitle: '서버가 가득 찼습니다',
   relayFullText: '지금은 더 들어올 수 없습니다. 몇 분 뒤에 다시 시도해 주세요.',
   replacedTitle: '다른 탭에서 통화를 이어가고 있습니다',
