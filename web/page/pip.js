@@ -30,18 +30,21 @@ import { part, watchPicture } from './picture.js';
 
 /** @type {readonly [Kind, string][]} */
 const buttons = [['microphone', '.muteButton'], ['camera', '.cameraButton']];
-/** What a tile shows of its peer by its data. */
-const mirroredData = ['camera', 'microphone', 'muted', 'state', 'away', 'hue'];
+/** What a tile shows of its peer in words. */
+const words = ['.avatar', '.tileNote', '.badgeName', '.badgeState'];
+/** What it shows by its data. */
+const shownData = ['camera', 'microphone', 'muted', 'state', 'away', 'hue'];
 
 /** The content of a window of its own. */
 class PipPage {
   #texts;
   #source;
   #window;
-  #root;
+  #tile;
+  #words;
+  #buttons;
   #video;
   #fit;
-  #buttons;
 
   /**
    * @param {Window} window
@@ -56,17 +59,18 @@ class PipPage {
     this.#window = window;
     const template = part(call, '.pipTemplate', HTMLTemplateElement);
     const content = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
-    this.#root = part(content, '.pip', HTMLElement);
+    // Found now: in another document, some browsers make them elements of that window.
     this.#video = part(content, 'video', HTMLVideoElement);
-    const tile = part(content, '.tile', HTMLElement);
-    watchPicture(tile, this.#video);
+    this.#tile = part(content, '.tile', HTMLElement);
+    this.#words = words.map((selector) => part(content, selector, HTMLElement));
     this.#buttons = buttons.map(([kind, selector]) =>
       new SourceButton(kind, part(content, selector, HTMLButtonElement), texts, hooks));
+    watchPicture(this.#tile, this.#video);
     part(content, '.leaveButton', HTMLButtonElement)
       .addEventListener('click', () => hooks.leave());
     copyLook(call, window.document);
     window.document.body.append(content);
-    this.#fit = new TileFit(tile, this.#video, () => {});
+    this.#fit = new TileFit(this.#tile, this.#video, () => {});
   }
 
   /** @param {Sources} sources */
@@ -75,12 +79,10 @@ class PipPage {
     document.documentElement.lang = this.#texts.language;
     this.#texts.apply(document);
     const from = this.#source;
-    const tile = part(this.#root, '.tile', HTMLElement);
-    for (const key of mirroredData) tile.dataset[key] = from.dataset[key] ?? '';
-    for (const selector of ['.avatar', '.tileNote', '.badgeName', '.badgeState']) {
-      const text = part(from, selector, HTMLElement).textContent;
-      part(this.#root, selector, HTMLElement).textContent = text;
-    }
+    for (const key of shownData) this.#tile.dataset[key] = from.dataset[key] ?? '';
+    words.forEach((selector, index) => {
+      this.#words[index].textContent = part(from, selector, HTMLElement).textContent;
+    });
     document.title = part(from, '.badgeName', HTMLElement).textContent ?? '';
     for (const button of this.#buttons) button.render(sources);
     const { srcObject } = part(from, 'video', HTMLVideoElement);
@@ -162,10 +164,15 @@ export class PictureInPicture {
     const open = this.#tile !== tile;
     this.#close();
     if (!open) return;
-    try {
-      await (this.#opener ? this.#openPage(this.#opener, tile) : this.#openVideo(tile));
-    } catch {
-      // Refused, by the browser's policy or the person: then nothing changes.
+    // Where the browser or the person refuses, nothing changes.
+    const refused = () => undefined;
+    if (this.#opener) {
+      const size = { width: 360, height: 300 };
+      const window = await this.#opener.requestWindow(size).catch(refused);
+      if (window) this.#openPage(window, tile);
+    } else {
+      const video = part(tile, 'video', HTMLVideoElement);
+      if (await video.requestPictureInPicture().catch(refused)) this.#openVideo(video, tile);
     }
   }
 
@@ -190,11 +197,10 @@ export class PictureInPicture {
   }
 
   /**
-   * @param {Opener} opener
+   * @param {Window} window
    * @param {HTMLElement} tile
    */
-  async #openPage(opener, tile) {
-    const window = await opener.requestWindow({ width: 360, height: 300 });
+  #openPage(window, tile) {
     if (!tile.isConnected) return window.close(); // the peer has left in the meantime
     const page = new PipPage(window, tile, this.#call, this.#texts, this.#hooks);
     this.#tile = tile;
@@ -205,10 +211,11 @@ export class PictureInPicture {
     page.render(this.#sources);
   }
 
-  /** @param {HTMLElement} tile */
-  async #openVideo(tile) {
-    const video = part(tile, 'video', HTMLVideoElement);
-    await video.requestPictureInPicture();
+  /**
+   * @param {HTMLVideoElement} video
+   * @param {HTMLElement} tile
+   */
+  #openVideo(video, tile) {
     this.#tile = tile;
     video.addEventListener('leavepictureinpicture', () => {
       if (this.#tile === tile) this.#tile = undefined;
