@@ -353,6 +353,22 @@ scenario('who wants less motion sees no copy that moves', { people: 1 }, async (
     document.querySelector(css)?.getClientRects().length === 0, [`${tileOf(0)} .backdrop`]);
 });
 
+scenario('a menu says what a small tile has no room for', { people: 1 }, async (world) => {
+  const viewport = { width: 320, height: 256 };
+  const ann = await callWith(world, [laptop, laptop, laptop], { viewport });
+  await ann.ask(() => {
+    const { call, peers, view } = /** @type {any} */ (window);
+    Object.assign(peers[0], { videoSupported: false, microphone: 'off', state: 'unstable' });
+    call.showPeer(peers[0]);
+    call.render(view);
+  });
+  await data(ann, tileOf(0), { camera: 'unsupported' });
+  await openMenu(ann, tileOf(0));
+  const title = await ann.ask(() => document.querySelector('.menuTitle')?.textContent);
+  assert.equal(title, 'Mia · Weak connection · Muted, No video: your browsers have no video format '
+    + 'in common');
+});
+
 scenario('the menu fits into a window zoomed to 400 percent', { people: 1 }, async (world) => {
   const ann = await callWith(world, [laptop], { viewport: { width: 320, height: 256 } });
   await openMenu(ann, '.stage .own');

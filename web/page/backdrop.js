@@ -2,14 +2,14 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * A handful of pixels, painted a few times a second and enlarged: the enlarging is the blur. A CSS
+ * A handful of pixels, painted once a second and enlarged: the enlarging is the blur. A CSS
  * filter over a second video would be computed for every frame and at full size.
  */
 
 /** The pixels across that a picture is reduced to, and then enlarged to before CSS enlarges it. */
 const coarse = 12;
 const fine = 48;
-const everyMs = 400;
+const everyMs = 1000;
 /** How far the copies lie apart, in fine pixels, that are put on one another to blur. */
 const shifts = [[-2, -1], [1, -2], [2, 1], [-1, 2]];
 
@@ -37,7 +37,7 @@ class Backdrop {
 
   paint() {
     const { videoWidth, videoHeight } = this.#video;
-    if (!videoWidth || this.#video.paused) return;
+    if (!videoWidth || this.#video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return;
     if (this.#canvas.checkVisibility?.() === false) return; // an avatar is shown instead
     const ratio = Math.min(2, Math.max(0.5, videoHeight / videoWidth));
     if (Math.round(coarse * ratio) !== this.#small.height) {
@@ -87,6 +87,7 @@ export class Backdrops {
     this.#run();
   }
 
+  /** Restarts the timer, so that a new copy is painted at once. */
   #run() {
     clearInterval(this.#timer);
     if (this.#all.size === 0 || document.hidden || this.#still.matches) return;

@@ -60,7 +60,7 @@ export class TileTools {
     this.#subject = subject;
     this.#button = part(tile, '.menuTool', HTMLButtonElement);
     this.#button.addEventListener('click', () => {
-      context.menu.toggle(this.#button, subject.name(), this.#items());
+      context.menu.toggle(this.#button, this.#title(), this.#items());
     });
     const act = (/** @type {string} */ code) => () => {
       this.#items().find((item) => item.code === code)?.act();
@@ -106,6 +106,13 @@ export class TileTools {
     const text = this.#context.texts.get(key);
     button.title = text;
     button.setAttribute('aria-label', text);
+  }
+
+  /** The name, and what a small tile has no room for: why there is no picture, or no connection. */
+  #title() {
+    const states = ['.connection:not([hidden])', '.badgeState'].map((selector) =>
+      this.#tile.querySelector(selector)?.textContent);
+    return [this.#subject.name(), ...states].filter(Boolean).join(' · ');
   }
 
   /** @returns {Item[]} */
