@@ -189,9 +189,13 @@
       if (how.corner) call.selfView.corner = how.corner;
       call.render({ name: 'Ann', id: '', microphones: [], cameras: [], aloneUnsaid: false });
       root.querySelectorAll('.stage .tile').forEach(givePicture);
+      for (const chip of root.querySelectorAll('.connection')) chip.textContent = longest;
     };
     return show;
   }
+
+  /** What a chip can have to say. */
+  const longest = 'Somebody with a long name has lost the connection to the server';
 
   /** Landscape and portrait, as cameras and phones send them. */
   const shapes = [[1280, 720], [720, 1280], [640, 480], [1920, 1080], [480, 640]];
