@@ -4,7 +4,7 @@
 // They use the component of the call screen in the real page, without a call (stage-page.js).
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { scenario } from './harness.mjs';
+import { annAndBob, scenario } from './harness.mjs';
 
 /** @typedef {import('./harness.mjs').World} World */
 /** @typedef {import('./harness.mjs').PersonOptions} PersonOptions */
@@ -330,6 +330,55 @@ function withoutExtras() {
   }
   Object.defineProperty(HTMLVideoElement.prototype, 'webkitSupportsFullscreen', none);
 }
+
+/** As in a browser that shows a video in a window of its own, and no document. */
+function pretendVideoWindow() {
+  const host = /** @type {any} */ (window);
+  host.actions = {};
+  Object.defineProperty(host, 'documentPictureInPicture', { value: undefined });
+  Object.defineProperty(document, 'pictureInPictureEnabled', { value: true });
+  HTMLVideoElement.prototype.requestPictureInPicture = async function () {
+    host.shown = this;
+    return /** @type {any} */ ({});
+  };
+  document.exitPictureInPicture = async () => {
+    host.shown.dispatchEvent(new Event('leavepictureinpicture'));
+    host.shown = null;
+  };
+  const { mediaSession } = navigator;
+  mediaSession.setActionHandler = (action, handler) => { host.actions[action] = handler; };
+}
+
+scenario('elsewhere the video has a window, with the buttons that the browser offers',
+  { people: 1 }, async (world) => {
+    const ann = await callWith(world, [laptop, laptop], { before: pretendVideoWindow });
+    await openMenu(ann, tileOf(0));
+    await choose(ann, 'pip');
+    const wanted = await ann.ask((css) => {
+      const { shown, actions, wanted: said } = /** @type {any} */ (window);
+      actions.togglemicrophone();
+      actions.togglecamera();
+      actions.hangup();
+      return [shown === document.querySelector(`${css} video`), ...said];
+    }, tileOf(0));
+    assert.deepEqual(wanted, [true, 'toggle microphone false', 'toggle camera false', 'leave']);
+    await openMenu(ann, tileOf(0));
+    await choose(ann, 'pip');
+    const left = await ann.ask(() => {
+      const { shown, actions } = /** @type {any} */ (window);
+      return [shown, actions.hangup];
+    });
+    assert.deepEqual(left, [null, null]);
+  });
+
+scenario('everybody sees the same colour behind the initials of a person', {}, async (world) => {
+  const { ann, bob, annId, bobId } = await annAndBob(world);
+  const hue = (/** @type {Person} */ who, /** @type {string} */ css) => who.ask((selector) =>
+    /** @type {HTMLElement} */ (document.querySelector(selector)).dataset.hue, css);
+  assert.match(String(await hue(ann, '.stage .own')), /^[0-7]$/);
+  assert.equal(await hue(ann, '.stage .own'), await hue(bob, `[data-peer="${annId}"]`));
+  assert.equal(await hue(bob, '.stage .own'), await hue(ann, `[data-peer="${bobId}"]`));
+});
 
 scenario('a finger finds the menu of a tile without hovering', { people: 1 }, async (world) => {
   const viewport = { width: 390, height: 844, hasTouch: true, isMobile: true };

@@ -225,7 +225,7 @@ export class PictureInPicture {
     this.#handleSession({
       togglemicrophone: () => toggle('microphone', !this.#wanted('microphone')),
       togglecamera: () => toggle('camera', !this.#wanted('camera')),
-      hangup: leave,
+      hangup: () => leave(),
     });
     this.#renderSession();
   }
