@@ -136,7 +136,7 @@ scenario('what is switched off while the page is still loading stays off', {}, a
   await ann.lobby();
   await ann.click('#lobbyMute');
   const pressed = () => ann.sees('the microphone off', () =>
-    document.querySelector('#lobbyMute')?.getAttribute('aria-pressed') === 'true');
+    document.querySelector('#lobbyMute')?.getAttribute('data-off') === 'true');
   await pressed();
   await scripts.release();
   await ann.previews();
