@@ -61,6 +61,30 @@ for (const scheme of ['light', 'dark']) {
   });
 }
 
+scenario('axe finds nothing serious in the dialogs, behind the lock and after leaving', {},
+  async (world) => {
+    const scripts = [fs.readFileSync(axeFile(), 'utf8')];
+    const ann = await world.person('Ann', { scripts, path: '?room=tea' });
+    await ann.press();
+    await ann.notice('alone');
+    await ann.click('#about');
+    await accessible(ann, 'behind the lock');
+    await ann.click('#aboutText button');
+    await ann.shown('#invite .inviteCode svg');
+    await accessible(ann, 'in the invitation');
+    await ann.page.keyboard.press('Escape');
+    const tab = await world.person('Ann', { scripts, path: '?room=tea', beside: ann });
+    await tab.press();
+    await tab.shown('#twice');
+    await accessible(tab, 'in the question');
+    await ann.click('#leave');
+    await ann.shown('#back');
+    await accessible(ann, 'after leaving');
+    const cho = await world.person('Cho', { scripts });
+    await cho.fill('#room', 'w'.repeat(65));
+    await accessible(cho, 'with a name that is too long');
+  });
+
 scenario(
   'a person enters, mutes, turns the camera off and leaves by keyboard alone',
   {},
