@@ -78,8 +78,8 @@ static void a_bad_name_changes_nothing(void **state)
         "{\"type\":\"rename\",\"name\":null}",
         "{\"type\":\"rename\",\"name\":\"a\\nb\"}",
         "{\"type\":\"rename\",\"name\":\"\\u007f\"}",
-        "{\"type\":\"rename\",\"name\":\"12345678901234567890123456789012"
-        "123456789012345678901234567890123\"}",
+        ("{\"type\":\"rename\",\"name\":\"12345678901234567890123456789012"
+         "123456789012345678901234567890123\"}"),
     };
     enter(fixture, 0, "tea");
     enter(fixture, 1, "tea");
