@@ -341,7 +341,7 @@ scenario('on the lowest of screens a long notice leaves every control in reach',
     await ann.notice('reconnecting');
     for (const [width, height] of [[320, 256], [427, 267]]) {
       await ann.page.setViewport({ width, height });
-      for (const css of ['#mute', '#camera', '#copyLink', '#leave']) {
+      for (const css of ['#mute', '#camera', '#more', '#leave']) {
         await ann.ask((selector) => document.querySelector(selector)?.scrollIntoView(), css);
         assert.equal(await outOfSight(ann, css), '', `${css}, ${width} x ${height}`);
       }
