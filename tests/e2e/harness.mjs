@@ -8,7 +8,7 @@ import { browser, missing } from './browsers.mjs';
 import { Lan, whyNoLan } from './lan.mjs';
 import { Person } from './person.mjs';
 import { Relay, relayFile, root, webFolder } from './relay.mjs';
-import { boundMs, within } from './until.mjs';
+import { boundMs, until, within } from './until.mjs';
 
 export { pause, until } from './until.mjs';
 
@@ -67,6 +67,47 @@ export const cameras = {
   blue: { id: 'camera-blue', label: 'Blue camera', color: '#0000e0' },
 };
 
+/**
+ * Firefox has one window with the focus, however many tests run in it. In another, Enter presses no
+ * button, and the focus moves without an event. So what moves the focus between windows goes one
+ * after the other. (Chromium can be told that each page has the focus.)
+ */
+let front = Promise.resolve();
+
+/**
+ * @template T
+ * @param {() => Promise<T>} act
+ * @returns {Promise<T>}
+ */
+function inFront(act) {
+  const done = front.then(act);
+  front = done.then(() => {}, () => {});
+  return done;
+}
+
+/** @param {import('puppeteer-core').Page} page */
+const focused = (page) =>
+  until('a window of Firefox in front', async () => {
+    await page.bringToFront();
+    return page.evaluate(() => document.hasFocus());
+  });
+
+/** A window of Firefox whose keys arrive. @param {import('puppeteer-core').BrowserContext} context */
+async function firefoxWindow(context) {
+  const page = await inFront(async () => {
+    const opened = await context.newPage({ type: 'window' });
+    await focused(opened); // it is given the focus some time after it has opened
+    return opened;
+  });
+  const press = page.keyboard.press.bind(page.keyboard);
+  page.keyboard.press = (...args) =>
+    inFront(async () => {
+      await focused(page);
+      await press(...args);
+    });
+  return page;
+}
+
 export class World {
   /** @type {Person[]} */
   people = [];
@@ -94,9 +135,12 @@ export class World {
       ? options.beside.page.browserContext()
       : await (await this.browser(options)).createBrowserContext();
     this.contexts.add(context);
+    const { engine = 'chromium', variant } = options;
     // A window each: a page in a back tab is hidden and gets no frames.
-    const page = await context.newPage({ type: 'window' });
+    const page = engine === 'firefox' ? await firefoxWindow(context)
+      : await context.newPage({ type: 'window' });
     page.setDefaultTimeout(boundMs);
+    if (engine === 'chromium' && variant !== 'throttled') await page.emulateFocusedPage(true);
     const url = options.url || new URL(options.path || '', this.relay.url).href;
     await this.allow(context, url, options);
     const person = new Person(name, page, url);

@@ -309,7 +309,8 @@
     /** @type {Record<string, string>} */ kept = {},
   ) {
     const { root } = await inPage(url);
-    const { CallScreen, Texts } = await importModules(url);
+    const { CallScreen, loadLanguage, Texts } = await importModules(url);
+    await loadLanguage('en');
     const texts = new Texts('en');
     const host = /** @type {any} */ (window);
     Object.assign(host, { said: [], kept, wanted: [] });

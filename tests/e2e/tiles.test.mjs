@@ -25,8 +25,15 @@ const phone = [180, 320];
  */
 async function callWith(world, pictures, { kept = {}, before, viewport, ...options } = {}) {
   const ann = await world.person('Ann', { ...options, scripts: [script], open: false });
-  await ann.page.setViewport(viewport ?? { width: 1100, height: 800 });
+  const size = viewport ?? { width: 1100, height: 800 };
+  await ann.page.setViewport(size);
   await ann.page.goto(new URL('examples/embed.html', world.relay.url).href);
+  // Firefox resizes the window when it likes, and a menu closes then.
+  await ann.sees('the size', async (width) => {
+    if (innerWidth !== width) return false;
+    for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame);
+    return true;
+  }, [size.width]);
   if (before) await ann.ask(before);
   await ann.ask(
     (url, sizes, stored) => /** @type {any} */ (window).stagePage.open(url, sizes, stored),
@@ -120,8 +127,7 @@ for (const engine of /** @type {const} */ (['chromium', 'firefox'])) {
       await data(ann, tileOf(1), { place: 'large', pinned: 'true' });
       await data(ann, tileOf(0), { place: 'strip' });
       await data(ann, '.stage .own', { place: 'strip' });
-      assert.deepEqual(await said(ann), ['Mia joined.', 'Noa joined.', 'Oli joined.',
-        'Noa: pinned.'].filter((text) => text));
+      assert.equal((await said(ann)).at(-1), 'Noa: pinned.');
       await openMenu(ann, tileOf(2));
       await choose(ann, 'pin');
       await data(ann, tileOf(2), { place: 'large' });
