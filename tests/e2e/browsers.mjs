@@ -9,10 +9,11 @@ import { boundMs } from './until.mjs';
 /**
  * throttled: background pages are slowed down as they are for people.
  * silent: sound plays only after a gesture.
+ * whole: Chromium with everything around the page, as people have it.
  * asks: Firefox has not been told whether pages may use the camera (for Chromium see harness.mjs).
  * sleeper: it can be stopped, being used by nobody else.
- * @typedef {'granted' | 'denied' | 'no-camera' | 'throttled' | 'silent' | 'asks' | 'sleeper'}
- *   Variant
+ * @typedef {'granted' | 'denied' | 'no-camera' | 'throttled' | 'silent' | 'asks' | 'sleeper' |
+ *   'whole'} Variant
  * @typedef {object} Place where a browser runs that does not run right here
  * @property {string[]} prefix the words before the command
  * @property {number} port for driving it, the same there as here
@@ -24,6 +25,14 @@ const files = {
   chromium: process.env.CHROMIUM || '/usr/bin/chromium',
   firefox: process.env.FIREFOX || '/usr/bin/firefox-esr',
 };
+
+/**
+ * Chromium without a window around its pages, which costs half. Where it is not installed, the whole
+ * browser takes its place.
+ */
+const shell = process.env.CHROMIUM_SHELL || '/usr/bin/chromium-headless-shell';
+/** @type {Variant[]} what the shell does as the whole browser does */
+const inShell = ['granted', 'denied', 'no-camera', 'silent'];
 
 const chromiumFlags = [
   '--no-sandbox',
@@ -51,6 +60,8 @@ const firefoxPreferences = {
   'media.autoplay.default': 0,
   'media.autoplay.blocking_policy': 0,
   'intl.accept_languages': 'en-US',
+  // Otherwise enumerateDevices() is pending while another test's window has the focus.
+  'media.devices.unfocused.enabled': true,
 };
 
 // run.mjs closes the browsers itself when it is interrupted.
@@ -90,10 +101,12 @@ function launchChromium(variant, place) {
   ];
   if (variant !== 'silent') args.push('--autoplay-policy=no-user-gesture-required');
   if (place) args.push(`--unsafely-treat-insecure-origin-as-secure=${place.origin}`);
+  const small = !place && inShell.includes(variant) && fs.existsSync(shell);
   return puppeteer.launch({
     browser: 'chrome',
-    ...launcher(files.chromium, place),
+    ...launcher(small ? shell : files.chromium, place),
     ...unattended,
+    headless: small ? 'shell' : true,
     ignoreDefaultArgs: variant === 'throttled' ? unthrottling : [],
     args,
   });
