@@ -198,6 +198,8 @@ scenario(
     await Promise.all([ann.waitForPeers(1), bob.waitForPeers(1)]);
     await cho.enter('tea');
     await cho.notice('room-full');
+    await cho.sees('how many places there are', () =>
+      /^All \W*2\W* places/.test(document.querySelector('.noticeText')?.textContent ?? ''));
     assert.equal((await ann.peers()).length, 1);
     await bob.click('#leave');
     await bob.shown('#welcome');

@@ -20,7 +20,7 @@ const failed = (error) => source({ state: 'failed', error });
 /** @param {Partial<View>} view @returns {View} */
 const view = (view) => ({
   state: 'joined', refusal: '', lacking: '', relayAway: false, reach: '', offline: false,
-  embedded: false, back: '',
+  embedded: false, back: '', places: 0,
   iceServersRefused: false, unconnected: false,
   origin: 'https://video.example', microphone: source(), camera: source(), alone: false,
   talking: false, unreachable: false, soundBlocked: false, broken: false, userAgent: '', link: '',

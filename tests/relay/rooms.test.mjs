@@ -58,6 +58,7 @@ test('signals from outside a room are refused (R18)', async (t) => {
 
 test('a full room refuses with 4001 (R9, R32)', async (t) => {
   const relay = await Relay.start(t, '--members-max', '2');
+  assert.equal((await relay.health()).places, 2);
   await Client.join(relay, 'tea');
   await Client.join(relay, 'tea');
   const late = await Client.open(relay);

@@ -22,6 +22,7 @@ import { relayAwayMs } from './outage.js';
  * @property {Lacking} lacking what a call needs and this browser does not have
  * @property {boolean} offline the browser has no network
  * @property {boolean} embedded another page shows this one, and has not allowed it the camera
+ * @property {number} places of a room that is full; 0: not known
  * @property {boolean} relayAway
  * @property {Back} back the relay is, since a moment
  * @property {boolean} iceServersRefused the browser rejects the relay's; calls go on without them
@@ -159,7 +160,12 @@ export const notices = [
   },
   {
     code: 'room-full', icon: 'people', tone: 'warning', action: 'try-again',
-    holds: (view) => view.refusal === 'room-full', words: always('roomFullTitle', 'roomFullText'),
+    holds: (view) => view.refusal === 'room-full',
+    words: ({ places }) => ({
+      title: 'roomFullTitle',
+      text: places ? 'roomFullPlacesText' : 'roomFullText',
+      values: { places: String(places) },
+    }),
   },
   {
     code: 'relay-full', icon: 'people', tone: 'warning',

@@ -18,7 +18,7 @@ import { troubleOf } from './notices.js';
 import { Outage } from './outage.js';
 import { part } from './picture.js';
 import { Preferences } from './preferences.js';
-import { askRelay, ReachProbe } from './reach.js';
+import { askPlaces, askRelay, ReachProbe } from './reach.js';
 import { loadWords, newRoomName, roomFits } from './roomname.js';
 import { Session } from './session.js';
 import { Shortcuts } from './shortcuts.js';
@@ -54,6 +54,8 @@ class Page {
   #say = (text) => this.#announcer.say(text);
   #news = new OwnNews();
   #reach = new ReachProbe(() => askRelay(document.baseURI), () => this.#render());
+  /** How many places a room of this relay has: -1 before that is asked, 0 while it is unknown. */
+  #places = -1;
   #preferences = new Preferences(lasting);
   #wakeLock = new ScreenWakeLock(document);
   #outage = new Outage(() => this.#render());
@@ -386,6 +388,20 @@ class Page {
     return linkTo(this.#session.place, location.href);
   }
 
+  /**
+   * How many places a full room has, once that is known.
+   * @param {string} refusal
+   */
+  #placesWhenFull(refusal) {
+    if (refusal !== 'room-full' || this.#places >= 0) return Math.max(this.#places, 0);
+    this.#places = 0;
+    askPlaces(document.baseURI).then((places) => {
+      this.#places = places;
+      this.#render();
+    });
+    return 0;
+  }
+
   /** @returns {import('./notices.js').View} */
   #noticeView() {
     const { room, state, refusal, broken } = this.#session;
@@ -397,6 +413,7 @@ class Page {
       lacking: this.#lacking,
       offline: navigator.onLine === false,
       embedded: isShutOut(),
+      places: this.#placesWhenFull(refusal),
       back: this.#outage.back,
       relayAway: room?.relayAway ?? false,
       iceServersRefused: room?.iceServersRefused ?? false,

@@ -48,6 +48,20 @@ export async function askRelay(base) {
   }
 }
 
+/**
+ * How many people a room of the relay has places for; 0 if that cannot be found out.
+ * @param {string} base the address of the page
+ * @returns {Promise<number>}
+ */
+export async function askPlaces(base) {
+  try {
+    const { places } = await (await fetch(new URL('healthz', base))).json();
+    return Number.isInteger(places) ? places : 0;
+  } catch {
+    return 0;
+  }
+}
+
 /** Keeps asking for as long as the relay is away. */
 export class ReachProbe {
   #ask;

@@ -47,9 +47,10 @@ static void answer_health(struct pf_server *server, struct pf_link *link)
     const int size =
         snprintf(text, sizeof text,
                  "{\"status\":\"ok\",\"connections\":%zu,\"clients\":%zu,\"rooms\":%zu,"
-                 "\"members\":%zu,\"signals\":%llu%s}\n",
+                 "\"members\":%zu,\"places\":%u,\"signals\":%llu%s}\n",
                  server->links_count, counts.clients, counts.rooms, counts.members,
-                 (unsigned long long)counts.signals, judge_origin(server));
+                 (unsigned)server->config.hub.members_max, (unsigned long long)counts.signals,
+                 judge_origin(server));
     PF_ASSERT(size > 0);
     PF_ASSERT((size_t)size < sizeof text);
     if (pf_response_begin(server, link, 200, &out)) {

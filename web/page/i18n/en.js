@@ -218,6 +218,8 @@ export default {
   roomFullTitle: 'This room is full',
   roomFullText: 'All places are taken. Stay on this page: you join automatically when somebody ' +
     'leaves.',
+  roomFullPlacesText: 'All {places} places are taken. Stay on this page: you join automatically ' +
+    'when somebody leaves.',
   relayFullTitle: 'The server is full',
   relayFullText: 'It cannot take more people right now. Try again in a few minutes.',
   replacedTitle: 'This call has moved to another tab',

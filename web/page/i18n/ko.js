@@ -215,6 +215,8 @@ const texts = {
     'Safari, Edge에서 링크를 열어 주세요. 여기서는 보고 듣기만 할 수 있습니다.',
   roomFullTitle: '방이 가득 찼습니다',
   roomFullText: '자리가 모두 찼습니다. 이 페이지를 열어 두면 누군가 나갈 때 자동으로 들어갑니다.',
+  roomFullPlacesText: '자리 {places}개가 모두 찼습니다. 이 페이지를 열어 두면 누군가 나갈 때 ' +
+    '자동으로 들어갑니다.',
   relayFullTitle: '서버가 가득 찼습니다',
   relayFullText: '지금은 더 들어올 수 없습니다. 몇 분 뒤에 다시 시도해 주세요.',
   replacedTitle: '다른 탭에서 통화를 이어가고 있습니다',
