@@ -113,6 +113,7 @@ export class CallScreen {
       chooseSpeaker: (deviceId) => speaker.choose(deviceId),
       showShortcuts: () => this.showShortcuts(),
       version: hooks.version,
+      selfView: this.selfView,
     });
     this.#shortcuts = part(root, '.shortcutSheet', HTMLDialogElement);
     new Panels(root);

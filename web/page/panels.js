@@ -14,9 +14,12 @@ export class Panels {
       root.querySelectorAll('.panel[popover]'))) {
       const openers = /** @type {NodeListOf<HTMLElement>} */ (
         root.querySelectorAll(`[popovertarget="${panel.id}"]`));
+      const moveToOpener = () => place(panel, [...openers].find((opener) => opener.offsetParent));
       panel.addEventListener('toggle', (event) => {
         const open = /** @type {ToggleEvent} */ (event).newState === 'open';
-        if (open) place(panel, [...openers].find((opener) => opener.offsetParent));
+        if (!open) return removeEventListener('resize', moveToOpener);
+        moveToOpener();
+        addEventListener('resize', moveToOpener);
       });
       // Whoever has chosen is done with the panel.
       panel.addEventListener('click', (event) => {

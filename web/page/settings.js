@@ -1,4 +1,4 @@
-/* settings.js - the settings of the call: devices, speaker, sounds, shortcuts, language, about. */
+/* settings.js - the settings of the call: devices, speaker, self view, sounds, language, about. */
 /* SPDX-License-Identifier: MIT */
 
 import { languageNames } from './i18n.js';
@@ -14,6 +14,7 @@ import { part } from './picture.js';
  * @property {(deviceId: string) => void} chooseSpeaker
  * @property {() => void} showShortcuts
  * @property {() => Promise<string>} version of the call client
+ * @property {import('./selfview.js').SelfView} selfView
  */
 
 /** Only some browsers let a page choose where it plays. */
@@ -26,6 +27,10 @@ export class Settings {
   #languages;
   #speakers;
   #version;
+  #selfView;
+  #ownShown;
+  #ownMirrored;
+  #ownCorner;
   #speaker = '';
 
   /**
@@ -52,6 +57,18 @@ export class Settings {
       box.addEventListener('change', () =>
         preferences.set(/** @type {Preference} */ (box.dataset.preference), box.checked));
     }
+    const { selfView } = hooks;
+    this.#selfView = selfView;
+    this.#ownShown = part(dialog, '.ownShown', HTMLInputElement);
+    this.#ownShown.addEventListener('change', () => { selfView.hidden = !this.#ownShown.checked; });
+    this.#ownMirrored = part(dialog, '.ownMirrored', HTMLInputElement);
+    this.#ownMirrored.addEventListener('change', () => {
+      selfView.mirrored = this.#ownMirrored.checked;
+    });
+    this.#ownCorner = part(dialog, '.ownCorner', HTMLSelectElement);
+    this.#ownCorner.addEventListener('change', () => {
+      selfView.corner = /** @type {import('./layout.js').Corner} */ (this.#ownCorner.value);
+    });
     this.#version = hooks.version;
     part(dialog, '.shortcutsButton', HTMLElement).addEventListener('click', hooks.showShortcuts);
   }
@@ -61,6 +78,7 @@ export class Settings {
     for (const box of this.#boxes()) {
       box.checked = this.#preferences.isOn(/** @type {Preference} */ (box.dataset.preference));
     }
+    this.#showSelfView();
     this.#listSpeakers();
     this.#version().then((version) => {
       part(this.#dialog, '.version', HTMLElement).textContent = version;
@@ -73,6 +91,12 @@ export class Settings {
     return this.#dialog.querySelectorAll('input[data-preference]');
   }
 
+  #showSelfView() {
+    this.#ownShown.checked = !this.#selfView.hidden;
+    this.#ownMirrored.checked = this.#selfView.mirrored;
+    this.#ownCorner.value = this.#selfView.corner;
+  }
+
   async #listSpeakers() {
     const row = /** @type {HTMLElement} */ (this.#speakers.closest('.setting'));
     row.hidden = !speakersSupported();
@@ -82,7 +106,9 @@ export class Settings {
     const options = speakers.map(({ deviceId, label }, index) =>
       new Option(label || this.#texts.get('speakerNumber', { number: index + 1 }), deviceId));
     if (!speakers.some(({ deviceId }) => deviceId === 'default')) {
-      options.unshift(new Option(this.#texts.get('speakerDefault'), ''));
+      const option = new Option(this.#texts.get('speakerDefault'), '');
+      option.dataset.text = 'speakerDefault'; // also in the next language
+      options.unshift(option);
     }
     this.#speakers.replaceChildren(...options);
     if (options.some(({ value }) => value === this.#speaker)) this.#speakers.value = this.#speaker;
