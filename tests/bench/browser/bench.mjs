@@ -3,7 +3,7 @@
 //
 //   node bench.mjs [--runs 30] [--media click|ready] [--modes none,each100,random,late200]
 //                  [--contestants floor,floor2,seed,peerjs,simplepeer,ours,page]
-//                  [--timeout 8000] [--settle 1000] [--json FILE]
+//                  [--timeout 8000] [--settle 1000] [--json FILE] [--trace]
 // README.md says what the contestants are and how it measures.
 import fs from 'node:fs';
 import os from 'node:os';
@@ -23,6 +23,7 @@ import { median, quantile, ratio } from './statistics.mjs';
  * @property {string[]} rejected candidates refused by addIceCandidate
  * @property {string[]} gathered
  * @property {string[]} taken
+ * @property {{start: number, duration: number}[]} tasks that took the page's thread for long
  *
  * @typedef {object} Call
  * @property {boolean} ok
@@ -32,7 +33,7 @@ import { median, quantile, ratio } from './statistics.mjs';
  * @property {number} rejected candidates that addIceCandidate refused
  * @property {number} missing candidates one side gathered and the other never took
  * @property {string[]} errors
- * @property {Record<string, number>} [marks] of the newcomer's page, ms from the click
+ * @property {Record<string, number>} [marks] the steps of both pages, ms from the click
  */
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -52,6 +53,7 @@ const { values: options } = parseArgs({
     timeout: { type: 'string', default: '8000' },
     settle: { type: 'string', default: '1000' },
     json: { type: 'string' },
+    trace: { type: 'boolean', default: false },
   },
 });
 const runs = Number(options.runs);
@@ -154,6 +156,19 @@ async function call(name, mode) {
 }
 
 /**
+ * When each step was done first, and how long the page's thread was taken before the picture.
+ * @param {string} side @param {Report} report @param {(time: number) => number} since
+ * @returns {Record<string, number>}
+ */
+function stepsOf(side, { marks, frames, tasks }, since) {
+  const steps = Object.entries(marks).filter(([, time]) => since(time) >= 0)
+    .map(([mark, time]) => [`${side}: ${mark}`, Math.round(since(time))]);
+  const busy = tasks.filter(({ start }) => since(start) >= 0 && start < frames[0])
+    .reduce((sum, { duration }) => sum + duration, 0);
+  return Object.fromEntries([...steps, [`${side}: long tasks`, Math.round(busy)]]);
+}
+
+/**
  * @param {boolean} ok @param {Report} guest @param {Report} host @param {boolean} single
  * @returns {Call}
  */
@@ -175,9 +190,10 @@ function measure(ok, guest, host, single) {
     rejected: sides.flatMap(({ rejected }) => rejected).length,
     missing: single ? 0 : lost(guest, host) + lost(host, guest),
     errors: sides.flatMap(({ errors }) => errors),
-    marks: Object.fromEntries(
-      Object.entries(guest.marks).map(([mark, time]) => [mark, Math.round(since(time))]),
-    ),
+    marks: {
+      ...stepsOf('newcomer', guest, since),
+      ...(single ? {} : stepsOf('other', host, since)),
+    },
   };
 }
 
@@ -255,6 +271,26 @@ function print(mode) {
   }
 }
 
+/** Where the time goes: the median of each step's, for each contestant. @param {string} mode */
+function printTrace(mode) {
+  const steps = ['newcomer', 'other'].flatMap((side) =>
+    ['connection', 'local', 'remote', 'track', 'connecting', 'connected', 'picture', 'long tasks']
+      .map((step) => `${side}: ${step}`));
+  console.log(`\nmode ${mode}: median ms from the click at which a step was done first`);
+  console.log(`| step | ${contestants.join(' | ')} |`);
+  console.log(`|---|${contestants.map(() => '---:|').join('')}`);
+  for (const step of steps) {
+    const cells = contestants.map((name) => {
+      const values = results[mode][name].filter(({ ok }) => ok).map((one) =>
+        step === 'newcomer: picture' ? one.guest
+          : step === 'other: picture' ? one.host : one.marks?.[step])
+        .filter((value) => value !== undefined);
+      return values.length > 0 ? median(/** @type {number[]} */ (values)).toFixed(0) : '–';
+    });
+    console.log(`| ${[step, ...cells].join(' | ')} |`);
+  }
+}
+
 let failedOurs = 0;
 try {
   for (const name of contestants) await attempt(name, 'none'); // warms up, not counted
@@ -270,6 +306,7 @@ try {
   process.stderr.write('\n');
   console.log(`${await browser.version()}, ${os.cpus().length} cores, node ${process.version}`);
   modes.forEach(print);
+  if (options.trace) modes.forEach(printTrace);
   failedOurs = modes
     .flatMap((mode) => ['ours', 'page'].flatMap((name) => results[mode][name] || []))
     .filter(({ ok }) => !ok).length;

@@ -15,6 +15,7 @@
     errors: [],
     rejected: [],
     taken: [],
+    tasks: [],
   }));
   const mark = (/** @type {string} */ name) => {
     if (!(name in observer.marks)) observer.marks[name] = now();
@@ -89,6 +90,13 @@
     );
     return result;
   };
+  const setLocalDescription = prototype.setLocalDescription;
+  /** @this {RTCPeerConnection} @param {any} description */
+  prototype.setLocalDescription = function (description) {
+    const result = setLocalDescription.apply(this, arguments);
+    result.then(() => mark('local'), () => {}); // the page reports it
+    return result;
+  };
   const gathered = /** @type {{pc: RTCPeerConnection, text: string}[]} */ ([]);
   const open = (/** @type {RTCPeerConnection} */ pc) => {
     mark('connection');
@@ -107,9 +115,17 @@
     construct: (target, args, self) => open(Reflect.construct(target, args, self)),
   });
 
+  // How long the thread of the page was taken, in pieces of 50 ms and more.
+  new PerformanceObserver((list) => {
+    for (const { startTime, duration } of list.getEntries()) {
+      observer.tasks.push({ start: performance.timeOrigin + startTime, duration });
+    }
+  }).observe({ type: 'longtask', buffered: true });
+
   /** The click: takes the time and calls the page. */
   observer.click = async (/** @type {string} */ room) => {
     observer.clicked = now();
+    observer.marks = {}; // of what was prepared before the click, nothing is a step of the call
     try {
       await host.bench.join(room);
     } catch (error) {
@@ -127,9 +143,9 @@
       check();
     });
   observer.report = () => {
-    const { clicked, frames, marks, errors, rejected, taken } = observer;
+    const { clicked, frames, marks, errors, rejected, taken, tasks } = observer;
     // A connection that was prepared and not needed has no peer who could take its candidates.
     const sent = gathered.filter(({ pc }) => pc.remoteDescription).map(({ text }) => text);
-    return { clicked, frames, marks, errors, rejected, taken, gathered: sent };
+    return { clicked, frames, marks, errors, rejected, taken, tasks, gathered: sent };
   };
 })();
