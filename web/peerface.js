@@ -61,6 +61,9 @@ export const version = '0.1.0';
  * @property {boolean} videoSupported  false: the answer rejected video, as it does without a codec
  *                               in common; no picture will come, whatever `camera` says
  * @property {MediaStream} stream  at most one audio and one video track
+ * @property {number} level      how loud the peer is at this moment, from 0 (silence) to 1; 0 where
+ *                               the browser does not tell. There is no event for it, and each
+ *                               reading asks the browser: read it ten times a second at the most
  */
 /**
  * One's own microphone or camera.
@@ -356,14 +359,17 @@ export class Room extends EventTarget {
       },
       /**
        * @param {string} id
-       * @param {Omit<Peer, 'id'|'stream'>} shown
-       * @param {{remote: MediaStream}|null} connection
+       * @param {Omit<Peer, 'id'|'stream'|'level'>} shown
+       * @param {Connection|null} connection
        */
       showPeer: (id, shown, connection) => {
         const known = this.peers.get(id);
-        const peer = known ?? /** @type {Peer} */ ({ id, stream: new MediaStream() });
+        const peer = known ?? makePeer(id);
         Object.assign(peer, shown);
-        if (connection) moveTracks(connection, peer.stream);
+        if (connection) {
+          moveTracks(connection, peer.stream);
+          heardBy.set(peer, connection);
+        }
         this.peers.set(id, peer);
         this.#later(known ? 'peerchange' : 'peerjoin', { peer });
       },
@@ -395,9 +401,41 @@ export class Room extends EventTarget {
   }
 }
 
+/** @typedef {{pc: RTCPeerConnection|null, remote: MediaStream}} Connection  the glue's entry */
+
+/** @type {WeakMap<Peer, Connection>} the one that a peer's tracks come from */
+const heardBy = new WeakMap();
+
+/**
+ * @param {string} id
+ * @returns {Peer} without what the core knows of it
+ */
+function makePeer(id) {
+  return /** @type {Peer} */ ({
+    id,
+    stream: new MediaStream(),
+    get level() { return levelOf(heardBy.get(/** @type {Peer} */ (this))?.pc); },
+  });
+}
+
+/** A packet that was played longer ago says nothing of this moment. */
+const levelAgeMs = 500;
+
+/**
+ * RTCRtpReceiver.getSynchronizationSources() of the microphone's section, the first with sound.
+ * @param {RTCPeerConnection|null|undefined} pc
+ */
+function levelOf(pc) {
+  const receiver = pc?.getReceivers().find(({ track }) => track.kind === 'audio');
+  const [source] = receiver?.getSynchronizationSources() ?? [];
+  if (!source) return 0;
+  const ageMs = performance.timeOrigin + performance.now() - source.timestamp;
+  return ageMs < levelAgeMs ? source.audioLevel ?? 0 : 0;
+}
+
 /**
  * Makes `stream` the one that holds the remote tracks of this connection, and not an earlier one's.
- * @param {{remote: MediaStream}} connection
+ * @param {Connection} connection
  * @param {MediaStream} stream
  */
 function moveTracks(connection, stream) {

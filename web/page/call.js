@@ -193,6 +193,19 @@ export class CallScreen {
     this.#company.reacted(peer, kind);
   }
 
+  /** @param {ReadonlySet<string>} ids of the peers who speak now; `ownId` is oneself */
+  spoke(ids) {
+    this.#company.spoke(ids);
+  }
+
+  /**
+   * A short message that is seen, and that a screen reader says.
+   * @param {string} text
+   */
+  tell(text) {
+    this.#company.tell(text);
+  }
+
   /** Whose tile is large: the id of a peer or `ownId`; '' is nobody's. */
   get pinned() {
     return this.#pin.id;

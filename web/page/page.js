@@ -25,6 +25,7 @@ import { Shortcuts } from './shortcuts.js';
 import { Store } from './store.js';
 import { Tips } from './tips.js';
 import { TopLine } from './top.js';
+import { Voices } from './voices.js';
 import { ScreenWakeLock } from './wake-lock.js';
 import { TwoTabs } from './twotabs.js';
 
@@ -59,6 +60,11 @@ class Page {
   #preferences = new Preferences(lasting);
   #wakeLock = new ScreenWakeLock(document);
   #outage = new Outage(() => this.#render());
+  #voices = new Voices(document, {
+    speaking: (ids) => this.#guard.run('speaking', () => this.#call.spoke(ids)),
+    mutedSpeech: () => this.#tellMuted(),
+    noticesMuted: () => this.#preferences.isOn('mutedSpeech'),
+  });
   #tabs = new TwoTabs({
     locks: navigator.locks,
     openChannel: () => new BroadcastChannel(`peerface ${folder}`),
@@ -154,7 +160,10 @@ class Page {
     });
     for (const type of ['online', 'offline']) addEventListener(type, () => this.#render());
     for (const gesture of ['pointerup', 'keydown']) {
-      document.addEventListener(gesture, () => this.#call.play());
+      document.addEventListener(gesture, () => {
+        this.#call.play();
+        this.#voices.wake();
+      });
     }
   }
 
@@ -249,6 +258,14 @@ class Page {
     else this.#render();
   }
 
+  /** The person speaks, and nobody hears it. */
+  #tellMuted() {
+    const touch = matchMedia('(pointer: coarse) and (hover: none)').matches;
+    const key = this.#preferences.isOn('singleKeys') ? 'M' : 'Ctrl+D';
+    this.#call.tell(touch ? this.#texts.get('saidYouMuted')
+      : this.#texts.get('mutedSpeech', { key }));
+  }
+
   /** @param {string} name */
   #rename(name) {
     if (!this.#session.rename(name)) return false;
@@ -316,6 +333,7 @@ class Page {
     run('other tabs', () => this.#tabs.note(this.#session.inside ? this.#session.key : ''));
     run('outage', () => this.#outage.watch(this.#session.state, room?.relayAway ?? false,
       [...room?.peers.keys() ?? []]));
+    run('voices', () => this.#voices.render(room, inCall));
     const people = this.#session.inside ? this.#call.count + 1 : 0;
     run('top line', () => this.#top.render({ inCall, place, people }));
     run('banner', () => this.#banner.render(this.#noticeView()));

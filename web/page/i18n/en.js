@@ -85,6 +85,7 @@ export default {
   speakerNumber: 'Speaker {number}',
   speakerDefault: 'Default speaker',
   soundsSetting: 'Sounds when people come and go',
+  mutedSpeechSetting: 'Tell me when I speak while muted (nobody hears it)',
   singleKeysSetting: 'Shortcuts with single keys',
   about: 'About',
   licence: 'Free software under the MIT License.',
@@ -103,6 +104,8 @@ export default {
   peopleOther: '{count} people',
   you: 'You',
   guest: 'Guest',
+  speaking: 'Speaking',
+  mutedSpeech: 'You are muted. Press {key} to be heard.',
   videoOf: 'Video of {name}',
 
   tileMenu: 'Options for {name}',

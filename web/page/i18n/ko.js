@@ -86,6 +86,7 @@ const texts = {
   speakerNumber: '스피커 {number}',
   speakerDefault: '기본 스피커',
   soundsSetting: '사람이 들어오고 나갈 때 소리로 알림',
+  mutedSpeechSetting: '음소거 중에 말하면 알림(소리는 전달되지 않음)',
   singleKeysSetting: '키 하나로 쓰는 단축키',
   about: '정보',
   licence: 'MIT 라이선스로 배포되는 자유 소프트웨어입니다.',
@@ -104,6 +105,8 @@ const texts = {
   peopleOther: '{count}명',
   you: '나',
   guest: '게스트',
+  speaking: '말하는 중',
+  mutedSpeech: '음소거 상태입니다. 말하려면 {key} 키를 누르세요.',
   videoOf: '{name} 님의 영상',
 
   tileMenu: '{name} 님 화면 옵션',
