@@ -85,6 +85,35 @@ for (const there of /** @type {const} */ (['chromium', 'firefox'])) {
   );
 }
 
+for (const [here, there] of pairs) {
+  scenario(
+    `in ${here} who holds the space bar is heard, and no longer than that`,
+    { needs: [here, there] },
+    async (world) => {
+      const { ann, bob, annId } = await connected(world, here, there);
+      const muted = (/** @type {boolean} */ wanted) => bob.tile(annId, { muted: String(wanted) });
+      await ann.click('#mute');
+      await muted(true);
+      await ann.ask(() => /** @type {HTMLElement} */ (document.activeElement).blur());
+      if (here === 'chromium') await speak(ann, 0.3);
+      await ann.page.keyboard.down(' ');
+      await Promise.all([muted(false), bob.audioFlowing(annId)]);
+      await ann.page.keyboard.up(' ');
+      await Promise.all([muted(true), bob.audioSilent(annId)]);
+      await ann.page.keyboard.down(' ');
+      await muted(false);
+      await ann.ask(() => window.dispatchEvent(new Event('blur'))); // another window
+      await muted(true);
+      await ann.page.keyboard.up(' ');
+      // On a button, the space bar presses that, and does not speak.
+      await ann.page.focus('#showPeople');
+      await ann.page.keyboard.press(' ');
+      await ann.sees('the people', () => document.querySelector('#people:popover-open') !== null);
+      await muted(true);
+    },
+  );
+}
+
 /**
  * Two people who are connected; in Chromium they are silent until they are asked to hum.
  * @param {import('./harness.mjs').World} world @param {Engine} here @param {Engine} there

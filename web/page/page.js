@@ -23,6 +23,7 @@ import { loadWords, newRoomName, roomFits } from './roomname.js';
 import { Session } from './session.js';
 import { Shortcuts } from './shortcuts.js';
 import { Store } from './store.js';
+import { PushToTalk } from './talk.js';
 import { Tips } from './tips.js';
 import { TopLine } from './top.js';
 import { Voices } from './voices.js';
@@ -157,6 +158,12 @@ class Page {
       help: () => this.#call.showShortcuts(),
       available: () => this.#session.room !== undefined && !document.querySelector('dialog[open]'),
       singleKeys: () => this.#preferences.isOn('singleKeys'),
+    });
+    new PushToTalk(window, {
+      available: () => this.#session.inCall && this.#preferences.isOn('singleKeys')
+        && !document.querySelector('dialog[open]'),
+      muted: () => this.#session.room?.microphone.wanted === false,
+      set: (on) => this.#toggle('microphone', on),
     });
     for (const type of ['online', 'offline']) addEventListener(type, () => this.#render());
     for (const gesture of ['pointerup', 'keydown']) {

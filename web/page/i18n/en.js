@@ -92,6 +92,8 @@ export default {
   whatTheServerSees: 'The server passes on what browsers need to find each other: the names of ' +
     'the room and the people, and network addresses. It never gets your picture or your sound.',
   shortcutMute: 'Mute and unmute',
+  shortcutTalk: 'While muted: hold to be heard',
+  keySpace: 'Space',
   shortcutCamera: 'Turn the camera off and on',
   shortcutHand: 'Raise and lower your hand',
   shortcutHelp: 'Show this list',

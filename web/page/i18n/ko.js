@@ -93,6 +93,8 @@ const texts = {
   whatTheServerSees: '서버는 브라우저끼리 서로를 찾는 데 필요한 것만 전달합니다. 방과 사람의 이름, 네트워크 ' +
     '주소입니다. 영상과 소리는 서버로 가지 않습니다.',
   shortcutMute: '음소거, 음소거 해제',
+  shortcutTalk: '음소거 중 누르는 동안만 말하기',
+  keySpace: '스페이스바',
   shortcutCamera: '카메라 끄기, 켜기',
   shortcutHand: '손들기, 손 내리기',
   shortcutHelp: '이 목록 보기',
