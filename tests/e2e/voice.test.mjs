@@ -1,4 +1,4 @@
-/* voice.test.mjs - who speaks, and who speaks while muted. */
+/* voice.test.mjs - who speaks, who speaks while muted, and where the others are heard. */
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
 import { scenario } from './harness.mjs';
@@ -156,3 +156,67 @@ scenario('one’s own voice is seen in the lobby, on the button and on the tile,
     await speak(ann, 0);
     await shows(ann, '.stage .own', false);
   });
+
+/** Runs in the page before its scripts: two outputs, of which one can be pulled out. */
+const fakeOutputs = () => {
+  const host = /** @type {any} */ (window);
+  const output = (/** @type {string} */ deviceId, /** @type {string} */ label) =>
+    ({ kind: 'audiooutput', deviceId, label, groupId: `group ${deviceId}` });
+  const desk = output('desk', 'Desk speakers');
+  const headset = output('headset', 'Headset');
+  let outputs = [output('default', 'Default - Desk speakers'), desk, headset];
+  const sinks = new WeakMap();
+  Object.defineProperty(HTMLMediaElement.prototype, 'sinkId', {
+    get() { return sinks.get(this) ?? ''; },
+  });
+  HTMLMediaElement.prototype.setSinkId = async function (/** @type {string} */ id) {
+    if (id && !outputs.some(({ deviceId }) => deviceId === id)) {
+      throw new DOMException('shim', 'NotFoundError');
+    }
+    sinks.set(this, id);
+  };
+  const devices = navigator.mediaDevices;
+  const enumerate = devices.enumerateDevices.bind(devices);
+  devices.enumerateDevices = async () => (await enumerate())
+    .filter(({ kind }) => kind !== 'audiooutput').concat(/** @type {any} */ (outputs));
+  host.unplugHeadset = () => {
+    outputs = outputs.filter((each) => each !== headset);
+    devices.dispatchEvent(new Event('devicechange'));
+  };
+};
+
+/** Everybody is heard there, and the lists say so. @param {Person} person @param {string} id */
+const hearsAt = (person, id) =>
+  person.sees(`sound at "${id}"`, (wanted) => {
+    const all = (/** @type {string} */ css) => [...document.querySelectorAll(css)];
+    const videos = /** @type {HTMLVideoElement[]} */ (all('.peers video'));
+    const lists = /** @type {HTMLSelectElement[]} */ (all('.speakerList'));
+    return videos.every(({ sinkId }) => sinkId === wanted) && lists.length === 2
+      && lists.every((list) => list.value === wanted && list.options.length > 1);
+  }, [id]);
+
+for (const [here, there] of pairs) {
+  scenario(
+    `in ${here} the speaker is chosen in the lobby, kept, and left when it is gone (D20, D21)`,
+    { needs: [here, there] },
+    async (world) => {
+      const scripts = [`(${fakeOutputs})()`];
+      const ann = await world.person('Ann', { engine: here, scripts });
+      const bob = await world.person('Bob', { engine: there });
+      await ann.previews();
+      await ann.choose('#lobbySpeakers', 'Headset');
+      await ann.enter('tea');
+      await bob.enter('tea');
+      await Promise.all([ann.waitForPeers(1), bob.waitForPeers(1)]);
+      await hearsAt(ann, 'headset');
+      await ann.page.reload();
+      await ann.waitForPeers(1);
+      await hearsAt(ann, 'headset');
+      await ann.ask(() => /** @type {any} */ (window).unplugHeadset());
+      await hearsAt(ann, '');
+      await ann.sees('what has happened', () => [...document.querySelectorAll('.toast')]
+        .some((toast) => /The speaker is gone/.test(toast.textContent || '')));
+      await ann.audioFlowing(await ann.idOf('Bob'));
+    },
+  );
+}

@@ -22,7 +22,6 @@ import { PictureInPicture } from './pip.js';
 import { Player } from './player.js';
 import { SelfView } from './selfview.js';
 import { Settings } from './settings.js';
-import { Speaker } from './speaker.js';
 import { ownId, Stage } from './stage.js';
 import { PeerTiles } from './tiles.js';
 import { Tips } from './tips.js';
@@ -107,10 +106,8 @@ export class CallScreen {
     this.#invite = new Invite(texts, (text) => this.#company.tell(text), hooks.changed,
       () => hooks.copyRefused?.());
     this.#controls = sourceControls(root, texts, hooks);
-    const speaker = new Speaker(root);
     this.#settings = new Settings(root, texts, preferences, {
       chooseLanguage: hooks.chooseLanguage,
-      chooseSpeaker: (deviceId) => speaker.choose(deviceId),
       showShortcuts: () => this.showShortcuts(),
       version: hooks.version,
       selfView: this.selfView,

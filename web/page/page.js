@@ -22,6 +22,7 @@ import { askPlaces, askRelay, ReachProbe } from './reach.js';
 import { loadWords, newRoomName, roomFits } from './roomname.js';
 import { Session } from './session.js';
 import { Shortcuts } from './shortcuts.js';
+import { Speaker, SpeakerLists } from './speaker.js';
 import { Store } from './store.js';
 import { PushToTalk } from './talk.js';
 import { Tips } from './tips.js';
@@ -61,6 +62,15 @@ class Page {
   #preferences = new Preferences(lasting);
   #wakeLock = new ScreenWakeLock(document);
   #outage = new Outage(() => this.#render());
+  #speaker = new Speaker({
+    store: lasting,
+    players: () => document.querySelectorAll('.peers video'),
+    changed: () => this.#render(),
+    lost: () => this.#call.tell(this.#texts.get('speakerGone')),
+  });
+  #speakerLists;
+  /** The microphones that were there when the outputs were last looked for. */
+  #microphones = /** @type {unknown} */ (undefined);
   #voices = new Voices(document, {
     speaking: (ids) => this.#guard.run('speaking', () => this.#call.spoke(ids)),
     mutedSpeech: () => this.#tellMuted(),
@@ -121,6 +131,9 @@ class Page {
       store: lasting,
       changed: () => this.#render(),
     }, this.#preferences);
+    this.#speakerLists = new SpeakerLists(document, texts, this.#speaker);
+    new MutationObserver(() => this.#speaker.playersChanged())
+      .observe(element('.peers'), { childList: true });
     this.#inviting = new InviteDialog(part(document, '.invite', HTMLDialogElement), texts,
       () => this.#call.copyLink(this.#link()));
     new About(element('.where'), () => this.#invite('ways'));
@@ -170,6 +183,7 @@ class Page {
       document.addEventListener(gesture, () => {
         this.#call.play();
         this.#voices.wake();
+        this.#speaker.wake();
       });
     }
   }
@@ -340,6 +354,7 @@ class Page {
     run('other tabs', () => this.#tabs.note(this.#session.inside ? this.#session.key : ''));
     run('outage', () => this.#outage.watch(this.#session.state, room?.relayAway ?? false,
       [...room?.peers.keys() ?? []]));
+    run('speaker', () => this.#renderSpeaker(room));
     run('voices', () => this.#voices.render(room, inCall));
     const people = this.#session.inside ? this.#call.count + 1 : 0;
     run('top line', () => this.#top.render({ inCall, place, people }));
@@ -364,6 +379,16 @@ class Page {
       aloneUnsaid: this.#alone() && this.#banner.code !== 'alone',
     }));
     run('screen', () => this.#showScreen(inCall ? 'call' : 'welcome'));
+  }
+
+  /**
+   * The names of outputs are known as soon as the microphone may be used, as those of microphones.
+   * @param {Room|undefined} room
+   */
+  #renderSpeaker(room) {
+    if (this.#microphones !== room?.microphones) this.#speaker.refresh();
+    this.#microphones = room?.microphones;
+    this.#speakerLists.render();
   }
 
   #renderTitle() {

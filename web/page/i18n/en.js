@@ -83,6 +83,7 @@ export default {
   reactionThanks: 'Thanks',
   speaker: 'Speaker',
   speakerNumber: 'Speaker {number}',
+  speakerGone: 'The speaker is gone. You hear the others on the default one.',
   speakerDefault: 'Default speaker',
   soundsSetting: 'Sounds when people come and go',
   mutedSpeechSetting: 'Tell me when I speak while muted (nobody hears it)',

@@ -84,6 +84,7 @@ const texts = {
   reactionThanks: '고마워요',
   speaker: '스피커',
   speakerNumber: '스피커 {number}',
+  speakerGone: '스피커 연결이 끊겨 기본 스피커로 들립니다.',
   speakerDefault: '기본 스피커',
   soundsSetting: '사람이 들어오고 나갈 때 소리로 알림',
   mutedSpeechSetting: '음소거 중에 말하면 알림(소리는 전달되지 않음)',
