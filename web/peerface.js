@@ -20,8 +20,9 @@ export const version = '0.1.0';
 
 /**
  * What a peer sends of a microphone or camera. 'off': it is muted or switched off. 'none': there is
- * no device, or the browser denies access to it.
- * @typedef {'on'|'off'|'none'} SourceState
+ * no device, or the browser denies access to it. 'interrupted': it is on, but the peer's system
+ * gives neither sound nor picture for now, as during a phone call.
+ * @typedef {'on'|'off'|'none'|'interrupted'} SourceState
  */
 /**
  * 'lobby': not in a room; captures run for a preview, and joining is being prepared. 'joining':
@@ -69,6 +70,9 @@ export const version = '0.1.0';
  * One's own microphone or camera.
  * @typedef {object} LocalSource
  * @property {boolean} wanted    not muted, not switched off
+ * @property {boolean} interrupted  it is on and live, but the system gives neither sound nor
+ *                               picture for now. It goes on by itself, and is opened anew when
+ *                               the page is visible again, or by setMicrophone(true)
  * @property {'idle'|'opening'|'live'|'failed'} state  of the capture; 'opening' may be a prompt
  * @property {string} error      '', the name of a DOMException, 'InsecureContext' (captures need
  *                               https: or localhost) or 'unsupported' (the browser has none). With
@@ -170,9 +174,9 @@ export class Room extends EventTarget {
   /** One's own raised hand, as in Peer; 0: not raised. */
   hand = 0;
   /** @type {LocalSource} */
-  microphone = { wanted: true, state: 'idle', error: '', deviceId: '' };
+  microphone = { wanted: true, interrupted: false, state: 'idle', error: '', deviceId: '' };
   /** @type {LocalSource} */
-  camera = { wanted: true, state: 'idle', error: '', deviceId: '' };
+  camera = { wanted: true, interrupted: false, state: 'idle', error: '', deviceId: '' };
   /** One's own live tracks, for a preview; always the same object. */
   stream = new MediaStream();
   /** @type {Device[]} */
@@ -221,6 +225,9 @@ export class Room extends EventTarget {
     connection?.addEventListener('change', () => { // also fires for the speed alone
       if (type !== connection.type) changed();
       type = connection.type;
+    }, { signal });
+    document.addEventListener('visibilitychange', () => {
+      if (!document.hidden) this.#core.visible();
     }, { signal });
     navigator.mediaDevices?.addEventListener('devicechange', () => this.#core.devicesChanged(),
       { signal });
@@ -331,13 +338,14 @@ export class Room extends EventTarget {
       /**
        * @param {'microphone'|'camera'} source
        * @param {boolean} wanted
+       * @param {boolean} interrupted
        * @param {LocalSource['state']} state
        * @param {string} error
        * @param {MediaStreamTrack|null} track
        * @param {string} deviceId
        */
-      showLocal: (source, wanted, state, error, track, deviceId) => {
-        this[source] = { wanted, state, error, deviceId };
+      showLocal: (source, wanted, interrupted, state, error, track, deviceId) => {
+        this[source] = { wanted, interrupted, state, error, deviceId };
         this.#setLocalTrack(source === 'microphone' ? 'audio' : 'video', track);
         this.#later('localchange');
       },

@@ -300,6 +300,13 @@ EMSCRIPTEN_KEEPALIVE void pf_driver_track_ended(struct pf_driver *driver, unsign
                      &(struct pf_event){.type = PF_EVENT_TRACK_ENDED, .track_ended = track});
 }
 
+/* MediaStreamTrack.muted */
+EMSCRIPTEN_KEEPALIVE void pf_driver_track_muted(struct pf_driver *driver, unsigned track, int muted)
+{
+    pf_driver_handle(
+        driver, &(struct pf_event){.type = PF_EVENT_TRACK_MUTED, .track_muted = {track, muted}});
+}
+
 /* Copies a text to where it lasts until pf_driver_devices_end(). */
 static struct pf_slice keep(struct pf_driver *driver, struct pf_slice text)
 {

@@ -31,7 +31,11 @@ EM_JS(void, pf_glue_capture_open, (struct pf_driver *driver, unsigned microphone
       glue.tracks.delete(id);
       glue.tell(_pf_driver_track_ended, [], id);
     };
+    const muted = () => glue.tell(_pf_driver_track_muted, [], id, track.muted);
+    track.onmute = muted;
+    track.onunmute = muted;
     glue.tell(_pf_driver_capture_opened, [track.getSettings().deviceId || ""], id);
+    if (track.muted) muted();
   };
   const permission = (name) => Promise.resolve()
     .then(() => navigator.permissions.query({ name: name }))
@@ -55,6 +59,8 @@ EM_JS(void, pf_glue_capture_stop, (struct pf_driver *driver, unsigned id), {
   glue.tracks.delete(id);
   if (track) {
     track.onended = null;
+    track.onmute = null;
+    track.onunmute = null;
     track.stop();
   }
 });

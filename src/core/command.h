@@ -111,7 +111,8 @@ struct pf_command {
         } room;
         struct {
             enum pf_source source;
-            bool on; /* what the user wants */
+            bool on;          /* what the user wants */
+            bool interrupted; /* on and LIVE, but the system gives nothing for now */
             enum pf_capture_state state;
             enum pf_dom_error error; /* for FAILED, and after a device could not be changed to */
             pf_track track;          /* 0 unless LIVE */

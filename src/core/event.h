@@ -87,6 +87,7 @@ enum pf_event_type {
 
     /* the machine */
     PF_EVENT_NETWORK_CHANGED, /* window "online" or "offline", or another network */
+    PF_EVENT_VISIBLE,         /* the page is visible again: document "visibilitychange" */
 
     /* the WebSocket to the relay; all carry `socket` */
     PF_EVENT_SOCKET_MESSAGE,
@@ -96,6 +97,7 @@ enum pf_event_type {
     PF_EVENT_CAPTURE_OPENED, /* one per track of a PF_COMMAND_CAPTURE_OPEN that succeeded */
     PF_EVENT_CAPTURE_FAILED, /* one per PF_COMMAND_CAPTURE_OPEN that did not */
     PF_EVENT_TRACK_ENDED,    /* unplugged, or stopped by the browser; not after CAPTURE_STOP */
+    PF_EVENT_TRACK_MUTED,    /* MediaStreamTrack "mute" or "unmute": the system's, not the user's */
     PF_EVENT_DEVICES_CHANGED,
     PF_EVENT_DEVICES, /* the result of PF_COMMAND_DEVICES_ENUMERATE */
 
@@ -153,6 +155,10 @@ struct pf_event {
             enum pf_permission permissions[PF_SOURCES_COUNT]; /* after the failure */
         } capture_failed;
         pf_track track_ended;
+        struct {
+            pf_track track;
+            bool muted; /* MediaStreamTrack.muted */
+        } track_muted;
         struct {
             const struct pf_device *list;
             size_t count;

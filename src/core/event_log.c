@@ -50,8 +50,7 @@ static const struct pf_names *const enums[] = {
         C("instance", U32, instance) C("capabilities", TEXT, capabilities) \
         C("microphone", BOOL, on[0]) C("camera", BOOL, on[1]) \
         C("microphone-device", TEXT, devices[0]) C("camera-device", TEXT, devices[1]) \
-    L("timeout", PF_EVENT_TIMEOUT) \
-    L("start", PF_EVENT_START) \
+    L("timeout", PF_EVENT_TIMEOUT) L("visible", PF_EVENT_VISIBLE) L("start", PF_EVENT_START) \
     L("join", PF_EVENT_JOIN) \
         E("room", TEXT, join.room) E("name", TEXT, join.name) \
     L("leave", PF_EVENT_LEAVE) \
@@ -76,9 +75,10 @@ static const struct pf_names *const enums[] = {
         E("microphone-permission", PERMISSION, capture_failed.permissions[0]) \
         E("camera-permission", PERMISSION, capture_failed.permissions[1]) \
     L("track-ended", PF_EVENT_TRACK_ENDED) E("track", U32, track_ended) \
+    L("track-muted", PF_EVENT_TRACK_MUTED) \
+        E("track", U32, track_muted.track) E("muted", BOOL, track_muted.muted) \
     L("devices-changed", PF_EVENT_DEVICES_CHANGED) \
-    L("devices", PF_EVENT_DEVICES) \
-        E("count", DEVICES, devices) \
+    L("devices", PF_EVENT_DEVICES) E("count", DEVICES, devices) \
     L("pc-description", PF_EVENT_PC_DESCRIPTION) \
         E("pc", U32, pc) E("type", DESCRIPTION, description.type) E("sdp", TEXT, description.sdp) \
     L("pc-local", PF_EVENT_PC_LOCAL) \

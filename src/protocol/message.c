@@ -75,6 +75,7 @@ static const char *const source_states[] = {
     [PF_SOURCE_STATE_NONE] = "none",
     [PF_SOURCE_STATE_OFF] = "off",
     [PF_SOURCE_STATE_ON] = "on",
+    [PF_SOURCE_STATE_INTERRUPTED] = "interrupted",
 };
 const struct pf_names pf_names_of_source_states = {source_states, COUNT(source_states)};
 

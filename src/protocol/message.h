@@ -51,6 +51,7 @@ enum pf_source_state {
     PF_SOURCE_STATE_NONE, /* no device, or not permitted */
     PF_SOURCE_STATE_OFF,  /* muted, switched off */
     PF_SOURCE_STATE_ON,
+    PF_SOURCE_STATE_INTERRUPTED, /* on, but the system gives neither sound nor picture for now */
 };
 
 struct pf_member_state {

@@ -132,18 +132,39 @@ static struct pf_slice read_ticket(struct reader *reader, const cJSON *item)
     return ticket;
 }
 
+/* The member `interrupted` may be missing. What is not on cannot be interrupted. */
+static void read_interrupted(struct reader *reader, const cJSON *object,
+                             struct pf_member_state *out)
+{
+    const cJSON *list = find(object, "interrupted");
+    const cJSON *item = NULL;
+    size_t source = 0;
+    if (list && !cJSON_IsArray(list)) {
+        fail(reader, PF_ERROR_INVALID);
+    }
+    cJSON_ArrayForEach(item, list)
+    {
+        if (pf_names_find(&pf_names_of_sources, read_text(reader, item), &source) &&
+            out->sources[source] == PF_SOURCE_STATE_ON) {
+            out->sources[source] = PF_SOURCE_STATE_INTERRUPTED;
+        }
+    }
+}
+
 /* A source that is absent is NONE: its client has no such source. */
 static void read_state(struct reader *reader, const cJSON *object, struct pf_member_state *out)
 {
     out->sequence = read_ordinal(reader, object, "sequence");
     const cJSON *hand = find(object, "hand");
     out->hand = hand ? read_number(reader, hand, 1, UINT32_MAX) : 0;
+    const struct pf_names states = {pf_names_of_source_states.list, PF_SOURCE_STATE_INTERRUPTED};
     for (size_t i = 0; i < PF_SOURCES_COUNT; i++) {
         const cJSON *item = find(object, pf_names_of_sources.list[i]);
-        out->sources[i] = !item ? PF_SOURCE_STATE_NONE
-                                : (enum pf_source_state)read_name_of(
-                                      reader, item, &pf_names_of_source_states, PF_ERROR_INVALID);
+        out->sources[i] =
+            !item ? PF_SOURCE_STATE_NONE
+                  : (enum pf_source_state)read_name_of(reader, item, &states, PF_ERROR_INVALID);
     }
+    read_interrupted(reader, object, out);
 }
 
 /*

@@ -113,14 +113,37 @@ static void put_name_of(struct pf_buffer *out, const char *name, const struct pf
     put_word(out, names->list[value]);
 }
 
+/* For a client of an earlier version what is interrupted is on: `interrupted` says more. */
+static void put_interrupted(struct pf_buffer *out, const struct pf_member_state *state)
+{
+    bool any = false;
+    for (size_t i = 0; i < PF_SOURCES_COUNT; i++) {
+        if (state->sources[i] != PF_SOURCE_STATE_INTERRUPTED) {
+            continue;
+        }
+        if (!any) {
+            put_name(out, "interrupted");
+            pf_buffer_put_char(out, '[');
+        }
+        any = true;
+        put_comma(out);
+        put_word(out, pf_names_of_sources.list[i]);
+    }
+    if (any) {
+        pf_buffer_put_char(out, ']');
+    }
+}
+
 static void put_state_members(struct pf_buffer *out, const struct pf_member_state *state)
 {
     PF_ASSERT(state->sequence > 0);
     put_number(out, "sequence", state->sequence);
     for (size_t i = 0; i < PF_SOURCES_COUNT; i++) {
+        const enum pf_source_state source = state->sources[i];
         put_name_of(out, pf_names_of_sources.list[i], &pf_names_of_source_states,
-                    (size_t)state->sources[i]);
+                    source == PF_SOURCE_STATE_INTERRUPTED ? PF_SOURCE_STATE_ON : source);
     }
+    put_interrupted(out, state);
     if (state->hand > 0) {
         put_number(out, "hand", state->hand);
     }

@@ -5,8 +5,8 @@ import { pause, until, within } from './until.mjs';
 import { watchPage } from './watch.mjs';
 
 /**
- * @typedef {{id: string, muted: string, camera: string, state: string, away: string,
- *   text: string}} Tile
+ * @typedef {{id: string, muted: string, microphone: string, camera: string, state: string,
+ *   away: string, text: string}} Tile
  * @typedef {{connections: number, connectionsEver: number, negotiations: number,
  *   offers: number, restarts: number, iceErrors: string[],
  *   liveAudio: number, liveVideo: number, audioIds: string[],

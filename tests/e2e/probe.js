@@ -267,6 +267,14 @@
       }
       devices.dispatchEvent(new Event('devicechange'));
     };
+    /** The system mutes what is captured, or gives it back. */
+    probe.interrupt = (/** @type {string} */ kind, /** @type {boolean} */ muted) => {
+      for (const track of probe.tracks) {
+        if (track.readyState !== 'live' || track.kind !== kind) continue;
+        Object.defineProperty(track, 'muted', { value: muted, configurable: true });
+        track.dispatchEvent(new Event(muted ? 'mute' : 'unmute'));
+      }
+    };
     probe.plug = (/** @type {any} */ camera) => {
       shim.cameras.push(camera);
       devices.dispatchEvent(new Event('devicechange'));

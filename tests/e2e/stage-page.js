@@ -317,7 +317,7 @@
     const want = (/** @type {string} */ what) => (/** @type {any[]} */ ...how) => {
       host.wanted.push([what, ...how].join(' '));
     };
-    const source = { wanted: true, state: 'live', error: '', deviceId: '' };
+    const source = { wanted: true, interrupted: false, state: 'live', error: '', deviceId: '' };
     const view = { name: 'Ann', id: '00000000000000aa', microphone: source, camera: source,
       microphones: [], cameras: [], aloneUnsaid: false };
     host.view = view;

@@ -1,7 +1,7 @@
 /* voice.test.mjs - who speaks, who speaks while muted, and where the others are heard. */
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
-import { scenario } from './harness.mjs';
+import { annAndBob, scenario } from './harness.mjs';
 
 /** @typedef {import('./person.mjs').Person} Person */
 /** @typedef {import('./harness.mjs').Engine} Engine */
@@ -217,6 +217,63 @@ for (const [here, there] of pairs) {
       await ann.sees('what has happened', () => [...document.querySelectorAll('.toast')]
         .some((toast) => /The speaker is gone/.test(toast.textContent || '')));
       await ann.audioFlowing(await ann.idOf('Bob'));
+    },
+  );
+}
+
+/** @param {Person} person @param {'audio'|'video'} kind @param {boolean} muted */
+const interrupt = (person, kind, muted) =>
+  person.ask((source, on) => /** @type {any} */ (window).probe.interrupt(source, on), kind, muted);
+
+/** @param {Person} person @param {string} selector @param {string} text */
+const reads = (person, selector, text) =>
+  person.sees(`"${text}" in ${selector}`, (css, wanted) =>
+    document.querySelector(css)?.textContent?.includes(wanted), [selector, text]);
+
+for (const [here, there] of pairs) {
+  scenario(
+    `what the system of a ${here} pauses is shown as that to both, and goes on (D22)`,
+    { needs: [here, there] },
+    async (world) => {
+      const { ann, bob, annId } = await annAndBob(world, { engine: here }, { engine: there });
+      const before = await ann.summary();
+      await interrupt(ann, 'audio', true);
+      await interrupt(ann, 'video', true);
+      await bob.tile(annId, { microphone: 'interrupted', camera: 'interrupted', muted: 'false' });
+      await reads(bob, '.peer .tileNote', 'Camera paused by the system');
+      await reads(bob, '.peer .badgeState', 'Microphone paused by the system');
+      await reads(bob, '#announcer', 'The system of Ann has paused the camera.');
+      await reads(ann, '.stage .own .tileNote', 'Camera paused by the system');
+      await reads(ann, '.stage .own .chips', 'Microphone paused by the system');
+      await reads(ann, '#announcer', 'Your system has paused the camera.');
+      assert.equal(await ann.ask(() =>
+        document.querySelector('#mute')?.getAttribute('data-off')), 'false');
+      await interrupt(ann, 'audio', false);
+      await interrupt(ann, 'video', false);
+      await bob.tile(annId, { microphone: 'on', camera: 'on' });
+      await reads(ann, '#announcer', 'Your camera is back.');
+      await bob.videoPlaying(annId);
+      await ann.nothingNegotiatedSince(before);
+      assert.equal((await ann.summary()).captures.length, before.captures.length);
+    },
+  );
+
+  scenario(
+    `a camera that is still paused when a ${here} page is seen again is opened anew (D23)`,
+    { needs: [here, there] },
+    async (world) => {
+      const { ann, bob, annId } = await annAndBob(world, { engine: here }, { engine: there });
+      const before = await ann.summary();
+      await interrupt(ann, 'video', true);
+      await bob.tile(annId, { camera: 'interrupted', microphone: 'on' });
+      await ann.ask(() => document.dispatchEvent(new Event('visibilitychange')));
+      await bob.tile(annId, { camera: 'on' });
+      await bob.videoPlaying(annId);
+      await ann.nothingNegotiatedSince(before);
+      const after = await ann.summary();
+      assert.equal(after.captures.length, before.captures.length + 1);
+      await ann.sees('the old camera stopped', () =>
+        /** @type {any} */ (window).probe.summary().liveVideo === 1);
     },
   );
 }

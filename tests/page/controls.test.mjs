@@ -38,7 +38,8 @@ function makeList() {
   const shown = (camera, cameras, devicesKnown) => {
     control.render({
       microphone: undefined,
-      camera: { wanted: true, state: 'live', error: '', deviceId: '', ...camera },
+      camera: { wanted: true, interrupted: false, state: 'live', error: '', deviceId: '',
+        ...camera },
       microphones: [], cameras, devicesKnown,
     });
     return select.options.find((/** @type {any} */ { value }) => value === select.value).text;

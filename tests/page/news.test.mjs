@@ -23,7 +23,31 @@ function saidOf(...looks) {
 }
 
 /** @param {Partial<LocalSource>} [source] @returns {LocalSource} */
-const source = (source) => ({ wanted: true, state: 'live', error: '', deviceId: 'a', ...source });
+const source = (source) =>
+  ({ wanted: true, interrupted: false, state: 'live', error: '', deviceId: 'a', ...source });
+
+test('what the system of a peer pauses is not said to be muted or switched off (D22)', () => {
+  assert.deepEqual(saidOf(look('connected'), look('connected', 'interrupted'),
+    look('connected', 'interrupted'), look('connected', 'on', 'interrupted'), look('connected')),
+  ['saidMicrophoneInterrupted', 'saidMicrophoneBack', 'saidCameraInterrupted', 'saidCameraBack']);
+  assert.deepEqual(saidOf(look('connected'), look('connected', 'interrupted'),
+    look('connected', 'off'), look('connected')),
+  ['saidMicrophoneInterrupted', 'saidMuted', 'saidUnmuted']);
+  assert.deepEqual(saidOf(look('connected', 'off'), look('connected', 'interrupted')),
+    ['saidMuted', 'saidUnmuted']);
+});
+
+test('what one’s own system pauses is said, and that it is back (D22)', () => {
+  const news = new OwnNews();
+  assert.equal(news.changed('microphone', source()), '');
+  assert.equal(news.changed('microphone', source({ interrupted: true })),
+    'saidYourMicrophoneInterrupted');
+  assert.equal(news.changed('microphone', source({ interrupted: true })), '');
+  assert.equal(news.changed('camera', source()), '');
+  assert.equal(news.changed('microphone', source()), 'saidYourMicrophoneBack');
+  news.changed('microphone', source({ interrupted: true }));
+  assert.equal(news.changed('microphone', source({ wanted: false })), '', 'muted meanwhile');
+});
 
 test('who joins and is heard and seen is no further news (R33)', () => {
   assert.deepEqual(saidOf(look('connecting', 'none', 'none'), look('connected')), []);

@@ -13,7 +13,8 @@ import { fakeTimers } from './timers.mjs';
 await loadLanguage('en');
 
 /** @param {Partial<LocalSource>} [source] @returns {LocalSource} */
-const source = (source) => ({ wanted: true, state: 'live', error: '', deviceId: 'a', ...source });
+const source = (source) =>
+  ({ wanted: true, interrupted: false, state: 'live', error: '', deviceId: 'a', ...source });
 /** @param {string} error */
 const failed = (error) => source({ state: 'failed', error });
 

@@ -44,6 +44,7 @@ async function makeRoom(t) {
     },
     fetch: async () => ({ ok: true, arrayBuffer: async () => emptyModule.buffer }),
     addEventListener: () => {},
+    document: { addEventListener: () => {} },
     MediaStream: class {
       getTracks() {
         return [];

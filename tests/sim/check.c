@@ -353,6 +353,9 @@ static bool sends_as_wanted(struct sim_world *world, const struct sim_tab *tab,
         if (sends && track->id != local->track) {
             return want(world, tab, other, "sends another track than it shows to the page");
         }
+        if (local->interrupted != (sends && track->muted)) {
+            return want(world, tab, other, "takes an interruption for something else");
+        }
     }
     return true;
 }
@@ -363,10 +366,14 @@ static bool shows_truth(struct sim_world *world, const struct sim_tab *tab,
 {
     for (int source = 0; source < PF_SOURCES_COUNT; source++) {
         const struct sim_shown_local *local = &other->view.local[source];
+        const enum pf_source_state state = shown->sources.sources[source];
         const bool on = local->on && local->state == PF_CAPTURE_LIVE;
-        if ((shown->sources.sources[source] == PF_SOURCE_STATE_ON) != on ||
-            shown->sources.sequence == 0) {
+        const bool shown_on = state == PF_SOURCE_STATE_ON || state == PF_SOURCE_STATE_INTERRUPTED;
+        if (shown_on != on || shown->sources.sequence == 0) {
             return want(world, tab, other, "does not show the sources");
+        }
+        if ((state == PF_SOURCE_STATE_INTERRUPTED) != local->interrupted) {
+            return want(world, tab, other, "does not show what is interrupted");
         }
     }
     if (!sim_gestures_has_hand(other, shown)) {

@@ -188,6 +188,13 @@ pf_add_mutant(name_not_taken_on_return 1000 "does not show the name" relay/hub/a
     pf_hub_member_release]])
 pf_add_mutant(names_without_pause 300 "rate-limit" core/room/membership.c
   [[membership->name_at_ms = context->now_ms + RENAMES_MS;]] [[membership->name_at_ms = 0;]])
+pf_add_mutant(interruption_not_told 100 "does not show what is interrupted"
+  protocol/message_write.c
+  [[state->sources[i] != PF_SOURCE_STATE_INTERRUPTED]] [[state->sequence > 0]])
+pf_add_mutant(interruption_outlives_its_track 100 "takes an interruption for something else"
+  core/media/capture.c
+  [[capture->track = track;
+    capture->interrupted = false;]] [[capture->track = track;]])
 pf_add_mutant(hand_not_told 100 "does not show the hand" core/room/gestures.c
   [[        own->sequence++;]] [[]])
 pf_add_mutant(reaction_sent_twice 100 "a reaction that was not sent" core/room/gestures.c

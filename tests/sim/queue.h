@@ -38,6 +38,7 @@ enum sim_kind {
     SIM_ACTION,
     SIM_ACTION_OVER, /* subject: host; token: the action; argument: its own */
     SIM_GESTURE,
+    SIM_INTERRUPTION,
     SIM_HOSTILE, /* subject: index */
     SIM_QUIET,
     SIM_TICK, /* every second after SIM_QUIET */

@@ -192,6 +192,8 @@ static void expect_cause(struct log *log, const struct pf_event *event)
     case PF_EVENT_REACT:
     case PF_EVENT_NETWORK_CHANGED:
     case PF_EVENT_TRACK_ENDED:
+    case PF_EVENT_TRACK_MUTED:
+    case PF_EVENT_VISIBLE:
     case PF_EVENT_DEVICES_CHANGED: break;
     }
 }

@@ -51,6 +51,8 @@ static const char *event_name(enum pf_event_type type)
         [PF_EVENT_CAPTURE_OPENED] = "CAPTURE_OPENED",
         [PF_EVENT_CAPTURE_FAILED] = "CAPTURE_FAILED",
         [PF_EVENT_TRACK_ENDED] = "TRACK_ENDED",
+        [PF_EVENT_TRACK_MUTED] = "TRACK_MUTED",
+        [PF_EVENT_VISIBLE] = "VISIBLE",
         [PF_EVENT_DEVICES_CHANGED] = "DEVICES_CHANGED",
         [PF_EVENT_DEVICES] = "DEVICES",
         [PF_EVENT_PC_DESCRIPTION] = "PC_DESCRIPTION",
@@ -134,6 +136,10 @@ static void put_event_details(const struct pf_event *event, FILE *out)
                 event->capture_failed.tracks[1], (int)event->capture_failed.error);
         break;
     case PF_EVENT_TRACK_ENDED: fprintf(out, " track %u", event->track_ended); break;
+    case PF_EVENT_TRACK_MUTED:
+        fprintf(out, " track %u %s", event->track_muted.track,
+                event->track_muted.muted ? "muted" : "unmuted");
+        break;
     case PF_EVENT_PC_DESCRIPTION:
     case PF_EVENT_PC_LOCAL:
         fprintf(out, " %s", event->description.type == PF_DESCRIPTION_OFFER ? "offer" : "answer");

@@ -49,6 +49,7 @@ static const char *show_local(struct sim_view *view, const struct pf_command *co
         return "SHOW_LOCAL has a track when, and only when, it is live";
     }
     view->local[command->local.source] = (struct sim_shown_local){
+        .interrupted = command->local.interrupted,
         .on = command->local.on,
         .state = command->local.state,
         .error = command->local.error,

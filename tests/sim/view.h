@@ -18,6 +18,7 @@ struct sim_shown_peer {
 };
 
 struct sim_shown_local {
+    bool interrupted;
     bool on;
     enum pf_capture_state state;
     enum pf_dom_error error;

@@ -9,6 +9,7 @@
 #include "gestures.h"
 #include "hostile.h"
 #include "ice.h"
+#include "interruptions.h"
 #include "pc.h"
 #include "relay.h"
 #include "relay/hub/hub.h"
@@ -229,6 +230,7 @@ static struct sim_tab *page_of(const struct sim_world *world, const struct sim_h
     case SIM_ACTION:
     case SIM_ACTION_OVER:
     case SIM_GESTURE:
+    case SIM_INTERRUPTION:
     case SIM_HOSTILE:
     case SIM_QUIET:
     case SIM_TICK: break;
@@ -292,6 +294,7 @@ static void happen(struct sim_world *world, const struct sim_happening *happenin
     case SIM_ACTION:
     case SIM_ACTION_OVER: sim_user_happen(world, happening); break;
     case SIM_GESTURE: sim_gestures_happen(world); break;
+    case SIM_INTERRUPTION: sim_interruptions_happen(world); break;
     case SIM_HOSTILE: sim_hostile_act(world, happening->subject); break;
     case SIM_QUIET: sim_user_end(world); break;
     case SIM_TICK: sim_user_tick(world); break;
@@ -352,6 +355,7 @@ static void begin(struct sim_world *world, uint64_t seed, uint32_t hosts_count)
     sim_relay_start(world, 0);
     sim_user_begin(world);
     sim_gestures_begin(world);
+    sim_interruptions_begin(world);
     sim_hostile_begin(world);
     sim_after(world, world->quiet_us, SIM_QUIET, 0, 0);
 }

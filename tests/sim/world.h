@@ -84,6 +84,7 @@ struct sim_track {
     enum sim_track_state state;
     uint32_t device; /* index into the host's */
     bool enabled;
+    bool muted;       /* by the system */
     uint64_t live_us; /* since when, by the clock of its page */
 };
 

@@ -126,6 +126,7 @@ static void keep_shown(struct driver *driver, struct pf_command *command)
         keep(driver, &command->local.device);
         digest_number(driver, command->local.source);
         digest_number(driver, command->local.on);
+        digest_number(driver, command->local.interrupted);
         digest_number(driver, command->local.state);
         digest_number(driver, command->local.error);
         digest_number(driver, command->local.track);
@@ -254,6 +255,7 @@ static void show(struct driver *driver, const struct pf_command *command)
     } else if (command->type == PF_COMMAND_SHOW_LOCAL) {
         const enum pf_source source = command->local.source;
         driver->local[source].on = command->local.on;
+        driver->local[source].interrupted = command->local.interrupted;
         driver->local[source].state = command->local.state;
         driver->local[source].error = command->local.error;
         driver->local[source].track = command->local.track;

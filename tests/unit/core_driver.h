@@ -85,6 +85,7 @@ struct driver {
         bool on;
         enum pf_capture_state state;
         enum pf_dom_error error;
+        bool interrupted;
         pf_track track;
         char device[PF_DEVICE_ID_SIZE_MAX + 1];
     } local[PF_SOURCES_COUNT];

@@ -295,6 +295,18 @@ void driver_ended(struct driver *driver, pf_track track)
     driver_feed(driver, &(struct pf_event){.type = PF_EVENT_TRACK_ENDED, .track_ended = track});
 }
 
+void driver_muted(struct driver *driver, pf_track track, bool muted)
+{
+    PF_ASSERT(driver->things[track].life == DRIVER_LIVE);
+    driver_feed(driver,
+                &(struct pf_event){.type = PF_EVENT_TRACK_MUTED, .track_muted = {track, muted}});
+}
+
+void driver_visible(struct driver *driver)
+{
+    driver_feed(driver, &(struct pf_event){.type = PF_EVENT_VISIBLE});
+}
+
 void driver_devices_changed(struct driver *driver)
 {
     driver_feed(driver, &(struct pf_event){.type = PF_EVENT_DEVICES_CHANGED});

@@ -68,6 +68,8 @@ void driver_refused(struct driver *driver, pf_track microphone, pf_track camera,
 void driver_refused_with(struct driver *driver, pf_track microphone, pf_track camera,
                          enum pf_dom_error error, struct driver_permissions permissions);
 void driver_ended(struct driver *driver, pf_track track);
+void driver_muted(struct driver *driver, pf_track track, bool muted); /* by the system */
+void driver_visible(struct driver *driver);
 void driver_devices_changed(struct driver *driver);
 void driver_devices(struct driver *driver, const struct pf_device *list, size_t count);
 

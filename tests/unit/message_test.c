@@ -87,6 +87,21 @@ static void assert_example_state(const struct pf_member_state *actual)
     assert_int_equal(actual->sources[PF_SOURCE_CAMERA], PF_SOURCE_STATE_OFF);
 }
 
+static void a_source_that_is_interrupted_is_on_for_earlier_clients(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture->sent = (struct pf_message){
+        .type = PF_MESSAGE_STATE,
+        .state = {.sequence = 3, .sources = {PF_SOURCE_STATE_INTERRUPTED, PF_SOURCE_STATE_OFF}}};
+    const struct pf_slice text = write_sent(fixture);
+    assert_text(text, "{\"type\":\"state\",\"sequence\":3,\"microphone\":\"on\",\"camera\":\"off\","
+                      "\"interrupted\":[\"microphone\"]}");
+    assert_int_equal(pf_message_read(text, &fixture->received), PF_ERROR_OK);
+    assert_int_equal(fixture->received.state.sources[PF_SOURCE_MICROPHONE],
+                     PF_SOURCE_STATE_INTERRUPTED);
+    assert_int_equal(fixture->received.state.sources[PF_SOURCE_CAMERA], PF_SOURCE_STATE_OFF);
+}
+
 static struct pf_prepared_offer example_offer(void)
 {
     return (struct pf_prepared_offer){
@@ -646,6 +661,7 @@ static void fatal_errors_have_the_close_codes_of_the_protocol(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(a_source_that_is_interrupted_is_on_for_earlier_clients),
         TEST(hello_is_read_as_written),
         TEST(a_hello_outlives_the_text_it_was_read_from),
         TEST(join_is_read_as_written),

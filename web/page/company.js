@@ -28,8 +28,8 @@ import { Toasts } from './toasts.js';
  * @property {string} id one's own; '' before the first `joined`
  * @property {string} name as typed
  * @property {number} hand
- * @property {'on'|'off'|'none'|null} microphone
- * @property {'on'|'off'|'none'|null} camera
+ * @property {Peer['microphone']|null} microphone
+ * @property {Peer['camera']|null} camera
  */
 
 /** @type {Partial<Record<Peer['state'], Key>>} */

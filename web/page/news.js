@@ -21,6 +21,18 @@ const peerKeys = {
   camera: { on: 'saidCameraOn', off: 'saidCameraOff' },
 };
 
+/** @type {Record<Kind, {begins: Key, ends: Key}>} what the system of a peer does, not the peer */
+const interruptionKeys = {
+  microphone: { begins: 'saidMicrophoneInterrupted', ends: 'saidMicrophoneBack' },
+  camera: { begins: 'saidCameraInterrupted', ends: 'saidCameraBack' },
+};
+
+/** @type {Record<Kind, {begins: Key, ends: Key}>} */
+const ownInterruptionKeys = {
+  microphone: { begins: 'saidYourMicrophoneInterrupted', ends: 'saidYourMicrophoneBack' },
+  camera: { begins: 'saidYourCameraInterrupted', ends: 'saidYourCameraBack' },
+};
+
 /** @type {Record<Kind, {on: Key, off: Key}>} */
 const ownKeys = {
   microphone: { on: 'saidYouUnmuted', off: 'saidYouMuted' },
@@ -35,6 +47,7 @@ export class PeerNews {
   #stateSaid = false;
   /** Assumed of a peer that has just joined, and so not announced: it is heard and seen. */
   #on = { microphone: true, camera: true };
+  #interrupted = { microphone: false, camera: false };
 
   /** There has been a connection: before that, none can be lost. */
   get wasConnected() {
@@ -78,7 +91,13 @@ export class PeerNews {
     // For a peer that is new or has reloaded, 'none' means that its state has not arrived yet.
     const known = this.#last.state !== 'connecting' && this.#last[kind] !== 'none';
     if (peer[kind] === 'none' && !known) return undefined;
-    const on = peer[kind] === 'on';
+    const interrupted = peer[kind] === 'interrupted';
+    const on = peer[kind] === 'on' || interrupted;
+    const before = this.#interrupted[kind];
+    this.#interrupted[kind] = interrupted;
+    if (on && this.#on[kind] && interrupted !== before) {
+      return interruptionKeys[kind][interrupted ? 'begins' : 'ends'];
+    }
     if (on === this.#on[kind]) return undefined;
     this.#on[kind] = on;
     return peerKeys[kind][on ? 'on' : 'off'];
@@ -89,6 +108,7 @@ export class PeerNews {
 export class OwnNews {
   /** @type {Set<Kind>} */
   #awaited = new Set();
+  #interrupted = { microphone: false, camera: false };
 
   /**
    * The person has switched a source.
@@ -108,6 +128,11 @@ export class OwnNews {
    * @returns {Key|''}
    */
   changed(kind, source) {
+    const before = this.#interrupted[kind];
+    this.#interrupted[kind] = source.interrupted;
+    if (before !== source.interrupted && source.wanted) {
+      return ownInterruptionKeys[kind][before ? 'ends' : 'begins'];
+    }
     if (!this.#awaited.has(kind)) return '';
     const live = source.wanted && source.state === 'live';
     if (live || !source.wanted || source.state === 'failed') this.#awaited.delete(kind);

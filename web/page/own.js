@@ -19,6 +19,9 @@ const troubleKeys = {
     insecure: 'cameraBlocked', unsupported: 'cameraBlocked' },
 };
 
+/** @type {Record<Kind, Key>} */
+const interruptedKeys = { microphone: 'microphoneInterrupted', camera: 'cameraInterrupted' };
+
 /**
  * @typedef {object} OwnView
  * @property {string} name
@@ -82,32 +85,34 @@ export class OwnTile {
 /**
  * What there is of one's own source, as others would see it; null: not known yet.
  * @param {LocalSource|undefined} source
- * @returns {'on'|'off'|'none'|null}
+ * @returns {import('../peerface.js').SourceState|null}
  */
 export function shownSource(source) {
   if (!source) return null;
   if (isOff(source)) return 'off';
   if (source.state === 'failed') return 'none';
+  if (source.interrupted) return 'interrupted';
   return source.state === 'live' ? 'on' : null;
 }
 
 /**
  * @param {LocalSource|undefined} microphone
- * @returns {'on'|'off'|'none'}
+ * @returns {import('../peerface.js').SourceState}
  */
 function microphoneState(microphone) {
   if (!microphone) return 'on';
   if (isOff(microphone)) return 'off';
+  if (microphone.interrupted) return 'interrupted';
   return microphone.state === 'failed' ? 'none' : 'on';
 }
 
 /**
  * @param {LocalSource|undefined} camera
- * @returns {'on'|'off'|'none'|'opening'}
+ * @returns {import('../peerface.js').SourceState|'opening'}
  */
 function cameraState(camera) {
   if (!camera || !camera.wanted) return 'off';
-  if (camera.state === 'live') return 'on';
+  if (camera.state === 'live') return camera.interrupted ? 'interrupted' : 'on';
   return camera.state === 'failed' ? 'none' : 'opening';
 }
 
@@ -123,5 +128,6 @@ export function sourceNote(kind, source) {
   if (source.state === 'opening' || source.state === 'idle') {
     return kind === 'camera' ? 'cameraStarting' : 'microphoneStarting';
   }
+  if (source.interrupted) return interruptedKeys[kind];
   return troubleKeys[kind][troubleOf(source)] ?? '';
 }

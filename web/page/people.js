@@ -15,15 +15,16 @@ import { ownId } from './stage.js';
  * @property {string} name as shown
  * @property {boolean} own
  * @property {number} hand 0: not raised; else a lower number was raised earlier
- * @property {'on'|'off'|'none'|null} microphone
- * @property {'on'|'off'|'none'|null} camera
+ * @property {Peer['microphone']|null} microphone
+ * @property {Peer['camera']|null} camera
  * @property {Key|''} connection what is not well with it
  */
 
 /** @type {Record<string, Key>} */
-const microphoneKeys = { off: 'microphoneIsOff', none: 'microphoneIsNone' };
+const microphoneKeys = { off: 'microphoneIsOff', none: 'microphoneIsNone',
+  interrupted: 'microphoneInterrupted' };
 /** @type {Record<string, Key>} */
-const cameraKeys = { off: 'cameraIsOff', none: 'cameraIsNone' };
+const cameraKeys = { off: 'cameraIsOff', none: 'cameraIsNone', interrupted: 'cameraInterrupted' };
 
 /**
  * Whoever has a hand up comes first, the earliest on top; then oneself; then the others in the

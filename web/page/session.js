@@ -157,7 +157,8 @@ export class Session {
   source(kind) {
     if (this.broken || this.#deciding) return undefined;
     return this.#room?.[kind]
-      ?? { wanted: this.isWanted(kind), state: 'idle', error: '', deviceId: '' };
+      ?? { wanted: this.isWanted(kind), interrupted: false, state: 'idle', error: '',
+        deviceId: '' };
   }
 
   /** This tab has been in the room, and can go on as the same member. */

@@ -41,6 +41,7 @@ const stateKeys = {
 const cameraKeys = {
   off: 'cameraIsOff',
   none: 'cameraIsNone',
+  interrupted: 'cameraInterrupted',
   unsupported: 'cameraUnsupported',
 };
 
@@ -199,6 +200,7 @@ class PeerTile {
     const microphone = this.#shown(peer.microphone);
     if (microphone === 'off') states.push(this.#texts.get('microphoneIsOff'));
     if (microphone === 'none') states.push(this.#texts.get('microphoneIsNone'));
+    if (microphone === 'interrupted') states.push(this.#texts.get('microphoneInterrupted'));
     const camera = this.#cameraText(peer);
     if (camera) states.push(camera);
     return states.join(', ');

@@ -37,7 +37,8 @@ static void show(struct pf_driver *driver, void *user, const struct pf_command *
                           command->room.ticket.data, command->room.ticket.size, command->room.hand);
     } else if (command->type == PF_COMMAND_SHOW_LOCAL) {
         pf_page_show_local(driver, pf_names_of_sources.list[command->local.source],
-                           command->local.on, pf_names_of_capture_states.list[command->local.state],
+                           command->local.on, command->local.interrupted,
+                           pf_names_of_capture_states.list[command->local.state],
                            pf_names_of_dom_errors.list[command->local.error], command->local.track,
                            command->local.device.data, command->local.device.size);
     } else if (command->type == PF_COMMAND_SHOW_DEVICES) {
@@ -152,6 +153,11 @@ EMSCRIPTEN_KEEPALIVE void pf_module_network_changed(struct pf_driver *driver, in
 {
     pf_driver_handle(driver,
                      &(struct pf_event){.type = PF_EVENT_NETWORK_CHANGED, .network = {online}});
+}
+
+EMSCRIPTEN_KEEPALIVE void pf_module_visible(struct pf_driver *driver)
+{
+    pf_driver_handle(driver, &(struct pf_event){.type = PF_EVENT_VISIBLE});
 }
 
 EMSCRIPTEN_KEEPALIVE void pf_module_devices_changed(struct pf_driver *driver)

@@ -27,6 +27,7 @@ EM_JS(void, pf_page_publish, (void), {
     setHand(raised) { glue.tell(_pf_module_set_hand, [], raised); },
     react(kind) { glue.tell(_pf_module_react, [kind]); },
     networkChanged(online) { glue.tell(_pf_module_network_changed, [], online); },
+    visible() { glue.tell(_pf_module_visible, []); },
     devicesChanged() { glue.tell(_pf_module_devices_changed, []); }
   };
 });
@@ -44,11 +45,11 @@ EM_JS(void, pf_page_show_room, (struct pf_driver *driver, const char *state, con
 });
 
 EM_JS(void, pf_page_show_local, (struct pf_driver *driver, const char *source, int wanted,
-                                 const char *state, const char *error, unsigned track,
-                                 const char *device, size_t device_size), {
+                                 int interrupted, const char *state, const char *error,
+                                 unsigned track, const char *device, size_t device_size), {
   const glue = Module["glue"][driver];
-  Module["page"].showLocal(glue.word(source), !!wanted, glue.word(state), glue.word(error),
-    glue.tracks.get(track) || null, glue.get(device, device_size));
+  Module["page"].showLocal(glue.word(source), !!wanted, !!interrupted, glue.word(state),
+    glue.word(error), glue.tracks.get(track) || null, glue.get(device, device_size));
 });
 
 EM_JS(void, pf_page_show_device, (struct pf_driver *driver, const char *source, const char *id,

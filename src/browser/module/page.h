@@ -12,8 +12,9 @@ void pf_page_publish(void); /* what peerface.js calls */
 void pf_page_show_room(struct pf_driver *driver, const char *state, const char *reason,
                        int relay_away, int ice_servers_refused, const char *self,
                        const char *ticket, size_t ticket_size, unsigned hand);
-void pf_page_show_local(struct pf_driver *driver, const char *source, int wanted, const char *state,
-                        const char *error, unsigned track, const char *device, size_t device_size);
+void pf_page_show_local(struct pf_driver *driver, const char *source, int wanted, int interrupted,
+                        const char *state, const char *error, unsigned track, const char *device,
+                        size_t device_size);
 void pf_page_show_device(struct pf_driver *driver, const char *source, const char *id,
                          size_t id_size, const char *label, size_t label_size);
 void pf_page_show_devices_end(void);

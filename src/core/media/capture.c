@@ -21,6 +21,10 @@
  *   LIVE                   the track ends                           OPENING, FAILED if it had just
  *                                                                   been opened
  *   any                    not wanted, and nothing is open          IDLE
+ *   LIVE                   interrupted, and still so a second       SWITCHING  to the same device
+ *                          after the page is visible again, or
+ *                          switched on by the user
+ *   FAILED                 not refused, and visible again           OPENING
  *
  * Requests cannot be withdrawn. Only the latest counts: a track that nobody waits for any more is
  * stopped when it comes.
@@ -35,6 +39,8 @@ enum {
     CAMERA_OFF_MS = 1000, /* a camera switched on again within this time has a picture at once */
     RETIRE_MS = 3000,     /* a replaceTrack() that never settles does not keep a camera open */
     REOPEN_MS = 2000,     /* a track that ends sooner after its start is not opened again */
+    INTERRUPT_MS = 1000,  /* a camera that starts or is busy may be muted for a moment */
+    RESUME_MS = 1000,     /* the system usually unmutes what it has muted for a hidden page */
 };
 
 static struct pf_slice slice_of(const struct pf_device_id *id)
@@ -108,7 +114,10 @@ static enum pf_source_state told_state(const struct pf_capture *capture)
     if (capture->phase == PF_PHASE_FAILED) {
         return PF_SOURCE_STATE_NONE;
     }
-    return capture->on && capture->track != 0 ? PF_SOURCE_STATE_ON : PF_SOURCE_STATE_OFF;
+    if (!capture->on || capture->track == 0) {
+        return PF_SOURCE_STATE_OFF;
+    }
+    return capture->interrupted ? PF_SOURCE_STATE_INTERRUPTED : PF_SOURCE_STATE_ON;
 }
 
 static enum pf_capture_state shown_state(const struct pf_capture *capture)
@@ -130,6 +139,7 @@ static void publish(struct pf_capture *capture, struct pf_context *context)
     struct pf_command *command = pf_outbox_push(&context->outbox, PF_COMMAND_SHOW_LOCAL);
     command->local.source = capture->source;
     command->local.on = capture->on;
+    command->local.interrupted = told_state(capture) == PF_SOURCE_STATE_INTERRUPTED;
     command->local.state = is_sent ? shown_state(capture) : PF_CAPTURE_IDLE;
     command->local.error = capture->error;
     command->local.track = track;
@@ -169,10 +179,18 @@ static void settle(struct pf_capture *capture)
     capture->error = PF_DOM_ERROR_NONE;
 }
 
+/* What was muted was the track before. */
+static void set_track(struct pf_capture *capture, pf_track track)
+{
+    capture->track = track;
+    capture->interrupted = false;
+    capture->interrupt_at_ms = PF_NEVER;
+}
+
 static void stop_track(struct pf_capture *capture, struct pf_context *context)
 {
     stop(context, capture->track);
-    capture->track = 0;
+    set_track(capture, 0);
     capture->stop_at_ms = PF_NEVER;
     settle(capture);
 }
@@ -241,7 +259,7 @@ void pf_capture_on_opened(struct pf_capture *capture, struct pf_context *context
     }
     enable(context, track, capture->on); /* before any sender has it */
     retire(capture, context, capture->track);
-    capture->track = track;
+    set_track(capture, track);
     capture->opened_at_ms = context->now_ms;
     set_id(&capture->actual, device);
     set_phase(capture, PF_PHASE_LIVE);
@@ -258,7 +276,7 @@ void pf_capture_on_failed(struct pf_capture *capture, struct pf_context *context
     } else if (capture->phase == PF_PHASE_SWITCHING && !pf_capture_is_refusal(error) &&
                !is_missing(error)) {
         stop(context, capture->track); /* perhaps the two cannot be open at once */
-        capture->track = 0;
+        set_track(capture, 0);
         open_device(capture, context, PF_PHASE_REPLACING, wanted_device(capture));
     } else if (capture->phase == PF_PHASE_SWITCHING) {
         capture->chosen = capture->previous;
@@ -287,7 +305,7 @@ void pf_capture_on_ended(struct pf_capture *capture, struct pf_context *context,
     if (capture->track != track) {
         return;
     }
-    capture->track = 0;
+    set_track(capture, 0);
     capture->stop_at_ms = PF_NEVER;
     if (!pf_capture_is_needed(capture) || capture->opening != 0) {
         settle(capture); /* none is wanted, or its successor is on its way */
@@ -298,6 +316,39 @@ void pf_capture_on_ended(struct pf_capture *capture, struct pf_context *context,
         set_phase(capture, PF_PHASE_FAILED);
     }
     publish(capture, context);
+}
+
+void pf_capture_on_muted(struct pf_capture *capture, struct pf_context *context, pf_track track,
+                         bool muted)
+{
+    if (capture->track != track) {
+        return;
+    }
+    if (!muted) {
+        set_track(capture, track);
+        publish(capture, context);
+    } else if (!capture->interrupted && capture->interrupt_at_ms == PF_NEVER) {
+        capture->interrupt_at_ms = context->now_ms + INTERRUPT_MS;
+    }
+}
+
+void pf_capture_on_visible(struct pf_capture *capture, struct pf_context *context)
+{
+    if (capture->interrupted) {
+        capture->interrupt_at_ms = context->now_ms + RESUME_MS;
+    } else if (capture->phase == PF_PHASE_FAILED && !pf_capture_is_refusal(capture->error)) {
+        open_chosen(capture, context, PF_PHASE_OPENING);
+        publish(capture, context);
+    }
+}
+
+/* Opens the device of an interrupted track again; that track is kept until the new one is there. */
+static void renew(struct pf_capture *capture, struct pf_context *context)
+{
+    if (capture->phase == PF_PHASE_LIVE && pf_capture_is_needed(capture)) {
+        capture->previous = capture->chosen;
+        open_chosen(capture, context, PF_PHASE_SWITCHING);
+    }
 }
 
 void pf_capture_on_plugged(struct pf_capture *capture, struct pf_context *context)
@@ -321,6 +372,7 @@ void pf_capture_init(struct pf_capture *capture, enum pf_source source, bool on,
         .on = on,
         .retire_at_ms = PF_NEVER,
         .stop_at_ms = PF_NEVER,
+        .interrupt_at_ms = PF_NEVER,
         .devices = devices,
     };
     set_id(&capture->chosen, device);
@@ -363,6 +415,8 @@ void pf_capture_set_on(struct pf_capture *capture, struct pf_context *context, b
     }
     if (on && capture->started && capture->track == 0 && capture->opening == 0) {
         open_chosen(capture, context, PF_PHASE_OPENING);
+    } else if (on && capture->interrupted) {
+        renew(capture, context);
     }
     publish(capture, context);
 }
@@ -405,11 +459,20 @@ void pf_capture_tick(struct pf_capture *capture, struct pf_context *context)
         stop_track(capture, context);
         publish(capture, context);
     }
+    if (capture->interrupt_at_ms <= context->now_ms) {
+        capture->interrupt_at_ms = PF_NEVER;
+        if (capture->interrupted) {
+            renew(capture, context);
+        }
+        capture->interrupted = true;
+        publish(capture, context);
+    }
 }
 
 uint64_t pf_capture_deadline_ms(const struct pf_capture *capture)
 {
-    return pf_earlier(capture->retire_at_ms, capture->stop_at_ms);
+    return pf_earlier(capture->interrupt_at_ms,
+                      pf_earlier(capture->retire_at_ms, capture->stop_at_ms));
 }
 
 void pf_capture_check(const struct pf_capture *capture, const struct pf_context *context)
@@ -421,6 +484,8 @@ void pf_capture_check(const struct pf_capture *capture, const struct pf_context 
     PF_ASSERT(capture->phase != PF_PHASE_FAILED || pf_capture_is_needed(capture));
     PF_ASSERT(sent == (pf_capture_is_needed(capture) ? capture->track : 0));
     PF_ASSERT(capture->started || (capture->track == 0 && capture->retiring == 0));
+    PF_ASSERT(capture->track != 0 ||
+              (!capture->interrupted && capture->interrupt_at_ms == PF_NEVER));
     PF_ASSERT((capture->retire_at_ms == PF_NEVER) == (capture->retiring == 0));
     PF_ASSERT(told_state(capture) == publishing->own.sources[capture->source]);
 }

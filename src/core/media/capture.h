@@ -39,6 +39,8 @@ struct pf_capture {
     uint64_t retire_at_ms;            /* when it is stopped in any case */
     uint64_t stop_at_ms;              /* of a camera that was switched off */
     uint64_t opened_at_ms;            /* of `track` */
+    bool interrupted;                 /* the system has muted `track`, and not just for a moment */
+    uint64_t interrupt_at_ms;         /* when that moment is over; then, when it is opened anew */
     const struct pf_devices *devices; /* borrowed for the life of the capture */
     struct pf_device_id chosen;       /* by the user */
     struct pf_device_id previous;     /* chosen before that, the last that is known to work */
@@ -72,6 +74,13 @@ void pf_capture_ask_alone(struct pf_capture *capture, struct pf_context *context
 
 /* `track`, which may be of another capture, has ended. */
 void pf_capture_on_ended(struct pf_capture *capture, struct pf_context *context, pf_track track);
+
+/* The system has muted or unmuted `track`, which may be of another capture. */
+void pf_capture_on_muted(struct pf_capture *capture, struct pf_context *context, pf_track track,
+                         bool muted);
+
+/* The page is visible again: captures anew what was interrupted, or failed without a refusal. */
+void pf_capture_on_visible(struct pf_capture *capture, struct pf_context *context);
 
 /* A device was plugged in: tries again if it failed for want of one. */
 void pf_capture_on_plugged(struct pf_capture *capture, struct pf_context *context);

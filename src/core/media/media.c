@@ -155,6 +155,17 @@ void pf_media_handle(struct pf_media *media, struct pf_context *context,
             pf_capture_on_ended(&captures[i], context, event->track_ended);
         }
         break;
+    case PF_EVENT_TRACK_MUTED:
+        for (int i = 0; i < PF_SOURCES_COUNT && event->track_muted.track != 0; i++) {
+            pf_capture_on_muted(&captures[i], context, event->track_muted.track,
+                                event->track_muted.muted);
+        }
+        break;
+    case PF_EVENT_VISIBLE:
+        for (int i = 0; i < PF_SOURCES_COUNT; i++) {
+            pf_capture_on_visible(&captures[i], context);
+        }
+        break;
     case PF_EVENT_DEVICES_CHANGED:
         media->devices_changed = true;
         pf_outbox_push(&context->outbox, PF_COMMAND_DEVICES_ENUMERATE);

@@ -33,7 +33,7 @@ void pf_media_start(struct pf_media *media, struct pf_context *context);
 void pf_media_stop(struct pf_media *media, struct pf_context *context);
 
 /*
- * An event of group capture, SET_SOURCE, SELECT_DEVICE, PC_SENDER_SET, or PC_FAILED of
+ * An event of group capture, VISIBLE, SET_SOURCE, SELECT_DEVICE, PC_SENDER_SET, or PC_FAILED of
  * replaceTrack().
  */
 void pf_media_handle(struct pf_media *media, struct pf_context *context,

@@ -353,6 +353,8 @@ enum pf_connection_outcome pf_connection_handle(struct pf_connection *connection
     case PF_EVENT_CAPTURE_OPENED:
     case PF_EVENT_CAPTURE_FAILED:
     case PF_EVENT_TRACK_ENDED:
+    case PF_EVENT_TRACK_MUTED:
+    case PF_EVENT_VISIBLE:
     case PF_EVENT_DEVICES_CHANGED:
     case PF_EVENT_DEVICES: break;
     }
