@@ -62,6 +62,14 @@ export class Banner {
       this.#dismissed.add(this.code);
       hooks.changed();
     });
+    new ResizeObserver(() => this.#tellHeight()).observe(root);
+  }
+
+  /** For what appears below the banner where it lies over the stage (panels.css). */
+  #tellHeight() {
+    const over = this.code !== 'alone' && getComputedStyle(this.#root).position === 'absolute';
+    this.#root.parentElement?.style.setProperty('--notice-height',
+      `${over ? this.#root.offsetHeight : 0}px`);
   }
 
   /** The code of the notice that is shown, or ''. */

@@ -137,6 +137,7 @@ class Page {
   }
 
   #listen() {
+    new Tips(element('.top'));
     new Tips(element('.welcome'));
     new Shortcuts(document, {
       letters: {
