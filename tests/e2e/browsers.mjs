@@ -27,8 +27,8 @@ const files = {
 };
 
 /**
- * Chromium without a window around its pages, which costs half. Where it is not installed, the whole
- * browser takes its place.
+ * Chromium without a window around its pages, which costs half. Where it is not installed, the
+ * whole browser takes its place.
  */
 const shell = process.env.CHROMIUM_SHELL || '/usr/bin/chromium-headless-shell';
 /** @type {Variant[]} what the shell does as the whole browser does */

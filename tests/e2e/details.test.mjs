@@ -81,7 +81,8 @@ scenario('M, V and the keys of other products mute and hide, in the lobby and in
       for (const [key, control, css] of /** @type {const} */ ([
         ['m', false, ids[0]], ['v', false, ids[1]], ['d', true, ids[0]], ['e', true, ids[1]],
       ])) {
-        const off = await ann.ask((id) => document.querySelector(id)?.getAttribute('data-off'), css);
+        const off = await ann.ask((id) =>
+          document.querySelector(id)?.getAttribute('data-off'), css);
         if (control) await ann.page.keyboard.down('Control');
         await ann.page.keyboard.press(key);
         if (control) await ann.page.keyboard.up('Control');
