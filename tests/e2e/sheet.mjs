@@ -56,14 +56,18 @@ export async function accessible(person, where) {
   assert.deepEqual(findings, [], `findings of axe ${where}`);
 }
 
-/** @param {Person} person @param {[number, number]} size @param {string} where */
-async function picture(person, [width, height], where) {
+/**
+ * @param {Person} person @param {[number, number]} size
+ * @param {(() => Promise<unknown>)|undefined} ready @param {string} where
+ */
+async function picture(person, [width, height], ready, where) {
   await person.page.setViewport({ width, height });
   await person.sees('the size', async (across, down) => {
     if (innerWidth !== across || innerHeight !== down) return false;
     for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame);
     return true;
   }, [width, height]);
+  await ready?.();
   await atRest(person);
   const wide = await person.ask(() => document.documentElement.scrollWidth);
   assert.ok(wide <= width, `${where}: ${wide} pixels in ${width}`);
@@ -106,8 +110,7 @@ export async function sheet(person, state, { axe: examine = true, ready } = {}) 
     const row = [];
     for (const [column, size] of sizes.entries()) {
       const where = `${state}, ${language}, ${scheme}, ${size.join(' x ')}`;
-      await ready?.();
-      row.push(await picture(person, size, where));
+      row.push(await picture(person, size, ready, where));
       if (examine && column === examined[index]) await accessible(person, where);
     }
     rows.push(row);

@@ -46,6 +46,8 @@ export class PeopleList {
   #rename;
   /** @type {Person[]} */
   #people = [];
+  /** What the rows show. */
+  #shown = '';
   #isOpen = false;
 
   /**
@@ -72,7 +74,9 @@ export class PeopleList {
 
   /** @param {Person[]} people */
   render(people) {
-    const changed = JSON.stringify(people) !== JSON.stringify(this.#people);
+    const shown = JSON.stringify([this.#texts.language, people]);
+    const changed = shown !== this.#shown;
+    this.#shown = shown;
     this.#people = people;
     const own = people.find((person) => person.own);
     if (own && document.activeElement !== this.#field) this.#field.value = own.name;
