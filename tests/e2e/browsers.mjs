@@ -101,7 +101,8 @@ function launchChromium(variant, place) {
   ];
   if (variant !== 'silent') args.push('--autoplay-policy=no-user-gesture-required');
   if (place) args.push(`--unsafely-treat-insecure-origin-as-secure=${place.origin}`);
-  const small = inShell.includes(variant) && fs.existsSync(shell);
+  // The shell takes no origin for secure that is not.
+  const small = !place && inShell.includes(variant) && fs.existsSync(shell);
   return puppeteer.launch({
     browser: 'chrome',
     ...launcher(small ? shell : files.chromium, place),
