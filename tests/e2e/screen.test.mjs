@@ -269,3 +269,33 @@ for (const engine of /** @type {Engine[]} */ (['chromium', 'firefox'])) {
     );
   }
 }
+
+scenario(
+  'in Chromium itself a click shares a screen of 1080 lines, for detail',
+  { people: 1 },
+  async (world) => {
+    const ann = await world.person('Ann', { path: 'healthz', open: false });
+    await ann.page.goto(ann.url);
+    await ann.ask(async (url) => {
+      const { createRoom } = await import(`${url}peerface.js`);
+      const room = await createRoom({ microphone: false, camera: false });
+      const button = Object.assign(document.createElement('button'), { id: 'try' });
+      button.textContent = 'Share';
+      button.addEventListener('click', () => room.setScreen(true));
+      document.body.replaceChildren(button);
+      Object.assign(window, { room });
+    }, world.relay.url);
+    await ann.click('#try');
+    await ann.sees('the share', () => /** @type {any} */ (window).room.screen.state === 'live');
+    const shared = await ann.ask(() => {
+      const { screenStream } = /** @type {any} */ (window).room;
+      const [track] = screenStream.getTracks();
+      const { width, height } = track.getSettings();
+      return { count: screenStream.getTracks().length, hint: track.contentHint, width, height };
+    });
+    assert.deepEqual({ ...shared, width: shared.width <= 1920, height: shared.height <= 1080 },
+      { count: 1, hint: 'detail', width: true, height: true });
+    assert.ok(shared.height > 480, 'not scaled to a camera\'s size');
+    await ann.ask(() => /** @type {any} */ (window).room.leave());
+  },
+);
