@@ -19,8 +19,9 @@ import createCore from './peerface-core.js';
 export const version = '0.1.0';
 
 /**
- * What a peer sends of a microphone or camera. 'off': it is muted or switched off. 'none': there is
- * no device, or the browser denies access to it.
+ * What a peer sends of a microphone, camera or screen. 'off': it is muted, switched off or not
+ * shared. 'none': there is no device, or the browser denies access to it; of a screen, the peer's
+ * client is of a version without.
  * @typedef {'on'|'off'|'none'} SourceState
  */
 /**
@@ -57,13 +58,19 @@ export const version = '0.1.0';
  * @property {PeerState} state
  * @property {SourceState} microphone
  * @property {SourceState} camera
+ * @property {SourceState} screen  shared beside the camera; see screenStream
+ * @property {SourceState} screenAudio  what is heard of the screen; only while that is shared
+ * @property {boolean} screenSupported  false: its client is of a version that shows no screens
  * @property {boolean} away      has no connection to the relay; media may still flow
  * @property {boolean} videoSupported  false: the answer rejected video, as it does without a codec
  *                               in common; no picture will come, whatever `camera` says
  * @property {MediaStream} stream  at most one audio and one video track
+ * @property {MediaStream} screenStream  the same of its screen; its tracks are there also while
+ *                               `screen` is not 'on', but have no picture
  */
 /**
- * One's own microphone or camera.
+ * One's own microphone, camera, or shared screen. A screen that the browser stops sharing, or whose
+ * picker the user has cancelled, is not wanted any more; the latter is no error.
  * @typedef {object} LocalSource
  * @property {boolean} wanted    not muted, not switched off
  * @property {'idle'|'opening'|'live'|'failed'} state  of the capture; 'opening' may be a prompt
@@ -142,7 +149,8 @@ export async function createRoom(options = {}) {
  * A room. Events are dispatched after the change and never during a method call, so a handler may
  * call any method:
  *   roomchange     state, reason, relayAway, iceServersRefused, self, ticket or hand has changed
- *   localchange    microphone, camera or the tracks of stream have changed
+ *   localchange    microphone, camera, screen, screenAudio or the tracks of stream or screenStream
+ *                  have changed
  *   deviceschange  microphones or cameras have changed
  *   peerjoin, peerchange, peerleave   CustomEvent with detail {peer}
  *   reaction       CustomEvent with detail {peer, kind}; peer is null for one's own
@@ -170,8 +178,14 @@ export class Room extends EventTarget {
   microphone = { wanted: true, state: 'idle', error: '', deviceId: '' };
   /** @type {LocalSource} */
   camera = { wanted: true, state: 'idle', error: '', deviceId: '' };
+  /** @type {LocalSource} */
+  screen = { wanted: false, state: 'idle', error: '', deviceId: '' };
+  /** @type {LocalSource} */
+  screenAudio = { wanted: false, state: 'idle', error: '', deviceId: '' };
   /** One's own live tracks, for a preview; always the same object. */
   stream = new MediaStream();
+  /** The picture of one's own screen while it is shared, without its sound; always the same. */
+  screenStream = new MediaStream();
   /** @type {Device[]} */
   microphones = [];
   /** @type {Device[]} */
@@ -282,6 +296,17 @@ export class Room extends EventTarget {
     this.#core.setSource(1, on);
   }
 
+  /**
+   * Shares a screen, window or tab beside the camera, or ends that. `true` has the browser ask the
+   * user which one, and must be called within a click or key press. Where the browser cannot share,
+   * as on phones (there is no navigator.mediaDevices.getDisplayMedia), screen.error is
+   * 'unsupported'.
+   * @param {boolean} on
+   */
+  setScreen(on) {
+    this.#core.setSource(2, on);
+  }
+
   /** @param {string} deviceId  '' is the browser's default */
   selectMicrophone(deviceId) {
     this.#core.selectDevice(0, deviceId);
@@ -326,7 +351,7 @@ export class Room extends EventTarget {
         this.#later('roomchange');
       },
       /**
-       * @param {'microphone'|'camera'} source
+       * @param {'microphone'|'camera'|'screen'|'screenAudio'} source
        * @param {boolean} wanted
        * @param {LocalSource['state']} state
        * @param {string} error
@@ -335,7 +360,9 @@ export class Room extends EventTarget {
        */
       showLocal: (source, wanted, state, error, track, deviceId) => {
         this[source] = { wanted, state, error, deviceId };
-        this.#setLocalTrack(source === 'microphone' ? 'audio' : 'video', track);
+        if (source === 'microphone') setTrack(this.stream, 'audio', track);
+        if (source === 'camera') setTrack(this.stream, 'video', track);
+        if (source === 'screen') setTrack(this.screenStream, 'video', track);
         this.#later('localchange');
       },
       /**
@@ -356,14 +383,16 @@ export class Room extends EventTarget {
       },
       /**
        * @param {string} id
-       * @param {Omit<Peer, 'id'|'stream'>} shown
-       * @param {{remote: MediaStream}|null} connection
+       * @param {Omit<Peer, 'id'|'stream'|'screenStream'>} shown
+       * @param {Connection|null} connection
        */
       showPeer: (id, shown, connection) => {
         const known = this.peers.get(id);
-        const peer = known ?? /** @type {Peer} */ ({ id, stream: new MediaStream() });
+        const peer = known ?? /** @type {Peer} */ ({
+          id, stream: new MediaStream(), screenStream: new MediaStream(),
+        });
         Object.assign(peer, shown);
-        if (connection) moveTracks(connection, peer.stream);
+        if (connection) moveAllTracks(connection, peer);
         this.peers.set(id, peer);
         this.#later(known ? 'peerchange' : 'peerjoin', { peer });
       },
@@ -382,27 +411,41 @@ export class Room extends EventTarget {
       },
     };
   }
+}
 
-  /**
-   * @param {'audio'|'video'} kind
-   * @param {MediaStreamTrack|null} track
-   */
-  #setLocalTrack(kind, track) {
-    for (const old of this.stream.getTracks()) {
-      if (old.kind === kind && old !== track) this.stream.removeTrack(old);
-    }
-    if (track) this.stream.addTrack(track);
+/**
+ * Makes `track` the only one of its kind.
+ * @param {MediaStream} stream
+ * @param {'audio'|'video'} kind
+ * @param {MediaStreamTrack|null} track
+ */
+function setTrack(stream, kind, track) {
+  for (const old of stream.getTracks()) {
+    if (old.kind === kind && old !== track) stream.removeTrack(old);
   }
+  if (track) stream.addTrack(track);
+}
+
+/** @typedef {{remote: MediaStream, remoteScreen: MediaStream}} Connection  of the glue */
+
+/**
+ * @param {Connection} connection
+ * @param {Peer} peer
+ */
+function moveAllTracks(connection, peer) {
+  moveTracks(connection, 'remote', peer.stream);
+  moveTracks(connection, 'remoteScreen', peer.screenStream);
 }
 
 /**
  * Makes `stream` the one that holds the remote tracks of this connection, and not an earlier one's.
- * @param {{remote: MediaStream}} connection
+ * @param {Connection} connection
+ * @param {'remote'|'remoteScreen'} which
  * @param {MediaStream} stream
  */
-function moveTracks(connection, stream) {
-  if (connection.remote === stream) return;
+function moveTracks(connection, which, stream) {
+  if (connection[which] === stream) return;
   for (const track of stream.getTracks()) stream.removeTrack(track);
-  for (const track of connection.remote.getTracks()) stream.addTrack(track);
-  connection.remote = stream;
+  for (const track of connection[which].getTracks()) stream.addTrack(track);
+  connection[which] = stream;
 }

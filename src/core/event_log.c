@@ -52,8 +52,7 @@ static const struct pf_names *const enums[] = {
         C("microphone-device", TEXT, devices[0]) C("camera-device", TEXT, devices[1]) \
     L("timeout", PF_EVENT_TIMEOUT) \
     L("start", PF_EVENT_START) \
-    L("join", PF_EVENT_JOIN) \
-        E("room", TEXT, join.room) E("name", TEXT, join.name) \
+    L("join", PF_EVENT_JOIN) E("room", TEXT, join.room) E("name", TEXT, join.name) \
     L("leave", PF_EVENT_LEAVE) \
     L("set-source", PF_EVENT_SET_SOURCE) \
         E("source", SOURCE, set_source.source) E("on", BOOL, set_source.on) \
@@ -69,16 +68,17 @@ static const struct pf_names *const enums[] = {
         E("socket", U32, socket) E("code", U16, socket_closed.code) \
     L("capture-opened", PF_EVENT_CAPTURE_OPENED) \
         E("track", U32, capture_opened.track) E("device", TEXT, capture_opened.device) \
-    L("capture-failed", PF_EVENT_CAPTURE_FAILED) \
-        E("microphone", U32, capture_failed.tracks[0]) \
-        E("camera", U32, capture_failed.tracks[1]) \
-        E("error", DOM_ERROR, capture_failed.error) \
+    L("capture-failed", PF_EVENT_CAPTURE_FAILED) E("microphone", U32, capture_failed.tracks[0]) \
+        E("camera", U32, capture_failed.tracks[1]) E("error", DOM_ERROR, capture_failed.error) \
         E("microphone-permission", PERMISSION, capture_failed.permissions[0]) \
         E("camera-permission", PERMISSION, capture_failed.permissions[1]) \
+    L("screen-opened", PF_EVENT_SCREEN_OPENED) E("picture", U32, screen_opened.picture) \
+        E("sound", U32, screen_opened.sound) \
+    L("screen-failed", PF_EVENT_SCREEN_FAILED) E("picture", U32, screen_failed.picture) \
+        E("error", DOM_ERROR, screen_failed.error) \
     L("track-ended", PF_EVENT_TRACK_ENDED) E("track", U32, track_ended) \
     L("devices-changed", PF_EVENT_DEVICES_CHANGED) \
-    L("devices", PF_EVENT_DEVICES) \
-        E("count", DEVICES, devices) \
+    L("devices", PF_EVENT_DEVICES) E("count", DEVICES, devices) \
     L("pc-description", PF_EVENT_PC_DESCRIPTION) \
         E("pc", U32, pc) E("type", DESCRIPTION, description.type) E("sdp", TEXT, description.sdp) \
     L("pc-local", PF_EVENT_PC_LOCAL) \

@@ -193,6 +193,7 @@ static struct sim_tab *page_of(const struct sim_world *world, const struct sim_h
     case SIM_DEVICES_LISTED:
     case SIM_DEVICES_CHANGED:
     case SIM_TRACK_OVER:
+    case SIM_PICKED:
     case SIM_NETWORK_NOTICED:
     case SIM_PC_LATE:
     case SIM_PAGE_JOIN:
@@ -229,6 +230,7 @@ static struct sim_tab *page_of(const struct sim_world *world, const struct sim_h
     case SIM_ACTION:
     case SIM_ACTION_OVER:
     case SIM_GESTURE:
+    case SIM_SHARE:
     case SIM_HOSTILE:
     case SIM_QUIET:
     case SIM_TICK: break;
@@ -249,6 +251,7 @@ static void happen_in_tab(struct sim_world *world, struct sim_tab *tab,
         sim_tab_handle(world, tab, &event);
         break;
     case SIM_TRACK_OVER: sim_capture_over(world, tab, happening->token); break;
+    case SIM_PICKED: sim_screen_picked(world, tab, happening->token); break;
     case SIM_PC_LATE: sim_pc_tell_late(world, tab, happening->token); break;
     case SIM_NETWORK_NOTICED:
         event.type = PF_EVENT_NETWORK_CHANGED;
@@ -267,6 +270,7 @@ static void happen(struct sim_world *world, const struct sim_happening *happenin
     case SIM_DEVICES_LISTED:
     case SIM_DEVICES_CHANGED:
     case SIM_TRACK_OVER:
+    case SIM_PICKED:
     case SIM_NETWORK_NOTICED:
     case SIM_PC_LATE: happen_in_tab(world, world->tabs[happening->subject], happening); break;
     case SIM_PC_CREATED:
@@ -292,6 +296,7 @@ static void happen(struct sim_world *world, const struct sim_happening *happenin
     case SIM_ACTION:
     case SIM_ACTION_OVER: sim_user_happen(world, happening); break;
     case SIM_GESTURE: sim_gestures_happen(world); break;
+    case SIM_SHARE: sim_screen_happen(world); break;
     case SIM_HOSTILE: sim_hostile_act(world, happening->subject); break;
     case SIM_QUIET: sim_user_end(world); break;
     case SIM_TICK: sim_user_tick(world); break;
@@ -352,6 +357,7 @@ static void begin(struct sim_world *world, uint64_t seed, uint32_t hosts_count)
     sim_relay_start(world, 0);
     sim_user_begin(world);
     sim_gestures_begin(world);
+    sim_screen_begin(world);
     sim_hostile_begin(world);
     sim_after(world, world->quiet_us, SIM_QUIET, 0, 0);
 }

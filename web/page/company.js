@@ -29,6 +29,7 @@ import { Toasts } from './toasts.js';
  * @property {number} hand
  * @property {'on'|'off'|'none'|null} microphone
  * @property {'on'|'off'|'none'|null} camera
+ * @property {boolean} sharing one's screen
  */
 
 /** @type {Partial<Record<Peer['state'], Key>>} */
@@ -49,7 +50,7 @@ export class Company {
   #expressions;
   /** @type {Map<string, Peer>} everybody who is shown, by id */
   #peers = new Map();
-  /** @type {Map<string, {name: string, hand: number}>} what was last said of them */
+  /** @type {Map<string, ReturnType<typeof toldOf>>} what was last said of them */
   #told = new Map();
   /** One has entered, and been told who is there. */
   #inside = false;
@@ -87,7 +88,7 @@ export class Company {
     this.#inside = true;
     const names = [];
     for (const peer of peers) {
-      this.#told.set(peer.id, { name: peer.name, hand: peer.hand });
+      this.#told.set(peer.id, toldOf(peer));
       names.push(this.#nameOf(peer));
     }
     const people = new Intl.ListFormat(this.#texts.language).format(names);
@@ -99,7 +100,7 @@ export class Company {
   show(peer) {
     this.#peers.set(peer.id, peer);
     const before = this.#told.get(peer.id);
-    this.#told.set(peer.id, { name: peer.name, hand: peer.hand });
+    this.#told.set(peer.id, toldOf(peer));
     if (!this.#inside) return;
     if (!before) {
       this.#news('saidJoined', peer);
@@ -110,7 +111,7 @@ export class Company {
   }
 
   /**
-   * @param {{name: string, hand: number}} before
+   * @param {ReturnType<typeof toldOf>} before
    * @param {Peer} peer
    */
   #tellChange(before, peer) {
@@ -123,6 +124,8 @@ export class Company {
       this.#news('saidHand', peer);
       this.#sounds.play('hand');
     }
+    const { sharing } = toldOf(peer);
+    if (before.sharing !== sharing) this.#news(sharing ? 'saidShares' : 'saidSharesNoMore', peer);
   }
 
   /**
@@ -185,6 +188,7 @@ export class Company {
       hand: peer.hand,
       microphone: known ? peer.microphone : null,
       camera: known ? peer.camera : null,
+      sharing: toldOf(peer).sharing,
       connection: connectionKeys[peer.state] ?? (peer.away ? 'peerAway' : ''),
     };
   }
@@ -201,4 +205,9 @@ export class Company {
   #news(key, peer) {
     this.tell(this.#texts.get(key, { name: this.#nameOf(peer) }));
   }
+}
+
+/** @param {Peer} peer */
+function toldOf({ name, hand, screen }) {
+  return { name, hand, sharing: screen === 'on' };
 }

@@ -109,6 +109,7 @@ class Page {
       rename: (name) => this.#rename(name),
       raiseHand: (raised) => this.#session.room?.setHand(raised),
       react: (kind) => this.#session.room?.react(kind),
+      shareScreen: (on) => this.#session.room?.setScreen(on),
       chooseLanguage: (language) => this.#onLanguage(language),
       version: async () => (await import('../peerface.js')).version,
       store: lasting,
@@ -337,6 +338,7 @@ class Page {
       id: room?.self ?? '',
       name: this.#lobby.name,
       hand: this.#handOf(),
+      screen: room?.screen,
       aloneUnsaid: this.#alone() && this.#banner.code !== 'alone',
     }));
     run('screen', () => this.#showScreen(inCall ? 'call' : 'welcome'));

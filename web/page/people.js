@@ -16,6 +16,7 @@ import { part, renderAvatar } from './picture.js';
  * @property {number} hand 0: not raised; else a lower number was raised earlier
  * @property {'on'|'off'|'none'|null} microphone
  * @property {'on'|'off'|'none'|null} camera
+ * @property {boolean} sharing their screen
  * @property {Key|''} connection what is not well with it
  */
 
@@ -123,6 +124,7 @@ export class PeopleList {
     const keys = [
       person.own ? 'you' : '',
       person.hand ? 'handIsUp' : '',
+      person.sharing ? 'sharesScreen' : '',
       person.connection,
       microphoneKeys[person.microphone ?? ''],
       cameraKeys[person.camera ?? ''],

@@ -29,7 +29,8 @@ import { part } from './picture.js';
  * @typedef {object} Subject
  * @property {string} id
  * @property {() => string} name to show
- * @property {TileFit} fit
+ * @property {Pick<TileFit, 'fit'|'choosable'|'toggle'>} fit
+ * @property {boolean} [screen] it is a screen, of which the small window would cut the edges
  * @property {SelfView} [selfView] it is one's own
  */
 
@@ -134,7 +135,7 @@ export class TileTools {
   /** @returns {Item[]} */
   #ofPicture() {
     const { texts, pip } = this.#context;
-    const { fit, selfView } = this.#subject;
+    const { fit, screen, selfView } = this.#subject;
     const items = [];
     if (fit.choosable && this.#tile.dataset.camera === 'on') {
       items.push({
@@ -153,7 +154,7 @@ export class TileTools {
         act: () => toggleFullScreen(this.#tile, this.#video),
       });
     }
-    if (!selfView && pip.can(this.#video)) {
+    if (!selfView && !screen && pip.can(this.#video)) {
       items.push({
         code: 'pip', icon: 'pip', label: texts.get(pip.isOf(this.#tile) ? 'exitPip' : 'pip'),
         act: () => pip.toggle(this.#tile),
