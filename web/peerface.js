@@ -67,6 +67,9 @@ export const version = '0.1.0';
  * @property {MediaStream} stream  at most one audio and one video track
  * @property {MediaStream} screenStream  the same of its screen; its tracks are there also while
  *                               `screen` is not 'on', but have no picture
+ * @property {number} level      how loud the peer is at this moment, from 0 (silence) to 1; 0 where
+ *                               the browser does not tell. There is no event for it, and each
+ *                               reading asks the browser: read it ten times a second at the most
  */
 /**
  * One's own microphone, camera, or shared screen. A screen that the browser stops sharing, or whose
@@ -383,16 +386,17 @@ export class Room extends EventTarget {
       },
       /**
        * @param {string} id
-       * @param {Omit<Peer, 'id'|'stream'|'screenStream'>} shown
+       * @param {Omit<Peer, 'id'|'stream'|'screenStream'|'level'>} shown
        * @param {Connection|null} connection
        */
       showPeer: (id, shown, connection) => {
         const known = this.peers.get(id);
-        const peer = known ?? /** @type {Peer} */ ({
-          id, stream: new MediaStream(), screenStream: new MediaStream(),
-        });
+        const peer = known ?? makePeer(id);
         Object.assign(peer, shown);
-        if (connection) moveAllTracks(connection, peer);
+        if (connection) {
+          moveAllTracks(connection, peer);
+          heardBy.set(peer, connection);
+        }
         this.peers.set(id, peer);
         this.#later(known ? 'peerchange' : 'peerjoin', { peer });
       },
@@ -426,7 +430,10 @@ function setTrack(stream, kind, track) {
   if (track) stream.addTrack(track);
 }
 
-/** @typedef {{remote: MediaStream, remoteScreen: MediaStream}} Connection  of the glue */
+/**
+ * The glue's entry.
+ * @typedef {{pc: RTCPeerConnection|null, remote: MediaStream, remoteScreen: MediaStream}} Connection
+ */
 
 /**
  * @param {Connection} connection
@@ -435,6 +442,37 @@ function setTrack(stream, kind, track) {
 function moveAllTracks(connection, peer) {
   moveTracks(connection, 'remote', peer.stream);
   moveTracks(connection, 'remoteScreen', peer.screenStream);
+}
+
+/** @type {WeakMap<Peer, Connection>} the one that a peer's tracks come from */
+const heardBy = new WeakMap();
+
+/**
+ * @param {string} id
+ * @returns {Peer} without what the core knows of it
+ */
+function makePeer(id) {
+  return /** @type {Peer} */ ({
+    id,
+    stream: new MediaStream(),
+    screenStream: new MediaStream(),
+    get level() { return levelOf(heardBy.get(/** @type {Peer} */ (this))?.pc); },
+  });
+}
+
+/** A packet that was played longer ago says nothing of this moment. */
+const levelAgeMs = 500;
+
+/**
+ * RTCRtpReceiver.getSynchronizationSources() of the microphone's section, the first with sound.
+ * @param {RTCPeerConnection|null|undefined} pc
+ */
+function levelOf(pc) {
+  const receiver = pc?.getReceivers().find(({ track }) => track.kind === 'audio');
+  const [source] = receiver?.getSynchronizationSources() ?? [];
+  if (!source) return 0;
+  const ageMs = performance.timeOrigin + performance.now() - source.timestamp;
+  return ageMs < levelAgeMs ? source.audioLevel ?? 0 : 0;
 }
 
 /**

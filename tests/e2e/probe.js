@@ -21,6 +21,7 @@
       connectionsFail: 0, // so many connections cannot be made
       playAborts: 0, // so many times play() is aborted
       timersMs: 0, // no timer is faster
+      voice: false, // the microphone is a tone, as loud as probe.speak() says: silent at first
       costly: false, // cameras and microphones are asked for what the page asks for
     }),
     host.shim,
@@ -329,6 +330,12 @@
     for (const kind of ['audio', 'video']) {
       if (constraints[kind] && shim.fail[kind]) throw new DOMException('shim', shim.fail[kind]);
     }
+    if (constraints.audio && shim.voice) {
+      const { video } = constraints;
+      const stream = video ? await capture({ video }, native) : new MediaStream();
+      stream.addTrack(makeVoice());
+      return stream;
+    }
     if (!constraints.video || !shim.cameras) {
       return native(shim.costly ? constraints : cheaper(constraints));
     }
@@ -354,6 +361,21 @@
         .filter(([, asked]) => asked)
         .map(([kind, asked]) => [kind, { ...cheap[kind], ...(asked === true ? {} : asked) }]),
     );
+  }
+
+  // A microphone into which somebody hums when the test says so.
+  function makeVoice() {
+    const context = new AudioContext();
+    const tone = new OscillatorNode(context, { frequency: 300 });
+    const loudness = new GainNode(context, { gain: probe.loudness || 0 });
+    const out = context.createMediaStreamDestination();
+    tone.connect(loudness).connect(out);
+    tone.start();
+    probe.speak = (/** @type {number} */ level) => {
+      probe.loudness = level;
+      loudness.gain.value = level;
+    };
+    return out.stream.getAudioTracks()[0];
   }
 
   function choose(/** @type {any} */ constraint) {

@@ -130,6 +130,30 @@ test('a reaction names its peer, or nobody when it is one’s own', async (t) =>
     { peer: null, kind: 'thanks' }]);
 });
 
+test('a peer is as loud as the last packet of its microphone, unless that is old', async (t) => {
+  const { room, page } = await makeRoom(t);
+  showPeer(page, 'a');
+  const peer = /** @type {import('../../web/peerface.js').Peer} */ (room.peers.get('a'));
+  assert.equal(peer.level, 0, 'without a connection');
+  const source = { audioLevel: 0.3, timestamp: performance.timeOrigin + performance.now() };
+  /** @type {any[]} */
+  let sources = [source];
+  const receiver = (/** @type {string} */ kind, /** @type {() => any[]} */ sourcesOf) =>
+    ({ track: { kind }, getSynchronizationSources: sourcesOf });
+  const pc = { getReceivers: () => [receiver('video', () => [{ audioLevel: 1 }]),
+    receiver('audio', () => sources), receiver('audio', () => [])] };
+  page.showPeer('a', { name: 'Bob' }, { pc, remote: { getTracks: () => [] } });
+  assert.equal(peer.level, 0.3);
+  page.showPeer('a', { name: 'Bo' }, null); // nothing new of the connection
+  assert.equal(peer.level, 0.3);
+  source.timestamp -= 2000;
+  assert.equal(peer.level, 0, 'it sends nothing any more');
+  sources = [{ timestamp: performance.timeOrigin + performance.now() }];
+  assert.equal(peer.level, 0, 'the browser does not tell');
+  sources = [];
+  assert.equal(peer.level, 0);
+});
+
 test('record() says that the room was made without an event log', async (t) => {
   const { room } = await makeRoom(t);
   assert.throws(() => room.record(), { name: 'InvalidStateError' });

@@ -24,7 +24,6 @@ import { ScreenTiles } from './screens.js';
 import { SelfView } from './selfview.js';
 import { Settings } from './settings.js';
 import { OwnShare } from './share.js';
-import { Speaker } from './speaker.js';
 import { ownId, Stage } from './stage.js';
 import { PeerTiles } from './tiles.js';
 import { Tips } from './tips.js';
@@ -120,10 +119,8 @@ export class CallScreen {
     this.#invite = new Invite(texts, (text) => this.#company.tell(text), hooks.changed,
       () => hooks.copyRefused?.());
     this.#controls = sourceControls(root, texts, hooks);
-    const speaker = new Speaker(root);
     this.#settings = new Settings(root, texts, preferences, {
       chooseLanguage: hooks.chooseLanguage,
-      chooseSpeaker: (deviceId) => speaker.choose(deviceId),
       showShortcuts: () => this.showShortcuts(),
       version: hooks.version,
       selfView: this.selfView,
@@ -204,6 +201,19 @@ export class CallScreen {
    */
   reacted(peer, kind) {
     this.#company.reacted(peer, kind);
+  }
+
+  /** @param {ReadonlySet<string>} ids of the peers who speak now; `ownId` is oneself */
+  spoke(ids) {
+    this.#company.spoke(ids);
+  }
+
+  /**
+   * A short message that is seen, and that a screen reader says.
+   * @param {string} text
+   */
+  tell(text) {
+    this.#company.tell(text);
   }
 
   /** Whose tile is large: the id of a peer or `ownId`; '' is nobody's. */

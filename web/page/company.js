@@ -5,6 +5,7 @@ import { Expressions, reactions, renderHand } from './expressions.js';
 import { part } from './picture.js';
 import { PeopleList } from './people.js';
 import { Sounds } from './sounds.js';
+import { ownId } from './stage.js';
 import { Toasts } from './toasts.js';
 
 /** @typedef {import('../peerface.js').Peer} Peer */
@@ -138,6 +139,16 @@ export class Company {
     if (!left || !this.#inside) return;
     this.#news('saidLeft', peer);
     this.#sounds.play('go');
+  }
+
+  /** @param {ReadonlySet<string>} ids of the peers who speak now; `ownId` is oneself */
+  spoke(ids) {
+    /** @type {NodeListOf<HTMLElement>} */
+    const tiles = this.#root.querySelectorAll('.stage .tile');
+    for (const tile of tiles) {
+      tile.dataset.speaking = String(ids.has(tile.dataset.peer ?? ownId));
+    }
+    this.#list.spoke(ids);
   }
 
   /** One is in no room any more, or in another one. */

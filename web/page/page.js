@@ -22,9 +22,12 @@ import { askPlaces, askRelay, ReachProbe } from './reach.js';
 import { loadWords, newRoomName, roomFits } from './roomname.js';
 import { Session } from './session.js';
 import { Shortcuts } from './shortcuts.js';
+import { Speaker, SpeakerLists } from './speaker.js';
 import { Store } from './store.js';
+import { PushToTalk } from './talk.js';
 import { Tips } from './tips.js';
 import { TopLine } from './top.js';
+import { Voices } from './voices.js';
 import { ScreenWakeLock } from './wake-lock.js';
 import { TwoTabs } from './twotabs.js';
 
@@ -59,6 +62,20 @@ class Page {
   #preferences = new Preferences(lasting);
   #wakeLock = new ScreenWakeLock(document);
   #outage = new Outage(() => this.#render());
+  #speaker = new Speaker({
+    store: lasting,
+    players: () => document.querySelectorAll('.peers video'),
+    changed: () => this.#render(),
+    lost: () => this.#call.tell(this.#texts.get('speakerGone')),
+  });
+  #speakerLists;
+  /** The microphones that were there when the outputs were last looked for. */
+  #microphones = /** @type {unknown} */ (undefined);
+  #voices = new Voices(document, {
+    speaking: (ids) => this.#guard.run('speaking', () => this.#call.spoke(ids)),
+    mutedSpeech: () => this.#tellMuted(),
+    noticesMuted: () => this.#preferences.isOn('mutedSpeech'),
+  });
   #tabs = new TwoTabs({
     locks: navigator.locks,
     openChannel: () => new BroadcastChannel(`peerface ${folder}`),
@@ -115,6 +132,9 @@ class Page {
       store: lasting,
       changed: () => this.#render(),
     }, this.#preferences);
+    this.#speakerLists = new SpeakerLists(document, texts, this.#speaker);
+    new MutationObserver(() => this.#speaker.playersChanged())
+      .observe(element('.peers'), { childList: true });
     this.#inviting = new InviteDialog(part(document, '.invite', HTMLDialogElement), texts,
       () => this.#call.copyLink(this.#link()));
     new About(element('.where'), () => this.#invite('ways'));
@@ -154,9 +174,19 @@ class Page {
       available: () => this.#session.room !== undefined && !document.querySelector('dialog[open]'),
       singleKeys: () => this.#preferences.isOn('singleKeys'),
     });
+    new PushToTalk(window, {
+      available: () => this.#session.inCall && this.#preferences.isOn('singleKeys')
+        && !document.querySelector('dialog[open]'),
+      muted: () => this.#session.room?.microphone.wanted === false,
+      set: (on) => this.#toggle('microphone', on),
+    });
     for (const type of ['online', 'offline']) addEventListener(type, () => this.#render());
     for (const gesture of ['pointerup', 'keydown']) {
-      document.addEventListener(gesture, () => this.#call.play());
+      document.addEventListener(gesture, () => {
+        this.#call.play();
+        this.#voices.wake();
+        this.#speaker.wake();
+      });
     }
   }
 
@@ -251,6 +281,14 @@ class Page {
     else this.#render();
   }
 
+  /** The person speaks, and nobody hears it. */
+  #tellMuted() {
+    const touch = matchMedia('(pointer: coarse) and (hover: none)').matches;
+    const key = this.#preferences.isOn('singleKeys') ? 'M' : 'Ctrl+D';
+    this.#call.tell(touch ? this.#texts.get('saidYouMuted')
+      : this.#texts.get('mutedSpeech', { key }));
+  }
+
   /** @param {string} name */
   #rename(name) {
     if (!this.#session.rename(name)) return false;
@@ -318,6 +356,8 @@ class Page {
     run('other tabs', () => this.#tabs.note(this.#session.inside ? this.#session.key : ''));
     run('outage', () => this.#outage.watch(this.#session.state, room?.relayAway ?? false,
       [...room?.peers.keys() ?? []]));
+    run('speaker', () => this.#renderSpeaker(room));
+    run('voices', () => this.#voices.render(room, inCall));
     const people = this.#session.inside ? this.#call.count + 1 : 0;
     run('top line', () => this.#top.render({ inCall, place, people }));
     run('banner', () => this.#banner.render(this.#noticeView()));
@@ -342,6 +382,16 @@ class Page {
       aloneUnsaid: this.#alone() && this.#banner.code !== 'alone',
     }));
     run('screen', () => this.#showScreen(inCall ? 'call' : 'welcome'));
+  }
+
+  /**
+   * The names of outputs are known as soon as the microphone may be used, as those of microphones.
+   * @param {Room|undefined} room
+   */
+  #renderSpeaker(room) {
+    if (this.#microphones !== room?.microphones) this.#speaker.refresh();
+    this.#microphones = room?.microphones;
+    this.#speakerLists.render();
   }
 
   #renderTitle() {

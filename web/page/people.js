@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 
 import { part, renderAvatar } from './picture.js';
+import { ownId } from './stage.js';
 
 /** @typedef {import('../peerface.js').Peer} Peer */
 /** @typedef {import('./i18n.js').Texts} Texts */
@@ -50,6 +51,8 @@ export class PeopleList {
   /** What the rows show. */
   #shown = '';
   #isOpen = false;
+  /** @type {ReadonlySet<string>} ids of those who speak; `ownId` is oneself */
+  #speaking = new Set();
 
   /**
    * @param {HTMLElement} panel
@@ -82,6 +85,24 @@ export class PeopleList {
     const own = people.find((person) => person.own);
     if (own && document.activeElement !== this.#field) this.#field.value = own.name;
     if (changed && this.#isOpen) this.#renderRows();
+  }
+
+  /** @param {ReadonlySet<string>} ids of those who speak now; `ownId` is oneself */
+  spoke(ids) {
+    this.#speaking = ids;
+    if (!this.#isOpen) return;
+    const rows = /** @type {HTMLCollectionOf<HTMLElement>} */ (this.#list.children);
+    inOrder(this.#people).forEach((person, index) => this.#markSpeaking(rows[index], person));
+  }
+
+  /**
+   * @param {HTMLElement} row
+   * @param {Person} person
+   */
+  #markSpeaking(row, person) {
+    const speaks = this.#speaking.has(person.own ? ownId : person.id);
+    row.dataset.speaking = String(speaks);
+    part(row, '.personSpeaks', HTMLElement).textContent = speaks ? this.#texts.get('speaking') : '';
   }
 
   #renderRows() {
@@ -131,6 +152,7 @@ export class PeopleList {
     ];
     part(row, '.personState', HTMLElement).textContent =
       keys.flatMap((key) => (key ? texts.get(key) : [])).join(', ');
+    this.#markSpeaking(row, person);
     return row;
   }
 }

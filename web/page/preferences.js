@@ -4,9 +4,10 @@
 /** @typedef {import('./store.js').Store} Store */
 
 /**
- * 'sounds': when people come and go. 'singleKeys': M, V, H and ? without Ctrl (WCAG 2.1.4 requires
- * a way to turn them off).
- * @typedef {'sounds'|'singleKeys'} Preference
+ * 'sounds': when people come and go. 'mutedSpeech': to be told when one speaks while muted.
+ * 'singleKeys': M, V, H, ? and the space bar without Ctrl (WCAG 2.1.4 requires a way to turn them
+ * off).
+ * @typedef {'sounds'|'mutedSpeech'|'singleKeys'} Preference
  */
 
 /** All of them are on until the person turns them off. */

@@ -11,27 +11,21 @@ import { part } from './picture.js';
 /**
  * @typedef {object} SettingsHooks
  * @property {(language: string) => void} chooseLanguage
- * @property {(deviceId: string) => void} chooseSpeaker
  * @property {() => void} showShortcuts
  * @property {() => Promise<string>} version of the call client
  * @property {import('./selfview.js').SelfView} selfView
  */
-
-/** Only some browsers let a page choose where it plays. */
-export const speakersSupported = () => 'setSinkId' in HTMLMediaElement.prototype;
 
 export class Settings {
   #dialog;
   #texts;
   #preferences;
   #languages;
-  #speakers;
   #version;
   #selfView;
   #ownShown;
   #ownMirrored;
   #ownCorner;
-  #speaker = '';
 
   /**
    * @param {HTMLElement} root of the call screen, which holds the dialog
@@ -45,14 +39,9 @@ export class Settings {
     this.#texts = texts;
     this.#preferences = preferences;
     this.#languages = part(dialog, '.settingsLanguage', HTMLSelectElement);
-    this.#speakers = part(dialog, '.speakerList', HTMLSelectElement);
     this.#languages.replaceChildren(...Object.entries(languageNames).map(([language, name]) =>
       new Option(name, language)));
     this.#languages.addEventListener('change', () => hooks.chooseLanguage(this.#languages.value));
-    this.#speakers.addEventListener('change', () => {
-      this.#speaker = this.#speakers.value;
-      hooks.chooseSpeaker(this.#speaker);
-    });
     for (const box of this.#boxes()) {
       box.addEventListener('change', () =>
         preferences.set(/** @type {Preference} */ (box.dataset.preference), box.checked));
@@ -79,7 +68,6 @@ export class Settings {
       box.checked = this.#preferences.isOn(/** @type {Preference} */ (box.dataset.preference));
     }
     this.#showSelfView();
-    this.#listSpeakers();
     this.#version().then((version) => {
       part(this.#dialog, '.version', HTMLElement).textContent = version;
     }, () => {});
@@ -95,23 +83,5 @@ export class Settings {
     this.#ownShown.checked = !this.#selfView.hidden;
     this.#ownMirrored.checked = this.#selfView.mirrored;
     this.#ownCorner.value = this.#selfView.corner;
-  }
-
-  async #listSpeakers() {
-    const row = /** @type {HTMLElement} */ (this.#speakers.closest('.setting'));
-    row.hidden = !speakersSupported();
-    if (row.hidden) return;
-    const devices = await navigator.mediaDevices?.enumerateDevices().catch(() => []) ?? [];
-    const speakers = devices.filter(({ kind, deviceId }) => kind === 'audiooutput' && deviceId);
-    const options = speakers.map(({ deviceId, label }, index) =>
-      new Option(label || this.#texts.get('speakerNumber', { number: index + 1 }), deviceId));
-    if (!speakers.some(({ deviceId }) => deviceId === 'default')) {
-      const option = new Option(this.#texts.get('speakerDefault'), '');
-      option.dataset.text = 'speakerDefault'; // also in the next language
-      options.unshift(option);
-    }
-    this.#speakers.replaceChildren(...options);
-    if (options.some(({ value }) => value === this.#speaker)) this.#speakers.value = this.#speaker;
-    this.#speakers.disabled = options.length < 2;
   }
 }
