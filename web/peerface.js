@@ -432,7 +432,10 @@ function setTrack(stream, kind, track) {
 
 /**
  * The glue's entry.
- * @typedef {{pc: RTCPeerConnection|null, remote: MediaStream, remoteScreen: MediaStream}} Connection
+ * @typedef {object} Connection
+ * @property {RTCPeerConnection|null} pc
+ * @property {MediaStream} remote
+ * @property {MediaStream} remoteScreen
  */
 
 /**

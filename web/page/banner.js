@@ -62,14 +62,6 @@ export class Banner {
       this.#dismissed.add(this.code);
       hooks.changed();
     });
-    new ResizeObserver(() => this.#tellHeight()).observe(root);
-  }
-
-  /** For what appears below the banner where it lies over the stage (panels.css). */
-  #tellHeight() {
-    const over = this.code !== 'alone' && getComputedStyle(this.#root).position === 'absolute';
-    this.#root.parentElement?.style.setProperty('--notice-height',
-      `${over ? this.#root.offsetHeight : 0}px`);
   }
 
   /** The code of the notice that is shown, or ''. */
@@ -165,4 +157,16 @@ export class Banner {
   #part(selector) {
     return part(this.#root, selector, HTMLElement);
   }
+}
+
+/**
+ * Tells the style sheets how high the banner is where it lies over the stage: what else is said there
+ * appears below it (panels.css).
+ * @param {HTMLElement} root
+ */
+export function tellHeight(root) {
+  new ResizeObserver(() => {
+    const over = root.dataset.notice !== 'alone' && getComputedStyle(root).position === 'absolute';
+    root.parentElement?.style.setProperty('--notice-height', `${over ? root.offsetHeight : 0}px`);
+  }).observe(root);
 }

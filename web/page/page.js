@@ -4,7 +4,7 @@
 import { About } from './about.js';
 import { Announcer } from './announcer.js';
 import { cleanAddress, readAddress } from './arrival.js';
-import { Banner } from './banner.js';
+import { Banner, tellHeight } from './banner.js';
 import { CallScreen } from './call.js';
 import { lackingIn } from './capabilities.js';
 import { ask } from './dialogs.js';
@@ -107,6 +107,7 @@ class Page {
       keepFocus: (change) => this.#keepFocus(change),
       changed: () => this.#render(),
     });
+    tellHeight(element('.notice'));
     this.#lobby = new Lobby(element('.welcome'), texts, {
       ...this.#intentions,
       enter: () => this.#enter(),
