@@ -126,7 +126,7 @@ pf_add_mutant(never_captures 100 "does not capture what" core/media/capture.c
         add_to_request]]
   [[    if (false) {
         add_to_request]])
-pf_add_mutant(not_reopened_when_plugged_in 300 "does not capture what" core/media/capture.c
+pf_add_mutant(not_reopened_when_plugged_in 600 "does not capture what" core/media/capture.c
   [[if (may_work_now) {]] [[if (false && may_work_now) {]])
 pf_add_mutant(not_reopened_when_ended 100 "does not capture what" core/media/capture.c
   [[context->now_ms - capture->opened_at_ms >= REOPEN_MS]]

@@ -160,8 +160,8 @@ export class Banner {
 }
 
 /**
- * Tells the style sheets how high the banner is where it lies over the stage: what else is said there
- * appears below it (panels.css).
+ * Tells the style sheets how high the banner is where it lies over the stage. What else is said
+ * there appears below it (panels.css).
  * @param {HTMLElement} root
  */
 export function tellHeight(root) {
