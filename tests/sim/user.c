@@ -36,8 +36,7 @@ static void cut_for_good(struct sim_world *world, uint32_t a, uint32_t b)
 
 static void schedule_action(struct sim_world *world)
 {
-    const uint32_t mean_ms = 60000 / world->faults.actions_per_minute;
-    sim_after(world, sim_between_us(world, 0, 2 * mean_ms + 1), SIM_ACTION, 0, 0);
+    sim_after_pause(world, world->faults.actions_per_minute, SIM_ACTION);
 }
 
 void sim_user_begin(struct sim_world *world)

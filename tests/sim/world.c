@@ -42,6 +42,12 @@ void sim_after(struct sim_world *world, uint64_t delay_us, enum sim_kind kind, u
     sim_queue_put(&world->queue, &happening);
 }
 
+void sim_after_pause(struct sim_world *world, uint32_t per_minute, enum sim_kind kind)
+{
+    const uint32_t mean_ms = 60000 / per_minute;
+    sim_after(world, sim_between_us(world, 0, 2 * mean_ms + 1), kind, 0, 0);
+}
+
 /* FNV-1a, 64 bits */
 static void mix(struct sim_world *world, uint8_t byte)
 {

@@ -281,6 +281,9 @@ uint32_t sim_below(struct sim_world *world, uint32_t bound);
 bool sim_chance(struct sim_world *world, uint32_t per_thousand);
 uint64_t sim_between_us(struct sim_world *world, uint32_t ms_min, uint32_t ms_max);
 
+/* Schedules what happens `per_minute` times a minute, at least 1, on average: once more. */
+void sim_after_pause(struct sim_world *world, uint32_t per_minute, enum sim_kind kind);
+
 /* The latency of a packet, drawn anew for each. */
 uint64_t sim_latency_us(struct sim_world *world);
 

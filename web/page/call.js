@@ -98,6 +98,7 @@ export class CallScreen {
     this.#pip = new PictureInPicture(root, texts, hooks);
     const shared = {
       texts, pin: this.#pin, pip: this.#pip, menu: new Menu(part(root, '.menu', HTMLElement)),
+      toolsTemplate: part(root, '.toolsTemplate', HTMLTemplateElement),
       player: this.#player, guard: this.#guard, backdrops: new Backdrops(), say: hooks.say,
     };
     this.#stage = new Stage(part(root, '.stage', HTMLElement), this.#guard);

@@ -22,6 +22,7 @@ import { part } from './picture.js';
  * @property {Menu} menu
  * @property {Pin} pin
  * @property {PictureInPicture} pip
+ * @property {HTMLTemplateElement} toolsTemplate
  */
 
 /**
@@ -59,6 +60,7 @@ export class TileTools {
     this.#video = part(tile, 'video', HTMLVideoElement);
     this.#context = context;
     this.#subject = subject;
+    tile.append(context.toolsTemplate.content.cloneNode(true));
     this.#button = part(tile, '.menuTool', HTMLButtonElement);
     this.#button.addEventListener('click', () => {
       context.menu.toggle(this.#button, this.#title(), this.#items());
@@ -68,7 +70,6 @@ export class TileTools {
     };
     part(tile, '.pinTool', HTMLButtonElement).addEventListener('click', act('pin'));
     part(tile, '.fitTool', HTMLButtonElement).addEventListener('click', act('fit'));
-    tile.addEventListener('pointerenter', () => this.#nameWhatIsCut());
   }
 
   render() {
@@ -104,9 +105,7 @@ export class TileTools {
    */
   #entitle(selector, key) {
     const button = part(this.#tile, selector, HTMLButtonElement);
-    const text = this.#context.texts.get(key);
-    button.title = text;
-    button.setAttribute('aria-label', text);
+    button.setAttribute('aria-label', this.#context.texts.get(key));
   }
 
   /** The name, and what a small tile has no room for: why there is no picture, or no connection. */
@@ -186,11 +185,5 @@ export class TileTools {
       });
     }
     return items;
-  }
-
-  /** A name that does not fit is shown in full while the pointer rests on it. */
-  #nameWhatIsCut() {
-    const name = part(this.#tile, '.badgeName', HTMLElement);
-    name.title = name.scrollWidth > name.clientWidth ? name.textContent ?? '' : '';
   }
 }
