@@ -82,8 +82,9 @@ enum pf_event_type {
     PF_EVENT_START,         /* capture, connect to the relay, get ready to join */
     PF_EVENT_JOIN,          /* enter the room */
     PF_EVENT_LEAVE,         /* end captures and connections; nothing can follow */
-    PF_EVENT_SET_SOURCE,    /* turn a source on or off; "on" also retries a failed capture, and has
-                               the user asked which screen to share; its sound is not asked for */
+    PF_EVENT_SET_SOURCE,    /* turn a source on or off; "on" also retries a failed capture. For
+                               SCREEN the browser asks the user what to share; SCREEN_AUDIO comes
+                               and goes with it and cannot be set */
     PF_EVENT_SELECT_DEVICE, /* use this device, or "" for the default one */
     PF_EVENT_SET_NAME,      /* be called that from now on; a name that is not valid is ignored */
     PF_EVENT_SET_HAND,      /* raise or lower the hand */
