@@ -97,11 +97,12 @@ scenario('screens: a call of two', {}, async (world) => {
     document.querySelector(`[data-peer="${peer}"] .menuTool`)).click(), bobId);
   await ann.shown('.menu');
   await sheet(ann, 'menu-of-a-tile', {
-    // It closes when the window changes.
+    // It closes when the window changes, and keeps the language that it was opened in.
     ready: () => ann.ask((peer) => {
-      if (document.querySelector('.menu')?.checkVisibility()) return;
-      /** @type {HTMLElement} */ (
-        document.querySelector(`[data-peer="${peer}"] .menuTool`)).click();
+      const button = /** @type {HTMLElement} */ (
+        document.querySelector(`[data-peer="${peer}"] .menuTool`));
+      if (document.querySelector('.menu')?.checkVisibility()) button.click();
+      button.click();
     }, bobId),
   });
   await ann.page.keyboard.press('Escape');

@@ -56,18 +56,18 @@ export async function accessible(person, where) {
   assert.deepEqual(findings, [], `findings of axe ${where}`);
 }
 
-/**
- * @param {Person} person @param {[number, number]} size
- * @param {(() => Promise<unknown>)|undefined} ready @param {string} where
- */
-async function picture(person, [width, height], ready, where) {
+/** @param {Person} person @param {[number, number]} size */
+async function resize(person, [width, height]) {
   await person.page.setViewport({ width, height });
   await person.sees('the size', async (across, down) => {
     if (innerWidth !== across || innerHeight !== down) return false;
     for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame);
     return true;
   }, [width, height]);
-  await ready?.();
+}
+
+/** @param {Person} person @param {[number, number]} size @param {string} where */
+async function picture(person, [width, height], where) {
   await atRest(person);
   const wide = await person.ask(() => document.documentElement.scrollWidth);
   assert.ok(wide <= width, `${where}: ${wide} pixels in ${width}`);
@@ -103,21 +103,21 @@ async function writeSheet(person, title, rows, file) {
  */
 export async function sheet(person, state, { axe: examine = true, ready } = {}) {
   /** @type {string[][]} */
-  const rows = [];
-  for (const [index, { language, scheme }] of looks.entries()) {
-    await speak(person, language);
-    await person.page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-    const row = [];
-    for (const [column, size] of sizes.entries()) {
+  const rows = looks.map(() => []);
+  // To change the size costs the page most, so it is changed least.
+  for (const [column, size] of sizes.entries()) {
+    await resize(person, size);
+    for (const [index, { language, scheme }] of looks.entries()) {
+      await speak(person, language);
+      await person.page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+      await ready?.();
       const where = `${state}, ${language}, ${scheme}, ${size.join(' x ')}`;
-      row.push(await picture(person, size, ready, where));
+      rows[index].push(await picture(person, size, where));
       if (examine && column === examined[index]) await accessible(person, where);
     }
-    rows.push(row);
   }
   await writeSheet(person, state, rows, path.join(folder, `${state}.jpg`));
   await speak(person, languages[0]);
   await person.page.emulateMediaFeatures([]);
-  const [width, height] = sizes[0];
-  await person.page.setViewport({ width, height });
+  await resize(person, sizes[0]);
 }

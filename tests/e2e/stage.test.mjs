@@ -83,9 +83,12 @@ for (const engine of /** @type {const} */ (['chromium', 'firefox'])) {
     `in every corner one's own picture leaves names and buttons free in ${engine}`,
     { needs: [engine] },
     async (world) => {
-      for (const corner of ['top-left', 'top-right', 'bottom-left', 'bottom-right']) {
+      const corners = ['top-left', 'top-right', 'bottom-left', 'bottom-right'];
+      for (const [turn, corner] of corners.entries()) {
+        // The windows that broke with each corner; of the others, each size with one of them.
+        const some = [...zoomed, ...sizes().filter((_, index) => index % corners.length === turn)];
         const how = { people: 2, corner };
-        assert.deepEqual(await problemsOf(world, engine, 'sweepShadow', sizes(), how), []);
+        assert.deepEqual(await problemsOf(world, engine, 'sweepShadow', some, how), []);
       }
     },
   );
