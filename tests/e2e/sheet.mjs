@@ -23,8 +23,8 @@ export const languages = ['en', 'ko'];
 const looks = languages.flatMap((language) =>
   ['light', 'dark'].map((scheme) => ({ language, scheme })));
 
-/** How many pixels of the sheet a picture may have, width and height. */
-const thumbnail = [432, 422];
+/** How wide a picture is on the sheet, at most 432 by 422 pixels. @param {[number, number]} size */
+const widthOnSheet = ([width, height]) => width * Math.min(432 / width, 422 / height);
 
 /** @param {Person} person @param {string} language */
 export async function speak(person, language) {
@@ -71,10 +71,10 @@ async function picture(person, [width, height], where) {
   await atRest(person);
   const wide = await person.ask(() => document.documentElement.scrollWidth);
   assert.ok(wide <= width, `${where}: ${wide} pixels in ${width}`);
-  const scale = Math.min(thumbnail[0] / width, thumbnail[1] / height);
+  // Not scaled here: the window would change its size for it, and what closes then is not in it.
   return person.page.screenshot({
     type: 'jpeg', quality: 80, encoding: 'base64', optimizeForSpeed: true,
-    clip: { x: 0, y: 0, width, height, scale },
+    captureBeyondViewport: false,
   });
 }
 
@@ -82,8 +82,9 @@ async function picture(person, [width, height], where) {
 async function writeSheet(person, title, rows, file) {
   const page = await person.page.browserContext().newPage({ type: 'window' });
   await page.setViewport({ width: 1760, height: 400 });
-  const images = rows.map((row) => `<p>${row.map((data) =>
-    `<img src="data:image/jpeg;base64,${data}">`).join('')}</p>`);
+  const images = rows.map((row) => `<p>${row.map((data, column) =>
+    `<img width="${widthOnSheet(sizes[column])}" src="data:image/jpeg;base64,${data}">`,
+  ).join('')}</p>`);
   await page.setContent(`<title>${title}</title><style>
     body { margin: 8px; background: #777; font: 14px sans-serif; }
     p { display: flex; gap: 8px; margin: 0 0 8px; align-items: start; }
