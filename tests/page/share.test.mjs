@@ -112,6 +112,7 @@ test('a screen has a tile while it is shared, and the latest is named', () => {
   const forgotten = /** @type {string[]} */ ([]);
   const tiles = new ScreenTiles(element(), template, {
     texts, guard: new Guard(), say: () => {},
+    toolsTemplate: /** @type {any} */ ({ content: { cloneNode: () => null } }),
     .../** @type {any} */ ({
       player: { play: () => {}, add: () => {}, forget: () => {} },
       menu: { closeWithin: () => {} }, pip: { forget: () => {} },
