@@ -41,6 +41,9 @@ const connectionKeys = {
   unreachable: 'peerUnreachable',
 };
 
+/** By then most connections have been made. */
+const newsDelayMs = 1000;
+
 export class Company {
   #root;
   #texts;
@@ -55,6 +58,10 @@ export class Company {
   #told = new Map();
   /** One has entered, and been told who is there. */
   #inside = false;
+  /** News that waits until the connection has been made. @type {(() => void)[]} */
+  #waiting = [];
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #timer;
 
   /**
    * @param {HTMLElement} root of the call screen
@@ -92,9 +99,24 @@ export class Company {
       this.#told.set(peer.id, toldOf(peer));
       names.push(this.#nameOf(peer));
     }
-    const people = new Intl.ListFormat(this.#texts.language).format(names);
-    this.#say(names.length ? this.#texts.get('saidEnteredWith', { room: place, people })
-      : this.#texts.get('saidEntered', { room: place }));
+    this.#tellLater(() => {
+      const people = new Intl.ListFormat(this.#texts.language).format(names);
+      this.#say(names.length ? this.#texts.get('saidEnteredWith', { room: place, people })
+        : this.#texts.get('saidEntered', { room: place }));
+    });
+  }
+
+  /**
+   * To show, say and play what is new takes as long as some steps of a connection, which is being
+   * made when there is news: it goes first.
+   * @param {() => void} tell
+   */
+  #tellLater(tell) {
+    this.#waiting.push(tell);
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      for (const each of this.#waiting.splice(0)) each();
+    }, newsDelayMs);
   }
 
   /** @param {Peer} peer who is new or has changed */
@@ -104,8 +126,7 @@ export class Company {
     this.#told.set(peer.id, toldOf(peer));
     if (!this.#inside) return;
     if (!before) {
-      this.#news('saidJoined', peer);
-      this.#sounds.play('come');
+      this.#news('saidJoined', peer, 'come');
     } else {
       this.#tellChange(before, peer);
     }
@@ -117,13 +138,11 @@ export class Company {
    */
   #tellChange(before, peer) {
     if (before.name !== peer.name) {
-      this.tell(this.#texts.get('saidRenamed', {
-        before: before.name || this.#texts.get('guest'), name: this.#nameOf(peer),
-      }));
+      const names = { before: before.name || this.#texts.get('guest'), name: this.#nameOf(peer) };
+      this.#tellLater(() => this.tell(this.#texts.get('saidRenamed', names)));
     }
     if (!before.hand && peer.hand) {
-      this.#news('saidHand', peer);
-      this.#sounds.play('hand');
+      this.#news('saidHand', peer, 'hand');
     }
     const { sharing } = toldOf(peer);
     if (before.sharing !== sharing) this.#news(sharing ? 'saidShares' : 'saidSharesNoMore', peer);
@@ -137,8 +156,7 @@ export class Company {
     this.#peers.delete(peer.id);
     this.#told.delete(peer.id);
     if (!left || !this.#inside) return;
-    this.#news('saidLeft', peer);
-    this.#sounds.play('go');
+    this.#news('saidLeft', peer, 'go');
   }
 
   /** @param {ReadonlySet<string>} ids of the peers who speak now; `ownId` is oneself */
@@ -156,6 +174,7 @@ export class Company {
     this.#inside = false;
     this.#peers.clear();
     this.#told.clear();
+    this.#waiting = [];
     this.#toasts.clear();
   }
 
@@ -212,9 +231,14 @@ export class Company {
   /**
    * @param {Key} key
    * @param {Peer} peer
+   * @param {import('./sounds.js').Sound} [sound]
    */
-  #news(key, peer) {
-    this.tell(this.#texts.get(key, { name: this.#nameOf(peer) }));
+  #news(key, peer, sound) {
+    const name = this.#nameOf(peer);
+    this.#tellLater(() => {
+      this.tell(this.#texts.get(key, { name }));
+      if (sound) this.#sounds.play(sound);
+    });
   }
 }
 

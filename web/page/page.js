@@ -22,6 +22,7 @@ import { askPlaces, askRelay, ReachProbe } from './reach.js';
 import { loadWords, newRoomName, roomFits } from './roomname.js';
 import { Session } from './session.js';
 import { Shortcuts } from './shortcuts.js';
+import { Soon } from './soon.js';
 import { Speaker, SpeakerLists } from './speaker.js';
 import { Store } from './store.js';
 import { PushToTalk } from './talk.js';
@@ -48,6 +49,8 @@ const folder = new URL('.', document.baseURI).pathname;
 class Page {
   #texts;
   #guard = new Guard();
+  /** What the session brings about is shown after it has gone on. */
+  #soon = new Soon();
   #lacking = lackingIn(window);
   #announcer = new Announcer(element('.announcer'),
     (action) => this.#guard.run('announcer', action));
@@ -182,6 +185,7 @@ class Page {
       set: (on) => this.#toggle('microphone', on),
     });
     for (const type of ['online', 'offline']) addEventListener(type, () => this.#render());
+    document.addEventListener('visibilitychange', () => this.#soon.flush());
     for (const gesture of ['pointerup', 'keydown']) {
       document.addEventListener(gesture, () => {
         this.#call.play();
@@ -206,11 +210,18 @@ class Page {
 
   /** @returns {import('./session.js').SessionHooks} */
   #sessionHooks() {
-    const run = this.#guard.run.bind(this.#guard);
+    /** @param {string} name @param {() => void} action that comes after what is still to be shown */
+    const run = (name, action) => {
+      this.#soon.flush();
+      this.#guard.run(name, action);
+    };
     return {
       replaced: (room) => run('room', () => this.#onRoomReplaced(room)),
       entered: () => run('entrance', () => this.#onEntered()),
-      peerChanged: (peer) => run(`peer ${peer.id}`, () => this.#call.showPeer(peer)),
+      peerChanged: (peer) => {
+        const name = `peer ${peer.id}`;
+        this.#soon.do(name, () => this.#guard.run(name, () => this.#call.showPeer(peer)));
+      },
       peerGone: (peer, told) => {
         run(`peer ${peer.id}`, () => this.#call.removePeer(peer, told));
         this.#guard.forget(`peer ${peer.id}`);
@@ -220,7 +231,7 @@ class Page {
         this.#sayNews(this.#news.changed('microphone', microphone));
         this.#sayNews(this.#news.changed('camera', camera));
       },
-      changed: () => this.#render(),
+      changed: () => this.#soon.do('everything', () => this.#render()),
     };
   }
 
