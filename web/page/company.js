@@ -94,6 +94,7 @@ export class Company {
    */
   entered(place, peers) {
     this.#inside = true;
+    /** @type {string[]} */
     const names = [];
     for (const peer of peers) {
       this.#told.set(peer.id, toldOf(peer));

@@ -210,7 +210,7 @@ class Page {
 
   /** @returns {import('./session.js').SessionHooks} */
   #sessionHooks() {
-    /** @param {string} name @param {() => void} action that comes after what is still to be shown */
+    /** Comes after what is still to be shown. @param {string} name @param {() => void} action */
     const run = (name, action) => {
       this.#soon.flush();
       this.#guard.run(name, action);
