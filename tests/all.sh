@@ -40,11 +40,12 @@ check() {
 }
 
 in_browsers='^e2e$'
-once='^(e2e|lint|page)$' # what need not be repeated in other builds
+apart='^(e2e|long)$' # the browsers come last; what is long is run by hand
+once='^(e2e|long|lint|page)$' # what need not be repeated in other builds
 build release 'native, optimised' && released=1
 build wasm 'WebAssembly and the page' && assembled=1
 build clang 'native, by clang' && fuzzers=1
-[ -z "$released" ] || check native release -LE "$in_browsers" -j"${JOBS:-2}"
+[ -z "$released" ] || check native release -LE "$apart" -j"${JOBS:-2}"
 [ -z "$assembled" ] || check wasm wasm -LE "$once" -j"${JOBS:-2}"
 [ -z "$fuzzers" ] || check fuzzers clang -R '^fuzz_.*_finds_nothing$' -j"${JOBS:-2}"
 build sanitize 'native, with sanitizers' &&

@@ -19,9 +19,10 @@ import createCore from './peerface-core.js';
 export const version = '0.1.0';
 
 /**
- * What a peer sends of a microphone or camera. 'off': it is muted or switched off. 'none': there is
- * no device, or the browser denies access to it. 'interrupted': it is on, but the peer's system
- * gives neither sound nor picture for now, as during a phone call.
+ * What a peer sends of a microphone, camera or screen. 'off': it is muted, switched off or not
+ * shared. 'none': there is no device, or the browser denies access to it; of a screen, the peer's
+ * client is of a version without. 'interrupted', of a microphone or camera: it is on, but the
+ * peer's system gives neither sound nor picture for now, as during a phone call.
  * @typedef {'on'|'off'|'none'|'interrupted'} SourceState
  */
 /**
@@ -58,16 +59,22 @@ export const version = '0.1.0';
  * @property {PeerState} state
  * @property {SourceState} microphone
  * @property {SourceState} camera
+ * @property {SourceState} screen  shared beside the camera; see screenStream
+ * @property {SourceState} screenAudio  what is heard of the screen; only while that is shared
+ * @property {boolean} screenSupported  false: its client is of a version that shows no screens
  * @property {boolean} away      has no connection to the relay; media may still flow
  * @property {boolean} videoSupported  false: the answer rejected video, as it does without a codec
  *                               in common; no picture will come, whatever `camera` says
  * @property {MediaStream} stream  at most one audio and one video track
+ * @property {MediaStream} screenStream  the same of its screen; its tracks are there also while
+ *                               `screen` is not 'on', but have no picture
  * @property {number} level      how loud the peer is at this moment, from 0 (silence) to 1; 0 where
  *                               the browser does not tell. There is no event for it, and each
  *                               reading asks the browser: read it ten times a second at the most
  */
 /**
- * One's own microphone or camera.
+ * One's own microphone, camera, or shared screen. A screen that the browser stops sharing, or whose
+ * picker the user has cancelled, is not wanted any more; the latter is no error.
  * @typedef {object} LocalSource
  * @property {boolean} wanted    not muted, not switched off
  * @property {boolean} interrupted  it is on and live, but the system gives neither sound nor
@@ -149,7 +156,8 @@ export async function createRoom(options = {}) {
  * A room. Events are dispatched after the change and never during a method call, so a handler may
  * call any method:
  *   roomchange     state, reason, relayAway, iceServersRefused, self, ticket or hand has changed
- *   localchange    microphone, camera or the tracks of stream have changed
+ *   localchange    microphone, camera, screen, screenAudio or the tracks of stream or screenStream
+ *                  have changed
  *   deviceschange  microphones or cameras have changed
  *   peerjoin, peerchange, peerleave   CustomEvent with detail {peer}
  *   reaction       CustomEvent with detail {peer, kind}; peer is null for one's own
@@ -177,8 +185,14 @@ export class Room extends EventTarget {
   microphone = { wanted: true, interrupted: false, state: 'idle', error: '', deviceId: '' };
   /** @type {LocalSource} */
   camera = { wanted: true, interrupted: false, state: 'idle', error: '', deviceId: '' };
+  /** @type {LocalSource} */
+  screen = { wanted: false, interrupted: false, state: 'idle', error: '', deviceId: '' };
+  /** @type {LocalSource} */
+  screenAudio = { wanted: false, interrupted: false, state: 'idle', error: '', deviceId: '' };
   /** One's own live tracks, for a preview; always the same object. */
   stream = new MediaStream();
+  /** The picture of one's own screen while it is shared, without its sound; always the same. */
+  screenStream = new MediaStream();
   /** @type {Device[]} */
   microphones = [];
   /** @type {Device[]} */
@@ -292,6 +306,17 @@ export class Room extends EventTarget {
     this.#core.setSource(1, on);
   }
 
+  /**
+   * Shares a screen, window or tab beside the camera, or ends that. `true` has the browser ask the
+   * user which one, and must be called within a click or key press. Where the browser cannot share,
+   * as on phones (there is no navigator.mediaDevices.getDisplayMedia), screen.error is
+   * 'unsupported'.
+   * @param {boolean} on
+   */
+  setScreen(on) {
+    this.#core.setSource(2, on);
+  }
+
   /** @param {string} deviceId  '' is the browser's default */
   selectMicrophone(deviceId) {
     this.#core.selectDevice(0, deviceId);
@@ -336,17 +361,15 @@ export class Room extends EventTarget {
         this.#later('roomchange');
       },
       /**
-       * @param {'microphone'|'camera'} source
-       * @param {boolean} wanted
-       * @param {boolean} interrupted
-       * @param {LocalSource['state']} state
-       * @param {string} error
+       * @param {'microphone'|'camera'|'screen'|'screenAudio'} source
+       * @param {LocalSource} shown
        * @param {MediaStreamTrack|null} track
-       * @param {string} deviceId
        */
-      showLocal: (source, wanted, interrupted, state, error, track, deviceId) => {
-        this[source] = { wanted, interrupted, state, error, deviceId };
-        this.#setLocalTrack(source === 'microphone' ? 'audio' : 'video', track);
+      showLocal: (source, shown, track) => {
+        this[source] = shown;
+        if (source === 'microphone') setTrack(this.stream, 'audio', track);
+        if (source === 'camera') setTrack(this.stream, 'video', track);
+        if (source === 'screen') setTrack(this.screenStream, 'video', track);
         this.#later('localchange');
       },
       /**
@@ -367,7 +390,7 @@ export class Room extends EventTarget {
       },
       /**
        * @param {string} id
-       * @param {Omit<Peer, 'id'|'stream'|'level'>} shown
+       * @param {Omit<Peer, 'id'|'stream'|'screenStream'|'level'>} shown
        * @param {Connection|null} connection
        */
       showPeer: (id, shown, connection) => {
@@ -375,7 +398,7 @@ export class Room extends EventTarget {
         const peer = known ?? makePeer(id);
         Object.assign(peer, shown);
         if (connection) {
-          moveTracks(connection, peer.stream);
+          moveAllTracks(connection, peer);
           heardBy.set(peer, connection);
         }
         this.peers.set(id, peer);
@@ -396,20 +419,37 @@ export class Room extends EventTarget {
       },
     };
   }
-
-  /**
-   * @param {'audio'|'video'} kind
-   * @param {MediaStreamTrack|null} track
-   */
-  #setLocalTrack(kind, track) {
-    for (const old of this.stream.getTracks()) {
-      if (old.kind === kind && old !== track) this.stream.removeTrack(old);
-    }
-    if (track) this.stream.addTrack(track);
-  }
 }
 
-/** @typedef {{pc: RTCPeerConnection|null, remote: MediaStream}} Connection  the glue's entry */
+/**
+ * Makes `track` the only one of its kind.
+ * @param {MediaStream} stream
+ * @param {'audio'|'video'} kind
+ * @param {MediaStreamTrack|null} track
+ */
+function setTrack(stream, kind, track) {
+  for (const old of stream.getTracks()) {
+    if (old.kind === kind && old !== track) stream.removeTrack(old);
+  }
+  if (track) stream.addTrack(track);
+}
+
+/**
+ * The glue's entry.
+ * @typedef {object} Connection
+ * @property {RTCPeerConnection|null} pc
+ * @property {MediaStream} remote
+ * @property {MediaStream} remoteScreen
+ */
+
+/**
+ * @param {Connection} connection
+ * @param {Peer} peer
+ */
+function moveAllTracks(connection, peer) {
+  moveTracks(connection, 'remote', peer.stream);
+  moveTracks(connection, 'remoteScreen', peer.screenStream);
+}
 
 /** @type {WeakMap<Peer, Connection>} the one that a peer's tracks come from */
 const heardBy = new WeakMap();
@@ -422,6 +462,7 @@ function makePeer(id) {
   return /** @type {Peer} */ ({
     id,
     stream: new MediaStream(),
+    screenStream: new MediaStream(),
     get level() { return levelOf(heardBy.get(/** @type {Peer} */ (this))?.pc); },
   });
 }
@@ -444,11 +485,12 @@ function levelOf(pc) {
 /**
  * Makes `stream` the one that holds the remote tracks of this connection, and not an earlier one's.
  * @param {Connection} connection
+ * @param {'remote'|'remoteScreen'} which
  * @param {MediaStream} stream
  */
-function moveTracks(connection, stream) {
-  if (connection.remote === stream) return;
+function moveTracks(connection, which, stream) {
+  if (connection[which] === stream) return;
   for (const track of stream.getTracks()) stream.removeTrack(track);
-  for (const track of connection.remote.getTracks()) stream.addTrack(track);
-  connection.remote = stream;
+  for (const track of connection[which].getTracks()) stream.addTrack(track);
+  connection[which] = stream;
 }

@@ -90,6 +90,9 @@ static void perform(struct pf_driver *driver, const struct pf_command *command)
         pf_glue_socket_close(driver, command->socket, command->close_code);
         break;
     case PF_COMMAND_CAPTURE_OPEN: capture_open(driver, command); break;
+    case PF_COMMAND_SCREEN_OPEN:
+        pf_glue_screen_open(driver, command->screen_open.picture, command->screen_open.sound);
+        break;
     case PF_COMMAND_CAPTURE_STOP: pf_glue_capture_stop(driver, command->capture_stop); break;
     case PF_COMMAND_TRACK_ENABLE:
         pf_glue_track_enable(driver, command->track_enable.track, command->track_enable.on);
@@ -292,6 +295,22 @@ EMSCRIPTEN_KEEPALIVE void pf_driver_capture_failed(struct pf_driver *driver, uns
                                                     .permissions = {permission_at(driver, 1),
                                                                     permission_at(driver, 2)},
                                                 }});
+}
+
+/* `sound`: 0 if there is none. */
+EMSCRIPTEN_KEEPALIVE void pf_driver_screen_opened(struct pf_driver *driver, unsigned picture,
+                                                  unsigned sound)
+{
+    pf_driver_handle(driver, &(struct pf_event){.type = PF_EVENT_SCREEN_OPENED,
+                                                .screen_opened = {picture, sound}});
+}
+
+/* Text: DOMException.name. */
+EMSCRIPTEN_KEEPALIVE void pf_driver_screen_failed(struct pf_driver *driver, unsigned picture)
+{
+    pf_driver_handle(driver,
+                     &(struct pf_event){.type = PF_EVENT_SCREEN_FAILED,
+                                        .screen_failed = {picture, dom_error_at(driver, 0)}});
 }
 
 EMSCRIPTEN_KEEPALIVE void pf_driver_track_ended(struct pf_driver *driver, unsigned track)

@@ -18,7 +18,7 @@
  *
  * In JavaScript, Module["glue"][driver].tracks maps the `track` of SHOW_LOCAL to a
  * MediaStreamTrack, and .pcs maps the `pc` of SHOW_PEER to an object whose `remote` is a
- * MediaStream.
+ * MediaStream, and `remoteScreen` that of the peer's screen.
  */
 struct pf_driver;
 

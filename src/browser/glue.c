@@ -12,13 +12,16 @@ const char pf_glue_linked = 0;
  * Module["glue"][driver], for each driver:
  *   driver   where it is, for calls into C; 0 when it is gone
  *   sockets, tracks, pcs   the browser's objects by the room's ids
- *   stream   groups our tracks in descriptions, so that a receiver keeps them in sync
+ *   kinds    of the sources, in the order of enum pf_source
+ *   streams  group our tracks in descriptions, so that a receiver keeps them in sync: microphone
+ *            and camera, and a screen with its sound
  *   get(pointer, size)     a text out of wasm memory; null for the null pointer
  *   word(pointer)          one that ends in NUL
  *   put(texts)             writes strings, bytes and nulls into the driver's buffer, as far as
  *                          there is room; must come directly before the call that reads them
  *   tell(call, texts, ...values)   put(), then call into C and return what that returns, unless
  *                          the driver is gone
+ *   hold(track, object)    keeps a MediaStreamTrack, unless the driver is gone: then it is stopped
  *   later(f)               runs f after C has returned
  *   failed(...)            gives a function that reports a rejection
  *   described(...)         reports a description
@@ -33,7 +36,8 @@ EM_JS(void, pf_glue_open, (struct pf_driver *driver), {
     sockets: new Map(),
     tracks: new Map(),
     pcs: new Map(),
-    stream: new MediaStream(),
+    kinds: ["audio", "video", "video", "audio"],
+    streams: [new MediaStream(), new MediaStream()],
     get(pointer, size) {
       return pointer ? decoder.decode(HEAPU8.subarray(pointer, pointer + size)) : null;
     },
@@ -62,6 +66,17 @@ EM_JS(void, pf_glue_open, (struct pf_driver *driver), {
       if (!this.driver) return;
       this.put(texts);
       return call(driver, ...values);
+    },
+    hold(id, track) {
+      if (!this.driver) {
+        track.stop();
+        return;
+      }
+      this.tracks.set(id, track);
+      track.onended = () => {
+        this.tracks.delete(id);
+        this.tell(_pf_driver_track_ended, [], id);
+      };
     },
     later(f) { Promise.resolve().then(f); },
     nameOf(error) { return error && error.name ? error.name : "Error"; },

@@ -22,15 +22,7 @@ EM_JS(void, pf_glue_capture_open, (struct pf_driver *driver, unsigned microphone
   };
   const opened = (id, track) => {
     if (!id) return;
-    if (!glue.driver) {
-      track.stop();
-      return;
-    }
-    glue.tracks.set(id, track);
-    track.onended = () => {
-      glue.tracks.delete(id);
-      glue.tell(_pf_driver_track_ended, [], id);
-    };
+    glue.hold(id, track);
     const muted = () => glue.tell(_pf_driver_track_muted, [], id, track.muted);
     track.onmute = muted;
     track.onunmute = muted;
@@ -50,6 +42,41 @@ EM_JS(void, pf_glue_capture_open, (struct pf_driver *driver, unsigned microphone
   navigator.mediaDevices.getUserMedia(constraints).then((stream) => {
     opened(microphone, stream.getAudioTracks()[0]);
     opened(camera, stream.getVideoTracks()[0]);
+  }, (error) => failed(glue.nameOf(error)));
+});
+
+/*
+ * What is shared is to be read: up to 1080p, with the pointer, and rather slow than blurred. A page
+ * that shows its own picture is a hall of mirrors, and one that sends the others' sound back to
+ * them an echo. Browsers ignore those of the wishes that they do not know.
+ */
+EM_JS(void, pf_glue_screen_open, (struct pf_driver *driver, unsigned picture, unsigned sound), {
+  const glue = Module["glue"][driver];
+  const failed = (name) => glue.tell(_pf_driver_screen_failed, [name], picture);
+  const devices = navigator.mediaDevices;
+  if (!devices || !devices.getDisplayMedia) {
+    glue.later(() => failed("unsupported"));
+    return;
+  }
+  devices.getDisplayMedia({
+    video: {
+      width: { max: 1920 }, height: { max: 1080 }, frameRate: { ideal: 15, max: 30 },
+      cursor: "always"
+    },
+    audio: {
+      echoCancellation: false, noiseSuppression: false, autoGainControl: false,
+      restrictOwnAudio: true
+    },
+    selfBrowserSurface: "exclude",
+    surfaceSwitching: "include",
+    systemAudio: "include"
+  }).then((stream) => {
+    const video = stream.getVideoTracks()[0];
+    const audio = stream.getAudioTracks()[0];
+    video.contentHint = "detail";
+    glue.hold(picture, video);
+    if (audio) glue.hold(sound, audio);
+    glue.tell(_pf_driver_screen_opened, [], picture, audio ? sound : 0);
   }, (error) => failed(glue.nameOf(error)));
 });
 

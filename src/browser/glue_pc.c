@@ -8,12 +8,18 @@ const char pf_glue_pc_linked = 0;
 
 /* clang-format off */
 
-/* An entry of glue.pcs: the connection, its data channel, the stream of its remote tracks. */
+/*
+ * An entry of glue.pcs: the connection, its data channel, its transceivers by source, the stream of
+ * its remote tracks and that of a remote screen.
+ */
 EM_JS(void, pf_glue_pc_create, (struct pf_driver *driver, unsigned id, int offers,
                                 const char *ice_servers, size_t ice_servers_size), {
   const glue = Module["glue"][driver];
   let pc;
-  const entry = { pc: null, channel: null, remote: new MediaStream() };
+  const entry = {
+    pc: null, channel: null, transceivers: [],
+    remote: new MediaStream(), remoteScreen: new MediaStream()
+  };
   glue.pcs.set(id, entry);
   try {
     /* Where an extension has emptied it, `new` would throw a TypeError, as for a configuration. */
@@ -37,11 +43,25 @@ EM_JS(void, pf_glue_pc_create, (struct pf_driver *driver, unsigned id, int offer
   pc.onconnectionstatechange = () => {
     glue.tell(_pf_driver_pc_state, [pc.connectionState], id);
   };
-  pc.ontrack = (event) => entry.remote.addTrack(event.track);
+  /* Of each kind, the first section is that of the first source. */
+  entry.adopt = () => {
+    for (const transceiver of pc.getTransceivers()) {
+      const kind = transceiver.receiver.track.kind;
+      const isFree = (one, source) => one == kind && !entry.transceivers[source];
+      const source = glue.kinds.findIndex(isFree);
+      if (source < 0 || entry.transceivers.includes(transceiver)) continue;
+      entry.transceivers[source] = transceiver;
+    }
+  };
+  pc.ontrack = (event) => {
+    entry.adopt();
+    const source = entry.transceivers.indexOf(event.transceiver);
+    if (source >= 0) (source < 2 ? entry.remote : entry.remoteScreen).addTrack(event.track);
+  };
   if (offers) {
-    const init = { direction: "sendrecv", streams: [glue.stream] };
-    pc.addTransceiver("audio", init);
-    pc.addTransceiver("video", init);
+    entry.transceivers = glue.kinds.map((kind, source) => pc.addTransceiver(kind, {
+      direction: "sendrecv", streams: [glue.streams[source < 2 ? 0 : 1]]
+    }));
   }
   const channel = pc.createDataChannel("peerface", { negotiated: true, id: 0 });
   entry.channel = channel;
@@ -104,18 +124,17 @@ EM_JS(void, pf_glue_pc_set_remote, (struct pf_driver *driver, unsigned id, const
   if (!entry.pc) return;
   entry.pc.setRemoteDescription(description).then(() => {
     if (!glue.pcs.has(id)) return;
-    /* The first section of each kind is ours; the others are stopped. A transceiver that is
-       stopping does not affect createAnswer() (webrtc-pc, RTCRtpTransceiver.stop()): Chromium and
-       Firefox answer its section as inactive, and only our next offer gives it port 0. */
-    const kinds = [];
+    /* The sections that have no source are stopped. A transceiver that is stopping does not affect
+       createAnswer() (webrtc-pc, RTCRtpTransceiver.stop()): Chromium and Firefox answer its section
+       as inactive, and only our next offer gives it port 0. */
+    if (description.type == "offer") entry.adopt();
     for (const transceiver of description.type == "offer" ? entry.pc.getTransceivers() : []) {
-      const kind = transceiver.receiver.track.kind;
-      if (kinds.includes(kind)) {
+      const source = entry.transceivers.indexOf(transceiver);
+      if (source < 0) {
         transceiver.stop();
-      } else {
-        kinds.push(kind);
+      } else if (transceiver.direction != "stopped") { /* as after a peer has rejected it */
         transceiver.direction = "sendrecv";
-        transceiver.sender.setStreams(glue.stream);
+        transceiver.sender.setStreams(glue.streams[source < 2 ? 0 : 1]);
       }
     }
     glue.tell(_pf_driver_pc_remote_set, [description.type], id);
@@ -151,10 +170,15 @@ EM_JS(void, pf_glue_pc_set_sender, (struct pf_driver *driver, unsigned id, int s
   const glue = Module["glue"][driver];
   const entry = glue.pcs.get(id);
   if (!entry.pc) return;
-  const kind = source ? "video" : "audio";
-  const transceiver = entry.pc.getTransceivers().find((t) => t.receiver.track.kind == kind);
-  if (!transceiver) return; /* a peer that has no such section */
-  transceiver.sender.replaceTrack(glue.tracks.get(track) || null)
+  const transceiver = entry.transceivers[source];
+  if (!transceiver || transceiver.direction == "stopped") return; /* the peer has no such section */
+  const sender = transceiver.sender;
+  if (source == 2 && track) {
+    const parameters = sender.getParameters();
+    parameters.degradationPreference = "maintain-resolution";
+    sender.setParameters(parameters).catch(() => {}); /* it is a wish, as contentHint is */
+  }
+  sender.replaceTrack(glue.tracks.get(track) || null)
     .then(() => glue.pcs.has(id) && glue.tell(_pf_driver_pc_sender_set, [], id, source, track))
     .catch(glue.failed(id, "replaceTrack", source));
 });

@@ -45,6 +45,7 @@ enum pf_command_type {
 
     /* capture */
     PF_COMMAND_CAPTURE_OPEN,      /* getUserMedia(), with both sources in one call */
+    PF_COMMAND_SCREEN_OPEN,       /* getDisplayMedia(), before the event that asks for it returns */
     PF_COMMAND_CAPTURE_STOP,      /* MediaStreamTrack.stop() */
     PF_COMMAND_TRACK_ENABLE,      /* MediaStreamTrack.enabled */
     PF_COMMAND_DEVICES_ENUMERATE, /* enumerateDevices(); gives PF_EVENT_DEVICES */
@@ -80,9 +81,12 @@ struct pf_command {
         struct pf_slice text; /* SOCKET_SEND, PC_CHANNEL_SEND */
         uint16_t close_code;  /* SOCKET_CLOSE */
         struct {
-            pf_track tracks[PF_SOURCES_COUNT];         /* 0: this source is not asked for */
-            struct pf_slice devices[PF_SOURCES_COUNT]; /* exact deviceId; empty: any */
+            pf_track tracks[PF_DEVICE_SOURCES_COUNT];         /* 0: this one is not asked for */
+            struct pf_slice devices[PF_DEVICE_SOURCES_COUNT]; /* exact deviceId; empty: any */
         } capture_open;
+        struct {
+            pf_track picture, sound; /* the sound is asked for, but need not come */
+        } screen_open;
         pf_track capture_stop;
         struct {
             pf_track track;
@@ -129,6 +133,7 @@ struct pf_command {
             struct pf_member_state sources; /* and hand; sequence 0: it has not said yet */
             bool away;                      /* has lost the relay; media may go on */
             bool video_rejected;            /* neither side gets a picture: no codec in common */
+            bool screen_supported;          /* it shows what one shares */
             struct pf_slice capabilities;   /* that it has told of, see message.h */
         } peer;
         pf_member_id hide_peer;

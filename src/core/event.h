@@ -65,6 +65,9 @@ enum pf_operation {
     PF_OPERATION_REPLACE_TRACK,
 };
 
+/* The first of the sources: those that are devices, and have a getUserMedia(). */
+enum { PF_DEVICE_SOURCES_COUNT = PF_SOURCE_CAMERA + 1 };
+
 /* MediaDeviceInfo of an audioinput or videoinput. */
 struct pf_device {
     enum pf_source source;
@@ -79,7 +82,9 @@ enum pf_event_type {
     PF_EVENT_START,         /* capture, connect to the relay, get ready to join */
     PF_EVENT_JOIN,          /* enter the room */
     PF_EVENT_LEAVE,         /* end captures and connections; nothing can follow */
-    PF_EVENT_SET_SOURCE,    /* turn a source on or off; "on" also retries a failed capture */
+    PF_EVENT_SET_SOURCE,    /* turn a source on or off; "on" also retries a failed capture. For
+                               SCREEN the browser asks the user what to share; SCREEN_AUDIO comes
+                               and goes with it and cannot be set */
     PF_EVENT_SELECT_DEVICE, /* use this device, or "" for the default one */
     PF_EVENT_SET_NAME,      /* be called that from now on; a name that is not valid is ignored */
     PF_EVENT_SET_HAND,      /* raise or lower the hand */
@@ -96,6 +101,8 @@ enum pf_event_type {
     /* capture */
     PF_EVENT_CAPTURE_OPENED, /* one per track of a PF_COMMAND_CAPTURE_OPEN that succeeded */
     PF_EVENT_CAPTURE_FAILED, /* one per PF_COMMAND_CAPTURE_OPEN that did not */
+    PF_EVENT_SCREEN_OPENED,  /* PF_COMMAND_SCREEN_OPEN has succeeded */
+    PF_EVENT_SCREEN_FAILED,  /* or was cancelled by the user, or failed */
     PF_EVENT_TRACK_ENDED,    /* unplugged, or stopped by the browser; not after CAPTURE_STOP */
     PF_EVENT_TRACK_MUTED,    /* MediaStreamTrack "mute" or "unmute": the system's, not the user's */
     PF_EVENT_DEVICES_CHANGED,
@@ -150,10 +157,17 @@ struct pf_event {
             struct pf_slice device; /* MediaTrackSettings.deviceId, may be empty */
         } capture_opened;
         struct {
-            pf_track tracks[PF_SOURCES_COUNT]; /* as in the command */
+            pf_track tracks[PF_DEVICE_SOURCES_COUNT]; /* as in the command */
             enum pf_dom_error error;
-            enum pf_permission permissions[PF_SOURCES_COUNT]; /* after the failure */
+            enum pf_permission permissions[PF_DEVICE_SOURCES_COUNT]; /* after the failure */
         } capture_failed;
+        struct {
+            pf_track picture, sound; /* as in the command; sound 0: there is none */
+        } screen_opened;
+        struct {
+            pf_track picture; /* as in the command */
+            enum pf_dom_error error;
+        } screen_failed;
         pf_track track_ended;
         struct {
             pf_track track;

@@ -19,9 +19,10 @@ struct pf_room_config {
     uint64_t seed;                /* for back-off jitter */
     uint32_t instance;            /* random, not 0; another one for every room created */
     struct pf_slice capabilities; /* that the others are told of, see message.h; or empty. Name
-                                     PF_CAPABILITY_REACTION to be sent reactions */
-    bool on[PF_SOURCES_COUNT];    /* wanted at the start */
-    struct pf_slice devices[PF_SOURCES_COUNT]; /* chosen in an earlier call, or empty */
+                                     PF_CAPABILITY_REACTION to be sent reactions, and
+                                     PF_CAPABILITY_SCREEN to be known to show shared screens */
+    bool on[PF_DEVICE_SOURCES_COUNT];                 /* wanted at the start */
+    struct pf_slice devices[PF_DEVICE_SOURCES_COUNT]; /* chosen in an earlier call, or empty */
 };
 
 /* What was dropped or repaired, for tests and diagnosis. */

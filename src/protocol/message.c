@@ -67,6 +67,8 @@ const struct pf_names pf_names_of_descriptions = {descriptions, COUNT(descriptio
 static const char *const sources[] = {
     [PF_SOURCE_MICROPHONE] = "microphone",
     [PF_SOURCE_CAMERA] = "camera",
+    [PF_SOURCE_SCREEN] = "screen",
+    [PF_SOURCE_SCREEN_AUDIO] = "screenAudio",
 };
 const struct pf_names pf_names_of_sources = {sources, COUNT(sources)};
 _Static_assert(COUNT(sources) == PF_SOURCES_COUNT, "every source has a name");

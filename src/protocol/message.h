@@ -39,17 +39,19 @@ enum { PF_CAPABILITIES_SIZE_MAX = PF_CAPABILITIES_MAX * (PF_CAPABILITY_SIZE_MAX 
 /* A member of a room; written as 16 lower-case hex digits. 0 is nobody. */
 typedef uint64_t pf_member_id;
 
-/* What is captured and sent. The order is that of the sections of every description. */
+/* What is captured and sent. Those of one kind have their sections in this order. */
 enum pf_source {
     PF_SOURCE_MICROPHONE,
     PF_SOURCE_CAMERA,
+    PF_SOURCE_SCREEN,
+    PF_SOURCE_SCREEN_AUDIO, /* what is heard of the screen */
 };
-enum { PF_SOURCES_COUNT = 2 };
+enum { PF_SOURCES_COUNT = 4 };
 
 /* What a member says of one of its sources (PROTOCOL.md section 5). */
 enum pf_source_state {
     PF_SOURCE_STATE_NONE, /* no device, or not permitted */
-    PF_SOURCE_STATE_OFF,  /* muted, switched off */
+    PF_SOURCE_STATE_OFF,  /* muted, switched off, not shared */
     PF_SOURCE_STATE_ON,
     PF_SOURCE_STATE_INTERRUPTED, /* on, but the system gives neither sound nor picture for now */
 };
@@ -73,6 +75,7 @@ enum pf_reaction {
 /* The capabilities of PROTOCOL.md. */
 #define PF_CAPABILITY_RENAME   PF_SLICE("rename")   /* of a relay: it takes `rename` */
 #define PF_CAPABILITY_REACTION PF_SLICE("reaction") /* of a client: it takes `reaction` */
+#define PF_CAPABILITY_SCREEN   PF_SLICE("screen")   /* of a client: it shows shared screens */
 
 enum pf_description_type {
     PF_DESCRIPTION_OFFER,

@@ -139,6 +139,9 @@ static void put_state_members(struct pf_buffer *out, const struct pf_member_stat
     PF_ASSERT(state->sequence > 0);
     put_number(out, "sequence", state->sequence);
     for (size_t i = 0; i < PF_SOURCES_COUNT; i++) {
+        if (i >= PF_SOURCE_SCREEN && state->sources[i] == PF_SOURCE_STATE_NONE) {
+            continue; /* a client without screens does not know their names */
+        }
         const enum pf_source_state source = state->sources[i];
         put_name_of(out, pf_names_of_sources.list[i], &pf_names_of_source_states,
                     source == PF_SOURCE_STATE_INTERRUPTED ? PF_SOURCE_STATE_ON : source);

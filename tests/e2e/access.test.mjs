@@ -2,140 +2,176 @@
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { createRequire } from 'node:module';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { annAndBob, scenario, socketErrors } from './harness.mjs';
+import { languages, speak } from './sheet.mjs';
+import { treeOf } from './tree.mjs';
 
 /** @typedef {import('./person.mjs').Person} Person */
 
-const axeFile = () => createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-
 /**
- * Fails on a finding of axe that is serious or critical.
- * @param {Person} person @param {string} where
+ * Compares what a screen reader is given with a stored text. PF_WRITE_TREES=1 stores it.
+ * @param {Person} person @param {string} name of the file
  */
-async function accessible(person, where) {
-  // Colours are compared once no transition runs any more.
-  await person.sees('the page at rest', () =>
-    document
-      .getAnimations()
-      .every(
-        (animation) =>
-          animation.playState !== 'running' ||
-          animation.effect?.getTiming().iterations === Infinity,
-      ),
-  );
-  const findings = await person.ask(async () => {
-    const { violations } = await /** @type {any} */ (window).axe.run();
-    return violations
-      .filter((/** @type {any} */ finding) => ['serious', 'critical'].includes(finding.impact))
-      .map(
-        (/** @type {any} */ finding) =>
-          `${finding.id}: ${finding.nodes
-            .map((/** @type {any} */ node) => `${node.html} ${node.failureSummary}`)
-            .join(' | ')}`,
-      );
-  });
-  assert.deepEqual(findings, [], `findings ${where}`);
+async function sameTree(person, name) {
+  const file = fileURLToPath(new URL(`trees/${name}.txt`, import.meta.url));
+  const tree = await treeOf(person.page);
+  if (process.env.PF_WRITE_TREES) fs.writeFileSync(file, tree);
+  assert.deepEqual(tree.split('\n'), fs.readFileSync(file, 'utf8').split('\n'), name);
 }
 
-/** @type {[string, import('puppeteer-core').Viewport][]} */
-const sizes = [
-  ['desktop', { width: 1280, height: 800 }],
-  ['phone', { width: 390, height: 844 }],
-];
-
-for (const scheme of ['light', 'dark']) {
-  scenario(`axe finds nothing serious in the lobby and the call, ${scheme}`, {}, async (world) => {
-    const scripts = [fs.readFileSync(axeFile(), 'utf8')];
-    const lobby = await world.person('Cho', { scripts });
-    await lobby.previews();
-    const { ann } = await annAndBob(world, { scripts });
-    for (const person of [lobby, ann]) {
-      const where = person === ann ? 'call' : 'lobby';
-      await person.page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-      for (const [size, viewport] of sizes) {
-        await person.page.setViewport(viewport);
-        await accessible(person, `in the ${where}, ${size}`);
-      }
-    }
-  });
-}
-
-scenario('axe finds nothing serious in the dialogs, behind the lock and after leaving', {},
+scenario('a screen reader is given the lobby and the call as they are written down', {},
   async (world) => {
-    const scripts = [fs.readFileSync(axeFile(), 'utf8')];
-    const ann = await world.person('Ann', { scripts, path: '?room=tea' });
+    const ann = await world.person('Ann', { path: '?room=tea' });
+    await ann.previews();
+    for (const language of languages) {
+      await speak(ann, language);
+      await sameTree(ann, `lobby-${language}`);
+    }
+    await speak(ann, 'en');
     await ann.press();
     await ann.notice('alone');
-    await ann.click('#about');
-    await accessible(ann, 'behind the lock');
-    await ann.click('#aboutText button');
-    await ann.shown('#invite .inviteCode svg');
-    await accessible(ann, 'in the invitation');
-    await ann.page.keyboard.press('Escape');
-    const tab = await world.person('Ann', { scripts, path: '?room=tea', beside: ann });
-    await tab.press();
-    await tab.shown('#twice');
-    await accessible(tab, 'in the question');
-    await ann.click('#leave');
-    await ann.shown('#back');
-    await accessible(ann, 'after leaving');
-    const cho = await world.person('Cho', { scripts });
-    await cho.fill('#room', 'w'.repeat(65));
-    await accessible(cho, 'with a name that is too long');
+    const bob = await world.person('Bob');
+    await bob.enter('tea');
+    await Promise.all([ann.inCallWith(1), bob.inCallWith(1)]);
+    await bob.click('#mute');
+    await ann.tile(await ann.idOf('Bob'), { muted: 'true' });
+    for (const language of languages) {
+      await speak(ann, language);
+      // What has happened meanwhile is told in time, and then is no part of the page.
+      await ann.ask(() => document.querySelector('#announcer')?.replaceChildren());
+      await sameTree(ann, `call-${language}`);
+    }
   });
 
-scenario(
-  'a person enters, mutes, turns the camera off and leaves by keyboard alone',
-  {},
-  async (world) => {
-    const ann = await world.person('Ann');
-    await ann.previews();
-    const press = (/** @type {import('puppeteer-core').KeyInput} */ key) =>
-      ann.page.keyboard.press(key);
-    /** Tabs on until the element has the focus. @param {string} selector */
-    const reach = async (selector) => {
-      for (let tries = 0; tries < 30; tries++) {
-        if (await ann.ask((css) => document.activeElement?.matches(css), selector)) return;
-        await press('Tab');
+/** A person who has no pointer. @param {Person} person */
+function keyboardOf(person) {
+  const press = (/** @type {import('puppeteer-core').KeyInput} */ key) =>
+    person.page.keyboard.press(key);
+  return {
+    press,
+    /**
+     * Goes on until the element has the focus.
+     * @param {string} selector @param {'Tab'|'ArrowDown'} by
+     */
+    async reach(selector, by = 'Tab') {
+      for (let tries = 0; tries < 40; tries++) {
+        if (await person.ask((css) => document.activeElement?.matches(css), selector)) return;
+        await press(by);
       }
-      assert.fail(`${selector} is not reached by the Tab key`);
-    };
-    await reach('#room');
-    await ann.page.keyboard.type('tea');
+      assert.fail(`${selector} is not reached by ${by}`);
+    },
+    /** @param {string} selector */
+    gone: (selector) => person.sees(`no ${selector}`, (css) =>
+      !document.querySelector(css)?.checkVisibility(), [selector]),
+  };
+}
+
+/**
+ * Everything that opens in a call.
+ * @param {Person} ann @param {Person} bob
+ */
+async function usePanels(ann, bob) {
+  const { press, reach, gone } = keyboardOf(ann);
+  await reach('#react');
+  await press('Enter');
+  await ann.shown('#reactions');
+  await reach('#reactions .reaction');
+  await press('Enter');
+  await gone('#reactions');
+
+  await reach('#showPeople');
+  await press('Enter');
+  await ann.shown('#people');
+  await reach('#rename');
+  await press('End');
+  await ann.page.keyboard.type('a');
+  await press('Enter');
+  await bob.sees('the new name', () => document.querySelector('.peer .badgeName')
+    ?.textContent === 'Anna');
+  await press('Escape');
+  await gone('#people');
+
+  await reach('.peer .menuTool');
+  await press('Enter');
+  await ann.shown('.menu');
+  await reach('.menu [data-code="fit"]', 'ArrowDown');
+  await press('Enter');
+  await gone('.menu');
+  await ann.sees('Bob whole', () =>
+    /** @type {HTMLElement|null} */ (document.querySelector('.peer'))?.dataset.fit === 'whole');
+
+  await reach('#more');
+  await press('Enter');
+  await reach('#openSettings');
+  await press('Enter');
+  await ann.shown('#settings');
+  await reach('[data-preference="sounds"]');
+  await press('Space');
+  await ann.sees('the sounds off', () => localStorage.getItem('peerface.sounds') === 'off');
+  await press('Escape');
+  await gone('#settings');
+
+  await reach('#about');
+  await press('Enter');
+  await ann.shown('#aboutText');
+  await press('Escape');
+  await gone('#aboutText');
+}
+
+scenario('a person comes by a link, does everything and leaves by keyboard alone', {},
+  async (world) => {
+    const bob = await world.person('Bob');
+    await bob.enter('tea');
+    await bob.notice('alone');
+    const ann = await world.person('Ann', { path: '?room=tea' });
+    await ann.previews();
+    const { press, reach } = keyboardOf(ann);
+    await reach('#name');
+    await ann.page.keyboard.type('Ann');
     await press('Enter');
-    await ann.notice('alone');
-    const { bob, annId } = await (async () => {
-      const person = await world.person('Bob');
-      await person.enter('tea');
-      const [peer] = await person.waitForPeers(1);
-      return { bob: person, annId: peer.id };
-    })();
+    await Promise.all([ann.waitForPeers(1), bob.waitForPeers(1)]);
+    const annId = await bob.idOf('Ann');
+
     for (const [selector, wanted] of /** @type {const} */ ([
       ['#mute', { muted: 'true' }],
       ['#camera', { camera: 'off' }],
     ])) {
       await reach(selector);
-      const before = await ann.ask(
-        (css) => document.querySelector(css)?.getAttribute('data-off'),
-        selector,
-      );
       await press('Space');
       await bob.tile(annId, wanted);
-      await ann.sees(
-        `another state of ${selector}`,
-        (css, old) => document.querySelector(css)?.getAttribute('data-off') !== old,
-        [selector, before],
-      );
     }
+    await reach('#hand');
+    await press('Enter');
+    await bob.sees('her hand', (id) => document.querySelector(`[data-peer="${id}"] .handMark`)
+      ?.checkVisibility(), [annId]);
+    await usePanels(ann, bob);
     await reach('#leave');
     await press('Enter');
     await ann.shown('#welcome');
-    await reach('#wake');
+    await bob.notice('alone');
+    await reach('#welcome form [type=submit]');
     await press('Enter');
-    await focused(ann, 'headline');
-  },
-);
+    await bob.waitForPeers(1);
+    await ann.shown('#call');
+    await reach('#leave');
+    await press('Enter');
+    await ann.shown('#welcome');
+    await reach('#back');
+    await press('Enter');
+    await ann.sees('the start', () => document.querySelector('#welcome')
+      ?.getAttribute('data-mode') === 'start');
+    await reach('#room');
+  });
+
+scenario('after the first look the focus is on the heading', {}, async (world) => {
+  const ann = await world.person('Ann', { asks: true });
+  await ann.shown('#wake');
+  await ann.page.focus('#wake');
+  await ann.page.keyboard.press('Enter');
+  await focused(ann, 'headline');
+});
 
 /** @param {Person} person @param {string} id */
 const focused = (person, id) =>

@@ -27,8 +27,8 @@ const files = {
 };
 
 /**
- * Chromium without a window around its pages, which costs half. Where it is not installed, the whole
- * browser takes its place.
+ * Chromium without a window around its pages, which costs half. Where it is not installed, the
+ * whole browser takes its place.
  */
 const shell = process.env.CHROMIUM_SHELL || '/usr/bin/chromium-headless-shell';
 /** @type {Variant[]} what the shell does as the whole browser does */
@@ -101,6 +101,7 @@ function launchChromium(variant, place) {
   ];
   if (variant !== 'silent') args.push('--autoplay-policy=no-user-gesture-required');
   if (place) args.push(`--unsafely-treat-insecure-origin-as-secure=${place.origin}`);
+  // The shell takes no origin for secure that is not.
   const small = !place && inShell.includes(variant) && fs.existsSync(shell);
   return puppeteer.launch({
     browser: 'chrome',

@@ -66,6 +66,8 @@ for (const engine of engines) {
               pc.addTrack(track, media);
             pc.addTransceiver('video', { direction: 'sendonly' });
             pc.addTransceiver('audio');
+            pc.addTransceiver('video');
+            pc.addTransceiver('audio');
             host.files = pc.createDataChannel('files', { negotiated: true, id: 1 });
           },
           more: {
@@ -93,8 +95,8 @@ for (const engine of engines) {
           return `${kind} ${port === '0' || section.includes('a=inactive') ? 'refused' : 'used'}`;
         });
       });
-      assert.deepEqual(sections, ['audio used', 'video used', 'video refused', 'audio refused',
-        'application used']);
+      assert.deepEqual(sections, ['audio used', 'video used', 'video used', 'audio used',
+        'video refused', 'audio refused', 'application used']);
 
       await eve.sees('both channels', () => {
         const { eve: { channel }, files } = /** @type {any} */ (window);

@@ -92,7 +92,10 @@ const focused = (page) =>
     return page.evaluate(() => document.hasFocus());
   });
 
-/** A window of Firefox whose keys arrive. @param {import('puppeteer-core').BrowserContext} context */
+/**
+ * A window of Firefox whose keys arrive.
+ * @param {import('puppeteer-core').BrowserContext} context
+ */
 async function firefoxWindow(context) {
   const page = await inFront(async () => {
     const opened = await context.newPage({ type: 'window' });

@@ -225,7 +225,7 @@ scenario(
           pc.localDescription.sdp.match(/^m=\w+/gm).join(),
         ),
       );
-      assert.deepEqual(sections, ['m=audio,m=video,m=application']);
+      assert.deepEqual(sections, ['m=audio,m=video,m=video,m=audio,m=application']);
     }
   },
 );

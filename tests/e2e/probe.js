@@ -3,7 +3,8 @@
 //
 // The page shows its state in its elements; what it really sends and captures is only visible below
 // it. The probe wraps RTCPeerConnection, getUserMedia, WebSocket and srcObject. By itself it only
-// makes captures cheaper; a test may change which cameras exist, how getUserMedia answers, when
+// makes captures cheaper; a test may change which cameras exist, how getUserMedia answers, what is
+// shared as a screen, when
 // messages of the relay arrive and offers are made, whether connections can be created, and how
 // play() answers. It sets window.shim first to say how.
 (() => {
@@ -12,6 +13,7 @@
   const shim = Object.assign(
     /** @type {any} */ ({
       cameras: null,
+      screen: null, // {id, label, color, width, height, sound}; false: the browser cannot share
       fail: {},
       openMs: 0,
       holdDescriptionsMs: 0,
@@ -28,6 +30,7 @@
     shim,
     connections: [], // one record per RTCPeerConnection
     captures: [], // one record per getUserMedia call
+    shares: [], // one record per getDisplayMedia call
     tracks: [], // every track getUserMedia gave, and its clones
     sockets: [],
     wire: [], // the last messages of all sockets
@@ -51,6 +54,7 @@
   watchSockets();
   watchVideos();
   if (navigator.mediaDevices) watchCapture(navigator.mediaDevices);
+  if (navigator.mediaDevices) watchDisplay(navigator.mediaDevices);
 
   function watchConnections() {
     const records = new WeakMap();
@@ -281,6 +285,43 @@
     };
   }
 
+  // What a person would choose in the browser's dialog is a canvas here, and its sound a tone.
+  function watchDisplay(/** @type {any} */ devices) {
+    if (shim.screen === false) delete Object.getPrototypeOf(devices).getDisplayMedia;
+    if (!shim.screen) return;
+    devices.getDisplayMedia = async (/** @type {any} */ options) => {
+      const record = { options, isActive: navigator.userActivation?.isActive !== false };
+      probe.shares.push(record);
+      await new Promise((resolve) => setTimeout(resolve, shim.openMs));
+      if (shim.fail.screen) throw new DOMException('shim', shim.fail.screen);
+      const stream = new MediaStream([drawCamera(shim.screen)]);
+      if (shim.screen.sound) stream.addTrack(tone());
+      for (const track of stream.getTracks()) probe.tracks.push(track);
+      return stream;
+    };
+    /** The person presses "Stop sharing" of the browser. */
+    probe.stopSharing = () => {
+      for (const track of probe.tracks) {
+        const { deviceId } = track.getSettings();
+        if (deviceId !== shim.screen.id || track.readyState !== 'live') continue;
+        track.stop();
+        track.dispatchEvent(new Event('ended'));
+      }
+    };
+  }
+
+  function tone() {
+    const context = new AudioContext();
+    const oscillator = context.createOscillator();
+    const end = context.createMediaStreamDestination();
+    oscillator.connect(end);
+    oscillator.start();
+    const [track] = end.stream.getAudioTracks();
+    const settings = track.getSettings.bind(track);
+    track.getSettings = () => ({ ...settings(), deviceId: shim.screen.id });
+    return track;
+  }
+
   // Names and ids are secret until a camera was opened once, as in a browser without permission.
   function describe(/** @type {any} */ camera) {
     const open = probe.tracks.some((/** @type {any} */ track) => track.kind === 'video');
@@ -391,11 +432,15 @@
 
   // What a test asks.
 
-  const tile = (/** @type {string} */ id) => document.querySelector(`[data-peer="${id}"]`);
+  // `screen ID` is the screen of the peer ID.
+  const tile = (/** @type {string} */ id) =>
+    document.querySelector(
+      id.startsWith('screen ') ? `[data-sharer="${id.slice(7)}"]` : `[data-peer="${id}"]`,
+    );
   const videoOf = (/** @type {string} */ id) =>
     /** @type {HTMLVideoElement | null} */ (
       (id === 'self' ? document : tile(id) || document.createElement('p')).querySelector(
-        id === 'self' ? '#myFace' : 'video.peerFace',
+        id === 'self' ? '#myFace' : 'video',
       )
     );
   const connectionOf = (/** @type {string} */ id) => {

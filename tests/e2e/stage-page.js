@@ -227,6 +227,9 @@
     );
   };
 
+  /** Sweeps look at boxes alone: to paint them takes most of the time. */
+  const measureOnly = () => { document.documentElement.style.visibility = 'hidden'; };
+
   /** The modules of the page that are under test. @param {string} url */
   const importModules = async (url) => ({
     ...(await import(`${url}page/call.js`)),
@@ -243,6 +246,7 @@
     /** @type {([number, number] | null)[]} */ sizes,
   ) {
     const place = await inPage(url);
+    measureOnly();
     const modules = await importModules(url);
     await modules.loadLanguage('en');
     const show = makeCall(modules, place.root);
@@ -267,6 +271,7 @@
     /** @type {{pinned?: boolean, corner?: string}} */ how = {},
   ) {
     document.documentElement.innerHTML = '<body></body>';
+    measureOnly();
     const modules = await importModules(url);
     await modules.loadLanguage('en');
     const places = [];

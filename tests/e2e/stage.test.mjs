@@ -23,13 +23,18 @@ const zoomed = windows.flatMap(([width, height]) =>
   zooms.map((zoom) => /** @type {[number, number]} */ ([width / zoom, height / zoom])),
 ).filter(([width, height]) => width >= 320 && height >= 256);
 
-/** Sizes of a call from a zoomed phone's to a wall's, in steps that hit fractions of every kind. */
-function sizes() {
-  const all = [...zoomed];
+/**
+ * Sizes of a call from a zoomed phone's to a wall's, in steps that hit fractions of every kind; in
+ * Firefox, which is half as quick at this, every other one.
+ * @param {Engine} engine
+ */
+function sizes(engine) {
+  /** @type {[number, number][]} */
+  const all = [];
   for (let width = 320; width < 3900; width = width * 1.291 + 0.3) {
     for (let height = 212; height < 2200; height = height * 1.37 + 0.7) all.push([width, height]);
   }
-  return all;
+  return [...zoomed, ...all.filter((_, index) => engine === 'chromium' || index % 2 === 0)];
 }
 
 /**
@@ -66,7 +71,7 @@ for (const engine of /** @type {const} */ (['chromium', 'firefox'])) {
     `one to sixteen tiles fit into call screens of every size in ${engine}`,
     { needs: [engine] },
     async (world) => {
-      assert.deepEqual(await problemsOf(world, engine, 'sweepShadow', sizes()), []);
+      assert.deepEqual(await problemsOf(world, engine, 'sweepShadow', sizes(engine)), []);
     },
   );
 
@@ -74,7 +79,7 @@ for (const engine of /** @type {const} */ (['chromium', 'firefox'])) {
     `one large tile and a strip of the others fit into every size in ${engine}`,
     { needs: [engine] },
     async (world) => {
-      const some = [...zoomed, ...sizes().filter((_, index) => index % 3 === 0)];
+      const some = [...zoomed, ...sizes(engine).filter((_, index) => index % 3 === 0)];
       assert.deepEqual(await problemsOf(world, engine, 'sweepShadow', some, { pinned: true }), []);
     },
   );
@@ -83,9 +88,13 @@ for (const engine of /** @type {const} */ (['chromium', 'firefox'])) {
     `in every corner one's own picture leaves names and buttons free in ${engine}`,
     { needs: [engine] },
     async (world) => {
-      for (const corner of ['top-left', 'top-right', 'bottom-left', 'bottom-right']) {
+      const corners = ['top-left', 'top-right', 'bottom-left', 'bottom-right'];
+      for (const [turn, corner] of corners.entries()) {
+        // The windows that broke with each corner; of the others, each size with one of them.
+        const others = sizes(engine).filter((_, index) => index % corners.length === turn);
+        const some = [...zoomed, ...others];
         const how = { people: 2, corner };
-        assert.deepEqual(await problemsOf(world, engine, 'sweepShadow', sizes(), how), []);
+        assert.deepEqual(await problemsOf(world, engine, 'sweepShadow', some, how), []);
       }
     },
   );

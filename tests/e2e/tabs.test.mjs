@@ -81,7 +81,7 @@ scenario(
 );
 
 scenario(
-  'a hundred meetings in one page leave no room, connection or socket behind (R22)',
+  'thirty meetings in one page leave no room, connection or socket behind (R22)',
   { slow: true },
   async (world) => {
     const ann = await world.person('Ann', { path: 'healthz', open: false });
@@ -112,7 +112,7 @@ scenario(
         world.relay.url,
         count,
       );
-    for (let tens = 0; tens < 10; tens++) await meet(10);
+    for (let tens = 0; tens < 3; tens++) await meet(10);
     await bob.notice('alone');
     const session = await ann.page.createCDPSession();
     const alive = async () => {
@@ -124,11 +124,11 @@ scenario(
         return rooms.filter((/** @type {WeakRef<object>} */ room) => room.deref()).length;
       });
     };
-    assert.ok((await ann.summary()).connectionsEver >= 100, 'each meeting had a connection');
+    assert.ok((await ann.summary()).connectionsEver >= 30, 'each meeting had a connection');
     await ann.nothingLeftOpen();
     await alive();
     const left = await alive();
-    assert.ok(left <= 2, `${left} of 100 rooms are still in memory`);
+    assert.ok(left <= 2, `${left} of 30 rooms are still in memory`);
   },
 );
 

@@ -180,7 +180,9 @@ for (const engine of /** @type {const} */ (['chromium', 'firefox'])) {
   });
 
   scenario(`one's own picture is put into every corner in ${engine}`, needs, async (world) => {
-    const ann = await callWith(world, [laptop], { engine });
+    // In the shell of Chromium, a pointer that has been captured is not followed any more.
+    const variant = engine === 'chromium' ? 'whole' : 'granted';
+    const ann = await callWith(world, [laptop], { engine, variant });
     /** @returns {Promise<number[]>} the middles of one's own tile and of the other */
     const middles = () => ann.ask(() => ['.stage .own', '.peer'].flatMap((css) => {
       const box = /** @type {Element} */ (document.querySelector(css)).getBoundingClientRect();

@@ -137,12 +137,12 @@ static void visit_publishing(struct ex_visit *visit, struct pf_publishing *publi
     }
 }
 
-/* Pages have no microphone and no camera: their captures fail once and for all. */
+/* Pages have no microphone and no camera: their captures fail once and for all. Nobody shares. */
 static void visit_media(struct ex_visit *visit, struct pf_media *media)
 {
     EX_VISIT(visit, media->devices_changed);
     visit_publishing(visit, &media->publishing);
-    for (int i = 0; i < PF_SOURCES_COUNT; i++) {
+    for (int i = 0; i < PF_DEVICE_SOURCES_COUNT; i++) {
         struct pf_capture *capture = &media->captures[i];
         PF_ASSERT(capture->track == 0 && capture->retiring == 0 && capture->chosen.size == 0);
         EX_VISIT(visit, capture->started);
@@ -152,6 +152,8 @@ static void visit_media(struct ex_visit *visit, struct pf_media *media)
         EX_VISIT(visit, capture->opening);
     }
     PF_ASSERT(media->devices.count == 0);
+    PF_ASSERT(media->screen.phase == PF_SCREEN_IDLE && !media->screen.on);
+    EX_VISIT(visit, media->screen.started);
 }
 
 static void visit_membership(struct ex_visit *visit, struct pf_membership *membership)

@@ -12,7 +12,7 @@ import { placeTip } from '../../web/page/tips.js';
  * @returns {import('../../web/page/people.js').Person}
  */
 const person = (id, hand, own = false) => ({
-  id, name: id, own, hand, microphone: 'on', camera: 'on', connection: '',
+  id, name: id, own, hand, microphone: 'on', camera: 'on', sharing: false, connection: '',
 });
 
 test('raised hands come first in the order they were raised, then oneself, then the others', () => {

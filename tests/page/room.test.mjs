@@ -143,7 +143,8 @@ test('a peer is as loud as the last packet of its microphone, unless that is old
     ({ track: { kind }, getSynchronizationSources: sourcesOf });
   const pc = { getReceivers: () => [receiver('video', () => [{ audioLevel: 1 }]),
     receiver('audio', () => sources), receiver('audio', () => [])] };
-  page.showPeer('a', { name: 'Bob' }, { pc, remote: { getTracks: () => [] } });
+  const none = { getTracks: () => [] };
+  page.showPeer('a', { name: 'Bob' }, { pc, remote: none, remoteScreen: none });
   assert.equal(peer.level, 0.3);
   page.showPeer('a', { name: 'Bo' }, null); // nothing new of the connection
   assert.equal(peer.level, 0.3);

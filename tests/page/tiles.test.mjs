@@ -36,6 +36,7 @@ function tileOf(peer) {
   const template = /** @type {any} */ ({ content: { cloneNode: () => content } });
   const tiles = new PeerTiles(element(), template, {
     texts: new Texts('en'), guard: new Guard(), say: () => {},
+    toolsTemplate: /** @type {any} */ ({ content: { cloneNode: () => null } }),
     .../** @type {any} */ ({
       player: { play: () => {}, add: () => {} }, backdrops: { set: () => {} }, menu: {},
       pin: { id: '', possible: false }, pip: {},

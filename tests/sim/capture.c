@@ -3,6 +3,7 @@
 #include "capture.h"
 
 #include "base/assert.h"
+#include "screen.h"
 #include "tab.h"
 
 #include <stdlib.h>
@@ -54,7 +55,7 @@ static void open_tracks(struct sim_world *world, struct sim_tab *tab,
     }
     struct sim_request *request = &tab->requests[index];
     *request = (struct sim_request){.used = true};
-    for (int source = 0; source < PF_SOURCES_COUNT; source++) {
+    for (int source = 0; source < PF_DEVICE_SOURCES_COUNT; source++) {
         const pf_track id = command->capture_open.tracks[source];
         const struct pf_slice device = command->capture_open.devices[source];
         size_t slot = 0;
@@ -135,19 +136,19 @@ static enum pf_dom_error choose(const struct sim_host *host, const struct sim_re
 
 /* A getUserMedia() call resolves with all requested sources, or rejects. */
 static enum pf_dom_error judge(const struct sim_host *host, const struct sim_request *request,
-                               uint32_t devices[PF_SOURCES_COUNT])
+                               uint32_t devices[PF_DEVICE_SOURCES_COUNT])
 {
-    for (int source = 0; source < PF_SOURCES_COUNT; source++) {
+    for (int source = 0; source < PF_DEVICE_SOURCES_COUNT; source++) {
         if (request->tracks[source] != 0 && !sim_capture_is_present(host, (enum pf_source)source)) {
             return PF_DOM_ERROR_NOT_FOUND;
         }
     }
-    for (int source = 0; source < PF_SOURCES_COUNT; source++) {
+    for (int source = 0; source < PF_DEVICE_SOURCES_COUNT; source++) {
         if (request->tracks[source] != 0 && host->permissions[source] == SIM_PERMISSION_DENIED) {
             return PF_DOM_ERROR_NOT_ALLOWED;
         }
     }
-    for (int source = 0; source < PF_SOURCES_COUNT; source++) {
+    for (int source = 0; source < PF_DEVICE_SOURCES_COUNT; source++) {
         if (request->tracks[source] != 0) {
             const enum pf_dom_error error =
                 choose(host, request, (enum pf_source)source, &devices[source]);
@@ -165,7 +166,7 @@ static bool ask_user(struct sim_world *world, struct sim_tab *tab, uint32_t inde
     struct sim_host *host = &world->hosts[tab->host];
     struct sim_request *request = &tab->requests[index];
     bool prompts = false;
-    for (int source = 0; source < PF_SOURCES_COUNT; source++) {
+    for (int source = 0; source < PF_DEVICE_SOURCES_COUNT; source++) {
         prompts = prompts || (request->tracks[source] != 0 &&
                               host->permissions[source] == SIM_PERMISSION_PROMPT);
     }
@@ -181,7 +182,7 @@ static bool ask_user(struct sim_world *world, struct sim_tab *tab, uint32_t inde
         return true;
     }
     const bool denied = sim_chance(world, world->faults.denied_chance);
-    for (int source = 0; source < PF_SOURCES_COUNT; source++) {
+    for (int source = 0; source < PF_DEVICE_SOURCES_COUNT; source++) {
         if (request->tracks[source] != 0 && host->permissions[source] == SIM_PERMISSION_PROMPT) {
             host->permissions[source] = denied ? SIM_PERMISSION_DENIED : SIM_PERMISSION_GRANTED;
         }
@@ -198,7 +199,7 @@ static void fail(struct sim_world *world, struct sim_tab *tab, const struct sim_
         [SIM_PERMISSION_DENIED] = PF_PERMISSION_DENIED,
     };
     struct pf_event event = {.type = PF_EVENT_CAPTURE_FAILED, .capture_failed.error = error};
-    for (int source = 0; source < PF_SOURCES_COUNT; source++) {
+    for (int source = 0; source < PF_DEVICE_SOURCES_COUNT; source++) {
         struct sim_track *track = sim_tab_track(tab, request->tracks[source]);
         event.capture_failed.tracks[source] = request->tracks[source];
         event.capture_failed.permissions[source] =
@@ -214,10 +215,10 @@ static void fail(struct sim_world *world, struct sim_tab *tab, const struct sim_
 }
 
 static void succeed(struct sim_world *world, struct sim_tab *tab, const struct sim_request *request,
-                    const uint32_t devices[PF_SOURCES_COUNT])
+                    const uint32_t devices[PF_DEVICE_SOURCES_COUNT])
 {
     char name[16];
-    for (int source = 0; source < PF_SOURCES_COUNT; source++) {
+    for (int source = 0; source < PF_DEVICE_SOURCES_COUNT; source++) {
         struct sim_track *track = sim_tab_track(tab, request->tracks[source]);
         if (!track) {
             continue; /* not requested, or stopped while pending */
@@ -236,7 +237,7 @@ static void succeed(struct sim_world *world, struct sim_tab *tab, const struct s
 
 void sim_capture_settle(struct sim_world *world, struct sim_tab *tab, uint32_t index)
 {
-    uint32_t devices[PF_SOURCES_COUNT] = {0};
+    uint32_t devices[PF_DEVICE_SOURCES_COUNT] = {0};
     if (!tab->alive || ask_user(world, tab, index)) {
         return;
     }
@@ -253,10 +254,10 @@ void sim_capture_settle(struct sim_world *world, struct sim_tab *tab, uint32_t i
 void sim_capture_list(struct sim_world *world, struct sim_tab *tab)
 {
     const struct sim_host *host = &world->hosts[tab->host];
-    struct pf_device list[PF_SOURCES_COUNT * SIM_DEVICES_MAX];
-    char names[PF_SOURCES_COUNT * SIM_DEVICES_MAX][16];
+    struct pf_device list[PF_DEVICE_SOURCES_COUNT * SIM_DEVICES_MAX];
+    char names[PF_DEVICE_SOURCES_COUNT * SIM_DEVICES_MAX][16];
     size_t count = 0;
-    for (int source = 0; source < PF_SOURCES_COUNT; source++) {
+    for (int source = 0; source < PF_DEVICE_SOURCES_COUNT; source++) {
         const bool named = host->permissions[source] == SIM_PERMISSION_GRANTED;
         for (uint32_t i = 0; i < SIM_DEVICES_MAX; i++) {
             if (host->devices[source][i].present) {
@@ -285,9 +286,12 @@ void sim_capture_over(struct sim_world *world, struct sim_tab *tab, pf_track id)
         return;
     }
     const uint64_t lived_us = world->now_us - tab->clock_lost_us - track->live_us;
-    tab->denials[track->source].ended_soon = lived_us < (uint64_t)SOON_MS * 1000;
+    const enum pf_source source = track->source;
+    tab->denials[source].ended_soon = lived_us < (uint64_t)SOON_MS * 1000;
+    sim_screen_note_over(tab, track);
     const struct pf_event event = {.type = PF_EVENT_TRACK_ENDED, .track_ended = id};
     sim_tab_handle(world, tab, &event);
+    sim_screen_check_over(world, tab, source);
 }
 
 void sim_capture_unplug(struct sim_world *world, uint32_t host, enum pf_source source,

@@ -9,6 +9,7 @@
 #include "ice.h"
 #include "pc.h"
 #include "relay/hub/hub.h"
+#include "screen.h"
 #include "tab.h"
 
 #include <stdarg.h>
@@ -285,6 +286,22 @@ void sim_check_relay_output(struct sim_world *world, const struct pf_hub_event *
     }
 }
 
+/* G13, G15: what is captured and sent is no matter of offers and answers. */
+void sim_check_command(struct sim_world *world, const struct sim_tab *tab,
+                       const struct pf_command *command)
+{
+    const bool negotiates =
+        command->type == PF_COMMAND_PC_CREATE_OFFER || command->type == PF_COMMAND_PC_CREATE_ANSWER;
+    const struct sim_host *host = &world->hosts[tab->host];
+    const uint64_t late_us =
+        (uint64_t)THROTTLED_MS_MAX * 1000; /* an event may also wake the page */
+    const bool is_awake =
+        !host->throttled && (host->wake_us == 0 || world->now_us > host->wake_us + late_us);
+    if (negotiates && tab->changes_sources && is_awake) {
+        sim_fail(world, "%s negotiates because of a source", sim_tab_name(world, tab));
+    }
+}
+
 /* --- at the end --- */
 
 static bool want(struct sim_world *world, const struct sim_tab *tab, const struct sim_tab *other,
@@ -327,12 +344,15 @@ static bool is_denied(const struct sim_world *world, const struct sim_tab *tab,
 /* D1: what the user has switched on is captured, unless the browser denies it. */
 static bool captures_what_it_can(struct sim_world *world, const struct sim_tab *tab)
 {
-    for (int i = 0; i < PF_SOURCES_COUNT; i++) {
+    for (int i = 0; i < PF_DEVICE_SOURCES_COUNT; i++) {
         const enum pf_source source = (enum pf_source)i;
         if (tab->wants[i] && tab->view.local[i].state != PF_CAPTURE_LIVE &&
             !is_denied(world, tab, source)) {
             return want(world, tab, NULL, "does not capture what its user has switched on");
         }
+    }
+    if (!sim_screen_is_shared(tab)) {
+        return want(world, tab, NULL, "does not share the screen that its user has chosen");
     }
     return true;
 }
@@ -353,7 +373,8 @@ static bool sends_as_wanted(struct sim_world *world, const struct sim_tab *tab,
         if (sends && track->id != local->track) {
             return want(world, tab, other, "sends another track than it shows to the page");
         }
-        if (local->interrupted != (sends && track->muted)) {
+        const bool is_device = source < PF_DEVICE_SOURCES_COUNT; /* a screen is not interrupted */
+        if (local->interrupted != (is_device && sends && track->muted)) {
             return want(world, tab, other, "takes an interruption for something else");
         }
     }
@@ -486,7 +507,7 @@ static bool captures_as_wanted(struct sim_world *world, const struct sim_tab *ta
         if (track->id != tab->view.local[track->source].track) {
             return want(world, tab, NULL, "captures what is not shown");
         }
-        if (track->source == PF_SOURCE_CAMERA && !tab->wants[PF_SOURCE_CAMERA]) {
+        if (track->source != PF_SOURCE_MICROPHONE && !tab->wants[track->source]) {
             return want(world, tab, NULL, "the camera light is on");
         }
     }

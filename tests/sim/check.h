@@ -11,6 +11,10 @@ void sim_check_tab(struct sim_world *world, struct sim_tab *tab);
 /* Before each SHOW or HIDE command. */
 void sim_check_show(struct sim_world *world, struct sim_tab *tab, const struct pf_command *command);
 
+/* Before each command: a source is never negotiated. */
+void sim_check_command(struct sim_world *world, const struct sim_tab *tab,
+                       const struct pf_command *command);
+
 /* Checks what the relay sends to a page: a well-behaved client gets no errors. */
 void sim_check_relay_text(struct sim_world *world, struct sim_socket *socket, struct pf_slice text);
 

@@ -112,15 +112,25 @@ static void draw_interruptions(struct sim_faults *faults, struct pf_random *rand
     }
 }
 
+/* Shared screens. Likewise. */
+static void draw_shares(struct sim_faults *faults, struct pf_random *random)
+{
+    if (one_in(random, 3)) {
+        faults->shares_per_minute = 5 + pf_random_below(random, one_in(random, 4) ? 200 : 40);
+    }
+}
+
 void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32_t hosts_count)
 {
     struct pf_random rare;
     struct pf_random large;
     struct pf_random gestures;
     struct pf_random interruptions;
+    struct pf_random shares;
     pf_random_seed(&rare, random->state ^ 0x72617265);
     pf_random_seed(&large, random->state ^ 0x6c61726765);
     pf_random_seed(&gestures, random->state ^ 0x68616e6473);
+    pf_random_seed(&shares, random->state ^ 0x73686172);
     pf_random_seed(&interruptions, random->state ^ 0x6d75746573);
     static const uint32_t usual_counts[] = {2, 2, 2, 2, 3, 3, 3, 4, 4, 5, 6, 7, 8};
     const uint32_t usual = (uint32_t)(sizeof(usual_counts) / sizeof(usual_counts[0]));
@@ -153,6 +163,7 @@ void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32
     draw_weights(faults, random);
     draw_rare(faults, &rare);
     draw_gestures(faults, &gestures);
+    draw_shares(faults, &shares);
     draw_interruptions(faults, &interruptions);
 }
 

@@ -18,8 +18,7 @@ enum {
 static void schedule(struct sim_world *world)
 {
     if (world->now_us < world->quiet_us + (uint64_t)PLAYFUL_MS * 1000) {
-        const uint32_t mean_ms = 60000 / world->faults.gestures_per_minute;
-        sim_after(world, sim_between_us(world, 0, 2 * mean_ms + 1), SIM_GESTURE, 0, 0);
+        sim_after_pause(world, world->faults.gestures_per_minute, SIM_GESTURE);
     }
 }
 

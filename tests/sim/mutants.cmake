@@ -126,13 +126,34 @@ pf_add_mutant(never_captures 100 "does not capture what" core/media/capture.c
         add_to_request]]
   [[    if (false) {
         add_to_request]])
-pf_add_mutant(not_reopened_when_plugged_in 300 "does not capture what" core/media/capture.c
+pf_add_mutant(not_reopened_when_plugged_in 600 "does not capture what" core/media/capture.c
   [[if (may_work_now) {]] [[if (false && may_work_now) {]])
 pf_add_mutant(not_reopened_when_ended 100 "does not capture what" core/media/capture.c
   [[context->now_ms - capture->opened_at_ms >= REOPEN_MS]]
   [[context->now_ms - capture->opened_at_ms >= 1000000 * (uint64_t)REOPEN_MS]])
 pf_add_mutant(queue_of_one_candidate 100 "had no room for" core/peer/candidates.c
   [[if (queue->count == PF_CANDIDATES_MAX ||]] [[if (queue->count == 1 ||]])
+
+# Shared screens
+pf_add_mutant(screen_not_stopped 100 "has switched off" core/media/screen.c
+  [[    stop(context, picture); /* first of all]] [[    (void)picture; /* first of all]])
+pf_add_mutant(late_screen_not_stopped 100 "captures what is not shown" core/media/screen.c
+  [[    if (!is_expected || !screen->on) {]] [[    if (!is_expected) {]])
+pf_add_mutant(screen_kept_after_its_end 100 "still shares what" core/media/screen.c
+  [[if (track == screen->picture) {]] [[if (track == screen->picture + 1000) {]])
+pf_add_mutant(sound_kept_after_the_picture 100 "has switched off" core/media/screen.c
+  [[        stop(context, screen->sound);
+        settle]]
+  [[        settle]])
+pf_add_mutant(cancelling_is_an_error 100 "has cancelled the dialog" core/media/screen.c
+  [[screen->on && error != PF_DOM_ERROR_NOT_ALLOWED;]] [[screen->on;]])
+pf_add_mutant(asked_twice_at_once 300 "while it still asks" core/media/screen.c
+  [[    if (screen->phase == PF_SCREEN_IDLE) {]]
+  [[    if (on) {
+        screen->phase = PF_SCREEN_IDLE;]])
+pf_add_mutant(screen_not_sent 100 "sends something else than is switched on"
+  core/media/publishing.c
+  [[i < PF_SOURCES_COUNT && senders->ready]] [[i < PF_SOURCE_SCREEN && senders->ready]])
 
 # The hub
 pf_add_mutant(ticket_ignored 100 "is another member than before" relay/hub/admission.c
@@ -145,7 +166,7 @@ pf_add_mutant(older_client_kept 100 "not-joined" relay/hub/presence.c
   [[pf_hub_client_fail(hub, older, PF_CODE_REPLACED, "another client is this member now");]] [[]])
 pf_add_mutant(join_overtaken 2000 "is refused without a reason" relay/hub/admission.c
   [[if (is_overtaken(hub, client, member)) {]] [[if (member && !hub) {]])
-pf_add_mutant(foreign_ticket_taken 6000 "is refused without a reason" relay/hub/ticket.c
+pf_add_mutant(foreign_ticket_taken 10000 "is refused without a reason" relay/hub/ticket.c
   [[if (!is_same(digits, ticket.data + claim_size + 1, MAC_DIGITS)) {]] [[if (ticket.size == 0) {]])
 pf_add_mutant(error_to_everyone 300 "that did not cause it" relay/hub/presence.c
   [[    pf_hub_send(hub, client->number, pf_hub_write_message(hub));

@@ -39,6 +39,8 @@ enum sim_kind {
     SIM_ACTION_OVER, /* subject: host; token: the action; argument: its own */
     SIM_GESTURE,
     SIM_INTERRUPTION,
+    SIM_SHARE,
+    SIM_PICKED,  /* subject: tab; token: the picture */
     SIM_HOSTILE, /* subject: index */
     SIM_QUIET,
     SIM_TICK, /* every second after SIM_QUIET */

@@ -169,7 +169,7 @@ void sim_relay_start(struct sim_world *world, uint32_t at)
         .clients_max = SIM_RELAY_CLIENTS_MAX,
         .ping_ms = 5000,
         .grace_ms = SIM_GRACE_MS,
-        .burst_messages = 400,
+        .burst_messages = 600, /* far less than the relay has by default */
         .messages_per_s = 100,
         .ice_servers = PF_SLICE("[]"),
         .signer = {world, sign},

@@ -91,9 +91,11 @@ static void take_command(struct log *log, const struct pf_command *command)
 {
     log->commands_count++;
     if (command->type == PF_COMMAND_CAPTURE_OPEN) {
-        for (int i = 0; i < PF_SOURCES_COUNT; i++) {
+        for (int i = 0; i < PF_DEVICE_SOURCES_COUNT; i++) {
             note(log, command->capture_open.tracks[i], command->type);
         }
+    } else if (command->type == PF_COMMAND_SCREEN_OPEN) {
+        note(log, command->screen_open.picture, command->type);
     } else if (command->type < PF_COMMAND_SHOW_ROOM) {
         note(log, command->pc ? command->pc : command->socket, command->type);
     }
@@ -170,6 +172,12 @@ static void expect_cause(struct log *log, const struct pf_event *event)
     case PF_EVENT_CAPTURE_FAILED:
         expect(log, event, event->capture_failed.tracks[0], PF_COMMAND_CAPTURE_OPEN, true);
         expect(log, event, event->capture_failed.tracks[1], PF_COMMAND_CAPTURE_OPEN, true);
+        break;
+    case PF_EVENT_SCREEN_OPENED:
+        expect(log, event, event->screen_opened.picture, PF_COMMAND_SCREEN_OPEN, true);
+        break;
+    case PF_EVENT_SCREEN_FAILED:
+        expect(log, event, event->screen_failed.picture, PF_COMMAND_SCREEN_OPEN, true);
         break;
     case PF_EVENT_DEVICES: expect(log, event, 0, PF_COMMAND_DEVICES_ENUMERATE, true); break;
     case PF_EVENT_PC_DESCRIPTION:

@@ -8,6 +8,7 @@
 #include "gestures.h"
 #include "hostile.h"
 #include "pc.h"
+#include "screen.h"
 #include "trace.h"
 #include "wire.h"
 
@@ -48,12 +49,12 @@ static void configure(struct sim_world *world, struct sim_tab *tab, bool duplica
         .url = PF_SLICE("wss://relay/ws"),
         .seed = (uint64_t)pf_random_next(&world->random) << 32 | tab->index,
         .instance = tab->instance,
-        .capabilities = PF_CAPABILITY_REACTION,
+        .capabilities = PF_SLICE("reaction screen"),
     };
     if (host->ticket_size > 0 && (duplicate || sim_chance(world, world->faults.ticket_chance))) {
         config->ticket = (struct pf_slice){host->ticket, host->ticket_size};
     }
-    for (int i = 0; i < PF_SOURCES_COUNT; i++) {
+    for (int i = 0; i < PF_DEVICE_SOURCES_COUNT; i++) {
         tab->wants[i] = config->on[i] = !sim_chance(world, 150);
         config->devices[i] = PF_SLICE("");
     }
@@ -188,10 +189,12 @@ static void show(struct sim_world *world, struct sim_tab *tab, const struct pf_c
 
 static void execute(struct sim_world *world, struct sim_tab *tab, const struct pf_command *command)
 {
+    sim_check_command(world, tab, command);
     switch (command->type) {
     case PF_COMMAND_SOCKET_OPEN:
     case PF_COMMAND_SOCKET_SEND:
     case PF_COMMAND_SOCKET_CLOSE: sim_wire_command(world, tab, command); break;
+    case PF_COMMAND_SCREEN_OPEN: sim_screen_open(world, tab, command); break;
     case PF_COMMAND_CAPTURE_OPEN:
     case PF_COMMAND_CAPTURE_STOP:
     case PF_COMMAND_TRACK_ENABLE:
@@ -259,6 +262,15 @@ static bool is_signal(const struct pf_event *event)
            memcmp(event->message.data, from.data, from.size) == 0;
 }
 
+/* An event of the user or the browser that only concerns what is captured. */
+static bool is_of_source(const struct pf_event *event)
+{
+    return event->type == PF_EVENT_SET_SOURCE || event->type == PF_EVENT_SELECT_DEVICE ||
+           event->type == PF_EVENT_CAPTURE_OPENED || event->type == PF_EVENT_CAPTURE_FAILED ||
+           event->type == PF_EVENT_SCREEN_OPENED || event->type == PF_EVENT_SCREEN_FAILED ||
+           event->type == PF_EVENT_TRACK_ENDED;
+}
+
 void sim_tab_handle(struct sim_world *world, struct sim_tab *tab, const struct pf_event *event)
 {
     if (tab->host >= SIM_HOSTS_MAX && !world->failed) {
@@ -277,6 +289,7 @@ void sim_tab_handle(struct sim_world *world, struct sim_tab *tab, const struct p
     tab->hid_in_vain = false;
     tab->rebuilt = 0;
     tab->hears_peer = is_signal(event);
+    tab->changes_sources = is_of_source(event);
     if (tab->event_log) {
         pf_event_log_add(tab->event_log, &copy);
     }

@@ -23,7 +23,7 @@ static void put_text(FILE *out, struct pf_slice text)
 
 static const char *source_name(enum pf_source source)
 {
-    return source == PF_SOURCE_MICROPHONE ? "microphone" : "camera";
+    return pf_names_of_sources.list[source];
 }
 
 static const char *connection_name(enum pf_connection_state state)
@@ -50,6 +50,8 @@ static const char *event_name(enum pf_event_type type)
         [PF_EVENT_SOCKET_CLOSED] = "SOCKET_CLOSED",
         [PF_EVENT_CAPTURE_OPENED] = "CAPTURE_OPENED",
         [PF_EVENT_CAPTURE_FAILED] = "CAPTURE_FAILED",
+        [PF_EVENT_SCREEN_OPENED] = "SCREEN_OPENED",
+        [PF_EVENT_SCREEN_FAILED] = "SCREEN_FAILED",
         [PF_EVENT_TRACK_ENDED] = "TRACK_ENDED",
         [PF_EVENT_TRACK_MUTED] = "TRACK_MUTED",
         [PF_EVENT_VISIBLE] = "VISIBLE",
@@ -76,6 +78,7 @@ static const char *command_name(enum pf_command_type type)
         [PF_COMMAND_SOCKET_SEND] = "SOCKET_SEND",
         [PF_COMMAND_SOCKET_CLOSE] = "SOCKET_CLOSE",
         [PF_COMMAND_CAPTURE_OPEN] = "CAPTURE_OPEN",
+        [PF_COMMAND_SCREEN_OPEN] = "SCREEN_OPEN",
         [PF_COMMAND_CAPTURE_STOP] = "CAPTURE_STOP",
         [PF_COMMAND_TRACK_ENABLE] = "TRACK_ENABLE",
         [PF_COMMAND_DEVICES_ENUMERATE] = "DEVICES_ENUMERATE",
@@ -134,6 +137,13 @@ static void put_event_details(const struct pf_event *event, FILE *out)
     case PF_EVENT_CAPTURE_FAILED:
         fprintf(out, " tracks %u %u error %d", event->capture_failed.tracks[0],
                 event->capture_failed.tracks[1], (int)event->capture_failed.error);
+        break;
+    case PF_EVENT_SCREEN_OPENED:
+        fprintf(out, " tracks %u %u", event->screen_opened.picture, event->screen_opened.sound);
+        break;
+    case PF_EVENT_SCREEN_FAILED:
+        fprintf(out, " track %u error %d", event->screen_failed.picture,
+                (int)event->screen_failed.error);
         break;
     case PF_EVENT_TRACK_ENDED: fprintf(out, " track %u", event->track_ended); break;
     case PF_EVENT_TRACK_MUTED:
@@ -210,10 +220,11 @@ static void put_shown(const struct pf_command *command, FILE *out)
                 (int)command->local.error, command->local.track);
         break;
     case PF_COMMAND_SHOW_PEER:
-        fprintf(out, " %016" PRIx64 " %.*s %s pc %u microphone %d camera %d%s", command->peer.id,
+        fprintf(out, " %016" PRIx64 " %.*s %s pc %u sources %d %d %d %d%s", command->peer.id,
                 (int)command->peer.name.size, command->peer.name.data, peers[command->peer.state],
                 command->pc, (int)command->peer.sources.sources[0],
-                (int)command->peer.sources.sources[1], command->peer.away ? " away" : "");
+                (int)command->peer.sources.sources[1], (int)command->peer.sources.sources[2],
+                (int)command->peer.sources.sources[3], command->peer.away ? " away" : "");
         put_hand(command->peer.sources.hand, out);
         break;
     case PF_COMMAND_HIDE_PEER: fprintf(out, " %016" PRIx64, command->hide_peer); break;
@@ -236,6 +247,9 @@ static void put_command_details(const struct pf_command *command, FILE *out)
                 command->capture_open.tracks[1]);
         put_text(out, command->capture_open.devices[0]);
         put_text(out, command->capture_open.devices[1]);
+        break;
+    case PF_COMMAND_SCREEN_OPEN:
+        fprintf(out, " tracks %u %u", command->screen_open.picture, command->screen_open.sound);
         break;
     case PF_COMMAND_CAPTURE_STOP: fprintf(out, " track %u", command->capture_stop); break;
     case PF_COMMAND_TRACK_ENABLE:

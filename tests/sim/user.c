@@ -15,7 +15,7 @@
 
 static void equip(struct sim_world *world, struct sim_host *host)
 {
-    for (int source = 0; source < PF_SOURCES_COUNT; source++) {
+    for (int source = 0; source < PF_DEVICE_SOURCES_COUNT; source++) {
         host->permissions[source] = sim_chance(world, world->faults.prompt_chance)
                                         ? SIM_PERMISSION_PROMPT
                                         : SIM_PERMISSION_GRANTED;
@@ -36,8 +36,7 @@ static void cut_for_good(struct sim_world *world, uint32_t a, uint32_t b)
 
 static void schedule_action(struct sim_world *world)
 {
-    const uint32_t mean_ms = 60000 / world->faults.actions_per_minute;
-    sim_after(world, sim_between_us(world, 0, 2 * mean_ms + 1), SIM_ACTION, 0, 0);
+    sim_after_pause(world, world->faults.actions_per_minute, SIM_ACTION);
 }
 
 void sim_user_begin(struct sim_world *world)
@@ -92,7 +91,7 @@ static void toggle(struct sim_world *world, struct sim_tab *tab, enum pf_source 
 
 static void select_device(struct sim_world *world, struct sim_tab *tab)
 {
-    const enum pf_source source = (enum pf_source)sim_below(world, PF_SOURCES_COUNT);
+    const enum pf_source source = (enum pf_source)sim_below(world, PF_DEVICE_SOURCES_COUNT);
     char id[16] = "";
     if (!sim_chance(world, 200)) {
         (void)snprintf(id, sizeof(id), "%s%u", source == PF_SOURCE_CAMERA ? "camera" : "mic",
@@ -151,7 +150,7 @@ static void act_at_page(struct sim_world *world, struct sim_tab *tab, enum sim_a
     case SIM_ACTION_MICROPHONE: toggle(world, tab, PF_SOURCE_MICROPHONE); break;
     case SIM_ACTION_CAMERA: toggle(world, tab, PF_SOURCE_CAMERA); break;
     case SIM_ACTION_TWICE: {
-        const enum pf_source source = (enum pf_source)sim_below(world, PF_SOURCES_COUNT);
+        const enum pf_source source = (enum pf_source)sim_below(world, PF_DEVICE_SOURCES_COUNT);
         toggle(world, tab, source);
         toggle(world, tab, source);
         break;
@@ -230,7 +229,7 @@ static void sleep_host(struct sim_world *world, uint32_t at)
 
 static void change_permission(struct sim_world *world, struct sim_host *host)
 {
-    const uint32_t source = sim_below(world, PF_SOURCES_COUNT);
+    const uint32_t source = sim_below(world, PF_DEVICE_SOURCES_COUNT);
     host->permissions[source] = (enum sim_permission)sim_below(world, 3);
 }
 
@@ -258,7 +257,7 @@ static void act_on_host(struct sim_world *world, uint32_t at, enum sim_action ac
 
 static void act_on_device(struct sim_world *world, uint32_t at, enum sim_action action)
 {
-    const enum pf_source source = (enum pf_source)sim_below(world, PF_SOURCES_COUNT);
+    const enum pf_source source = (enum pf_source)sim_below(world, PF_DEVICE_SOURCES_COUNT);
     const uint32_t index = sim_below(world, SIM_DEVICES_MAX);
     struct sim_device *device = &world->hosts[at].devices[source][index];
     if (action == SIM_ACTION_DEVICE_BUSY) {

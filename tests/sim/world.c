@@ -43,6 +43,12 @@ void sim_after(struct sim_world *world, uint64_t delay_us, enum sim_kind kind, u
     sim_queue_put(&world->queue, &happening);
 }
 
+void sim_after_pause(struct sim_world *world, uint32_t per_minute, enum sim_kind kind)
+{
+    const uint32_t mean_ms = 60000 / per_minute;
+    sim_after(world, sim_between_us(world, 0, 2 * mean_ms + 1), kind, 0, 0);
+}
+
 /* FNV-1a, 64 bits */
 static void mix(struct sim_world *world, uint8_t byte)
 {
@@ -194,6 +200,7 @@ static struct sim_tab *page_of(const struct sim_world *world, const struct sim_h
     case SIM_DEVICES_LISTED:
     case SIM_DEVICES_CHANGED:
     case SIM_TRACK_OVER:
+    case SIM_PICKED:
     case SIM_NETWORK_NOTICED:
     case SIM_PC_LATE:
     case SIM_PAGE_JOIN:
@@ -231,6 +238,7 @@ static struct sim_tab *page_of(const struct sim_world *world, const struct sim_h
     case SIM_ACTION_OVER:
     case SIM_GESTURE:
     case SIM_INTERRUPTION:
+    case SIM_SHARE:
     case SIM_HOSTILE:
     case SIM_QUIET:
     case SIM_TICK: break;
@@ -251,6 +259,7 @@ static void happen_in_tab(struct sim_world *world, struct sim_tab *tab,
         sim_tab_handle(world, tab, &event);
         break;
     case SIM_TRACK_OVER: sim_capture_over(world, tab, happening->token); break;
+    case SIM_PICKED: sim_screen_picked(world, tab, happening->token); break;
     case SIM_PC_LATE: sim_pc_tell_late(world, tab, happening->token); break;
     case SIM_NETWORK_NOTICED:
         event.type = PF_EVENT_NETWORK_CHANGED;
@@ -269,6 +278,7 @@ static void happen(struct sim_world *world, const struct sim_happening *happenin
     case SIM_DEVICES_LISTED:
     case SIM_DEVICES_CHANGED:
     case SIM_TRACK_OVER:
+    case SIM_PICKED:
     case SIM_NETWORK_NOTICED:
     case SIM_PC_LATE: happen_in_tab(world, world->tabs[happening->subject], happening); break;
     case SIM_PC_CREATED:
@@ -295,6 +305,7 @@ static void happen(struct sim_world *world, const struct sim_happening *happenin
     case SIM_ACTION_OVER: sim_user_happen(world, happening); break;
     case SIM_GESTURE: sim_gestures_happen(world); break;
     case SIM_INTERRUPTION: sim_interruptions_happen(world); break;
+    case SIM_SHARE: sim_screen_happen(world); break;
     case SIM_HOSTILE: sim_hostile_act(world, happening->subject); break;
     case SIM_QUIET: sim_user_end(world); break;
     case SIM_TICK: sim_user_tick(world); break;
@@ -356,6 +367,7 @@ static void begin(struct sim_world *world, uint64_t seed, uint32_t hosts_count)
     sim_user_begin(world);
     sim_gestures_begin(world);
     sim_interruptions_begin(world);
+    sim_screen_begin(world);
     sim_hostile_begin(world);
     sim_after(world, world->quiet_us, SIM_QUIET, 0, 0);
 }

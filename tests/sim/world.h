@@ -12,6 +12,7 @@
 #include "fifo.h"
 #include "gestures.h"
 #include "queue.h"
+#include "screen.h"
 #include "stats.h"
 #include "view.h"
 
@@ -63,8 +64,8 @@ struct sim_host {
     uint64_t wake_us; /* while asleep */
     uint32_t address; /* grows with every new network */
     enum sim_browser browser;
-    enum sim_permission permissions[PF_SOURCES_COUNT];
-    struct sim_device devices[PF_SOURCES_COUNT][SIM_DEVICES_MAX];
+    enum sim_permission permissions[PF_DEVICE_SOURCES_COUNT];
+    struct sim_device devices[PF_DEVICE_SOURCES_COUNT][SIM_DEVICES_MAX];
     struct sim_tab *tab; /* the page that is shown, or NULL */
     size_t ticket_size;
     char ticket[PF_TICKET_SIZE_MAX];
@@ -92,9 +93,9 @@ struct sim_request {
     bool used;
     bool asked;   /* the user has been asked and has said yes */
     bool ignored; /* the user will never answer */
-    pf_track tracks[PF_SOURCES_COUNT];
-    size_t device_sizes[PF_SOURCES_COUNT];
-    char devices[PF_SOURCES_COUNT][16];
+    pf_track tracks[PF_DEVICE_SOURCES_COUNT];
+    size_t device_sizes[PF_DEVICE_SOURCES_COUNT];
+    char devices[PF_DEVICE_SOURCES_COUNT][16];
 };
 
 /* The result of the last request of a page for a source. */
@@ -142,11 +143,13 @@ struct sim_tab {
     size_t tracks_end; /* no slot from here on was ever used */
     struct sim_track tracks[SIM_TAB_TRACKS_MAX];
     struct sim_request requests[SIM_REQUESTS_MAX];
+    struct sim_picker picker;
     size_t cut_count;              /* of `cut`, since the event that is being handled */
     uint32_t cut[SIM_TAB_PCS_MAX]; /* pages to which a working connection was closed */
     uint32_t rebuilt;              /* one of these that should not have been closed, or 0 */
     bool hid_in_vain;              /* hid a peer that has not left, during the same event */
     bool hears_peer;               /* the event is a signal, which may request a new connection */
+    bool changes_sources;          /* the event is of a source, which must not be negotiated */
     uint64_t crowd_us[PF_SOURCES_COUNT]; /* when a source began to have two live tracks, or 0 */
     uint64_t late_us[PF_SOURCES_COUNT];  /* when that was first seen to take too long, or 0 */
     struct sim_denial denials[PF_SOURCES_COUNT];
@@ -278,6 +281,9 @@ void sim_after(struct sim_world *world, uint64_t delay_us, enum sim_kind kind, u
 uint32_t sim_below(struct sim_world *world, uint32_t bound);
 bool sim_chance(struct sim_world *world, uint32_t per_thousand);
 uint64_t sim_between_us(struct sim_world *world, uint32_t ms_min, uint32_t ms_max);
+
+/* Schedules what happens `per_minute` times a minute, at least 1, on average: once more. */
+void sim_after_pause(struct sim_world *world, uint32_t per_minute, enum sim_kind kind);
 
 /* The latency of a packet, drawn anew for each. */
 uint64_t sim_latency_us(struct sim_world *world);

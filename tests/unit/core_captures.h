@@ -42,7 +42,7 @@ static inline pf_pc begin_call(struct driver *driver)
     driver_enter(driver, 0, 0);
     driver_connect(driver, DRIVER_LOW);
     const pf_pc pc = driver_pc(driver, DRIVER_LOW);
-    for (int i = 0; i < PF_SOURCES_COUNT; i++) {
+    for (int i = 0; i < PF_DEVICE_SOURCES_COUNT; i++) {
         driver_sender_set(driver, pc, (enum pf_source)i, driver->local[i].track);
     }
     return pc;

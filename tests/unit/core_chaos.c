@@ -77,7 +77,11 @@ static void feed_user(struct chaos *chaos)
     case 6:
     case 7:
     case 8:
-    case 9: driver_select(driver, source, draw_text(chaos, devices, 4)); break;
+    case 9: {
+        const enum pf_source device = (enum pf_source)(source % PF_DEVICE_SOURCES_COUNT);
+        driver_select(driver, device, draw_text(chaos, devices, 4));
+        break;
+    }
     case 10: driver_set_name(driver, draw_text(chaos, devices, 4)); break;
     case 11: driver_set_hand(driver, draw(chaos, 2) == 0); break;
     case 12: driver_react(driver, (enum pf_reaction)draw(chaos, 6)); break;
@@ -227,14 +231,14 @@ static void feed_pc(struct chaos *chaos)
                                : detail == 1 ? "{\"type\":\"ping\"}"
                                : detail == 2 ? "{\"type\":\"reaction\",\"kind\":\"heart\"}"
                                              : "{\"type\":\"state\",\"sequence\":2,\"hand\":1,"
-                                               "\"microphone\":\"off\",\"camera\":\"on\"}");
+                                               "\"microphone\":\"off\",\"screen\":\"on\"}");
         break;
     default:
         if (detail == 0) {
             driver_channel_closed(driver, pc);
         } else {
-            driver_sender_set(driver, pc, (enum pf_source)(detail % 2),
-                              pc != 0 ? driver->things[pc].senders[detail % 2] : 0);
+            driver_sender_set(driver, pc, (enum pf_source)(detail % PF_SOURCES_COUNT),
+                              pc != 0 ? driver->things[pc].senders[detail % PF_SOURCES_COUNT] : 0);
         }
         break;
     }
@@ -287,7 +291,16 @@ static void feed_capture(struct chaos *chaos)
     const pf_track asked = draw_thing(chaos, false, DRIVER_ASKED);
     const pf_track live = draw_thing(chaos, false, DRIVER_LIVE);
     const uint32_t what = draw(chaos, 8);
-    if (what < 4 && asked != 0) {
+    const enum pf_source source = driver->things[asked].source;
+    if (asked != 0 && source >= PF_SOURCE_SCREEN) {
+        /* The sound has the id after that of its picture. */
+        const pf_track picture = source == PF_SOURCE_SCREEN ? asked : asked - 1;
+        if (what < 6) {
+            driver_picked(driver, picture, what % 2 == 0 ? picture + 1 : 0);
+        } else {
+            driver_unpicked(driver, picture, PF_DOM_ERROR_NOT_ALLOWED);
+        }
+    } else if (what < 4 && asked != 0) {
         driver_opened(driver, asked, draw_text(chaos, devices, 3));
     } else if (what < 6 && asked != 0) {
         refuse(chaos, asked);

@@ -99,8 +99,9 @@ static void keep_candidate(struct driver *driver, struct pf_candidate *candidate
 static void keep_state(struct driver *driver, const struct pf_member_state *state)
 {
     digest_number(driver, state->sequence);
-    digest_number(driver, state->sources[PF_SOURCE_MICROPHONE]);
-    digest_number(driver, state->sources[PF_SOURCE_CAMERA]);
+    for (int i = 0; i < PF_SOURCES_COUNT; i++) {
+        digest_number(driver, state->sources[i]);
+    }
 }
 
 /* The list stays in the room: no test reads it after the next event. */
@@ -147,10 +148,14 @@ static void keep_content(struct driver *driver, struct pf_command *command)
     case PF_COMMAND_PC_CHANNEL_SEND: keep(driver, &command->text); break;
     case PF_COMMAND_SOCKET_CLOSE: digest_number(driver, command->close_code); break;
     case PF_COMMAND_CAPTURE_OPEN:
-        for (int i = 0; i < PF_SOURCES_COUNT; i++) {
+        for (int i = 0; i < PF_DEVICE_SOURCES_COUNT; i++) {
             keep(driver, &command->capture_open.devices[i]);
             digest_number(driver, command->capture_open.tracks[i]);
         }
+        break;
+    case PF_COMMAND_SCREEN_OPEN:
+        digest_number(driver, command->screen_open.picture);
+        digest_number(driver, command->screen_open.sound);
         break;
     case PF_COMMAND_CAPTURE_STOP: digest_number(driver, command->capture_stop); break;
     case PF_COMMAND_TRACK_ENABLE:
@@ -206,7 +211,7 @@ static struct driver_thing *new_thing(struct driver *driver, uint32_t id)
 static void open_capture(struct driver *driver, const struct pf_command *command)
 {
     uint32_t asked = 0;
-    for (int i = 0; i < PF_SOURCES_COUNT; i++) {
+    for (int i = 0; i < PF_DEVICE_SOURCES_COUNT; i++) {
         const pf_track track = command->capture_open.tracks[i];
         if (track != 0) {
             *new_thing(driver, track) =
@@ -215,6 +220,14 @@ static void open_capture(struct driver *driver, const struct pf_command *command
         }
     }
     PF_ASSERT(asked > 0);
+}
+
+static void open_screen(struct driver *driver, const struct pf_command *command)
+{
+    *new_thing(driver, command->screen_open.picture) =
+        (struct driver_thing){.life = DRIVER_ASKED, .source = PF_SOURCE_SCREEN};
+    *new_thing(driver, command->screen_open.sound) =
+        (struct driver_thing){.life = DRIVER_ASKED, .source = PF_SOURCE_SCREEN_AUDIO};
 }
 
 static void set_sender(struct driver *driver, const struct pf_command *command)
@@ -300,6 +313,8 @@ static void carry_out(struct driver *driver, const struct pf_command *command)
         driver->socket_open = false;
     } else if (command->type == PF_COMMAND_CAPTURE_OPEN) {
         open_capture(driver, command);
+    } else if (command->type == PF_COMMAND_SCREEN_OPEN) {
+        open_screen(driver, command);
     } else if (command->type == PF_COMMAND_CAPTURE_STOP) {
         struct driver_thing *track = thing(driver, command->capture_stop);
         PF_ASSERT(track->life == DRIVER_LIVE || track->life == DRIVER_ENDED);

@@ -259,7 +259,7 @@ void driver_opened(struct driver *driver, pf_track track, const char *device)
 
 static void refuse(struct driver *driver, struct pf_event event)
 {
-    for (int i = 0; i < PF_SOURCES_COUNT; i++) {
+    for (int i = 0; i < PF_DEVICE_SOURCES_COUNT; i++) {
         const pf_track track = event.capture_failed.tracks[i];
         if (track != 0) {
             PF_ASSERT(driver->things[track].life == DRIVER_ASKED);
@@ -286,6 +286,26 @@ void driver_refused_with(struct driver *driver, pf_track microphone, pf_track ca
                                  .error = error,
                                  .permissions = {permissions.microphone, permissions.camera},
                              }});
+}
+
+void driver_picked(struct driver *driver, pf_track picture, pf_track sound)
+{
+    PF_ASSERT(driver->things[picture].life == DRIVER_ASKED);
+    for (pf_track track = picture; track <= picture + 1; track++) {
+        const bool comes = track == picture || track == sound;
+        driver->things[track].life = comes ? DRIVER_LIVE : DRIVER_OVER;
+        driver->things[track].enabled = true;
+    }
+    driver_feed(driver, &(struct pf_event){.type = PF_EVENT_SCREEN_OPENED,
+                                           .screen_opened = {picture, sound}});
+}
+
+void driver_unpicked(struct driver *driver, pf_track picture, enum pf_dom_error error)
+{
+    PF_ASSERT(driver->things[picture].life == DRIVER_ASKED);
+    driver->things[picture].life = driver->things[picture + 1].life = DRIVER_OVER;
+    driver_feed(driver, &(struct pf_event){.type = PF_EVENT_SCREEN_FAILED,
+                                           .screen_failed = {picture, error}});
 }
 
 void driver_ended(struct driver *driver, pf_track track)

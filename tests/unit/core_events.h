@@ -67,6 +67,11 @@ void driver_refused(struct driver *driver, pf_track microphone, pf_track camera,
                     enum pf_dom_error error);
 void driver_refused_with(struct driver *driver, pf_track microphone, pf_track camera,
                          enum pf_dom_error error, struct driver_permissions permissions);
+
+/* A screen was chosen, with its sound or with 0; or none, because of `error`. */
+void driver_picked(struct driver *driver, pf_track picture, pf_track sound);
+void driver_unpicked(struct driver *driver, pf_track picture, enum pf_dom_error error);
+
 void driver_ended(struct driver *driver, pf_track track);
 void driver_muted(struct driver *driver, pf_track track, bool muted); /* by the system */
 void driver_visible(struct driver *driver);

@@ -39,7 +39,7 @@ static void G13_no_operation_on_devices_negotiates(void **state)
 {
     struct driver *d = *state;
     const pf_pc pc = begin_call(d);
-    for (int source = 0; source < PF_SOURCES_COUNT; source++) {
+    for (int source = 0; source < PF_DEVICE_SOURCES_COUNT; source++) {
         for (int on = 0; on < 2; on++) {
             driver_set(d, (enum pf_source)source, on != 0);
             assert_not_negotiated(d);
@@ -107,7 +107,8 @@ static void G17_a_section_that_the_peer_rejects_is_not_retried(void **state)
         assert_not_negotiated(d);
         driver_relay(d, "{\"type\":\"ping\"}");
     }
-    assert_int_equal(driver_live_tracks(d), PF_SOURCES_COUNT); /* the old camera is not kept open */
+    assert_int_equal(driver_live_tracks(d),
+                     PF_DEVICE_SOURCES_COUNT); /* the old camera is not kept open */
     assert_int_equal(driver_peer(d, DRIVER_LOW)->state, PF_PEER_CONNECTED);
     assert_int_equal(driver_peer(d, DRIVER_HIGH)->state, PF_PEER_CONNECTED);
 }

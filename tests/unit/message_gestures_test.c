@@ -1,4 +1,5 @@
-/* message_gestures_test.c - new names, raised hands and reactions, written and read again. */
+/* message_gestures_test.c - new names, hands, reactions and interruptions, written and read again.
+ */
 /* SPDX-License-Identifier: MIT */
 #include "base/buffer.h"
 #include "protocol/message.h"
@@ -140,6 +141,19 @@ static void a_reaction_that_nobody_knows_is_unsupported(void **state)
     assert_int_equal(error_of(fixture, "{\"type\":\"reaction\",\"kind\":1}"), PF_ERROR_INVALID);
 }
 
+static void a_source_that_is_interrupted_is_on_for_earlier_clients(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture->sent = (struct pf_message){
+        .type = PF_MESSAGE_STATE,
+        .state = {.sequence = 3, .sources = {PF_SOURCE_STATE_INTERRUPTED, PF_SOURCE_STATE_OFF}}};
+    transfer(fixture, "{\"type\":\"state\",\"sequence\":3,\"microphone\":\"on\",\"camera\":\"off\","
+                      "\"interrupted\":[\"microphone\"]}");
+    const enum pf_source_state *sources = fixture->received.state.sources;
+    assert_int_equal(sources[PF_SOURCE_MICROPHONE], PF_SOURCE_STATE_INTERRUPTED);
+    assert_int_equal(sources[PF_SOURCE_CAMERA], PF_SOURCE_STATE_OFF);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -152,6 +166,7 @@ int main(void)
         TEST(a_hand_is_a_positive_number),
         TEST(a_reaction_of_each_kind_is_read_as_written),
         TEST(a_reaction_that_nobody_knows_is_unsupported),
+        TEST(a_source_that_is_interrupted_is_on_for_earlier_clients),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

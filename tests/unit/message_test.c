@@ -77,6 +77,20 @@ static void transfer(struct fixture *fixture)
     assert_int_equal(fixture->received.type, fixture->sent.type);
 }
 
+static void a_screen_is_told_by_whoever_can_share_one(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture->sent = (struct pf_message){.type = PF_MESSAGE_STATE};
+    fixture->sent.state.sequence = 3;
+    fixture->sent.state.sources[PF_SOURCE_SCREEN] = PF_SOURCE_STATE_ON;
+    fixture->sent.state.sources[PF_SOURCE_SCREEN_AUDIO] = PF_SOURCE_STATE_OFF;
+    transfer(fixture);
+    const enum pf_source_state *sources = fixture->received.state.sources;
+    assert_int_equal(sources[PF_SOURCE_MICROPHONE], PF_SOURCE_STATE_NONE);
+    assert_int_equal(sources[PF_SOURCE_SCREEN], PF_SOURCE_STATE_ON);
+    assert_int_equal(sources[PF_SOURCE_SCREEN_AUDIO], PF_SOURCE_STATE_OFF);
+}
+
 static const struct pf_member_state example_state = {
     .sequence = 3, .sources = {PF_SOURCE_STATE_ON, PF_SOURCE_STATE_OFF}};
 
@@ -85,21 +99,6 @@ static void assert_example_state(const struct pf_member_state *actual)
     assert_int_equal(actual->sequence, 3);
     assert_int_equal(actual->sources[PF_SOURCE_MICROPHONE], PF_SOURCE_STATE_ON);
     assert_int_equal(actual->sources[PF_SOURCE_CAMERA], PF_SOURCE_STATE_OFF);
-}
-
-static void a_source_that_is_interrupted_is_on_for_earlier_clients(void **state)
-{
-    struct fixture *fixture = *state;
-    fixture->sent = (struct pf_message){
-        .type = PF_MESSAGE_STATE,
-        .state = {.sequence = 3, .sources = {PF_SOURCE_STATE_INTERRUPTED, PF_SOURCE_STATE_OFF}}};
-    const struct pf_slice text = write_sent(fixture);
-    assert_text(text, "{\"type\":\"state\",\"sequence\":3,\"microphone\":\"on\",\"camera\":\"off\","
-                      "\"interrupted\":[\"microphone\"]}");
-    assert_int_equal(pf_message_read(text, &fixture->received), PF_ERROR_OK);
-    assert_int_equal(fixture->received.state.sources[PF_SOURCE_MICROPHONE],
-                     PF_SOURCE_STATE_INTERRUPTED);
-    assert_int_equal(fixture->received.state.sources[PF_SOURCE_CAMERA], PF_SOURCE_STATE_OFF);
 }
 
 static struct pf_prepared_offer example_offer(void)
@@ -661,7 +660,7 @@ static void fatal_errors_have_the_close_codes_of_the_protocol(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_source_that_is_interrupted_is_on_for_earlier_clients),
+        TEST(a_screen_is_told_by_whoever_can_share_one),
         TEST(hello_is_read_as_written),
         TEST(a_hello_outlives_the_text_it_was_read_from),
         TEST(join_is_read_as_written),

@@ -158,3 +158,15 @@ export class Banner {
     return part(this.#root, selector, HTMLElement);
   }
 }
+
+/**
+ * Tells the style sheets how high the banner is where it lies over the stage. What else is said
+ * there appears below it (panels.css).
+ * @param {HTMLElement} root
+ */
+export function tellHeight(root) {
+  new ResizeObserver(() => {
+    const over = root.dataset.notice !== 'alone' && getComputedStyle(root).position === 'absolute';
+    root.parentElement?.style.setProperty('--notice-height', `${over ? root.offsetHeight : 0}px`);
+  }).observe(root);
+}

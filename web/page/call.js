@@ -20,8 +20,10 @@ import { part } from './picture.js';
 import { Pin } from './pin.js';
 import { PictureInPicture } from './pip.js';
 import { Player } from './player.js';
+import { ScreenTiles } from './screens.js';
 import { SelfView } from './selfview.js';
 import { Settings } from './settings.js';
+import { OwnShare } from './share.js';
 import { ownId, Stage } from './stage.js';
 import { PeerTiles } from './tiles.js';
 import { Tips } from './tips.js';
@@ -51,6 +53,7 @@ import { TileTools } from './tools.js';
  * @property {string} name one's own
  * @property {number} hand one's own
  * @property {boolean} aloneUnsaid one is alone in the room, and nothing else says so
+ * @property {import('../peerface.js').LocalSource} [screen] one's own
  */
 
 export class CallScreen {
@@ -60,6 +63,10 @@ export class CallScreen {
   #guard = new Guard();
   #player;
   #tiles;
+  #screens;
+  #share;
+  /** @type {Map<string, Peer>} */
+  #peers = new Map();
   #stage;
   #own;
   #ownTools;
@@ -76,7 +83,8 @@ export class CallScreen {
    * @param {HTMLElement} root
    * @param {Texts} texts
    * @param {CallHooks & SourceIntentions & import('./expressions.js').ExpressionHooks &
-   *   Pick<import('./company.js').CompanyHooks, 'rename'>} hooks
+   *   Pick<import('./company.js').CompanyHooks, 'rename'> &
+   *   Pick<import('./share.js').ShareHooks, 'shareScreen'>} hooks
    * @param {import('./preferences.js').Preferences} preferences
    */
   constructor(root, texts, hooks, preferences) {
@@ -90,13 +98,19 @@ export class CallScreen {
     this.#pip = new PictureInPicture(root, texts, hooks);
     const shared = {
       texts, pin: this.#pin, pip: this.#pip, menu: new Menu(part(root, '.menu', HTMLElement)),
+      toolsTemplate: part(root, '.toolsTemplate', HTMLTemplateElement),
       player: this.#player, guard: this.#guard, backdrops: new Backdrops(), say: hooks.say,
     };
     this.#stage = new Stage(part(root, '.stage', HTMLElement), this.#guard);
     this.#tiles = new PeerTiles(part(root, '.peers', HTMLElement),
       part(root, '.peerTemplate', HTMLTemplateElement), shared);
+    this.#screens = new ScreenTiles(part(root, '.peers', HTMLElement),
+      part(root, '.screenTemplate', HTMLTemplateElement), shared);
     this.#company = new Company(root, texts, {
       ...hooks, soundsOn: () => preferences.isOn('sounds'),
+    });
+    this.#share = new OwnShare(root, texts, {
+      ...hooks, tell: (text) => this.#company.tell(text),
     });
     const own = part(root, '.own', HTMLElement);
     this.#own = new OwnTile(own, texts);
@@ -224,7 +238,9 @@ export class CallScreen {
 
   /** @param {Peer} peer who has come or changed */
   showPeer(peer) {
+    this.#peers.set(peer.id, peer);
     this.#tiles.show(peer);
+    this.#screens.show(peer);
     this.#company.show(peer);
   }
 
@@ -233,18 +249,23 @@ export class CallScreen {
    * @param {boolean} told false: the peer has not left, but is not shown any more
    */
   removePeer(peer, told) {
+    this.#peers.delete(peer.id);
     this.#tiles.remove(peer);
+    this.#screens.remove(peer);
     this.#company.remove(peer, told);
   }
 
   clear() {
+    this.#peers.clear();
     this.#tiles.clear();
+    this.#screens.clear();
     this.#company.clear();
   }
 
   /** Puts every text into the current language. */
   translate() {
     this.#tiles.render();
+    this.#screens.render();
   }
 
   /** @param {CallView & SourceView} view */
@@ -253,12 +274,14 @@ export class CallScreen {
     this.#controls.forEach((control, index) => {
       this.#guard.run(`${control.name} ${index}`, () => control.render(view));
     });
-    this.#pin.possible = this.#tiles.count > 1;
+    this.#pin.possible = this.#others > 1;
     this.#guard.run('own tile', () => {
       this.#own.render({ ...view, mirrored: this.selfView.mirrored });
       this.#ownTools.render();
     });
     this.#guard.run('tiles', () => this.#tiles.renderTools());
+    this.#guard.run('screens', () => this.#screens.renderTools());
+    this.#guard.run('share', () => this.#share.render(view.screen, this.#peers.values()));
     this.#guard.run('stage', () => this.#renderStage());
     this.#guard.run('picture in picture', () => this.#pip.render(view));
     this.#guard.run('chips', () => this.#renderChips(view));
@@ -268,11 +291,17 @@ export class CallScreen {
       hand: view.hand,
       microphone: shownSource(microphone),
       camera: shownSource(camera),
+      sharing: view.screen?.state === 'live',
     }));
   }
 
+  /** How many tiles of others there are. */
+  get #others() {
+    return this.#tiles.count + this.#screens.count;
+  }
+
   #renderStage() {
-    const hidden = this.selfView.hidden && this.#tiles.count > 0;
+    const hidden = this.selfView.hidden && this.#others > 0;
     if (hidden) this.#pin.forget(ownId);
     const changed = hidden === this.#showOwn.hidden;
     const root = /** @type {Document|ShadowRoot} */ (this.#root.getRootNode());
@@ -280,8 +309,9 @@ export class CallScreen {
     // Who hides it by keyboard must find the way back where they are, and the other way round.
     const focused = [own, this.#showOwn].some((part) => part.contains(root.activeElement));
     this.#showOwn.hidden = !hidden;
-    this.#stage.render(this.#tiles.count,
-      { pinned: this.#pin.id, ownHidden: hidden, corner: this.selfView.corner });
+    // A screen is shared to be looked at, unless the person has chosen something else.
+    const large = this.#pin.id || this.#screens.latest;
+    this.#stage.render(this.#others, { large, ownHidden: hidden, corner: this.selfView.corner });
     if (!changed) return;
     this.#say(this.#texts.get(hidden ? 'saidOwnHidden' : 'saidOwnShown'));
     if (focused) (hidden ? this.#showOwn : part(own, '.menuTool', HTMLElement)).focus();

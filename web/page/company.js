@@ -30,6 +30,7 @@ import { Toasts } from './toasts.js';
  * @property {number} hand
  * @property {Peer['microphone']|null} microphone
  * @property {Peer['camera']|null} camera
+ * @property {boolean} sharing one's screen
  */
 
 /** @type {Partial<Record<Peer['state'], Key>>} */
@@ -39,6 +40,9 @@ const connectionKeys = {
   reconnecting: 'peerReconnecting',
   unreachable: 'peerUnreachable',
 };
+
+/** By then most connections have been made. */
+const newsDelayMs = 1000;
 
 export class Company {
   #root;
@@ -50,10 +54,14 @@ export class Company {
   #expressions;
   /** @type {Map<string, Peer>} everybody who is shown, by id */
   #peers = new Map();
-  /** @type {Map<string, {name: string, hand: number}>} what was last said of them */
+  /** @type {Map<string, ReturnType<typeof toldOf>>} what was last said of them */
   #told = new Map();
   /** One has entered, and been told who is there. */
   #inside = false;
+  /** News that waits until the connection has been made. @type {(() => void)[]} */
+  #waiting = [];
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #timer;
 
   /**
    * @param {HTMLElement} root of the call screen
@@ -86,44 +94,59 @@ export class Company {
    */
   entered(place, peers) {
     this.#inside = true;
+    /** @type {string[]} */
     const names = [];
     for (const peer of peers) {
-      this.#told.set(peer.id, { name: peer.name, hand: peer.hand });
+      this.#told.set(peer.id, toldOf(peer));
       names.push(this.#nameOf(peer));
     }
-    const people = new Intl.ListFormat(this.#texts.language).format(names);
-    this.#say(names.length ? this.#texts.get('saidEnteredWith', { room: place, people })
-      : this.#texts.get('saidEntered', { room: place }));
+    this.#tellLater(() => {
+      const people = new Intl.ListFormat(this.#texts.language).format(names);
+      this.#say(names.length ? this.#texts.get('saidEnteredWith', { room: place, people })
+        : this.#texts.get('saidEntered', { room: place }));
+    });
+  }
+
+  /**
+   * To show, say and play what is new takes as long as some steps of a connection, which is being
+   * made when there is news: it goes first.
+   * @param {() => void} tell
+   */
+  #tellLater(tell) {
+    this.#waiting.push(tell);
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      for (const each of this.#waiting.splice(0)) each();
+    }, newsDelayMs);
   }
 
   /** @param {Peer} peer who is new or has changed */
   show(peer) {
     this.#peers.set(peer.id, peer);
     const before = this.#told.get(peer.id);
-    this.#told.set(peer.id, { name: peer.name, hand: peer.hand });
+    this.#told.set(peer.id, toldOf(peer));
     if (!this.#inside) return;
     if (!before) {
-      this.#news('saidJoined', peer);
-      this.#sounds.play('come');
+      this.#news('saidJoined', peer, 'come');
     } else {
       this.#tellChange(before, peer);
     }
   }
 
   /**
-   * @param {{name: string, hand: number}} before
+   * @param {ReturnType<typeof toldOf>} before
    * @param {Peer} peer
    */
   #tellChange(before, peer) {
     if (before.name !== peer.name) {
-      this.tell(this.#texts.get('saidRenamed', {
-        before: before.name || this.#texts.get('guest'), name: this.#nameOf(peer),
-      }));
+      const names = { before: before.name || this.#texts.get('guest'), name: this.#nameOf(peer) };
+      this.#tellLater(() => this.tell(this.#texts.get('saidRenamed', names)));
     }
     if (!before.hand && peer.hand) {
-      this.#news('saidHand', peer);
-      this.#sounds.play('hand');
+      this.#news('saidHand', peer, 'hand');
     }
+    const { sharing } = toldOf(peer);
+    if (before.sharing !== sharing) this.#news(sharing ? 'saidShares' : 'saidSharesNoMore', peer);
   }
 
   /**
@@ -134,8 +157,7 @@ export class Company {
     this.#peers.delete(peer.id);
     this.#told.delete(peer.id);
     if (!left || !this.#inside) return;
-    this.#news('saidLeft', peer);
-    this.#sounds.play('go');
+    this.#news('saidLeft', peer, 'go');
   }
 
   /** @param {ReadonlySet<string>} ids of the peers who speak now; `ownId` is oneself */
@@ -153,6 +175,7 @@ export class Company {
     this.#inside = false;
     this.#peers.clear();
     this.#told.clear();
+    this.#waiting = [];
     this.#toasts.clear();
   }
 
@@ -196,6 +219,7 @@ export class Company {
       hand: peer.hand,
       microphone: known ? peer.microphone : null,
       camera: known ? peer.camera : null,
+      sharing: toldOf(peer).sharing,
       connection: connectionKeys[peer.state] ?? (peer.away ? 'peerAway' : ''),
     };
   }
@@ -208,8 +232,18 @@ export class Company {
   /**
    * @param {Key} key
    * @param {Peer} peer
+   * @param {import('./sounds.js').Sound} [sound]
    */
-  #news(key, peer) {
-    this.tell(this.#texts.get(key, { name: this.#nameOf(peer) }));
+  #news(key, peer, sound) {
+    const name = this.#nameOf(peer);
+    this.#tellLater(() => {
+      this.tell(this.#texts.get(key, { name }));
+      if (sound) this.#sounds.play(sound);
+    });
   }
+}
+
+/** @param {Peer} peer */
+function toldOf({ name, hand, screen }) {
+  return { name, hand, sharing: screen === 'on' };
 }

@@ -4,7 +4,7 @@
 import { About } from './about.js';
 import { Announcer } from './announcer.js';
 import { cleanAddress, readAddress } from './arrival.js';
-import { Banner } from './banner.js';
+import { Banner, tellHeight } from './banner.js';
 import { CallScreen } from './call.js';
 import { lackingIn } from './capabilities.js';
 import { ask } from './dialogs.js';
@@ -22,6 +22,7 @@ import { askPlaces, askRelay, ReachProbe } from './reach.js';
 import { loadWords, newRoomName, roomFits } from './roomname.js';
 import { Session } from './session.js';
 import { Shortcuts } from './shortcuts.js';
+import { Soon } from './soon.js';
 import { Speaker, SpeakerLists } from './speaker.js';
 import { Store } from './store.js';
 import { PushToTalk } from './talk.js';
@@ -48,6 +49,8 @@ const folder = new URL('.', document.baseURI).pathname;
 class Page {
   #texts;
   #guard = new Guard();
+  /** What the session brings about is shown after it has gone on. */
+  #soon = new Soon();
   #lacking = lackingIn(window);
   #announcer = new Announcer(element('.announcer'),
     (action) => this.#guard.run('announcer', action));
@@ -107,6 +110,7 @@ class Page {
       keepFocus: (change) => this.#keepFocus(change),
       changed: () => this.#render(),
     });
+    tellHeight(element('.notice'));
     this.#lobby = new Lobby(element('.welcome'), texts, {
       ...this.#intentions,
       enter: () => this.#enter(),
@@ -126,6 +130,7 @@ class Page {
       rename: (name) => this.#rename(name),
       raiseHand: (raised) => this.#session.room?.setHand(raised),
       react: (kind) => this.#session.room?.react(kind),
+      shareScreen: (on) => this.#session.room?.setScreen(on),
       chooseLanguage: (language) => this.#onLanguage(language),
       version: async () => (await import('../peerface.js')).version,
       store: lasting,
@@ -157,6 +162,7 @@ class Page {
   }
 
   #listen() {
+    new Tips(element('.top'));
     new Tips(element('.welcome'));
     new Shortcuts(document, {
       letters: {
@@ -179,6 +185,7 @@ class Page {
       set: (on) => this.#toggle('microphone', on),
     });
     for (const type of ['online', 'offline']) addEventListener(type, () => this.#render());
+    document.addEventListener('visibilitychange', () => this.#soon.flush());
     for (const gesture of ['pointerup', 'keydown']) {
       document.addEventListener(gesture, () => {
         this.#call.play();
@@ -203,11 +210,18 @@ class Page {
 
   /** @returns {import('./session.js').SessionHooks} */
   #sessionHooks() {
-    const run = this.#guard.run.bind(this.#guard);
+    /** Comes after what is still to be shown. @param {string} name @param {() => void} action */
+    const run = (name, action) => {
+      this.#soon.flush();
+      this.#guard.run(name, action);
+    };
     return {
       replaced: (room) => run('room', () => this.#onRoomReplaced(room)),
       entered: () => run('entrance', () => this.#onEntered()),
-      peerChanged: (peer) => run(`peer ${peer.id}`, () => this.#call.showPeer(peer)),
+      peerChanged: (peer) => {
+        const name = `peer ${peer.id}`;
+        this.#soon.do(name, () => this.#guard.run(name, () => this.#call.showPeer(peer)));
+      },
       peerGone: (peer, told) => {
         run(`peer ${peer.id}`, () => this.#call.removePeer(peer, told));
         this.#guard.forget(`peer ${peer.id}`);
@@ -217,7 +231,7 @@ class Page {
         this.#sayNews(this.#news.changed('microphone', microphone));
         this.#sayNews(this.#news.changed('camera', camera));
       },
-      changed: () => this.#render(),
+      changed: () => this.#soon.do('everything', () => this.#render()),
     };
   }
 
@@ -376,6 +390,7 @@ class Page {
       id: room?.self ?? '',
       name: this.#lobby.name,
       hand: this.#handOf(),
+      screen: room?.screen,
       aloneUnsaid: this.#alone() && this.#banner.code !== 'alone',
     }));
     run('screen', () => this.#showScreen(inCall ? 'call' : 'welcome'));

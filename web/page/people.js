@@ -17,6 +17,7 @@ import { ownId } from './stage.js';
  * @property {number} hand 0: not raised; else a lower number was raised earlier
  * @property {Peer['microphone']|null} microphone
  * @property {Peer['camera']|null} camera
+ * @property {boolean} sharing their screen
  * @property {Key|''} connection what is not well with it
  */
 
@@ -48,6 +49,8 @@ export class PeopleList {
   #rename;
   /** @type {Person[]} */
   #people = [];
+  /** What the rows show. */
+  #shown = '';
   #isOpen = false;
   /** @type {ReadonlySet<string>} ids of those who speak; `ownId` is oneself */
   #speaking = new Set();
@@ -76,7 +79,9 @@ export class PeopleList {
 
   /** @param {Person[]} people */
   render(people) {
-    const changed = JSON.stringify(people) !== JSON.stringify(this.#people);
+    const shown = JSON.stringify([this.#texts.language, people]);
+    const changed = shown !== this.#shown;
+    this.#shown = shown;
     this.#people = people;
     const own = people.find((person) => person.own);
     if (own && document.activeElement !== this.#field) this.#field.value = own.name;
@@ -141,6 +146,7 @@ export class PeopleList {
     const keys = [
       person.own ? 'you' : '',
       person.hand ? 'handIsUp' : '',
+      person.sharing ? 'sharesScreen' : '',
       person.connection,
       microphoneKeys[person.microphone ?? ''],
       cameraKeys[person.camera ?? ''],

@@ -5,6 +5,7 @@ import {
   floatingBox, gridBoxes, nearestCorner, pinnedBoxes, roundDown, shapesFor,
 } from './layout.js';
 import { part } from './picture.js';
+import { screenIdOf } from './screens.js';
 
 /** @typedef {import('./guard.js').Guard} Guard */
 /** @typedef {import('./layout.js').Box} Box */
@@ -13,13 +14,14 @@ import { part } from './picture.js';
 /**
  * What decides where the tiles lie, apart from the size of the stage.
  * @typedef {object} StageView
- * @property {string} pinned the id of the tile that is large; '' is none
+ * @property {string} large the id of the tile that is large: a peer's, a screen's or `ownId`; '' is
+ *   none
  * @property {boolean} ownHidden one's own tile is not shown
  * @property {Corner} corner where one's own tile lies, when it lies on another
  */
 
 /** @type {StageView} */
-const plain = { pinned: '', ownHidden: false, corner: 'bottom-right' };
+const plain = { large: '', ownHidden: false, corner: 'bottom-right' };
 
 /** What one's own tile is called beside the ids of the peers. */
 export const ownId = 'self';
@@ -58,17 +60,17 @@ export class Stage {
   }
 
   /**
-   * @param {number} peerCount
+   * @param {number} otherCount how many tiles of others there are: peers and screens
    * @param {Partial<StageView>} [view]
    */
-  render(peerCount, view) {
+  render(otherCount, view) {
     this.#view = { ...plain, ...view };
-    const shown = JSON.stringify([peerCount, this.#view]);
+    const shown = JSON.stringify([otherCount, this.#view]);
     if (shown === this.#shown) return;
     this.#shown = shown;
     // Alone, there is nobody else to look at.
-    this.#own.hidden = this.#view.ownHidden && peerCount > 0;
-    this.#stage.dataset.layout = this.#layout(peerCount);
+    this.#own.hidden = this.#view.ownHidden && otherCount > 0;
+    this.#stage.dataset.layout = this.#layout(otherCount);
     this.#stage.dataset.corner = this.#view.corner;
     // Reading the gap makes the browser compute the layout at once. In the next frame that costs
     // nothing extra, and what a new connection waits for goes first.
@@ -86,11 +88,11 @@ export class Stage {
     return nearestCorner({ x: x - left, y: y - top }, below);
   }
 
-  /** @param {number} peerCount */
-  #layout(peerCount) {
-    if (peerCount === 0) return 'alone';
-    if (this.#view.pinned && peerCount > 1) return 'pinned';
-    return peerCount === 1 ? 'pair' : 'grid';
+  /** @param {number} otherCount */
+  #layout(otherCount) {
+    if (otherCount === 0) return 'alone';
+    if (this.#view.large && otherCount > 1) return 'pinned';
+    return otherCount === 1 ? 'pair' : 'grid';
   }
 
   #placeSoon() {
@@ -123,7 +125,8 @@ export class Stage {
     const room = { left: 0, top: 0, width: this.#width, height: this.#height };
     const gap = roundDown(parseFloat(getComputedStyle(this.#stage).columnGap) || 0);
     const { layout } = this.#stage.dataset;
-    const main = layout === 'pinned' ? tiles.findIndex((tile) => this.#isPinned(tile)) : -1;
+    const main = layout !== 'pinned' ? -1
+      : tiles.findIndex((tile) => this.#idOf(tile) === this.#view.large);
     tiles.forEach((tile, index) => {
       const even = layout === 'alone' ? 'alone' : 'even';
       tile.dataset.place = main < 0 ? even : index === main ? 'large' : 'strip';
@@ -165,8 +168,9 @@ export class Stage {
   }
 
   /** @param {HTMLElement} tile */
-  #isPinned(tile) {
-    return this.#view.pinned === (tile === this.#own ? ownId : tile.dataset.peer);
+  #idOf(tile) {
+    const { peer, sharer } = tile.dataset;
+    return tile === this.#own ? ownId : sharer ? screenIdOf(sharer) : peer;
   }
 }
 

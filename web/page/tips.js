@@ -24,7 +24,8 @@ export function placeTip(button, tip, view) {
 
 /**
  * Tips for every element below a root that has the attribute data-tip. The text is the element's
- * accessible name, so a screen reader hears nothing twice; data-keys holds the keys, as text.
+ * accessible name, so a screen reader hears nothing twice; data-keys holds the keys, as text. With
+ * data-tip="cut" there is a tip only while the text does not fit into the element.
  * Escape hides a tip, and so does everything that is done with its button (WCAG 1.4.13).
  */
 export class Tips {
@@ -43,7 +44,9 @@ export class Tips {
     root.addEventListener('pointerover', (event) => this.#onOver(event));
     root.addEventListener('focusin', (event) => {
       const owner = ownerOf(event);
-      if (owner?.matches(':focus-visible')) this.#show(owner);
+      if (!owner?.matches(':focus-visible')) return;
+      // Not at once: what has moved the focus may be a panel that is just being shown.
+      queueMicrotask(() => { if (owner.matches(':focus')) this.#show(owner); });
     });
     for (const type of ['focusout', 'pointerdown', 'click', 'wheel']) {
       root.addEventListener(type, () => this.#hide(), { passive: true });
@@ -68,6 +71,7 @@ export class Tips {
     this.#hide();
     const name = owner.getAttribute('aria-label') || owner.textContent?.trim() || '';
     if (!name || !owner.isConnected) return;
+    if (owner.getAttribute('data-tip') === 'cut' && owner.scrollWidth <= owner.clientWidth) return;
     const keys = (owner.getAttribute('data-keys') ?? '').split(' ').filter(Boolean);
     this.#tip.replaceChildren(name, ...keys.map((key) => {
       const element = document.createElement('kbd');

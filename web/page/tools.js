@@ -22,6 +22,7 @@ import { part } from './picture.js';
  * @property {Menu} menu
  * @property {Pin} pin
  * @property {PictureInPicture} pip
+ * @property {HTMLTemplateElement} toolsTemplate
  */
 
 /**
@@ -29,7 +30,8 @@ import { part } from './picture.js';
  * @typedef {object} Subject
  * @property {string} id
  * @property {() => string} name to show
- * @property {TileFit} fit
+ * @property {Pick<TileFit, 'fit'|'choosable'|'toggle'>} fit
+ * @property {boolean} [screen] it is a screen, of which the small window would cut the edges
  * @property {SelfView} [selfView] it is one's own
  */
 
@@ -58,6 +60,7 @@ export class TileTools {
     this.#video = part(tile, 'video', HTMLVideoElement);
     this.#context = context;
     this.#subject = subject;
+    tile.append(context.toolsTemplate.content.cloneNode(true));
     this.#button = part(tile, '.menuTool', HTMLButtonElement);
     this.#button.addEventListener('click', () => {
       context.menu.toggle(this.#button, this.#title(), this.#items());
@@ -67,7 +70,6 @@ export class TileTools {
     };
     part(tile, '.pinTool', HTMLButtonElement).addEventListener('click', act('pin'));
     part(tile, '.fitTool', HTMLButtonElement).addEventListener('click', act('fit'));
-    tile.addEventListener('pointerenter', () => this.#nameWhatIsCut());
   }
 
   render() {
@@ -103,9 +105,7 @@ export class TileTools {
    */
   #entitle(selector, key) {
     const button = part(this.#tile, selector, HTMLButtonElement);
-    const text = this.#context.texts.get(key);
-    button.title = text;
-    button.setAttribute('aria-label', text);
+    button.setAttribute('aria-label', this.#context.texts.get(key));
   }
 
   /** The name, and what a small tile has no room for: why there is no picture, or no connection. */
@@ -134,7 +134,7 @@ export class TileTools {
   /** @returns {Item[]} */
   #ofPicture() {
     const { texts, pip } = this.#context;
-    const { fit, selfView } = this.#subject;
+    const { fit, screen, selfView } = this.#subject;
     const items = [];
     if (fit.choosable && this.#tile.dataset.camera === 'on') {
       items.push({
@@ -153,7 +153,7 @@ export class TileTools {
         act: () => toggleFullScreen(this.#tile, this.#video),
       });
     }
-    if (!selfView && pip.can(this.#video)) {
+    if (!selfView && !screen && pip.can(this.#video)) {
       items.push({
         code: 'pip', icon: 'pip', label: texts.get(pip.isOf(this.#tile) ? 'exitPip' : 'pip'),
         act: () => pip.toggle(this.#tile),
@@ -185,11 +185,5 @@ export class TileTools {
       });
     }
     return items;
-  }
-
-  /** A name that does not fit is shown in full while the pointer rests on it. */
-  #nameWhatIsCut() {
-    const name = part(this.#tile, '.badgeName', HTMLElement);
-    name.title = name.scrollWidth > name.clientWidth ? name.textContent ?? '' : '';
   }
 }

@@ -99,15 +99,19 @@ export class Voices {
     const speaking = new Set();
     /** @type {Map<string, SpeechDetector>} */
     const detectors = new Map();
-    /** @param {string} id @param {boolean} muted @param {() => number} level */
-    const look = (id, muted, level) => {
-      if (muted) return; // with the mute, not a moment later
+    /** @param {string} id @param {boolean} silent @param {() => number} level */
+    const look = (id, silent, level) => {
+      if (silent) return; // with the mute, not a moment later
       const detector = this.#detectors.get(id) ?? new SpeechDetector();
       detectors.set(id, detector);
       if (detector.note(level(), nowMs)) speaking.add(id);
     };
     look(ownId, !wanted, () => own);
-    for (const [id, peer] of room.peers) look(id, peer.microphone !== 'on', () => peer.level);
+    for (const [id, peer] of room.peers) {
+      // Asking a connection that is still being made would hold that up.
+      const silent = peer.state === 'connecting' || peer.microphone !== 'on';
+      look(id, silent, () => peer.level);
+    }
     this.#detectors = detectors;
     this.#show(speaking, wanted ? barOf(own) : 0);
     if (this.#inCall && !wanted && this.#mutedSpeech.note(own, nowMs)) this.#hooks.mutedSpeech();

@@ -55,8 +55,10 @@ static void show(struct pf_driver *driver, void *user, const struct pf_command *
                           pf_names_of_peer_states.list[command->peer.state],
                           pf_names_of_source_states.list[sources[PF_SOURCE_MICROPHONE]],
                           pf_names_of_source_states.list[sources[PF_SOURCE_CAMERA]],
+                          pf_names_of_source_states.list[sources[PF_SOURCE_SCREEN]],
+                          pf_names_of_source_states.list[sources[PF_SOURCE_SCREEN_AUDIO]],
                           command->peer.away, command->peer.video_rejected,
-                          command->peer.sources.hand, command->pc);
+                          command->peer.screen_supported, command->peer.sources.hand, command->pc);
     } else if (command->type == PF_COMMAND_SHOW_REACTION) {
         pf_member_id_write(command->reaction.id, id);
         pf_page_show_reaction(driver, id, pf_names_of_reactions.list[command->reaction.kind]);
@@ -89,7 +91,7 @@ EMSCRIPTEN_KEEPALIVE int pf_module_start(struct pf_driver *driver, int microphon
         .ticket = pf_driver_text(driver, 1),
         .seed = seed,
         .instance = instance,
-        .capabilities = PF_CAPABILITY_REACTION,
+        .capabilities = PF_SLICE("reaction screen"),
         .on = {microphone_on, camera_on},
         .devices = {pf_driver_text(driver, 2), pf_driver_text(driver, 3)},
     };

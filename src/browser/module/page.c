@@ -48,8 +48,10 @@ EM_JS(void, pf_page_show_local, (struct pf_driver *driver, const char *source, i
                                  int interrupted, const char *state, const char *error,
                                  unsigned track, const char *device, size_t device_size), {
   const glue = Module["glue"][driver];
-  Module["page"].showLocal(glue.word(source), !!wanted, !!interrupted, glue.word(state),
-    glue.word(error), glue.tracks.get(track) || null, glue.get(device, device_size));
+  Module["page"].showLocal(glue.word(source), {
+    wanted: !!wanted, interrupted: !!interrupted, state: glue.word(state), error: glue.word(error),
+    deviceId: glue.get(device, device_size)
+  }, glue.tracks.get(track) || null);
 });
 
 EM_JS(void, pf_page_show_device, (struct pf_driver *driver, const char *source, const char *id,
@@ -62,12 +64,14 @@ EM_JS(void, pf_page_show_devices_end, (void), { Module["page"].showDevicesEnd();
 
 EM_JS(void, pf_page_show_peer, (struct pf_driver *driver, const char *id, const char *name,
                                 size_t name_size, const char *state, const char *microphone,
-                                const char *camera, int away, int video_rejected, unsigned hand,
+                                const char *camera, const char *screen, const char *screen_audio,
+                                int away, int video_rejected, int screen_supported, unsigned hand,
                                 unsigned pc), {
   const glue = Module["glue"][driver];
   Module["page"].showPeer(glue.word(id), {
     name: glue.get(name, name_size), state: glue.word(state), microphone: glue.word(microphone),
-    camera: glue.word(camera), away: !!away, videoSupported: !video_rejected, hand: hand
+    camera: glue.word(camera), screen: glue.word(screen), screenAudio: glue.word(screen_audio),
+    away: !!away, videoSupported: !video_rejected, screenSupported: !!screen_supported, hand: hand
   }, glue.pcs.get(pc) || null);
 });
 

@@ -1,5 +1,5 @@
 /*
- * media.c - all that this side captures and sends.
+ * media.c - all that this side captures and sends: two devices, and a screen.
  *
  * At the start one getUserMedia() asks for both sources, so that the user sees one prompt. It fails
  * as a whole, even if only one of the two is to blame (mediacapture-main, getUserMedia()), and what
@@ -17,13 +17,14 @@ enum pf_error pf_media_init(struct pf_media *media, struct pf_context *context,
     media->devices.count = 0;
     pf_publishing_init(&media->publishing);
     context->publishing = &media->publishing;
-    for (int i = 0; i < PF_SOURCES_COUNT; i++) {
+    for (int i = 0; i < PF_DEVICE_SOURCES_COUNT; i++) {
         if (config->devices[i].size > PF_DEVICE_ID_SIZE_MAX) {
             return PF_ERROR_TOO_LONG;
         }
         pf_capture_init(&media->captures[i], (enum pf_source)i, config->on[i], config->devices[i],
                         &media->devices);
     }
+    pf_screen_init(&media->screen);
     return PF_ERROR_OK;
 }
 
@@ -33,26 +34,48 @@ void pf_media_start(struct pf_media *media, struct pf_context *context)
         return;
     }
     struct pf_command *request = pf_outbox_push(&context->outbox, PF_COMMAND_CAPTURE_OPEN);
-    for (int i = 0; i < PF_SOURCES_COUNT; i++) {
+    for (int i = 0; i < PF_DEVICE_SOURCES_COUNT; i++) {
         pf_capture_start(&media->captures[i], context, request);
     }
+    pf_screen_start(&media->screen);
     pf_outbox_push(&context->outbox, PF_COMMAND_DEVICES_ENUMERATE);
 }
 
 void pf_media_stop(struct pf_media *media, struct pf_context *context)
 {
     pf_publishing_remove_all(&media->publishing);
-    for (int i = 0; i < PF_SOURCES_COUNT; i++) {
+    for (int i = 0; i < PF_DEVICE_SOURCES_COUNT; i++) {
         pf_capture_stop(&media->captures[i], context);
     }
+    pf_screen_stop(&media->screen, context);
 }
 
 /* ---- events ---- */
 
+static void set_source(struct pf_media *media, struct pf_context *context, enum pf_source source,
+                       bool on)
+{
+    switch (source) {
+    case PF_SOURCE_MICROPHONE:
+    case PF_SOURCE_CAMERA: pf_capture_set_on(&media->captures[source], context, on); break;
+    case PF_SOURCE_SCREEN: pf_screen_set_on(&media->screen, context, on); break;
+    case PF_SOURCE_SCREEN_AUDIO: break; /* comes and goes with the screen */
+    }
+}
+
+static void select_device(struct pf_media *media, struct pf_context *context,
+                          const struct pf_event *event)
+{
+    const enum pf_source source = event->select_device.source;
+    if (source <= PF_SOURCE_CAMERA) { /* a screen is chosen in the browser's dialog */
+        pf_capture_select(&media->captures[source], context, event->select_device.id);
+    }
+}
+
 /* The capture that waits for `track`, or NULL. */
 static struct pf_capture *find_opening(struct pf_media *media, pf_track track)
 {
-    for (int i = 0; i < PF_SOURCES_COUNT; i++) {
+    for (int i = 0; i < PF_DEVICE_SOURCES_COUNT; i++) {
         if (track != 0 && media->captures[i].opening == track) {
             return &media->captures[i];
         }
@@ -96,9 +119,9 @@ static void on_both_failed(struct pf_media *media, struct pf_context *context,
 {
     const enum pf_dom_error error = event->capture_failed.error;
     const enum pf_permission *permissions = event->capture_failed.permissions;
-    for (int i = 0; i < PF_SOURCES_COUNT; i++) {
+    for (int i = 0; i < PF_DEVICE_SOURCES_COUNT; i++) {
         struct pf_capture *capture = &media->captures[i];
-        const enum pf_permission other = permissions[PF_SOURCES_COUNT - 1 - i];
+        const enum pf_permission other = permissions[PF_DEVICE_SOURCES_COUNT - 1 - i];
         if (pf_capture_is_needed(capture) && may_be_had_alone(error, permissions[i], other)) {
             pf_capture_ask_alone(capture, context);
         } else {
@@ -124,6 +147,30 @@ static void on_failed(struct pf_media *media, struct pf_context *context,
     }
 }
 
+static void on_ended(struct pf_media *media, struct pf_context *context, pf_track track)
+{
+    if (track == 0) {
+        return; /* none is called that */
+    }
+    for (int i = 0; i < PF_DEVICE_SOURCES_COUNT; i++) {
+        pf_capture_on_ended(&media->captures[i], context, track);
+    }
+    pf_screen_on_ended(&media->screen, context, track);
+}
+
+/* Of a screen, the browser says by this only that nothing on it changes. */
+static void on_muted(struct pf_media *media, struct pf_context *context,
+                     const struct pf_event *event)
+{
+    if (event->track_muted.track == 0) {
+        return;
+    }
+    for (int i = 0; i < PF_DEVICE_SOURCES_COUNT; i++) {
+        pf_capture_on_muted(&media->captures[i], context, event->track_muted.track,
+                            event->track_muted.muted);
+    }
+}
+
 static void on_devices(struct pf_media *media, struct pf_context *context,
                        const struct pf_event *event)
 {
@@ -131,7 +178,7 @@ static void on_devices(struct pf_media *media, struct pf_context *context,
     struct pf_command *command = pf_outbox_push(&context->outbox, PF_COMMAND_SHOW_DEVICES);
     command->devices.list = media->devices.list;
     command->devices.count = media->devices.count;
-    for (int i = 0; i < PF_SOURCES_COUNT && media->devices_changed; i++) {
+    for (int i = 0; i < PF_DEVICE_SOURCES_COUNT && media->devices_changed; i++) {
         pf_capture_on_plugged(&media->captures[i], context);
     }
     media->devices_changed = false;
@@ -140,30 +187,26 @@ static void on_devices(struct pf_media *media, struct pf_context *context,
 void pf_media_handle(struct pf_media *media, struct pf_context *context,
                      const struct pf_event *event)
 {
-    struct pf_capture *captures = media->captures;
     switch ((int)event->type) {
     case PF_EVENT_SET_SOURCE:
-        pf_capture_set_on(&captures[event->set_source.source], context, event->set_source.on);
+        set_source(media, context, event->set_source.source, event->set_source.on);
         break;
-    case PF_EVENT_SELECT_DEVICE:
-        pf_capture_select(&captures[event->select_device.source], context, event->select_device.id);
-        break;
+    case PF_EVENT_SELECT_DEVICE: select_device(media, context, event); break;
     case PF_EVENT_CAPTURE_OPENED: on_opened(media, context, event); break;
     case PF_EVENT_CAPTURE_FAILED: on_failed(media, context, event); break;
-    case PF_EVENT_TRACK_ENDED:
-        for (int i = 0; i < PF_SOURCES_COUNT && event->track_ended != 0; i++) {
-            pf_capture_on_ended(&captures[i], context, event->track_ended);
-        }
+    case PF_EVENT_SCREEN_OPENED:
+        pf_screen_on_opened(&media->screen, context, event->screen_opened.picture,
+                            event->screen_opened.sound);
         break;
-    case PF_EVENT_TRACK_MUTED:
-        for (int i = 0; i < PF_SOURCES_COUNT && event->track_muted.track != 0; i++) {
-            pf_capture_on_muted(&captures[i], context, event->track_muted.track,
-                                event->track_muted.muted);
-        }
+    case PF_EVENT_SCREEN_FAILED:
+        pf_screen_on_failed(&media->screen, context, event->screen_failed.picture,
+                            event->screen_failed.error);
         break;
+    case PF_EVENT_TRACK_ENDED: on_ended(media, context, event->track_ended); break;
+    case PF_EVENT_TRACK_MUTED: on_muted(media, context, event); break;
     case PF_EVENT_VISIBLE:
-        for (int i = 0; i < PF_SOURCES_COUNT; i++) {
-            pf_capture_on_visible(&captures[i], context);
+        for (int i = 0; i < PF_DEVICE_SOURCES_COUNT; i++) {
+            pf_capture_on_visible(&media->captures[i], context);
         }
         break;
     case PF_EVENT_DEVICES_CHANGED:
@@ -179,14 +222,14 @@ void pf_media_handle(struct pf_media *media, struct pf_context *context,
 
 void pf_media_stop_unsent(struct pf_media *media, struct pf_context *context)
 {
-    for (int i = 0; i < PF_SOURCES_COUNT; i++) {
+    for (int i = 0; i < PF_DEVICE_SOURCES_COUNT; i++) {
         pf_capture_stop_unsent(&media->captures[i], context);
     }
 }
 
 void pf_media_tick(struct pf_media *media, struct pf_context *context)
 {
-    for (int i = 0; i < PF_SOURCES_COUNT; i++) {
+    for (int i = 0; i < PF_DEVICE_SOURCES_COUNT; i++) {
         pf_capture_tick(&media->captures[i], context);
     }
     pf_publishing_tick(context);
@@ -195,7 +238,7 @@ void pf_media_tick(struct pf_media *media, struct pf_context *context)
 uint64_t pf_media_deadline_ms(const struct pf_media *media)
 {
     uint64_t deadline_ms = pf_publishing_deadline_ms(&media->publishing);
-    for (int i = 0; i < PF_SOURCES_COUNT; i++) {
+    for (int i = 0; i < PF_DEVICE_SOURCES_COUNT; i++) {
         deadline_ms = pf_earlier(deadline_ms, pf_capture_deadline_ms(&media->captures[i]));
     }
     return deadline_ms;
@@ -203,7 +246,8 @@ uint64_t pf_media_deadline_ms(const struct pf_media *media)
 
 void pf_media_check(const struct pf_media *media, const struct pf_context *context)
 {
-    for (int i = 0; i < PF_SOURCES_COUNT; i++) {
+    for (int i = 0; i < PF_DEVICE_SOURCES_COUNT; i++) {
         pf_capture_check(&media->captures[i], context);
     }
+    pf_screen_check(&media->screen, context);
 }

@@ -7,13 +7,15 @@
 #include "core/media/capture.h"
 #include "core/media/devices.h"
 #include "core/media/publishing.h"
+#include "core/media/screen.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 struct pf_media {
     bool devices_changed; /* since the list was last asked for */
-    struct pf_capture captures[PF_SOURCES_COUNT];
+    struct pf_capture captures[PF_DEVICE_SOURCES_COUNT];
+    struct pf_screen screen;
     struct pf_devices devices;
     struct pf_publishing publishing;
 };

@@ -352,6 +352,8 @@ enum pf_connection_outcome pf_connection_handle(struct pf_connection *connection
     case PF_EVENT_SOCKET_CLOSED:
     case PF_EVENT_CAPTURE_OPENED:
     case PF_EVENT_CAPTURE_FAILED:
+    case PF_EVENT_SCREEN_OPENED:
+    case PF_EVENT_SCREEN_FAILED:
     case PF_EVENT_TRACK_ENDED:
     case PF_EVENT_TRACK_MUTED:
     case PF_EVENT_VISIBLE:

@@ -42,6 +42,8 @@ void pf_peer_show(const struct pf_peer *peer, struct pf_context *context)
     command->peer.away = peer->presence != PF_PRESENCE_HERE;
     command->peer.video_rejected = peer->connection.pc != 0 && peer->connection.video_rejected;
     command->peer.capabilities = (struct pf_slice){peer->capabilities, peer->capabilities_size};
+    command->peer.screen_supported =
+        pf_capabilities_have(command->peer.capabilities, PF_CAPABILITY_SCREEN);
 }
 
 /* R19: showing is work for the page. Of a flood of states the newest is shown in the end. */

@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 enum {
-    PF_PREPARED_SDP_SIZE_MAX = 16384, /* browsers' offers with three sections take 3 to 7 KB */
+    PF_PREPARED_SDP_SIZE_MAX = 24576, /* browsers' offers with five sections take 6 to 13 KB */
 };
 
 /* An RTCPeerConnection that is created, offers and gathers while the user is in the lobby. */

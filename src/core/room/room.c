@@ -193,6 +193,8 @@ static void dispatch(struct pf_room *room, const struct pf_event *event)
     case PF_EVENT_SOCKET_CLOSED: on_socket(room, event); break;
     case PF_EVENT_CAPTURE_OPENED:
     case PF_EVENT_CAPTURE_FAILED:
+    case PF_EVENT_SCREEN_OPENED:
+    case PF_EVENT_SCREEN_FAILED:
     case PF_EVENT_TRACK_ENDED:
     case PF_EVENT_TRACK_MUTED:
     case PF_EVENT_VISIBLE:

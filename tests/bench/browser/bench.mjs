@@ -127,6 +127,18 @@ const pictures = (page, count) =>
 /** @param {import('puppeteer-core').Page} page @returns {Promise<Report>} */
 const report = (page) => page.evaluate(() => /** @type {any} */ (window).observer.report());
 
+/**
+ * A fresh profile, in which the page has been given camera and microphone on an earlier visit.
+ * @param {string} name
+ */
+async function profile(name) {
+  const context = await browser.createBrowserContext();
+  await context.setPermission(new URL(addressOf(name, 'host')).origin,
+    { permission: { name: 'camera' }, state: 'granted' },
+    { permission: { name: 'microphone' }, state: 'granted' });
+  return context;
+}
+
 let serial = 0;
 
 /**
@@ -135,12 +147,14 @@ let serial = 0;
  * @returns {Promise<Call>}
  */
 async function call(name, mode) {
-  const context = await browser.createBrowserContext();
+  const contexts = [await profile(name)];
   const room = `room-${process.pid}-${++serial}`;
   try {
     const single = name === 'floor';
-    const host = await open(context, name, 'host', mode);
-    const guest = single ? host : await open(context, name, 'guest', mode);
+    const host = await open(contexts[0], name, 'host', mode);
+    // The page asks a person who is in the room in another tab; the others do not notice.
+    if (name === 'page') contexts.push(await profile(name));
+    const guest = single ? host : await open(contexts[contexts.length - 1], name, 'guest', mode);
     if (!single) await click(host, room);
     // Everything that can be done before the click is done, for each contestant alike.
     await sleep(Number(options.settle));
@@ -151,7 +165,7 @@ async function call(name, mode) {
     if (mode !== 'none') await sleep(400); // the last candidates are still on their way
     return measure(seen.every(Boolean), await report(guest), await report(host), single);
   } finally {
-    await context.close();
+    for (const context of contexts) await context.close();
   }
 }
 

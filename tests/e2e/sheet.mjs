@@ -1,0 +1,124 @@
+/* sheet.mjs - a state of the page in every size, colour scheme and language, on one picture. */
+/* SPDX-License-Identifier: MIT */
+//
+// A sheet is for people to look at; nothing compares it. What can be checked is checked on the way:
+// nothing is wider than the window, and axe finds nothing.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { artifacts } from './harness.mjs';
+
+/** @typedef {import('./person.mjs').Person} Person */
+
+const folder = path.join(artifacts, 'sheets');
+const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Desktops, a phone upright and on its side, the smallest phone. @type {[number, number][]} */
+export const sizes = [[1440, 900], [1280, 720], [390, 844], [844, 390], [320, 568]];
+/** The column that axe looks at, by the row: each language and colour scheme once. */
+const examined = [0, undefined, undefined, 2];
+
+export const languages = ['en', 'ko'];
+const looks = languages.flatMap((language) =>
+  ['light', 'dark'].map((scheme) => ({ language, scheme })));
+
+/** How wide a picture is on the sheet, at most 432 by 422 pixels. @param {[number, number]} size */
+const widthOnSheet = ([width, height]) => width * Math.min(432 / width, 422 / height);
+
+/** @param {Person} person @param {string} language */
+export async function speak(person, language) {
+  await person.ask((wanted) => {
+    const list = /** @type {HTMLSelectElement} */ (document.querySelector('#language'));
+    if (list.value === wanted) return;
+    list.value = wanted;
+    list.dispatchEvent(new Event('change', { bubbles: true }));
+  }, language);
+  await person.sees(language, (wanted) => document.documentElement.lang === wanted, [language]);
+}
+
+/** Waits until no transition runs any more. @param {Person} person */
+const atRest = (person) =>
+  person.sees('the page at rest', () => document.getAnimations().every((animation) =>
+    animation.playState !== 'running' || animation.effect?.getTiming().iterations === Infinity));
+
+/** Fails on anything that axe finds. @param {Person} person @param {string} where */
+export async function accessible(person, where) {
+  await atRest(person);
+  // The policy of the page forbids it to evaluate code, but not the driver.
+  if (await person.ask(() => !('axe' in window))) await person.page.evaluate(axe);
+  const findings = await person.ask(async () => {
+    const { violations } = await /** @type {any} */ (window).axe.run();
+    return violations.map((/** @type {any} */ finding) =>
+      `${finding.impact}: ${finding.id}: ${finding.nodes.map((/** @type {any} */ node) =>
+        `${node.html} ${node.failureSummary}`).join(' | ')}`);
+  });
+  assert.deepEqual(findings, [], `findings of axe ${where}`);
+}
+
+/** @param {Person} person @param {[number, number]} size */
+async function resize(person, [width, height]) {
+  await person.page.setViewport({ width, height });
+  await person.sees('the size', async (across, down) => {
+    if (innerWidth !== across || innerHeight !== down) return false;
+    for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame);
+    return true;
+  }, [width, height]);
+}
+
+/** @param {Person} person @param {[number, number]} size @param {string} where */
+async function picture(person, [width, height], where) {
+  await atRest(person);
+  const wide = await person.ask(() => document.documentElement.scrollWidth);
+  assert.ok(wide <= width, `${where}: ${wide} pixels in ${width}`);
+  // Not scaled here: the window would change its size for it, and what closes then is not in it.
+  return person.page.screenshot({
+    type: 'jpeg', quality: 80, encoding: 'base64', optimizeForSpeed: true,
+    captureBeyondViewport: false,
+  });
+}
+
+/** @param {Person} person @param {string} title @param {string[][]} rows @param {string} file */
+async function writeSheet(person, title, rows, file) {
+  const page = await person.page.browserContext().newPage({ type: 'window' });
+  await page.setViewport({ width: 1760, height: 400 });
+  const images = rows.map((row) => `<p>${row.map((data, column) =>
+    `<img width="${widthOnSheet(sizes[column])}" src="data:image/jpeg;base64,${data}">`,
+  ).join('')}</p>`);
+  await page.setContent(`<title>${title}</title><style>
+    body { margin: 8px; background: #777; font: 14px sans-serif; }
+    p { display: flex; gap: 8px; margin: 0 0 8px; align-items: start; }
+    </style><h1>${title}</h1>${images.join('')}`);
+  fs.mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: file, type: 'jpeg', quality: 80, fullPage: true });
+  await page.close();
+}
+
+/**
+ * Makes the sheet of the state that a person's page is in: a row for each language and colour
+ * scheme, a column for each size. The page is then as it was, at the first size.
+ * @param {Person} person
+ * @param {string} state its name, a file's
+ * @param {{axe?: boolean, ready?: () => Promise<unknown>}} options axe: false where its findings
+ *   are known; ready: brings the state back where a change of size or language has ended it
+ */
+export async function sheet(person, state, { axe: examine = true, ready } = {}) {
+  /** @type {string[][]} */
+  const rows = looks.map(() => []);
+  // To change the size costs the page most, so it is changed least.
+  for (const [column, size] of sizes.entries()) {
+    await resize(person, size);
+    for (const [index, { language, scheme }] of looks.entries()) {
+      await speak(person, language);
+      await person.page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+      await ready?.();
+      const where = `${state}, ${language}, ${scheme}, ${size.join(' x ')}`;
+      rows[index].push(await picture(person, size, where));
+      if (examine && column === examined[index]) await accessible(person, where);
+    }
+  }
+  await writeSheet(person, state, rows, path.join(folder, `${state}.jpg`));
+  await speak(person, languages[0]);
+  await person.page.emulateMediaFeatures([]);
+  await resize(person, sizes[0]);
+}
