@@ -230,6 +230,7 @@ class Page {
       localChanged: ({ microphone, camera }) => {
         this.#sayNews(this.#news.changed('microphone', microphone));
         this.#sayNews(this.#news.changed('camera', camera));
+        this.#render(); // at once: the next press of a button says what is wanted by what it shows
       },
       changed: () => this.#soon.do('everything', () => this.#render()),
     };

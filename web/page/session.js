@@ -385,7 +385,6 @@ export class Session {
     this.#passing.set('microphone', room.microphone.wanted ? '' : 'off');
     this.#passing.set('camera', room.camera.wanted ? '' : 'off');
     this.#hooks.localChanged(room);
-    this.#hooks.changed();
   }
 
   /** @param {boolean} inside */
