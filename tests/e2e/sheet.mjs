@@ -23,8 +23,8 @@ export const languages = ['en', 'ko'];
 const looks = languages.flatMap((language) =>
   ['light', 'dark'].map((scheme) => ({ language, scheme })));
 
-/** How wide a picture is on the sheet, at most 432 by 422 pixels. @param {[number, number]} size */
-const widthOnSheet = ([width, height]) => width * Math.min(432 / width, 422 / height);
+/** A picture is at most 432 by 422 pixels on the sheet. @param {[number, number]} size */
+const scaleOnSheet = ([width, height]) => Math.min(432 / width, 422 / height);
 
 /** @param {Person} person @param {string} language */
 export async function speak(person, language) {
@@ -56,9 +56,9 @@ export async function accessible(person, where) {
   assert.deepEqual(findings, [], `findings of axe ${where}`);
 }
 
-/** @param {Person} person @param {[number, number]} size */
-async function resize(person, [width, height]) {
-  await person.page.setViewport({ width, height });
+/** @param {Person} person @param {[number, number]} size @param {number} [deviceScaleFactor] */
+async function resize(person, [width, height], deviceScaleFactor = 1) {
+  await person.page.setViewport({ width, height, deviceScaleFactor });
   await person.sees('the size', async (across, down) => {
     if (innerWidth !== across || innerHeight !== down) return false;
     for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame);
@@ -71,7 +71,6 @@ async function picture(person, [width, height], where) {
   await atRest(person);
   const wide = await person.ask(() => document.documentElement.scrollWidth);
   assert.ok(wide <= width, `${where}: ${wide} pixels in ${width}`);
-  // Not scaled here: the window would change its size for it, and what closes then is not in it.
   return person.page.screenshot({
     type: 'jpeg', quality: 80, encoding: 'base64', optimizeForSpeed: true,
     captureBeyondViewport: false,
@@ -82,9 +81,9 @@ async function picture(person, [width, height], where) {
 async function writeSheet(person, title, rows, file) {
   const page = await person.page.browserContext().newPage({ type: 'window' });
   await page.setViewport({ width: 1760, height: 400 });
+  const widths = sizes.map((size) => size[0] * scaleOnSheet(size));
   const images = rows.map((row) => `<p>${row.map((data, column) =>
-    `<img width="${widthOnSheet(sizes[column])}" src="data:image/jpeg;base64,${data}">`,
-  ).join('')}</p>`);
+    `<img width="${widths[column]}" src="data:image/jpeg;base64,${data}">`).join('')}</p>`);
   await page.setContent(`<title>${title}</title><style>
     body { margin: 8px; background: #777; font: 14px sans-serif; }
     p { display: flex; gap: 8px; margin: 0 0 8px; align-items: start; }
@@ -107,7 +106,8 @@ export async function sheet(person, state, { axe: examine = true, ready } = {}) 
   const rows = looks.map(() => []);
   // To change the size costs the page most, so it is changed least.
   for (const [column, size] of sizes.entries()) {
-    await resize(person, size);
+    // With so few pixels for its points that the pictures need not be scaled afterwards.
+    await resize(person, size, scaleOnSheet(size));
     for (const [index, { language, scheme }] of looks.entries()) {
       await speak(person, language);
       await person.page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
