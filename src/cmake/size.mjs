@@ -10,7 +10,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import zlib from 'node:zlib';
 
-const AIM = 20 * 1024; // bytes after brotli
+const AIM = 24 * 1024; // bytes after brotli
 const PAGE_AIM = 40 * 1024;
 
 /** @param {string} folder @param {string} name @param {Set<string>} found */

@@ -233,7 +233,7 @@ function call(t) {
   const bar = { value: '', style: { setProperty: (/** @type {string} */ _,
     /** @type {string} */ value) => { bar.value = value; } } };
   const told = { muted: 0, speaking: /** @type {string[][]} */ ([]), wanted: true };
-  const voices = new Voices(/** @type {any} */ ({ querySelectorAll: () => [bar] }), {
+  const voices = new Voices(/** @type {any} */ ({ querySelectorAll: () => [bar] }), 'self', {
     speaking: (ids) => told.speaking.push([...ids]),
     mutedSpeech: () => told.muted++,
     noticesMuted: () => told.wanted,

@@ -4,7 +4,6 @@
 import { Expressions, reactions, renderHand } from './expressions.js';
 import { part } from './picture.js';
 import { PeopleList } from './people.js';
-import { Sounds } from './sounds.js';
 import { ownId } from './stage.js';
 import { Toasts } from './toasts.js';
 
@@ -49,6 +48,8 @@ export class Company {
   #texts;
   #say;
   #toasts;
+  #soundsOn;
+  /** Loaded when one is to be played. @type {Promise<import('./sounds.js').Sounds>|undefined} */
   #sounds;
   #list;
   #expressions;
@@ -73,7 +74,7 @@ export class Company {
     this.#texts = texts;
     this.#say = hooks.say;
     this.#toasts = new Toasts(part(root, '.toasts', HTMLElement));
-    this.#sounds = new Sounds(hooks.soundsOn);
+    this.#soundsOn = hooks.soundsOn;
     this.#list = new PeopleList(part(root, '.peoplePanel', HTMLElement), texts, hooks.rename);
     this.#expressions = new Expressions(root, texts, hooks);
   }
@@ -160,6 +161,12 @@ export class Company {
     this.#news('saidLeft', peer, 'go');
   }
 
+  /** @param {import('./sounds.js').Sound} sound */
+  #play(sound) {
+    this.#sounds ??= import('./sounds.js').then(({ Sounds }) => new Sounds(this.#soundsOn));
+    this.#sounds.then((sounds) => sounds.play(sound), () => { this.#sounds = undefined; });
+  }
+
   /** @param {ReadonlySet<string>} ids of the peers who speak now; `ownId` is oneself */
   spoke(ids) {
     /** @type {NodeListOf<HTMLElement>} */
@@ -238,7 +245,7 @@ export class Company {
     const name = this.#nameOf(peer);
     this.#tellLater(() => {
       this.tell(this.#texts.get(key, { name }));
-      if (sound) this.#sounds.play(sound);
+      if (sound) this.#play(sound);
     });
   }
 }

@@ -24,11 +24,11 @@ import { Session } from './session.js';
 import { Shortcuts } from './shortcuts.js';
 import { Soon } from './soon.js';
 import { Speaker, SpeakerLists } from './speaker.js';
+import { ownId } from './stage.js';
 import { Store } from './store.js';
 import { PushToTalk } from './talk.js';
 import { Tips } from './tips.js';
 import { TopLine } from './top.js';
-import { Voices } from './voices.js';
 import { ScreenWakeLock } from './wake-lock.js';
 import { TwoTabs } from './twotabs.js';
 
@@ -74,11 +74,9 @@ class Page {
   #speakerLists;
   /** The microphones that were there when the outputs were last looked for. */
   #microphones = /** @type {unknown} */ (undefined);
-  #voices = new Voices(document, {
-    speaking: (ids) => this.#guard.run('speaking', () => this.#call.spoke(ids)),
-    mutedSpeech: () => this.#tellMuted(),
-    noticesMuted: () => this.#preferences.isOn('mutedSpeech'),
-  });
+  /** There once something is captured: the lobby is usable before that. */
+  #voices = /** @type {import('./voices.js').Voices|undefined} */ (undefined);
+  #voicesLoading = /** @type {Promise<void>|undefined} */ (undefined);
   #tabs = new TwoTabs({
     locks: navigator.locks,
     openChannel: () => new BroadcastChannel(`peerface ${folder}`),
@@ -189,7 +187,7 @@ class Page {
     for (const gesture of ['pointerup', 'keydown']) {
       document.addEventListener(gesture, () => {
         this.#call.play();
-        this.#voices.wake();
+        this.#voices?.wake();
         this.#speaker.wake();
       });
     }
@@ -370,7 +368,7 @@ class Page {
     run('outage', () => this.#outage.watch(this.#session.state, room?.relayAway ?? false,
       [...room?.peers.keys() ?? []]));
     run('speaker', () => this.#renderSpeaker(room));
-    run('voices', () => this.#voices.render(room, inCall));
+    run('voices', () => this.#renderVoices(room, inCall));
     const people = this.#session.inside ? this.#call.count + 1 : 0;
     run('top line', () => this.#top.render({ inCall, place, people }));
     run('banner', () => this.#banner.render(this.#noticeView()));
@@ -405,6 +403,29 @@ class Page {
     if (this.#microphones !== room?.microphones) this.#speaker.refresh();
     this.#microphones = room?.microphones;
     this.#speakerLists.render();
+  }
+
+  /**
+   * @param {Room|undefined} room
+   * @param {boolean} inCall
+   */
+  #renderVoices(room, inCall) {
+    this.#voices?.render(room, inCall);
+    if (room) this.#voicesLoading ??= this.#loadVoices();
+  }
+
+  async #loadVoices() {
+    try {
+      const { Voices } = await import('./voices.js');
+      this.#voices = new Voices(document, ownId, {
+        speaking: (ids) => this.#guard.run('speaking', () => this.#call.spoke(ids)),
+        mutedSpeech: () => this.#tellMuted(),
+        noticesMuted: () => this.#preferences.isOn('mutedSpeech'),
+      });
+      this.#render();
+    } catch {
+      this.#voicesLoading = undefined; // with the next change, again
+    }
   }
 
   #renderTitle() {

@@ -11,6 +11,10 @@ import { isOff, SourceButton } from './controls.js';
 import { TileFit } from './fit.js';
 import { part, watchPicture } from './picture.js';
 
+/** What the content of the window is made of, which is loaded when it opens. */
+const parts = { part, SourceButton, TileFit, watchPicture };
+
+
 /** @typedef {import('./i18n.js').Texts} Texts */
 /** @typedef {import('./controls.js').Kind} Kind */
 
@@ -27,96 +31,7 @@ import { part, watchPicture } from './picture.js';
  */
 
 /** @typedef {Pick<import('./controls.js').SourceView, Kind>} Sources */
-
-/** @type {readonly [Kind, string][]} */
-const buttons = [['microphone', '.muteButton'], ['camera', '.cameraButton']];
-/** What a tile shows of its peer in words. */
-const words = ['.avatar', '.tileNote', '.badgeName', '.badgeState'];
-/** What it shows by its data. */
-const shownData = ['camera', 'microphone', 'muted', 'state', 'away', 'hue'];
-
-/** The content of a window of its own. */
-class PipPage {
-  #texts;
-  #source;
-  #window;
-  #tile;
-  #words;
-  #buttons;
-  #video;
-  #fit;
-
-  /**
-   * @param {Window} window
-   * @param {HTMLElement} source the tile that it shows
-   * @param {HTMLElement} call the root of the call screen
-   * @param {Texts} texts
-   * @param {PipHooks} hooks
-   */
-  constructor(window, source, call, texts, hooks) {
-    this.#texts = texts;
-    this.#source = source;
-    this.#window = window;
-    const template = part(call, '.pipTemplate', HTMLTemplateElement);
-    const content = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
-    // Found now: in another document, some browsers make them elements of that window.
-    this.#video = part(content, 'video', HTMLVideoElement);
-    this.#tile = part(content, '.tile', HTMLElement);
-    this.#words = words.map((selector) => part(content, selector, HTMLElement));
-    this.#buttons = buttons.map(([kind, selector]) =>
-      new SourceButton(kind, part(content, selector, HTMLButtonElement), texts, hooks));
-    watchPicture(this.#tile, this.#video);
-    part(content, '.leaveButton', HTMLButtonElement)
-      .addEventListener('click', () => hooks.leave());
-    copyLook(call, window.document);
-    window.document.body.append(content);
-    this.#fit = new TileFit(this.#tile, this.#video, () => {});
-  }
-
-  /** @param {Sources} sources */
-  render(sources) {
-    const { document } = this.#window;
-    document.documentElement.lang = this.#texts.language;
-    this.#texts.apply(document);
-    const from = this.#source;
-    for (const key of shownData) this.#tile.dataset[key] = from.dataset[key] ?? '';
-    words.forEach((selector, index) => {
-      this.#words[index].textContent = part(from, selector, HTMLElement).textContent;
-    });
-    document.title = part(from, '.badgeName', HTMLElement).textContent ?? '';
-    for (const button of this.#buttons) button.render(sources);
-    const { srcObject } = part(from, 'video', HTMLVideoElement);
-    if (this.#video.srcObject === srcObject) return;
-    this.#video.srcObject = srcObject; // muted: it is heard from the tile
-    this.#video.play().catch(() => {});
-  }
-
-  end() {
-    this.#video.srcObject = null;
-    this.#fit.end();
-    this.#window.close();
-  }
-}
-
-/**
- * Styles and icons are a document's own.
- * @param {HTMLElement} call
- * @param {Document} document
- */
-function copyLook(call, document) {
-  const root = /** @type {Document|ShadowRoot} */ (call.getRootNode());
-  /** @type {NodeListOf<HTMLLinkElement>} */
-  const links = root.querySelectorAll('link[rel="stylesheet"]');
-  for (const { href } of links) {
-    const link = document.createElement('link');
-    link.rel = 'stylesheet';
-    link.href = href;
-    document.head.append(link);
-  }
-  const icons = root.querySelector('symbol')?.closest('svg');
-  if (icons) document.body.append(icons.cloneNode(true));
-  document.body.className = 'pipBody';
-}
+/** @typedef {typeof parts} Parts */
 
 /** The one window that there may be. */
 export class PictureInPicture {
@@ -128,7 +43,7 @@ export class PictureInPicture {
     ? /** @type {any} */ (window).documentPictureInPicture : undefined;
   /** @type {HTMLElement|undefined} */
   #tile;
-  /** @type {PipPage|undefined} */
+  /** @type {import('./pippage.js').PipPage|undefined} */
   #page;
   /** @type {Sources} */
   #sources = { microphone: undefined, camera: undefined };
@@ -168,8 +83,11 @@ export class PictureInPicture {
     const refused = () => undefined;
     if (this.#opener) {
       const size = { width: 360, height: 300 };
-      const window = await this.#opener.requestWindow(size).catch(refused);
-      if (window) this.#openPage(window, tile);
+      const [window, content] = await Promise.all([
+        this.#opener.requestWindow(size).catch(refused), import('./pippage.js').catch(refused),
+      ]);
+      if (window && content) this.#openPage(window, tile, content);
+      else window?.close();
     } else {
       const video = part(tile, 'video', HTMLVideoElement);
       if (await video.requestPictureInPicture().catch(refused)) this.#openVideo(video, tile);
@@ -199,10 +117,11 @@ export class PictureInPicture {
   /**
    * @param {Window} window
    * @param {HTMLElement} tile
+   * @param {typeof import('./pippage.js')} content
    */
-  #openPage(window, tile) {
+  #openPage(window, tile, { PipPage }) {
     if (!tile.isConnected) return window.close(); // the peer has left in the meantime
-    const page = new PipPage(window, tile, this.#call, this.#texts, this.#hooks);
+    const page = new PipPage(parts, window, { tile, call: this.#call }, this.#texts, this.#hooks);
     this.#tile = tile;
     this.#page = page;
     window.addEventListener('pagehide', () => {

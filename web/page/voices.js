@@ -8,7 +8,6 @@
 
 import { Meter } from './meter.js';
 import { barOf, MutedSpeech, SpeechDetector } from './speech.js';
-import { ownId } from './stage.js';
 
 /** @typedef {import('../peerface.js').Room} Room */
 /** @typedef {Pick<Room, 'peers'|'microphone'|'stream'>} Heard */
@@ -24,6 +23,7 @@ const pollMs = 100;
  */
 
 export class Voices {
+  #ownId;
   #hooks;
   /** @type {NodeListOf<HTMLElement>} show the level of the own microphone */
   #bars;
@@ -42,10 +42,12 @@ export class Voices {
 
   /**
    * @param {ParentNode} root
+   * @param {string} ownId what one's own voice is called beside the ids of the peers
    * @param {VoiceHooks} hooks
    * @param {Pick<Meter, 'measure'|'wake'|'level'>} [meter]
    */
-  constructor(root, hooks, meter = new Meter()) {
+  constructor(root, ownId, hooks, meter = new Meter()) {
+    this.#ownId = ownId;
     this.#hooks = hooks;
     this.#bars = root.querySelectorAll('.level');
     this.#meter = meter;
@@ -106,7 +108,7 @@ export class Voices {
       detectors.set(id, detector);
       if (detector.note(level(), nowMs)) speaking.add(id);
     };
-    look(ownId, !wanted, () => own);
+    look(this.#ownId, !wanted, () => own);
     for (const [id, peer] of room.peers) {
       // Asking a connection that is still being made would hold that up.
       const silent = peer.state === 'connecting' || peer.microphone !== 'on';
