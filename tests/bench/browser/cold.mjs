@@ -3,12 +3,14 @@
 //
 //   node cold.mjs [--runs 10] [--rtt 100] [--mbit 10] [FOLDER ...]   each FOLDER is a page to serve
 //
-// Without a FOLDER it is the page that the preset wasm builds. Between the browser and the relay is
+// Without a FOLDER it is the page that the preset wasm builds. Beside it stands a floor: a page of three
+// small files, each of which asks for the next (pages/cold). Between the browser and the relay is
 // a proxy that makes every connection as slow as a distant server's: the handshake and every
 // exchange take a round trip, all together have the bandwidth, and each connection has a congestion
 // window of ten segments that grows by what has been acknowledged (RFC 6928, RFC 5681).
 import net from 'node:net';
 import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import puppeteer from 'puppeteer-core';
 import { Relay, webFolder } from '../../e2e/relay.mjs';
@@ -113,7 +115,8 @@ const browser = await puppeteer.launch({
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
     '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
 });
-const folders = positionals.length > 0 ? positionals : [webFolder];
+const floor = fileURLToPath(new URL('pages/cold', import.meta.url));
+const folders = [floor, ...(positionals.length > 0 ? positionals : [webFolder])];
 const served = await Promise.all(folders.map(async (folder) => {
   const relay = await Relay.start([], folder);
   return { folder, relay, server: await distant(relay.port), times: /** @type {number[]} */ ([]) };
