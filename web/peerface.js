@@ -317,6 +317,16 @@ export class Room extends EventTarget {
     this.#core.setSource(2, on);
   }
 
+  /**
+   * Changes how the browser treats the microphone's sound, where it can; a microphone in use is
+   * opened anew for that, and silent meanwhile.
+   * @param {MediaTrackConstraints} audio  in place of those given to createRoom(), for example
+   *   {noiseSuppression: false}
+   */
+  setAudioConstraints(audio) {
+    this.#core.setAudio(audio);
+  }
+
   /** @param {string} deviceId  '' is the browser's default */
   selectMicrophone(deviceId) {
     this.#core.selectDevice(0, deviceId);

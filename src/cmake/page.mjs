@@ -75,7 +75,7 @@ export async function bundlePage(source) {
   const html = fs.readFileSync(path.join(source, 'index.html'), 'utf8');
   const styles = [...html.matchAll(styleLink)].map(([, name]) => name);
   const page = await bundle(source, ['page/page.js']);
-  const parts = await bundle(source, ['page/call.js', 'page/i18n.js']);
+  const parts = await bundle(source, ['page/call.js', 'page/captured.js', 'page/i18n.js']);
   const slim = html
     .replace(styleLink, (link, name) => (name === styles[0]
       ? link.replace(name, 'page/page.css') : ''))

@@ -86,6 +86,7 @@ enum pf_event_type {
                                SCREEN the browser asks the user what to share; SCREEN_AUDIO comes
                                and goes with it and cannot be set */
     PF_EVENT_SELECT_DEVICE, /* use this device, or "" for the default one */
+    PF_EVENT_REOPEN,        /* the constraints of a source have changed: open its device anew */
     PF_EVENT_SET_NAME,      /* be called that from now on; a name that is not valid is ignored */
     PF_EVENT_SET_HAND,      /* raise or lower the hand */
     PF_EVENT_REACT,         /* show the others a reaction, if it is not one too many */
@@ -140,6 +141,7 @@ struct pf_event {
             enum pf_source source;
             struct pf_slice id;
         } select_device;
+        enum pf_source reopen;
         struct pf_slice name; /* SET_NAME */
         struct {
             bool raised;

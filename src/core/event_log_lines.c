@@ -40,6 +40,7 @@ const struct pf_names *const pf_field_enums[] = {
         E("source", SOURCE, set_source.source) E("on", BOOL, set_source.on) \
     L("select-device", PF_EVENT_SELECT_DEVICE) \
         E("source", SOURCE, select_device.source) E("device", TEXT, select_device.id) \
+    L("reopen", PF_EVENT_REOPEN) E("source", SOURCE, reopen) \
     L("set-name", PF_EVENT_SET_NAME) E("name", TEXT, name) \
     L("set-hand", PF_EVENT_SET_HAND) E("raised", BOOL, set_hand.raised) \
     L("react", PF_EVENT_REACT) E("kind", REACTION, reaction) \

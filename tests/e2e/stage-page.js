@@ -233,6 +233,7 @@
   /** The modules of the page that are under test. @param {string} url */
   const importModules = async (url) => ({
     ...(await import(`${url}page/call.js`)),
+    captured: await import(`${url}page/captured.js`),
     ...(await import(`${url}page/i18n.js`)),
   });
 
@@ -314,7 +315,7 @@
     /** @type {Record<string, string>} */ kept = {},
   ) {
     const { root } = await inPage(url);
-    const { CallScreen, loadLanguage, Texts } = await importModules(url);
+    const { CallScreen, captured, loadLanguage, Texts } = await importModules(url);
     await loadLanguage('en');
     const texts = new Texts('en');
     const host = /** @type {any} */ (window);
@@ -336,6 +337,7 @@
       },
     }));
     texts.apply(document);
+    call.complete(captured);
     call.show(streamOf(320, 240));
     host.peers = pictures.map(([width, height], index) => ({
       id: `000000000000000${index}`, name: ['Mia', 'Noa', 'Oli'][index], state: 'connected',

@@ -277,3 +277,35 @@ for (const [here, there] of pairs) {
     },
   );
 }
+
+scenario(
+  'what is done to the sound is switched in the call and kept, and the microphone goes on',
+  {},
+  async (world) => {
+    const { ann, bob, annId } = await annAndBob(world);
+    const leftOut = async () => (await ann.summary()).captures
+      .map(({ constraints, outcome }) => constraints.includes('"noiseSuppression":false')
+        && outcome === 'live');
+    await ann.click('#more');
+    await ann.click('#openSettings');
+    assert.ok(await ann.ask(() => document.querySelector('[data-preference="noiseSuppression"]')
+      ?.checkVisibility()));
+    assert.ok(await ann.ask(() => !document.querySelector('.backgroundBlur')?.checkVisibility()),
+      'this camera has no blur');
+    const before = await ann.summary();
+    assert.deepEqual(await leftOut(), [false]);
+    await ann.click('[data-preference="noiseSuppression"]');
+    await ann.sees('the microphone again', () => {
+      const { probe } = /** @type {any} */ (window);
+      return probe.captures.length === 2 && probe.captures[1].outcome === 'live';
+    });
+    assert.deepEqual(await leftOut(), [false, true]);
+    await bob.audioFlowing(annId);
+    await bob.tile(annId, { muted: 'false' });
+    await ann.nothingNegotiatedSince(before);
+    await ann.page.reload();
+    await ann.waitForPeers(1);
+    await bob.audioFlowing(annId);
+    assert.deepEqual(await leftOut(), [true]);
+  },
+);

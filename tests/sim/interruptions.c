@@ -1,4 +1,4 @@
-/* interruptions.c - systems mute tracks and give them back, and pages are visible again. */
+/* interruptions.c - systems mute tracks, pages are visible again, constraints change. */
 /* SPDX-License-Identifier: MIT */
 #include "interruptions.h"
 
@@ -41,11 +41,17 @@ void sim_interruptions_happen(struct sim_world *world)
 {
     const struct sim_host *host = &world->hosts[sim_below(world, world->faults.hosts_count)];
     const bool looks = sim_chance(world, 250);
+    const bool reopens = sim_chance(world, 100);
     schedule(world);
     if (!host->tab || host->asleep || host->tab->left) {
         return;
     }
-    if (looks) {
+    if (reopens) {
+        const enum pf_source source =
+            sim_chance(world, 500) ? PF_SOURCE_CAMERA : PF_SOURCE_MICROPHONE;
+        sim_tab_handle(world, host->tab,
+                       &(struct pf_event){.type = PF_EVENT_REOPEN, .reopen = source});
+    } else if (looks) {
         sim_tab_handle(world, host->tab, &(struct pf_event){.type = PF_EVENT_VISIBLE});
     } else {
         change_mute(world, host->tab);

@@ -266,9 +266,9 @@ static bool is_signal(const struct pf_event *event)
 static bool is_of_source(const struct pf_event *event)
 {
     return event->type == PF_EVENT_SET_SOURCE || event->type == PF_EVENT_SELECT_DEVICE ||
-           event->type == PF_EVENT_CAPTURE_OPENED || event->type == PF_EVENT_CAPTURE_FAILED ||
-           event->type == PF_EVENT_SCREEN_OPENED || event->type == PF_EVENT_SCREEN_FAILED ||
-           event->type == PF_EVENT_TRACK_ENDED;
+           event->type == PF_EVENT_REOPEN || event->type == PF_EVENT_CAPTURE_OPENED ||
+           event->type == PF_EVENT_CAPTURE_FAILED || event->type == PF_EVENT_SCREEN_OPENED ||
+           event->type == PF_EVENT_SCREEN_FAILED || event->type == PF_EVENT_TRACK_ENDED;
 }
 
 void sim_tab_handle(struct sim_world *world, struct sim_tab *tab, const struct pf_event *event)

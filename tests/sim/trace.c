@@ -42,6 +42,7 @@ static const char *event_name(enum pf_event_type type)
         [PF_EVENT_LEAVE] = "LEAVE",
         [PF_EVENT_SET_SOURCE] = "SET_SOURCE",
         [PF_EVENT_SELECT_DEVICE] = "SELECT_DEVICE",
+        [PF_EVENT_REOPEN] = "REOPEN",
         [PF_EVENT_SET_NAME] = "SET_NAME",
         [PF_EVENT_SET_HAND] = "SET_HAND",
         [PF_EVENT_REACT] = "REACT",
@@ -117,6 +118,7 @@ static void put_event_details(const struct pf_event *event, FILE *out)
         fprintf(out, " %s %s", source_name(event->set_source.source),
                 event->set_source.on ? "on" : "off");
         break;
+    case PF_EVENT_REOPEN: fprintf(out, " %s", source_name(event->reopen)); break;
     case PF_EVENT_SELECT_DEVICE:
         fprintf(out, " %s", source_name(event->select_device.source));
         put_text(out, event->select_device.id);

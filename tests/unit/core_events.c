@@ -44,6 +44,11 @@ void driver_select(struct driver *driver, enum pf_source source, const char *dev
                                            .select_device = {source, pf_slice_of(device)}});
 }
 
+void driver_reopen(struct driver *driver, enum pf_source source)
+{
+    driver_feed(driver, &(struct pf_event){.type = PF_EVENT_REOPEN, .reopen = source});
+}
+
 void driver_set_name(struct driver *driver, const char *name)
 {
     driver_feed(driver, &(struct pf_event){.type = PF_EVENT_SET_NAME, .name = pf_slice_of(name)});

@@ -254,6 +254,63 @@ static void D17_selecting_the_current_device_cancels_a_switch(void **state)
     assert_string_equal(d->local[CAMERA].device, "cam-1");
 }
 
+static void other_constraints_open_the_same_device_anew_after_its_track_has_ended(void **state)
+{
+    struct driver *d = *state;
+    const pf_pc pc = begin_call(d);
+    const pf_track old = d->local[MICROPHONE].track;
+    const pf_track camera = d->local[CAMERA].track;
+    driver_reopen(d, MICROPHONE);
+    assert_int_equal(driver_get(d, PF_COMMAND_CAPTURE_STOP)->capture_stop, old);
+    const pf_track new = asked(d, MICROPHONE);
+    assert_true(new != 0 && asked(d, CAMERA) == 0);
+    driver_opened(d, new, "mic-1");
+    assert_int_equal(sender_of(d, MICROPHONE)->set_sender.track, new);
+    driver_sender_set(d, pc, MICROPHONE, new);
+    assert_local(d, MICROPHONE, PF_CAPTURE_LIVE, PF_DOM_ERROR_NONE);
+    assert_int_equal(d->local[CAMERA].track, camera);
+}
+
+static void other_constraints_are_asked_for_instead_of_what_is_being_opened(void **state)
+{
+    struct driver *d = *state;
+    (void)begin_call(d);
+    driver_reopen(d, MICROPHONE);
+    const pf_track first = asked(d, MICROPHONE);
+    driver_reopen(d, MICROPHONE);
+    const pf_track second = asked(d, MICROPHONE);
+    assert_true(second != first);
+    driver_opened(d, first, "mic-1");
+    assert_false(is_live(d, first));
+    driver_opened(d, second, "mic-1");
+    assert_int_equal(d->local[MICROPHONE].track, second);
+}
+
+static void other_constraints_of_a_muted_microphone_open_it_muted(void **state)
+{
+    struct driver *d = *state;
+    (void)begin_call(d);
+    driver_set(d, MICROPHONE, false);
+    driver_reopen(d, MICROPHONE);
+    const pf_track new = asked(d, MICROPHONE);
+    driver_opened(d, new, "mic-1");
+    const struct pf_command *enable = driver_get(d, PF_COMMAND_TRACK_ENABLE);
+    assert_true(enable < sender_of(d, MICROPHONE));
+    assert_false(enable->track_enable.on);
+}
+
+static void other_constraints_of_a_camera_that_is_off_open_nothing(void **state)
+{
+    struct driver *d = *state;
+    (void)begin_call(d);
+    driver_set(d, CAMERA, false);
+    driver_wait(d, 5000);
+    driver_reopen(d, CAMERA);
+    assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 0);
+    driver_reopen(d, PF_SOURCE_SCREEN);
+    assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, driver_setup, driver_teardown)
 
 int main(void)
@@ -277,6 +334,10 @@ int main(void)
         TEST(D17_the_latest_of_two_switches_wins_and_the_other_track_is_stopped),
         TEST(D17_after_two_switches_a_failure_reverts_to_the_working_device),
         TEST(D17_selecting_the_current_device_cancels_a_switch),
+        TEST(other_constraints_open_the_same_device_anew_after_its_track_has_ended),
+        TEST(other_constraints_are_asked_for_instead_of_what_is_being_opened),
+        TEST(other_constraints_of_a_muted_microphone_open_it_muted),
+        TEST(other_constraints_of_a_camera_that_is_off_open_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,7 +9,6 @@
 import { Backdrops } from './backdrop.js';
 import { Company } from './company.js';
 import { sourceControls } from './controls.js';
-import { Drag } from './drag.js';
 import { TileFit } from './fit.js';
 import { Guard } from './guard.js';
 import { Invite } from './invite.js';
@@ -43,6 +42,7 @@ import { TileTools } from './tools.js';
  * @property {() => void} [copyRefused] the browser does not let the page copy
  * @property {() => void} changed something else is to be shown; asks for a call of render()
  * @property {(language: string) => void} chooseLanguage
+ * @property {() => void} processingChanged the person wants something else of the microphone
  * @property {() => Promise<string>} version of the call client
  * @property {import('./selfview.js').Keeper} store keeps what the person has chosen here
  */
@@ -72,6 +72,11 @@ export class CallScreen {
   #ownTools;
   #pin;
   #pip;
+  #store;
+  /** @type {import('./blurred-background.js').BlurredBackground|undefined} */
+  #blur;
+  /** @type {MediaStream|null} one's own */
+  #stream = null;
   #showOwn;
   #invite;
   #controls;
@@ -93,6 +98,7 @@ export class CallScreen {
     this.#say = hooks.say;
     this.#player = new Player(hooks.changed);
     /** How the person sees themselves; to be read and set from outside too. */
+    this.#store = hooks.store;
     this.selfView = new SelfView(hooks.store, hooks.changed);
     this.#pin = new Pin(texts, hooks);
     this.#pip = new PictureInPicture(root, texts, hooks);
@@ -125,6 +131,7 @@ export class CallScreen {
       showShortcuts: () => this.showShortcuts(),
       version: hooks.version,
       selfView: this.selfView,
+      processingChanged: hooks.processingChanged,
     });
     this.#shortcuts = part(root, '.shortcutSheet', HTMLDialogElement);
     new Panels(root);
@@ -152,7 +159,6 @@ export class CallScreen {
   #makeOwnTools(tile, shared) {
     const video = part(tile, 'video', HTMLVideoElement);
     const fit = new TileFit(tile, video, (whole) => shared.backdrops.set(video, whole));
-    new Drag(tile, (centre) => { this.selfView.corner = this.#stage.cornerAt(centre); });
     return new TileTools(tile, shared, {
       id: ownId, name: () => this.#texts.get('ownPicture'), fit, selfView: this.selfView,
     });
@@ -181,6 +187,15 @@ export class CallScreen {
   /** @param {string} link */
   copyLink(link) {
     return this.#invite.copy(link);
+  }
+
+  /** Adds what is loaded later. @param {typeof import('./captured.js')} captured */
+  complete({ BlurredBackground, Drag }) {
+    new Drag(part(this.#root, '.own', HTMLElement), (centre) => {
+      this.selfView.corner = this.#stage.cornerAt(centre);
+    });
+    this.#blur = new BlurredBackground(this.#store, () => this.#settings.render());
+    this.#settings.blur = this.#blur;
   }
 
   showShortcuts() {
@@ -233,6 +248,7 @@ export class CallScreen {
 
   /** @param {MediaStream|null} stream one's own picture */
   show(stream) {
+    this.#stream = stream;
     this.#own.show(stream);
   }
 
@@ -274,6 +290,7 @@ export class CallScreen {
     this.#controls.forEach((control, index) => {
       this.#guard.run(`${control.name} ${index}`, () => control.render(view));
     });
+    this.#guard.run('background', () => this.#blur?.follow(this.#stream?.getVideoTracks()[0]));
     this.#pin.possible = this.#others > 1;
     this.#guard.run('own tile', () => {
       this.#own.render({ ...view, mirrored: this.selfView.mirrored });

@@ -23,10 +23,10 @@ import { loadWords, newRoomName, roomFits } from './roomname.js';
 import { Session } from './session.js';
 import { Shortcuts } from './shortcuts.js';
 import { Soon } from './soon.js';
+import { soundConstraints } from './sound-processing.js';
 import { Speaker, SpeakerLists } from './speaker.js';
 import { ownId } from './stage.js';
 import { Store } from './store.js';
-import { PushToTalk } from './talk.js';
 import { Tips } from './tips.js';
 import { TopLine } from './top.js';
 import { ScreenWakeLock } from './wake-lock.js';
@@ -76,14 +76,19 @@ class Page {
   #microphones = /** @type {unknown} */ (undefined);
   /** There once something is captured: the lobby is usable before that. */
   #voices = /** @type {import('./voices.js').Voices|undefined} */ (undefined);
-  #voicesLoading = /** @type {Promise<void>|undefined} */ (undefined);
+  #capturedLoading = /** @type {Promise<void>|undefined} */ (undefined);
   #tabs = new TwoTabs({
     locks: navigator.locks,
     openChannel: () => new BroadcastChannel(`peerface ${folder}`),
     folder,
     ticket: () => this.#session.room?.ticket ?? '',
   });
-  #session = new Session({ lasting, passing, capable: !this.#lacking }, this.#sessionHooks());
+  #session = new Session({
+    lasting,
+    passing,
+    capable: !this.#lacking,
+    sound: () => soundConstraints((name) => this.#preferences.isOn(name)),
+  }, this.#sessionHooks());
 
   #intentions = {
     toggle: (/** @type {Kind} */ kind, /** @type {boolean} */ on) => this.#toggle(kind, on),
@@ -130,6 +135,7 @@ class Page {
       react: (kind) => this.#session.room?.react(kind),
       shareScreen: (on) => this.#session.room?.setScreen(on),
       chooseLanguage: (language) => this.#onLanguage(language),
+      processingChanged: () => this.#session.processingChanged(),
       version: async () => (await import('../peerface.js')).version,
       store: lasting,
       changed: () => this.#render(),
@@ -175,12 +181,6 @@ class Page {
       help: () => this.#call.showShortcuts(),
       available: () => this.#session.room !== undefined && !document.querySelector('dialog[open]'),
       singleKeys: () => this.#preferences.isOn('singleKeys'),
-    });
-    new PushToTalk(window, {
-      available: () => this.#session.inCall && this.#preferences.isOn('singleKeys')
-        && !document.querySelector('dialog[open]'),
-      muted: () => this.#session.room?.microphone.wanted === false,
-      set: (on) => this.#toggle('microphone', on),
     });
     for (const type of ['online', 'offline']) addEventListener(type, () => this.#render());
     document.addEventListener('visibilitychange', () => this.#soon.flush());
@@ -368,7 +368,8 @@ class Page {
     run('outage', () => this.#outage.watch(this.#session.state, room?.relayAway ?? false,
       [...room?.peers.keys() ?? []]));
     run('speaker', () => this.#renderSpeaker(room));
-    run('voices', () => this.#renderVoices(room, inCall));
+    if (room) this.#capturedLoading ??= this.#loadCaptured();
+    run('voices', () => this.#voices?.render(room, inCall));
     const people = this.#session.inside ? this.#call.count + 1 : 0;
     run('top line', () => this.#top.render({ inCall, place, people }));
     run('banner', () => this.#banner.render(this.#noticeView()));
@@ -405,26 +406,26 @@ class Page {
     this.#speakerLists.render();
   }
 
-  /**
-   * @param {Room|undefined} room
-   * @param {boolean} inCall
-   */
-  #renderVoices(room, inCall) {
-    this.#voices?.render(room, inCall);
-    if (room) this.#voicesLoading ??= this.#loadVoices();
-  }
-
-  async #loadVoices() {
+  /** To do with what is captured, and not needed before. */
+  async #loadCaptured() {
     try {
-      const { Voices } = await import('./voices.js');
+      const captured = await import('./captured.js');
+      const { PushToTalk, Voices } = captured;
       this.#voices = new Voices(document, ownId, {
         speaking: (ids) => this.#guard.run('speaking', () => this.#call.spoke(ids)),
         mutedSpeech: () => this.#tellMuted(),
         noticesMuted: () => this.#preferences.isOn('mutedSpeech'),
       });
+      this.#call.complete(captured);
+      new PushToTalk(window, {
+        available: () => this.#session.inCall && this.#preferences.isOn('singleKeys')
+          && !document.querySelector('dialog[open]'),
+        muted: () => this.#session.room?.microphone.wanted === false,
+        set: (on) => this.#toggle('microphone', on),
+      });
       this.#render();
     } catch {
-      this.#voicesLoading = undefined; // with the next change, again
+      this.#capturedLoading = undefined; // with the next change, again
     }
   }
 

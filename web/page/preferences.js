@@ -7,7 +7,8 @@
  * 'sounds': when people come and go. 'mutedSpeech': to be told when one speaks while muted.
  * 'singleKeys': M, V, H, ? and the space bar without Ctrl (WCAG 2.1.4 requires a way to turn them
  * off).
- * @typedef {'sounds'|'mutedSpeech'|'singleKeys'} Preference
+ * @typedef {'sounds'|'mutedSpeech'|'singleKeys'|import('./sound-processing.js').Processing}
+ *   Preference
  */
 
 /** All of them are on until the person turns them off. */

@@ -49,6 +49,7 @@ export class Session {
   #passing;
   #hooks;
   #capable;
+  #sound;
   /** @type {Room|undefined} undefined: not made yet, or standby */
   #room;
   #starting = false;
@@ -70,12 +71,14 @@ export class Session {
    * @param {Store} setting.lasting what stays: the devices
    * @param {Store} setting.passing what belongs to this tab: the ticket, the room, mute, camera off
    * @param {boolean} setting.capable this browser can make calls; without that, nothing starts
+   * @param {() => MediaTrackConstraints} setting.sound what the person wants of the microphone
    * @param {SessionHooks} hooks
    */
-  constructor({ lasting, passing, capable }, hooks) {
+  constructor({ lasting, passing, capable, sound }, hooks) {
     this.#lasting = lasting;
     this.#passing = passing;
     this.#capable = capable;
+    this.#sound = sound;
     this.#hooks = hooks;
     for (const [target, type] of /** @type {const} */ ([
       [window, 'pagehide'], [document, 'visibilitychange'],
@@ -180,6 +183,7 @@ export class Session {
       microphoneId: this.#lasting.get('microphone') || undefined,
       cameraId: this.#lasting.get('camera') || undefined,
       ticket: ticket || undefined,
+      audio: this.#sound(),
     })).then((room) => this.#adopt(room), (error) => {
       console.error(error);
       this.broken = true;
@@ -267,6 +271,11 @@ export class Session {
     this.#lasting.set(kind, deviceId);
     if (kind === 'microphone') this.#room?.selectMicrophone(deviceId);
     else this.#room?.selectCamera(deviceId);
+  }
+
+  /** The person wants something else of the microphone. */
+  processingChanged() {
+    this.#room?.setAudioConstraints(this.#sound());
   }
 
   /**

@@ -3,6 +3,7 @@
 
 import { languageNames } from './i18n.js';
 import { part } from './picture.js';
+import { canProcess, isProcessing } from './sound-processing.js';
 
 /** @typedef {import('./i18n.js').Texts} Texts */
 /** @typedef {import('./preferences.js').Preferences} Preferences */
@@ -14,6 +15,7 @@ import { part } from './picture.js';
  * @property {() => void} showShortcuts
  * @property {() => Promise<string>} version of the call client
  * @property {import('./selfview.js').SelfView} selfView
+ * @property {() => void} processingChanged what is done to the microphone's sound
  */
 
 export class Settings {
@@ -21,6 +23,9 @@ export class Settings {
   #texts;
   #preferences;
   #languages;
+  /** @type {import('./blurred-background.js').BlurredBackground|undefined} */
+  blur;
+  #blurred;
   #version;
   #selfView;
   #ownShown;
@@ -43,9 +48,14 @@ export class Settings {
       new Option(name, language)));
     this.#languages.addEventListener('change', () => hooks.chooseLanguage(this.#languages.value));
     for (const box of this.#boxes()) {
-      box.addEventListener('change', () =>
-        preferences.set(/** @type {Preference} */ (box.dataset.preference), box.checked));
+      box.addEventListener('change', () => {
+        const name = /** @type {Preference} */ (box.dataset.preference);
+        preferences.set(name, box.checked);
+        if (isProcessing(name)) hooks.processingChanged();
+      });
     }
+    this.#blurred = part(dialog, '.backgroundBlur', HTMLInputElement);
+    this.#blurred.addEventListener('change', () => this.blur?.set(this.#blurred.checked));
     const { selfView } = hooks;
     this.#selfView = selfView;
     this.#ownShown = part(dialog, '.ownShown', HTMLInputElement);
@@ -65,13 +75,27 @@ export class Settings {
   open() {
     this.#languages.value = this.#texts.language;
     for (const box of this.#boxes()) {
-      box.checked = this.#preferences.isOn(/** @type {Preference} */ (box.dataset.preference));
+      const name = /** @type {Preference} */ (box.dataset.preference);
+      box.checked = this.#preferences.isOn(name);
+      this.#setting(box).hidden = isProcessing(name) && !canProcess(name);
     }
+    this.render();
     this.#showSelfView();
     this.#version().then((version) => {
       part(this.#dialog, '.version', HTMLElement).textContent = version;
     }, () => {});
     this.#dialog.showModal();
+  }
+
+  /** What may change while the dialog is open: the system can blur as well. */
+  render() {
+    this.#setting(this.#blurred).hidden = !this.blur?.possible;
+    this.#blurred.checked = this.blur?.on ?? false;
+  }
+
+  /** What a switch is shown in. @param {HTMLElement} box */
+  #setting(box) {
+    return /** @type {HTMLElement} */ (box.closest('.setting'));
   }
 
   /** @returns {NodeListOf<HTMLInputElement>} */

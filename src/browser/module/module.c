@@ -128,6 +128,12 @@ EMSCRIPTEN_KEEPALIVE void pf_module_select_device(struct pf_driver *driver, int 
                                                                   pf_driver_text(driver, 0)}});
 }
 
+EMSCRIPTEN_KEEPALIVE void pf_module_reopen(struct pf_driver *driver, int source)
+{
+    pf_driver_handle(driver,
+                     &(struct pf_event){.type = PF_EVENT_REOPEN, .reopen = (enum pf_source)source});
+}
+
 /* Text: the name. Returns enum pf_error. */
 EMSCRIPTEN_KEEPALIVE int pf_module_set_name(struct pf_driver *driver)
 {

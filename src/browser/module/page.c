@@ -23,6 +23,10 @@ EM_JS(void, pf_page_publish, (void), {
     leave() { glue.tell(_pf_module_leave, []); },
     setSource(source, on) { glue.tell(_pf_module_set_source, [], source, on); },
     selectDevice(source, id) { glue.tell(_pf_module_select_device, [id], source); },
+    setAudio(constraints) {
+      Module["audio"] = constraints;
+      glue.tell(_pf_module_reopen, [], 0);
+    },
     setName(name) { return glue.tell(_pf_module_set_name, [name]); },
     setHand(raised) { glue.tell(_pf_module_set_hand, [], raised); },
     react(kind) { glue.tell(_pf_module_react, [kind]); },

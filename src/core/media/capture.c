@@ -448,7 +448,16 @@ void pf_capture_select(struct pf_capture *capture, struct pf_context *context, s
     publish(capture, context);
 }
 
-/* ---- time ---- */
+void pf_capture_reopen(struct pf_capture *capture, struct pf_context *context)
+{
+    if (pf_capture_is_needed(capture)) {
+        retire(capture, context, 0);
+        capture->opening = 0;
+        stop_track(capture, context);
+        open_chosen(capture, context, PF_PHASE_OPENING);
+        publish(capture, context);
+    }
+}
 
 void pf_capture_tick(struct pf_capture *capture, struct pf_context *context)
 {

@@ -63,6 +63,9 @@ bool pf_capture_is_needed(const struct pf_capture *capture);
 void pf_capture_set_on(struct pf_capture *capture, struct pf_context *context, bool on);
 void pf_capture_select(struct pf_capture *capture, struct pf_context *context, struct pf_slice id);
 
+/* Opens the device anew. Its track ends before: a second would get the constraints of the first. */
+void pf_capture_reopen(struct pf_capture *capture, struct pf_context *context);
+
 /* The track that is `opening` is there, or is not coming. */
 void pf_capture_on_opened(struct pf_capture *capture, struct pf_context *context,
                           struct pf_slice device);

@@ -192,6 +192,11 @@ void pf_media_handle(struct pf_media *media, struct pf_context *context,
         set_source(media, context, event->set_source.source, event->set_source.on);
         break;
     case PF_EVENT_SELECT_DEVICE: select_device(media, context, event); break;
+    case PF_EVENT_REOPEN:
+        if ((size_t)event->reopen < PF_DEVICE_SOURCES_COUNT) {
+            pf_capture_reopen(&media->captures[event->reopen], context);
+        }
+        break;
     case PF_EVENT_CAPTURE_OPENED: on_opened(media, context, event); break;
     case PF_EVENT_CAPTURE_FAILED: on_failed(media, context, event); break;
     case PF_EVENT_SCREEN_OPENED:

@@ -4,10 +4,10 @@
 //   node cold.mjs [--runs 10] [--rtt 100] [--mbit 10] [FOLDER ...]   each FOLDER is a page to serve
 //
 // Without a FOLDER it is the page that the preset wasm builds. Beside it stands a floor: a page of
-// three small files, each of which asks for the next (pages/cold). Between the browser and the relay is
-// a proxy that makes every connection as slow as a distant server's: the handshake and every
-// exchange take a round trip, all together have the bandwidth, and each connection has a congestion
-// window of ten segments that grows by what has been acknowledged (RFC 6928, RFC 5681).
+// three small files, each of which asks for the next (pages/cold). Between the browser and the
+// relay is a proxy that makes every connection as slow as a distant server's: the handshake and
+// every exchange take a round trip, all together have the bandwidth, and each connection has a
+// congestion window of ten segments that grows by what has been acknowledged (RFC 6928, RFC 5681).
 import net from 'node:net';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';

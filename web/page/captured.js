@@ -1,0 +1,11 @@
+/* captured.js - what the page needs once something is captured, in one file that it loads then. */
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * None of it may import what the page has as well: esbuild would make a third file of that, which
+ * the page would have to wait for.
+ */
+export { BlurredBackground } from './blurred-background.js';
+export { Drag } from './drag.js';
+export { PushToTalk } from './talk.js';
+export { Voices } from './voices.js';
