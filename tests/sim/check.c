@@ -12,6 +12,7 @@
 #include "screen.h"
 #include "tab.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -315,8 +316,9 @@ void sim_check_fail_wanting(struct sim_world *world)
 {
     const struct sim_wanting *wanting = &world->wanting;
     PF_ASSERT(wanting->tab);
-    sim_fail(world, "%d s after the faults: %s: %s%s%c", SIM_SETTLE_MS / 1000,
-             sim_tab_name(world, wanting->tab), wanting->what, wanting->other ? " of " : "",
+    sim_fail(world, "%" PRIu64 " s after the faults: %s: %s%s%c",
+             (world->now_us - world->quiet_us) / 1000000, sim_tab_name(world, wanting->tab),
+             wanting->what, wanting->other ? " of " : "",
              wanting->other ? (char)('A' + wanting->other->host) : ' ');
 }
 

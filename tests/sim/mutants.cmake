@@ -113,7 +113,7 @@ pf_add_mutant(rejected_track_forgotten 300 "sends something else than is switche
 pf_add_mutant(captures_after_being_replaced 300 "was replaced, but still captures"
   core/room/membership.c
   [[pf_media_stop(&room->media, &room->context); /* the other tab has the camera now */]] [[;]])
-pf_add_mutant(event_of_an_old_socket 3000 "which is not open yet" core/room/room.c
+pf_add_mutant(event_of_an_old_socket 6000 "which is not open yet" core/room/room.c
   [[event->socket != room->session.socket]] [[room->session.socket == 0]])
 pf_add_mutant(captures_after_leaving 100 "the process died" core/room/membership.c
   [[    pf_relay_session_close(&room->session, &room->context);

@@ -325,7 +325,12 @@ static bool passes_unseen(enum sim_kind kind)
 /* After the faults: notes when all checks begin to hold. Returns true when the world may end. */
 static bool look(struct sim_world *world)
 {
-    const uint64_t settled_us = world->quiet_us + (uint64_t)SIM_SETTLE_MS * 1000;
+    const uint64_t settle_us = (uint64_t)SIM_SETTLE_MS * 1000;
+    /* Who has found the room full until a ghost was gone has the same time; who never enters, none.
+     */
+    const uint64_t latest_us = world->quiet_us + settle_us;
+    const uint64_t settled_us =
+        (world->calm_us < latest_us ? world->calm_us : latest_us) + settle_us;
     if (!world->quiet) {
         return false;
     }
