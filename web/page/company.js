@@ -101,20 +101,20 @@ export class Company {
       this.#told.set(peer.id, toldOf(peer));
       names.push(this.#nameOf(peer));
     }
-    this.#tellLater(() => {
-      const people = new Intl.ListFormat(this.#texts.language).format(names);
-      this.#say(names.length ? this.#texts.get('saidEnteredWith', { room: place, people })
-        : this.#texts.get('saidEntered', { room: place }));
-    });
+    // The first list that a browser formats takes it as long as some steps of a connection.
+    const people = names.length > 1 ? new Intl.ListFormat(this.#texts.language).format(names)
+      : names[0];
+    this.#say(names.length ? this.#texts.get('saidEnteredWith', { room: place, people })
+      : this.#texts.get('saidEntered', { room: place }));
   }
 
   /**
-   * To show, say and play what is new takes as long as some steps of a connection, which is being
-   * made when there is news: it goes first.
-   * @param {() => void} tell
+   * So do showing and playing what is new, which often comes with a connection that is being made:
+   * that goes first.
+   * @param {() => void} show
    */
-  #tellLater(tell) {
-    this.#waiting.push(tell);
+  #showLater(show) {
+    this.#waiting.push(show);
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       for (const each of this.#waiting.splice(0)) each();
@@ -140,8 +140,9 @@ export class Company {
    */
   #tellChange(before, peer) {
     if (before.name !== peer.name) {
-      const names = { before: before.name || this.#texts.get('guest'), name: this.#nameOf(peer) };
-      this.#tellLater(() => this.tell(this.#texts.get('saidRenamed', names)));
+      this.tell(this.#texts.get('saidRenamed', {
+        before: before.name || this.#texts.get('guest'), name: this.#nameOf(peer),
+      }));
     }
     if (!before.hand && peer.hand) {
       this.#news('saidHand', peer, 'hand');
@@ -242,9 +243,10 @@ export class Company {
    * @param {import('./sounds.js').Sound} [sound]
    */
   #news(key, peer, sound) {
-    const name = this.#nameOf(peer);
-    this.#tellLater(() => {
-      this.tell(this.#texts.get(key, { name }));
+    const text = this.#texts.get(key, { name: this.#nameOf(peer) });
+    this.#say(text);
+    this.#showLater(() => {
+      this.#toasts.show(text);
       if (sound) this.#play(sound);
     });
   }

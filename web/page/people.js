@@ -152,7 +152,7 @@ export class PeopleList {
       cameraKeys[person.camera ?? ''],
     ];
     part(row, '.personState', HTMLElement).textContent =
-      keys.flatMap((key) => (key ? texts.get(key) : [])).join(', ');
+      keys.flatMap((key) => (key ? texts.get(key, { name: person.name }) : [])).join(', ');
     this.#markSpeaking(row, person);
     return row;
   }
