@@ -37,6 +37,14 @@ enum pf_capture_state {
     PF_CAPTURE_FAILED, /* see the error */
 };
 
+/* How a picture is sent: the first of RTCRtpSendParameters.encodings. */
+struct pf_encoding {
+    bool active;
+    uint8_t scale;      /* scaleResolutionDownBy: 1, 2 or 4 */
+    uint8_t frame_rate; /* maxFramerate */
+    uint16_t rate_kbps; /* maxBitrate */
+};
+
 enum pf_command_type {
     /* the WebSocket to the relay; all carry `socket` */
     PF_COMMAND_SOCKET_OPEN, /* to the URL of the configuration, with PF_SUBPROTOCOL */
