@@ -39,10 +39,9 @@ enum pf_capture_state {
 
 /* How a picture is sent: the first of RTCRtpSendParameters.encodings. */
 struct pf_encoding {
-    bool active;
+    uint16_t rate_kbps; /* maxBitrate; 0: not active, and the rest means nothing */
     uint8_t scale;      /* scaleResolutionDownBy: 1, 2 or 4 */
     uint8_t frame_rate; /* maxFramerate */
-    uint16_t rate_kbps; /* maxBitrate */
 };
 
 /* How well a peer's picture and sound come and go, as a person would say it. */

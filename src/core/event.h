@@ -79,10 +79,8 @@ struct pf_sample {
     uint32_t lost_out_percent;     /* of the packets sent, as the peer reports it */
     uint32_t lost_in_percent;      /* of the packets that should have been received */
     uint32_t available_kbps;       /* availableOutgoingBitrate */
-    enum pf_limitation limitation; /* of the camera's encoder, as the three that follow */
+    enum pf_limitation limitation; /* of the camera's encoder, as the next */
     uint32_t encode_ms;            /* per frame */
-    uint32_t frame_rate;           /* sent */
-    uint32_t sent_kbps;            /* of all pictures */
     uint32_t width;                /* of the peer's camera, as received */
 };
 

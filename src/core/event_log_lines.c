@@ -80,7 +80,7 @@ const struct pf_names *const pf_field_enums[] = {
         E("round-trip", U32, sample.round_trip_ms) E("lost-out", U32, sample.lost_out_percent) \
         E("lost-in", U32, sample.lost_in_percent) E("available", U32, sample.available_kbps) \
         E("limitation", LIMITATION, sample.limitation) E("encode", U32, sample.encode_ms) \
-        E("frame-rate", U32, sample.frame_rate) E("sent", U32, sample.sent_kbps) \
+        \
         E("width", U32, sample.width) \
     L("pc-failed", PF_EVENT_PC_FAILED) \
         E("pc", U32, pc) E("operation", OPERATION, failed.operation) \

@@ -227,21 +227,20 @@ pf_add_mutant(reactions_without_limit 1000 "too many reactions" core/room/gestur
 
 # Quality
 pf_add_mutant(budget_ignored 100 "pixels a second" core/media/allocation.c
-  [[return kbps <= budget->camera_kbps && pixels <= budget->camera_pixels;]]
-  [[return kbps + pixels + budget->camera_kbps > 0;]])
+  [[    struct pf_budget budget = {budgets[row].kbps, budgets[row].load, 0};]]
+  [[    struct pf_budget budget = {budgets[row].kbps * 9u, budgets[row].load * 9u, 0};]])
 pf_add_mutant(sender_changed_at_once 100 "a sender is changed too often" core/media/quality.c
   [[picture->next_ms = context->now_ms + CHANGE_MS;]] [[picture->next_ms = context->now_ms;]])
 pf_add_mutant(changes_overlap 100 "while the last one is being set" core/media/quality.c
-  [[    if (picture->pending || is_equal]] [[    if (is_equal]])
+  [[        if (picture->pending ||]] [[        if (]])
 pf_add_mutant(hidden_picture_cut_at_once 100 "or was a moment ago" core/media/quality.c
-  [[return picture->asked == 0 && is_brief ? picture->asked_before : picture->asked;]]
-  [[return is_brief ? picture->asked : picture->asked;]])
+  [[picture->hidden_ms = context->now_ms + HIDDEN_MS;]] [[picture->hidden_ms = context->now_ms;]])
 pf_add_mutant(hidden_picture_sent_for_ever 100 "as they are asked for" core/media/quality.c
-  [[return picture->asked == 0 && is_brief ?]]
-  [[return picture->asked == 0 && (is_brief || now_ms > 0) ?]])
+  [[if (picture->asked == 0 && context->now_ms < picture->hidden_ms) {]]
+  [[if (picture->asked == 0 && context->now_ms < picture->hidden_ms * 9) {]])
 pf_add_mutant(sound_is_touched 100 "an encoding of sound" core/media/quality.c
-  [[(enum pf_source)(PF_SOURCE_CAMERA + (picture - link->pictures))]]
-  [[(enum pf_source)(PF_SOURCE_MICROPHONE + (picture - link->pictures))]])
+  [[command->set_encoding.source = source;]]
+  [[command->set_encoding.source = (enum pf_source)(source - PF_SOURCE_CAMERA);]])
 pf_add_mutant(trouble_ignored 1000 "is in trouble" core/media/quality.c
   [[        quality->level++;]] [[]])
 pf_add_mutant(trouble_never_ends 1000 "as they are asked for" core/media/quality.c
@@ -255,5 +254,4 @@ pf_add_mutant(wish_lost_in_a_reload 1000 "is not told how it is shown" core/room
 pf_add_mutant(wishes_without_pause 100 "told too often" core/peer/wishes.c
   [[wishes->next_ms = context->now_ms + TELL_MS;]] [[wishes->next_ms = context->now_ms;]])
 pf_add_mutant(wish_told_to_an_older_client 300 "an older client" core/peer/wishes.c
-  [[        !pf_capabilities_have(capabilities, PF_CAPABILITY_QUALITY)) {]]
-  [[        capabilities.size > 1000) {]])
+  [[!pf_capabilities_have(capabilities, PF_CAPABILITY_QUALITY)]] [[capabilities.size > 1000]])

@@ -115,12 +115,12 @@ void sim_quality_note_hidden(struct sim_tab *tab, pf_member_id id)
 static uint32_t pixels_of(struct pf_encoding encoding)
 {
     const uint32_t scale = encoding.scale;
-    return encoding.active ? 640 / scale * (480 / scale) * encoding.frame_rate : 0;
+    return encoding.rate_kbps > 0 ? 640 / scale * (480 / scale) * encoding.frame_rate : 0;
 }
 
 /* Of all connections of a page. */
 struct sums {
-    size_t count; /* that have been connected */
+    uint32_t count; /* that have been connected */
     uint32_t camera_kbps, camera_pixels, screen_kbps;
 };
 
@@ -140,11 +140,11 @@ static struct sums sums_of(const struct sim_world *world, const struct sim_tab *
         const struct pf_encoding camera = pc->quality.commanded[0];
         const struct pf_encoding screen = pc->quality.commanded[1];
         sums.count++;
-        if (is_sent(tab, 0) && camera.active) {
+        if (is_sent(tab, 0)) {
             sums.camera_kbps += camera.rate_kbps;
             sums.camera_pixels += pixels_of(camera);
         }
-        sums.screen_kbps += is_sent(tab, 1) && screen.active ? screen.rate_kbps : 0;
+        sums.screen_kbps += is_sent(tab, 1) ? screen.rate_kbps : 0;
     }
     return sums;
 }
@@ -171,7 +171,7 @@ void sim_quality_command(struct sim_world *world, struct sim_pc *pc,
     if (encoding.scale != 1 && (encoding.scale % 2 != 0 || encoding.scale > 4 || picture == 1)) {
         sim_fail(world, "a picture is scaled by %u", encoding.scale);
     }
-    if (!encoding.active && !sim_hostile_faces(world, pc) &&
+    if (encoding.rate_kbps == 0 && !sim_hostile_faces(world, pc) &&
         (quality->asked[picture] != 0 || hidden_us < (uint64_t)(HIDDEN_MS - ROUND_MS) * 1000)) {
         sim_fail(world, "a picture is not sent that is shown, or was a moment ago");
     }
@@ -241,6 +241,7 @@ void sim_quality_note_heard(struct sim_world *world, struct sim_tab *tab,
     if (event->type != PF_EVENT_PC_CHANNEL_MESSAGE || !read_wanted(event->channel.data, widths)) {
         return;
     }
+    pc->quality.was_connected = true;
     for (int i = 0; i < PF_PICTURES_COUNT; i++) {
         if (widths[i] == 0 && pc->quality.asked[i] != 0) {
             pc->quality.hidden_us[i] = world->now_us;
@@ -264,8 +265,7 @@ static struct pf_sample take_sample(struct sim_world *world, const struct sim_ta
     const bool is_busy =
         !world->quiet && machine->pixels > 0 && sums->camera_pixels > machine->pixels;
     const bool is_noise = !world->quiet && sim_chance(world, 50);
-    struct pf_sample sample = {.round_trip_ms = 50, .frame_rate = 30, .width = 640};
-    sample.sent_kbps = kbps;
+    struct pf_sample sample = {.round_trip_ms = 50, .width = 640};
     if (is_narrow || is_noise) {
         sample.lost_out_percent = 10;
     }
@@ -281,7 +281,8 @@ static void check_relieved(struct sim_world *world, struct sim_tab *tab, const s
     const struct pf_budget budget = pf_allocation_budget(sums->count, is_sent(tab, 1), 3);
     const uint64_t trouble_us = world->now_us - tab->quality.trouble_us;
     if (tab->quality.trouble_us != 0 && trouble_us > (uint64_t)TROUBLE_MS * 1000 &&
-        (sums->camera_kbps > budget.camera_kbps || sums->camera_pixels > budget.camera_pixels)) {
+        (sums->camera_kbps > budget.camera_kbps ||
+         sums->camera_pixels > budget.camera_load * PF_LOAD_PIXELS)) {
         sim_fail(world, "%s is in trouble, but goes on sending %u kbit/s", sim_tab_name(world, tab),
                  sums->camera_kbps);
     }
@@ -340,15 +341,16 @@ void sim_quality_sample(struct sim_world *world)
 /* The level of trouble that a page can still have. */
 static uint32_t level_max(const struct sim_world *world, const struct sim_tab *tab)
 {
-    const uint64_t calm_ms = (world->now_us - tab->quality.bad_us) / 1000;
+    /* A bad sample counts until two good ones have come. */
+    const uint64_t calm_us = tab->quality.bad_us + (uint64_t)LATE_MS * 1000;
+    const uint64_t calm_ms = world->now_us > calm_us ? (world->now_us - calm_us) / 1000 : 0;
     const uint64_t steps = calm_ms / (EASE_MS + LATE_MS / 5);
     return tab->quality.bad_us == 0 || steps >= PF_LEVEL_MAX ? 0 : PF_LEVEL_MAX - (uint32_t)steps;
 }
 
 static bool is_same(struct pf_encoding a, struct pf_encoding b)
 {
-    return a.active == b.active && a.scale == b.scale && a.frame_rate == b.frame_rate &&
-           a.rate_kbps == b.rate_kbps;
+    return a.scale == b.scale && a.frame_rate == b.frame_rate && a.rate_kbps == b.rate_kbps;
 }
 
 /* Whether all senders of a page are set as they should be at this level. */
@@ -357,7 +359,7 @@ static bool follows(const struct sim_world *world, const struct sim_tab *tab, ui
     const struct sim_pc *pcs[SIM_TAB_PCS_MAX];
     struct pf_demand demands[SIM_TAB_PCS_MAX] = {0};
     struct pf_share shares[SIM_TAB_PCS_MAX];
-    size_t count = 0;
+    uint32_t count = 0;
     for (size_t i = 0; i < tab->pcs_end; i++) {
         const struct sim_pc *pc = sim_pc_in(world, tab, i);
         if (pc && pc->quality.was_connected) {
@@ -395,7 +397,7 @@ static void check_sent(struct sim_world *world, const struct sim_tab *tab)
 static void check_budget(struct sim_world *world, const struct sim_tab *tab)
 {
     const struct sums sums = sums_of(world, tab);
-    const uint32_t least_kbps = 30 * (uint32_t)sums.count;
+    const uint32_t least_kbps = 30 * sums.count;
     if (sums.count >= 5 && (sums.camera_kbps > (least_kbps > 1200 ? least_kbps : 1200) ||
                             sums.camera_pixels > 8500000)) {
         sim_fail(world, "%s sends %u kbit/s and %u pixels a second", sim_tab_name(world, tab),

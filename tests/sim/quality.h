@@ -36,7 +36,7 @@ struct sim_quality_page {
 
 /* The part of a connection: the senders of its pictures. */
 struct sim_quality_pc {
-    bool was_connected; /* the page was told */
+    bool was_connected; /* the page was told, or has heard the peer */
     uint64_t told_us;   /* when `wanted` was last sent, or 0 */
     uint32_t asked[PF_PICTURES_COUNT];
     uint64_t hidden_us[PF_PICTURES_COUNT]; /* since when it asks for 0 */

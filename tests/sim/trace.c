@@ -117,10 +117,9 @@ static const char *operation_name(enum pf_operation operation)
 
 static void put_sample(const struct pf_sample *sample, FILE *out)
 {
-    fprintf(out, " rtt %u lost %u/%u available %u %s encode %u sent %u width %u",
-            sample->round_trip_ms, sample->lost_out_percent, sample->lost_in_percent,
-            sample->available_kbps, pf_names_of_limitations.list[sample->limitation],
-            sample->encode_ms, sample->sent_kbps, sample->width);
+    fprintf(out, " rtt %u lost %u/%u available %u %s encode %u width %u", sample->round_trip_ms,
+            sample->lost_out_percent, sample->lost_in_percent, sample->available_kbps,
+            pf_names_of_limitations.list[sample->limitation], sample->encode_ms, sample->width);
 }
 
 static void put_event_details(const struct pf_event *event, FILE *out)
@@ -291,7 +290,7 @@ static void put_command_details(const struct pf_command *command, FILE *out)
     case PF_COMMAND_PC_SET_ENCODING:
         fprintf(out, " %s asked %u %s 1/%u %u fps %u kbit/s",
                 source_name(command->set_encoding.source), command->set_encoding.asked,
-                command->set_encoding.encoding.active ? "active" : "inactive",
+                command->set_encoding.encoding.rate_kbps > 0 ? "active" : "inactive",
                 command->set_encoding.encoding.scale, command->set_encoding.encoding.frame_rate,
                 command->set_encoding.encoding.rate_kbps);
         break;

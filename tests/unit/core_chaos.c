@@ -213,7 +213,6 @@ static struct pf_sample draw_sample(struct chaos *chaos)
     sample.lost_in_percent = values[draw(chaos, 6)];
     sample.available_kbps = values[draw(chaos, 6)];
     sample.encode_ms = values[draw(chaos, 6)];
-    sample.sent_kbps = values[draw(chaos, 6)];
     sample.width = values[draw(chaos, 6)];
     return sample;
 }

@@ -181,7 +181,6 @@ static void keep_content(struct driver *driver, struct pf_command *command)
         break;
     case PF_COMMAND_PC_SET_ENCODING:
         digest_number(driver, command->set_encoding.source);
-        digest_number(driver, command->set_encoding.encoding.active);
         digest_number(driver, command->set_encoding.encoding.rate_kbps);
         break;
     case PF_COMMAND_SHOW_DEVICES: keep_devices(driver, command); break;

@@ -46,7 +46,7 @@ static const struct pf_event samples[] = {
     {.type = PF_EVENT_PC_STATS,
      .now_ms = 12,
      .pc = 4,
-     .sample = {1, 2, 3, 4, PF_LIMITATION_BANDWIDTH, 5, 6, 7, UINT32_MAX}},
+     .sample = {1, 2, 3, 4, PF_LIMITATION_BANDWIDTH, 5, UINT32_MAX}},
     {.type = PF_EVENT_PC_STATE, .now_ms = 11, .pc = 4, .connection_state = PF_CONNECTION_CLOSED},
 };
 enum { SAMPLES_COUNT = sizeof samples / sizeof *samples };

@@ -54,7 +54,6 @@ static void assert_set(const struct driver *d, enum pf_source source, uint32_t s
 {
     const struct pf_command *command = driver_get(d, PF_COMMAND_PC_SET_ENCODING);
     assert_int_equal(command->set_encoding.source, source);
-    assert_int_equal(command->set_encoding.encoding.active, rate_kbps > 0);
     assert_int_equal(command->set_encoding.encoding.scale, scale);
     assert_int_equal(command->set_encoding.encoding.frame_rate, frame_rate);
     assert_int_equal(command->set_encoding.encoding.rate_kbps, rate_kbps);
@@ -330,8 +329,8 @@ static void a_bandwidth_that_is_not_tried_is_no_trouble(void **state)
     struct driver *d = *state;
     const pf_pc pc = call(d);
     const struct pf_sample own = {.limitation = PF_LIMITATION_BANDWIDTH, .available_kbps = 900};
-    const struct pf_sample idle = {.available_kbps = 300, .sent_kbps = 100};
-    const struct pf_sample full = {.available_kbps = 300, .sent_kbps = 290};
+    const struct pf_sample idle = {.available_kbps = 300};
+    const struct pf_sample full = {.limitation = PF_LIMITATION_BANDWIDTH, .available_kbps = 300};
     assert_int_equal(sample_for(d, &pc, 1, own, 20000), 0);
     assert_int_equal(sample_for(d, &pc, 1, idle, 20000), 0);
     assert_int_equal(sample_for(d, &pc, 1, full, 12000), 1);

@@ -13,41 +13,38 @@
 
 #include "base/assert.h"
 
-enum { CAMERA_PIXELS = 640 * 480 };
-
 /* `width`: for a picture up to that; 0: only where a larger step does not fit. */
 static const struct {
-    uint8_t scale, fps;
-    uint16_t kbps, width;
+    struct pf_encoding encoding;
+    uint16_t width;
+    uint16_t load;
 } steps[] = {
-    {1, 0, 0, 0}, /* inactive */
-    {4, 5, 30, 0},   {4, 15, 80, 160},  {2, 15, 150, 360},
-    {1, 15, 300, 0}, {1, 30, 500, 720}, {1, 30, 1500, UINT16_MAX},
+    {{0, 1, 0}, 0, 0},     {{30, 4, 5}, 0, 1},      {{80, 4, 15}, 160, 3},  {{150, 2, 15}, 360, 12},
+    {{300, 1, 15}, 0, 48}, {{500, 1, 30}, 720, 96}, {{1500, 1, 30}, 0, 96},
 };
+
+/* By the number of peers; the last is for more. */
+static const struct {
+    uint16_t kbps, load;
+} budgets[] = {{0, 0}, {1500, 96}, {3000, 192}, {2000, 145}, {2000, 145}, {1200, 88}};
 
 enum {
     STEP_LEAST = 1,
     STEP_MOST = sizeof steps / sizeof *steps - 1,
+    BUDGET_LAST = sizeof budgets / sizeof *budgets - 1,
     SCREEN_KBPS = 1500, /* of all viewers together */
     SCREEN_KBPS_MIN = 50,
-    SCREEN_FPS = 15,
-    SCREEN_FPS_MIN = 5,
+    SCREEN_FRAME_RATE = 15,
     SHARING_KBPS = 2100, /* at least, with the cameras, while a screen is shared */
 };
 
 static uint32_t step_of(uint32_t width)
 {
     uint32_t step = 0;
-    while (width > 0 && step < STEP_MOST && (step == 0 || width > steps[step].width)) {
+    while (width > 0 && step < STEP_MOST && width > steps[step].width) {
         step++;
     }
     return step;
-}
-
-static uint32_t pixels_of(uint32_t step)
-{
-    const uint32_t scale = steps[step].scale;
-    return CAMERA_PIXELS / scale / scale * steps[step].fps;
 }
 
 static uint32_t at_least(uint32_t value, uint32_t least)
@@ -57,77 +54,67 @@ static uint32_t at_least(uint32_t value, uint32_t least)
 
 /*
  * One peer may have everything and two nearly so, four the full size at 15 frames a second or
- * nearly so, and seven half of it: 7 x 320 x 240 x 15 is 8.06 million pixels and 7 x 150 is 1,050
+ * almost, and seven half of it: 7 x 320 x 240 x 15 is 8.06 million pixels and 7 x 150 is 1,050
  * kbit/s. The least step is never taken away.
  */
-struct pf_budget pf_allocation_budget(size_t count, bool shares, uint32_t level)
+struct pf_budget pf_allocation_budget(uint32_t count, bool shares, uint32_t level)
 {
-    const uint32_t peers = (uint32_t)count;
-    struct pf_budget budget = {1200, 8500000, 0};
-    if (peers <= 1) {
-        budget = (struct pf_budget){1500, 9250000, 0};
-    } else if (peers == 2) {
-        budget = (struct pf_budget){3000, 18500000, 0};
-    } else if (peers <= 4) {
-        budget = (struct pf_budget){2000, 14000000, 0};
-    }
+    const uint32_t row = count < BUDGET_LAST ? count : BUDGET_LAST;
+    struct pf_budget budget = {budgets[row].kbps, budgets[row].load, 0};
     if (shares) { /* it comes first, the cameras have the rest, and encoding it takes time too */
         budget.camera_kbps = at_least(budget.camera_kbps, SHARING_KBPS) - SCREEN_KBPS;
-        budget.camera_pixels /= 2;
-        budget.screen_kbps = at_least(SCREEN_KBPS >> level, SCREEN_KBPS_MIN * peers);
+        budget.camera_load /= 2;
+        budget.screen_kbps = at_least(SCREEN_KBPS >> level, SCREEN_KBPS_MIN * count);
     }
-    budget.camera_kbps = at_least(budget.camera_kbps >> level, steps[STEP_LEAST].kbps * peers);
-    budget.camera_pixels = at_least(budget.camera_pixels >> level, pixels_of(STEP_LEAST) * peers);
+    budget.camera_kbps =
+        at_least(budget.camera_kbps >> level, steps[STEP_LEAST].encoding.rate_kbps * count);
+    budget.camera_load = at_least(budget.camera_load >> level, steps[STEP_LEAST].load * count);
     return budget;
 }
 
-static bool fits(const struct pf_demand *demands, size_t count, uint32_t height,
-                 const struct pf_budget *budget)
+/* Gives everybody what is asked for up to that height; false if it is too much. */
+static bool divide_cameras(const struct pf_demand *demands, uint32_t count, uint32_t height,
+                           struct pf_budget left, struct pf_share *out)
 {
-    uint32_t kbps = 0;
-    uint32_t pixels = 0;
-    for (size_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         const uint32_t asked = step_of(demands[i].widths[0]);
         const uint32_t step = asked < height ? asked : height;
-        kbps += steps[step].kbps;
-        pixels += pixels_of(step);
+        if (steps[step].encoding.rate_kbps > left.camera_kbps ||
+            steps[step].load > left.camera_load) {
+            return false;
+        }
+        left.camera_kbps -= steps[step].encoding.rate_kbps;
+        left.camera_load -= steps[step].load;
+        out[i].encodings[0] = steps[step].encoding;
     }
-    return kbps <= budget->camera_kbps && pixels <= budget->camera_pixels;
-}
-
-static struct pf_encoding camera_at(uint32_t step)
-{
-    return (struct pf_encoding){step > 0, steps[step].scale, steps[step].fps, steps[step].kbps};
+    return true;
 }
 
 /* It is to be read: always in its own size, and rather slow than blurred. */
-static struct pf_encoding screen_of(uint32_t width, size_t viewers, uint32_t kbps, uint32_t level)
-{
-    if (width == 0) {
-        return (struct pf_encoding){.scale = 1};
-    }
-    return (struct pf_encoding){true, 1, (uint8_t)at_least(SCREEN_FPS >> level, SCREEN_FPS_MIN),
-                                (uint16_t)(kbps / viewers)};
-}
-
-void pf_allocation_divide(const struct pf_demand *demands, size_t count, bool shares,
+static void divide_screen(const struct pf_demand *demands, uint32_t count, uint32_t kbps,
                           uint32_t level, struct pf_share *out)
 {
-    PF_ASSERT(level <= PF_LEVEL_MAX);
+    uint32_t viewers = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        viewers += demands[i].widths[1] > 0;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        out[i].encodings[1] = steps[0].encoding;
+        if (kbps > 0 && demands[i].widths[1] > 0) {
+            out[i].encodings[1] = (struct pf_encoding){(uint16_t)(kbps / viewers), 1,
+                                                       (uint8_t)(SCREEN_FRAME_RATE / (level + 1))};
+        }
+    }
+}
+
+void pf_allocation_divide(const struct pf_demand *demands, uint32_t count, bool shares,
+                          uint32_t level, struct pf_share *out)
+{
     const struct pf_budget budget = pf_allocation_budget(count, shares, level);
     uint32_t height = STEP_MOST;
-    size_t viewers = 0;
-    while (!fits(demands, count, height, &budget)) {
+    while (!divide_cameras(demands, count, height, budget, out)) {
         height--;
         PF_ASSERT(height > 0); /* the least step of all always fits */
     }
-    for (size_t i = 0; i < count; i++) {
-        viewers += demands[i].widths[1] > 0;
-    }
-    for (size_t i = 0; i < count; i++) {
-        const uint32_t asked = step_of(demands[i].widths[0]);
-        out[i].encodings[0] = camera_at(asked < height ? asked : height);
-        out[i].encodings[1] =
-            screen_of(shares ? demands[i].widths[1] : 0, viewers, budget.screen_kbps, level);
-    }
+    divide_screen(demands, count, budget.screen_kbps, level, out);
 }

@@ -18,6 +18,8 @@
 
 #include "base/assert.h"
 
+#include <string.h>
+
 enum {
     CHANGE_MS = 2000,  /* between two changes of one sender */
     HIDDEN_MS = 2000,  /* a picture is not shown for so long before it is not sent */
@@ -29,13 +31,14 @@ enum {
     LOSS_BAD = 15,
     ROUND_TRIP_WEAK_MS = 400,
     ROUND_TRIP_BAD_MS = 800,
-    SAMPLES = 7, /* the bits of the last three */
+    SAMPLES = 7,     /* the bits of the last three */
+    REASON_BITS = 4, /* of `shown` and `seen`; the grade is above */
 };
 
 void pf_quality_init(struct pf_quality *quality)
 {
     quality->level = 0;
-    quality->trouble_at_ms = quality->easier_at_ms = quality->at_ms = PF_NEVER;
+    quality->trouble_at_ms = PF_NEVER;
     pf_quality_remove_all(quality);
 }
 
@@ -47,7 +50,7 @@ void pf_quality_remove_all(struct pf_quality *quality)
     }
 }
 
-/* NULL if there is none. 0 finds a free entry. */
+/* NULL if there is none. 0 finds a free entry, in which nothing matters. */
 static struct pf_quality_link *find(const struct pf_context *context, pf_pc pc)
 {
     for (size_t i = 0; i < PF_PUBLISHING_MAX; i++) {
@@ -58,104 +61,93 @@ static struct pf_quality_link *find(const struct pf_context *context, pf_pc pc)
     return NULL;
 }
 
-static struct pf_quality_link *find_open(const struct pf_context *context, pf_pc pc)
-{
-    return pc != 0 ? find(context, pc) : NULL;
-}
-
 void pf_quality_add(struct pf_context *context, pf_pc pc)
 {
+    if (find(context, pc)) {
+        return;
+    }
     struct pf_quality_link *link = find(context, 0);
     PF_ASSERT(link);
-    *link = (struct pf_quality_link){.pc = pc, .sampled_at_ms = PF_NEVER};
+    *link = (struct pf_quality_link){.pc = pc};
     for (int i = 0; i < PF_PICTURES_COUNT; i++) {
-        link->pictures[i].asked = link->pictures[i].asked_before = PF_WIDTH_DEFAULT;
-    }
-}
-
-void pf_quality_connected(struct pf_context *context, pf_pc pc)
-{
-    struct pf_quality_link *link = find_open(context, pc);
-    if (link) { /* none after leaving */
-        link->connected = true;
+        link->pictures[i].asked = link->demand.widths[i] = PF_WIDTH_DEFAULT;
     }
 }
 
 void pf_quality_remove(struct pf_context *context, pf_pc pc)
 {
-    struct pf_quality_link *link = find_open(context, pc);
+    struct pf_quality_link *link = find(context, pc);
     if (link) {
         link->pc = 0;
     }
 }
 
-/* ---- what is asked for ---- */
+/* ---- what is sent ---- */
 
 void pf_quality_ask(struct pf_context *context, pf_pc pc, const uint32_t widths[PF_PICTURES_COUNT])
 {
-    struct pf_quality_link *link = find_open(context, pc);
-    for (int i = 0; link && i < PF_PICTURES_COUNT; i++) {
+    pf_quality_add(context, pc);
+    struct pf_quality_link *link = find(context, pc);
+    for (int i = 0; i < PF_PICTURES_COUNT; i++) {
         struct pf_picture *picture = &link->pictures[i];
-        const uint32_t width = widths[i] < PF_WIDTH_MAX ? widths[i] : PF_WIDTH_MAX;
-        if (width != 0) {
-            picture->asked_before = width;
-        } else if (picture->asked != 0) {
-            picture->hidden_at_ms = context->now_ms;
+        if (picture->asked != 0) {
+            picture->hidden_ms = context->now_ms + HIDDEN_MS;
         }
-        picture->asked = width;
+        picture->asked = widths[i] < PF_WIDTH_MAX ? widths[i] : PF_WIDTH_MAX;
     }
 }
 
-/* What is to be sent for now: what is hidden only for a moment goes on. */
-static uint32_t demand_of(const struct pf_picture *picture, uint64_t now_ms)
+static void wait_until(struct pf_context *context, uint64_t time_ms)
 {
-    const bool is_brief = now_ms < picture->hidden_at_ms + HIDDEN_MS;
-    return picture->asked == 0 && is_brief ? picture->asked_before : picture->asked;
+    context->quality->at_ms = pf_earlier(context->quality->at_ms, time_ms);
 }
 
-/* ---- what is sent ---- */
-
-static bool is_equal(struct pf_encoding a, struct pf_encoding b)
+/* What is hidden only for a moment goes on. */
+static void demand(struct pf_context *context, struct pf_quality_link *link)
 {
-    return a.active == b.active && a.scale == b.scale && a.frame_rate == b.frame_rate &&
-           a.rate_kbps == b.rate_kbps;
+    for (int i = 0; i < PF_PICTURES_COUNT; i++) {
+        const struct pf_picture *picture = &link->pictures[i];
+        if (picture->asked == 0 && context->now_ms < picture->hidden_ms) {
+            wait_until(context, picture->hidden_ms);
+        } else {
+            link->demand.widths[i] = picture->asked;
+        }
+    }
 }
 
-/* Commands the encoding now, or notes when it may be changed. */
-static void set_encoding(struct pf_context *context, const struct pf_quality_link *link,
-                         struct pf_picture *picture, struct pf_encoding encoding)
+static void set_encoding(struct pf_context *context, struct pf_picture *picture, pf_pc pc,
+                         enum pf_source source, struct pf_encoding encoding)
 {
-    if (picture->pending || is_equal(picture->set, encoding)) {
-        return;
-    }
-    if (context->now_ms < picture->next_ms) {
-        context->quality->at_ms = pf_earlier(context->quality->at_ms, picture->next_ms);
-        return;
-    }
     struct pf_command *command = pf_outbox_push(&context->outbox, PF_COMMAND_PC_SET_ENCODING);
-    command->pc = link->pc;
-    command->set_encoding.source = (enum pf_source)(PF_SOURCE_CAMERA + (picture - link->pictures));
+    command->pc = pc;
+    command->set_encoding.source = source;
     command->set_encoding.asked = picture->asked;
-    command->set_encoding.encoding = encoding;
-    picture->set = encoding;
+    command->set_encoding.encoding = picture->set = encoding;
     picture->pending = true;
     picture->next_ms = context->now_ms + CHANGE_MS;
 }
 
-/* Without a track there is nothing to encode. */
+/* Commands the encodings now, or notes when they may be changed. */
 static void apply_share(struct pf_context *context, struct pf_quality_link *link,
                         const struct pf_share *share)
 {
+    link->sent_kbps = 0;
     for (int i = 0; i < PF_PICTURES_COUNT; i++) {
         struct pf_picture *picture = &link->pictures[i];
-        const uint64_t hidden_ms = picture->hidden_at_ms + HIDDEN_MS;
-        if (context->publishing->tracks[PF_SOURCE_CAMERA + i] == 0) {
+        const enum pf_source source = (enum pf_source)(PF_SOURCE_CAMERA + i);
+        if (context->publishing->tracks[source] == 0) {
+            continue; /* there is nothing to encode */
+        }
+        link->sent_kbps += share->encodings[i].rate_kbps;
+        if (picture->pending ||
+            memcmp(&picture->set, &share->encodings[i], sizeof picture->set) == 0) {
             continue;
         }
-        if (picture->asked == 0 && context->now_ms < hidden_ms) {
-            context->quality->at_ms = pf_earlier(context->quality->at_ms, hidden_ms);
+        if (context->now_ms < picture->next_ms) {
+            wait_until(context, picture->next_ms);
+        } else {
+            set_encoding(context, picture, link->pc, source, share->encodings[i]);
         }
-        set_encoding(context, link, picture, share->encodings[i]);
     }
 }
 
@@ -166,19 +158,18 @@ void pf_quality_apply(struct pf_context *context)
     struct pf_quality_link *links[PF_PUBLISHING_MAX];
     struct pf_demand demands[PF_PUBLISHING_MAX];
     struct pf_share given[PF_PUBLISHING_MAX];
-    size_t count = 0;
+    uint32_t count = 0;
+    quality->at_ms = PF_NEVER;
     for (size_t i = 0; i < PF_PUBLISHING_MAX; i++) {
         struct pf_quality_link *link = &quality->links[i];
-        if (link->pc != 0 && link->connected) {
-            for (int k = 0; k < PF_PICTURES_COUNT; k++) {
-                demands[count].widths[k] = demand_of(&link->pictures[k], context->now_ms);
-            }
+        if (link->pc != 0) {
+            demand(context, link);
+            demands[count] = link->demand;
             links[count++] = link;
         }
     }
-    quality->at_ms = PF_NEVER;
     pf_allocation_divide(demands, count, shares, quality->level, given);
-    for (size_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         apply_share(context, links[i], &given[i]);
     }
 }
@@ -186,9 +177,9 @@ void pf_quality_apply(struct pf_context *context)
 /* A browser may refuse for good: then it goes on with what it has, until something else is due. */
 void pf_quality_on_set(struct pf_context *context, const struct pf_event *event)
 {
-    struct pf_quality_link *link = find_open(context, event->pc);
-    const int index = (int)event->encoding_set.source - PF_SOURCE_CAMERA;
-    if (!link || index < 0 || index >= PF_PICTURES_COUNT) {
+    struct pf_quality_link *link = find(context, event->pc);
+    const uint32_t index = (uint32_t)event->encoding_set.source - PF_SOURCE_CAMERA;
+    if (!link || index >= PF_PICTURES_COUNT) {
         return;
     }
     struct pf_picture *picture = &link->pictures[index];
@@ -201,13 +192,13 @@ void pf_quality_on_set(struct pf_context *context, const struct pf_event *event)
     }
 }
 
-/* ---- trouble ---- */
+/* ---- what the samples say ---- */
 
-static bool is_fresh(const struct pf_context *context, const struct pf_quality_link *link)
-{
-    return link->pc != 0 && link->sampled_at_ms != PF_NEVER &&
-           context->now_ms - link->sampled_at_ms < FRESH_MS;
-}
+/* Of the connections that were sampled lately. */
+struct survey {
+    uint32_t count, narrow, poor;
+    bool busy;
+};
 
 /* In two samples of three. */
 static bool is_lasting(uint8_t samples)
@@ -215,71 +206,20 @@ static bool is_lasting(uint8_t samples)
     return samples == 3 || samples >= 5;
 }
 
-static uint32_t allocated_kbps(const struct pf_quality_link *link)
+static struct survey survey_links(const struct pf_context *context)
 {
-    uint32_t kbps = 0;
-    for (int i = 0; i < PF_PICTURES_COUNT; i++) {
-        kbps += link->pictures[i].set.active ? link->pictures[i].set.rate_kbps : 0;
-    }
-    return kbps;
-}
-
-static bool is_busy(const struct pf_quality_link *link)
-{
-    const struct pf_sample *sample = &link->sample;
-    const struct pf_encoding *camera = &link->pictures[0].set;
-    /* More than 0.7 of the time that a frame has. */
-    return sample->limitation == PF_LIMITATION_CPU ||
-           (camera->active && sample->encode_ms > 700u / camera->frame_rate);
-}
-
-static bool is_narrow(const struct pf_quality_link *link)
-{
-    const struct pf_sample *sample = &link->sample;
-    const bool is_filled = sample->limitation == PF_LIMITATION_BANDWIDTH ||
-                           sample->sent_kbps >= sample->available_kbps / 5 * 4;
-    return sample->lost_out_percent > LOSS_WEAK ||
-           (sample->available_kbps > 0 && sample->available_kbps < allocated_kbps(link) &&
-            is_filled);
-}
-
-/* Of those sampled lately: whether any is busy, and whether most are narrow. */
-static bool is_in_trouble(const struct pf_context *context)
-{
-    size_t fresh = 0;
-    size_t narrow = 0;
-    bool busy = false;
+    struct survey survey = {0};
     for (size_t i = 0; i < PF_PUBLISHING_MAX; i++) {
         const struct pf_quality_link *link = &context->quality->links[i];
-        if (is_fresh(context, link)) {
-            fresh++;
-            narrow += is_lasting(link->narrow);
-            busy = busy || is_lasting(link->busy);
+        if (link->pc != 0 && context->now_ms < link->sampled_at_ms + FRESH_MS) {
+            survey.count++;
+            survey.narrow += is_lasting(link->narrow);
+            survey.poor += link->grade != PF_QUALITY_GOOD;
+            survey.busy |= is_lasting(link->busy);
         }
     }
-    return busy || narrow * 2 > fresh;
+    return survey;
 }
-
-static void follow_trouble(struct pf_context *context)
-{
-    struct pf_quality *quality = context->quality;
-    if (!is_in_trouble(context)) {
-        quality->trouble_at_ms = PF_NEVER;
-        return;
-    }
-    if (quality->trouble_at_ms == PF_NEVER) {
-        quality->trouble_at_ms = context->now_ms;
-    }
-    if (context->now_ms - quality->trouble_at_ms >= TROUBLE_MS && quality->level < PF_LEVEL_MAX) {
-        quality->level++;
-        quality->trouble_at_ms = context->now_ms;
-    }
-    if (quality->level > 0) {
-        quality->easier_at_ms = context->now_ms + EASE_MS;
-    }
-}
-
-/* ---- what is shown ---- */
 
 static enum pf_quality_grade network_grade(const struct pf_sample *sample)
 {
@@ -293,78 +233,88 @@ static enum pf_quality_grade network_grade(const struct pf_sample *sample)
                                                                           : PF_QUALITY_GOOD;
 }
 
-/* Of two networks, the one that most connections have in common; of one connection, the sender's.
+/* Encoding takes more than 0.7 of the time that a frame has. */
+static bool is_busy(const struct pf_quality_link *link, const struct pf_sample *sample)
+{
+    return sample->limitation == PF_LIMITATION_CPU ||
+           sample->encode_ms * link->pictures[0].set.frame_rate > 700;
+}
+
+static bool is_narrow(const struct pf_quality_link *link, const struct pf_sample *sample)
+{
+    return sample->lost_out_percent > LOSS_WEAK ||
+           (sample->limitation == PF_LIMITATION_BANDWIDTH && sample->available_kbps > 0 &&
+            sample->available_kbps < link->sent_kbps);
+}
+
+static void follow_trouble(struct pf_context *context, const struct survey *survey)
+{
+    struct pf_quality *quality = context->quality;
+    if (!survey->busy && survey->narrow * 2 <= survey->count) {
+        quality->trouble_at_ms = PF_NEVER;
+        return;
+    }
+    quality->trouble_at_ms = pf_earlier(quality->trouble_at_ms, context->now_ms);
+    if (context->now_ms >= quality->trouble_at_ms + TROUBLE_MS && quality->level < PF_LEVEL_MAX) {
+        quality->level++;
+        quality->trouble_at_ms = context->now_ms;
+    }
+    if (quality->level > 0) {
+        quality->easier_at_ms = context->now_ms + EASE_MS;
+    }
+}
+
+/*
+ * Of two networks, the one that most connections have in common is to blame; of one connection,
+ * that of the side whose packets are lost.
  */
-static enum pf_quality_reason blamed_network(const struct pf_context *context,
-                                             const struct pf_sample *sample)
+static enum pf_quality_reason reason_of(const struct pf_quality_link *link,
+                                        const struct pf_sample *sample, const struct survey *survey,
+                                        uint32_t wanted)
 {
-    size_t fresh = 0;
-    size_t poor = 0;
-    for (size_t i = 0; i < PF_PUBLISHING_MAX; i++) {
-        const struct pf_quality_link *link = &context->quality->links[i];
-        if (is_fresh(context, link)) {
-            fresh++;
-            poor += network_grade(&link->sample) != PF_QUALITY_GOOD;
-        }
+    if (link->grade != PF_QUALITY_GOOD) {
+        const bool is_ours = survey->count > 1 ? survey->poor * 2 > survey->count
+                                               : sample->lost_out_percent > sample->lost_in_percent;
+        return is_ours ? PF_REASON_YOUR_NETWORK : PF_REASON_THEIR_NETWORK;
     }
-    const bool is_ours =
-        fresh > 1 ? poor * 2 > fresh : sample->lost_out_percent > sample->lost_in_percent;
-    return is_ours ? PF_REASON_YOUR_NETWORK : PF_REASON_THEIR_NETWORK;
-}
-
-static bool is_any_busy(const struct pf_context *context)
-{
-    for (size_t i = 0; i < PF_PUBLISHING_MAX; i++) {
-        const struct pf_quality_link *link = &context->quality->links[i];
-        if (is_fresh(context, link) && is_lasting(link->busy)) {
-            return true;
-        }
+    if (survey->busy) {
+        return PF_REASON_BUSY;
     }
-    return false;
-}
-
-static struct pf_quality_shown judge(const struct pf_context *context,
-                                     const struct pf_sample *sample, uint32_t wanted)
-{
     const uint32_t due = wanted < PF_WIDTH_DEFAULT ? wanted : PF_WIDTH_DEFAULT;
-    const enum pf_quality_grade grade = network_grade(sample);
-    if (grade != PF_QUALITY_GOOD) {
-        return (struct pf_quality_shown){grade, blamed_network(context, sample)};
-    }
-    if (is_any_busy(context)) {
-        return (struct pf_quality_shown){PF_QUALITY_WEAK, PF_REASON_BUSY};
-    }
-    const bool is_small = sample->width > 0 && sample->width <= due / 2;
-    return (struct pf_quality_shown){PF_QUALITY_GOOD, is_small ? PF_REASON_SMALL : PF_REASON_NONE};
+    return sample->width > 0 && sample->width <= due / 2 ? PF_REASON_SMALL : PF_REASON_NONE;
 }
 
+/* Two samples in a row have to agree, so that nothing flickers. */
 bool pf_quality_on_stats(struct pf_context *context, const struct pf_event *event, uint32_t wanted)
 {
-    struct pf_quality_link *link = find_open(context, event->pc);
-    if (!link || !link->connected) {
+    const struct pf_sample *sample = &event->sample;
+    struct pf_quality_link *link = find(context, event->pc);
+    if (!link) {
         return false;
     }
-    link->sample = event->sample;
     link->sampled_at_ms = context->now_ms;
-    link->busy = (uint8_t)((link->busy << 1 | is_busy(link)) & SAMPLES);
-    link->narrow = (uint8_t)((link->narrow << 1 | is_narrow(link)) & SAMPLES);
-    follow_trouble(context);
-    /* Two samples in a row have to agree, so that nothing flickers. */
-    const struct pf_quality_shown now = judge(context, &link->sample, wanted);
-    const bool is_stable = now.grade == link->seen.grade && now.reason == link->seen.reason;
-    const bool is_new = now.grade != link->shown.grade || now.reason != link->shown.reason;
-    link->seen = now;
-    if (is_stable && is_new) {
-        link->shown = now;
-        return true;
+    link->grade = network_grade(sample);
+    link->busy = (uint8_t)((link->busy << 1 | is_busy(link, sample)) & SAMPLES);
+    link->narrow = (uint8_t)((link->narrow << 1 | is_narrow(link, sample)) & SAMPLES);
+    const struct survey survey = survey_links(context);
+    follow_trouble(context, &survey);
+    const enum pf_quality_reason reason = reason_of(link, sample, &survey, wanted);
+    const uint32_t grade = reason == PF_REASON_BUSY ? PF_QUALITY_WEAK : link->grade;
+    const uint8_t before = link->seen;
+    link->seen = (uint8_t)(grade << REASON_BITS | reason);
+    if (link->seen != before || link->seen == link->shown) {
+        return false;
     }
-    return false;
+    link->shown = link->seen;
+    return true;
 }
 
-struct pf_quality_shown pf_quality_of(const struct pf_context *context, pf_pc pc)
+void pf_quality_show(const struct pf_context *context, pf_pc pc, struct pf_command *show_peer)
 {
-    const struct pf_quality_link *link = find_open(context, pc);
-    return link ? link->shown : (struct pf_quality_shown){PF_QUALITY_GOOD, PF_REASON_NONE};
+    const struct pf_quality_link *link = find(context, pc);
+    const uint8_t shown = pc != 0 && link ? link->shown : 0;
+    show_peer->peer.quality = (enum pf_quality_grade)(shown >> REASON_BITS);
+    show_peer->peer.quality_reason = (enum pf_quality_reason)(shown % (1 << REASON_BITS));
 }
 
 /* ---- time ---- */
@@ -391,8 +341,7 @@ void pf_quality_check(const struct pf_quality *quality)
         const struct pf_quality_link *link = &quality->links[i];
         for (int k = 0; link->pc != 0 && k < PF_PICTURES_COUNT; k++) {
             PF_ASSERT(link->pictures[k].asked <= PF_WIDTH_MAX);
-            PF_ASSERT(link->pictures[k].asked_before > 0);
-            PF_ASSERT(link->connected || link->pictures[k].set.scale == 0);
+            PF_ASSERT(link->pictures[k].set.scale <= 4);
         }
     }
 }

@@ -13,28 +13,22 @@
 /* An RTCRtpSender of a picture. */
 struct pf_picture {
     uint32_t asked;         /* the width that the peer asks for */
-    uint32_t asked_before;  /* the last one that was not 0 */
-    uint64_t hidden_at_ms;  /* since when it asks for 0 */
+    uint64_t hidden_ms;     /* when it asks for 0: the picture is sent until then */
     struct pf_encoding set; /* the last one commanded; scale 0: none, or it is to be repeated */
     bool pending;           /* the browser has not answered yet */
-    uint32_t failures;      /* of setParameters(), in a row */
+    uint8_t failures;       /* of setParameters(), in a row */
     uint64_t next_ms;       /* no change before */
 };
 
-/* What is shown of a connection. */
-struct pf_quality_shown {
-    enum pf_quality_grade grade;
-    enum pf_quality_reason reason;
-};
-
-/* One RTCPeerConnection. */
+/* One RTCPeerConnection, from when it is connected on. */
 struct pf_quality_link {
     pf_pc pc;               /* 0: a free entry */
-    bool connected;         /* it has been: from then on it counts */
     uint8_t busy, narrow;   /* processor or uplink were in trouble: a bit for each of 3 samples */
-    uint64_t sampled_at_ms; /* PF_NEVER: it has not been */
-    struct pf_sample sample;
-    struct pf_quality_shown shown, seen; /* `seen`: by the last sample */
+    uint8_t grade;          /* of its network, by the last sample */
+    uint8_t shown, seen;    /* a grade and a reason, see quality.c; `seen`: by the last sample */
+    uint32_t sent_kbps;     /* what its pictures may be sent with */
+    uint64_t sampled_at_ms; /* 0: it has not been */
+    struct pf_demand demand;
     struct pf_picture pictures[PF_PICTURES_COUNT];
 };
 
@@ -48,13 +42,15 @@ struct pf_quality {
 
 void pf_quality_init(struct pf_quality *quality);
 
-/* An RTCPeerConnection is made, connected, closed. */
+/* An RTCPeerConnection is connected, perhaps again; is closed. */
 void pf_quality_add(struct pf_context *context, pf_pc pc);
-void pf_quality_connected(struct pf_context *context, pf_pc pc);
 void pf_quality_remove(struct pf_context *context, pf_pc pc);
 void pf_quality_remove_all(struct pf_quality *quality);
 
-/* What the peer asks for, in pixels; what is not possible is clamped. The latest counts. */
+/*
+ * What the peer asks for, in pixels; what is not possible is clamped. The latest counts. The
+ * connection is open; that it is connected may be told later.
+ */
 void pf_quality_ask(struct pf_context *context, pf_pc pc, const uint32_t widths[PF_PICTURES_COUNT]);
 
 /* PF_EVENT_PC_ENCODING_SET */
@@ -66,8 +62,8 @@ void pf_quality_on_set(struct pf_context *context, const struct pf_event *event)
  */
 bool pf_quality_on_stats(struct pf_context *context, const struct pf_event *event, uint32_t wanted);
 
-/* GOOD if there is no such connection. */
-struct pf_quality_shown pf_quality_of(const struct pf_context *context, pf_pc pc);
+/* What is shown of a connection; GOOD if there is none. */
+void pf_quality_show(const struct pf_context *context, pf_pc pc, struct pf_command *show_peer);
 
 /* At the end of every event: commands what has to change and may. */
 void pf_quality_apply(struct pf_context *context);

@@ -87,7 +87,6 @@ void pf_connection_open(struct pf_connection *connection, struct pf_context *con
     command->pc_create.ice_servers =
         (struct pf_slice){context->ice_servers, context->ice_servers_size};
     pf_publishing_add(context, connection->pc, offers);
-    pf_quality_add(context, connection->pc);
 }
 
 void pf_connection_close(struct pf_connection *connection, struct pf_context *context)
@@ -335,7 +334,7 @@ enum pf_connection_outcome pf_connection_handle(struct pf_connection *connection
     case PF_EVENT_PC_STATE:
         connection->state = event->connection_state;
         if (connection->state == PF_CONNECTION_CONNECTED) {
-            pf_quality_connected(context, connection->pc);
+            pf_quality_add(context, connection->pc);
         }
         return PF_OUTCOME_NOTHING;
     case PF_EVENT_PC_CHANNEL_OPENED:

@@ -45,9 +45,7 @@ void pf_peer_show(const struct pf_peer *peer, struct pf_context *context)
     command->peer.capabilities = (struct pf_slice){peer->capabilities, peer->capabilities_size};
     command->peer.screen_supported =
         pf_capabilities_have(command->peer.capabilities, PF_CAPABILITY_SCREEN);
-    const struct pf_quality_shown quality = pf_quality_of(context, peer->connection.pc);
-    command->peer.quality = quality.grade;
-    command->peer.quality_reason = quality.reason;
+    pf_quality_show(context, peer->connection.pc, command);
 }
 
 /* R19: showing is work for the page. Of a flood of states the newest is shown in the end. */

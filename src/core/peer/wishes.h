@@ -12,10 +12,9 @@
 struct pf_peer;
 
 struct pf_wishes {
-    bool is_set;  /* the page has said something */
-    bool is_told; /* `told` is, on the channel that is open */
+    bool is_set; /* the page has said something */
+    bool is_due; /* and the peer does not know it */
     uint32_t widths[PF_PICTURES_COUNT];
-    uint32_t told[PF_PICTURES_COUNT];
     uint64_t next_ms; /* nothing is told before */
     uint64_t at_ms;   /* it is to be told then, or PF_NEVER */
 };
