@@ -49,6 +49,37 @@ export const version = '0.1.0';
  * @typedef {'thumbs-up'|'heart'|'laugh'|'surprise'|'applause'|'thanks'} Reaction
  */
 /**
+ * How well a peer's sound and picture come and go, after two samples that agree.
+ * @typedef {'good'|'weak'|'bad'} Quality
+ */
+/**
+ * Why: packets are lost or late, on the way that only this peer takes or on that of most of them;
+ * this computer is 'busy'; or, with 'good', the peer sends a picture smaller than it is shown, on
+ * purpose, so that everybody gets one.
+ * @typedef {''|'their-network'|'your-network'|'busy'|'small'} QualityReason
+ */
+/**
+ * How one's own picture is sent to a peer; not at all with `kbps` 0. `asked` is the width that the
+ * peer shows it with.
+ * @typedef {{asked: number, kbps: number, scale: number, frameRate: number}} Encoding
+ */
+/**
+ * The last sample of a connection, of 2 s; 0, NaN or undefined where the browser does not tell.
+ * `limitation` and `encodeMs` are of one's own camera, `width` is of the peer's, as received.
+ * @typedef {object} Sample
+ * @property {number} roundTripMs
+ * @property {number} lostOutPercent  of what is sent
+ * @property {number} lostInPercent  of what is received
+ * @property {number} availableKbps  the browser's estimate of what could be sent
+ * @property {string} limitation  RTCOutboundRtpStreamStats.qualityLimitationReason
+ * @property {number} encodeMs  per frame
+ * @property {number} width
+ */
+/**
+ * null: not sampled or not set yet, or the picture has never been sent.
+ * @typedef {{sample: Sample|null, camera: Encoding|null, screen: Encoding|null}} PeerStats
+ */
+/**
  * Another member of the room. The object and its stream stay the same for as long as the peer is in
  * the room, even when it reloads or its connection is repaired.
  * @typedef {object} Peer
@@ -65,6 +96,8 @@ export const version = '0.1.0';
  * @property {boolean} away      has no connection to the relay; media may still flow
  * @property {boolean} videoSupported  false: the answer rejected video, as it does without a codec
  *                               in common; no picture will come, whatever `camera` says
+ * @property {Quality} quality
+ * @property {QualityReason} qualityReason
  * @property {MediaStream} stream  at most one audio and one video track
  * @property {MediaStream} screenStream  the same of its screen; its tracks are there also while
  *                               `screen` is not 'on', but have no picture
@@ -285,6 +318,30 @@ export class Room extends EventTarget {
     this.#core.react(kind);
   }
 
+  /**
+   * Tells a peer how wide its pictures are shown here, in device pixels; 0: not at all. It sends no
+   * more than that, and nothing of what has not been shown for 2 s. To be called whenever that
+   * changes; the peer is told at most twice a second. Without a call, 640 is assumed.
+   * @param {Peer} peer
+   * @param {{camera?: number, screen?: number}} widths  what is left out stays as it was
+   */
+  want(peer, { camera, screen }) {
+    if (camera !== undefined) this.#core.setWanted(peer.id, 1, Math.max(0, Math.ceil(camera)));
+    if (screen !== undefined) this.#core.setWanted(peer.id, 2, Math.max(0, Math.ceil(screen)));
+  }
+
+  /**
+   * What is known of the connections, for developers, by the ids of the peers.
+   * @returns {Promise<Record<string, PeerStats>>}
+   */
+  async stats() {
+    return Object.fromEntries([...this.peers.values()].map((peer) => {
+      const connection = heardBy.get(peer);
+      const [, camera = null, screen = null] = connection?.encodings ?? [];
+      return [peer.id, { sample: connection?.sample ?? null, camera, screen }];
+    }));
+  }
+
   /** Leaves for good: ends captures and connections. The object cannot be used afterwards. */
   leave() {
     this.#core.leave();
@@ -450,6 +507,8 @@ function setTrack(stream, kind, track) {
  * @property {RTCPeerConnection|null} pc
  * @property {MediaStream} remote
  * @property {MediaStream} remoteScreen
+ * @property {Sample|null} sample
+ * @property {Encoding[]} encodings  by source
  */
 
 /**

@@ -52,8 +52,8 @@ struct pf_driver {
  * what EM_JS declares does not count. Without this reference, a program that links the library
  * would have the glue's functions as unresolved imports.
  */
-__attribute__((used)) static const char *const linked[] = {&pf_glue_media_linked,
-                                                           &pf_glue_pc_linked, &pf_glue_linked};
+__attribute__((used)) static const char *const linked[] = {
+    &pf_glue_media_linked, &pf_glue_pc_linked, &pf_glue_linked, &pf_glue_quality_linked};
 
 /* ---- commands ---- */
 
@@ -73,6 +73,14 @@ static void capture_open(struct pf_driver *driver, const struct pf_command *comm
     pf_glue_capture_open(driver, tracks[PF_SOURCE_MICROPHONE], devices[PF_SOURCE_MICROPHONE].data,
                          devices[PF_SOURCE_MICROPHONE].size, tracks[PF_SOURCE_CAMERA],
                          devices[PF_SOURCE_CAMERA].data, devices[PF_SOURCE_CAMERA].size);
+}
+
+static void set_encoding(struct pf_driver *driver, const struct pf_command *command)
+{
+    const struct pf_encoding encoding = command->set_encoding.encoding;
+    pf_glue_pc_set_encoding(driver, command->pc, (int)command->set_encoding.source,
+                            command->set_encoding.asked, encoding.rate_kbps, encoding.scale,
+                            encoding.frame_rate);
 }
 
 static void perform(struct pf_driver *driver, const struct pf_command *command)
@@ -101,6 +109,7 @@ static void perform(struct pf_driver *driver, const struct pf_command *command)
     case PF_COMMAND_PC_CREATE:
         pf_glue_pc_create(driver, pc, command->pc_create.offers,
                           command->pc_create.ice_servers.data, command->pc_create.ice_servers.size);
+        pf_glue_sample(driver);
         break;
     case PF_COMMAND_PC_CLOSE: pf_glue_pc_close(driver, pc); break;
     case PF_COMMAND_PC_CREATE_OFFER:
@@ -121,6 +130,7 @@ static void perform(struct pf_driver *driver, const struct pf_command *command)
         pf_glue_pc_set_sender(driver, pc, (int)command->set_sender.source,
                               command->set_sender.track);
         break;
+    case PF_COMMAND_PC_SET_ENCODING: set_encoding(driver, command); break;
     case PF_COMMAND_PC_CHANNEL_SEND:
         pf_glue_pc_channel_send(driver, pc, command->text.data, command->text.size);
         break;
@@ -387,6 +397,29 @@ EMSCRIPTEN_KEEPALIVE void pf_driver_pc_sender_set(struct pf_driver *driver, unsi
     pf_driver_handle(driver, &(struct pf_event){.type = PF_EVENT_PC_SENDER_SET,
                                                 .pc = pc,
                                                 .sender_set = {(enum pf_source)source, track}});
+}
+
+EMSCRIPTEN_KEEPALIVE void pf_driver_pc_encoding_set(struct pf_driver *driver, unsigned pc,
+                                                    int source, int ok)
+{
+    pf_driver_handle(driver, &(struct pf_event){.type = PF_EVENT_PC_ENCODING_SET,
+                                                .pc = pc,
+                                                .encoding_set = {(enum pf_source)source, ok}});
+}
+
+/* Text: RTCQualityLimitationReason. The numbers are those of struct pf_sample. */
+EMSCRIPTEN_KEEPALIVE void pf_driver_pc_stats(struct pf_driver *driver, unsigned pc,
+                                             unsigned round_trip_ms, unsigned lost_out_percent,
+                                             unsigned lost_in_percent, unsigned available_kbps,
+                                             unsigned encode_ms, unsigned width)
+{
+    const size_t limitation = value_at(driver, 0, &pf_names_of_limitations, PF_LIMITATION_NONE);
+    pf_driver_handle(driver,
+                     &(struct pf_event){.type = PF_EVENT_PC_STATS,
+                                        .pc = pc,
+                                        .sample = {round_trip_ms, lost_out_percent, lost_in_percent,
+                                                   available_kbps, (enum pf_limitation)limitation,
+                                                   encode_ms, width}});
 }
 
 /* Texts: the operation's name in the W3C API, DOMException.name. */

@@ -97,6 +97,7 @@ EM_JS(void, pf_glue_open, (struct pf_driver *driver), {
 EM_JS(void, pf_glue_close, (struct pf_driver *driver), {
   const glue = Module["glue"][driver];
   clearTimeout(glue.timer);
+  clearInterval(glue.sampler);
   glue.driver = 0;
   delete Module["glue"][driver];
 });

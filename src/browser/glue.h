@@ -15,7 +15,7 @@
 struct pf_driver;
 
 /* One for each file of glue; see driver.c. */
-extern const char pf_glue_linked, pf_glue_media_linked, pf_glue_pc_linked;
+extern const char pf_glue_linked, pf_glue_media_linked, pf_glue_pc_linked, pf_glue_quality_linked;
 
 /* The tables of a new driver. After close(), nothing reports to the driver any more. */
 void pf_glue_open(struct pf_driver *driver);
@@ -59,6 +59,11 @@ void pf_glue_pc_add_candidate(struct pf_driver *driver, unsigned pc, const char 
                               int mline_index, const char *fragment, size_t fragment_size);
 /* RTCRtpSender.replaceTrack() */
 void pf_glue_pc_set_sender(struct pf_driver *driver, unsigned pc, int source, unsigned track);
+/* RTCRtpSender.setParameters(); `asked` is for diagnosis */
+void pf_glue_pc_set_encoding(struct pf_driver *driver, unsigned pc, int source, unsigned asked,
+                             int rate_kbps, int scale, int frame_rate);
+/* RTCPeerConnection.getStats() of all connections, every 2 s until there is none */
+void pf_glue_sample(struct pf_driver *driver);
 /* RTCDataChannel.send() on channel 0 */
 void pf_glue_pc_channel_send(struct pf_driver *driver, unsigned pc, const char *text, size_t size);
 

@@ -10,14 +10,16 @@ const char pf_glue_pc_linked = 0;
 
 /*
  * An entry of glue.pcs: the connection, its data channel, its transceivers by source, the stream of
- * its remote tracks and that of a remote screen.
+ * its remote tracks and that of a remote screen; by source, how its pictures are to be sent; the
+ * last sample of its statistics; adjust(): get- and setParameters() of a sender, one after another.
  */
 EM_JS(void, pf_glue_pc_create, (struct pf_driver *driver, unsigned id, int offers,
                                 const char *ice_servers, size_t ice_servers_size), {
   const glue = Module["glue"][driver];
+  const adjusted = [];
   let pc;
   const entry = {
-    pc: null, channel: null, transceivers: [],
+    pc: null, channel: null, transceivers: [], encodings: [], sample: null,
     remote: new MediaStream(), remoteScreen: new MediaStream()
   };
   glue.pcs.set(id, entry);
@@ -40,9 +42,7 @@ EM_JS(void, pf_glue_pc_create, (struct pf_driver *driver, unsigned id, int offer
       [candidate.candidate, candidate.sdpMid, candidate.usernameFragment], id,
       typeof candidate.sdpMLineIndex == "number" ? candidate.sdpMLineIndex : -1);
   };
-  pc.onconnectionstatechange = () => {
-    glue.tell(_pf_driver_pc_state, [pc.connectionState], id);
-  };
+  pc.onconnectionstatechange = () => glue.tell(_pf_driver_pc_state, [pc.connectionState], id);
   /* Of each kind, the first section is that of the first source. */
   entry.adopt = () => {
     for (const transceiver of pc.getTransceivers()) {
@@ -52,6 +52,15 @@ EM_JS(void, pf_glue_pc_create, (struct pf_driver *driver, unsigned id, int offer
       if (source < 0 || entry.transceivers.includes(transceiver)) continue;
       entry.transceivers[source] = transceiver;
     }
+  };
+  entry.adjust = (source, change) => {
+    const next = () => {
+      const sender = entry.transceivers[source].sender;
+      const parameters = sender.getParameters();
+      change(parameters);
+      return sender.setParameters(parameters);
+    };
+    return adjusted[source] = Promise.resolve(adjusted[source]).then(next, next);
   };
   pc.ontrack = (event) => {
     entry.adopt();
@@ -174,9 +183,9 @@ EM_JS(void, pf_glue_pc_set_sender, (struct pf_driver *driver, unsigned id, int s
   if (!transceiver || transceiver.direction == "stopped") return; /* the peer has no such section */
   const sender = transceiver.sender;
   if (source == 2 && track) {
-    const parameters = sender.getParameters();
-    parameters.degradationPreference = "maintain-resolution";
-    sender.setParameters(parameters).catch(() => {}); /* it is a wish, as contentHint is */
+    entry.adjust(source, (parameters) => {
+      parameters.degradationPreference = "maintain-resolution";
+    }).catch(() => {}); /* it is a wish, as contentHint is */
   }
   sender.replaceTrack(glue.tracks.get(track) || null)
     .then(() => glue.pcs.has(id) && glue.tell(_pf_driver_pc_sender_set, [], id, source, track))

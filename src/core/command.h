@@ -37,6 +37,28 @@ enum pf_capture_state {
     PF_CAPTURE_FAILED, /* see the error */
 };
 
+/* How a picture is sent: the first of RTCRtpSendParameters.encodings. */
+struct pf_encoding {
+    uint16_t rate_kbps; /* maxBitrate; 0: not active, and the rest means nothing */
+    uint8_t scale;      /* scaleResolutionDownBy: 1, 2 or 4 */
+    uint8_t frame_rate; /* maxFramerate */
+};
+
+/* How well a peer's picture and sound come and go, as a person would say it. */
+enum pf_quality_grade {
+    PF_QUALITY_GOOD,
+    PF_QUALITY_WEAK,
+    PF_QUALITY_BAD,
+};
+
+enum pf_quality_reason {
+    PF_REASON_NONE,
+    PF_REASON_THEIR_NETWORK,
+    PF_REASON_YOUR_NETWORK,
+    PF_REASON_BUSY,  /* this computer's processor */
+    PF_REASON_SMALL, /* the picture is sent smaller than it is shown, on purpose; GOOD */
+};
+
 enum pf_command_type {
     /* the WebSocket to the relay; all carry `socket` */
     PF_COMMAND_SOCKET_OPEN, /* to the URL of the configuration, with PF_SUBPROTOCOL */
@@ -59,7 +81,8 @@ enum pf_command_type {
     PF_COMMAND_PC_SET_REMOTE,
     PF_COMMAND_PC_READ_LOCAL, /* localDescription, with the candidates gathered so far */
     PF_COMMAND_PC_ADD_CANDIDATE,
-    PF_COMMAND_PC_SET_SENDER, /* replaceTrack() of the transceiver of a source */
+    PF_COMMAND_PC_SET_SENDER,   /* replaceTrack() of the transceiver of a source */
+    PF_COMMAND_PC_SET_ENCODING, /* RTCRtpSender.setParameters(); gives PF_EVENT_PC_ENCODING_SET */
     PF_COMMAND_PC_CHANNEL_SEND,
 
     /* the page */
@@ -104,6 +127,11 @@ struct pf_command {
             pf_track track; /* 0: null, send nothing */
         } set_sender;
         struct {
+            enum pf_source source; /* CAMERA or SCREEN */
+            uint32_t asked;        /* the width that the peer asks for; for diagnosis */
+            struct pf_encoding encoding;
+        } set_encoding;
+        struct {
             enum pf_room_state state;
             enum pf_error_code code;  /* for REFUSED */
             pf_member_id self;        /* 0 before the first JOINED */
@@ -134,7 +162,9 @@ struct pf_command {
             bool away;                      /* has lost the relay; media may go on */
             bool video_rejected;            /* neither side gets a picture: no codec in common */
             bool screen_supported;          /* it shows what one shares */
-            struct pf_slice capabilities;   /* that it has told of, see message.h */
+            enum pf_quality_grade quality;
+            enum pf_quality_reason quality_reason;
+            struct pf_slice capabilities; /* that it has told of, see message.h */
         } peer;
         pf_member_id hide_peer;
         struct {

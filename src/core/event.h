@@ -65,6 +65,25 @@ enum pf_operation {
     PF_OPERATION_REPLACE_TRACK,
 };
 
+/* RTCOutboundRtpStreamStats.qualityLimitationReason; "other" is NONE. */
+enum pf_limitation {
+    PF_LIMITATION_NONE,
+    PF_LIMITATION_CPU,
+    PF_LIMITATION_BANDWIDTH,
+};
+
+/* RTCPeerConnection.getStats(), of the time since the last sample; 0 where the browser is silent.
+ */
+struct pf_sample {
+    uint32_t round_trip_ms;
+    uint32_t lost_out_percent;     /* of the packets sent, as the peer reports it */
+    uint32_t lost_in_percent;      /* of the packets that should have been received */
+    uint32_t available_kbps;       /* availableOutgoingBitrate */
+    enum pf_limitation limitation; /* of the camera's encoder, as the next */
+    uint32_t encode_ms;            /* per frame */
+    uint32_t width;                /* of the peer's camera, as received */
+};
+
 /* The first of the sources: those that are devices, and have a getUserMedia(). */
 enum { PF_DEVICE_SOURCES_COUNT = PF_SOURCE_CAMERA + 1 };
 
@@ -89,6 +108,7 @@ enum pf_event_type {
     PF_EVENT_REOPEN,        /* the constraints of a source have changed: open its device anew */
     PF_EVENT_SET_NAME,      /* be called that from now on; a name that is not valid is ignored */
     PF_EVENT_SET_HAND,      /* raise or lower the hand */
+    PF_EVENT_SET_WANTED,    /* a peer's picture is shown so wide */
     PF_EVENT_REACT,         /* show the others a reaction, if it is not one too many */
 
     /* the machine */
@@ -114,6 +134,8 @@ enum pf_event_type {
     PF_EVENT_PC_LOCAL,          /* the result of PF_COMMAND_PC_READ_LOCAL */
     PF_EVENT_PC_REMOTE_SET,     /* setRemoteDescription() done */
     PF_EVENT_PC_SENDER_SET,     /* replaceTrack() done */
+    PF_EVENT_PC_ENCODING_SET,   /* setParameters() done, or rejected */
+    PF_EVENT_PC_STATS,          /* getStats(), every 2 s while the page is visible */
     PF_EVENT_PC_FAILED,         /* one of the operations was rejected */
     PF_EVENT_PC_CANDIDATE,      /* a local candidate; empty at the end of candidates */
     PF_EVENT_PC_STATE,          /* connectionState changed */
@@ -146,6 +168,11 @@ struct pf_event {
         struct {
             bool raised;
         } set_hand;
+        struct {
+            pf_member_id id;
+            enum pf_source source; /* CAMERA or SCREEN; others are ignored */
+            uint32_t width;        /* in device pixels; 0: it is not shown */
+        } set_wanted;
         enum pf_reaction reaction; /* REACT */
         struct {
             bool online;
@@ -185,6 +212,11 @@ struct pf_event {
             enum pf_source source;
             pf_track track;
         } sender_set;
+        struct {
+            enum pf_source source;
+            bool ok;
+        } encoding_set;
+        struct pf_sample sample; /* PC_STATS */
         struct {
             enum pf_operation operation;
             enum pf_dom_error error;

@@ -67,6 +67,7 @@ static void put_value(struct pf_buffer *out, struct pf_field field, const void *
     case PF_FIELD_DOM_ERROR:
     case PF_FIELD_PERMISSION:
     case PF_FIELD_OPERATION:
+    case PF_FIELD_LIMITATION:
     case PF_FIELD_CONNECTION_STATE: put_enum(out, field.kind, at); break;
     }
 }

@@ -20,6 +20,7 @@ const struct pf_names *const pf_field_enums[] = {
     [PF_FIELD_PERMISSION - PF_FIELD_ENUMS] = &pf_names_of_permissions,
     [PF_FIELD_OPERATION - PF_FIELD_ENUMS] = &pf_names_of_operations,
     [PF_FIELD_CONNECTION_STATE - PF_FIELD_ENUMS] = &pf_names_of_connection_states,
+    [PF_FIELD_LIMITATION - PF_FIELD_ENUMS] = &pf_names_of_limitations,
 };
 
 /* clang-format off */
@@ -43,6 +44,8 @@ const struct pf_names *const pf_field_enums[] = {
     L("reopen", PF_EVENT_REOPEN) E("source", SOURCE, reopen) \
     L("set-name", PF_EVENT_SET_NAME) E("name", TEXT, name) \
     L("set-hand", PF_EVENT_SET_HAND) E("raised", BOOL, set_hand.raised) \
+    L("set-wanted", PF_EVENT_SET_WANTED) E("id", U64, set_wanted.id) \
+        E("source", SOURCE, set_wanted.source) E("width", U32, set_wanted.width) \
     L("react", PF_EVENT_REACT) E("kind", REACTION, reaction) \
     L("network-changed", PF_EVENT_NETWORK_CHANGED) E("online", BOOL, network.online) \
     L("socket-message", PF_EVENT_SOCKET_MESSAGE) \
@@ -72,6 +75,14 @@ const struct pf_names *const pf_field_enums[] = {
         E("pc", U32, pc) E("type", DESCRIPTION, description_set) \
     L("pc-sender-set", PF_EVENT_PC_SENDER_SET) \
         E("pc", U32, pc) E("source", SOURCE, sender_set.source) E("track", U32, sender_set.track) \
+    L("pc-encoding-set", PF_EVENT_PC_ENCODING_SET) E("pc", U32, pc) \
+        E("source", SOURCE, encoding_set.source) E("ok", BOOL, encoding_set.ok) \
+    L("pc-stats", PF_EVENT_PC_STATS) E("pc", U32, pc) \
+        E("round-trip", U32, sample.round_trip_ms) E("lost-out", U32, sample.lost_out_percent) \
+        E("lost-in", U32, sample.lost_in_percent) E("available", U32, sample.available_kbps) \
+        E("limitation", LIMITATION, sample.limitation) E("encode", U32, sample.encode_ms) \
+        \
+        E("width", U32, sample.width) \
     L("pc-failed", PF_EVENT_PC_FAILED) \
         E("pc", U32, pc) E("operation", OPERATION, failed.operation) \
         E("error", DOM_ERROR, failed.error) E("source", SOURCE, failed.source) \

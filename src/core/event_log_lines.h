@@ -24,6 +24,7 @@ enum pf_field_kind {
     PF_FIELD_PERMISSION,
     PF_FIELD_OPERATION,
     PF_FIELD_CONNECTION_STATE,
+    PF_FIELD_LIMITATION,
 };
 
 /* By kind, from PF_FIELD_ENUMS on. */

@@ -153,6 +153,7 @@ static bool take_value(struct pf_slice *from, struct pf_field field, void *objec
     case PF_FIELD_DOM_ERROR:
     case PF_FIELD_PERMISSION:
     case PF_FIELD_OPERATION:
+    case PF_FIELD_LIMITATION:
     case PF_FIELD_CONNECTION_STATE: return take_enum(from, field.kind, at);
     case PF_FIELD_LINE: break;
     }

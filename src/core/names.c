@@ -47,6 +47,26 @@ static const char *const operations[] = {
     [PF_OPERATION_REPLACE_TRACK] = "replaceTrack",
 };
 
+static const char *const limitations[] = {
+    [PF_LIMITATION_NONE] = "none",
+    [PF_LIMITATION_CPU] = "cpu",
+    [PF_LIMITATION_BANDWIDTH] = "bandwidth",
+};
+
+static const char *const quality_grades[] = {
+    [PF_QUALITY_GOOD] = "good",
+    [PF_QUALITY_WEAK] = "weak",
+    [PF_QUALITY_BAD] = "bad",
+};
+
+static const char *const quality_reasons[] = {
+    [PF_REASON_NONE] = "",
+    [PF_REASON_THEIR_NETWORK] = "their-network",
+    [PF_REASON_YOUR_NETWORK] = "your-network",
+    [PF_REASON_BUSY] = "busy",
+    [PF_REASON_SMALL] = "small",
+};
+
 static const char *const room_states[] = {
     [PF_ROOM_IDLE] = "idle",
     [PF_ROOM_LOBBY] = "lobby",
@@ -79,6 +99,9 @@ const struct pf_names pf_names_of_dom_errors = NAMES(dom_errors);
 const struct pf_names pf_names_of_permissions = NAMES(permissions);
 const struct pf_names pf_names_of_connection_states = NAMES(connection_states);
 const struct pf_names pf_names_of_operations = NAMES(operations);
+const struct pf_names pf_names_of_limitations = NAMES(limitations);
+const struct pf_names pf_names_of_quality_grades = NAMES(quality_grades);
+const struct pf_names pf_names_of_quality_reasons = NAMES(quality_reasons);
 const struct pf_names pf_names_of_room_states = NAMES(room_states);
 const struct pf_names pf_names_of_peer_states = NAMES(peer_states);
 const struct pf_names pf_names_of_capture_states = NAMES(capture_states);

@@ -10,10 +10,13 @@ extern const struct pf_names pf_names_of_dom_errors;  /* DOMException.name, "Ins
 extern const struct pf_names pf_names_of_permissions; /* PermissionState, or "" */
 extern const struct pf_names pf_names_of_connection_states; /* RTCPeerConnectionState */
 extern const struct pf_names pf_names_of_operations;        /* the W3C's method; "create": new */
+extern const struct pf_names pf_names_of_limitations;       /* RTCQualityLimitationReason */
 
 /* The words of the JavaScript API, web/peerface.js. */
 extern const struct pf_names pf_names_of_room_states;
 extern const struct pf_names pf_names_of_peer_states;
 extern const struct pf_names pf_names_of_capture_states;
+extern const struct pf_names pf_names_of_quality_grades;
+extern const struct pf_names pf_names_of_quality_reasons;
 
 #endif

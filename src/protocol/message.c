@@ -17,6 +17,7 @@ static const char *const types[] = {
     [PF_MESSAGE_PING] = "ping",     [PF_MESSAGE_PONG] = "pong",
     [PF_MESSAGE_ERROR] = "error",   [PF_MESSAGE_STATE] = "state",
     [PF_MESSAGE_BYE] = "bye",       [PF_MESSAGE_REACTION] = "reaction",
+    [PF_MESSAGE_WANTED] = "wanted",
 };
 const struct pf_names pf_names_of_types = {types, COUNT(types)};
 

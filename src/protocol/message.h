@@ -76,6 +76,7 @@ enum pf_reaction {
 #define PF_CAPABILITY_RENAME   PF_SLICE("rename")   /* of a relay: it takes `rename` */
 #define PF_CAPABILITY_REACTION PF_SLICE("reaction") /* of a client: it takes `reaction` */
 #define PF_CAPABILITY_SCREEN   PF_SLICE("screen")   /* of a client: it shows shared screens */
+#define PF_CAPABILITY_QUALITY  PF_SLICE("quality")  /* of a client: it takes `wanted` */
 
 enum pf_description_type {
     PF_DESCRIPTION_OFFER,
@@ -125,6 +126,7 @@ enum pf_message_type {
     PF_MESSAGE_ERROR,    /* relay -> client */
     PF_MESSAGE_STATE,    /* peer -> peer, on the data channel only */
     PF_MESSAGE_REACTION, /* peer -> peer, on the data channel only */
+    PF_MESSAGE_WANTED,   /* peer -> peer, on the data channel only */
     PF_MESSAGE_BYE,      /* peer -> peer, on the data channel only */
 };
 
@@ -217,6 +219,9 @@ struct pf_message {
         } error;
         struct pf_member_state state;
         enum pf_reaction reaction;
+        struct {
+            uint32_t camera, screen; /* widths in pixels; 0: not shown */
+        } wanted;
     };
     void *tree; /* owned; what the slices of a message that was read borrow from */
 };

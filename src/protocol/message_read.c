@@ -406,6 +406,10 @@ static void read_message(struct reader *reader, const cJSON *root, struct pf_mes
         out->reaction = (enum pf_reaction)read_name_of(
             reader, find(root, "kind"), &pf_names_of_reactions, PF_ERROR_UNSUPPORTED);
         return;
+    case PF_MESSAGE_WANTED:
+        out->wanted.camera = read_number(reader, find(root, "camera"), 0, UINT32_MAX);
+        out->wanted.screen = read_number(reader, find(root, "screen"), 0, UINT32_MAX);
+        return;
     case PF_MESSAGE_LEAVE:
     case PF_MESSAGE_PING:
     case PF_MESSAGE_PONG:

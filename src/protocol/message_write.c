@@ -326,6 +326,10 @@ static void put_members_from_client(struct pf_buffer *out, const struct pf_messa
     case PF_MESSAGE_REACTION:
         put_name_of(out, "kind", &pf_names_of_reactions, (size_t)message->reaction);
         return;
+    case PF_MESSAGE_WANTED:
+        put_number(out, "camera", message->wanted.camera);
+        put_number(out, "screen", message->wanted.screen);
+        return;
     case PF_MESSAGE_LEAVE:
     case PF_MESSAGE_PING:
     case PF_MESSAGE_PONG:
@@ -359,6 +363,7 @@ static void put_members(struct pf_buffer *out, const struct pf_message *message)
     case PF_MESSAGE_SIGNAL:
     case PF_MESSAGE_STATE:
     case PF_MESSAGE_REACTION:
+    case PF_MESSAGE_WANTED:
     case PF_MESSAGE_LEAVE:
     case PF_MESSAGE_PING:
     case PF_MESSAGE_PONG:

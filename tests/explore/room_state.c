@@ -69,6 +69,8 @@ static void visit_peer(struct ex_visit *visit, struct pf_peer *peer)
     ex_visit_time(visit, &peer->signaling.repeat_at_ms);
     ex_visit_time(visit, &peer->show_at_ms);
     EX_VISIT(visit, peer->signaling.repeat_ms);
+    PF_ASSERT(!peer->wishes.is_set); /* no page says how wide it shows anything */
+    ex_visit_unhashed(visit, &peer->wishes, sizeof(peer->wishes));
     visit_restarted(visit, &peer->recovery.restarted_at_ms);
     EX_VISIT(visit, peer->state);
     visit_connection(visit, &peer->connection);
@@ -137,11 +139,25 @@ static void visit_publishing(struct ex_visit *visit, struct pf_publishing *publi
     }
 }
 
+/* Without tracks nothing is encoded, and no page samples statistics: no step depends on it. */
+static void visit_quality(struct ex_visit *visit, struct pf_quality *quality)
+{
+    ex_visit_unhashed(visit, quality->links, sizeof(quality->links));
+    PF_ASSERT(quality->level == 0 && quality->trouble_at_ms == PF_NEVER);
+    PF_ASSERT(pf_quality_deadline_ms(quality) == PF_NEVER);
+    for (size_t i = 0; i < PF_PUBLISHING_MAX; i++) {
+        const struct pf_picture *pictures = quality->links[i].pictures;
+        PF_ASSERT(quality->links[i].pc == 0 || pictures[0].asked == PF_WIDTH_DEFAULT);
+        PF_ASSERT(quality->links[i].pc == 0 || pictures[0].set.scale == 0);
+    }
+}
+
 /* Pages have no microphone and no camera: their captures fail once and for all. Nobody shares. */
 static void visit_media(struct ex_visit *visit, struct pf_media *media)
 {
     EX_VISIT(visit, media->devices_changed);
     visit_publishing(visit, &media->publishing);
+    visit_quality(visit, &media->quality);
     for (int i = 0; i < PF_DEVICE_SOURCES_COUNT; i++) {
         struct pf_capture *capture = &media->captures[i];
         PF_ASSERT(capture->track == 0 && capture->retiring == 0 && capture->chosen.size == 0);

@@ -120,6 +120,17 @@ static void draw_shares(struct sim_faults *faults, struct pf_random *random)
     }
 }
 
+/* Pictures of different size, and machines that are too slow for them. Likewise. */
+static void draw_quality(struct sim_faults *faults, struct pf_random *random)
+{
+    if (one_in(random, 3)) {
+        faults->wants_per_minute = 5 + pf_random_below(random, one_in(random, 4) ? 300 : 60);
+        faults->encoding_fails_chance = one_in(random, 4) ? 1 + pf_random_below(random, 400) : 0;
+        faults->slow_chance = one_in(random, 2) ? 1 + pf_random_below(random, 600) : 0;
+        faults->old_chance = one_in(random, 4) ? 1 + pf_random_below(random, 500) : 0;
+    }
+}
+
 void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32_t hosts_count)
 {
     struct pf_random rare;
@@ -127,10 +138,12 @@ void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32
     struct pf_random gestures;
     struct pf_random interruptions;
     struct pf_random shares;
+    struct pf_random quality;
     pf_random_seed(&rare, random->state ^ 0x72617265);
     pf_random_seed(&large, random->state ^ 0x6c61726765);
     pf_random_seed(&gestures, random->state ^ 0x68616e6473);
     pf_random_seed(&shares, random->state ^ 0x73686172);
+    pf_random_seed(&quality, random->state ^ 0x7175616c);
     pf_random_seed(&interruptions, random->state ^ 0x6d75746573);
     static const uint32_t usual_counts[] = {2, 2, 2, 2, 3, 3, 3, 4, 4, 5, 6, 7, 8};
     const uint32_t usual = (uint32_t)(sizeof(usual_counts) / sizeof(usual_counts[0]));
@@ -164,6 +177,7 @@ void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32
     draw_rare(faults, &rare);
     draw_gestures(faults, &gestures);
     draw_shares(faults, &shares);
+    draw_quality(faults, &quality);
     draw_interruptions(faults, &interruptions);
 }
 

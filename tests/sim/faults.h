@@ -76,9 +76,13 @@ struct sim_faults {
     uint32_t storm_ms;    /* duration of the faults */
     uint32_t actions_per_minute;
     uint32_t weights[SIM_ACTIONS_COUNT];
-    uint32_t gestures_per_minute;            /* 0: nobody makes any */
-    uint32_t interruptions_per_minute;       /* 0: no system mutes a track */
-    uint32_t shares_per_minute;              /* of screens, begun and ended; 0: there are none */
+    uint32_t gestures_per_minute;      /* 0: nobody makes any */
+    uint32_t interruptions_per_minute; /* 0: no system mutes a track */
+    uint32_t shares_per_minute;        /* of screens, begun and ended; 0: there are none */
+    uint32_t wants_per_minute;         /* windows resized; 0: none, and no statistics either */
+    uint32_t encoding_fails_chance;    /* of setParameters() */
+    uint32_t slow_chance;              /* of a machine, for each of uplink and processor */
+    uint32_t old_chance;               /* that a page's client takes no `wanted` */
     uint32_t latency_ms_min, latency_ms_max; /* of a packet, one way */
     uint32_t spike_chance;                   /* that it takes up to 4 s longer */
     uint32_t operation_fails_chance;         /* of an RTCPeerConnection operation */

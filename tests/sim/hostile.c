@@ -361,13 +361,15 @@ static void leave(struct sim_world *world, struct sim_hostile *hostile)
 /* Sends on the data channel of a connection to a phantom. */
 static void use_channel(struct sim_world *world, const struct sim_hostile *hostile)
 {
-    enum { FLOODED = 5 };
+    enum { FLOODED = 7 };
     static const char *const texts[] = {
         "{\"type\":\"state\",\"sequence\":4294967295,\"microphone\":\"on\",\"camera\":\"none\"}",
         "{\"type\":\"state\",\"sequence\":0}",
         "{\"type\":\"joined\",\"self\":\"00000000000000a1\",\"members\":[]}",
         "{\"type\":\"error\",\"code\":\"replaced\"}",
         "{\"type\":\"bye\"}",
+        "{\"type\":\"wanted\",\"camera\":4294967295,\"screen\":0}",
+        "{\"type\":\"wanted\",\"camera\":-1,\"screen\":0}",
         [FLOODED] = "{\"type\":\"reaction\",\"kind\":\"heart\"}",
         "{\"type\":\"reaction\",\"kind\":\"telepathy\"}",
         "not JSON",

@@ -141,7 +141,7 @@ pf_add_mutant(late_screen_not_stopped 100 "captures what is not shown" core/medi
   [[    if (!is_expected || !screen->on) {]] [[    if (!is_expected) {]])
 pf_add_mutant(screen_kept_after_its_end 100 "still shares what" core/media/screen.c
   [[if (track == screen->picture) {]] [[if (track == screen->picture + 1000) {]])
-pf_add_mutant(sound_kept_after_the_picture 100 "has switched off" core/media/screen.c
+pf_add_mutant(sound_kept_after_the_picture 1000 "has switched off" core/media/screen.c
   [[        stop(context, screen->sound);
         settle]]
   [[        settle]])
@@ -224,3 +224,34 @@ pf_add_mutant(reaction_sent_twice 100 "a reaction that was not sent" core/room/g
             (void)pf_signaling_send_on_channel(peer, &room->context); /*]])
 pf_add_mutant(reactions_without_limit 1000 "too many reactions" core/room/gestures.c
   [[    if (is_shown) {]] [[    if (is_shown || id != 0) {]])
+
+# Quality
+pf_add_mutant(budget_ignored 100 "pixels a second" core/media/allocation.c
+  [[    struct pf_budget budget = {budgets[row].kbps, budgets[row].load, 0};]]
+  [[    struct pf_budget budget = {budgets[row].kbps * 9u, budgets[row].load * 9u, 0};]])
+pf_add_mutant(sender_changed_at_once 100 "a sender is changed too often" core/media/quality.c
+  [[picture->next_ms = context->now_ms + CHANGE_MS;]] [[picture->next_ms = context->now_ms;]])
+pf_add_mutant(changes_overlap 100 "while the last one is being set" core/media/quality.c
+  [[        if (picture->pending ||]] [[        if (]])
+pf_add_mutant(hidden_picture_cut_at_once 100 "or was a moment ago" core/media/quality.c
+  [[picture->hidden_ms = context->now_ms + HIDDEN_MS;]] [[picture->hidden_ms = context->now_ms;]])
+pf_add_mutant(hidden_picture_sent_for_ever 100 "as they are asked for" core/media/quality.c
+  [[if (picture->asked == 0 && context->now_ms < picture->hidden_ms) {]]
+  [[if (picture->asked == 0 && context->now_ms < picture->hidden_ms * 9) {]])
+pf_add_mutant(sound_is_touched 100 "an encoding of sound" core/media/quality.c
+  [[command->set_encoding.source = source;]]
+  [[command->set_encoding.source = (enum pf_source)(source - PF_SOURCE_CAMERA);]])
+pf_add_mutant(trouble_ignored 1000 "is in trouble" core/media/quality.c
+  [[        quality->level++;]] [[]])
+pf_add_mutant(trouble_never_ends 1000 "as they are asked for" core/media/quality.c
+  [[        quality->level--;
+        quality->easier_at_ms = quality->level > 0 ?]]
+  [[        quality->easier_at_ms = quality->level > 0 ?]])
+pf_add_mutant(wish_not_repeated 300 "is not told how it is shown" core/peer/incoming.c
+  [[        pf_wishes_forget_told(&peer->wishes);]] [[]])
+pf_add_mutant(wish_lost_in_a_reload 1000 "is not told how it is shown" core/room/roster.c
+  [[        peer->wishes = wishes;]] [[        (void)wishes;]])
+pf_add_mutant(wishes_without_pause 100 "told too often" core/peer/wishes.c
+  [[wishes->next_ms = context->now_ms + TELL_MS;]] [[wishes->next_ms = context->now_ms;]])
+pf_add_mutant(wish_told_to_an_older_client 300 "an older client" core/peer/wishes.c
+  [[!pf_capabilities_have(capabilities, PF_CAPABILITY_QUALITY)]] [[capabilities.size > 1000]])

@@ -72,6 +72,7 @@ static void begin_pc(struct sim_pc *pc, struct sim_tab *tab, pf_pc id)
     pc->state_moving = false;
     pc->state_next = PF_CONNECTION_NEW;
     pc->channel_open = false;
+    sim_quality_begin_pc(&pc->quality);
     pc->channel = pc->last_words = (struct sim_fifo){0};
 }
 
@@ -237,7 +238,10 @@ void sim_pc_command(struct sim_world *world, struct sim_tab *tab, const struct p
         return; /* the glue has no object to call; PC_FAILED is scheduled already */
     } else if (command->type == PF_COMMAND_PC_READ_LOCAL) {
         sim_after(world, 0, SIM_PC_LOCAL_READ, pc->model.identity, 0);
+    } else if (command->type == PF_COMMAND_PC_SET_ENCODING) {
+        sim_quality_command(world, pc, command);
     } else if (command->type == PF_COMMAND_PC_CHANNEL_SEND) {
+        sim_quality_note_said(world, pc, command->text);
         sim_ice_channel_send(world, pc, command->text);
     } else {
         chain_command(world, pc, command);
@@ -418,6 +422,8 @@ void sim_pc_tell_late(struct sim_world *world, struct sim_tab *tab, pf_pc id)
         {.type = PF_EVENT_PC_FAILED, .failed = {PF_OPERATION_CREATE_ANSWER, PF_DOM_ERROR_ABORT, 0}},
         {.type = PF_EVENT_PC_CANDIDATE, .candidate = {.candidate = PF_SLICE("candidate:1")}},
         {.type = PF_EVENT_PC_STATE, .connection_state = PF_CONNECTION_FAILED},
+        {.type = PF_EVENT_PC_ENCODING_SET, .encoding_set = {PF_SOURCE_CAMERA, false}},
+        {.type = PF_EVENT_PC_STATS, .sample = {.lost_out_percent = 100}},
         {.type = PF_EVENT_PC_CHANNEL_MESSAGE, .channel = {.data = PF_SLICE("{\"type\":\"bye\"}")}},
     };
     struct pf_event event = events[sim_below(world, sizeof(events) / sizeof(events[0]))];
@@ -444,6 +450,7 @@ void sim_pc_happen(struct sim_world *world, const struct sim_happening *happenin
             tell_description(world, pc, PF_EVENT_PC_LOCAL, model_pc_local(&pc->model));
         }
         break;
+    case SIM_PC_ENCODED: sim_quality_encoded(world, pc, happening->token); break;
     case SIM_PC_GATHER:
         if (happening->token == pc->gather_token) {
             gather_one(world, pc);

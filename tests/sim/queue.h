@@ -40,8 +40,11 @@ enum sim_kind {
     SIM_GESTURE,
     SIM_INTERRUPTION,
     SIM_SHARE,
-    SIM_PICKED,  /* subject: tab; token: the picture */
-    SIM_HOSTILE, /* subject: index */
+    SIM_WANT,
+    SIM_SAMPLE,     /* every 2 s */
+    SIM_PC_ENCODED, /* subject: identity; token: the picture */
+    SIM_PICKED,     /* subject: tab; token: the picture */
+    SIM_HOSTILE,    /* subject: index */
     SIM_QUIET,
     SIM_TICK, /* every second after SIM_QUIET */
 };

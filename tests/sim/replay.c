@@ -147,6 +147,9 @@ static void expect_pc(struct log *log, const struct pf_event *event)
     case PF_EVENT_PC_SENDER_SET:
         expect(log, event, event->pc, PF_COMMAND_PC_SET_SENDER, true);
         break;
+    case PF_EVENT_PC_ENCODING_SET:
+        expect(log, event, event->pc, PF_COMMAND_PC_SET_ENCODING, true);
+        break;
     case PF_EVENT_PC_FAILED: expect_operation(log, event); break;
     default: break;
     }
@@ -184,6 +187,8 @@ static void expect_cause(struct log *log, const struct pf_event *event)
     case PF_EVENT_PC_LOCAL:
     case PF_EVENT_PC_REMOTE_SET:
     case PF_EVENT_PC_SENDER_SET:
+    case PF_EVENT_PC_ENCODING_SET:
+    case PF_EVENT_PC_STATS:
     case PF_EVENT_PC_FAILED:
     case PF_EVENT_PC_CANDIDATE:
     case PF_EVENT_PC_STATE:
@@ -198,6 +203,7 @@ static void expect_cause(struct log *log, const struct pf_event *event)
     case PF_EVENT_REOPEN:
     case PF_EVENT_SET_NAME:
     case PF_EVENT_SET_HAND:
+    case PF_EVENT_SET_WANTED:
     case PF_EVENT_REACT:
     case PF_EVENT_NETWORK_CHANGED:
     case PF_EVENT_TRACK_ENDED:

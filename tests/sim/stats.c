@@ -31,6 +31,7 @@ void sim_stats_add(struct sim_stats *sum, const struct sim_stats *stats)
     sum->reloads += stats->reloads;
     sum->duplicates += stats->duplicates;
     sum->renames += stats->renames;
+    sum->encodings += stats->encodings;
     sum->reactions_sent += stats->reactions_sent;
     sum->reactions_seen += stats->reactions_seen;
     sum->sockets_lost += stats->sockets_lost;
@@ -96,6 +97,7 @@ void sim_stats_print(const struct sim_stats *stats, double seconds, double proce
     fprintf(out, "reloads           %" PRIu64 "\n", stats->reloads);
     fprintf(out, "duplicated pages  %" PRIu64 "\n", stats->duplicates);
     fprintf(out, "new names         %" PRIu64 "\n", stats->renames);
+    fprintf(out, "encodings set     %" PRIu64 "\n", stats->encodings);
     fprintf(out, "reactions         %" PRIu64 " (seen %" PRIu64 " times)\n", stats->reactions_sent,
             stats->reactions_seen);
     fprintf(out, "sockets lost      %" PRIu64 "\n", stats->sockets_lost);

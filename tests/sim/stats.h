@@ -34,6 +34,7 @@ struct sim_stats {
     uint64_t reloads;
     uint64_t duplicates; /* of pages */
     uint64_t renames;
+    uint64_t encodings;
     uint64_t reactions_sent;
     uint64_t reactions_seen;
     uint64_t sockets_lost;

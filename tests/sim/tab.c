@@ -49,8 +49,12 @@ static void configure(struct sim_world *world, struct sim_tab *tab, bool duplica
         .url = PF_SLICE("wss://relay/ws"),
         .seed = (uint64_t)pf_random_next(&world->random) << 32 | tab->index,
         .instance = tab->instance,
-        .capabilities = PF_SLICE("reaction screen"),
+        .capabilities = PF_SLICE("reaction screen quality"),
     };
+    tab->quality.is_new = !sim_chance(world, world->faults.old_chance);
+    if (!tab->quality.is_new) {
+        config->capabilities = PF_SLICE("reaction screen");
+    }
     if (host->ticket_size > 0 && (duplicate || sim_chance(world, world->faults.ticket_chance))) {
         config->ticket = (struct pf_slice){host->ticket, host->ticket_size};
     }
@@ -180,6 +184,9 @@ static void show(struct sim_world *world, struct sim_tab *tab, const struct pf_c
     if (wrong) {
         sim_fail(world, "%s: %s", sim_tab_name(world, tab), wrong);
     }
+    if (command->type == PF_COMMAND_HIDE_PEER) {
+        sim_quality_note_hidden(tab, command->hide_peer);
+    }
     if (command->type == PF_COMMAND_SHOW_ROOM && tab->view.ticket_size > 0) {
         struct sim_host *host = &world->hosts[tab->host];
         host->ticket_size = tab->view.ticket_size; /* sessionStorage */
@@ -208,6 +215,7 @@ static void execute(struct sim_world *world, struct sim_tab *tab, const struct p
     case PF_COMMAND_PC_READ_LOCAL:
     case PF_COMMAND_PC_ADD_CANDIDATE:
     case PF_COMMAND_PC_SET_SENDER:
+    case PF_COMMAND_PC_SET_ENCODING:
     case PF_COMMAND_PC_CHANNEL_SEND: sim_pc_command(world, tab, command); break;
     case PF_COMMAND_SHOW_ROOM:
     case PF_COMMAND_SHOW_LOCAL:
@@ -216,7 +224,8 @@ static void execute(struct sim_world *world, struct sim_tab *tab, const struct p
     case PF_COMMAND_HIDE_PEER:
     case PF_COMMAND_SHOW_REACTION: show(world, tab, command); break;
     }
-    if (command->type != PF_COMMAND_SOCKET_SEND && command->type != PF_COMMAND_PC_CHANNEL_SEND) {
+    if (command->type != PF_COMMAND_SOCKET_SEND && command->type != PF_COMMAND_PC_CHANNEL_SEND &&
+        command->type != PF_COMMAND_PC_SET_ENCODING) {
         world->changed = true;
     }
     world->stats->commands++;
@@ -290,6 +299,7 @@ void sim_tab_handle(struct sim_world *world, struct sim_tab *tab, const struct p
     tab->rebuilt = 0;
     tab->hears_peer = is_signal(event);
     tab->changes_sources = is_of_source(event);
+    sim_quality_note_heard(world, tab, &copy);
     if (tab->event_log) {
         pf_event_log_add(tab->event_log, &copy);
     }

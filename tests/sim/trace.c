@@ -3,6 +3,7 @@
 #include "trace.h"
 
 #include "base/assert.h"
+#include "core/names.h"
 #include "protocol/message_names.h"
 #include "tab.h"
 
@@ -45,6 +46,7 @@ static const char *event_name(enum pf_event_type type)
         [PF_EVENT_REOPEN] = "REOPEN",
         [PF_EVENT_SET_NAME] = "SET_NAME",
         [PF_EVENT_SET_HAND] = "SET_HAND",
+        [PF_EVENT_SET_WANTED] = "SET_WANTED",
         [PF_EVENT_REACT] = "REACT",
         [PF_EVENT_NETWORK_CHANGED] = "NETWORK_CHANGED",
         [PF_EVENT_SOCKET_MESSAGE] = "SOCKET_MESSAGE",
@@ -62,6 +64,8 @@ static const char *event_name(enum pf_event_type type)
         [PF_EVENT_PC_LOCAL] = "PC_LOCAL",
         [PF_EVENT_PC_REMOTE_SET] = "PC_REMOTE_SET",
         [PF_EVENT_PC_SENDER_SET] = "PC_SENDER_SET",
+        [PF_EVENT_PC_ENCODING_SET] = "PC_ENCODING_SET",
+        [PF_EVENT_PC_STATS] = "PC_STATS",
         [PF_EVENT_PC_FAILED] = "PC_FAILED",
         [PF_EVENT_PC_CANDIDATE] = "PC_CANDIDATE",
         [PF_EVENT_PC_STATE] = "PC_STATE",
@@ -92,6 +96,7 @@ static const char *command_name(enum pf_command_type type)
         [PF_COMMAND_PC_READ_LOCAL] = "PC_READ_LOCAL",
         [PF_COMMAND_PC_ADD_CANDIDATE] = "PC_ADD_CANDIDATE",
         [PF_COMMAND_PC_SET_SENDER] = "PC_SET_SENDER",
+        [PF_COMMAND_PC_SET_ENCODING] = "PC_SET_ENCODING",
         [PF_COMMAND_PC_CHANNEL_SEND] = "PC_CHANNEL_SEND",
         [PF_COMMAND_SHOW_ROOM] = "SHOW_ROOM",
         [PF_COMMAND_SHOW_LOCAL] = "SHOW_LOCAL",
@@ -111,6 +116,13 @@ static const char *operation_name(enum pf_operation operation)
     return names[operation];
 }
 
+static void put_sample(const struct pf_sample *sample, FILE *out)
+{
+    fprintf(out, " rtt %u lost %u/%u available %u %s encode %u width %u", sample->round_trip_ms,
+            sample->lost_out_percent, sample->lost_in_percent, sample->available_kbps,
+            pf_names_of_limitations.list[sample->limitation], sample->encode_ms, sample->width);
+}
+
 static void put_event_details(const struct pf_event *event, FILE *out)
 {
     switch ((int)event->type) {
@@ -125,6 +137,10 @@ static void put_event_details(const struct pf_event *event, FILE *out)
         break;
     case PF_EVENT_SET_NAME: put_text(out, event->name); break;
     case PF_EVENT_SET_HAND: fprintf(out, event->set_hand.raised ? " up" : " down"); break;
+    case PF_EVENT_SET_WANTED:
+        fprintf(out, " %016" PRIx64 " %s %u", event->set_wanted.id,
+                source_name(event->set_wanted.source), event->set_wanted.width);
+        break;
     case PF_EVENT_REACT: fprintf(out, " %s", pf_names_of_reactions.list[event->reaction]); break;
     case PF_EVENT_NETWORK_CHANGED:
         fprintf(out, " %s", event->network.online ? "online" : "offline");
@@ -164,6 +180,11 @@ static void put_event_details(const struct pf_event *event, FILE *out)
         fprintf(out, " %s track %u", source_name(event->sender_set.source),
                 event->sender_set.track);
         break;
+    case PF_EVENT_PC_ENCODING_SET:
+        fprintf(out, " %s %s", source_name(event->encoding_set.source),
+                event->encoding_set.ok ? "ok" : "failed");
+        break;
+    case PF_EVENT_PC_STATS: put_sample(&event->sample, out); break;
     case PF_EVENT_PC_FAILED:
         fprintf(out, " %s error %d", operation_name(event->failed.operation),
                 (int)event->failed.error);
@@ -268,6 +289,13 @@ static void put_command_details(const struct pf_command *command, FILE *out)
         put_text(out, command->description.sdp);
         break;
     case PF_COMMAND_PC_ADD_CANDIDATE: put_text(out, command->candidate.candidate); break;
+    case PF_COMMAND_PC_SET_ENCODING:
+        fprintf(out, " %s asked %u %s 1/%u %u fps %u kbit/s",
+                source_name(command->set_encoding.source), command->set_encoding.asked,
+                command->set_encoding.encoding.rate_kbps > 0 ? "active" : "inactive",
+                command->set_encoding.encoding.scale, command->set_encoding.encoding.frame_rate,
+                command->set_encoding.encoding.rate_kbps);
+        break;
     case PF_COMMAND_PC_SET_SENDER:
         fprintf(out, " %s track %u", source_name(command->set_sender.source),
                 command->set_sender.track);

@@ -213,7 +213,8 @@ static struct sim_tab *page_of(const struct sim_world *world, const struct sim_h
     case SIM_PC_GATHER:
     case SIM_PC_STATE:
     case SIM_PC_CHANNEL_OPEN:
-    case SIM_PC_CHANNEL_CLOSE: {
+    case SIM_PC_CHANNEL_CLOSE:
+    case SIM_PC_ENCODED: {
         const struct sim_pc *pc = sim_pc_of(world, happening->subject);
         return pc ? pc->tab : NULL;
     }
@@ -239,6 +240,8 @@ static struct sim_tab *page_of(const struct sim_world *world, const struct sim_h
     case SIM_GESTURE:
     case SIM_INTERRUPTION:
     case SIM_SHARE:
+    case SIM_WANT:
+    case SIM_SAMPLE:
     case SIM_HOSTILE:
     case SIM_QUIET:
     case SIM_TICK: break;
@@ -284,6 +287,7 @@ static void happen(struct sim_world *world, const struct sim_happening *happenin
     case SIM_PC_CREATED:
     case SIM_PC_OPERATION:
     case SIM_PC_LOCAL_READ:
+    case SIM_PC_ENCODED:
     case SIM_PC_GATHER: sim_pc_happen(world, happening); break;
     case SIM_PC_STATE:
     case SIM_PC_CHANNEL_OPEN:
@@ -306,6 +310,8 @@ static void happen(struct sim_world *world, const struct sim_happening *happenin
     case SIM_GESTURE: sim_gestures_happen(world); break;
     case SIM_INTERRUPTION: sim_interruptions_happen(world); break;
     case SIM_SHARE: sim_screen_happen(world); break;
+    case SIM_WANT: sim_quality_want(world); break;
+    case SIM_SAMPLE: sim_quality_sample(world); break;
     case SIM_HOSTILE: sim_hostile_act(world, happening->subject); break;
     case SIM_QUIET: sim_user_end(world); break;
     case SIM_TICK: sim_user_tick(world); break;
@@ -319,7 +325,8 @@ static void happen(struct sim_world *world, const struct sim_happening *happenin
 static bool passes_unseen(enum sim_kind kind)
 {
     return kind == SIM_SOCKET_UP || kind == SIM_SOCKET_DOWN || kind == SIM_PC_CHANNEL_DELIVER ||
-           kind == SIM_ROOM_TIMER || kind == SIM_RELAY_TIMER || kind == SIM_HOSTILE;
+           kind == SIM_ROOM_TIMER || kind == SIM_RELAY_TIMER || kind == SIM_HOSTILE ||
+           kind == SIM_SAMPLE || kind == SIM_PC_ENCODED;
 }
 
 /* After the faults: notes when all checks begin to hold. Returns true when the world may end. */
@@ -373,6 +380,7 @@ static void begin(struct sim_world *world, uint64_t seed, uint32_t hosts_count)
     sim_gestures_begin(world);
     sim_interruptions_begin(world);
     sim_screen_begin(world);
+    sim_quality_begin(world);
     sim_hostile_begin(world);
     sim_after(world, world->quiet_us, SIM_QUIET, 0, 0);
 }
@@ -410,6 +418,7 @@ bool sim_world_run(struct sim_world *world, uint64_t seed, uint32_t hosts_count)
         hash_happening(world, &happening);
         happen(world, &happening);
         if (look(world)) {
+            sim_quality_check_end(world);
             break;
         }
         if (i == HAPPENINGS_MAX) {

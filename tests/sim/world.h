@@ -11,6 +11,7 @@
 #include "faults.h"
 #include "fifo.h"
 #include "gestures.h"
+#include "quality.h"
 #include "queue.h"
 #include "screen.h"
 #include "stats.h"
@@ -69,6 +70,7 @@ struct sim_host {
     struct sim_tab *tab; /* the page that is shown, or NULL */
     size_t ticket_size;
     char ticket[PF_TICKET_SIZE_MAX];
+    struct sim_machine machine;
     uint32_t names_count; /* that its person has taken after the first */
     uint32_t reactions_sent[SIM_REACTIONS_COUNT];
 };
@@ -144,6 +146,7 @@ struct sim_tab {
     struct sim_track tracks[SIM_TAB_TRACKS_MAX];
     struct sim_request requests[SIM_REQUESTS_MAX];
     struct sim_picker picker;
+    struct sim_quality_page quality;
     size_t cut_count;              /* of `cut`, since the event that is being handled */
     uint32_t cut[SIM_TAB_PCS_MAX]; /* pages to which a working connection was closed */
     uint32_t rebuilt;              /* one of these that should not have been closed, or 0 */
@@ -173,6 +176,7 @@ struct sim_pc {
     enum pf_connection_state state_next;
 
     bool channel_open;
+    struct sim_quality_pc quality;
     struct sim_fifo channel;    /* to the peer */
     struct sim_fifo last_words; /* messages of a peer that closed; they arrive before the close */
     struct model_pc model;

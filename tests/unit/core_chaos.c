@@ -63,7 +63,7 @@ static void feed_user(struct chaos *chaos)
     struct driver *driver = chaos->driver;
     static const char *const devices[] = {"", "cam-1", "cam-2", "gone"};
     const enum pf_source source = (enum pf_source)draw(chaos, PF_SOURCES_COUNT);
-    switch (draw(chaos, 16)) {
+    switch (draw(chaos, 17)) {
     case 0: driver_start(driver); break;
     case 1:
     case 2: driver_join(driver); break;
@@ -85,6 +85,7 @@ static void feed_user(struct chaos *chaos)
     case 10: driver_set_name(driver, draw_text(chaos, devices, 4)); break;
     case 11: driver_set_hand(driver, draw(chaos, 2) == 0); break;
     case 12: driver_react(driver, (enum pf_reaction)draw(chaos, 6)); break;
+    case 13: driver_want(driver, draw_member(chaos), source, draw(chaos, 3) * 400); break;
     default: driver_set(driver, source, draw(chaos, 2) == 0); break;
     }
 }
@@ -150,7 +151,7 @@ static void feed_member(struct chaos *chaos)
     driver_relay(chaos->driver,
                  "{\"type\":\"member\",\"id\":\"%016" PRIx64
                  "\",\"name\":\"Bob\",\"instance\":%d,\"away\":%s,"
-                 "\"capabilities\":[\"reaction\"]%s}",
+                 "\"capabilities\":[\"reaction\",\"quality\"]%s}",
                  draw_member(chaos), draw(chaos, 8) == 0 ? 43 : 42,
                  draw(chaos, 4) == 0 ? "true" : "false", has_offer ? offer : "");
 }
@@ -203,6 +204,19 @@ static void feed_relay(struct chaos *chaos)
 
 /* ---- the browser ---- */
 
+static struct pf_sample draw_sample(struct chaos *chaos)
+{
+    static const uint32_t values[] = {0, 0, 10, 100, 1000, UINT32_MAX};
+    struct pf_sample sample = {.limitation = (enum pf_limitation)draw(chaos, 3)};
+    sample.round_trip_ms = values[draw(chaos, 6)];
+    sample.lost_out_percent = values[draw(chaos, 6)];
+    sample.lost_in_percent = values[draw(chaos, 6)];
+    sample.available_kbps = values[draw(chaos, 6)];
+    sample.encode_ms = values[draw(chaos, 6)];
+    sample.width = values[draw(chaos, 6)];
+    return sample;
+}
+
 static void feed_pc(struct chaos *chaos)
 {
     struct driver *driver = chaos->driver;
@@ -210,7 +224,7 @@ static void feed_pc(struct chaos *chaos)
     const enum pf_description_type type =
         draw(chaos, 2) == 0 ? PF_DESCRIPTION_OFFER : PF_DESCRIPTION_ANSWER;
     const uint32_t detail = draw(chaos, 64);
-    switch (draw(chaos, 14)) {
+    switch (draw(chaos, 16)) {
     case 0:
     case 1:
     case 2: driver_created(driver, pc, type); break;
@@ -229,10 +243,16 @@ static void feed_pc(struct chaos *chaos)
         driver_channel_message(driver, pc,
                                detail == 0   ? "{\"type\":\"bye\"}"
                                : detail == 1 ? "{\"type\":\"ping\"}"
+                               : detail == 3 ? "{\"type\":\"wanted\",\"camera\":0,\"screen\":1}"
+                               : detail == 4 ? "{\"type\":\"wanted\",\"camera\":9999,\"screen\":0}"
                                : detail == 2 ? "{\"type\":\"reaction\",\"kind\":\"heart\"}"
                                              : "{\"type\":\"state\",\"sequence\":2,\"hand\":1,"
                                                "\"microphone\":\"off\",\"screen\":\"on\"}");
         break;
+    case 13:
+        driver_encoding_set(driver, pc, (enum pf_source)(detail % PF_SOURCES_COUNT), detail < 48);
+        break;
+    case 14: driver_stats(driver, pc, draw_sample(chaos)); break;
     default:
         if (detail == 0) {
             driver_channel_closed(driver, pc);

@@ -137,6 +137,8 @@ static void keep_shown(struct driver *driver, struct pf_command *command)
         digest_number(driver, command->peer.id);
         digest_number(driver, command->peer.state);
         digest_number(driver, command->peer.away);
+        digest_number(driver, command->peer.quality);
+        digest_number(driver, command->peer.quality_reason);
     }
 }
 
@@ -176,6 +178,10 @@ static void keep_content(struct driver *driver, struct pf_command *command)
     case PF_COMMAND_PC_SET_SENDER:
         digest_number(driver, command->set_sender.source);
         digest_number(driver, command->set_sender.track);
+        break;
+    case PF_COMMAND_PC_SET_ENCODING:
+        digest_number(driver, command->set_encoding.source);
+        digest_number(driver, command->set_encoding.encoding.rate_kbps);
         break;
     case PF_COMMAND_SHOW_DEVICES: keep_devices(driver, command); break;
     case PF_COMMAND_SHOW_ROOM:
@@ -282,6 +288,8 @@ static void show(struct driver *driver, const struct pf_command *command)
         peer->state = command->peer.state;
         peer->sources = command->peer.sources;
         peer->away = command->peer.away;
+        peer->quality = command->peer.quality;
+        peer->quality_reason = command->peer.quality_reason;
         peer->name_size = pf_slice_copy(command->peer.name, peer->name, sizeof peer->name);
     } else if (command->type == PF_COMMAND_HIDE_PEER) {
         struct driver_peer *peer = slot_of(driver, command->hide_peer);
@@ -330,6 +338,9 @@ static void carry_out(struct driver *driver, const struct pf_command *command)
         thing(driver, command->pc)->life = DRIVER_OVER;
     } else if (command->type == PF_COMMAND_PC_SET_SENDER) {
         set_sender(driver, command);
+    } else if (command->type == PF_COMMAND_PC_SET_ENCODING) {
+        const enum pf_source source = command->set_encoding.source;
+        PF_ASSERT(source == PF_SOURCE_CAMERA || source == PF_SOURCE_SCREEN);
     } else {
         show(driver, command);
     }

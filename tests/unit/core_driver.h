@@ -59,6 +59,8 @@ struct driver_peer {
     enum pf_peer_state state;
     struct pf_member_state sources;
     bool away;
+    enum pf_quality_grade quality;
+    enum pf_quality_reason quality_reason;
     size_t name_size;
     char name[PF_MEMBER_NAME_SIZE_MAX + 1];
 };

@@ -41,6 +41,12 @@ static const struct pf_event samples[] = {
     {.type = PF_EVENT_SET_NAME, .now_ms = 12, .name = {"An na\n", 6}},
     {.type = PF_EVENT_SET_HAND, .now_ms = 12, .set_hand = {true}},
     {.type = PF_EVENT_REACT, .now_ms = 12, .reaction = PF_REACTION_THANKS},
+    {.type = PF_EVENT_SET_WANTED, .now_ms = 12, .set_wanted = {UINT64_MAX, PF_SOURCE_SCREEN, 320}},
+    {.type = PF_EVENT_PC_ENCODING_SET, .now_ms = 12, .pc = 4, .encoding_set = {1, true}},
+    {.type = PF_EVENT_PC_STATS,
+     .now_ms = 12,
+     .pc = 4,
+     .sample = {1, 2, 3, 4, PF_LIMITATION_BANDWIDTH, 5, UINT32_MAX}},
     {.type = PF_EVENT_PC_STATE, .now_ms = 11, .pc = 4, .connection_state = PF_CONNECTION_CLOSED},
 };
 enum { SAMPLES_COUNT = sizeof samples / sizeof *samples };

@@ -59,6 +59,24 @@ void driver_set_hand(struct driver *driver, bool raised)
     driver_feed(driver, &(struct pf_event){.type = PF_EVENT_SET_HAND, .set_hand = {raised}});
 }
 
+void driver_want(struct driver *driver, pf_member_id id, enum pf_source source, uint32_t width)
+{
+    driver_feed(driver,
+                &(struct pf_event){.type = PF_EVENT_SET_WANTED, .set_wanted = {id, source, width}});
+}
+
+void driver_encoding_set(struct driver *driver, pf_pc pc, enum pf_source source, bool ok)
+{
+    driver_feed(driver, &(struct pf_event){.type = PF_EVENT_PC_ENCODING_SET,
+                                           .pc = pc,
+                                           .encoding_set = {source, ok}});
+}
+
+void driver_stats(struct driver *driver, pf_pc pc, struct pf_sample sample)
+{
+    driver_feed(driver, &(struct pf_event){.type = PF_EVENT_PC_STATS, .pc = pc, .sample = sample});
+}
+
 void driver_react(struct driver *driver, enum pf_reaction kind)
 {
     driver_feed(driver, &(struct pf_event){.type = PF_EVENT_REACT, .reaction = kind});

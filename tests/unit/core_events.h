@@ -17,6 +17,8 @@ void driver_select(struct driver *driver, enum pf_source source, const char *dev
 void driver_reopen(struct driver *driver, enum pf_source source);
 void driver_set_name(struct driver *driver, const char *name);
 void driver_set_hand(struct driver *driver, bool raised);
+/* A picture of a peer is shown so wide. */
+void driver_want(struct driver *driver, pf_member_id id, enum pf_source source, uint32_t width);
 void driver_react(struct driver *driver, enum pf_reaction kind);
 void driver_network(struct driver *driver, bool online);
 
@@ -49,6 +51,8 @@ void driver_created(struct driver *driver, pf_pc pc, enum pf_description_type ty
 void driver_local(struct driver *driver, pf_pc pc, enum pf_description_type type);
 void driver_remote_set(struct driver *driver, pf_pc pc, enum pf_description_type type);
 void driver_sender_set(struct driver *driver, pf_pc pc, enum pf_source source, pf_track track);
+void driver_encoding_set(struct driver *driver, pf_pc pc, enum pf_source source, bool ok);
+void driver_stats(struct driver *driver, pf_pc pc, struct pf_sample sample);
 void driver_failed(struct driver *driver, pf_pc pc, enum pf_operation operation,
                    enum pf_dom_error error);
 void driver_gathered(struct driver *driver, pf_pc pc, const char *candidate);

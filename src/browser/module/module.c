@@ -51,14 +51,16 @@ static void show(struct pf_driver *driver, void *user, const struct pf_command *
     } else if (command->type == PF_COMMAND_SHOW_PEER) {
         const enum pf_source_state *sources = command->peer.sources.sources;
         pf_member_id_write(command->peer.id, id);
-        pf_page_show_peer(driver, id, command->peer.name.data, command->peer.name.size,
-                          pf_names_of_peer_states.list[command->peer.state],
-                          pf_names_of_source_states.list[sources[PF_SOURCE_MICROPHONE]],
-                          pf_names_of_source_states.list[sources[PF_SOURCE_CAMERA]],
-                          pf_names_of_source_states.list[sources[PF_SOURCE_SCREEN]],
-                          pf_names_of_source_states.list[sources[PF_SOURCE_SCREEN_AUDIO]],
-                          command->peer.away, command->peer.video_rejected,
-                          command->peer.screen_supported, command->peer.sources.hand, command->pc);
+        pf_page_show_peer(
+            driver, id, command->peer.name.data, command->peer.name.size,
+            pf_names_of_peer_states.list[command->peer.state],
+            pf_names_of_source_states.list[sources[PF_SOURCE_MICROPHONE]],
+            pf_names_of_source_states.list[sources[PF_SOURCE_CAMERA]],
+            pf_names_of_source_states.list[sources[PF_SOURCE_SCREEN]],
+            pf_names_of_source_states.list[sources[PF_SOURCE_SCREEN_AUDIO]], command->peer.away,
+            command->peer.video_rejected, command->peer.screen_supported,
+            command->peer.sources.hand, pf_names_of_quality_grades.list[command->peer.quality],
+            pf_names_of_quality_reasons.list[command->peer.quality_reason], command->pc);
     } else if (command->type == PF_COMMAND_SHOW_REACTION) {
         pf_member_id_write(command->reaction.id, id);
         pf_page_show_reaction(driver, id, pf_names_of_reactions.list[command->reaction.kind]);
@@ -91,7 +93,7 @@ EMSCRIPTEN_KEEPALIVE int pf_module_start(struct pf_driver *driver, int microphon
         .ticket = pf_driver_text(driver, 1),
         .seed = seed,
         .instance = instance,
-        .capabilities = PF_SLICE("reaction screen"),
+        .capabilities = PF_SLICE("reaction screen quality"),
         .on = {microphone_on, camera_on},
         .devices = {pf_driver_text(driver, 2), pf_driver_text(driver, 3)},
     };
@@ -145,6 +147,14 @@ EMSCRIPTEN_KEEPALIVE int pf_module_set_name(struct pf_driver *driver)
 EMSCRIPTEN_KEEPALIVE void pf_module_set_hand(struct pf_driver *driver, int raised)
 {
     pf_driver_handle(driver, &(struct pf_event){.type = PF_EVENT_SET_HAND, .set_hand = {raised}});
+}
+
+/* Text: the peer's id; one that does not exist is ignored. */
+EMSCRIPTEN_KEEPALIVE void pf_module_set_wanted(struct pf_driver *driver, int source, unsigned width)
+{
+    const pf_member_id id = pf_member_id_read(pf_driver_text(driver, 0));
+    pf_driver_handle(driver, &(struct pf_event){.type = PF_EVENT_SET_WANTED,
+                                                .set_wanted = {id, (enum pf_source)source, width}});
 }
 
 /* Text: the kind; one that does not exist is ignored. */

@@ -29,6 +29,7 @@ EM_JS(void, pf_page_publish, (void), {
     },
     setName(name) { return glue.tell(_pf_module_set_name, [name]); },
     setHand(raised) { glue.tell(_pf_module_set_hand, [], raised); },
+    setWanted(id, source, width) { glue.tell(_pf_module_set_wanted, [id], source, width); },
     react(kind) { glue.tell(_pf_module_react, [kind]); },
     networkChanged(online) { glue.tell(_pf_module_network_changed, [], online); },
     visible() { glue.tell(_pf_module_visible, []); },
@@ -70,12 +71,13 @@ EM_JS(void, pf_page_show_peer, (struct pf_driver *driver, const char *id, const 
                                 size_t name_size, const char *state, const char *microphone,
                                 const char *camera, const char *screen, const char *screen_audio,
                                 int away, int video_rejected, int screen_supported, unsigned hand,
-                                unsigned pc), {
+                                const char *quality, const char *reason, unsigned pc), {
   const glue = Module["glue"][driver];
   Module["page"].showPeer(glue.word(id), {
     name: glue.get(name, name_size), state: glue.word(state), microphone: glue.word(microphone),
     camera: glue.word(camera), screen: glue.word(screen), screenAudio: glue.word(screen_audio),
-    away: !!away, videoSupported: !video_rejected, screenSupported: !!screen_supported, hand: hand
+    away: !!away, videoSupported: !video_rejected, screenSupported: !!screen_supported, hand: hand,
+    quality: glue.word(quality), qualityReason: glue.word(reason)
   }, glue.pcs.get(pc) || null);
 });
 

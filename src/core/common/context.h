@@ -15,6 +15,7 @@ enum {
 };
 
 struct pf_publishing;
+struct pf_quality;
 
 /* Each field is written by the module named, and read by all. */
 struct pf_context {
@@ -22,12 +23,13 @@ struct pf_context {
     struct pf_random random;
     uint32_t instance; /* room: this side's */
     struct pf_publishing
-        *publishing;          /* media; forward-declared, as common includes no other folder */
-    pf_socket socket;         /* relay session: 0 for none */
-    bool joined;              /* relay session: the relay forwards signals */
-    bool webrtc_missing;      /* connection: there is no RTCPeerConnection at all */
-    bool ice_servers_refused; /* connection: by the browser, since the last "hello" */
-    size_t ice_servers_size;  /* relay session; connection: 0 once they are refused */
+        *publishing;            /* media; forward-declared, as common includes no other folder */
+    struct pf_quality *quality; /* media */
+    pf_socket socket;           /* relay session: 0 for none */
+    bool joined;                /* relay session: the relay forwards signals */
+    bool webrtc_missing;        /* connection: there is no RTCPeerConnection at all */
+    bool ice_servers_refused;   /* connection: by the browser, since the last "hello" */
+    size_t ice_servers_size;    /* relay session; connection: 0 once they are refused */
     char ice_servers[PF_ICE_SERVERS_SIZE_MAX];
     uint32_t last_id; /* of sockets, connections and tracks */
     struct pf_room_counters counters;

@@ -17,6 +17,8 @@ enum pf_error pf_media_init(struct pf_media *media, struct pf_context *context,
     media->devices.count = 0;
     pf_publishing_init(&media->publishing);
     context->publishing = &media->publishing;
+    pf_quality_init(&media->quality);
+    context->quality = &media->quality;
     for (int i = 0; i < PF_DEVICE_SOURCES_COUNT; i++) {
         if (config->devices[i].size > PF_DEVICE_ID_SIZE_MAX) {
             return PF_ERROR_TOO_LONG;
@@ -44,6 +46,7 @@ void pf_media_start(struct pf_media *media, struct pf_context *context)
 void pf_media_stop(struct pf_media *media, struct pf_context *context)
 {
     pf_publishing_remove_all(&media->publishing);
+    pf_quality_remove_all(&media->quality);
     for (int i = 0; i < PF_DEVICE_SOURCES_COUNT; i++) {
         pf_capture_stop(&media->captures[i], context);
     }
@@ -238,11 +241,13 @@ void pf_media_tick(struct pf_media *media, struct pf_context *context)
         pf_capture_tick(&media->captures[i], context);
     }
     pf_publishing_tick(context);
+    pf_quality_tick(context);
 }
 
 uint64_t pf_media_deadline_ms(const struct pf_media *media)
 {
-    uint64_t deadline_ms = pf_publishing_deadline_ms(&media->publishing);
+    uint64_t deadline_ms = pf_earlier(pf_publishing_deadline_ms(&media->publishing),
+                                      pf_quality_deadline_ms(&media->quality));
     for (int i = 0; i < PF_DEVICE_SOURCES_COUNT; i++) {
         deadline_ms = pf_earlier(deadline_ms, pf_capture_deadline_ms(&media->captures[i]));
     }
@@ -255,4 +260,5 @@ void pf_media_check(const struct pf_media *media, const struct pf_context *conte
         pf_capture_check(&media->captures[i], context);
     }
     pf_screen_check(&media->screen, context);
+    pf_quality_check(&media->quality);
 }

@@ -7,6 +7,7 @@
 #include "core/media/capture.h"
 #include "core/media/devices.h"
 #include "core/media/publishing.h"
+#include "core/media/quality.h"
 #include "core/media/screen.h"
 
 #include <stdbool.h>
@@ -18,11 +19,12 @@ struct pf_media {
     struct pf_screen screen;
     struct pf_devices devices;
     struct pf_publishing publishing;
+    struct pf_quality quality;
 };
 
 /*
- * Sets context->publishing, so the media must stay in place. Fails with TOO_LONG if a device id in
- * `config` is.
+ * Sets context->publishing and context->quality, so the media must stay in place. Fails with
+ * TOO_LONG if a device id in `config` is.
  */
 enum pf_error pf_media_init(struct pf_media *media, struct pf_context *context,
                             const struct pf_room_config *config);

@@ -34,6 +34,7 @@
 
 #include "base/assert.h"
 #include "core/media/publishing.h"
+#include "core/media/quality.h"
 
 #include <string.h>
 
@@ -93,6 +94,7 @@ void pf_connection_close(struct pf_connection *connection, struct pf_context *co
     if (connection->pc != 0) {
         push(connection, context, PF_COMMAND_PC_CLOSE);
         pf_publishing_remove(context, connection->pc);
+        pf_quality_remove(context, connection->pc);
         connection->pc = 0;
     }
 }
@@ -329,14 +331,21 @@ enum pf_connection_outcome pf_connection_handle(struct pf_connection *connection
     case PF_EVENT_PC_CANDIDATE:
         on_candidate(connection, context, &event->candidate);
         return PF_OUTCOME_NOTHING;
-    case PF_EVENT_PC_STATE: connection->state = event->connection_state; return PF_OUTCOME_NOTHING;
+    case PF_EVENT_PC_STATE:
+        connection->state = event->connection_state;
+        if (connection->state == PF_CONNECTION_CONNECTED) {
+            pf_quality_add(context, connection->pc);
+        }
+        return PF_OUTCOME_NOTHING;
     case PF_EVENT_PC_CHANNEL_OPENED:
     case PF_EVENT_PC_CHANNEL_CLOSED:
         if (event->channel.id == PF_CHANNEL_STATE) {
             connection->channel_open = event->type == PF_EVENT_PC_CHANNEL_OPENED;
         }
         return PF_OUTCOME_NOTHING;
-    case PF_EVENT_PC_SENDER_SET:      /* for publishing.c */
+    case PF_EVENT_PC_SENDER_SET:   /* for publishing.c */
+    case PF_EVENT_PC_ENCODING_SET: /* for quality.c */
+    case PF_EVENT_PC_STATS:
     case PF_EVENT_PC_CHANNEL_MESSAGE: /* for the room */
     case PF_EVENT_TIMEOUT:            /* and the rest too */
     case PF_EVENT_START:
@@ -347,6 +356,7 @@ enum pf_connection_outcome pf_connection_handle(struct pf_connection *connection
     case PF_EVENT_REOPEN:
     case PF_EVENT_SET_NAME:
     case PF_EVENT_SET_HAND:
+    case PF_EVENT_SET_WANTED:
     case PF_EVENT_REACT:
     case PF_EVENT_NETWORK_CHANGED:
     case PF_EVENT_SOCKET_MESSAGE:

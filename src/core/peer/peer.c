@@ -3,6 +3,7 @@
 #include "core/peer/peer.h"
 
 #include "base/assert.h"
+#include "core/media/quality.h"
 
 enum {
     STATES_MS = 200, /* the mean time between shown states of its sources */
@@ -44,6 +45,7 @@ void pf_peer_show(const struct pf_peer *peer, struct pf_context *context)
     command->peer.capabilities = (struct pf_slice){peer->capabilities, peer->capabilities_size};
     command->peer.screen_supported =
         pf_capabilities_have(command->peer.capabilities, PF_CAPABILITY_SCREEN);
+    pf_quality_show(context, peer->connection.pc, command);
 }
 
 /* R19: showing is work for the page. Of a flood of states the newest is shown in the end. */
@@ -90,6 +92,7 @@ void pf_peer_open(struct pf_peer *peer, struct pf_context *context, const struct
     peer->state = (struct pf_member_state){0};
     pf_recovery_init(&peer->recovery);
     pf_signaling_reset(&peer->signaling);
+    pf_wishes_init(&peer->wishes);
     peer->connection.pc = 0;
     peer->connection.epoch = last_epoch;
     peer->connection.offer_number = peer->connection.done = 0;
@@ -159,7 +162,8 @@ void pf_peer_tick(struct pf_peer *peer, struct pf_context *context)
 
 uint64_t pf_peer_deadline_ms(const struct pf_peer *peer)
 {
-    return pf_earlier(pf_earlier(peer->presence_at_ms, peer->show_at_ms),
+    const uint64_t own_ms = pf_earlier(peer->presence_at_ms, peer->show_at_ms);
+    return pf_earlier(pf_earlier(own_ms, peer->wishes.at_ms),
                       pf_earlier(peer->recovery.at_ms, peer->signaling.repeat_at_ms));
 }
 

@@ -9,6 +9,7 @@
 #include "core/peer/incoming.h"
 #include "core/peer/recovery.h"
 #include "core/peer/signaling.h"
+#include "core/peer/wishes.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -34,6 +35,7 @@ struct pf_peer {
     uint64_t show_at_ms;              /* when one that came too soon is shown, or PF_NEVER */
     struct pf_recovery recovery;
     struct pf_signaling signaling;
+    struct pf_wishes wishes;
     struct pf_connection connection;
     size_t name_size, capabilities_size;
     char capabilities[PF_CAPABILITIES_SIZE_MAX + 1];

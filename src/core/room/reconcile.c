@@ -33,6 +33,15 @@ static void tell_own_state(struct pf_room *room)
     }
 }
 
+static void tell_wishes(struct pf_room *room)
+{
+    for (size_t i = 0; i < room->roster.peers_end; i++) {
+        if (room->roster.peers[i].id != 0) {
+            pf_wishes_tell(&room->roster.peers[i], &room->context);
+        }
+    }
+}
+
 static void show_room(struct pf_room *room)
 {
     struct pf_membership *membership = &room->membership;
@@ -62,6 +71,8 @@ void pf_reconcile(struct pf_room *room)
     close_lost_peers(room);
     tell_own_state(room);
     pf_membership_tell_name(room);
+    tell_wishes(room);
+    pf_quality_apply(&room->context);
     pf_media_stop_unsent(&room->media, &room->context);
     show_room(room);
 }

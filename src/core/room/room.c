@@ -89,6 +89,7 @@ static void on_socket_message(struct pf_room *room, const struct pf_event *event
     case PF_MESSAGE_LEAVE:
     case PF_MESSAGE_STATE:
     case PF_MESSAGE_REACTION:
+    case PF_MESSAGE_WANTED:
     case PF_MESSAGE_BYE: room->context.counters.unreadable++; break; /* not from a relay */
     }
 }
@@ -108,10 +109,29 @@ static void on_channel_message(struct pf_room *room, struct pf_peer *peer,
         pf_peer_take_state(peer, &room->context, &message->state);
     } else if (message->type == PF_MESSAGE_REACTION) {
         pf_gestures_take(room, peer, message->reaction);
+    } else if (message->type == PF_MESSAGE_WANTED) {
+        const uint32_t widths[] = {message->wanted.camera, message->wanted.screen};
+        pf_quality_ask(&room->context, event->pc, widths);
     } else if (message->type == PF_MESSAGE_BYE) {
         pf_roster_close(&room->roster, &room->context, peer);
     } else {
         room->context.counters.unreadable++;
+    }
+}
+
+static void on_set_wanted(struct pf_room *room, const struct pf_event *event)
+{
+    struct pf_peer *peer =
+        event->set_wanted.id != 0 ? pf_roster_find(&room->roster, event->set_wanted.id) : NULL;
+    if (peer) {
+        pf_wishes_set(&peer->wishes, event->set_wanted.source, event->set_wanted.width);
+    }
+}
+
+static void on_stats(struct pf_room *room, struct pf_peer *peer, const struct pf_event *event)
+{
+    if (peer && pf_quality_on_stats(&room->context, event, peer->wishes.widths[0])) {
+        pf_peer_show(peer, &room->context);
     }
 }
 
@@ -122,6 +142,10 @@ static void on_pc(struct pf_room *room, const struct pf_event *event)
         (event->type == PF_EVENT_PC_FAILED &&
          event->failed.operation == PF_OPERATION_REPLACE_TRACK)) {
         pf_media_handle(&room->media, &room->context, event);
+    } else if (event->type == PF_EVENT_PC_ENCODING_SET) {
+        pf_quality_on_set(&room->context, event);
+    } else if (event->type == PF_EVENT_PC_STATS) {
+        on_stats(room, peer, event);
     } else if (peer && event->type == PF_EVENT_PC_CHANNEL_MESSAGE) {
         on_channel_message(room, peer, event);
     } else if (peer) {
@@ -188,6 +212,7 @@ static void dispatch(struct pf_room *room, const struct pf_event *event)
     case PF_EVENT_SELECT_DEVICE: pf_media_handle(&room->media, context, event); break;
     case PF_EVENT_SET_NAME: pf_membership_rename(room, event->name); break;
     case PF_EVENT_SET_HAND: pf_gestures_set_hand(room, event->set_hand.raised); break;
+    case PF_EVENT_SET_WANTED: on_set_wanted(room, event); break;
     case PF_EVENT_REACT: pf_gestures_react(room, event->reaction); break;
     case PF_EVENT_NETWORK_CHANGED: on_network_changed(room, event->network.online); break;
     case PF_EVENT_SOCKET_MESSAGE:
@@ -205,6 +230,8 @@ static void dispatch(struct pf_room *room, const struct pf_event *event)
     case PF_EVENT_PC_LOCAL:
     case PF_EVENT_PC_REMOTE_SET:
     case PF_EVENT_PC_SENDER_SET:
+    case PF_EVENT_PC_ENCODING_SET:
+    case PF_EVENT_PC_STATS:
     case PF_EVENT_PC_FAILED:
     case PF_EVENT_PC_CANDIDATE:
     case PF_EVENT_PC_STATE:

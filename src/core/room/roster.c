@@ -79,6 +79,13 @@ static enum pf_presence presence_of(const struct pf_member *member)
     return member->away ? PF_PRESENCE_AWAY : PF_PRESENCE_HERE;
 }
 
+static void open_peer(const struct pf_roster *roster, struct pf_context *context,
+                      struct pf_peer *peer, const struct pf_member *member)
+{
+    pf_peer_open(peer, context, member, roster->self,
+                 pf_epochs_get(&roster->epochs, member->id, member->instance));
+}
+
 struct pf_peer *pf_roster_put(struct pf_roster *roster, struct pf_context *context,
                               const struct pf_member *member)
 {
@@ -94,12 +101,14 @@ struct pf_peer *pf_roster_put(struct pf_roster *roster, struct pf_context *conte
     }
     if (peer) {
         forget(roster, context, peer); /* a reload, or another tab: the tile stays */
-    } else {
-        peer = find_slot(roster, context, member->away);
+        const struct pf_wishes wishes = peer->wishes;
+        open_peer(roster, context, peer, member);
+        peer->wishes = wishes;
+        return peer;
     }
+    peer = find_slot(roster, context, member->away);
     if (peer) {
-        pf_peer_open(peer, context, member, roster->self,
-                     pf_epochs_get(&roster->epochs, member->id, member->instance));
+        open_peer(roster, context, peer, member);
     }
     return peer;
 }
