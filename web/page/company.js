@@ -5,6 +5,7 @@ import { Expressions, reactions, renderHand } from './expressions.js';
 import { part } from './picture.js';
 import { PeopleList } from './people.js';
 import { ownId } from './stage.js';
+import { qualityKey } from './quality.js';
 import { Toasts } from './toasts.js';
 
 /** @typedef {import('../peerface.js').Peer} Peer */
@@ -49,7 +50,7 @@ export class Company {
   #say;
   #toasts;
   #soundsOn;
-  /** Loaded when one is to be played. @type {Promise<import('./sounds.js').Sounds>|undefined} */
+  /** @type {import('./sounds.js').Sounds|undefined} */
   #sounds;
   #list;
   #expressions;
@@ -162,10 +163,9 @@ export class Company {
     this.#news('saidLeft', peer, 'go');
   }
 
-  /** @param {import('./sounds.js').Sound} sound */
-  #play(sound) {
-    this.#sounds ??= import('./sounds.js').then(({ Sounds }) => new Sounds(this.#soundsOn));
-    this.#sounds.then((sounds) => sounds.play(sound), () => { this.#sounds = undefined; });
+  /** Adds what is loaded later. @param {typeof import('./captured.js')} captured */
+  complete({ Sounds }) {
+    this.#sounds = new Sounds(this.#soundsOn);
   }
 
   /** @param {ReadonlySet<string>} ids of the peers who speak now; `ownId` is oneself */
@@ -228,7 +228,8 @@ export class Company {
       microphone: known ? peer.microphone : null,
       camera: known ? peer.camera : null,
       sharing: toldOf(peer).sharing,
-      connection: connectionKeys[peer.state] ?? (peer.away ? 'peerAway' : ''),
+      connection: connectionKeys[peer.state]
+        ?? (peer.away ? 'peerAway' : qualityKey(peer, ['weak', 'bad']) ?? ''),
     };
   }
 
@@ -247,7 +248,7 @@ export class Company {
     this.#say(text);
     this.#showLater(() => {
       this.#toasts.show(text);
-      if (sound) this.#play(sound);
+      if (sound) this.#sounds?.play(sound);
     });
   }
 }

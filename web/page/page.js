@@ -76,6 +76,7 @@ class Page {
   #microphones = /** @type {unknown} */ (undefined);
   /** There once something is captured: the lobby is usable before that. */
   #voices = /** @type {import('./voices.js').Voices|undefined} */ (undefined);
+  #wants = /** @type {import('./wants.js').Wants|undefined} */ (undefined);
   #capturedLoading = /** @type {Promise<void>|undefined} */ (undefined);
   #tabs = new TwoTabs({
     locks: navigator.locks,
@@ -394,6 +395,7 @@ class Page {
       aloneUnsaid: this.#alone() && this.#banner.code !== 'alone',
     }));
     run('screen', () => this.#showScreen(inCall ? 'call' : 'welcome'));
+    if (room && inCall) run('wants', () => this.#wants?.render(room.peers));
   }
 
   /**
@@ -410,13 +412,15 @@ class Page {
   async #loadCaptured() {
     try {
       const captured = await import('./captured.js');
-      const { PushToTalk, Voices } = captured;
+      const { PushToTalk, Voices, Wants } = captured;
       this.#voices = new Voices(document, ownId, {
         speaking: (ids) => this.#guard.run('speaking', () => this.#call.spoke(ids)),
         mutedSpeech: () => this.#tellMuted(),
         noticesMuted: () => this.#preferences.isOn('mutedSpeech'),
       });
       this.#call.complete(captured);
+      this.#wants = new Wants(element('.stage'), (peer, widths) =>
+        this.#session.room?.want(peer, widths));
       new PushToTalk(window, {
         available: () => this.#session.inCall && this.#preferences.isOn('singleKeys')
           && !document.querySelector('dialog[open]'),

@@ -5,6 +5,7 @@ import { TileFit } from './fit.js';
 import { visibleName } from './names.js';
 import { PeerNews } from './news.js';
 import { part, renderAvatar, watchPicture } from './picture.js';
+import { qualityKey } from './quality.js';
 import { TileTools } from './tools.js';
 
 /** @typedef {import('../peerface.js').Peer} Peer */
@@ -229,7 +230,7 @@ class PeerTile {
    */
   #connectionKey(peer) {
     const lasting = peer.state === 'connected' || peer.state === 'connecting';
-    if (lasting) return this.#longAway ? 'peerAway' : undefined;
+    if (lasting) return this.#longAway ? 'peerAway' : qualityKey(peer, ['bad']);
     if (peer.state === 'reconnecting' && !this.#news.wasConnected) return 'peerConnecting';
     return stateKeys[peer.state];
   }

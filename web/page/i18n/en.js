@@ -165,6 +165,9 @@ export default {
   peerUnstable: 'Weak connection',
   peerReconnecting: 'Reconnecting…',
   peerUnreachable: 'Cannot connect',
+  qualityTheirs: '{name} has a weak connection',
+  qualityYours: 'Your connection is weak',
+  qualityBusy: 'This computer is busy',
   peerAway: '{name} has lost the connection to the server',
 
   saidEntered: 'You are in the room {room}.',

@@ -166,6 +166,9 @@ const texts = {
   peerUnstable: '연결 불안정',
   peerReconnecting: '다시 연결하는 중…',
   peerUnreachable: '연결할 수 없음',
+  qualityTheirs: '{name} 님의 연결이 불안정합니다',
+  qualityYours: '내 연결이 불안정합니다',
+  qualityBusy: '이 기기에 처리할 작업이 많습니다',
   peerAway: '{name} 님의 서버 연결이 끊겼습니다',
 
   saidEntered: '{room} 방에 들어왔습니다.',
