@@ -42,7 +42,7 @@ pf_add_mutant(waiting_candidates_forgotten 100 "lacks a candidate" core/peer/inc
 pf_add_mutant(stale_answer_accepted 100 "the answer to offer" core/peer/connection.c
   [[connection->negotiation != PF_NEGOTIATION_OFFERED || number != connection->offer_number]]
   [[connection->negotiation != PF_NEGOTIATION_OFFERED || number == 0]])
-pf_add_mutant(answer_of_another_epoch 100 "the answer to offer" core/peer/incoming.c
+pf_add_mutant(answer_of_another_epoch 300 "the answer to offer" core/peer/incoming.c
   [[connection->pc != 0 && signal->epoch == connection->epoch]] [[connection->pc != 0]])
 pf_add_mutant(instance_ignored 100 "the answer to offer" core/room/room.c
   [[signal->to_instance != context->instance ||
@@ -126,7 +126,7 @@ pf_add_mutant(never_captures 100 "does not capture what" core/media/capture.c
         add_to_request]]
   [[    if (false) {
         add_to_request]])
-pf_add_mutant(not_reopened_when_plugged_in 600 "does not capture what" core/media/capture.c
+pf_add_mutant(not_reopened_when_plugged_in 1000 "does not capture what" core/media/capture.c
   [[if (may_work_now) {]] [[if (false && may_work_now) {]])
 pf_add_mutant(not_reopened_when_ended 100 "does not capture what" core/media/capture.c
   [[context->now_ms - capture->opened_at_ms >= REOPEN_MS]]
@@ -141,7 +141,7 @@ pf_add_mutant(late_screen_not_stopped 100 "captures what is not shown" core/medi
   [[    if (!is_expected || !screen->on) {]] [[    if (!is_expected) {]])
 pf_add_mutant(screen_kept_after_its_end 100 "still shares what" core/media/screen.c
   [[if (track == screen->picture) {]] [[if (track == screen->picture + 1000) {]])
-pf_add_mutant(sound_kept_after_the_picture 1000 "has switched off" core/media/screen.c
+pf_add_mutant(sound_kept_after_the_picture 3000 "has switched off" core/media/screen.c
   [[        stop(context, screen->sound);
         settle]]
   [[        settle]])
@@ -236,8 +236,8 @@ pf_add_mutant(changes_overlap 100 "while the last one is being set" core/media/q
 pf_add_mutant(hidden_picture_cut_at_once 100 "or was a moment ago" core/media/quality.c
   [[picture->hidden_ms = context->now_ms + HIDDEN_MS;]] [[picture->hidden_ms = context->now_ms;]])
 pf_add_mutant(hidden_picture_sent_for_ever 100 "as they are asked for" core/media/quality.c
-  [[if (picture->asked == 0 && context->now_ms < picture->hidden_ms) {]]
-  [[if (picture->asked == 0 && context->now_ms < picture->hidden_ms * 9) {]])
+  [[link->demand.widths[i] = picture->asked;]]
+  [[link->demand.widths[i] = picture->asked > 0 ? picture->asked : 160;]])
 pf_add_mutant(sound_is_touched 100 "an encoding of sound" core/media/quality.c
   [[command->set_encoding.source = source;]]
   [[command->set_encoding.source = (enum pf_source)(source - PF_SOURCE_CAMERA);]])

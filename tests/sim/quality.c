@@ -393,7 +393,7 @@ static void check_sent(struct sim_world *world, const struct sim_tab *tab)
     }
 }
 
-/* As issued for calls of more than five; hostile members count, too. */
+/* For calls of more than five. */
 static void check_budget(struct sim_world *world, const struct sim_tab *tab)
 {
     const struct sums sums = sums_of(world, tab);
@@ -428,10 +428,10 @@ void sim_quality_check_end(struct sim_world *world)
             tab->view.state != PF_ROOM_JOINED) {
             continue;
         }
-        check_budget(world, tab);
         if (world->faults.hostiles_count > 0) {
-            continue; /* what they have asked for is not known */
+            continue; /* what they have asked for is not known, and they come and go */
         }
+        check_budget(world, tab);
         check_sent(world, tab);
         for (uint32_t k = 0; k < world->faults.hosts_count; k++) {
             struct sim_tab *other = world->hosts[k].tab;

@@ -293,7 +293,7 @@ bool pf_quality_on_stats(struct pf_context *context, const struct pf_event *even
         return false;
     }
     link->sampled_at_ms = context->now_ms;
-    link->grade = network_grade(sample);
+    link->grade = (uint8_t)network_grade(sample);
     link->busy = (uint8_t)((link->busy << 1 | is_busy(link, sample)) & SAMPLES);
     link->narrow = (uint8_t)((link->narrow << 1 | is_narrow(link, sample)) & SAMPLES);
     const struct survey survey = survey_links(context);
