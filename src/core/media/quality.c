@@ -37,14 +37,13 @@ enum {
 
 void pf_quality_init(struct pf_quality *quality)
 {
-    quality->level = 0;
-    quality->trouble_at_ms = PF_NEVER;
     pf_quality_remove_all(quality);
 }
 
 void pf_quality_remove_all(struct pf_quality *quality)
 {
-    quality->easier_at_ms = quality->at_ms = PF_NEVER;
+    quality->level = 0;
+    quality->trouble_at_ms = quality->easier_at_ms = quality->at_ms = PF_NEVER;
     for (size_t i = 0; i < PF_PUBLISHING_MAX; i++) {
         quality->links[i].pc = 0;
     }
