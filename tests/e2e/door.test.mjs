@@ -360,5 +360,6 @@ scenario('a page loads a script, its styles and one language, and the rest when 
     assert.deepEqual(await files(), first);
     await ann.press();
     await ann.notice('alone');
-    assert.deepEqual(await files(), ['/page/ko-*.js', ...first], 'and the words of new names');
+    assert.deepEqual(await files(), ['/page/captured-*.js', '/page/ko-*.js', ...first],
+      'and what captures need, and the words of new names');
   });

@@ -4,16 +4,25 @@
 /** @typedef {import('./blur.js').Blur} Blur */
 
 export class Backdrops {
-  /** Loaded with the first picture that is shown whole. @type {Promise<Blur>|undefined} */
+  /** @type {Blur|undefined} it is loaded with what is captured */
   #blur;
+  /** Pictures that were shown whole before. @type {Set<HTMLVideoElement>} */
+  #whole = new Set();
+
+  /** @param {Blur} blur */
+  complete(blur) {
+    this.#blur = blur;
+    for (const video of this.#whole) blur.set(video, true);
+    this.#whole.clear();
+  }
 
   /**
    * @param {HTMLVideoElement} video
    * @param {boolean} wanted
    */
   set(video, wanted) {
-    if (!wanted && !this.#blur) return;
-    this.#blur ??= import('./blur.js').then(({ Blur }) => new Blur());
-    this.#blur.then((blur) => blur.set(video, wanted), () => { this.#blur = undefined; });
+    if (this.#blur) this.#blur.set(video, wanted);
+    else if (wanted) this.#whole.add(video);
+    else this.#whole.delete(video);
   }
 }

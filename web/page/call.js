@@ -72,6 +72,7 @@ export class CallScreen {
   #ownTools;
   #pin;
   #pip;
+  #backdrops = new Backdrops();
   #store;
   /** @type {import('./blurred-background.js').BlurredBackground|undefined} */
   #blur;
@@ -105,7 +106,7 @@ export class CallScreen {
     const shared = {
       texts, pin: this.#pin, pip: this.#pip, menu: new Menu(part(root, '.menu', HTMLElement)),
       toolsTemplate: part(root, '.toolsTemplate', HTMLTemplateElement),
-      player: this.#player, guard: this.#guard, backdrops: new Backdrops(), say: hooks.say,
+      player: this.#player, guard: this.#guard, backdrops: this.#backdrops, say: hooks.say,
     };
     this.#stage = new Stage(part(root, '.stage', HTMLElement), this.#guard);
     this.#tiles = new PeerTiles(part(root, '.peers', HTMLElement),
@@ -190,7 +191,11 @@ export class CallScreen {
   }
 
   /** Adds what is loaded later. @param {typeof import('./captured.js')} captured */
-  complete({ BlurredBackground, Drag }) {
+  complete(captured) {
+    const { Blur, BlurredBackground, Drag } = captured;
+    this.#backdrops.complete(new Blur());
+    this.#pip.complete(captured);
+    this.#company.complete(captured);
     new Drag(part(this.#root, '.own', HTMLElement), (centre) => {
       this.selfView.corner = this.#stage.cornerAt(centre);
     });

@@ -49,7 +49,7 @@ export class Company {
   #say;
   #toasts;
   #soundsOn;
-  /** Loaded when one is to be played. @type {Promise<import('./sounds.js').Sounds>|undefined} */
+  /** @type {import('./sounds.js').Sounds|undefined} */
   #sounds;
   #list;
   #expressions;
@@ -162,10 +162,9 @@ export class Company {
     this.#news('saidLeft', peer, 'go');
   }
 
-  /** @param {import('./sounds.js').Sound} sound */
-  #play(sound) {
-    this.#sounds ??= import('./sounds.js').then(({ Sounds }) => new Sounds(this.#soundsOn));
-    this.#sounds.then((sounds) => sounds.play(sound), () => { this.#sounds = undefined; });
+  /** Adds what is loaded later. @param {typeof import('./captured.js')} captured */
+  complete({ Sounds }) {
+    this.#sounds = new Sounds(this.#soundsOn);
   }
 
   /** @param {ReadonlySet<string>} ids of the peers who speak now; `ownId` is oneself */
@@ -247,7 +246,7 @@ export class Company {
     this.#say(text);
     this.#showLater(() => {
       this.#toasts.show(text);
-      if (sound) this.#play(sound);
+      if (sound) this.#sounds?.play(sound);
     });
   }
 }

@@ -11,7 +11,7 @@ import { isOff, SourceButton } from './controls.js';
 import { TileFit } from './fit.js';
 import { part, watchPicture } from './picture.js';
 
-/** What the content of the window is made of, which is loaded when it opens. */
+/** What the content of the window is made of, which is loaded later. */
 const parts = { part, SourceButton, TileFit, watchPicture };
 
 
@@ -41,6 +41,8 @@ export class PictureInPicture {
   /** @type {Opener|undefined} only a page that is not within another may have such a window */
   #opener = window === window.top
     ? /** @type {any} */ (window).documentPictureInPicture : undefined;
+  /** @type {typeof import('./captured.js')|undefined} */
+  #content;
   /** @type {HTMLElement|undefined} */
   #tile;
   /** @type {import('./pippage.js').PipPage|undefined} */
@@ -59,9 +61,14 @@ export class PictureInPicture {
     this.#hooks = hooks;
   }
 
+  /** Adds what is loaded later. @param {typeof import('./captured.js')} captured */
+  complete(captured) {
+    this.#content = captured;
+  }
+
   /** @param {HTMLVideoElement} video */
   can(video) {
-    if (this.#opener) return true;
+    if (this.#opener) return this.#content !== undefined;
     const possible = document.pictureInPictureEnabled && Boolean(video.requestPictureInPicture);
     return possible && video.videoWidth > 0;
   }
@@ -83,11 +90,8 @@ export class PictureInPicture {
     const refused = () => undefined;
     if (this.#opener) {
       const size = { width: 360, height: 300 };
-      const [window, content] = await Promise.all([
-        this.#opener.requestWindow(size).catch(refused), import('./pippage.js').catch(refused),
-      ]);
-      if (window && content) this.#openPage(window, tile, content);
-      else window?.close();
+      const window = await this.#opener.requestWindow(size).catch(refused);
+      if (window) this.#openPage(window, tile);
     } else {
       const video = part(tile, 'video', HTMLVideoElement);
       if (await video.requestPictureInPicture().catch(refused)) this.#openVideo(video, tile);
@@ -117,11 +121,11 @@ export class PictureInPicture {
   /**
    * @param {Window} window
    * @param {HTMLElement} tile
-   * @param {typeof import('./pippage.js')} content
    */
-  #openPage(window, tile, { PipPage }) {
-    if (!tile.isConnected) return window.close(); // the peer has left in the meantime
-    const page = new PipPage(parts, window, { tile, call: this.#call }, this.#texts, this.#hooks);
+  #openPage(window, tile) {
+    // The peer has left in the meantime, or there is nothing to fill it with yet.
+    if (!tile.isConnected || !this.#content) return window.close();
+    const page = new this.#content.PipPage(parts, window, { tile, call: this.#call }, this.#texts, this.#hooks);
     this.#tile = tile;
     this.#page = page;
     window.addEventListener('pagehide', () => {

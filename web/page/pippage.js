@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Loaded when such a window opens. It is given what it has in common with the page: a module that
- * both import would be one more file that the page has to wait for.
+ * It is given what it has in common with the page: a module that both import would be one more file
+ * that the page has to wait for.
  */
 
 /** @typedef {import('./i18n.js').Texts} Texts */
