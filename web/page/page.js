@@ -408,25 +408,27 @@ class Page {
 
   /** To do with what is captured, and not needed before. */
   async #loadCaptured() {
-    try {
-      const captured = await import('./captured.js');
-      const { PushToTalk, Voices } = captured;
-      this.#voices = new Voices(document, ownId, {
-        speaking: (ids) => this.#guard.run('speaking', () => this.#call.spoke(ids)),
-        mutedSpeech: () => this.#tellMuted(),
-        noticesMuted: () => this.#preferences.isOn('mutedSpeech'),
-      });
-      this.#call.complete(captured);
-      new PushToTalk(window, {
-        available: () => this.#session.inCall && this.#preferences.isOn('singleKeys')
-          && !document.querySelector('dialog[open]'),
-        muted: () => this.#session.room?.microphone.wanted === false,
-        set: (on) => this.#toggle('microphone', on),
-      });
-      this.#render();
-    } catch {
-      this.#capturedLoading = undefined; // with the next change, again
-    }
+    const captured = await import('./captured.js').catch(() => undefined);
+    if (captured) this.#guard.run('captured', () => this.#useCaptured(captured));
+    else this.#capturedLoading = undefined; // with the next change, again
+  }
+
+  /** @param {typeof import('./captured.js')} captured */
+  #useCaptured(captured) {
+    const { PushToTalk, Voices } = captured;
+    this.#call.complete(captured);
+    this.#voices = new Voices(document, ownId, {
+      speaking: (ids) => this.#guard.run('speaking', () => this.#call.spoke(ids)),
+      mutedSpeech: () => this.#tellMuted(),
+      noticesMuted: () => this.#preferences.isOn('mutedSpeech'),
+    });
+    new PushToTalk(window, {
+      available: () => this.#session.inCall && this.#preferences.isOn('singleKeys')
+        && !document.querySelector('dialog[open]'),
+      muted: () => this.#session.room?.microphone.wanted === false,
+      set: (on) => this.#toggle('microphone', on),
+    });
+    this.#render();
   }
 
   #renderTitle() {
