@@ -354,8 +354,8 @@ class Page {
   #render() {
     const { place, inCall, room } = this.#session;
     const sources = {
-      microphone: room?.microphone,
-      camera: room?.camera,
+      microphone: this.#session.source('microphone'),
+      camera: this.#session.source('camera'),
       microphones: room?.microphones ?? [],
       cameras: room?.cameras ?? [],
       devicesKnown: this.#session.devicesKnown,
@@ -376,8 +376,6 @@ class Page {
     if (this.#call.linkCopied) run('invitation', () => this.#inviting.showCopied());
     run('lobby', () => this.#lobby.render({
       ...sources,
-      microphone: this.#session.source('microphone'),
-      camera: this.#session.source('camera'),
       invited: this.#invited,
       start: linkToStart(location.href),
       standby: this.#session.standby,
