@@ -163,8 +163,8 @@ struct pf_event {
             enum pf_source source;
             struct pf_slice id;
         } select_device;
-        enum pf_source reopen;
-        struct pf_slice name; /* SET_NAME */
+        enum pf_source reopen; /* REOPEN: a microphone or camera */
+        struct pf_slice name;  /* SET_NAME */
         struct {
             bool raised;
         } set_hand;

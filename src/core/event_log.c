@@ -53,22 +53,14 @@ static void put_enum(struct pf_buffer *out, enum pf_field_kind kind, const void 
 static void put_value(struct pf_buffer *out, struct pf_field field, const void *object)
 {
     const void *at = (const char *)object + field.offset;
-    switch (field.kind) {
-    case PF_FIELD_LINE: break;
+    switch ((int)field.kind) {
     case PF_FIELD_BOOL: put(out, *(const bool *)at ? "1" : "0"); break;
     case PF_FIELD_U16: pf_buffer_put_u64(out, *(const uint16_t *)at); break;
     case PF_FIELD_U32: pf_buffer_put_u64(out, *(const uint32_t *)at); break;
     case PF_FIELD_U64: pf_buffer_put_u64(out, *(const uint64_t *)at); break;
     case PF_FIELD_TEXT: put_text(out, *(const struct pf_slice *)at); break;
     case PF_FIELD_DEVICES: put_devices(out, object); break;
-    case PF_FIELD_SOURCE:
-    case PF_FIELD_REACTION:
-    case PF_FIELD_DESCRIPTION:
-    case PF_FIELD_DOM_ERROR:
-    case PF_FIELD_PERMISSION:
-    case PF_FIELD_OPERATION:
-    case PF_FIELD_LIMITATION:
-    case PF_FIELD_CONNECTION_STATE: put_enum(out, field.kind, at); break;
+    default: put_enum(out, field.kind, at); break;
     }
 }
 

@@ -140,24 +140,15 @@ static bool take_value(struct pf_slice *from, struct pf_field field, void *objec
                        struct pf_event_log_line *line)
 {
     void *at = (char *)object + field.offset;
-    switch (field.kind) {
+    switch ((int)field.kind) {
     case PF_FIELD_BOOL:
     case PF_FIELD_U16:
     case PF_FIELD_U32:
     case PF_FIELD_U64: return take_number_to(from, field.kind, at);
     case PF_FIELD_TEXT: return take_text(from, at);
     case PF_FIELD_DEVICES: return take_devices(from, line, object);
-    case PF_FIELD_SOURCE:
-    case PF_FIELD_REACTION:
-    case PF_FIELD_DESCRIPTION:
-    case PF_FIELD_DOM_ERROR:
-    case PF_FIELD_PERMISSION:
-    case PF_FIELD_OPERATION:
-    case PF_FIELD_LIMITATION:
-    case PF_FIELD_CONNECTION_STATE: return take_enum(from, field.kind, at);
-    case PF_FIELD_LINE: break;
+    default: return take_enum(from, field.kind, at);
     }
-    PF_UNREACHABLE();
 }
 
 /* The fields and the end of a line. */

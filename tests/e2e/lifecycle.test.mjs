@@ -73,6 +73,22 @@ for (const engine of /** @type {const} */ (['chromium', 'firefox'])) {
   );
 }
 
+scenario('a camera that is not known yet after a reload is not shown as off', {}, async (world) => {
+  const note = `addEventListener('DOMContentLoaded', () => {
+    const own = document.querySelector('.stage .own');
+    const seen = (window.ownCameras = []);
+    const look = () => {
+      if (own.dataset.camera) seen.push(own.dataset.camera);
+    };
+    new MutationObserver(look).observe(own, { attributeFilter: ['data-camera'] });
+  });`;
+  const { ann } = await annAndBob(world, { scripts: [note] });
+  await ann.page.reload({ waitUntil: 'load' });
+  await ann.inCallWith(1);
+  const cameras = await ann.ask(() => /** @type {any} */ (window).ownCameras);
+  assert.deepEqual([...new Set(cameras)], ['opening', 'on']);
+});
+
 scenario('a tab that is closed leaves no ghost (R4)', { relay: endlessGrace }, async (world) => {
   const { ann, bob, annId } = await annAndBob(world);
   await ann.page.close();

@@ -240,12 +240,12 @@ for (const [here, there] of pairs) {
       await interrupt(ann, 'audio', true);
       await interrupt(ann, 'video', true);
       await bob.tile(annId, { microphone: 'interrupted', camera: 'interrupted', muted: 'false' });
-      await reads(bob, '.peer .tileNote', 'Camera paused by the system');
-      await reads(bob, '.peer .badgeState', 'Microphone paused by the system');
-      await reads(bob, '#announcer', 'The system of Ann has paused the camera.');
-      await reads(ann, '.stage .own .tileNote', 'Camera paused by the system');
-      await reads(ann, '.stage .own .chips', 'Microphone paused by the system');
-      await reads(ann, '#announcer', 'Your system has paused the camera.');
+      await reads(bob, '.peer .tileNote', 'Camera paused by the device');
+      await reads(bob, '.peer .badgeState', 'Microphone paused by the device');
+      await reads(bob, '#announcer', 'Ann’s device has paused the camera.');
+      await reads(ann, '.stage .own .tileNote', 'Camera paused by the device');
+      await reads(ann, '.stage .own .chips', 'Microphone paused by the device');
+      await reads(ann, '#announcer', 'Your device has paused the camera.');
       assert.equal(await ann.ask(() =>
         document.querySelector('#mute')?.getAttribute('data-off')), 'false');
       await interrupt(ann, 'audio', false);

@@ -73,9 +73,18 @@ test('what the person chose is asked of each camera that can do it', async () =>
   assert.deepEqual([second.settings.backgroundBlur, first.heard.size], [true, 0]);
   blur.set(false);
   const third = cameraWith([true, false]);
+  third.settings.backgroundBlur = true; // as the system has it
   blur.follow(third);
   await new Promise(setImmediate);
   assert.equal(third.settings.backgroundBlur, false);
+});
+
+test('who has not chosen has what the system has', () => {
+  const { blur } = blurOf();
+  const camera = cameraWith([true, false]);
+  camera.settings.backgroundBlur = true;
+  blur.follow(camera);
+  assert.deepEqual([blur.on, camera.settings.backgroundBlur], [true, true]);
 });
 
 test('a camera that refuses stays as it is, and that is what is shown', async () => {

@@ -123,6 +123,36 @@ static void put_sample(const struct pf_sample *sample, FILE *out)
             pf_names_of_limitations.list[sample->limitation], sample->encode_ms, sample->width);
 }
 
+static void put_pc_event_details(const struct pf_event *event, FILE *out)
+{
+    switch ((int)event->type) {
+    case PF_EVENT_PC_DESCRIPTION:
+    case PF_EVENT_PC_LOCAL:
+        fprintf(out, " %s", event->description.type == PF_DESCRIPTION_OFFER ? "offer" : "answer");
+        put_text(out, event->description.sdp);
+        break;
+    case PF_EVENT_PC_REMOTE_SET:
+        fprintf(out, " %s", event->description_set == PF_DESCRIPTION_OFFER ? "offer" : "answer");
+        break;
+    case PF_EVENT_PC_SENDER_SET:
+        fprintf(out, " %s track %u", source_name(event->sender_set.source),
+                event->sender_set.track);
+        break;
+    case PF_EVENT_PC_ENCODING_SET:
+        fprintf(out, " %s %s", source_name(event->encoding_set.source),
+                event->encoding_set.ok ? "ok" : "failed");
+        break;
+    case PF_EVENT_PC_STATS: put_sample(&event->sample, out); break;
+    case PF_EVENT_PC_FAILED:
+        fprintf(out, " %s error %d", operation_name(event->failed.operation),
+                (int)event->failed.error);
+        break;
+    case PF_EVENT_PC_CANDIDATE: put_text(out, event->candidate.candidate); break;
+    case PF_EVENT_PC_STATE: fprintf(out, " %s", connection_name(event->connection_state)); break;
+    default: break;
+    }
+}
+
 static void put_event_details(const struct pf_event *event, FILE *out)
 {
     switch ((int)event->type) {
@@ -168,30 +198,7 @@ static void put_event_details(const struct pf_event *event, FILE *out)
         fprintf(out, " track %u %s", event->track_muted.track,
                 event->track_muted.muted ? "muted" : "unmuted");
         break;
-    case PF_EVENT_PC_DESCRIPTION:
-    case PF_EVENT_PC_LOCAL:
-        fprintf(out, " %s", event->description.type == PF_DESCRIPTION_OFFER ? "offer" : "answer");
-        put_text(out, event->description.sdp);
-        break;
-    case PF_EVENT_PC_REMOTE_SET:
-        fprintf(out, " %s", event->description_set == PF_DESCRIPTION_OFFER ? "offer" : "answer");
-        break;
-    case PF_EVENT_PC_SENDER_SET:
-        fprintf(out, " %s track %u", source_name(event->sender_set.source),
-                event->sender_set.track);
-        break;
-    case PF_EVENT_PC_ENCODING_SET:
-        fprintf(out, " %s %s", source_name(event->encoding_set.source),
-                event->encoding_set.ok ? "ok" : "failed");
-        break;
-    case PF_EVENT_PC_STATS: put_sample(&event->sample, out); break;
-    case PF_EVENT_PC_FAILED:
-        fprintf(out, " %s error %d", operation_name(event->failed.operation),
-                (int)event->failed.error);
-        break;
-    case PF_EVENT_PC_CANDIDATE: put_text(out, event->candidate.candidate); break;
-    case PF_EVENT_PC_STATE: fprintf(out, " %s", connection_name(event->connection_state)); break;
-    default: break;
+    default: put_pc_event_details(event, out); break;
     }
 }
 

@@ -157,6 +157,49 @@ static void D23_a_camera_that_failed_while_hidden_is_tried_again(void **state)
     assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 0);
 }
 
+static void a_mute_that_is_told_twice_is_one(void **state)
+{
+    struct driver *d = *state;
+    (void)begin_call(d);
+    const pf_track track = d->local[CAMERA].track;
+    driver_muted(d, track, true);
+    driver_wait(d, PATIENCE_MS - 1);
+    driver_muted(d, track, true); /* does not begin to wait again */
+    driver_wait(d, 1);
+    assert_true(d->local[CAMERA].interrupted);
+    driver_muted(d, track, true);
+    driver_wait(d, 10 * PATIENCE_MS);
+    assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 0);
+}
+
+static void D23_another_camera_that_is_being_opened_is_not_opened_twice(void **state)
+{
+    struct driver *d = *state;
+    (void)begin_call(d);
+    driver_muted(d, d->local[CAMERA].track, true);
+    driver_wait(d, PATIENCE_MS);
+    driver_visible(d);
+    driver_select(d, CAMERA, "cam-2");
+    const pf_track chosen = asked(d, CAMERA);
+    driver_wait(d, PATIENCE_MS);
+    assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 0);
+    driver_opened(d, chosen, "cam-2");
+    assert_int_equal(d->local[CAMERA].track, chosen);
+}
+
+static void D23_a_camera_that_is_just_switched_off_is_not_opened_again(void **state)
+{
+    struct driver *d = *state;
+    (void)begin_call(d);
+    driver_muted(d, d->local[CAMERA].track, true);
+    driver_wait(d, PATIENCE_MS);
+    driver_visible(d);
+    driver_wait(d, PATIENCE_MS / 2);
+    driver_set(d, CAMERA, false); /* its track is kept for a second */
+    driver_wait(d, PATIENCE_MS / 2);
+    assert_int_equal(driver_count(d, PF_COMMAND_CAPTURE_OPEN), 0);
+}
+
 static void mutes_of_tracks_that_are_gone_are_ignored(void **state)
 {
     struct driver *d = *state;
@@ -201,6 +244,9 @@ int main(void)
         TEST(D23_what_the_system_gives_back_in_time_is_not_opened_again),
         TEST(D23_where_it_cannot_be_opened_again_the_interrupted_track_is_kept),
         TEST(D23_a_camera_that_failed_while_hidden_is_tried_again),
+        TEST(a_mute_that_is_told_twice_is_one),
+        TEST(D23_another_camera_that_is_being_opened_is_not_opened_twice),
+        TEST(D23_a_camera_that_is_just_switched_off_is_not_opened_again),
         TEST(mutes_of_tracks_that_are_gone_are_ignored),
         TEST(a_peer_is_shown_as_interrupted),
     };

@@ -264,6 +264,7 @@ static void other_constraints_open_the_same_device_anew_after_its_track_has_ende
     assert_int_equal(driver_get(d, PF_COMMAND_CAPTURE_STOP)->capture_stop, old);
     const pf_track new = asked(d, MICROPHONE);
     assert_true(new != 0 && asked(d, CAMERA) == 0);
+    assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_SEND), 0); /* nobody is told of a mute */
     driver_opened(d, new, "mic-1");
     assert_int_equal(sender_of(d, MICROPHONE)->set_sender.track, new);
     driver_sender_set(d, pc, MICROPHONE, new);
@@ -284,6 +285,51 @@ static void other_constraints_are_asked_for_instead_of_what_is_being_opened(void
     assert_false(is_live(d, first));
     driver_opened(d, second, "mic-1");
     assert_int_equal(d->local[MICROPHONE].track, second);
+}
+
+static void a_gap_of_more_than_a_second_is_told(void **state)
+{
+    struct driver *d = *state;
+    const char *off = "\"microphone\":\"off\"";
+    const char *on = "\"microphone\":\"on\"";
+    (void)begin_call(d);
+    driver_reopen(d, MICROPHONE);
+    const pf_track new = asked(d, MICROPHONE);
+    driver_wait(d, 999);
+    assert_int_equal(driver_sent(d, "\"kind\":\"state\"", off, NULL), 0);
+    driver_wait(d, 1);
+    assert_int_equal(driver_sent(d, "\"kind\":\"state\"", off, NULL), 1);
+    driver_opened(d, new, "mic-1");
+    assert_int_equal(driver_sent(d, "\"kind\":\"state\"", on, NULL), 1);
+}
+
+static void other_constraints_that_fail_are_tried_twice(void **state)
+{
+    struct driver *d = *state;
+    (void)begin_call(d);
+    driver_reopen(d, MICROPHONE);
+    driver_refused(d, asked(d, MICROPHONE), 0, PF_DOM_ERROR_NOT_READABLE);
+    const pf_track again = asked(d, MICROPHONE);
+    assert_true(again != 0);
+    driver_refused(d, again, 0, PF_DOM_ERROR_NOT_READABLE);
+    assert_local(d, MICROPHONE, PF_CAPTURE_FAILED, PF_DOM_ERROR_NOT_READABLE);
+    assert_int_equal(driver_sent(d, "\"kind\":\"state\"", "\"microphone\":\"none\"", NULL), 1);
+    driver_reopen(d, MICROPHONE); /* perhaps with these it works */
+    driver_opened(d, asked(d, MICROPHONE), "mic-1");
+    assert_local(d, MICROPHONE, PF_CAPTURE_LIVE, PF_DOM_ERROR_NONE);
+}
+
+static void other_constraints_during_a_switch_keep_the_way_back(void **state)
+{
+    struct driver *d = *state;
+    (void)begin_call(d);
+    driver_select(d, CAMERA, "cam-2");
+    driver_reopen(d, CAMERA);
+    assert_asked_device(d, CAMERA, "cam-2");
+    driver_refused(d, 0, asked(d, CAMERA), PF_DOM_ERROR_NOT_READABLE);
+    assert_asked_device(d, CAMERA, ""); /* as before the switch */
+    driver_opened(d, asked(d, CAMERA), "cam-1");
+    assert_local(d, CAMERA, PF_CAPTURE_LIVE, PF_DOM_ERROR_NOT_READABLE);
 }
 
 static void other_constraints_of_a_muted_microphone_open_it_muted(void **state)
@@ -336,6 +382,9 @@ int main(void)
         TEST(D17_selecting_the_current_device_cancels_a_switch),
         TEST(other_constraints_open_the_same_device_anew_after_its_track_has_ended),
         TEST(other_constraints_are_asked_for_instead_of_what_is_being_opened),
+        TEST(a_gap_of_more_than_a_second_is_told),
+        TEST(other_constraints_that_fail_are_tried_twice),
+        TEST(other_constraints_during_a_switch_keep_the_way_back),
         TEST(other_constraints_of_a_muted_microphone_open_it_muted),
         TEST(other_constraints_of_a_camera_that_is_off_open_nothing),
     };

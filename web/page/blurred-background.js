@@ -29,7 +29,8 @@ export class BlurredBackground {
     this.#track?.removeEventListener('configurationchange', this.#changed);
     this.#track = track;
     track?.addEventListener('configurationchange', this.#changed);
-    if (this.possible && this.#store.get('backgroundBlur') === 'on') this.#ask(true);
+    const chosen = this.#store.get('backgroundBlur');
+    if (chosen && this.possible && this.on !== (chosen === 'on')) this.#ask(!this.on);
   }
 
   /** The camera has it, and the system lets the page choose. */
@@ -45,7 +46,7 @@ export class BlurredBackground {
 
   /** @param {boolean} on */
   set(on) {
-    this.#store.set('backgroundBlur', on ? 'on' : '');
+    this.#store.set('backgroundBlur', on ? 'on' : 'off');
     this.#ask(on);
   }
 

@@ -111,7 +111,8 @@ function microphoneState(microphone) {
  * @returns {import('../peerface.js').SourceState|'opening'}
  */
 function cameraState(camera) {
-  if (!camera || !camera.wanted) return 'off';
+  if (!camera) return 'opening';
+  if (!camera.wanted) return 'off';
   if (camera.state === 'live') return camera.interrupted ? 'interrupted' : 'on';
   return camera.state === 'failed' ? 'none' : 'opening';
 }

@@ -355,8 +355,8 @@ class Page {
   #render() {
     const { place, inCall, room } = this.#session;
     const sources = {
-      microphone: room?.microphone,
-      camera: room?.camera,
+      microphone: this.#session.source('microphone'),
+      camera: this.#session.source('camera'),
       microphones: room?.microphones ?? [],
       cameras: room?.cameras ?? [],
       devicesKnown: this.#session.devicesKnown,
@@ -377,8 +377,6 @@ class Page {
     if (this.#call.linkCopied) run('invitation', () => this.#inviting.showCopied());
     run('lobby', () => this.#lobby.render({
       ...sources,
-      microphone: this.#session.source('microphone'),
-      camera: this.#session.source('camera'),
       invited: this.#invited,
       start: linkToStart(location.href),
       standby: this.#session.standby,
@@ -410,27 +408,29 @@ class Page {
 
   /** To do with what is captured, and not needed before. */
   async #loadCaptured() {
-    try {
-      const captured = await import('./captured.js');
-      const { PushToTalk, Voices, Wants } = captured;
-      this.#voices = new Voices(document, ownId, {
-        speaking: (ids) => this.#guard.run('speaking', () => this.#call.spoke(ids)),
-        mutedSpeech: () => this.#tellMuted(),
-        noticesMuted: () => this.#preferences.isOn('mutedSpeech'),
-      });
-      this.#call.complete(captured);
-      this.#wants = new Wants(element('.stage'), (peer, widths) =>
-        this.#session.room?.want(peer, widths));
-      new PushToTalk(window, {
-        available: () => this.#session.inCall && this.#preferences.isOn('singleKeys')
-          && !document.querySelector('dialog[open]'),
-        muted: () => this.#session.room?.microphone.wanted === false,
-        set: (on) => this.#toggle('microphone', on),
-      });
-      this.#render();
-    } catch {
-      this.#capturedLoading = undefined; // with the next change, again
-    }
+    const captured = await import('./captured.js').catch(() => undefined);
+    if (captured) this.#guard.run('captured', () => this.#useCaptured(captured));
+    else this.#capturedLoading = undefined; // with the next change, again
+  }
+
+  /** @param {typeof import('./captured.js')} captured */
+  #useCaptured(captured) {
+    const { PushToTalk, Voices, Wants } = captured;
+    this.#call.complete(captured);
+    this.#voices = new Voices(document, ownId, {
+      speaking: (ids) => this.#guard.run('speaking', () => this.#call.spoke(ids)),
+      mutedSpeech: () => this.#tellMuted(),
+      noticesMuted: () => this.#preferences.isOn('mutedSpeech'),
+    });
+    this.#wants = new Wants(element('.stage'), (peer, widths) =>
+      this.#session.room?.want(peer, widths));
+    new PushToTalk(window, {
+      available: () => this.#session.inCall && this.#preferences.isOn('singleKeys')
+        && !document.querySelector('dialog[open]'),
+      muted: () => this.#session.room?.microphone.wanted === false,
+      set: (on) => this.#toggle('microphone', on),
+    });
+    this.#render();
   }
 
   #renderTitle() {

@@ -125,7 +125,8 @@ export class PictureInPicture {
   #openPage(window, tile) {
     // The peer has left in the meantime, or there is nothing to fill it with yet.
     if (!tile.isConnected || !this.#content) return window.close();
-    const page = new this.#content.PipPage(parts, window, { tile, call: this.#call }, this.#texts, this.#hooks);
+    const { PipPage } = this.#content;
+    const page = new PipPage(parts, window, { tile, call: this.#call }, this.#texts, this.#hooks);
     this.#tile = tile;
     this.#page = page;
     window.addEventListener('pagehide', () => {

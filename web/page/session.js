@@ -27,10 +27,11 @@ loadClient().catch(() => {}); // start() reports it
  * @property {() => void} entered
  * @property {(peer: Peer) => void} peerChanged it is new or has changed
  * @property {(peer: Peer, told: boolean) => void} peerGone told: it has left
- * @property {(room: Room) => void} localChanged one's own microphone or camera
+ * @property {(room: Room) => void} localChanged one's own microphone, camera or screen; `changed`
+ *   does not follow
  * @property {(peer: Peer|null, kind: import('../peerface.js').Reaction) => void} reacted null:
  *   oneself
- * @property {() => void} changed anything, also what the other hooks tell
+ * @property {() => void} changed anything, also what the other hooks but localChanged tell
  */
 
 export class Session {

@@ -1,4 +1,4 @@
-/* wants.js - tells each peer how wide its pictures are shown, so that it sends no more than that. */
+/* wants.js - tells each peer how wide its pictures are shown, so that it sends no more. */
 /* SPDX-License-Identifier: MIT */
 
 /** @typedef {import('../peerface.js').Peer} Peer */

@@ -25,6 +25,7 @@
  *                          after the page is visible again, or
  *                          switched on by the user
  *   FAILED                 not refused, and visible again           OPENING
+ *   LIVE, SWITCHING        other constraints                        REPLACING  perhaps by itself
  *
  * Requests cannot be withdrawn. Only the latest counts: a track that nobody waits for any more is
  * stopped when it comes.
@@ -40,6 +41,7 @@ enum {
     RETIRE_MS = 3000,     /* a replaceTrack() that never settles does not keep a camera open */
     REOPEN_MS = 2000,     /* a track that ends sooner after its start is not opened again */
     INTERRUPT_MS = 1000,  /* a camera that starts or is busy may be muted for a moment */
+    GAP_MS = 1000,        /* a prompt or a slow device is told to the others after that */
     RESUME_MS = 1000,     /* the system usually unmutes what it has muted for a hidden page */
 };
 
@@ -69,41 +71,11 @@ static bool is_missing(enum pf_dom_error error)
     return error == PF_DOM_ERROR_NOT_FOUND || error == PF_DOM_ERROR_OVERCONSTRAINED;
 }
 
-static bool has_track(enum pf_capture_phase phase)
-{
-    return phase == PF_PHASE_LIVE || phase == PF_PHASE_SWITCHING;
-}
-
-static bool is_opening(enum pf_capture_phase phase)
-{
-    return phase == PF_PHASE_OPENING || phase == PF_PHASE_SWITCHING ||
-           phase == PF_PHASE_REPLACING || phase == PF_PHASE_REVERTING;
-}
-
 static void set_phase(struct pf_capture *capture, enum pf_capture_phase next)
 {
-    enum {
-        IDLE = 1 << PF_PHASE_IDLE,
-        OPENING = 1 << PF_PHASE_OPENING,
-        LIVE = 1 << PF_PHASE_LIVE,
-        SWITCHING = 1 << PF_PHASE_SWITCHING,
-        REPLACING = 1 << PF_PHASE_REPLACING,
-        REVERTING = 1 << PF_PHASE_REVERTING,
-        FAILED = 1 << PF_PHASE_FAILED,
-        ANY = IDLE | OPENING | LIVE | SWITCHING | REPLACING | REVERTING | FAILED,
-    };
-    static const uint8_t from[] = {
-        [PF_PHASE_IDLE] = ANY,
-        [PF_PHASE_OPENING] = IDLE | FAILED | OPENING | LIVE | SWITCHING,
-        [PF_PHASE_LIVE] = LIVE | OPENING | SWITCHING | REPLACING | REVERTING,
-        [PF_PHASE_SWITCHING] = LIVE | SWITCHING,
-        [PF_PHASE_REPLACING] = SWITCHING | REPLACING | REVERTING,
-        [PF_PHASE_REVERTING] = REPLACING | REVERTING,
-        [PF_PHASE_FAILED] = LIVE | OPENING | REVERTING,
-    };
-    PF_ASSERT(from[next] & (1 << capture->phase));
-    PF_ASSERT(has_track(next) == (capture->track != 0));
-    PF_ASSERT(is_opening(next) == (capture->opening != 0));
+    PF_ASSERT(pf_phase_may_follow(capture->phase, next));
+    PF_ASSERT(pf_phase_has_track(next) == (capture->track != 0));
+    PF_ASSERT(pf_phase_is_opening(next) == (capture->opening != 0));
     capture->phase = next;
 }
 
@@ -114,7 +86,8 @@ static enum pf_source_state told_state(const struct pf_capture *capture)
     if (capture->phase == PF_PHASE_FAILED) {
         return PF_SOURCE_STATE_NONE;
     }
-    if (!capture->on || capture->track == 0) {
+    const bool is_gap = pf_phase_is_between(capture->phase) && capture->gap_at_ms != PF_NEVER;
+    if (!capture->on || (capture->track == 0 && !is_gap)) {
         return PF_SOURCE_STATE_OFF;
     }
     return capture->interrupted ? PF_SOURCE_STATE_INTERRUPTED : PF_SOURCE_STATE_ON;
@@ -185,6 +158,15 @@ static void set_track(struct pf_capture *capture, pf_track track)
     capture->track = track;
     capture->interrupted = false;
     capture->interrupt_at_ms = PF_NEVER;
+    capture->gap_at_ms = PF_NEVER;
+}
+
+/* Makes place for a track that is asked for next. Others are not told of so short a gap. */
+static void make_place(struct pf_capture *capture, struct pf_context *context)
+{
+    stop(context, capture->track);
+    set_track(capture, 0);
+    capture->gap_at_ms = context->now_ms + GAP_MS;
 }
 
 static void stop_track(struct pf_capture *capture, struct pf_context *context)
@@ -275,8 +257,7 @@ void pf_capture_on_failed(struct pf_capture *capture, struct pf_context *context
         settle(capture);
     } else if (capture->phase == PF_PHASE_SWITCHING && !pf_capture_is_refusal(error) &&
                !is_missing(error)) {
-        stop(context, capture->track); /* perhaps the two cannot be open at once */
-        set_track(capture, 0);
+        make_place(capture, context); /* perhaps the two cannot be open at once */
         open_device(capture, context, PF_PHASE_REPLACING, wanted_device(capture));
     } else if (capture->phase == PF_PHASE_SWITCHING) {
         capture->chosen = capture->previous;
@@ -373,6 +354,7 @@ void pf_capture_init(struct pf_capture *capture, enum pf_source source, bool on,
         .retire_at_ms = PF_NEVER,
         .stop_at_ms = PF_NEVER,
         .interrupt_at_ms = PF_NEVER,
+        .gap_at_ms = PF_NEVER,
         .devices = devices,
     };
     set_id(&capture->chosen, device);
@@ -423,8 +405,7 @@ void pf_capture_set_on(struct pf_capture *capture, struct pf_context *context, b
 
 void pf_capture_select(struct pf_capture *capture, struct pf_context *context, struct pf_slice id)
 {
-    const bool is_without =
-        capture->phase == PF_PHASE_REPLACING || capture->phase == PF_PHASE_REVERTING;
+    const bool is_without = pf_phase_is_between(capture->phase);
     if (id.size > PF_DEVICE_ID_SIZE_MAX) {
         return;
     }
@@ -450,13 +431,17 @@ void pf_capture_select(struct pf_capture *capture, struct pf_context *context, s
 
 void pf_capture_reopen(struct pf_capture *capture, struct pf_context *context)
 {
-    if (pf_capture_is_needed(capture)) {
-        retire(capture, context, 0);
-        capture->opening = 0;
-        stop_track(capture, context);
-        open_chosen(capture, context, PF_PHASE_OPENING);
-        publish(capture, context);
+    if (!pf_capture_is_needed(capture)) {
+        return;
     }
+    const bool replaces = capture->track != 0 || pf_phase_is_between(capture->phase);
+    if (capture->phase == PF_PHASE_LIVE) {
+        capture->previous = capture->chosen;
+    }
+    retire(capture, context, 0);
+    make_place(capture, context);
+    open_chosen(capture, context, replaces ? PF_PHASE_REPLACING : PF_PHASE_OPENING);
+    publish(capture, context);
 }
 
 void pf_capture_tick(struct pf_capture *capture, struct pf_context *context)
@@ -466,6 +451,10 @@ void pf_capture_tick(struct pf_capture *capture, struct pf_context *context)
     }
     if (capture->stop_at_ms <= context->now_ms) {
         stop_track(capture, context);
+        publish(capture, context);
+    }
+    if (capture->gap_at_ms <= context->now_ms) {
+        capture->gap_at_ms = PF_NEVER;
         publish(capture, context);
     }
     if (capture->interrupt_at_ms <= context->now_ms) {
@@ -480,7 +469,7 @@ void pf_capture_tick(struct pf_capture *capture, struct pf_context *context)
 
 uint64_t pf_capture_deadline_ms(const struct pf_capture *capture)
 {
-    return pf_earlier(capture->interrupt_at_ms,
+    return pf_earlier(pf_earlier(capture->interrupt_at_ms, capture->gap_at_ms),
                       pf_earlier(capture->retire_at_ms, capture->stop_at_ms));
 }
 
@@ -488,8 +477,8 @@ void pf_capture_check(const struct pf_capture *capture, const struct pf_context 
 {
     const struct pf_publishing *publishing = context->publishing;
     const pf_track sent = publishing->tracks[capture->source];
-    PF_ASSERT(has_track(capture->phase) == (capture->track != 0));
-    PF_ASSERT(is_opening(capture->phase) == (capture->opening != 0));
+    PF_ASSERT(pf_phase_has_track(capture->phase) == (capture->track != 0));
+    PF_ASSERT(pf_phase_is_opening(capture->phase) == (capture->opening != 0));
     PF_ASSERT(capture->phase != PF_PHASE_FAILED || pf_capture_is_needed(capture));
     PF_ASSERT(sent == (pf_capture_is_needed(capture) ? capture->track : 0));
     PF_ASSERT(capture->started || (capture->track == 0 && capture->retiring == 0));

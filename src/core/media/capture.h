@@ -5,6 +5,7 @@
 
 #include "core/common/context.h"
 #include "core/media/devices.h"
+#include "core/media/phase.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,17 +14,6 @@
 struct pf_device_id {
     size_t size;
     char text[PF_DEVICE_ID_SIZE_MAX + 1];
-};
-
-/* What is captured, and what is being opened. The page is told less: enum pf_capture_state. */
-enum pf_capture_phase {
-    PF_PHASE_IDLE,      /* nothing, nothing */
-    PF_PHASE_OPENING,   /* nothing, a device */
-    PF_PHASE_LIVE,      /* a device, nothing */
-    PF_PHASE_SWITCHING, /* a device, the one chosen instead of it */
-    PF_PHASE_REPLACING, /* nothing, the chosen device, for which the previous one was stopped */
-    PF_PHASE_REVERTING, /* nothing, the previous device again, because the chosen one failed */
-    PF_PHASE_FAILED,    /* nothing, nothing; see the error */
 };
 
 struct pf_capture {
@@ -41,6 +31,7 @@ struct pf_capture {
     uint64_t opened_at_ms;            /* of `track` */
     bool interrupted;                 /* the system has muted `track`, and not just for a moment */
     uint64_t interrupt_at_ms;         /* when that moment is over; then, when it is opened anew */
+    uint64_t gap_at_ms;               /* when others are told that there is no track between two */
     const struct pf_devices *devices; /* borrowed for the life of the capture */
     struct pf_device_id chosen;       /* by the user */
     struct pf_device_id previous;     /* chosen before that, the last that is known to work */

@@ -1,4 +1,4 @@
-/* cycles.mjs - whether joining, switching, sharing and leaving, many times over, leaves anything. */
+/* cycles.mjs - whether joining, switching, sharing and leaving leaves anything behind. */
 /* SPDX-License-Identifier: MIT */
 //
 //   node cycles.mjs [--cycles 1000] [--every 100]
@@ -38,8 +38,8 @@ function prepare() {
   WebAssembly.instantiate = /** @type {any} */ (async (/** @type {any[]} */ ...args) => {
     const result = /** @type {any} */ (await instantiate(.../** @type {[any]} */ (args)));
     const { exports } = result.instance ?? result;
-    host.memories = [...host.memories ?? [], new WeakRef(
-      Object.values(exports).find((part) => part instanceof WebAssembly.Memory))];
+    const memory = Object.values(exports).find((part) => part instanceof WebAssembly.Memory);
+    host.memories = [...host.memories ?? [], new WeakRef(/** @type {object} */ (memory))];
     return result;
   });
   const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
