@@ -253,12 +253,6 @@ void pf_message_clear(struct pf_message *message);
  */
 void pf_message_write(const struct pf_message *message, struct pf_buffer *out);
 
-/*
- * The same for a message that a client sends, to the relay or on a data channel. A client that uses
- * only this need not contain what writes the relay's messages.
- */
-void pf_message_write_from_client(const struct pf_message *message, struct pf_buffer *out);
-
 /* The type that `text` spells; false if PROTOCOL.md has no such type, then `out` is as it was. */
 bool pf_message_type_read(struct pf_slice text, enum pf_message_type *out);
 

@@ -2,9 +2,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A text is first checked without a tree (json.h): that is where syntax, nesting, U+0000 and
- * surrogates are judged, because cJSON is lenient. Then cJSON makes the tree, and one function for
- * each type takes out of it what PROTOCOL.md says. The first failure is kept in the reader; what is
- * read after it is harmless and thrown away, so that these functions need no branches of their own.
+ * surrogates are judged, because cJSON is lenient. Then cJSON makes the tree, and the tables of
+ * message_shapes.c say what is taken out of it, and where to. The first failure is kept in the
+ * reader; what is read after it is harmless and thrown away, so that these functions need no
+ * branches of their own.
  *
  * Of members that come twice the first counts, so that the `from` which the relay puts in front
  * cannot be covered by another.
@@ -14,6 +15,7 @@
 #include "base/assert.h"
 #include "protocol/json.h"
 #include "protocol/message_names.h"
+#include "protocol/message_shapes.h"
 
 #include <cJSON.h>
 #include <stdlib.h>
@@ -51,23 +53,13 @@ static struct pf_slice read_text(struct reader *reader, const cJSON *item)
     return pf_slice_of(cJSON_GetStringValue(item));
 }
 
-/* The member of that name may be missing; then the result is empty. */
-static struct pf_slice read_optional_text(struct reader *reader, const cJSON *object,
-                                          const char *name)
+static struct pf_slice read_limited_text(struct reader *reader, const cJSON *item, size_t max)
 {
-    const cJSON *item = find(object, name);
-    return item ? read_text(reader, item) : pf_slice_of(NULL);
-}
-
-/* The member of that name may be missing or null; then the data of the result is NULL. */
-static struct pf_slice read_nullable_text(struct reader *reader, const cJSON *object,
-                                          const char *name)
-{
-    const cJSON *item = find(object, name);
-    if (!item || cJSON_IsNull(item)) {
-        return (struct pf_slice){NULL, 0};
+    const struct pf_slice text = read_text(reader, item);
+    if (text.size > max) {
+        fail(reader, PF_ERROR_TOO_LONG);
     }
-    return read_text(reader, item);
+    return text;
 }
 
 static uint32_t read_number(struct reader *reader, const cJSON *item, uint32_t min, uint32_t max)
@@ -80,15 +72,13 @@ static uint32_t read_number(struct reader *reader, const cJSON *item, uint32_t m
     return (uint32_t)value;
 }
 
-/* Instances, epochs, offer numbers and sequences: 0 is none of them. */
-static uint32_t read_ordinal(struct reader *reader, const cJSON *object, const char *name)
+static bool is_null(const cJSON *item)
 {
-    return read_number(reader, find(object, name), 1, UINT32_MAX);
+    return !item || cJSON_IsNull(item);
 }
 
-static bool read_bool(struct reader *reader, const cJSON *object, const char *name)
+static bool read_bool(struct reader *reader, const cJSON *item)
 {
-    const cJSON *item = find(object, name);
     if (!cJSON_IsBool(item)) {
         fail(reader, PF_ERROR_INVALID);
     }
@@ -104,32 +94,15 @@ static pf_member_id read_id(struct reader *reader, const cJSON *item)
     return id;
 }
 
-/* The member of that name may be missing; then the result is 0. */
-static pf_member_id read_optional_id(struct reader *reader, const cJSON *object, const char *name)
-{
-    const cJSON *item = find(object, name);
-    return item ? read_id(reader, item) : 0;
-}
-
 /* The value of an enum that has these names, or its first; then the error is `unknown`. */
-static size_t read_name_of(struct reader *reader, const cJSON *item, const struct pf_names *names,
-                           enum pf_error unknown)
+static uint32_t read_word(struct reader *reader, const cJSON *item, const struct pf_names *names,
+                          enum pf_error unknown)
 {
     size_t index = 0;
-    const struct pf_slice text = read_text(reader, item);
-    if (!pf_names_find(names, text, &index)) {
+    if (!pf_names_find(names, read_text(reader, item), &index)) {
         fail(reader, unknown);
     }
-    return index;
-}
-
-static struct pf_slice read_ticket(struct reader *reader, const cJSON *item)
-{
-    const struct pf_slice ticket = read_text(reader, item);
-    if (ticket.size > PF_TICKET_SIZE_MAX) {
-        fail(reader, PF_ERROR_TOO_LONG);
-    }
-    return ticket;
+    return (uint32_t)index;
 }
 
 /* The member `interrupted` may be missing. What is not on cannot be interrupted. */
@@ -152,39 +125,37 @@ static void read_interrupted(struct reader *reader, const cJSON *object,
 }
 
 /* A source that is absent is NONE: its client has no such source. */
-static void read_state(struct reader *reader, const cJSON *object, struct pf_member_state *out)
+static void read_sources(struct reader *reader, const cJSON *object, struct pf_member_state *out)
 {
-    out->sequence = read_ordinal(reader, object, "sequence");
-    const cJSON *hand = find(object, "hand");
-    out->hand = hand ? read_number(reader, hand, 1, UINT32_MAX) : 0;
     const struct pf_names states = {pf_names_of_source_states.list, PF_SOURCE_STATE_INTERRUPTED};
     for (size_t i = 0; i < PF_SOURCES_COUNT; i++) {
         const cJSON *item = find(object, pf_names_of_sources.list[i]);
         out->sources[i] =
             !item ? PF_SOURCE_STATE_NONE
-                  : (enum pf_source_state)read_name_of(reader, item, &states, PF_ERROR_INVALID);
+                  : (enum pf_source_state)read_word(reader, item, &states, PF_ERROR_INVALID);
     }
     read_interrupted(reader, object, out);
 }
 
-/*
- * The member `capabilities` may be missing; then the result is empty. The text belongs to the
- * array's node: cJSON_Delete() frees that string as well.
- */
-static struct pf_slice read_capabilities(struct reader *reader, const cJSON *object)
+/* Memory of an array's node, of which cJSON_Delete() frees the string as well; NULL on failure. */
+static char *allocate_text(struct reader *reader, cJSON *list, size_t size)
 {
-    cJSON *list = find(object, "capabilities");
-    struct pf_buffer names;
-    size_t count = 0;
     if (!cJSON_IsArray(list)) {
-        if (list) {
-            fail(reader, PF_ERROR_INVALID);
-        }
-        return pf_slice_of(NULL);
+        fail(reader, PF_ERROR_INVALID);
+        return NULL;
     }
-    list->valuestring = cJSON_malloc(PF_CAPABILITIES_SIZE_MAX);
+    list->valuestring = cJSON_malloc(size);
     if (!list->valuestring) {
         fail(reader, PF_ERROR_MEMORY);
+    }
+    return list->valuestring;
+}
+
+static struct pf_slice read_capabilities(struct reader *reader, cJSON *list)
+{
+    struct pf_buffer names;
+    size_t count = 0;
+    if (!allocate_text(reader, list, PF_CAPABILITIES_SIZE_MAX)) {
         return pf_slice_of(NULL);
     }
     pf_buffer_init(&names, list->valuestring, PF_CAPABILITIES_SIZE_MAX);
@@ -200,222 +171,143 @@ static struct pf_slice read_capabilities(struct reader *reader, const cJSON *obj
     return pf_buffer_slice(&names);
 }
 
-/* The member `state` may be missing; then its sequence is 0. */
-static void read_optional_state(struct reader *reader, const cJSON *object,
-                                struct pf_member_state *out)
+static struct pf_slice read_ice_servers(struct reader *reader, cJSON *list)
 {
-    const cJSON *item = find(object, "state");
-    if (item) {
-        read_state(reader, item, out);
+    const size_t size = reader->ice_servers.size;
+    char *copy = allocate_text(reader, list, size + 1);
+    if (!copy) {
+        return pf_slice_of(NULL);
     }
+    (void)pf_slice_copy(reader->ice_servers, copy, size + 1); /* all of it fits */
+    return (struct pf_slice){copy, size};
 }
 
-static void read_description(struct reader *reader, const cJSON *object, struct pf_description *out)
+static struct pf_slice read_member_name(struct reader *reader, const cJSON *item)
 {
-    const cJSON *item = find(object, "description");
-    out->type = (enum pf_description_type)read_name_of(reader, find(item, "type"),
-                                                       &pf_names_of_descriptions, PF_ERROR_INVALID);
-    out->sdp = read_text(reader, find(item, "sdp"));
-    if (out->sdp.size == 0) {
-        fail(reader, PF_ERROR_INVALID);
-    }
-}
-
-static void read_candidate(struct reader *reader, const cJSON *item, struct pf_candidate *out)
-{
-    out->candidate = read_text(reader, find(item, "candidate"));
-    out->mid = read_nullable_text(reader, item, "sdpMid");
-    out->username_fragment = read_nullable_text(reader, item, "usernameFragment");
-    const cJSON *index = find(item, "sdpMLineIndex");
-    /* An unsigned short in webrtc-pc. */
-    out->mline_index =
-        !index || cJSON_IsNull(index) ? -1 : (int32_t)read_number(reader, index, 0, UINT16_MAX);
-}
-
-/* The member `preparedOffer` may be missing; then its SDP is empty. */
-static void read_prepared_offer(struct reader *reader, const cJSON *object,
-                                struct pf_prepared_offer *out)
-{
-    const cJSON *offer = find(object, "preparedOffer");
-    if (!offer) {
-        out->sdp = pf_slice_of(NULL);
-        return;
-    }
-    struct pf_description description = {0};
-    read_description(reader, offer, &description);
-    if (description.type != PF_DESCRIPTION_OFFER) {
-        fail(reader, PF_ERROR_INVALID);
-    }
-    out->sdp = description.sdp;
-    read_optional_state(reader, offer, &out->state);
-
-    const cJSON *candidates = find(offer, "candidates");
-    if (!cJSON_IsArray(candidates)) {
-        fail(reader, PF_ERROR_INVALID);
-        return;
-    }
-    const cJSON *item = NULL;
-    cJSON_ArrayForEach(item, candidates)
-    {
-        if (out->candidates_count == PF_OFFER_CANDIDATES_MAX) {
-            fail(reader, PF_ERROR_TOO_LONG);
-            return;
-        }
-        read_candidate(reader, item, &out->candidates[out->candidates_count++]);
-    }
-}
-
-static struct pf_slice read_member_name(struct reader *reader, const cJSON *object)
-{
-    const struct pf_slice name = read_text(reader, find(object, "name"));
-    if (name.size > PF_MEMBER_NAME_SIZE_MAX) {
-        fail(reader, PF_ERROR_TOO_LONG);
-    } else if (!pf_name_is_valid(name, 0)) {
+    const struct pf_slice name = read_limited_text(reader, item, PF_MEMBER_NAME_SIZE_MAX);
+    if (!pf_name_is_valid(name, 0)) {
         fail(reader, PF_ERROR_INVALID);
     }
     return name;
 }
 
-static void read_member(struct reader *reader, const cJSON *item, struct pf_member *out)
+static struct pf_slice read_text_kind(struct reader *reader, cJSON *item,
+                                      const struct pf_property *property)
 {
-    out->id = read_id(reader, find(item, "id"));
-    out->instance = read_ordinal(reader, item, "instance");
-    out->away = read_bool(reader, item, "away");
-    out->name = read_member_name(reader, item);
-    out->capabilities = read_capabilities(reader, item);
+    switch ((int)property->kind) {
+    case PF_PROPERTY_SDP: {
+        const struct pf_slice sdp = read_text(reader, item);
+        if (sdp.size == 0) {
+            fail(reader, PF_ERROR_INVALID);
+        }
+        return sdp;
+    }
+    case PF_PROPERTY_TICKET: return read_limited_text(reader, item, PF_TICKET_SIZE_MAX);
+    case PF_PROPERTY_MEMBER_NAME: return read_member_name(reader, item);
+    case PF_PROPERTY_NULLABLE:
+        return is_null(item) ? (struct pf_slice){NULL, 0} : read_text(reader, item);
+    case PF_PROPERTY_CAPABILITIES: return read_capabilities(reader, item);
+    case PF_PROPERTY_ICE_SERVERS: return read_ice_servers(reader, item);
+    default: return read_text(reader, item);
+    }
 }
 
-static void read_hello(struct reader *reader, const cJSON *root, struct pf_message *out)
+/* One that is not known is OTHER. */
+static uint32_t read_code(struct reader *reader, const cJSON *item)
 {
-    out->hello.capabilities = read_capabilities(reader, root);
-    out->hello.members_max = read_number(reader, find(root, "membersMax"), 2, PF_MEMBERS_MAX);
-    out->hello.ping_ms = read_number(reader, find(root, "pingMs"), 1, PF_INTERVAL_MS_MAX);
-    out->hello.grace_ms = read_number(reader, find(root, "graceMs"), 1, PF_INTERVAL_MS_MAX);
-
-    /* The array's JSON is kept by its own node: cJSON_Delete() frees that string as well. */
-    cJSON *item = find(root, "iceServers");
-    if (!cJSON_IsArray(item)) {
-        fail(reader, PF_ERROR_INVALID);
-        return;
-    }
-    const size_t size = reader->ice_servers.size;
-    item->valuestring = cJSON_malloc(size + 1);
-    if (!item->valuestring) {
-        fail(reader, PF_ERROR_MEMORY);
-        return;
-    }
-    (void)pf_slice_copy(reader->ice_servers, item->valuestring, size + 1); /* all of it fits */
-    out->hello.ice_servers = (struct pf_slice){item->valuestring, size};
+    size_t index = PF_CODE_OTHER;
+    (void)pf_names_find(&pf_names_of_codes, read_text(reader, item), &index);
+    return (uint32_t)index;
 }
 
-static void read_join(struct reader *reader, const cJSON *root, struct pf_message *out)
+static uint32_t read_number_kind(struct reader *reader, const cJSON *item,
+                                 const struct pf_property *property)
 {
-    out->join.room = read_text(reader, find(root, "room"));
-    out->join.name = read_text(reader, find(root, "name"));
-    out->join.capabilities = read_capabilities(reader, root);
-    out->join.instance = read_ordinal(reader, root, "instance");
-    const cJSON *ticket = find(root, "ticket");
-    out->join.ticket = ticket ? read_ticket(reader, ticket) : pf_slice_of(NULL);
-    read_prepared_offer(reader, root, &out->join.prepared_offer);
+    if (property->kind == PF_PROPERTY_NUMBER) {
+        const struct pf_number_range *range = &pf_number_ranges[property->detail];
+        return read_number(reader, item, range->min, range->max);
+    }
+    if (property->kind == PF_PROPERTY_CODE) {
+        return read_code(reader, item);
+    }
+    if (property->kind == PF_PROPERTY_LINE_INDEX) { /* an unsigned short in webrtc-pc */
+        return is_null(item) ? UINT32_MAX : read_number(reader, item, 0, UINT16_MAX);
+    }
+    return read_word(reader, item, pf_words[property->detail],
+                     property->kind == PF_PROPERTY_KIND ? PF_ERROR_UNSUPPORTED : PF_ERROR_INVALID);
 }
 
-static void read_joined(struct reader *reader, const cJSON *root, struct pf_message *out)
-{
-    out->joined.self = read_id(reader, find(root, "self"));
-    out->joined.resumed = read_bool(reader, root, "resumed");
-    out->joined.ticket = read_ticket(reader, find(root, "ticket"));
-    out->joined.offered = read_optional_id(reader, root, "offered");
+static void read_object(struct reader *reader, const cJSON *object, const struct pf_property *shape,
+                        char *out);
 
-    const cJSON *members = find(root, "members");
-    if (!cJSON_IsArray(members)) {
-        fail(reader, PF_ERROR_INVALID);
-        return;
-    }
+static void read_array(struct reader *reader, const cJSON *list, const struct pf_array_shape *array,
+                       char *out)
+{
     const cJSON *item = NULL;
-    cJSON_ArrayForEach(item, members)
+    size_t *count = (void *)(out + array->count);
+    if (!cJSON_IsArray(list)) {
+        fail(reader, PF_ERROR_INVALID);
+        return;
+    }
+    cJSON_ArrayForEach(item, list)
     {
-        if (out->joined.members_count == PF_MEMBERS_MAX - 1) {
+        if (*count == array->max) {
             fail(reader, PF_ERROR_TOO_LONG);
             return;
         }
-        read_member(reader, item, &out->joined.members[out->joined.members_count++]);
+        read_object(reader, item, pf_shapes[array->shape],
+                    out + array->elements + array->size * (*count)++);
     }
 }
 
-static void read_signal(struct reader *reader, const cJSON *root, struct pf_signal *out)
+/* `item` is NULL where there is no such member, and the object itself for what has no name. */
+static void read_property(struct reader *reader, cJSON *item, const struct pf_property *property,
+                          char *out)
 {
-    out->peer = read_id(reader, find(root, "from"));
-    out->from_instance = read_ordinal(reader, root, "fromInstance");
-    out->to_instance = read_ordinal(reader, root, "toInstance");
-    out->kind = (enum pf_signal_kind)read_name_of(reader, find(root, "kind"), &pf_names_of_kinds,
-                                                  PF_ERROR_UNSUPPORTED);
-    if (out->kind != PF_SIGNAL_STATE) {
-        out->epoch = read_ordinal(reader, root, "epoch");
+    const struct pf_names offer = {pf_names_of_descriptions.list, PF_DESCRIPTION_OFFER + 1};
+    void *at = out + property->offset;
+    switch ((int)property->kind) {
+    case PF_PROPERTY_BOOL: *(bool *)at = read_bool(reader, item); return;
+    case PF_PROPERTY_ID:
+    case PF_PROPERTY_FROM: *(pf_member_id *)at = read_id(reader, item); return;
+    case PF_PROPERTY_TO: return;
+    case PF_PROPERTY_OFFER: (void)read_word(reader, item, &offer, PF_ERROR_INVALID); return;
+    case PF_PROPERTY_SOURCES: read_sources(reader, item, at); return;
+    case PF_PROPERTY_OBJECT: read_object(reader, item, pf_shapes[property->detail], at); return;
+    case PF_PROPERTY_ARRAY:
+        read_array(reader, item, &pf_array_shapes[property->detail], at);
+        return;
+    default: break;
     }
-    switch (out->kind) {
-    case PF_SIGNAL_DESCRIPTION:
-        out->offer_number = read_ordinal(reader, root, "offerNumber");
-        read_description(reader, root, &out->description);
-        read_optional_state(reader, root, &out->state);
-        return;
-    case PF_SIGNAL_CANDIDATE:
-        out->offer_number = read_ordinal(reader, root, "offerNumber");
-        read_candidate(reader, find(root, "candidate"), &out->candidate);
-        return;
-    case PF_SIGNAL_STATE: read_state(reader, find(root, "state"), &out->state); return;
-    case PF_SIGNAL_REQUEST:
-        out->want = (enum pf_request)read_name_of(reader, find(root, "want"), &pf_names_of_requests,
-                                                  PF_ERROR_INVALID);
-        return;
+    if (property->kind < PF_PROPERTY_NUMBER) {
+        *(struct pf_slice *)at = read_text_kind(reader, item, property);
+    } else {
+        memcpy(at, &(uint32_t){read_number_kind(reader, item, property)}, sizeof(uint32_t));
     }
-    PF_UNREACHABLE();
 }
 
-static void read_error(struct reader *reader, const cJSON *root, struct pf_message *out)
+/* What is optional and missing stays 0, as all of the message was before; a text is empty. */
+static void read_object(struct reader *reader, const cJSON *object, const struct pf_property *shape,
+                        char *out)
 {
-    const struct pf_slice code = read_text(reader, find(root, "code"));
-    size_t index = PF_CODE_OTHER;
-    (void)pf_names_find(&pf_names_of_codes, code, &index); /* one that is not known is OTHER */
-    out->error.code = (enum pf_error_code)index;
-    out->error.message = read_optional_text(reader, root, "message");
-    out->error.to = read_optional_id(reader, root, "to");
+    for (; shape->kind != PF_PROPERTY_END; shape++) {
+        cJSON *item = shape->name ? find(object, shape->name) : (cJSON *)object;
+        if (item || !shape->optional) {
+            read_property(reader, item, shape, out);
+        } else if (shape->kind < PF_PROPERTY_NUMBER) {
+            *(struct pf_slice *)(void *)(out + shape->offset) = pf_slice_of(NULL);
+        }
+    }
 }
 
 static void read_message(struct reader *reader, const cJSON *root, struct pf_message *out)
 {
-    out->type = (enum pf_message_type)read_name_of(reader, find(root, "type"), &pf_names_of_types,
-                                                   PF_ERROR_UNSUPPORTED);
-    switch (out->type) {
-    case PF_MESSAGE_HELLO: read_hello(reader, root, out); return;
-    case PF_MESSAGE_JOIN: read_join(reader, root, out); return;
-    case PF_MESSAGE_JOINED: read_joined(reader, root, out); return;
-    case PF_MESSAGE_MEMBER:
-        read_member(reader, root, &out->member.member);
-        read_prepared_offer(reader, root, &out->member.prepared_offer);
-        return;
-    case PF_MESSAGE_RENAME: out->rename = read_member_name(reader, root); return;
-    case PF_MESSAGE_LEFT:
-        out->left.id = read_id(reader, find(root, "id"));
-        out->left.reason = (enum pf_left_reason)read_name_of(
-            reader, find(root, "reason"), &pf_names_of_reasons, PF_ERROR_INVALID);
-        return;
-    case PF_MESSAGE_SIGNAL: read_signal(reader, root, &out->signal); return;
-    case PF_MESSAGE_ERROR: read_error(reader, root, out); return;
-    case PF_MESSAGE_STATE: read_state(reader, root, &out->state); return;
-    case PF_MESSAGE_REACTION:
-        out->reaction = (enum pf_reaction)read_name_of(
-            reader, find(root, "kind"), &pf_names_of_reactions, PF_ERROR_UNSUPPORTED);
-        return;
-    case PF_MESSAGE_WANTED:
-        out->wanted.camera = read_number(reader, find(root, "camera"), 0, UINT32_MAX);
-        out->wanted.screen = read_number(reader, find(root, "screen"), 0, UINT32_MAX);
-        return;
-    case PF_MESSAGE_LEAVE:
-    case PF_MESSAGE_PING:
-    case PF_MESSAGE_PONG:
-    case PF_MESSAGE_BYE: return;
+    out->type = (enum pf_message_type)read_word(reader, find(root, "type"), &pf_names_of_types,
+                                                PF_ERROR_UNSUPPORTED);
+    read_object(reader, root, pf_message_shapes[out->type], (char *)out);
+    if (out->type == PF_MESSAGE_SIGNAL) {
+        read_object(reader, root, pf_signal_shapes[out->signal.kind], (char *)out);
     }
-    PF_UNREACHABLE();
 }
 
 /* Judges what needs no tree, and finds the JSON of `iceServers` in passing. */

@@ -1,14 +1,18 @@
 /* message_write.c - writes the signaling messages. */
 /* SPDX-License-Identifier: MIT */
 /*
- * JSON is composed straight into the buffer. What has been written says whether a comma is due: one
- * is, unless a bracket or brace has just been opened. After an overflow nothing of this matters.
+ * JSON is composed straight into the buffer, as the tables of message_shapes.c say. What has been
+ * written says whether a comma is due: one is, unless a bracket or brace has just been opened.
+ * After an overflow nothing of this matters.
  */
 #include "protocol/message.h"
 
 #include "base/assert.h"
 #include "protocol/json.h"
 #include "protocol/message_names.h"
+#include "protocol/message_shapes.h"
+
+#include <string.h>
 
 static void put_comma(struct pf_buffer *out)
 {
@@ -67,49 +71,18 @@ static void put_name(struct pf_buffer *out, const char *name)
     pf_buffer_put_char(out, ':');
 }
 
-static void put_text(struct pf_buffer *out, const char *name, struct pf_slice text)
-{
-    put_name(out, name);
-    put_string(out, text);
-}
-
-static void put_nullable_text(struct pf_buffer *out, const char *name, struct pf_slice text)
-{
-    if (text.data) {
-        put_text(out, name, text);
-    } else {
-        put_name(out, name);
-        pf_buffer_put(out, PF_SLICE("null"));
-    }
-}
-
-static void put_number(struct pf_buffer *out, const char *name, uint32_t number)
-{
-    put_name(out, name);
-    pf_buffer_put_u64(out, number);
-}
-
-static void put_bool(struct pf_buffer *out, const char *name, bool value)
-{
-    put_name(out, name);
-    pf_buffer_put(out, value ? PF_SLICE("true") : PF_SLICE("false"));
-}
-
-static void put_id(struct pf_buffer *out, const char *name, pf_member_id id)
+static void put_id(struct pf_buffer *out, pf_member_id id)
 {
     PF_ASSERT(id != 0);
     char digits[PF_MEMBER_ID_DIGITS + 1];
     pf_member_id_write(id, digits);
-    put_name(out, name);
     put_word(out, digits);
 }
 
 /* The spelling of an enum's value. */
-static void put_name_of(struct pf_buffer *out, const char *name, const struct pf_names *names,
-                        size_t value)
+static void put_word_of(struct pf_buffer *out, const struct pf_names *names, size_t value)
 {
     PF_ASSERT(value < names->count);
-    put_name(out, name);
     put_word(out, names->list[value]);
 }
 
@@ -134,67 +107,23 @@ static void put_interrupted(struct pf_buffer *out, const struct pf_member_state 
     }
 }
 
-static void put_state_members(struct pf_buffer *out, const struct pf_member_state *state)
+static void put_sources(struct pf_buffer *out, const struct pf_member_state *state)
 {
     PF_ASSERT(state->sequence > 0);
-    put_number(out, "sequence", state->sequence);
     for (size_t i = 0; i < PF_SOURCES_COUNT; i++) {
         if (i >= PF_SOURCE_SCREEN && state->sources[i] == PF_SOURCE_STATE_NONE) {
             continue; /* a client without screens does not know their names */
         }
         const enum pf_source_state source = state->sources[i];
-        put_name_of(out, pf_names_of_sources.list[i], &pf_names_of_source_states,
+        put_name(out, pf_names_of_sources.list[i]);
+        put_word_of(out, &pf_names_of_source_states,
                     source == PF_SOURCE_STATE_INTERRUPTED ? PF_SOURCE_STATE_ON : source);
     }
     put_interrupted(out, state);
-    if (state->hand > 0) {
-        put_number(out, "hand", state->hand);
-    }
 }
 
-/* Nothing at all for a state of which nothing has been said. */
-static void put_state(struct pf_buffer *out, const struct pf_member_state *state)
-{
-    if (state->sequence > 0) {
-        put_name(out, "state");
-        pf_buffer_put_char(out, '{');
-        put_state_members(out, state);
-        pf_buffer_put_char(out, '}');
-    }
-}
-
-static void put_description(struct pf_buffer *out, const struct pf_description *description)
-{
-    PF_ASSERT(description->sdp.size > 0);
-    put_name(out, "description");
-    pf_buffer_put_char(out, '{');
-    put_name_of(out, "type", &pf_names_of_descriptions, (size_t)description->type);
-    put_text(out, "sdp", description->sdp);
-    pf_buffer_put_char(out, '}');
-}
-
-/* The dictionary, without a name in front. */
-static void put_candidate(struct pf_buffer *out, const struct pf_candidate *candidate)
-{
-    pf_buffer_put_char(out, '{');
-    put_text(out, "candidate", candidate->candidate);
-    put_nullable_text(out, "sdpMid", candidate->mid);
-    if (candidate->mline_index < 0) {
-        put_nullable_text(out, "sdpMLineIndex", (struct pf_slice){NULL, 0});
-    } else {
-        put_number(out, "sdpMLineIndex", (uint32_t)candidate->mline_index);
-    }
-    put_nullable_text(out, "usernameFragment", candidate->username_fragment);
-    pf_buffer_put_char(out, '}');
-}
-
-/* Nothing at all for an empty list. */
 static void put_capabilities(struct pf_buffer *out, struct pf_slice names)
 {
-    if (names.size == 0) {
-        return;
-    }
-    put_name(out, "capabilities");
     pf_buffer_put(out, PF_SLICE("[\""));
     for (size_t i = 0; i < names.size; i++) {
         const struct pf_slice byte = {names.data + i, 1};
@@ -203,191 +132,123 @@ static void put_capabilities(struct pf_buffer *out, struct pf_slice names)
     pf_buffer_put(out, PF_SLICE("\"]"));
 }
 
-/* Nothing at all for an offer without SDP. */
-static void put_prepared_offer(struct pf_buffer *out, const struct pf_prepared_offer *offer)
+static void put_text_kind(struct pf_buffer *out, const struct pf_property *property,
+                          struct pf_slice text)
 {
-    if (offer->sdp.size == 0) {
-        return;
+    PF_ASSERT(property->kind != PF_PROPERTY_SDP || text.size > 0);
+    if (property->kind == PF_PROPERTY_CAPABILITIES) {
+        put_capabilities(out, text);
+    } else if (property->kind == PF_PROPERTY_ICE_SERVERS) {
+        pf_buffer_put(out, text);
+    } else if (property->kind == PF_PROPERTY_NULLABLE && !text.data) {
+        pf_buffer_put(out, PF_SLICE("null"));
+    } else {
+        put_string(out, text);
     }
-    PF_ASSERT(offer->candidates_count <= PF_OFFER_CANDIDATES_MAX);
-    put_name(out, "preparedOffer");
+}
+
+static void put_number_kind(struct pf_buffer *out, const struct pf_property *property,
+                            uint32_t number)
+{
+    if (property->kind == PF_PROPERTY_LINE_INDEX && number == UINT32_MAX) {
+        pf_buffer_put(out, PF_SLICE("null"));
+    } else if (property->kind <= PF_PROPERTY_LINE_INDEX) {
+        pf_buffer_put_u64(out, number);
+    } else {
+        put_word_of(out, pf_words[property->detail], number);
+    }
+}
+
+static void put_members(struct pf_buffer *out, const struct pf_property *shape, const char *from);
+
+static void put_object(struct pf_buffer *out, enum pf_shape shape, const char *from)
+{
     pf_buffer_put_char(out, '{');
-    put_description(out, &(struct pf_description){PF_DESCRIPTION_OFFER, offer->sdp});
-    put_name(out, "candidates");
-    pf_buffer_put_char(out, '[');
-    for (size_t i = 0; i < offer->candidates_count; i++) {
-        put_comma(out);
-        put_candidate(out, &offer->candidates[i]);
-    }
-    pf_buffer_put_char(out, ']');
-    put_state(out, &offer->state);
+    put_members(out, pf_shapes[shape], from);
     pf_buffer_put_char(out, '}');
 }
 
-static void put_member(struct pf_buffer *out, const struct pf_member *member)
+static void put_array(struct pf_buffer *out, const struct pf_array_shape *array, const char *from)
 {
-    put_id(out, "id", member->id);
-    put_text(out, "name", member->name);
-    put_number(out, "instance", member->instance);
-    put_bool(out, "away", member->away);
-    put_capabilities(out, member->capabilities);
-}
-
-static void put_hello(struct pf_buffer *out, const struct pf_message *message)
-{
-    put_name(out, "iceServers");
-    pf_buffer_put(out, message->hello.ice_servers);
-    put_number(out, "membersMax", message->hello.members_max);
-    put_number(out, "pingMs", message->hello.ping_ms);
-    put_number(out, "graceMs", message->hello.grace_ms);
-    put_capabilities(out, message->hello.capabilities);
-}
-
-static void put_join(struct pf_buffer *out, const struct pf_message *message)
-{
-    put_text(out, "room", message->join.room);
-    put_text(out, "name", message->join.name);
-    put_number(out, "instance", message->join.instance);
-    put_capabilities(out, message->join.capabilities);
-    if (message->join.ticket.size > 0) {
-        put_text(out, "ticket", message->join.ticket);
-    }
-    put_prepared_offer(out, &message->join.prepared_offer);
-}
-
-static void put_joined(struct pf_buffer *out, const struct pf_message *message)
-{
-    PF_ASSERT(message->joined.members_count < PF_MEMBERS_MAX);
-    put_id(out, "self", message->joined.self);
-    put_bool(out, "resumed", message->joined.resumed);
-    put_text(out, "ticket", message->joined.ticket);
-    put_name(out, "members");
+    size_t count = 0;
+    memcpy(&count, from + array->count, sizeof count);
+    PF_ASSERT(count <= array->max);
     pf_buffer_put_char(out, '[');
-    for (size_t i = 0; i < message->joined.members_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         put_comma(out);
-        pf_buffer_put_char(out, '{');
-        put_member(out, &message->joined.members[i]);
-        pf_buffer_put_char(out, '}');
+        put_object(out, (enum pf_shape)array->shape, from + array->elements + array->size * i);
     }
     pf_buffer_put_char(out, ']');
-    if (message->joined.offered != 0) {
-        put_id(out, "offered", message->joined.offered);
+}
+
+static void put_value(struct pf_buffer *out, const struct pf_property *property, const char *from)
+{
+    const void *at = from + property->offset;
+    uint32_t number = 0;
+    switch ((int)property->kind) {
+    case PF_PROPERTY_BOOL:
+        pf_buffer_put(out, *(const bool *)at ? PF_SLICE("true") : PF_SLICE("false"));
+        return;
+    case PF_PROPERTY_ID:
+    case PF_PROPERTY_TO: put_id(out, *(const pf_member_id *)at); return;
+    case PF_PROPERTY_OFFER:
+        put_word_of(out, &pf_names_of_descriptions, PF_DESCRIPTION_OFFER);
+        return;
+    case PF_PROPERTY_OBJECT: put_object(out, (enum pf_shape)property->detail, at); return;
+    case PF_PROPERTY_ARRAY: put_array(out, &pf_array_shapes[property->detail], at); return;
+    default: break;
+    }
+    if (property->kind < PF_PROPERTY_NUMBER) {
+        put_text_kind(out, property, *(const struct pf_slice *)at);
+    } else {
+        memcpy(&number, at, sizeof number);
+        put_number_kind(out, property, number);
     }
 }
 
-static void put_signal(struct pf_buffer *out, const struct pf_signal *signal)
+/* Of an optional property: an empty text, 0, an offer without SDP, a state without sequence. */
+static bool is_absent(const struct pf_property *property, const char *from)
 {
-    put_id(out, "to", signal->peer);
-    put_number(out, "fromInstance", signal->from_instance);
-    put_number(out, "toInstance", signal->to_instance);
-    put_name_of(out, "kind", &pf_names_of_kinds, (size_t)signal->kind);
-    if (signal->kind != PF_SIGNAL_STATE) {
-        put_number(out, "epoch", signal->epoch);
+    const void *at = from + property->offset;
+    uint32_t number = 0;
+    if (property->kind < PF_PROPERTY_NUMBER) {
+        return ((const struct pf_slice *)at)->size == 0;
     }
-    switch (signal->kind) {
-    case PF_SIGNAL_DESCRIPTION:
-        put_number(out, "offerNumber", signal->offer_number);
-        put_description(out, &signal->description);
-        put_state(out, &signal->state);
-        return;
-    case PF_SIGNAL_CANDIDATE:
-        put_number(out, "offerNumber", signal->offer_number);
-        put_name(out, "candidate");
-        put_candidate(out, &signal->candidate);
-        return;
-    case PF_SIGNAL_STATE:
-        PF_ASSERT(signal->state.sequence > 0);
-        put_state(out, &signal->state);
-        return;
-    case PF_SIGNAL_REQUEST:
-        put_name_of(out, "want", &pf_names_of_requests, (size_t)signal->want);
-        return;
+    if (property->kind == PF_PROPERTY_ID) {
+        return *(const pf_member_id *)at == 0;
     }
-    PF_UNREACHABLE();
+    if (property->kind == PF_PROPERTY_OBJECT && property->detail == PF_SHAPE_PREPARED_OFFER) {
+        return ((const struct pf_prepared_offer *)at)->sdp.size == 0;
+    }
+    _Static_assert(offsetof(struct pf_member_state, sequence) == 0, "it is the first");
+    memcpy(&number, at, sizeof number);
+    return number == 0;
 }
 
-static void put_error(struct pf_buffer *out, const struct pf_message *message)
+static void put_members(struct pf_buffer *out, const struct pf_property *shape, const char *from)
 {
-    put_name_of(out, "code", &pf_names_of_codes, (size_t)message->error.code);
-    put_text(out, "message", message->error.message);
-    if (message->error.to != 0) {
-        put_id(out, "to", message->error.to);
+    for (; shape->kind != PF_PROPERTY_END; shape++) {
+        if (shape->kind == PF_PROPERTY_SOURCES) {
+            put_sources(out, (const void *)(from + shape->offset));
+        } else if (!shape->name) {
+            put_members(out, pf_shapes[shape->detail], from + shape->offset);
+        } else if (shape->kind != PF_PROPERTY_FROM &&
+                   !(shape->optional && is_absent(shape, from))) {
+            put_name(out, shape->name);
+            put_value(out, shape, from);
+        }
     }
-}
-
-/* Everything but the type, of a message that clients send. */
-static void put_members_from_client(struct pf_buffer *out, const struct pf_message *message)
-{
-    switch (message->type) {
-    case PF_MESSAGE_JOIN: put_join(out, message); return;
-    case PF_MESSAGE_SIGNAL: put_signal(out, &message->signal); return;
-    case PF_MESSAGE_RENAME: put_text(out, "name", message->rename); return;
-    case PF_MESSAGE_STATE: put_state_members(out, &message->state); return;
-    case PF_MESSAGE_REACTION:
-        put_name_of(out, "kind", &pf_names_of_reactions, (size_t)message->reaction);
-        return;
-    case PF_MESSAGE_WANTED:
-        put_number(out, "camera", message->wanted.camera);
-        put_number(out, "screen", message->wanted.screen);
-        return;
-    case PF_MESSAGE_LEAVE:
-    case PF_MESSAGE_PING:
-    case PF_MESSAGE_PONG:
-    case PF_MESSAGE_BYE: return;
-    case PF_MESSAGE_HELLO:
-    case PF_MESSAGE_JOINED:
-    case PF_MESSAGE_MEMBER:
-    case PF_MESSAGE_LEFT:
-    case PF_MESSAGE_ERROR: break;
-    }
-    PF_UNREACHABLE();
-}
-
-/* The same, of any message. */
-static void put_members(struct pf_buffer *out, const struct pf_message *message)
-{
-    switch (message->type) {
-    case PF_MESSAGE_HELLO: put_hello(out, message); return;
-    case PF_MESSAGE_JOINED: put_joined(out, message); return;
-    case PF_MESSAGE_MEMBER:
-        put_member(out, &message->member.member);
-        put_prepared_offer(out, &message->member.prepared_offer);
-        return;
-    case PF_MESSAGE_LEFT:
-        put_id(out, "id", message->left.id);
-        put_name_of(out, "reason", &pf_names_of_reasons, (size_t)message->left.reason);
-        return;
-    case PF_MESSAGE_ERROR: put_error(out, message); return;
-    case PF_MESSAGE_JOIN:
-    case PF_MESSAGE_RENAME:
-    case PF_MESSAGE_SIGNAL:
-    case PF_MESSAGE_STATE:
-    case PF_MESSAGE_REACTION:
-    case PF_MESSAGE_WANTED:
-    case PF_MESSAGE_LEAVE:
-    case PF_MESSAGE_PING:
-    case PF_MESSAGE_PONG:
-    case PF_MESSAGE_BYE: put_members_from_client(out, message); return;
-    }
-    PF_UNREACHABLE();
-}
-
-static void begin(struct pf_buffer *out, enum pf_message_type type)
-{
-    pf_buffer_put_char(out, '{');
-    put_name_of(out, "type", &pf_names_of_types, (size_t)type);
 }
 
 void pf_message_write(const struct pf_message *message, struct pf_buffer *out)
 {
-    begin(out, message->type);
-    put_members(out, message);
-    pf_buffer_put_char(out, '}');
-}
-
-void pf_message_write_from_client(const struct pf_message *message, struct pf_buffer *out)
-{
-    begin(out, message->type);
-    put_members_from_client(out, message);
+    const char *from = (const char *)message;
+    pf_buffer_put_char(out, '{');
+    put_name(out, "type");
+    put_word_of(out, &pf_names_of_types, (size_t)message->type);
+    put_members(out, pf_message_shapes[message->type], from);
+    if (message->type == PF_MESSAGE_SIGNAL) {
+        put_members(out, pf_signal_shapes[message->signal.kind], from);
+    }
     pf_buffer_put_char(out, '}');
 }

@@ -37,7 +37,7 @@ static void transfer(struct fixture *fixture, const char *expected)
 {
     struct pf_buffer buffer;
     pf_buffer_init(&buffer, fixture->text, sizeof fixture->text);
-    pf_message_write_from_client(&fixture->sent, &buffer);
+    pf_message_write(&fixture->sent, &buffer);
     assert_true(pf_slice_equal(pf_buffer_slice(&buffer), pf_slice_of(expected)));
     pf_buffer_init(&buffer, fixture->text, sizeof fixture->text);
     pf_message_write(&fixture->sent, &buffer);

@@ -44,7 +44,7 @@ struct pf_slice pf_outbox_copy(struct pf_outbox *outbox, struct pf_slice slice)
 struct pf_command *pf_outbox_push_message(struct pf_outbox *outbox, enum pf_command_type type)
 {
     struct pf_buffer rest = rest_of(&outbox->bytes);
-    pf_message_write_from_client(&outbox->message, &rest);
+    pf_message_write(&outbox->message, &rest);
     if (rest.overflow || rest.size > PF_MESSAGE_SIZE_MAX ||
         outbox->count >= PF_OUTBOX_MESSAGES_MAX) {
         return NULL;
