@@ -74,6 +74,7 @@ const styleLink = /\s*<link rel="stylesheet" href="(page\/[^"]+)">/g;
 export async function bundlePage(source) {
   const html = fs.readFileSync(path.join(source, 'index.html'), 'utf8');
   const styles = [...html.matchAll(styleLink)].map(([, name]) => name);
+  const late = ['page/chat.css']; // loaded by a script
   const page = await bundle(source, ['page/page.js']);
   const parts = await bundle(source, ['page/call.js', 'page/captured.js', 'page/i18n.js']);
   const slim = html
@@ -85,7 +86,7 @@ export async function bundlePage(source) {
   return [
     ...parts,
     ...page,
-    ...await copyStyles(source, styles.filter((name) => name !== 'page/page.css')),
+    ...await copyStyles(source, [...styles.filter((name) => name !== 'page/page.css'), ...late]),
     { name: 'page/page.css', data: await bundleStyles(source, styles) },
     { name: 'index.html', data: Buffer.from(slim) },
   ];

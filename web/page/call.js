@@ -38,6 +38,8 @@ import { TileTools } from './tools.js';
  * @typedef {object} CallHooks
  * @property {(text: string) => void} say to a screen reader
  * @property {() => void} leave the person wants to
+ * @property {(text: string) => void} send a message; see chat.js
+ * @property {(message: import('../peerface.js').Message) => void} resend
  * @property {() => void} copyLink the person wants to
  * @property {() => void} [copyRefused] the browser does not let the page copy
  * @property {() => void} changed something else is to be shown; asks for a call of render()
@@ -54,6 +56,7 @@ import { TileTools } from './tools.js';
  * @property {number} hand one's own
  * @property {boolean} aloneUnsaid one is alone in the room, and nothing else says so
  * @property {import('../peerface.js').LocalSource} [screen] one's own
+ * @property {readonly import('../peerface.js').Message[]} messages
  */
 
 export class CallScreen {
@@ -83,6 +86,9 @@ export class CallScreen {
   #controls;
   #company;
   #settings;
+  #send;
+  /** @type {import('./chat.js').Chat|undefined} */
+  #chat;
   #shortcuts;
 
   /**
@@ -97,6 +103,7 @@ export class CallScreen {
     this.#root = root;
     this.#texts = texts;
     this.#say = hooks.say;
+    this.#send = { send: hooks.send, resend: hooks.resend };
     this.#player = new Player(hooks.changed);
     /** How the person sees themselves; to be read and set from outside too. */
     this.#store = hooks.store;
@@ -114,7 +121,8 @@ export class CallScreen {
     this.#screens = new ScreenTiles(part(root, '.peers', HTMLElement),
       part(root, '.screenTemplate', HTMLTemplateElement), shared);
     this.#company = new Company(root, texts, {
-      ...hooks, soundsOn: () => preferences.isOn('sounds'),
+      ...hooks,
+      soundsOn: (sound) => preferences.isOn(sound === 'message' ? 'chatSounds' : 'sounds'),
     });
     this.#share = new OwnShare(root, texts, {
       ...hooks, tell: (text) => this.#company.tell(text),
@@ -192,7 +200,7 @@ export class CallScreen {
 
   /** Adds what is loaded later. @param {typeof import('./captured.js')} captured */
   complete(captured) {
-    const { Blur, BlurredBackground, Drag } = captured;
+    const { Blur, BlurredBackground, Chat, Drag } = captured;
     this.#backdrops.complete(new Blur());
     this.#pip.complete(captured);
     this.#company.complete(captured);
@@ -201,6 +209,15 @@ export class CallScreen {
     });
     this.#blur = new BlurredBackground(this.#store, () => this.#settings.render());
     this.#settings.blur = this.#blur;
+    this.#chat = new Chat(this.#root, {
+      ...this.#send,
+      say: this.#say,
+      tell: (text) => this.tell(text),
+      sound: () => this.#company.soundMessage(),
+      language: () => this.#texts.language,
+      title: () => this.#texts.get('chat'),
+      fill: (text, values) => this.#texts.fill(text, values),
+    });
   }
 
   showShortcuts() {
@@ -222,6 +239,21 @@ export class CallScreen {
    */
   reacted(peer, kind) {
     this.#company.reacted(peer, kind);
+  }
+
+  /** @param {import('../peerface.js').Message} message one's own too */
+  messageCame(message) {
+    if (message.peer) this.#chat?.came(message);
+  }
+
+  /** The chat, for a key to open and close it. */
+  get chatOpen() {
+    return this.#chat?.isOpen ?? false;
+  }
+
+  set chatOpen(open) {
+    if (open) this.#chat?.open();
+    else this.#chat?.close();
   }
 
   /** @param {ReadonlySet<string>} ids of the peers who speak now; `ownId` is oneself */
@@ -307,6 +339,7 @@ export class CallScreen {
     this.#guard.run('stage', () => this.#renderStage());
     this.#guard.run('picture in picture', () => this.#pip.render(view));
     this.#guard.run('chips', () => this.#renderChips(view));
+    this.#guard.run('chat', () => this.#chat?.render(view.messages));
     this.#guard.run('company', () => this.#company.render({
       id: view.id,
       name: view.name,

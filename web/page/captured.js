@@ -7,6 +7,7 @@
  */
 export { Blur } from './blur.js';
 export { BlurredBackground } from './blurred-background.js';
+export { Chat } from './chat.js';
 export { Drag } from './drag.js';
 export { PipPage } from './pippage.js';
 export { PushToTalk } from './talk.js';

@@ -20,7 +20,7 @@ import { Toasts } from './toasts.js';
  * @property {(name: string) => boolean} rename oneself; false: the name cannot be used
  * @property {(raised: boolean) => void} raiseHand
  * @property {(kind: Reaction) => void} react
- * @property {() => boolean} soundsOn
+ * @property {(sound: import('./sounds.js').Sound) => boolean} soundsOn
  */
 
 /**
@@ -166,6 +166,11 @@ export class Company {
   /** Adds what is loaded later. @param {typeof import('./captured.js')} captured */
   complete({ Sounds }) {
     this.#sounds = new Sounds(this.#soundsOn);
+  }
+
+  /** A message has come, and the person wants to hear that. */
+  soundMessage() {
+    this.#sounds?.play('message');
   }
 
   /** @param {ReadonlySet<string>} ids of the peers who speak now; `ownId` is oneself */

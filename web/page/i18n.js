@@ -59,7 +59,14 @@ export class Texts {
    * @param {Record<string, string|number>} [values]
    */
   get(key, values = {}) {
-    const text = tables.get(this.language)?.[key] ?? '';
+    return this.fill(tables.get(this.language)?.[key] ?? '', values);
+  }
+
+  /**
+   * @param {string} text with {placeholders}
+   * @param {Record<string, string|number>} values
+   */
+  fill(text, values) {
     return text.replace(/\{(\w+)\}/g, (all, name) => isolated(String(values[name] ?? all)));
   }
 

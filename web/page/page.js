@@ -46,6 +46,9 @@ const passing = new Store(() => sessionStorage);
 /** Of the page: one below another path has another relay. */
 const folder = new URL('.', document.baseURI).pathname;
 
+/** @type {never[]} */
+const noMessages = [];
+
 class Page {
   #texts;
   #guard = new Guard();
@@ -135,6 +138,8 @@ class Page {
       raiseHand: (raised) => this.#session.room?.setHand(raised),
       react: (kind) => this.#session.room?.react(kind),
       shareScreen: (on) => this.#session.room?.setScreen(on),
+      send: (text) => this.#send(text),
+      resend: (message) => this.#session.room?.resend(message),
       chooseLanguage: (language) => this.#onLanguage(language),
       processingChanged: () => this.#session.processingChanged(),
       version: async () => (await import('../peerface.js')).version,
@@ -176,6 +181,10 @@ class Page {
         h: {
           isOn: () => this.#handOf() > 0,
           set: (on) => this.#session.inCall && this.#session.room?.setHand(on),
+        },
+        c: {
+          isOn: () => this.#call.chatOpen,
+          set: (on) => { this.#call.chatOpen = on && this.#session.inCall; },
         },
       },
       chords: { d: 'm', e: 'v' },
@@ -226,6 +235,7 @@ class Page {
         this.#guard.forget(`peer ${peer.id}`);
       },
       reacted: (peer, kind) => run('reaction', () => this.#call.reacted(peer, kind)),
+      messageCame: (message) => run('message', () => this.#call.messageCame(message)),
       localChanged: ({ microphone, camera }) => {
         this.#sayNews(this.#news.changed('microphone', microphone));
         this.#sayNews(this.#news.changed('camera', camera));
@@ -299,6 +309,12 @@ class Page {
     const key = this.#preferences.isOn('singleKeys') ? 'M' : 'Ctrl+D';
     this.#call.tell(touch ? this.#texts.get('saidYouMuted')
       : this.#texts.get('mutedSpeech', { key }));
+  }
+
+  /** @param {string} text */
+  #send(text) {
+    if (!this.#session.room) throw new Error('not in a call');
+    this.#session.room.send(text);
   }
 
   /** @param {string} name */
@@ -390,6 +406,7 @@ class Page {
       name: this.#lobby.name,
       hand: this.#handOf(),
       screen: room?.screen,
+      messages: room?.messages ?? noMessages,
       aloneUnsaid: this.#alone() && this.#banner.code !== 'alone',
     }));
     run('screen', () => this.#showScreen(inCall ? 'call' : 'welcome'));

@@ -4,14 +4,16 @@
 /** @typedef {import('./store.js').Store} Store */
 
 /**
- * 'sounds': when people come and go. 'mutedSpeech': to be told when one speaks while muted.
- * 'singleKeys': M, V, H, ? and the space bar without Ctrl (WCAG 2.1.4 requires a way to turn them
+ * 'sounds': when people come and go. 'chatSounds': when a message comes. 'mutedSpeech': to be told when one speaks while muted.
+ * 'singleKeys': M, V, H, C, ? and the space bar without Ctrl (WCAG 2.1.4 requires a way to turn them
  * off).
- * @typedef {'sounds'|'mutedSpeech'|'singleKeys'|import('./sound-processing.js').Processing}
+ * @typedef {'sounds'|'chatSounds'|'mutedSpeech'|'singleKeys'|import('./sound-processing.js').Processing}
  *   Preference
  */
 
-/** All of them are on until the person turns them off. */
+/** What is off until the person turns it on; all others are on until it is turned off. */
+const offAtFirst = new Set(['chatSounds']);
+
 export class Preferences {
   #store;
 
@@ -22,7 +24,7 @@ export class Preferences {
 
   /** @param {Preference} name */
   isOn(name) {
-    return this.#store.get(name) !== 'off';
+    return (this.#store.get(name) || (offAtFirst.has(name) ? 'off' : 'on')) === 'on';
   }
 
   /**
@@ -30,6 +32,7 @@ export class Preferences {
    * @param {boolean} on
    */
   set(name, on) {
-    this.#store.set(name, on ? '' : 'off');
+    const initial = !offAtFirst.has(name);
+    this.#store.set(name, on === initial ? '' : on ? 'on' : 'off');
   }
 }

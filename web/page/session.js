@@ -31,6 +31,7 @@ loadClient().catch(() => {}); // start() reports it
  *   does not follow
  * @property {(peer: Peer|null, kind: import('../peerface.js').Reaction) => void} reacted null:
  *   oneself
+ * @property {(message: import('../peerface.js').Message) => void} messageCame one's own too
  * @property {() => void} changed anything, also what the other hooks but localChanged tell
  */
 
@@ -332,6 +333,11 @@ export class Session {
       const { peer, kind } = /** @type {CustomEvent} */ (event).detail;
       this.#hooks.reacted(peer, kind);
     });
+    on('message', (event) => {
+      this.#hooks.messageCame(/** @type {CustomEvent} */ (event).detail);
+      this.#hooks.changed();
+    });
+    on('messagechange', () => this.#hooks.changed());
     on('peerleave', (event) => {
       // A person who is put out does not see the others any more, but they have not left.
       this.#hooks.peerGone(peerOf(event), room.state !== 'refused');

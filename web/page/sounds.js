@@ -1,13 +1,13 @@
-/* sounds.js - soft tones when somebody comes, goes or raises a hand. */
+/* sounds.js - soft tones when somebody comes, goes, raises a hand or writes. */
 /* SPDX-License-Identifier: MIT */
 
-/** @typedef {'come'|'go'|'hand'} Sound */
+/** @typedef {'come'|'go'|'hand'|'message'} Sound */
 
 /**
  * The notes of a sound, in Hz, one after the other.
  * @type {Record<Sound, number[]>}
  */
-const notes = { come: [523.25, 783.99], go: [659.25, 440], hand: [880] };
+const notes = { come: [523.25, 783.99], go: [659.25, 440], hand: [880], message: [698.46] };
 const noteSeconds = 0.14;
 const loudness = 0.05;
 
@@ -20,7 +20,7 @@ export class Sounds {
   #context;
   #lastMs = -Infinity;
 
-  /** @param {() => boolean} isOn whether the person wants to hear them */
+  /** @param {(sound: Sound) => boolean} isOn whether the person wants to hear it */
   constructor(isOn) {
     this.#isOn = isOn;
   }
@@ -31,7 +31,7 @@ export class Sounds {
    */
   play(sound) {
     const nowMs = performance.now();
-    if (!this.#isOn() || !('AudioContext' in window)) return false;
+    if (!this.#isOn(sound) || !('AudioContext' in window)) return false;
     if (nowMs - this.#lastMs < quietMs) return false;
     this.#lastMs = nowMs;
     this.#context ??= new AudioContext();

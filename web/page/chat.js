@@ -1,0 +1,399 @@
+/* chat.js - the chat: its panel, what is unread, and the messages themselves. */
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * The panel stays open while one does something else: beside the stage where there is room, and
+ * over the call where there is not. It is made when the call has begun, with a style sheet of its
+ * own; before that the page need not know of it.
+ */
+
+import { isOnlyEmoji, piecesOf } from './chat-text.js';
+import { chatTexts } from './chat-texts.js';
+
+/** @typedef {import('../peerface.js').Message} Message */
+/** @typedef {import('./chat-texts.js').ChatKey} ChatKey */
+
+/**
+ * @typedef {object} ChatHooks
+ * @property {(text: string) => void} send throws a RangeError if the text is too long, and another
+ *   error while one is not in the room
+ * @property {(message: Message) => void} resend
+ * @property {(text: string) => void} tell a short message that is seen, and said
+ * @property {(text: string) => void} say to a screen reader
+ * @property {() => void} sound a message has come
+ * @property {() => string} language
+ * @property {() => string} title the word for a chat
+ * @property {(text: string, values: Record<string, string|number>) => string} fill a text that
+ *   has {placeholders}
+ */
+
+/** Below this width of the call the panel lies over it. */
+const besidePx = 760;
+
+/** So near to its end the list follows what comes. */
+const endPx = 48;
+
+/** Messages of one person within this time are one group. */
+const groupMs = 180_000;
+
+/** More of a message does not fit into a line. */
+const newsLength = 120;
+
+/**
+ * @param {string} tag
+ * @param {string} className
+ * @param {Record<string, string>} [attributes]
+ * @param {(Node|string)[]} children
+ */
+function make(tag, className, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  element.className = className;
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+/** @param {string} name of a symbol, without "icon-" */
+function icon(name) {
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  svg.setAttribute('class', 'icon');
+  svg.setAttribute('aria-hidden', 'true');
+  const use = document.createElementNS('http://www.w3.org/2000/svg', 'use');
+  use.setAttribute('href', `#icon-${name}`);
+  svg.append(use);
+  return svg;
+}
+
+export class Chat {
+  #root;
+  #hooks;
+  #buttons;
+  #panel;
+  #list = make('ol', 'chatList', { role: 'log', 'aria-live': 'off', tabindex: '0' });
+  #empty = make('p', 'chatEmpty');
+  #newest = /** @type {HTMLButtonElement} */ (make('button', 'button chatNewest',
+    { type: 'button', hidden: '' }));
+  #field = /** @type {HTMLTextAreaElement} */ (make('textarea', 'chatField',
+    { id: 'chatField', rows: '1', enterkeyhint: 'send', 'aria-describedby': 'chatError' }));
+  #error = make('p', 'fieldError chatError', { id: 'chatError', role: 'alert', hidden: '' });
+  #send = make('button', 'round chatSend', { type: 'submit', 'data-tip': '' }, icon('arrow'));
+  #close = make('button', 'bare closeButton', { type: 'button' }, icon('close'));
+  #title = make('h2', 'chatTitle', { id: 'chatTitle' });
+  /** What is shown, by id. @type {Map<string, {message: Message, row: HTMLElement, state: string}>} */
+  #shown = new Map();
+  /** @type {readonly Message[]} */
+  #messages = [];
+  #language = '';
+  #unread = 0;
+  /** The texts that depend on the language alone, and where they go. @type {[Element, string, ChatKey][]} */
+  #labels;
+
+  /**
+   * @param {HTMLElement} root of the call screen
+   * @param {ChatHooks} hooks
+   */
+  constructor(root, hooks) {
+    this.#root = root;
+    this.#hooks = hooks;
+    this.#buttons = /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll('.chatButton'));
+    this.#panel = this.#build();
+    this.#labels = [
+      [this.#empty, '', 'chatEmpty'], [this.#newest, '', 'chatNewest'],
+      [this.#field, 'aria-label', 'chatField'], [this.#field, 'placeholder', 'chatHint'],
+      [this.#send, 'aria-label', 'chatSend'], [this.#close, 'aria-label', 'chatClose'],
+    ];
+    for (const button of this.#buttons) button.addEventListener('click', () => this.toggle());
+    this.#listen();
+    new ResizeObserver(() => this.#fit()).observe(root);
+  }
+
+  #build() {
+    const sheet = make('link', '', { rel: 'stylesheet',
+      href: new URL('./chat.css', import.meta.url).href });
+    const form = make('form', 'chatForm', {}, this.#error,
+      make('div', 'chatRow', {}, this.#field, this.#send));
+    form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.#submit();
+    });
+    const panel = make('aside', 'chat', { 'aria-labelledby': 'chatTitle', hidden: '' },
+      make('div', 'chatTop', {}, this.#title, this.#close),
+      make('div', 'chatBody', {}, this.#empty, this.#list, this.#newest), form);
+    this.#root.append(sheet, panel);
+    return panel;
+  }
+
+  #listen() {
+    this.#close.addEventListener('click', () => this.close());
+    this.#newest.addEventListener('click', () => this.#scrollToEnd());
+    this.#list.addEventListener('scroll', () => this.#noteRead(), { passive: true });
+    this.#list.addEventListener('click', (event) => this.#onClick(event));
+    document.addEventListener('visibilitychange', () => this.#noteRead());
+    this.#field.addEventListener('input', () => this.#showError(''));
+    this.#field.addEventListener('keydown', (event) => {
+      // While a syllable is being composed, Enter ends it.
+      const sends = event.key === 'Enter' && !event.shiftKey && !event.isComposing
+        && event.keyCode !== 229;
+      if (!sends) return;
+      event.preventDefault();
+      this.#submit();
+    });
+    this.#panel.addEventListener('keydown', (event) => {
+      if (event.key !== 'Escape') return;
+      event.stopPropagation();
+      this.close();
+    });
+  }
+
+  get isOpen() {
+    return !this.#panel.hidden;
+  }
+
+  toggle() {
+    if (this.isOpen) this.close();
+    else this.open();
+  }
+
+  open() {
+    this.#panel.hidden = false;
+    this.#root.dataset.chat = 'open';
+    this.#renderOpen();
+    this.#fit();
+    this.#scrollToEnd();
+    this.#field.focus();
+  }
+
+  close() {
+    const inside = this.#panel.contains(document.activeElement);
+    this.#panel.hidden = true;
+    this.#root.dataset.chat = 'closed';
+    this.#renderOpen();
+    this.#fit();
+    // Where the button lies in a menu, that is closed: then its own button.
+    const visible = [...this.#buttons].find((button) => button.offsetParent)
+      ?? /** @type {HTMLElement|null} */ (this.#root.querySelector('#more'));
+    if (inside) visible?.focus();
+  }
+
+  /**
+   * Shows what is new of the room's messages; another room has others.
+   * @param {readonly Message[]} messages oldest first
+   */
+  render(messages) {
+    const language = this.#hooks.language();
+    if (language !== this.#language) this.#translate(language);
+    if (messages === this.#messages && messages.length === this.#shown.size) return;
+    const known = messages.length === 0 || messages.some(({ id }) => this.#shown.has(id));
+    if (!known || messages.length === 0) this.#clear();
+    this.#messages = messages;
+    const atEnd = this.#isAtEnd();
+    const fresh = messages.filter(({ id }) => !this.#shown.has(id));
+    for (const message of fresh) this.#add(message);
+    for (const id of this.#goneFrom(messages)) this.#remove(id);
+    for (const message of messages) this.#renderState(message);
+    this.#empty.hidden = messages.length > 0;
+    if (fresh.length > 0) this.#follow(fresh, atEnd);
+  }
+
+  /** A peer's message has come: it is told where the panel does not show it. @param {Message} message */
+  came({ name, text }) {
+    if (this.isOpen && !document.hidden) {
+      this.#hooks.say(this.#get('chatNews', { name, text }));
+    } else {
+      const short = text.length > newsLength ? `${text.slice(0, newsLength)}…` : text;
+      this.#hooks.tell(this.#get('chatNews', { name, text: short.replace(/\s+/g, ' ') }));
+    }
+    this.#hooks.sound();
+  }
+
+  /** @param {readonly Message[]} messages */
+  #goneFrom(messages) {
+    const ids = new Set(messages.map(({ id }) => id));
+    return [...this.#shown.keys()].filter((id) => !ids.has(id));
+  }
+
+  #clear() {
+    this.#shown.clear();
+    this.#list.replaceChildren();
+    this.#setUnread(0);
+    this.#newest.hidden = true;
+  }
+
+  /** @param {string} id */
+  #remove(id) {
+    this.#shown.get(id)?.row.remove();
+    this.#shown.delete(id);
+  }
+
+  /**
+   * @param {Message[]} fresh
+   * @param {boolean} atEnd the list was at its end before
+   */
+  #follow(fresh, atEnd) {
+    const theirs = fresh.filter(({ peer }) => peer !== undefined).length;
+    if (atEnd || theirs < fresh.length) this.#scrollToEnd();
+    if (this.#isRead()) return;
+    this.#setUnread(this.#unread + theirs);
+    this.#newest.hidden = this.#unread === 0;
+  }
+
+  /** @param {Message} message */
+  #add(message) {
+    const before = [...this.#shown.values()].at(-1)?.message;
+    const grouped = before && before.peer === message.peer && before.name === message.name
+      && message.time.getTime() - before.time.getTime() < groupMs;
+    const text = make('p', 'chatText', { dir: 'auto' });
+    for (const piece of piecesOf(message.text)) {
+      text.append(piece.href ? make('a', '', { href: piece.href, target: '_blank',
+        rel: 'noopener noreferrer nofollow' }, piece.text) : piece.text);
+    }
+    const head = make('p', 'chatHead', {}, make('bdi', 'chatName', {}, message.name),
+      ' ', make('time', 'chatTime', { datetime: message.time.toISOString() }));
+    const row = make('li', 'chatMessage', {
+      'data-id': message.id, 'data-own': String(message.peer === undefined),
+      'data-grouped': String(!!grouped), 'data-emoji': String(isOnlyEmoji(message.text)),
+    }, head, text, make('p', 'chatState', {}),
+    make('button', 'chatCopy', { type: 'button' }));
+    this.#list.append(row);
+    this.#shown.set(message.id, { message, row, state: '' });
+    this.#translateRow(row, message);
+  }
+
+  /** @param {Message} message */
+  #renderState(message) {
+    const shown = this.#shown.get(message.id);
+    if (!shown || shown.state === message.state) return;
+    shown.state = message.state;
+    shown.row.dataset.state = message.state;
+    const line = /** @type {HTMLElement} */ (shown.row.querySelector('.chatState'));
+    line.replaceChildren();
+    if (message.state === 'sending') line.append(this.#get('chatSending'));
+    if (message.state !== 'failed') return;
+    line.append(`${this.#get('chatFailed')} `, make('button', 'chatAgain', { type: 'button' },
+      this.#get('chatAgain')));
+  }
+
+  /** @param {string} language */
+  #translate(language) {
+    this.#language = language;
+    this.#title.textContent = this.#hooks.title();
+    for (const [element, attribute, key] of this.#labels) {
+      if (attribute) element.setAttribute(attribute, this.#get(key));
+      else element.textContent = this.#get(key);
+    }
+    for (const shown of this.#shown.values()) {
+      shown.state = '';
+      this.#translateRow(shown.row, shown.message);
+    }
+    this.#setUnread(this.#unread);
+  }
+
+  /**
+   * @param {HTMLElement} row
+   * @param {Message} message
+   */
+  #translateRow(row, message) {
+    const time = /** @type {HTMLElement} */ (row.querySelector('time'));
+    time.textContent = new Intl.DateTimeFormat(this.#language, { timeStyle: 'short' })
+      .format(message.time);
+    /** @type {HTMLElement} */ (row.querySelector('.chatCopy')).textContent = this.#get('chatCopy');
+  }
+
+  /** @param {Event} event */
+  #onClick(event) {
+    const target = /** @type {Element} */ (event.target);
+    const row = target.closest('.chatMessage');
+    const shown = row instanceof HTMLElement && this.#shown.get(row.dataset.id ?? '');
+    if (!shown) return;
+    if (target.closest('.chatAgain')) this.#hooks.resend(shown.message);
+    if (target.closest('.chatCopy')) this.#copy(shown.message.text);
+  }
+
+  /** @param {string} text */
+  async #copy(text) {
+    try {
+      await navigator.clipboard.writeText(text);
+      this.#hooks.tell(this.#get('chatCopied'));
+    } catch { // not permitted: the text can be selected
+    }
+  }
+
+  #submit() {
+    const text = this.#field.value.trim();
+    if (!text) return this.#field.focus();
+    try {
+      this.#hooks.send(text);
+      this.#field.value = '';
+      this.#showError('');
+    } catch (error) {
+      this.#showError(error instanceof RangeError ? 'chatTooLong' : 'chatNotNow');
+    }
+    this.#field.focus();
+  }
+
+  /** @param {ChatKey|''} key */
+  #showError(key) {
+    this.#error.hidden = !key;
+    this.#error.textContent = key && this.#get(key);
+    this.#field.setAttribute('aria-invalid', String(!!key));
+  }
+
+  #isAtEnd() {
+    const { scrollHeight, scrollTop, clientHeight } = this.#list;
+    return scrollHeight - scrollTop - clientHeight < endPx;
+  }
+
+  #scrollToEnd() {
+    this.#list.scrollTop = this.#list.scrollHeight;
+    this.#noteRead();
+  }
+
+  #isRead() {
+    return this.isOpen && !document.hidden && this.#isAtEnd();
+  }
+
+  #noteRead() {
+    if (!this.#isRead()) return;
+    this.#setUnread(0);
+    this.#newest.hidden = true;
+  }
+
+  /** @param {number} count */
+  #setUnread(count) {
+    this.#unread = count;
+    const shown = count > 99 ? '99+' : String(count);
+    for (const element of this.#root.querySelectorAll('.chatBadged')) {
+      if (count) element.setAttribute('data-unread', shown);
+      else element.removeAttribute('data-unread');
+    }
+    const title = this.#hooks.title();
+    for (const button of this.#buttons) {
+      const text = button.querySelector('.itemText');
+      const label = count ? this.#get('chatUnread', { count }) : title;
+      if (text) text.textContent = label;
+      else button.setAttribute('aria-label', label);
+    }
+  }
+
+  #renderOpen() {
+    for (const button of this.#buttons) button.setAttribute('aria-expanded', String(this.isOpen));
+  }
+
+  /** Where the panel lies over the call, nothing below it can be reached. */
+  #fit() {
+    const over = this.isOpen && this.#root.clientWidth < besidePx;
+    this.#panel.dataset.over = String(over);
+    for (const element of this.#root.querySelectorAll(':scope > .stage, :scope > .controls')) {
+      element.toggleAttribute('inert', over);
+    }
+  }
+
+  /**
+   * @param {ChatKey} key
+   * @param {Record<string, string|number>} [values]
+   */
+  #get(key, values) {
+    const table = chatTexts[/** @type {'en'|'ko'} */ (this.#hooks.language())] ?? chatTexts.en;
+    return values ? this.#hooks.fill(table[key], values) : table[key];
+  }
+}
