@@ -65,6 +65,18 @@ async function copyStyles(source, names) {
     { name, data: await bundleStyles(source, [name]) })));
 }
 
+/**
+ * The scripts that one of them imports statically: the browser need not have read that one to ask
+ * for them.
+ * @param {File[]} files
+ * @param {string} name
+ */
+function importsOf(files, name) {
+  const text = files.find((file) => file.name === name)?.data.toString() ?? '';
+  const imports = text.matchAll(/\b(?:import|from)\s*["']\.\/([^"']+)["']/g);
+  return [...new Set([...imports].map(([, target]) => path.join(path.dirname(name), target)))];
+}
+
 const styleLink = /\s*<link rel="stylesheet" href="(page\/[^"]+)">/g;
 
 /**
@@ -77,7 +89,11 @@ export async function bundlePage(source) {
   const late = ['page/chat.css']; // loaded by a script
   const page = await bundle(source, ['page/page.js']);
   const parts = await bundle(source, ['page/call.js', 'page/captured.js', 'page/i18n.js']);
+  const preloads = importsOf(page, 'page/page.js')
+    .map((name) => `\n<link rel="modulepreload" href="${name}">`);
   const slim = html
+    .replace(/<script [^>]*src="page\/page\.js"><\/script>/, (script) =>
+      script + preloads.join(''))
     .replace(styleLink, (link, name) => (name === styles[0]
       ? link.replace(name, 'page/page.css') : ''))
     .replace(/<!--.*?-->\n?/gs, '')

@@ -4,7 +4,7 @@
 import { Expressions, reactions, renderHand } from './expressions.js';
 import { part } from './picture.js';
 import { PeopleList } from './people.js';
-import { ownId } from './stage.js';
+import { ownId } from './own-id.js';
 import { qualityKey } from './quality.js';
 import { Toasts } from './toasts.js';
 

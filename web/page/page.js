@@ -5,7 +5,6 @@ import { About } from './about.js';
 import { Announcer } from './announcer.js';
 import { cleanAddress, readAddress } from './arrival.js';
 import { Banner, tellHeight } from './banner.js';
-import { CallScreen } from './call.js';
 import { lackingIn } from './capabilities.js';
 import { ask } from './dialogs.js';
 import { Guard } from './guard.js';
@@ -25,7 +24,7 @@ import { Shortcuts } from './shortcuts.js';
 import { Soon } from './soon.js';
 import { soundConstraints } from './sound-processing.js';
 import { Speaker, SpeakerLists } from './speaker.js';
-import { ownId } from './stage.js';
+import { ownId } from './own-id.js';
 import { Store } from './store.js';
 import { Tips } from './tips.js';
 import { TopLine } from './top.js';
@@ -33,6 +32,7 @@ import { ScreenWakeLock } from './wake-lock.js';
 import { TwoTabs } from './twotabs.js';
 
 /** @typedef {import('../peerface.js').Room} Room */
+/** @typedef {import('./call.js').CallScreen} CallScreen */
 /** @typedef {import('./controls.js').Kind} Kind */
 
 /** @param {string} selector */
@@ -45,6 +45,9 @@ const passing = new Store(() => sessionStorage);
 
 /** Of the page: one below another path has another relay. */
 const folder = new URL('.', document.baseURI).pathname;
+
+/** After a failure: without a network, or a server that is being restarted. */
+const callRetryMs = 2000;
 
 /** @type {never[]} */
 const noMessages = [];
@@ -72,7 +75,7 @@ class Page {
     store: lasting,
     players: () => document.querySelectorAll('.peers video'),
     changed: () => this.#render(),
-    lost: () => this.#call.tell(this.#texts.get('speakerGone')),
+    lost: () => this.#call?.tell(this.#texts.get('speakerGone')),
   });
   #speakerLists;
   /** The microphones that were there when the outputs were last looked for. */
@@ -102,7 +105,11 @@ class Page {
   #top;
   #banner;
   #lobby;
+  /** There soon after the lobby, which can be used before. @type {CallScreen|undefined} */
   #call;
+  #callLoading = false;
+  /** @type {typeof import('./captured.js')|undefined} */
+  #captured;
   #inviting;
 
   /** @param {Texts} texts */
@@ -128,33 +135,16 @@ class Page {
       },
       nameTyped: () => this.#render(),
     }, (change) => this.#keepFocus(change));
-    this.#call = new CallScreen(element('.call'), texts, {
-      ...this.#intentions,
-      say: this.#say,
-      leave: () => this.#session.leave(),
-      copyLink: () => this.#call.copyLink(this.#link()),
-      copyRefused: () => this.#invite('by-hand'),
-      rename: (name) => this.#rename(name),
-      raiseHand: (raised) => this.#session.room?.setHand(raised),
-      react: (kind) => this.#session.room?.react(kind),
-      shareScreen: (on) => this.#session.room?.setScreen(on),
-      send: (text) => this.#send(text),
-      resend: (message) => this.#session.room?.resend(message),
-      chooseLanguage: (language) => this.#onLanguage(language),
-      processingChanged: () => this.#session.processingChanged(),
-      version: async () => (await import('../peerface.js')).version,
-      store: lasting,
-      changed: () => this.#render(),
-    }, this.#preferences);
     this.#speakerLists = new SpeakerLists(document, texts, this.#speaker);
     new MutationObserver(() => this.#speaker.playersChanged())
       .observe(element('.peers'), { childList: true });
     this.#inviting = new InviteDialog(part(document, '.invite', HTMLDialogElement), texts,
-      () => this.#call.copyLink(this.#link()));
+      () => this.#call?.copyLink(this.#link()));
     new About(element('.where'), () => this.#invite('ways'));
     this.#texts.apply(document);
     this.#listen();
     this.#arrive();
+    this.#loadCall();
   }
 
   /** The page has loaded: into the room, if the person has pressed Enter before that. */
@@ -183,12 +173,12 @@ class Page {
           set: (on) => this.#session.inCall && this.#session.room?.setHand(on),
         },
         c: {
-          isOn: () => this.#call.chatOpen,
-          set: (on) => { this.#call.chatOpen = on && this.#session.inCall; },
+          isOn: () => this.#call?.chatOpen ?? false,
+          set: (on) => this.#openChat(on),
         },
       },
       chords: { d: 'm', e: 'v' },
-      help: () => this.#call.showShortcuts(),
+      help: () => this.#call?.showShortcuts(),
       available: () => this.#session.room !== undefined && !document.querySelector('dialog[open]'),
       singleKeys: () => this.#preferences.isOn('singleKeys'),
     });
@@ -196,7 +186,7 @@ class Page {
     document.addEventListener('visibilitychange', () => this.#soon.flush());
     for (const gesture of ['pointerup', 'keydown']) {
       document.addEventListener(gesture, () => {
-        this.#call.play();
+        this.#call?.play();
         this.#voices?.wake();
         this.#speaker.wake();
       });
@@ -228,14 +218,14 @@ class Page {
       entered: () => run('entrance', () => this.#onEntered()),
       peerChanged: (peer) => {
         const name = `peer ${peer.id}`;
-        this.#soon.do(name, () => this.#guard.run(name, () => this.#call.showPeer(peer)));
+        this.#soon.do(name, () => this.#guard.run(name, () => this.#call?.showPeer(peer)));
       },
       peerGone: (peer, told) => {
-        run(`peer ${peer.id}`, () => this.#call.removePeer(peer, told));
+        run(`peer ${peer.id}`, () => this.#call?.removePeer(peer, told));
         this.#guard.forget(`peer ${peer.id}`);
       },
-      reacted: (peer, kind) => run('reaction', () => this.#call.reacted(peer, kind)),
-      messageCame: (message) => run('message', () => this.#call.messageCame(message)),
+      reacted: (peer, kind) => run('reaction', () => this.#call?.reacted(peer, kind)),
+      messageCame: (message) => run('message', () => this.#call?.messageCame(message)),
       localChanged: ({ microphone, camera }) => {
         this.#sayNews(this.#news.changed('microphone', microphone));
         this.#sayNews(this.#news.changed('camera', camera));
@@ -249,13 +239,13 @@ class Page {
   #onRoomReplaced(room) {
     const stream = room ? room.stream : null;
     this.#lobby.show(stream);
-    this.#call.show(stream);
-    this.#call.clear();
-    for (const peer of room ? room.peers.values() : []) this.#call.showPeer(peer);
+    this.#call?.show(stream);
+    this.#call?.clear();
+    for (const peer of room ? room.peers.values() : []) this.#call?.showPeer(peer);
   }
 
   #onEntered() {
-    this.#call.entered(this.#session.place, this.#session.room?.peers.values() ?? []);
+    this.#call?.entered(this.#session.place, this.#session.room?.peers.values() ?? []);
     lasting.set('name', this.#lobby.name);
     this.#invited = this.#session.place;
     const link = this.#link();
@@ -307,8 +297,13 @@ class Page {
   #tellMuted() {
     const touch = matchMedia('(pointer: coarse) and (hover: none)').matches;
     const key = this.#preferences.isOn('singleKeys') ? 'M' : 'Ctrl+D';
-    this.#call.tell(touch ? this.#texts.get('saidYouMuted')
+    this.#call?.tell(touch ? this.#texts.get('saidYouMuted')
       : this.#texts.get('mutedSpeech', { key }));
+  }
+
+  /** @param {boolean} open */
+  #openChat(open) {
+    if (this.#call) this.#call.chatOpen = open && this.#session.inCall;
   }
 
   /** @param {string} text */
@@ -338,8 +333,8 @@ class Page {
   #act(action) {
     const { room } = this.#session;
     switch (action) {
-      case 'copy': return this.#call.copyLink(this.#link());
-      case 'hear': return this.#call.play();
+      case 'copy': return this.#call?.copyLink(this.#link());
+      case 'hear': return this.#call?.play();
       case 'reload': return location.reload();
       case 'try-again': return this.#session.tryAgain();
       case 'open-tab': return void open(location.href, '_blank', 'noopener');
@@ -361,7 +356,7 @@ class Page {
     this.#texts.language = chosen;
     lasting.set('language', chosen);
     this.#guard.run('texts', () => this.#texts.apply(document));
-    this.#guard.run('tiles', () => this.#call.translate());
+    this.#guard.run('tiles', () => this.#call?.translate());
     this.#render();
   }
 
@@ -387,10 +382,10 @@ class Page {
     run('speaker', () => this.#renderSpeaker(room));
     if (room) this.#capturedLoading ??= this.#loadCaptured();
     run('voices', () => this.#voices?.render(room, inCall));
-    const people = this.#session.inside ? this.#call.count + 1 : 0;
+    const people = this.#session.inside ? this.#others + 1 : 0;
     run('top line', () => this.#top.render({ inCall, place, people }));
     run('banner', () => this.#banner.render(this.#noticeView()));
-    if (this.#call.linkCopied) run('invitation', () => this.#inviting.showCopied());
+    if (this.#call?.linkCopied) run('invitation', () => this.#inviting.showCopied());
     run('lobby', () => this.#lobby.render({
       ...sources,
       invited: this.#invited,
@@ -398,9 +393,9 @@ class Page {
       standby: this.#session.standby,
       left: this.#session.left,
       wakeable: !this.#lacking,
-      mirrored: this.#call.selfView.mirrored,
+      mirrored: this.#call?.selfView.mirrored ?? lasting.get('selfMirrored') !== 'no',
     }));
-    run('call', () => this.#call.render({
+    run('call', () => this.#call?.render({
       ...sources,
       id: room?.self ?? '',
       name: this.#lobby.name,
@@ -409,7 +404,7 @@ class Page {
       messages: room?.messages ?? noMessages,
       aloneUnsaid: this.#alone() && this.#banner.code !== 'alone',
     }));
-    run('screen', () => this.#showScreen(inCall ? 'call' : 'welcome'));
+    run('screen', () => this.#showScreen(inCall && this.#call ? 'call' : 'welcome'));
     if (room && inCall) run('wants', () => this.#wants?.render(room.peers));
   }
 
@@ -423,6 +418,45 @@ class Page {
     this.#speakerLists.render();
   }
 
+  /** What the lobby does without, and can be used before: it is asked for once that is there. */
+  async #loadCall() {
+    if (this.#callLoading) return;
+    this.#callLoading = true;
+    const module = await import('./call.js').catch(() => undefined);
+    if (module) return this.#guard.run('call screen', () => this.#useCall(module));
+    this.#callLoading = false;
+    setTimeout(() => this.#loadCall(), callRetryMs);
+  }
+
+  /** @param {typeof import('./call.js')} module */
+  #useCall({ CallScreen }) {
+    const call = new CallScreen(element('.call'), this.#texts, {
+      ...this.#intentions,
+      say: this.#say,
+      leave: () => this.#session.leave(),
+      copyLink: () => call.copyLink(this.#link()),
+      copyRefused: () => this.#invite('by-hand'),
+      rename: (name) => this.#rename(name),
+      raiseHand: (raised) => this.#session.room?.setHand(raised),
+      react: (kind) => this.#session.room?.react(kind),
+      shareScreen: (on) => this.#session.room?.setScreen(on),
+      send: (text) => this.#send(text),
+      resend: (message) => this.#session.room?.resend(message),
+      chooseLanguage: (language) => this.#onLanguage(language),
+      processingChanged: () => this.#session.processingChanged(),
+      version: async () => (await import('../peerface.js')).version,
+      store: lasting,
+      changed: () => this.#render(),
+    }, this.#preferences);
+    this.#call = call;
+    const { room } = this.#session;
+    call.show(room ? room.stream : null);
+    for (const peer of room ? room.peers.values() : []) call.showPeer(peer);
+    if (this.#captured) call.complete(this.#captured);
+    if (room && this.#session.inside) call.entered(this.#session.place, room.peers.values());
+    this.#render();
+  }
+
   /** To do with what is captured, and not needed before. */
   async #loadCaptured() {
     const captured = await import('./captured.js').catch(() => undefined);
@@ -433,9 +467,10 @@ class Page {
   /** @param {typeof import('./captured.js')} captured */
   #useCaptured(captured) {
     const { PushToTalk, Voices, Wants } = captured;
-    this.#call.complete(captured);
+    this.#captured = captured;
+    this.#call?.complete(captured);
     this.#voices = new Voices(document, ownId, {
-      speaking: (ids) => this.#guard.run('speaking', () => this.#call.spoke(ids)),
+      speaking: (ids) => this.#guard.run('speaking', () => this.#call?.spoke(ids)),
       mutedSpeech: () => this.#tellMuted(),
       noticesMuted: () => this.#preferences.isOn('mutedSpeech'),
     });
@@ -454,7 +489,7 @@ class Page {
     const { place, inCall } = this.#session;
     document.documentElement.lang = this.#texts.language;
     const room = inCall ? place : this.#invited;
-    const count = this.#call.count + 1;
+    const count = this.#others + 1;
     document.title = inCall ? this.#texts.get('callTitle', { room, count })
       : room ? this.#texts.get('invitedTitle', { room }) : this.#texts.get('lobbyTitle');
   }
@@ -488,9 +523,14 @@ class Page {
     if (focused?.closest('[hidden]')) this.#focusHeading();
   }
 
+  /** How many others there are. */
+  get #others() {
+    return this.#call?.count ?? this.#session.room?.peers.size ?? 0;
+  }
+
   #alone() {
     const { state } = this.#session;
-    return (state === 'joined' || state === 'reconnecting') && this.#call.count === 0;
+    return (state === 'joined' || state === 'reconnecting') && this.#others === 0;
   }
 
   #link() {
@@ -534,10 +574,10 @@ class Page {
       talking: peers.some(isConnected),
       unconnected: !peers.every(isConnected),
       unreachable: peers.some((peer) => peer.state === 'unreachable' && !peer.away),
-      soundBlocked: this.#call.soundBlocked,
+      soundBlocked: this.#call?.soundBlocked ?? false,
       userAgent: navigator.userAgent,
       link: this.#link(),
-      copied: this.#call.linkCopied,
+      copied: this.#call?.linkCopied ?? false,
     };
   }
 }

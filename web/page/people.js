@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 
 import { part, renderAvatar } from './picture.js';
-import { ownId } from './stage.js';
+import { ownId } from './own-id.js';
 
 /** @typedef {import('../peerface.js').Peer} Peer */
 /** @typedef {import('./i18n.js').Texts} Texts */

@@ -1,6 +1,7 @@
 /* stage.js - puts the tiles of a call where they belong, and keeps them there. */
 /* SPDX-License-Identifier: MIT */
 
+import { ownId } from './own-id.js';
 import {
   floatingBox, gridBoxes, nearestCorner, pinnedBoxes, roundDown, shapesFor,
 } from './layout.js';
@@ -22,9 +23,6 @@ import { screenIdOf } from './screens.js';
 
 /** @type {StageView} */
 const plain = { large: '', ownHidden: false, corner: 'bottom-right' };
-
-/** What one's own tile is called beside the ids of the peers. */
-export const ownId = 'self';
 
 /** The part of the call screen that holds the tiles: all of them, or one with one's own on top. */
 export class Stage {
