@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
 import { annAndBob, endlessGrace, scenario, socketErrors } from './harness.mjs';
+import { until } from './until.mjs';
 
 /** @typedef {import('./harness.mjs').Engine} Engine */
 /** @typedef {import('./person.mjs').Person} Person */
@@ -356,10 +357,14 @@ scenario('a page loads a script, its styles and one language, and the rest when 
     const files = () => ann.ask(() => performance.getEntriesByType('resource')
       .map(({ name }) => new URL(name).pathname).filter((name) => name.startsWith('/page/'))
       .map((name) => name.replace(/-.*\.js$/, '-*.js')).sort());
-    const first = ['/page/ko-*.js', '/page/page.css', '/page/page.js'];
-    assert.deepEqual(await files(), first);
+    const first = ['/page/call-*.js', '/page/chunk-*.js', '/page/ko-*.js', '/page/page.css',
+      '/page/page.js'];
+    await until('the call screen to load', async () => (await files()).length === first.length);
+    assert.deepEqual(await files(), first, 'the call screen behind the lobby');
     await ann.press();
     await ann.notice('alone');
-    assert.deepEqual(await files(), ['/page/captured-*.js', '/page/ko-*.js', ...first],
-      'and what captures need, and the words of new names');
+    assert.deepEqual((await files()).filter((name) => !first.includes(name)),
+      ['/page/captured-*.js', '/page/chat.css'], 'and what captures and the chat need');
+    const languages = (await files()).filter((name) => name === '/page/ko-*.js').length;
+    assert.equal(languages, 2, 'and the words of new names');
   });

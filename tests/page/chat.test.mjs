@@ -38,8 +38,8 @@ test('nothing is followed but http and https, and no address that hides where it
 });
 
 test('the pieces of a message are the message', () => {
-  const parts = ['https://a.example/x', '(', ')', '.', ' ', '\n', 'www.b.example', '👩‍👩‍👧', '가', '<b>',
-    'javascript:x', '"', ','];
+  const parts = ['https://a.example/x', '(', ')', '.', ' ', '\n', 'www.b.example', '👩‍👩‍👧', '가',
+    '<b>', 'javascript:x', '"', ','];
   let seed = 1;
   for (let round = 0; round < 3000; round++) {
     let text = '';
@@ -64,11 +64,12 @@ test('every text of the chat is there in both languages, with the same placehold
   const holes = (/** @type {string} */ text) => (text.match(/\{\w+\}/g) ?? []).sort();
   assert.deepEqual(Object.keys(chatTexts.en), Object.keys(chatTexts.ko));
   for (const [key, text] of Object.entries(chatTexts.en)) {
-    assert.deepEqual(holes(text), holes(chatTexts.ko[/** @type {keyof typeof chatTexts.ko} */ (key)]));
+    const other = chatTexts.ko[/** @type {keyof typeof chatTexts.ko} */ (key)];
+    assert.deepEqual(holes(text), holes(other));
   }
 });
 
-test('the sound of messages is off until it is turned on, that of people the other way round', () => {
+test('the sound of messages is off until it is turned on, that of people on', () => {
   const values = new Map();
   const preferences = new Preferences(/** @type {any} */ ({
     get: (/** @type {string} */ name) => values.get(name) ?? '',

@@ -76,8 +76,14 @@ export function piecesOf(text) {
   return pieces;
 }
 
+/** A picture of its own, or a sign that a variation selector makes one. */
+const emoji = String.raw`(?:\p{Emoji_Presentation}|\p{Emoji}\ufe0f)`;
+/** What may follow it: a skin tone, a keycap, another one that it is joined with. */
+const joined = String.raw`\u200d(?:\p{Emoji_Presentation}|\p{Emoji}\ufe0f?)`;
+const more = String.raw`(?:\p{EMod}|\ufe0f|\u20e3|${joined})*`;
+const onlyEmoji = new RegExp(String.raw`^\s*(?:(?:\p{RI}\p{RI}|${emoji})${more}\s*){1,3}$`, 'u');
+
 /** Up to three emoji and nothing else: they are shown large. @param {string} text */
 export function isOnlyEmoji(text) {
-  return /^\s*(?:(?:\p{RI}\p{RI}|\p{Emoji_Presentation}|\p{Emoji}\ufe0f)(?:\p{EMod}|\ufe0f|\u20e3|\u200d(?:\p{Emoji_Presentation}|\p{Emoji}\ufe0f?))*\s*){1,3}$/u
-    .test(text);
+  return onlyEmoji.test(text);
 }

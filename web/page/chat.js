@@ -79,13 +79,16 @@ export class Chat {
   #send = make('button', 'round chatSend', { type: 'submit', 'data-tip': '' }, icon('arrow'));
   #close = make('button', 'bare closeButton', { type: 'button' }, icon('close'));
   #title = make('h2', 'chatTitle', { id: 'chatTitle' });
-  /** What is shown, by id. @type {Map<string, {message: Message, row: HTMLElement, state: string}>} */
+  /** By id. @type {Map<string, {message: Message, row: HTMLElement, state: string}>} */
   #shown = new Map();
   /** @type {readonly Message[]} */
   #messages = [];
   #language = '';
   #unread = 0;
-  /** The texts that depend on the language alone, and where they go. @type {[Element, string, ChatKey][]} */
+  /**
+   * The texts that depend on the language alone, and the attributes that they go to.
+   * @type {[Element, string, ChatKey][]}
+   */
   #labels;
 
   /**
@@ -171,7 +174,7 @@ export class Chat {
     this.#fit();
     // Where the button lies in a menu, that is closed: then its own button.
     const visible = [...this.#buttons].find((button) => button.offsetParent)
-      ?? /** @type {HTMLElement|null} */ (this.#root.querySelector('#more'));
+      ?? /** @type {HTMLElement|null} */ (this.#root.querySelector('.chatBadged:not(.chatButton)'));
     if (inside) visible?.focus();
   }
 
@@ -195,7 +198,10 @@ export class Chat {
     if (fresh.length > 0) this.#follow(fresh, atEnd);
   }
 
-  /** A peer's message has come: it is told where the panel does not show it. @param {Message} message */
+  /**
+   * A peer's message has come: it is told where the panel does not show it.
+   * @param {Message} message
+   */
   came({ name, text }) {
     if (this.isOpen && !document.hidden) {
       this.#hooks.say(this.#get('chatNews', { name, text }));

@@ -139,7 +139,7 @@ class Page {
     new MutationObserver(() => this.#speaker.playersChanged())
       .observe(element('.peers'), { childList: true });
     this.#inviting = new InviteDialog(part(document, '.invite', HTMLDialogElement), texts,
-      () => this.#call?.copyLink(this.#link()));
+      async () => this.#call?.copyLink(this.#link()));
     new About(element('.where'), () => this.#invite('ways'));
     this.#texts.apply(document);
     this.#listen();

@@ -4,11 +4,11 @@
 /** @typedef {import('./store.js').Store} Store */
 
 /**
- * 'sounds': when people come and go. 'chatSounds': when a message comes. 'mutedSpeech': to be told when one speaks while muted.
- * 'singleKeys': M, V, H, C, ? and the space bar without Ctrl (WCAG 2.1.4 requires a way to turn them
- * off).
- * @typedef {'sounds'|'chatSounds'|'mutedSpeech'|'singleKeys'|import('./sound-processing.js').Processing}
- *   Preference
+ * 'sounds': when people come and go. 'chatSounds': when a message comes. 'mutedSpeech': to be told
+ * when one speaks while muted. 'singleKeys': M, V, H, C, ? and the space bar without Ctrl (WCAG
+ * 2.1.4 requires a way to turn them off).
+ * @typedef {'sounds'|'chatSounds'|'mutedSpeech'|'singleKeys'
+ *   |import('./sound-processing.js').Processing} Preference
  */
 
 /** What is off until the person turns it on; all others are on until it is turned off. */

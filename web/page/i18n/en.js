@@ -105,7 +105,8 @@ export default {
   about: 'About',
   licence: 'Free software under the MIT License.',
   whatTheServerSees: 'The server passes on what browsers need to find each other: the names of ' +
-    'the room and the people, and network addresses. It never gets your picture, sound or messages.',
+    'the room and the people, and network addresses. It never gets your picture, your sound or ' +
+    'your messages.',
   shortcutMute: 'Mute and unmute',
   shortcutTalk: 'While muted: hold to be heard',
   keySpace: 'Space',
