@@ -381,6 +381,17 @@ static void read_error(struct reader *reader, const cJSON *root, struct pf_messa
     out->error.to = read_optional_id(reader, root, "to");
 }
 
+static void read_chat(struct reader *reader, const cJSON *root, struct pf_chat_message *out)
+{
+    out->number = read_ordinal(reader, root, "number");
+    out->first = read_ordinal(reader, root, "first");
+    out->age_ms = read_number(reader, find(root, "ageMs"), 0, UINT32_MAX);
+    out->text = read_text(reader, find(root, "text"));
+    if (!pf_chat_text_is_valid(out->text)) {
+        fail(reader, out->text.size > 0 ? PF_ERROR_TOO_LONG : PF_ERROR_INVALID);
+    }
+}
+
 static void read_message(struct reader *reader, const cJSON *root, struct pf_message *out)
 {
     out->type = (enum pf_message_type)read_name_of(reader, find(root, "type"), &pf_names_of_types,
@@ -409,6 +420,10 @@ static void read_message(struct reader *reader, const cJSON *root, struct pf_mes
     case PF_MESSAGE_WANTED:
         out->wanted.camera = read_number(reader, find(root, "camera"), 0, UINT32_MAX);
         out->wanted.screen = read_number(reader, find(root, "screen"), 0, UINT32_MAX);
+        return;
+    case PF_MESSAGE_CHAT: read_chat(reader, root, &out->chat); return;
+    case PF_MESSAGE_HEARD:
+        out->heard = read_number(reader, find(root, "number"), 0, UINT32_MAX);
         return;
     case PF_MESSAGE_LEAVE:
     case PF_MESSAGE_PING:

@@ -330,6 +330,13 @@ static void put_members_from_client(struct pf_buffer *out, const struct pf_messa
         put_number(out, "camera", message->wanted.camera);
         put_number(out, "screen", message->wanted.screen);
         return;
+    case PF_MESSAGE_CHAT:
+        put_number(out, "number", message->chat.number);
+        put_number(out, "first", message->chat.first);
+        put_number(out, "ageMs", message->chat.age_ms);
+        put_text(out, "text", message->chat.text);
+        return;
+    case PF_MESSAGE_HEARD: put_number(out, "number", message->heard); return;
     case PF_MESSAGE_LEAVE:
     case PF_MESSAGE_PING:
     case PF_MESSAGE_PONG:
@@ -364,6 +371,8 @@ static void put_members(struct pf_buffer *out, const struct pf_message *message)
     case PF_MESSAGE_STATE:
     case PF_MESSAGE_REACTION:
     case PF_MESSAGE_WANTED:
+    case PF_MESSAGE_CHAT:
+    case PF_MESSAGE_HEARD:
     case PF_MESSAGE_LEAVE:
     case PF_MESSAGE_PING:
     case PF_MESSAGE_PONG:
