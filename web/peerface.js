@@ -144,6 +144,9 @@ export const version = '0.1.0';
  * @property {MediaTrackConstraints} [audio]  added to the constraints of getUserMedia()
  * @property {MediaTrackConstraints} [video]
  * @property {string} [ticket]   room.ticket from before a reload: resumes the same membership
+ * @property {Message[]} [messages]  room.messages from before a reload, also out of JSON: they are
+ *                               shown again beside what the others still have. One's own that were
+ *                               'sending' are 'failed', since nobody sends them any more
  * @property {boolean} [record]   keeps an event log, for record(); loads peerface-core-recording.js
  *                               and .wasm instead of peerface-core.js and .wasm; default false
  * @property {string} [wasmUrl]  of that .wasm; default: beside this module
@@ -257,6 +260,10 @@ export class Room extends EventTarget {
    */
   messages = [];
 
+  /** @type {Set<Message>} of them, those of an earlier load of the page */
+  #earlier = new Set();
+  /** @type {Message|undefined} one of these that is just being sent again */
+  #again;
   /** @type {any} */
   #core;
   /** @type {Device[]} the lists that the core is in the middle of showing */
@@ -279,6 +286,11 @@ export class Room extends EventTarget {
       wasm, page: this.#page(), audio: options.audio, video: options.video,
     });
     this.#core = module.core;
+    for (const message of options.messages ?? []) {
+      const state = message.state === 'sending' ? 'failed' : message.state;
+      this.messages.push({ ...message, state, time: new Date(message.time) });
+    }
+    this.#earlier = new Set(this.messages);
     const { microphone = true, camera = true } = options;
     const error = this.#core.start(options.url ?? relayUrlDefault(), options.ticket ?? '',
       microphone, options.microphoneId ?? '', camera, options.cameraId ?? '');
@@ -365,11 +377,15 @@ export class Room extends EventTarget {
 
   /**
    * Tries again to send a message that is 'failed'; does nothing with any other, or outside of a
-   * room. Nobody is shown it twice.
+   * room. Nobody is shown it twice, unless it is one of before a reload: it has another id then.
    * @param {Message} message
    */
-  resend({ id, state, text }) {
-    if (state === 'failed') this.#core.say(text, id.slice(id.lastIndexOf('-') + 1));
+  resend(message) {
+    const { id, state, text } = message;
+    if (state !== 'failed') return;
+    this.#again = this.#earlier.has(message) ? message : undefined;
+    this.#core.say(text, this.#again ? 0 : id.slice(id.lastIndexOf('-') + 1));
+    this.#again = undefined;
   }
 
   /**
@@ -485,9 +501,10 @@ export class Room extends EventTarget {
     const { messages } = this;
     const id = `${sender}-${instance}-${first}`;
     const peer = state === 'received' ? sender : undefined;
-    const known = messages.find((message) => message.id === id);
+    const known = (text && this.#again) || messages.find((message) => message.id === id);
     if (known && !peer) {
-      known.state = state;
+      Object.assign(known, { id, state });
+      this.#earlier.delete(known);
       this.#later('messagechange', known);
     } else if (!known && text) {
       const time = new Date(Date.now() - ageMs);

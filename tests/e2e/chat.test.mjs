@@ -17,7 +17,8 @@ async function load(world, person) {
   await person.ask(async (url, name) => {
     const { createRoom } = await import(`${url}peerface.js`);
     const ticket = sessionStorage.getItem('ticket') ?? '';
-    const room = await createRoom({ microphone: false, camera: false, ticket });
+    const messages = JSON.parse(sessionStorage.getItem('messages') ?? '[]');
+    const room = await createRoom({ microphone: false, camera: false, ticket, messages });
     const events = /** @type {string[]} */ ([]);
     for (const type of ['message', 'messagechange']) {
       room.addEventListener(type, (/** @type {CustomEvent} */ { detail: { text, state } }) =>
@@ -110,9 +111,32 @@ scenario(
     assert.deepEqual(events.slice(-2),
       ['Where are you?: sending', 'Where are you?: sent']);
 
+    // A page that keeps its messages has them after its own reload.
+    await send(bob, 'Here again');
+    await bob.sees('that it was delivered', () =>
+      /** @type {any} */ (window).room.messages.at(-1).state === 'sent');
+    await bob.ask(() => {
+      const { messages } = /** @type {any} */ (window).room;
+      messages.at(-1).state = 'sending'; // as if the page had not known
+      sessionStorage.setItem('messages', JSON.stringify(messages));
+    });
+    await load(world, bob);
+    await seesPeers(bob, 1);
+    const kept = [`${all[0]} received`, `${all[2]} received`, 'Ann: Where are you? received'];
+    await seesMessages(bob, [...kept, 'Bob: Here again failed']);
+    await bob.ask(() => {
+      const { room } = /** @type {any} */ (window);
+      room.resend(room.messages.at(-1));
+    });
+    await seesMessages(bob, [...kept, 'Bob: Here again sent']);
+    await ann.sees('the last message of both loads', () => {
+      const { messages } = /** @type {any} */ (window).room;
+      return messages.slice(-2).every((/** @type {any} */ { text }) => text === 'Here again');
+    });
+
     const eve = await enter(world, 'Eve', { engine: 'chromium' });
     await seesMessages(eve, [`${all[0]} received`, `${all[2]} received`,
-      'Ann: Where are you? received']);
+      'Ann: Where are you? received', 'Bob: Here again received']);
     await seesPeers(eve, 2);
     await send(eve, 'Hello');
     for (const person of [ann, bob]) {

@@ -44,7 +44,7 @@ pf_add_mutant(stale_answer_accepted 100 "the answer to offer" core/peer/connecti
   [[connection->negotiation != PF_NEGOTIATION_OFFERED || number == 0]])
 pf_add_mutant(answer_of_another_epoch 300 "the answer to offer" core/peer/incoming.c
   [[connection->pc != 0 && signal->epoch == connection->epoch]] [[connection->pc != 0]])
-pf_add_mutant(instance_ignored 100 "the answer to offer" core/room/room.c
+pf_add_mutant(instance_ignored 300 "the answer to offer" core/room/room.c
   [[signal->to_instance != context->instance ||
                signal->from_instance != peer->instance]] [[signal->to_instance == 0]])
 pf_add_mutant(restart_while_negotiating 100 "the process died" core/peer/recovery.c
