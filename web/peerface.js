@@ -49,6 +49,19 @@ export const version = '0.1.0';
  * @typedef {'thumbs-up'|'heart'|'laugh'|'surprise'|'applause'|'thanks'} Reaction
  */
 /**
+ * Something written to everybody in the room. The object stays the same when its state changes.
+ * 'sending': somebody who was in the room when it was written, and still is, has not got it.
+ * 'sent': they all have; also when nobody was there, since newcomers get it. 'failed': given up;
+ * nobody has got it, or it had to make place for others before everybody had it; see resend().
+ * @typedef {object} Message
+ * @property {string} id        unique in the room, and the same on all pages
+ * @property {string|undefined} peer  the id of the sender, who may have left since; undefined: own
+ * @property {string} name      of the sender, when the message came
+ * @property {string} text      1 to 2,000 bytes of UTF-8, as it was written
+ * @property {Date} time        when it was written, by this computer's clock
+ * @property {'sending'|'sent'|'failed'|'received'} state
+ */
+/**
  * How well a peer's sound and picture come and go, after two samples that agree.
  * @typedef {'good'|'weak'|'bad'} Quality
  */
@@ -131,6 +144,9 @@ export const version = '0.1.0';
  * @property {MediaTrackConstraints} [audio]  added to the constraints of getUserMedia()
  * @property {MediaTrackConstraints} [video]
  * @property {string} [ticket]   room.ticket from before a reload: resumes the same membership
+ * @property {Message[]} [messages]  room.messages from before a reload, also out of JSON: they are
+ *                               shown again beside what the others still have. One's own that were
+ *                               'sending' are 'failed', since nobody sends them any more
  * @property {boolean} [record]   keeps an event log, for record(); loads peerface-core-recording.js
  *                               and .wasm instead of peerface-core.js and .wasm; default false
  * @property {string} [wasmUrl]  of that .wasm; default: beside this module
@@ -170,6 +186,9 @@ function relayUrlDefault() {
   return url.href;
 }
 
+/** What a page keeps of them. */
+const messagesMax = 500;
+
 /**
  * Makes a room: starts the captures, connects to the relay, and prepares joining. A page may have
  * several rooms. Rejects if the core cannot be loaded or an option is out of bounds; what fails
@@ -194,6 +213,8 @@ export async function createRoom(options = {}) {
  *   deviceschange  microphones or cameras have changed
  *   peerjoin, peerchange, peerleave   CustomEvent with detail {peer}
  *   reaction       CustomEvent with detail {peer, kind}; peer is null for one's own
+ *   message        CustomEvent whose detail is a new Message, a peer's or one's own
+ *   messagechange  CustomEvent whose detail is a Message of one's own: its state has changed
  * 'peerleave' is also dispatched for every peer when this member leaves or is refused.
  */
 export class Room extends EventTarget {
@@ -233,6 +254,16 @@ export class Room extends EventTarget {
   /** @type {Map<string, Peer>} by id, in order of arrival */
   peers = new Map();
 
+  /**
+   * What has been written, one's own too, oldest first: the last 500. Read only.
+   * @type {Message[]}
+   */
+  messages = [];
+
+  /** @type {Set<Message>} of them, those of an earlier load of the page */
+  #earlier = new Set();
+  /** @type {Message|undefined} one of these that is just being sent again */
+  #again;
   /** @type {any} */
   #core;
   /** @type {Device[]} the lists that the core is in the middle of showing */
@@ -255,6 +286,11 @@ export class Room extends EventTarget {
       wasm, page: this.#page(), audio: options.audio, video: options.video,
     });
     this.#core = module.core;
+    for (const message of options.messages ?? []) {
+      const state = message.state === 'sending' ? 'failed' : message.state;
+      this.messages.push({ ...message, state, time: new Date(message.time) });
+    }
+    this.#earlier = new Set(this.messages);
     const { microphone = true, camera = true } = options;
     const error = this.#core.start(options.url ?? relayUrlDefault(), options.ticket ?? '',
       microphone, options.microphoneId ?? '', camera, options.cameraId ?? '');
@@ -316,6 +352,40 @@ export class Room extends EventTarget {
    */
   react(kind) {
     this.#core.react(kind);
+  }
+
+  /**
+   * Writes to everybody in the room. Whoever is not connected gets it when that is repaired, and
+   * newcomers get the last messages (64 of each member at most, and 32 KiB).
+   * @param {string} text  1 to 2,000 bytes of UTF-8 without U+0000
+   * @returns {Message}
+   * @throws {TypeError} if it is no string, is empty or has a U+0000 in it
+   * @throws {RangeError} if it is too long
+   * @throws {DOMException} InvalidStateError outside of a room
+   */
+  send(text) {
+    const last = this.messages.at(-1);
+    if (typeof text !== 'string' || !this.#core.say(text, 0)) {
+      const { size } = new Blob([text]);
+      if (size > 2000) throw new RangeError(`${size} bytes; at most 2000`);
+      throw new TypeError('not a text');
+    }
+    const message = /** @type {Message} */ (this.messages.at(-1));
+    if (message === last) throw new DOMException('not in a room', 'InvalidStateError');
+    return message;
+  }
+
+  /**
+   * Tries again to send a message that is 'failed'; does nothing with any other, or outside of a
+   * room. Nobody is shown it twice, unless it is one of before a reload: it has another id then.
+   * @param {Message} message
+   */
+  resend(message) {
+    const { id, state, text } = message;
+    if (state !== 'failed') return;
+    this.#again = this.#earlier.has(message) ? message : undefined;
+    this.#core.say(text, this.#again ? 0 : id.slice(id.lastIndexOf('-') + 1));
+    this.#again = undefined;
   }
 
   /**
@@ -418,6 +488,37 @@ export class Room extends EventTarget {
     queueMicrotask(() => this.dispatchEvent(new CustomEvent(type, { detail })));
   }
 
+  /**
+   * @param {string} sender
+   * @param {number} instance
+   * @param {number} first
+   * @param {Message['state']} state
+   * @param {number} ageMs
+   * @param {string} name
+   * @param {string|null} text  null: it was shown before
+   */
+  #showMessage(sender, instance, first, state, ageMs, name, text) {
+    const { messages } = this;
+    const id = `${sender}-${instance}-${first}`;
+    const peer = state === 'received' ? sender : undefined;
+    const known = (text && this.#again) || messages.find((message) => message.id === id);
+    if (known && !peer) {
+      Object.assign(known, { id, state });
+      this.#earlier.delete(known);
+      this.#later('messagechange', known);
+    } else if (!known && text) {
+      const time = new Date(Date.now() - ageMs);
+      const message = { id, peer, name, text, time, state };
+      // What comes late has its place, but never before an earlier one of its sender.
+      const after = messages.findLastIndex((other) => {
+        return !peer || other.time <= time || other.peer === peer;
+      });
+      messages.splice(after + 1, 0, message);
+      if (messages.length > messagesMax) messages.shift();
+      this.#later('message', message);
+    }
+  }
+
   /** What the core calls. Nothing here may call the core back. */
   #page() {
     return {
@@ -484,6 +585,7 @@ export class Room extends EventTarget {
       showReaction: (id, kind) => {
         this.#later('reaction', { peer: this.peers.get(id) ?? null, kind });
       },
+      showMessage: this.#showMessage.bind(this),
     };
   }
 }

@@ -11,7 +11,7 @@
  * when the room asks for them, reports what happens as events, and keeps the room's timer. A
  * program may have several drivers, which share nothing.
  *
- * The program passes on what the user does (PF_EVENT_JOIN and those after it up to REACT) and
+ * The program passes on what the user does (PF_EVENT_JOIN and those after it up to SAY) and
  * what the window reports (NETWORK_CHANGED, DEVICES_CHANGED). It gets the commands that are meant
  * for the page (PF_COMMAND_SHOW_ROOM and those after it). All other events and commands are between
  * the driver and the room.

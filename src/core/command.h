@@ -59,6 +59,14 @@ enum pf_quality_reason {
     PF_REASON_SMALL, /* the picture is sent smaller than it is shown, on purpose; GOOD */
 };
 
+/* What has become of a message. */
+enum pf_delivery {
+    PF_DELIVERY_RECEIVED, /* it is a peer's */
+    PF_DELIVERY_SENDING,  /* somebody who was in the room, and still is, has not got it yet */
+    PF_DELIVERY_SENT,     /* everybody has who was in the room, and still is */
+    PF_DELIVERY_FAILED,   /* given up: nobody has got it, or not everybody ever will */
+};
+
 enum pf_command_type {
     /* the WebSocket to the relay; all carry `socket` */
     PF_COMMAND_SOCKET_OPEN, /* to the URL of the configuration, with PF_SUBPROTOCOL */
@@ -92,6 +100,7 @@ enum pf_command_type {
     PF_COMMAND_SHOW_PEER, /* new or changed */
     PF_COMMAND_HIDE_PEER,
     PF_COMMAND_SHOW_REACTION, /* once: of a peer, or of oneself if it has been sent */
+    PF_COMMAND_SHOW_MESSAGE,  /* new, or the delivery of one's own has changed */
 };
 
 /* Slices and pointers stay valid until the next pf_room_handle(). */
@@ -171,6 +180,15 @@ struct pf_command {
             pf_member_id id; /* 0: of oneself */
             enum pf_reaction kind;
         } reaction;
+        struct {
+            /* These three name the message, on all pages. */
+            pf_member_id id; /* of the sender; one's own unless RECEIVED */
+            uint32_t instance, first;
+            enum pf_delivery delivery;
+            uint32_t age_ms;
+            struct pf_slice name; /* of the sender */
+            struct pf_slice text; /* data NULL: it has been shown before */
+        } message;
     };
 };
 

@@ -47,6 +47,7 @@ const struct pf_names *const pf_field_enums[] = {
     L("set-wanted", PF_EVENT_SET_WANTED) E("id", U64, set_wanted.id) \
         E("source", SOURCE, set_wanted.source) E("width", U32, set_wanted.width) \
     L("react", PF_EVENT_REACT) E("kind", REACTION, reaction) \
+    L("say", PF_EVENT_SAY) E("first", U32, say.first) E("text", TEXT, say.text) \
     L("network-changed", PF_EVENT_NETWORK_CHANGED) E("online", BOOL, network.online) \
     L("socket-message", PF_EVENT_SOCKET_MESSAGE) \
         E("socket", U32, socket) E("message", TEXT, message) \

@@ -67,6 +67,13 @@ static const char *const quality_reasons[] = {
     [PF_REASON_SMALL] = "small",
 };
 
+static const char *const deliveries[] = {
+    [PF_DELIVERY_RECEIVED] = "received",
+    [PF_DELIVERY_SENDING] = "sending",
+    [PF_DELIVERY_SENT] = "sent",
+    [PF_DELIVERY_FAILED] = "failed",
+};
+
 static const char *const room_states[] = {
     [PF_ROOM_IDLE] = "idle",
     [PF_ROOM_LOBBY] = "lobby",
@@ -102,6 +109,7 @@ const struct pf_names pf_names_of_operations = NAMES(operations);
 const struct pf_names pf_names_of_limitations = NAMES(limitations);
 const struct pf_names pf_names_of_quality_grades = NAMES(quality_grades);
 const struct pf_names pf_names_of_quality_reasons = NAMES(quality_reasons);
+const struct pf_names pf_names_of_deliveries = NAMES(deliveries);
 const struct pf_names pf_names_of_room_states = NAMES(room_states);
 const struct pf_names pf_names_of_peer_states = NAMES(peer_states);
 const struct pf_names pf_names_of_capture_states = NAMES(capture_states);

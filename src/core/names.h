@@ -18,5 +18,6 @@ extern const struct pf_names pf_names_of_peer_states;
 extern const struct pf_names pf_names_of_capture_states;
 extern const struct pf_names pf_names_of_quality_grades;
 extern const struct pf_names pf_names_of_quality_reasons;
+extern const struct pf_names pf_names_of_deliveries;
 
 #endif

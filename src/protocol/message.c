@@ -17,7 +17,8 @@ static const char *const types[] = {
     [PF_MESSAGE_PING] = "ping",     [PF_MESSAGE_PONG] = "pong",
     [PF_MESSAGE_ERROR] = "error",   [PF_MESSAGE_STATE] = "state",
     [PF_MESSAGE_BYE] = "bye",       [PF_MESSAGE_REACTION] = "reaction",
-    [PF_MESSAGE_WANTED] = "wanted",
+    [PF_MESSAGE_WANTED] = "wanted", [PF_MESSAGE_CHAT] = "chat",
+    [PF_MESSAGE_HEARD] = "heard",
 };
 const struct pf_names pf_names_of_types = {types, COUNT(types)};
 
@@ -165,6 +166,16 @@ bool pf_name_is_valid(struct pf_slice text, size_t size_min)
         }
     }
     return pf_slice_is_utf8(text);
+}
+
+bool pf_chat_text_is_valid(struct pf_slice text)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        if (text.data[i] == '\0') {
+            return false;
+        }
+    }
+    return text.size > 0 && text.size <= PF_CHAT_TEXT_SIZE_MAX && pf_slice_is_utf8(text);
 }
 
 const char *pf_error_code_name(enum pf_error_code code)

@@ -28,9 +28,11 @@ enum {
     PF_CAPABILITIES_MAX = 16,     /* of one client or relay */
     PF_CAPABILITY_SIZE_MAX = 15,
     PF_SECTIONS_MAX = 16, /* of one description */
+    PF_CHAT_TEXT_SIZE_MAX = 2000,
+    PF_CHAT_UNHEARD_MAX = 8, /* sent on one channel, and not acknowledged */
 };
 
-/* The negotiated data channel that carries `state` and `bye` (PROTOCOL.md section 4.2). */
+/* The negotiated data channel, which carries text (PROTOCOL.md section 4.2). */
 enum { PF_CHANNEL_STATE = 0 };
 
 /* A list of capabilities is kept as one text: its names, with a space between two. */
@@ -77,6 +79,15 @@ enum pf_reaction {
 #define PF_CAPABILITY_REACTION PF_SLICE("reaction") /* of a client: it takes `reaction` */
 #define PF_CAPABILITY_SCREEN   PF_SLICE("screen")   /* of a client: it shows shared screens */
 #define PF_CAPABILITY_QUALITY  PF_SLICE("quality")  /* of a client: it takes `wanted` */
+#define PF_CAPABILITY_CHAT     PF_SLICE("chat")     /* of a client: it takes `chat`, `heard` */
+
+/* What a member has written (PROTOCOL.md section 5.3). */
+struct pf_chat_message {
+    uint32_t number; /* ever higher within an instance */
+    uint32_t first;  /* the number that it had when it was sent for the first time */
+    uint32_t age_ms;
+    struct pf_slice text; /* 1 to PF_CHAT_TEXT_SIZE_MAX bytes */
+};
 
 enum pf_description_type {
     PF_DESCRIPTION_OFFER,
@@ -127,6 +138,8 @@ enum pf_message_type {
     PF_MESSAGE_STATE,    /* peer -> peer, on the data channel only */
     PF_MESSAGE_REACTION, /* peer -> peer, on the data channel only */
     PF_MESSAGE_WANTED,   /* peer -> peer, on the data channel only */
+    PF_MESSAGE_CHAT,     /* peer -> peer, on the data channel only */
+    PF_MESSAGE_HEARD,    /* peer -> peer, on the data channel only */
     PF_MESSAGE_BYE,      /* peer -> peer, on the data channel only */
 };
 
@@ -222,6 +235,8 @@ struct pf_message {
         struct {
             uint32_t camera, screen; /* widths in pixels; 0: not shown */
         } wanted;
+        struct pf_chat_message chat;
+        uint32_t heard; /* the number of the last `chat` that has been taken, or 0 */
     };
     void *tree; /* owned; what the slices of a message that was read borrow from */
 };
@@ -261,6 +276,9 @@ void pf_member_id_write(pf_member_id id, char out[PF_MEMBER_ID_DIGITS + 1]);
 
 /* The id that 16 lower-case hex digits name, or 0 if `text` is anything else. */
 pf_member_id pf_member_id_read(struct pf_slice text);
+
+/* Whether `text` can be written in a `chat`. */
+bool pf_chat_text_is_valid(struct pf_slice text);
 
 /* Whether `text` may be a room name (1 to 64 bytes) or, with size_min 0, a member's name. */
 bool pf_name_is_valid(struct pf_slice text, size_t size_min);

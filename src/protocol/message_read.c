@@ -191,6 +191,15 @@ static struct pf_slice read_member_name(struct reader *reader, const cJSON *item
     return name;
 }
 
+static struct pf_slice read_chat_text(struct reader *reader, const cJSON *item)
+{
+    const struct pf_slice text = read_text(reader, item);
+    if (!pf_chat_text_is_valid(text)) {
+        fail(reader, text.size > 0 ? PF_ERROR_TOO_LONG : PF_ERROR_INVALID);
+    }
+    return text;
+}
+
 static struct pf_slice read_text_kind(struct reader *reader, cJSON *item,
                                       const struct pf_property *property)
 {
@@ -203,6 +212,7 @@ static struct pf_slice read_text_kind(struct reader *reader, cJSON *item,
         return sdp;
     }
     case PF_PROPERTY_TICKET: return read_limited_text(reader, item, PF_TICKET_SIZE_MAX);
+    case PF_PROPERTY_CHAT_TEXT: return read_chat_text(reader, item);
     case PF_PROPERTY_MEMBER_NAME: return read_member_name(reader, item);
     case PF_PROPERTY_NULLABLE:
         return is_null(item) ? (struct pf_slice){NULL, 0} : read_text(reader, item);

@@ -158,6 +158,19 @@ static const struct pf_property wanted[] = {
     END,
 };
 
+static const struct pf_property chat[] = {
+    HAS(pf_message, "number", NUMBER, PF_RANGE_ORDINAL, chat.number),
+    HAS(pf_message, "first", NUMBER, PF_RANGE_ORDINAL, chat.first),
+    HAS(pf_message, "ageMs", NUMBER, PF_RANGE_ANY, chat.age_ms),
+    HAS(pf_message, "text", CHAT_TEXT, 0, chat.text),
+    END,
+};
+
+static const struct pf_property heard[] = {
+    HAS(pf_message, "number", NUMBER, PF_RANGE_ANY, heard),
+    END,
+};
+
 static const struct pf_property nothing[] = {END};
 
 const struct pf_property *const pf_message_shapes[] = {
@@ -168,6 +181,7 @@ const struct pf_property *const pf_message_shapes[] = {
     [PF_MESSAGE_PING] = nothing,      [PF_MESSAGE_PONG] = nothing,
     [PF_MESSAGE_ERROR] = error,       [PF_MESSAGE_STATE] = state_message,
     [PF_MESSAGE_REACTION] = reaction, [PF_MESSAGE_WANTED] = wanted,
+    [PF_MESSAGE_CHAT] = chat,         [PF_MESSAGE_HEARD] = heard,
     [PF_MESSAGE_BYE] = nothing,
 };
 

@@ -154,7 +154,8 @@ static void execute(struct ex_world *world, struct ex_host *host, const struct p
     case PF_COMMAND_HIDE_PEER: hide_peer(world, host, command); break;
     case PF_COMMAND_SHOW_LOCAL:
     case PF_COMMAND_SHOW_DEVICES:
-    case PF_COMMAND_SHOW_REACTION: break;
+    case PF_COMMAND_SHOW_REACTION:
+    case PF_COMMAND_SHOW_MESSAGE: break;
     }
 }
 

@@ -50,12 +50,25 @@ static void visit_restarted(struct ex_visit *visit, uint64_t *restarted_at_ms)
     EX_VISIT(visit, hashed);
 }
 
+static void visit_conversation(struct ex_visit *visit, struct pf_conversation *conversation)
+{
+    EX_VISIT(visit, conversation->since);
+    EX_VISIT(visit, conversation->acknowledged);
+    EX_VISIT(visit, conversation->sent);
+    EX_VISIT(visit, conversation->heard);
+    EX_VISIT(visit, conversation->in_flight);
+    EX_VISIT(visit, conversation->unanswered);
+    EX_VISIT(visit, conversation->is_due);
+    ex_visit_time(visit, &conversation->at_ms);
+}
+
 static void visit_peer(struct ex_visit *visit, struct pf_peer *peer)
 {
     EX_VISIT(visit, peer->id);
     ex_visit_time(visit, &peer->incoming.answers.full_at); /* of the slot, not of the peer */
     ex_visit_time(visit, &peer->states.full_at);
     ex_visit_time(visit, &peer->reactions.full_at);
+    ex_visit_time(visit, &peer->conversation.taken.full_at);
     if (peer->id == 0) {
         return;
     }
@@ -71,6 +84,7 @@ static void visit_peer(struct ex_visit *visit, struct pf_peer *peer)
     EX_VISIT(visit, peer->signaling.repeat_ms);
     PF_ASSERT(!peer->wishes.is_set); /* no page says how wide it shows anything */
     ex_visit_unhashed(visit, &peer->wishes, sizeof(peer->wishes));
+    visit_conversation(visit, &peer->conversation);
     visit_restarted(visit, &peer->recovery.restarted_at_ms);
     EX_VISIT(visit, peer->state);
     visit_connection(visit, &peer->connection);
@@ -117,6 +131,7 @@ static void visit_epochs(struct ex_visit *visit, struct pf_epochs *epochs)
         if (epochs->entries[i].id != 0) {
             EX_VISIT(visit, epochs->entries[i].instance);
             EX_VISIT(visit, epochs->entries[i].epoch);
+            EX_VISIT(visit, epochs->entries[i].heard);
         }
     }
 }
@@ -208,6 +223,8 @@ void ex_room_visit(struct pf_room *room, struct ex_visit *visit)
         ex_visit_bytes(visit, room->prepared.sdp, room->prepared.sdp_size);
     }
     visit_epochs(visit, &room->roster.epochs);
+    PF_ASSERT(room->chat.last == 0); /* nobody writes */
+    EX_VISIT(visit, room->chat.self);
     EX_VISIT(visit, room->roster.self);
     EX_VISIT(visit, room->roster.peers_end);
     for (size_t i = 0; i < room->roster.peers_end; i++) {

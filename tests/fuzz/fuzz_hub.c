@@ -188,6 +188,8 @@ static void on_message(struct run *run, uint32_t number)
     case PF_MESSAGE_STATE:
     case PF_MESSAGE_REACTION:
     case PF_MESSAGE_WANTED:
+    case PF_MESSAGE_CHAT:
+    case PF_MESSAGE_HEARD:
     case PF_MESSAGE_BYE: break;
     }
     PF_UNREACHABLE(); /* a relay sends no other types */

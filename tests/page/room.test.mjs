@@ -16,9 +16,10 @@ const module = fileURLToPath(new URL('../../web/peerface.js', import.meta.url));
 /**
  * A room whose core is the test: `page` is what a core calls, `calls` what it was asked for.
  * @param {import('node:test').TestContext} t
+ * @param {object} [options] of createRoom()
  * @returns {Promise<{room: Room, page: Functions, calls: string[]}>}
  */
-async function makeRoom(t) {
+async function makeRoom(t, options) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'peerface-page-'));
   t.after(() => fs.rmSync(folder, { recursive: true }));
   fs.copyFileSync(module, path.join(folder, 'peerface.js'));
@@ -33,7 +34,7 @@ async function makeRoom(t) {
   const core = new Proxy({}, {
     get: (_, name) => name !== 'record' && ((/** @type {any} */ value) => { // no event log
       calls.push(String(name));
-      return name === 'setName' && value === 'bad' ? 1 : 0;
+      return (name === 'setName' && value === 'bad') || (name === 'say' && value !== 'bad') ? 1 : 0;
     }),
   });
   const emptyModule = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
@@ -64,7 +65,7 @@ async function makeRoom(t) {
   }
   if (!globalThis.navigator) Object.assign(globalThis, { navigator: {} });
   const { createRoom } = await import(pathToFileURL(path.join(folder, 'peerface.js')).href);
-  const room = await createRoom({ url: 'wss://relay/ws' });
+  const room = await createRoom({ url: 'wss://relay/ws', ...options });
   return { room, page, calls };
 }
 
@@ -129,6 +130,73 @@ test('a reaction names its peer, or nobody when it is one’s own', async (t) =>
   assert.deepEqual(calls, ['start', 'react']);
   assert.deepEqual(heard, [{ peer: room.peers.get('a'), kind: 'heart' },
     { peer: null, kind: 'thanks' }]);
+});
+
+/** @param {Room} room */
+const texts = (room) => room.messages.map(({ text, state }) => `${text} ${state}`);
+
+test('a late message has its place, but never before one of its sender', async (t) => {
+  const { room, page } = await makeRoom(t);
+  page.showMessage('a', 7, 1, 'received', 0, 'Ann', 'first');
+  page.showMessage('b', 7, 1, 'received', 60000, 'Bob', 'before');
+  page.showMessage('a', 7, 2, 'received', 90000, 'Ann', 'second');
+  page.showMessage('me', 9, 1, 'sending', 0, 'I', 'last');
+  page.showMessage('b', 7, 1, 'received', 0, 'Bob', 'before'); // tried again, and known
+  assert.deepEqual(texts(room),
+    ['before received', 'first received', 'second received', 'last sending']);
+  const [before, , , last] = room.messages;
+  assert.deepEqual([before.id, before.peer, before.name], ['b-7-1', 'b', 'Bob']);
+  assert.deepEqual([last.id, last.peer], ['me-9-1', undefined]);
+  const ageMs = Date.now() - before.time.getTime();
+  assert.ok(ageMs >= 60000 && ageMs < 120000);
+});
+
+test('what becomes of a message is told once the core is done', async (t) => {
+  const { room, page, calls } = await makeRoom(t);
+  /** @type {string[]} */
+  const heard = [];
+  for (const type of ['message', 'messagechange']) {
+    room.addEventListener(type, (event) => {
+      heard.push(`${type} ${/** @type {CustomEvent} */ (event).detail.text}`);
+    });
+  }
+  page.showMessage('me', 9, 1, 'sending', 0, 'I', 'Hello');
+  page.showMessage('me', 9, 1, 'failed', 0, 'I', null);
+  page.showMessage('me', 9, 5, 'failed', 0, 'I', null); // not kept any more
+  assert.deepEqual(heard, []);
+  await Promise.resolve();
+  assert.deepEqual(heard, ['message Hello', 'messagechange Hello']);
+  room.resend(room.messages[0]);
+  assert.deepEqual(calls, ['start', 'say']);
+  page.showMessage('me', 9, 1, 'sent', 0, 'I', null);
+  room.resend(room.messages[0]);
+  assert.deepEqual(calls, ['start', 'say']);
+});
+
+test('the last 500 messages are kept', async (t) => {
+  const { room, page } = await makeRoom(t);
+  for (let i = 1; i <= 501; i++) page.showMessage('a', 7, i, 'received', 0, 'Ann', `message ${i}`);
+  assert.equal(room.messages.length, 500);
+  assert.equal(room.messages[0].text, 'message 2');
+});
+
+test('send() says what is wrong with a text', async (t) => {
+  const { room } = await makeRoom(t);
+  assert.throws(() => room.send('bad'), { name: 'TypeError' });
+  assert.throws(() => room.send(/** @type {any} */ (7)), { name: 'TypeError' });
+  assert.throws(() => room.send('a'), { name: 'InvalidStateError' }); // nothing was shown
+});
+
+test('messages of before a reload are shown again, and can be sent again', async (t) => {
+  const messages = JSON.parse(JSON.stringify([
+    { id: 'a-7-1', peer: 'a', name: 'Ann', text: 'Hello', time: new Date(1000), state: 'received' },
+    { id: 'me-8-1', name: 'I', text: 'Hi', time: new Date(2000), state: 'sending' },
+  ]));
+  const { room, page } = await makeRoom(t, { messages });
+  assert.deepEqual(texts(room), ['Hello received', 'Hi failed']);
+  assert.equal(room.messages[1].time.getTime(), 2000);
+  page.showMessage('a', 7, 1, 'received', 9000, 'Ann', 'Hello');
+  assert.equal(room.messages.length, 2);
 });
 
 test('a peer is as loud as the last packet of its microphone, unless that is old', async (t) => {

@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "capture.h"
+#include "chat.h"
 #include "gestures.h"
 #include "hostile.h"
 #include "ice.h"
@@ -574,6 +575,9 @@ static bool sees_others_well(struct sim_world *world, const struct sim_tab *tab)
         if (!well) {
             return false;
         }
+        if (!world->hosts[k].cut_for_good[tab->host] && !sim_chat_has_all(tab, other)) {
+            return want(world, tab, other, "lacks a message");
+        }
     }
     return true;
 }
@@ -632,6 +636,9 @@ bool sim_check_all_well(struct sim_world *world)
         }
         if (shows_ghost(world, tab)) {
             return want(world, tab, NULL, "is shown a ghost");
+        }
+        if (!sim_chat_is_settled(world, tab)) {
+            return want(world, tab, NULL, "does not know what has become of its messages");
         }
         if (!captures_as_wanted(world, tab) || !captures_what_it_can(world, tab)) {
             return false;

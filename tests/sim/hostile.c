@@ -42,6 +42,7 @@ struct sim_hostile {
     uint32_t instance;
     uint32_t numbers;    /* ever higher */
     uint32_t identities; /* of phantoms */
+    uint32_t chats;      /* messages written */
     uint64_t fresh_us;
     size_t ticket_size;
     char ticket[PF_TICKET_SIZE_MAX];
@@ -345,6 +346,8 @@ static void enter(struct sim_world *world, struct sim_hostile *hostile, bool for
     hostile->message.join.name = pf_slice_of(names[sim_below(world, 4)]);
     hostile->message.join.instance = hostile->instance;
     hostile->message.join.ticket = ticket;
+    hostile->message.join.capabilities =
+        hostile->instance % 8 < 4 ? PF_SLICE("chat") : PF_SLICE("");
     if (sim_chance(world, 500)) {
         hostile->message.join.prepared_offer.sdp = describe(world, hostile, NULL);
     }
@@ -358,10 +361,20 @@ static void leave(struct sim_world *world, struct sim_hostile *hostile)
     hostile->self = 0;
 }
 
-/* Sends on the data channel of a connection to a phantom. */
-static void use_channel(struct sim_world *world, const struct sim_hostile *hostile)
+/* More messages than anybody can read, in the right order. */
+static struct pf_slice chat_of(struct sim_world *world, struct sim_hostile *hostile)
 {
-    enum { FLOODED = 7 };
+    const unsigned number = 1 + ++hostile->chats;
+    (void)snprintf(hostile->line, sizeof(hostile->line),
+                   "{\"type\":\"chat\",\"number\":%u,\"first\":%u,\"ageMs\":1,\"text\":\"%u\"}",
+                   number, sim_chance(world, 900) ? number : 1, number);
+    return pf_slice_of(hostile->line);
+}
+
+/* Sends on the data channel of a connection to a phantom. */
+static void use_channel(struct sim_world *world, struct sim_hostile *hostile)
+{
+    enum { FLOODED = 7, CHAT = 8 };
     static const char *const texts[] = {
         "{\"type\":\"state\",\"sequence\":4294967295,\"microphone\":\"on\",\"camera\":\"none\"}",
         "{\"type\":\"state\",\"sequence\":0}",
@@ -371,7 +384,13 @@ static void use_channel(struct sim_world *world, const struct sim_hostile *hosti
         "{\"type\":\"wanted\",\"camera\":4294967295,\"screen\":0}",
         "{\"type\":\"wanted\",\"camera\":-1,\"screen\":0}",
         [FLOODED] = "{\"type\":\"reaction\",\"kind\":\"heart\"}",
+        [CHAT] = "",
         "{\"type\":\"reaction\",\"kind\":\"telepathy\"}",
+        "{\"type\":\"heard\",\"number\":4294967295}",
+        "{\"type\":\"heard\",\"number\":3}",
+        "{\"type\":\"heard\",\"number\":0}",
+        "{\"type\":\"chat\",\"number\":5,\"first\":9,\"ageMs\":0,\"text\":\"\"}",
+        "{\"type\":\"chat\",\"number\":1,\"first\":1,\"ageMs\":4294967295,\"text\":\"a\"}",
         "not JSON",
         "",
     };
@@ -384,11 +403,10 @@ static void use_channel(struct sim_world *world, const struct sim_hostile *hosti
             continue;
         }
         const uint32_t at = sim_below(world, sizeof(texts) / sizeof(texts[0]));
-        const struct pf_event event = {.type = PF_EVENT_PC_CHANNEL_MESSAGE,
-                                       .pc = pc->id,
-                                       .channel = {.data = pf_slice_of(texts[at])}};
+        struct pf_event event = {.type = PF_EVENT_PC_CHANNEL_MESSAGE, .pc = pc->id};
         struct sim_tab *tab = pc->tab; /* the connection may be closed by what it hears */
-        for (int times = at == FLOODED ? 40 : 1; times > 0; times--) {
+        for (int times = at == CHAT ? 300 : at == FLOODED ? 40 : 1; times > 0; times--) {
+            event.channel.data = at == CHAT ? chat_of(world, hostile) : pf_slice_of(texts[at]);
             sim_tab_handle(world, tab, &event);
         }
     }

@@ -44,7 +44,7 @@ pf_add_mutant(stale_answer_accepted 100 "the answer to offer" core/peer/connecti
   [[connection->negotiation != PF_NEGOTIATION_OFFERED || number == 0]])
 pf_add_mutant(answer_of_another_epoch 300 "the answer to offer" core/peer/incoming.c
   [[connection->pc != 0 && signal->epoch == connection->epoch]] [[connection->pc != 0]])
-pf_add_mutant(instance_ignored 100 "the answer to offer" core/room/room.c
+pf_add_mutant(instance_ignored 300 "the answer to offer" core/room/room.c
   [[signal->to_instance != context->instance ||
                signal->from_instance != peer->instance]] [[signal->to_instance == 0]])
 pf_add_mutant(restart_while_negotiating 100 "the process died" core/peer/recovery.c
@@ -53,7 +53,7 @@ pf_add_mutant(restart_while_negotiating 100 "the process died" core/peer/recover
   [[connection->negotiation == PF_NEGOTIATION_BROKEN) {
         connection->wants_restart = true;]])
 pf_add_mutant(epoch_used_twice 2000 "a candidate of connection" core/room/roster.c
-  [[pf_epochs_get(&roster->epochs, member->id, member->instance)]] [[0]])
+  [[past.epoch);]] [[0);]])
 pf_add_mutant(prepared_offer_forgotten 1000 "a candidate of connection" core/room/membership.c
   [[is_offered || room->membership.first_epoch_spent]] [[false]])
 
@@ -255,3 +255,45 @@ pf_add_mutant(wishes_without_pause 100 "told too often" core/peer/wishes.c
   [[wishes->next_ms = context->now_ms + TELL_MS;]] [[wishes->next_ms = context->now_ms;]])
 pf_add_mutant(wish_told_to_an_older_client 300 "an older client" core/peer/wishes.c
   [[!pf_capabilities_have(capabilities, PF_CAPABILITY_QUALITY)]] [[capabilities.size > 1000]])
+
+# Chat
+pf_add_mutant(message_lost_with_its_connection 100 "lacks a message" core/peer/conversation.c
+  [[    conversation->sent = conversation->acknowledged;
+    conversation->in_flight]]
+  [[    conversation->in_flight]])
+pf_add_mutant(message_shown_again_after_a_return 12000 "shows a message twice" core/room/roster.c
+  [[    peer->conversation.heard = past.heard;]] [[]])
+pf_add_mutant(message_heard_but_not_noted 100 "shows a message twice" core/peer/conversation.c
+  [[    conversation->heard = message->number;]] [[]])
+pf_add_mutant(message_not_kept_for_a_reload 300 "that somebody waits for" core/room/roster.c
+  [[        peer->conversation.since = since;]] [[        (void)since;]])
+pf_add_mutant(message_sent_when_one_has_it 100 "as sent what somebody has not got" core/room/chat.c
+  [[!is_awaited(room, entry->number)) {]]
+  [[entry->is_heard || !is_awaited(room, entry->number)) {]])
+pf_add_mutant(message_sent_when_it_is_on_the_channel 100 "as sent what somebody has not got"
+  core/room/chat.c
+  [[        conversation->sent = number;
+        conversation->in_flight++;]]
+  [[        conversation->acknowledged = conversation->sent = number;
+        room->chat.entries[number % PF_CHAT_ENTRIES_MAX].is_heard = true;]])
+pf_add_mutant(heard_not_told_on_a_new_channel 100 "lacks a message" core/peer/conversation.c
+  [[    conversation->unanswered = 0;
+    conversation->is_due = true;]]
+  [[    conversation->unanswered = 0;]])
+pf_add_mutant(messages_without_pause 100 "could not read a message" core/room/chat.c
+  [[        conversation->in_flight++;]] [[]])
+pf_add_mutant(messages_without_limit 1000 "too many messages of one member"
+  core/peer/conversation.c
+  [[    if (conversation->unanswered == PF_CHAT_UNHEARD_MAX) {]]
+  [[    conversation->unanswered = 0;
+    if (peer->id == 0) {]])
+pf_add_mutant(message_to_an_older_client 300 "an older client" core/peer/conversation.c
+  [[.is_possible = pf_capabilities_have(capabilities, PF_CAPABILITY_CHAT),]]
+  [[.is_possible = capabilities.size < 1000,]])
+pf_add_mutant(message_kept_too_long 100 "that nobody has written" core/room/chat.c
+  [[    memcpy(entry->text, text.data, text.size);]]
+  [[    if (number <= PF_CHAT_ENTRIES_MAX) {
+        memcpy(entry->text, text.data, text.size);
+    }]])
+pf_add_mutant(message_forgotten 300 "without a word" core/room/chat.c
+  [[    settle(room, entry, false); /* it has to make place */]] [[]])

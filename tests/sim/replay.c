@@ -205,6 +205,7 @@ static void expect_cause(struct log *log, const struct pf_event *event)
     case PF_EVENT_SET_HAND:
     case PF_EVENT_SET_WANTED:
     case PF_EVENT_REACT:
+    case PF_EVENT_SAY:
     case PF_EVENT_NETWORK_CHANGED:
     case PF_EVENT_TRACK_ENDED:
     case PF_EVENT_TRACK_MUTED:

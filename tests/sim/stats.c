@@ -34,6 +34,9 @@ void sim_stats_add(struct sim_stats *sum, const struct sim_stats *stats)
     sum->encodings += stats->encodings;
     sum->reactions_sent += stats->reactions_sent;
     sum->reactions_seen += stats->reactions_seen;
+    sum->messages_said += stats->messages_said;
+    sum->messages_shown += stats->messages_shown;
+    sum->messages_failed += stats->messages_failed;
     sum->sockets_lost += stats->sockets_lost;
     sum->hostile_messages += stats->hostile_messages;
     sum->stale += stats->stale;
@@ -100,6 +103,8 @@ void sim_stats_print(const struct sim_stats *stats, double seconds, double proce
     fprintf(out, "encodings set     %" PRIu64 "\n", stats->encodings);
     fprintf(out, "reactions         %" PRIu64 " (seen %" PRIu64 " times)\n", stats->reactions_sent,
             stats->reactions_seen);
+    fprintf(out, "messages          %" PRIu64 " (shown %" PRIu64 ", failed %" PRIu64 ")\n",
+            stats->messages_said, stats->messages_shown, stats->messages_failed);
     fprintf(out, "sockets lost      %" PRIu64 "\n", stats->sockets_lost);
     fprintf(out, "hostile messages  %" PRIu64 "\n", stats->hostile_messages);
     fprintf(out, "stale signals     %" PRIu64 "\n", stats->stale);

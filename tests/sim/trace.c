@@ -48,6 +48,7 @@ static const char *event_name(enum pf_event_type type)
         [PF_EVENT_SET_HAND] = "SET_HAND",
         [PF_EVENT_SET_WANTED] = "SET_WANTED",
         [PF_EVENT_REACT] = "REACT",
+        [PF_EVENT_SAY] = "SAY",
         [PF_EVENT_NETWORK_CHANGED] = "NETWORK_CHANGED",
         [PF_EVENT_SOCKET_MESSAGE] = "SOCKET_MESSAGE",
         [PF_EVENT_SOCKET_CLOSED] = "SOCKET_CLOSED",
@@ -104,6 +105,7 @@ static const char *command_name(enum pf_command_type type)
         [PF_COMMAND_SHOW_PEER] = "SHOW_PEER",
         [PF_COMMAND_HIDE_PEER] = "HIDE_PEER",
         [PF_COMMAND_SHOW_REACTION] = "SHOW_REACTION",
+        [PF_COMMAND_SHOW_MESSAGE] = "SHOW_MESSAGE",
     };
     return names[type];
 }
@@ -172,6 +174,10 @@ static void put_event_details(const struct pf_event *event, FILE *out)
                 source_name(event->set_wanted.source), event->set_wanted.width);
         break;
     case PF_EVENT_REACT: fprintf(out, " %s", pf_names_of_reactions.list[event->reaction]); break;
+    case PF_EVENT_SAY:
+        fprintf(out, " %u", event->say.first);
+        put_text(out, event->say.text);
+        break;
     case PF_EVENT_NETWORK_CHANGED:
         fprintf(out, " %s", event->network.online ? "online" : "offline");
         break;
@@ -261,6 +267,10 @@ static void put_shown(const struct pf_command *command, FILE *out)
     case PF_COMMAND_SHOW_REACTION:
         fprintf(out, " %016" PRIx64 " %s", command->reaction.id,
                 pf_names_of_reactions.list[command->reaction.kind]);
+        break;
+    case PF_COMMAND_SHOW_MESSAGE:
+        fprintf(out, " %016" PRIx64 " %u %u %s", command->message.id, command->message.instance,
+                command->message.first, pf_names_of_deliveries.list[command->message.delivery]);
         break;
     default: break;
     }

@@ -5,6 +5,7 @@
 
 #include "base/assert.h"
 #include "capture.h"
+#include "chat.h"
 #include "check.h"
 #include "gestures.h"
 #include "hostile.h"
@@ -145,6 +146,7 @@ static void end_tabs(struct sim_world *world)
         }
     }
     for (size_t i = 1; i <= world->tabs_count; i++) {
+        sim_chat_end_tab(world->tabs[i]);
         free(world->tabs[i]);
     }
     world->tabs_count = 0;
@@ -241,6 +243,7 @@ static struct sim_tab *page_of(const struct sim_world *world, const struct sim_h
     case SIM_INTERRUPTION:
     case SIM_SHARE:
     case SIM_WANT:
+    case SIM_SAY:
     case SIM_SAMPLE:
     case SIM_HOSTILE:
     case SIM_QUIET:
@@ -311,6 +314,7 @@ static void happen(struct sim_world *world, const struct sim_happening *happenin
     case SIM_INTERRUPTION: sim_interruptions_happen(world); break;
     case SIM_SHARE: sim_screen_happen(world); break;
     case SIM_WANT: sim_quality_want(world); break;
+    case SIM_SAY: sim_chat_say(world); break;
     case SIM_SAMPLE: sim_quality_sample(world); break;
     case SIM_HOSTILE: sim_hostile_act(world, happening->subject); break;
     case SIM_QUIET: sim_user_end(world); break;
@@ -381,6 +385,7 @@ static void begin(struct sim_world *world, uint64_t seed, uint32_t hosts_count)
     sim_interruptions_begin(world);
     sim_screen_begin(world);
     sim_quality_begin(world);
+    sim_chat_begin(world);
     sim_hostile_begin(world);
     sim_after(world, world->quiet_us, SIM_QUIET, 0, 0);
 }

@@ -6,6 +6,7 @@
 
 #include "../model/pc.h"
 #include "base/random.h"
+#include "chat.h"
 #include "core/event_log.h"
 #include "core/room.h"
 #include "faults.h"
@@ -147,6 +148,7 @@ struct sim_tab {
     struct sim_request requests[SIM_REQUESTS_MAX];
     struct sim_picker picker;
     struct sim_quality_page quality;
+    struct sim_chat_page chat;
     size_t cut_count;              /* of `cut`, since the event that is being handled */
     uint32_t cut[SIM_TAB_PCS_MAX]; /* pages to which a working connection was closed */
     uint32_t rebuilt;              /* one of these that should not have been closed, or 0 */

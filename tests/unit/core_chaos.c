@@ -63,7 +63,7 @@ static void feed_user(struct chaos *chaos)
     struct driver *driver = chaos->driver;
     static const char *const devices[] = {"", "cam-1", "cam-2", "gone"};
     const enum pf_source source = (enum pf_source)draw(chaos, PF_SOURCES_COUNT);
-    switch (draw(chaos, 17)) {
+    switch (draw(chaos, 18)) {
     case 0: driver_start(driver); break;
     case 1:
     case 2: driver_join(driver); break;
@@ -85,6 +85,7 @@ static void feed_user(struct chaos *chaos)
     case 10: driver_set_name(driver, draw_text(chaos, devices, 4)); break;
     case 11: driver_set_hand(driver, draw(chaos, 2) == 0); break;
     case 12: driver_react(driver, (enum pf_reaction)draw(chaos, 6)); break;
+    case 17: driver_say(driver, draw(chaos, 4), draw_text(chaos, devices, 4)); break;
     case 13: driver_want(driver, draw_member(chaos), source, draw(chaos, 3) * 400); break;
     default: driver_set(driver, source, draw(chaos, 2) == 0); break;
     }
@@ -245,6 +246,9 @@ static void feed_pc(struct chaos *chaos)
                                : detail == 1 ? "{\"type\":\"ping\"}"
                                : detail == 3 ? "{\"type\":\"wanted\",\"camera\":0,\"screen\":1}"
                                : detail == 4 ? "{\"type\":\"wanted\",\"camera\":9999,\"screen\":0}"
+                               : detail == 5 ? "{\"type\":\"heard\",\"number\":1}"
+                               : detail == 6 ? "{\"type\":\"chat\",\"number\":1,\"first\":1,"
+                                               "\"ageMs\":0,\"text\":\"a\"}"
                                : detail == 2 ? "{\"type\":\"reaction\",\"kind\":\"heart\"}"
                                              : "{\"type\":\"state\",\"sequence\":2,\"hand\":1,"
                                                "\"microphone\":\"off\",\"screen\":\"on\"}");

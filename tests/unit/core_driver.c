@@ -192,6 +192,13 @@ static void keep_content(struct driver *driver, struct pf_command *command)
         digest_number(driver, command->reaction.id);
         digest_number(driver, command->reaction.kind);
         break;
+    case PF_COMMAND_SHOW_MESSAGE:
+        keep(driver, &command->message.name);
+        keep(driver, &command->message.text);
+        digest_number(driver, command->message.id);
+        digest_number(driver, command->message.first);
+        digest_number(driver, command->message.delivery);
+        break;
     case PF_COMMAND_DEVICES_ENUMERATE:
     case PF_COMMAND_PC_CLOSE:
     case PF_COMMAND_PC_CREATE_ANSWER:

@@ -40,6 +40,7 @@ static const struct pf_event samples[] = {
      .failed = {PF_OPERATION_CREATE, PF_DOM_ERROR_NONE, PF_SOURCE_CAMERA}},
     {.type = PF_EVENT_SET_NAME, .now_ms = 12, .name = {"An na\n", 6}},
     {.type = PF_EVENT_SET_HAND, .now_ms = 12, .set_hand = {true}},
+    {.type = PF_EVENT_SAY, .now_ms = 12, .say = {UINT32_MAX, {"a\n b", 4}}},
     {.type = PF_EVENT_REACT, .now_ms = 12, .reaction = PF_REACTION_THANKS},
     {.type = PF_EVENT_SET_WANTED, .now_ms = 12, .set_wanted = {UINT64_MAX, PF_SOURCE_SCREEN, 320}},
     {.type = PF_EVENT_PC_ENCODING_SET, .now_ms = 12, .pc = 4, .encoding_set = {1, true}},

@@ -82,6 +82,12 @@ void driver_react(struct driver *driver, enum pf_reaction kind)
     driver_feed(driver, &(struct pf_event){.type = PF_EVENT_REACT, .reaction = kind});
 }
 
+void driver_say(struct driver *driver, uint32_t first, const char *text)
+{
+    driver_feed(driver,
+                &(struct pf_event){.type = PF_EVENT_SAY, .say = {first, pf_slice_of(text)}});
+}
+
 void driver_network(struct driver *driver, bool online)
 {
     driver_feed(driver, &(struct pf_event){.type = PF_EVENT_NETWORK_CHANGED, .network = {online}});

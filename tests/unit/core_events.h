@@ -20,6 +20,7 @@ void driver_set_hand(struct driver *driver, bool raised);
 /* A picture of a peer is shown so wide. */
 void driver_want(struct driver *driver, pf_member_id id, enum pf_source source, uint32_t width);
 void driver_react(struct driver *driver, enum pf_reaction kind);
+void driver_say(struct driver *driver, uint32_t first, const char *text);
 void driver_network(struct driver *driver, bool online);
 
 /* ---- the relay ---- */

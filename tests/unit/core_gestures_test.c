@@ -16,7 +16,7 @@ static pf_pc connect(struct driver *d, pf_member_id id)
 {
     driver_relay(d,
                  "{\"type\":\"member\",\"id\":\"%016" PRIx64 "\",\"name\":\"Bob\","
-                 "\"instance\":42,\"away\":false,\"capabilities\":[\"chat\",\"reaction\"]}",
+                 "\"instance\":42,\"away\":false,\"capabilities\":[\"dance\",\"reaction\"]}",
                  id);
     driver_connect(d, id);
     driver_channel_opened(d, driver_pc(d, id));

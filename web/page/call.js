@@ -88,6 +88,8 @@ export class CallScreen {
   #company;
   #settings;
   #send;
+  /** @type {import('../peerface.js').Message[]} those that came before the chat was loaded */
+  #early = [];
   /** @type {import('./chat.js').Chat|undefined} */
   #chat;
   #shortcuts;
@@ -219,6 +221,7 @@ export class CallScreen {
       title: () => this.#texts.get('chat'),
       fill: (text, values) => this.#texts.fill(text, values),
     });
+    for (const message of this.#early.splice(0)) this.#chat.came(message);
   }
 
   showShortcuts() {
@@ -244,7 +247,9 @@ export class CallScreen {
 
   /** @param {import('../peerface.js').Message} message one's own too */
   messageCame(message) {
-    if (message.peer) this.#chat?.came(message);
+    if (!message.peer) return;
+    if (this.#chat) this.#chat.came(message);
+    else this.#early.push(message);
   }
 
   /** The chat, for a key to open and close it. */

@@ -64,6 +64,12 @@ function icon(name) {
   return svg;
 }
 
+/** @param {Message} first @param {Message} second */
+function isGroup(first, second) {
+  return first.peer === second.peer && first.name === second.name
+    && second.time.getTime() - first.time.getTime() < groupMs;
+}
+
 export class Chat {
   #root;
   #hooks;
@@ -81,8 +87,6 @@ export class Chat {
   #title = make('h2', 'chatTitle', { id: 'chatTitle' });
   /** By id. @type {Map<string, {message: Message, row: HTMLElement, state: string}>} */
   #shown = new Map();
-  /** @type {readonly Message[]} */
-  #messages = [];
   #language = '';
   #unread = 0;
   /**
@@ -179,23 +183,29 @@ export class Chat {
   }
 
   /**
-   * Shows what is new of the room's messages; another room has others.
+   * Shows the messages of the room one is in.
    * @param {readonly Message[]} messages oldest first
    */
   render(messages) {
     const language = this.#hooks.language();
     if (language !== this.#language) this.#translate(language);
-    if (messages === this.#messages && messages.length === this.#shown.size) return;
-    const known = messages.length === 0 || messages.some(({ id }) => this.#shown.has(id));
-    if (!known || messages.length === 0) this.#clear();
-    this.#messages = messages;
     const atEnd = this.#isAtEnd();
-    const fresh = messages.filter(({ id }) => !this.#shown.has(id));
-    for (const message of fresh) this.#add(message);
-    for (const id of this.#goneFrom(messages)) this.#remove(id);
-    for (const message of messages) this.#renderState(message);
+    const count = this.#shown.size;
+    this.#removeOthersThan(messages);
+    let own = false;
+    /** @type {Message|undefined} */
+    let before;
+    for (const message of messages) {
+      if (!this.#shown.has(message.id)) {
+        this.#add(message, before);
+        own ||= message.peer === undefined;
+      }
+      this.#renderRow(message, before);
+      before = message;
+    }
     this.#empty.hidden = messages.length > 0;
-    if (fresh.length > 0) this.#follow(fresh, atEnd);
+    if (messages.length === 0) this.#setUnread(0);
+    if (this.#shown.size > count && (atEnd || own)) this.#scrollToEnd();
   }
 
   /**
@@ -203,6 +213,10 @@ export class Chat {
    * @param {Message} message
    */
   came({ name, text }) {
+    if (!this.#isRead()) {
+      this.#setUnread(this.#unread + 1);
+      this.#newest.hidden = !this.isOpen;
+    }
     if (this.isOpen && !document.hidden) {
       this.#hooks.say(this.#get('chatNews', { name, text }));
     } else {
@@ -213,41 +227,21 @@ export class Chat {
   }
 
   /** @param {readonly Message[]} messages */
-  #goneFrom(messages) {
+  #removeOthersThan(messages) {
     const ids = new Set(messages.map(({ id }) => id));
-    return [...this.#shown.keys()].filter((id) => !ids.has(id));
-  }
-
-  #clear() {
-    this.#shown.clear();
-    this.#list.replaceChildren();
-    this.#setUnread(0);
-    this.#newest.hidden = true;
-  }
-
-  /** @param {string} id */
-  #remove(id) {
-    this.#shown.get(id)?.row.remove();
-    this.#shown.delete(id);
+    for (const [id, { row }] of this.#shown) {
+      if (ids.has(id)) continue;
+      row.remove();
+      this.#shown.delete(id);
+    }
   }
 
   /**
-   * @param {Message[]} fresh
-   * @param {boolean} atEnd the list was at its end before
+   * One that was written earlier may come later: each goes to its place.
+   * @param {Message} message
+   * @param {Message} [before]
    */
-  #follow(fresh, atEnd) {
-    const theirs = fresh.filter(({ peer }) => peer !== undefined).length;
-    if (atEnd || theirs < fresh.length) this.#scrollToEnd();
-    if (this.#isRead()) return;
-    this.#setUnread(this.#unread + theirs);
-    this.#newest.hidden = this.#unread === 0;
-  }
-
-  /** @param {Message} message */
-  #add(message) {
-    const before = [...this.#shown.values()].at(-1)?.message;
-    const grouped = before && before.peer === message.peer && before.name === message.name
-      && message.time.getTime() - before.time.getTime() < groupMs;
+  #add(message, before) {
     const text = make('p', 'chatText', { dir: 'auto' });
     for (const piece of piecesOf(message.text)) {
       text.append(piece.href ? make('a', '', { href: piece.href, target: '_blank',
@@ -257,18 +251,25 @@ export class Chat {
       ' ', make('time', 'chatTime', { datetime: message.time.toISOString() }));
     const row = make('li', 'chatMessage', {
       'data-id': message.id, 'data-own': String(message.peer === undefined),
-      'data-grouped': String(!!grouped), 'data-emoji': String(isOnlyEmoji(message.text)),
+      'data-emoji': String(isOnlyEmoji(message.text)),
     }, head, text, make('p', 'chatState', {}),
     make('button', 'chatCopy', { type: 'button' }));
-    this.#list.append(row);
+    const previous = before && this.#shown.get(before.id)?.row;
+    if (previous) previous.after(row);
+    else this.#list.prepend(row);
     this.#shown.set(message.id, { message, row, state: '' });
     this.#translateRow(row, message);
   }
 
-  /** @param {Message} message */
-  #renderState(message) {
+  /**
+   * @param {Message} message
+   * @param {Message} [before]
+   */
+  #renderRow(message, before) {
     const shown = this.#shown.get(message.id);
-    if (!shown || shown.state === message.state) return;
+    if (!shown) return;
+    shown.row.dataset.grouped = String(!!before && isGroup(before, message));
+    if (shown.state === message.state) return;
     shown.state = message.state;
     shown.row.dataset.state = message.state;
     const line = /** @type {HTMLElement} */ (shown.row.querySelector('.chatState'));

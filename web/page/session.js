@@ -60,6 +60,8 @@ export class Session {
   /** The person wants to be in the room, but there is no room object yet. */
   #pending = false;
   #inside = false;
+  /** Messages have come or changed since they were last kept. */
+  #unkept = false;
   /** Waits for a place where the room is full. */
   #queue = new Queue(() => this.#room?.join(this.key, this.#name), document);
   #name = '';
@@ -185,6 +187,7 @@ export class Session {
       microphoneId: this.#lasting.get('microphone') || undefined,
       cameraId: this.#lasting.get('camera') || undefined,
       ticket: ticket || undefined,
+      messages: ticket ? this.#messagesKept() : undefined,
       audio: this.#sound(),
     })).then((room) => this.#adopt(room), (error) => {
       console.error(error);
@@ -195,6 +198,22 @@ export class Session {
       this.#hooks.changed();
     });
     this.#hooks.changed();
+  }
+
+  /** What was written before a reload. */
+  #messagesKept() {
+    try {
+      return JSON.parse(this.#passing.get('messages')) ?? undefined;
+    } catch { // nothing, or not ours
+      return undefined;
+    }
+  }
+
+  /** A reload must not lose what was written. */
+  #keepMessages() {
+    this.#unkept = false;
+    const messages = this.#room?.messages ?? [];
+    this.#passing.set('messages', messages.length ? JSON.stringify(messages) : '');
   }
 
   /**
@@ -334,10 +353,14 @@ export class Session {
       this.#hooks.reacted(peer, kind);
     });
     on('message', (event) => {
+      this.#unkept = true;
       this.#hooks.messageCame(/** @type {CustomEvent} */ (event).detail);
       this.#hooks.changed();
     });
-    on('messagechange', () => this.#hooks.changed());
+    on('messagechange', () => {
+      this.#unkept = true;
+      this.#hooks.changed();
+    });
     on('peerleave', (event) => {
       // A person who is put out does not see the others any more, but they have not left.
       this.#hooks.peerGone(peerOf(event), room.state !== 'refused');
@@ -392,6 +415,7 @@ export class Session {
     this.#release();
     this.left = true;
     this.#passing.set('entered', '');
+    this.#passing.set('messages', '');
     this.#passing.set(`ticket.${this.key}`, '');
     this.#hooks.changed();
   }
@@ -414,6 +438,7 @@ export class Session {
   /** From the time of this, a page that loads later tells how long ago the call was. */
   #noteSeen() {
     if (this.#inside || this.#pending) this.#passing.set('seen', String(Date.now()));
+    if (this.#inside && this.#unkept) this.#keepMessages();
   }
 }
 

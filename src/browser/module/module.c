@@ -64,6 +64,13 @@ static void show(struct pf_driver *driver, void *user, const struct pf_command *
     } else if (command->type == PF_COMMAND_SHOW_REACTION) {
         pf_member_id_write(command->reaction.id, id);
         pf_page_show_reaction(driver, id, pf_names_of_reactions.list[command->reaction.kind]);
+    } else if (command->type == PF_COMMAND_SHOW_MESSAGE) {
+        pf_member_id_write(command->message.id, id);
+        pf_page_show_message(driver, id, command->message.instance, command->message.first,
+                             pf_names_of_deliveries.list[command->message.delivery],
+                             command->message.age_ms, command->message.name.data,
+                             command->message.name.size, command->message.text.data,
+                             command->message.text.size);
     } else {
         PF_ASSERT(command->type == PF_COMMAND_HIDE_PEER);
         pf_member_id_write(command->hide_peer, id);
@@ -93,7 +100,7 @@ EMSCRIPTEN_KEEPALIVE int pf_module_start(struct pf_driver *driver, int microphon
         .ticket = pf_driver_text(driver, 1),
         .seed = seed,
         .instance = instance,
-        .capabilities = PF_SLICE("reaction screen quality"),
+        .capabilities = PF_SLICE("reaction screen quality chat"),
         .on = {microphone_on, camera_on},
         .devices = {pf_driver_text(driver, 2), pf_driver_text(driver, 3)},
     };
@@ -165,6 +172,14 @@ EMSCRIPTEN_KEEPALIVE void pf_module_react(struct pf_driver *driver)
         pf_driver_handle(
             driver, &(struct pf_event){.type = PF_EVENT_REACT, .reaction = (enum pf_reaction)kind});
     }
+}
+
+/* Text: what is written. `first` as in PF_EVENT_SAY. False if it cannot be written. */
+EMSCRIPTEN_KEEPALIVE int pf_module_say(struct pf_driver *driver, unsigned first)
+{
+    const struct pf_slice text = pf_driver_text(driver, 0);
+    pf_driver_handle(driver, &(struct pf_event){.type = PF_EVENT_SAY, .say = {first, text}});
+    return pf_chat_text_is_valid(text);
 }
 
 EMSCRIPTEN_KEEPALIVE void pf_module_network_changed(struct pf_driver *driver, int online)

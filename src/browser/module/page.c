@@ -31,6 +31,7 @@ EM_JS(void, pf_page_publish, (void), {
     setHand(raised) { glue.tell(_pf_module_set_hand, [], raised); },
     setWanted(id, source, width) { glue.tell(_pf_module_set_wanted, [id], source, width); },
     react(kind) { glue.tell(_pf_module_react, [kind]); },
+    say(text, first) { return glue.tell(_pf_module_say, [text], first); },
     networkChanged(online) { glue.tell(_pf_module_network_changed, [], online); },
     visible() { glue.tell(_pf_module_visible, []); },
     devicesChanged() { glue.tell(_pf_module_devices_changed, []); }
@@ -88,6 +89,15 @@ EM_JS(void, pf_page_hide_peer, (struct pf_driver *driver, const char *id), {
 EM_JS(void, pf_page_show_reaction, (struct pf_driver *driver, const char *id, const char *kind), {
   const glue = Module["glue"][driver];
   Module["page"].showReaction(glue.word(id), glue.word(kind));
+});
+
+EM_JS(void, pf_page_show_message, (struct pf_driver *driver, const char *id, unsigned instance,
+                                   unsigned first, const char *delivery, unsigned age_ms,
+                                   const char *name, size_t name_size, const char *text,
+                                   size_t text_size), {
+  const glue = Module["glue"][driver];
+  Module["page"].showMessage(glue.word(id), instance >>> 0, first >>> 0, glue.word(delivery),
+    age_ms >>> 0, glue.get(name, name_size), glue.get(text, text_size));
 });
 
 /* clang-format on */

@@ -25,5 +25,8 @@ void pf_page_show_peer(struct pf_driver *driver, const char *id, const char *nam
                        unsigned pc);
 void pf_page_hide_peer(struct pf_driver *driver, const char *id);
 void pf_page_show_reaction(struct pf_driver *driver, const char *id, const char *kind);
+void pf_page_show_message(struct pf_driver *driver, const char *id, unsigned instance,
+                          unsigned first, const char *delivery, unsigned age_ms, const char *name,
+                          size_t name_size, const char *text, size_t text_size);
 
 #endif

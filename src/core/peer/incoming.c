@@ -213,6 +213,7 @@ void pf_incoming_handle_pc(struct pf_peer *peer, struct pf_context *context,
     } else if (event->type == PF_EVENT_PC_CHANNEL_OPENED && connection->channel_open) {
         pf_signaling_send_state(peer, context);
         pf_wishes_forget_told(&peer->wishes);
+        pf_conversation_restart(&peer->conversation);
     }
     if (before != PF_NEGOTIATION_STABLE && connection->negotiation == PF_NEGOTIATION_STABLE) {
         on_stable(peer, context);

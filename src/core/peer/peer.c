@@ -76,6 +76,7 @@ void pf_peer_init(struct pf_peer *peer)
     peer->incoming.answers.full_at = 0;
     peer->states.full_at = 0;
     peer->reactions.full_at = 0;
+    peer->conversation.taken.full_at = 0;
 }
 
 void pf_peer_open(struct pf_peer *peer, struct pf_context *context, const struct pf_member *member,
@@ -100,6 +101,7 @@ void pf_peer_open(struct pf_peer *peer, struct pf_context *context, const struct
     peer->name_size = pf_slice_copy(member->name, peer->name, sizeof peer->name);
     peer->capabilities_size =
         pf_slice_copy(member->capabilities, peer->capabilities, sizeof peer->capabilities);
+    pf_conversation_init(peer);
     pf_peer_show(peer, context);
 }
 
@@ -163,7 +165,8 @@ void pf_peer_tick(struct pf_peer *peer, struct pf_context *context)
 uint64_t pf_peer_deadline_ms(const struct pf_peer *peer)
 {
     const uint64_t own_ms = pf_earlier(peer->presence_at_ms, peer->show_at_ms);
-    return pf_earlier(pf_earlier(own_ms, peer->wishes.at_ms),
+    const uint64_t told_ms = pf_earlier(peer->wishes.at_ms, peer->conversation.at_ms);
+    return pf_earlier(pf_earlier(own_ms, told_ms),
                       pf_earlier(peer->recovery.at_ms, peer->signaling.repeat_at_ms));
 }
 
@@ -182,4 +185,5 @@ void pf_peer_check(const struct pf_peer *peer)
         PF_ASSERT(recovery->at_ms == PF_NEVER);
     }
     pf_connection_check(&peer->connection);
+    pf_conversation_check(&peer->conversation);
 }

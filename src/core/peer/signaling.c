@@ -87,9 +87,14 @@ void pf_signaling_send_description(struct pf_peer *peer, struct pf_context *cont
     pf_signaling_send_candidates(peer, context);
 }
 
+bool pf_signaling_has_channel(const struct pf_peer *peer)
+{
+    return peer->connection.pc != 0 && peer->connection.channel_open;
+}
+
 bool pf_signaling_send_on_channel(const struct pf_peer *peer, struct pf_context *context)
 {
-    if (peer->connection.pc == 0 || !peer->connection.channel_open) {
+    if (!pf_signaling_has_channel(peer)) {
         return false;
     }
     struct pf_command *command =
@@ -97,7 +102,7 @@ bool pf_signaling_send_on_channel(const struct pf_peer *peer, struct pf_context 
     if (command) {
         command->pc = peer->connection.pc;
     }
-    return true;
+    return command != NULL;
 }
 
 void pf_signaling_send_state(const struct pf_peer *peer, struct pf_context *context)

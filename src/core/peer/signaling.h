@@ -42,10 +42,10 @@ void pf_signaling_request_for(const struct pf_peer *peer, struct pf_context *con
 /* Sends our own state over the relay and over the data channel. */
 void pf_signaling_send_state(const struct pf_peer *peer, struct pf_context *context);
 
-/*
- * Sends outbox.message on the data channel; it is lost when the outbox is full. False when there is
- * no open channel.
- */
+/* Whether there is an open data channel. */
+bool pf_signaling_has_channel(const struct pf_peer *peer);
+
+/* Sends outbox.message on the data channel; false when none is open, or the outbox is full. */
 bool pf_signaling_send_on_channel(const struct pf_peer *peer, struct pf_context *context);
 
 /* Has an unanswered offer sent again when that is due. */

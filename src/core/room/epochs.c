@@ -1,4 +1,4 @@
-/* epochs.c - the last epochs used with former peers. */
+/* epochs.c - the last epochs used with former peers, and what they have said. */
 /* SPDX-License-Identifier: MIT */
 #include "core/room/epochs.h"
 
@@ -20,18 +20,19 @@ static size_t find(const struct pf_epochs *epochs, pf_member_id id, uint32_t ins
     return at;
 }
 
-void pf_epochs_put(struct pf_epochs *epochs, pf_member_id id, uint32_t instance, uint32_t epoch)
+void pf_epochs_put(struct pf_epochs *epochs, const struct pf_epoch_entry *entry)
 {
-    size_t at = find(epochs, id, instance);
+    size_t at = find(epochs, entry->id, entry->instance);
     if (at == PF_EPOCHS_MAX) {
         at = epochs->next;
         epochs->next = (epochs->next + 1) % PF_EPOCHS_MAX;
     }
-    epochs->entries[at] = (struct pf_epoch_entry){id, instance, epoch};
+    epochs->entries[at] = *entry;
 }
 
-uint32_t pf_epochs_get(const struct pf_epochs *epochs, pf_member_id id, uint32_t instance)
+struct pf_epoch_entry pf_epochs_get(const struct pf_epochs *epochs, pf_member_id id,
+                                    uint32_t instance)
 {
     const size_t at = find(epochs, id, instance);
-    return at < PF_EPOCHS_MAX ? epochs->entries[at].epoch : 0;
+    return at < PF_EPOCHS_MAX ? epochs->entries[at] : (struct pf_epoch_entry){0};
 }

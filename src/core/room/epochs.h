@@ -1,4 +1,4 @@
-/* epochs.h - the last epochs used with former peers. Internal to core. */
+/* epochs.h - the last epochs used with former peers, and what they have said. Internal to core. */
 /* SPDX-License-Identifier: MIT */
 #ifndef PF_CORE_ROOM_EPOCHS_H
 #define PF_CORE_ROOM_EPOCHS_H
@@ -9,7 +9,8 @@
 #include <stdint.h>
 
 /*
- * A peer that this side has given up may not know that, and keep the connection. When it is back,
+ * A peer that this side has given up may not know that, and keep the connection. Nor does it know
+ * which of its messages have been shown. When it is back,
  * no epoch may be used twice, or the two would take each other's old descriptions for new ones. The
  * table holds a full room whose members are all given up, and several reloads of each.
  */
@@ -19,6 +20,7 @@ struct pf_epoch_entry {
     pf_member_id id; /* 0: free */
     uint32_t instance;
     uint32_t epoch;
+    uint32_t heard; /* the number of its last message */
 };
 
 /* The oldest entry is replaced. */
@@ -29,9 +31,10 @@ struct pf_epochs {
 
 void pf_epochs_init(struct pf_epochs *epochs);
 
-void pf_epochs_put(struct pf_epochs *epochs, pf_member_id id, uint32_t instance, uint32_t epoch);
+void pf_epochs_put(struct pf_epochs *epochs, const struct pf_epoch_entry *entry);
 
-/* 0 if there is no entry. */
-uint32_t pf_epochs_get(const struct pf_epochs *epochs, pf_member_id id, uint32_t instance);
+/* With numbers of 0 if there is no entry. */
+struct pf_epoch_entry pf_epochs_get(const struct pf_epochs *epochs, pf_member_id id,
+                                    uint32_t instance);
 
 #endif

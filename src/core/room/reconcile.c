@@ -72,6 +72,7 @@ void pf_reconcile(struct pf_room *room)
     tell_own_state(room);
     pf_membership_tell_name(room);
     tell_wishes(room);
+    pf_chat_follow(room);
     pf_quality_apply(&room->context);
     pf_media_stop_unsent(&room->media, &room->context);
     show_room(room);

@@ -90,6 +90,8 @@ static void on_socket_message(struct pf_room *room, const struct pf_event *event
     case PF_MESSAGE_STATE:
     case PF_MESSAGE_REACTION:
     case PF_MESSAGE_WANTED:
+    case PF_MESSAGE_CHAT:
+    case PF_MESSAGE_HEARD:
     case PF_MESSAGE_BYE: room->context.counters.unreadable++; break; /* not from a relay */
     }
 }
@@ -112,6 +114,10 @@ static void on_channel_message(struct pf_room *room, struct pf_peer *peer,
     } else if (message->type == PF_MESSAGE_WANTED) {
         const uint32_t widths[] = {message->wanted.camera, message->wanted.screen};
         pf_quality_ask(&room->context, event->pc, widths);
+    } else if (message->type == PF_MESSAGE_CHAT) {
+        pf_conversation_take(peer, &room->context, &message->chat);
+    } else if (message->type == PF_MESSAGE_HEARD) {
+        pf_chat_take_heard(room, peer, message->heard);
     } else if (message->type == PF_MESSAGE_BYE) {
         pf_roster_close(&room->roster, &room->context, peer);
     } else {
@@ -214,6 +220,7 @@ static void dispatch(struct pf_room *room, const struct pf_event *event)
     case PF_EVENT_SET_HAND: pf_gestures_set_hand(room, event->set_hand.raised); break;
     case PF_EVENT_SET_WANTED: on_set_wanted(room, event); break;
     case PF_EVENT_REACT: pf_gestures_react(room, event->reaction); break;
+    case PF_EVENT_SAY: pf_chat_say(room, event); break;
     case PF_EVENT_NETWORK_CHANGED: on_network_changed(room, event->network.online); break;
     case PF_EVENT_SOCKET_MESSAGE:
     case PF_EVENT_SOCKET_CLOSED: on_socket(room, event); break;
@@ -294,6 +301,7 @@ enum pf_error pf_room_init(struct pf_room *room, const struct pf_room_config *co
     pf_membership_init(&room->membership, config);
     pf_roster_init(&room->roster);
     pf_prepared_init(&room->prepared);
+    pf_chat_init(&room->chat);
     room->message.tree = NULL;
     room->url_size = config->url.size;
     memcpy(room->url, config->url.data, config->url.size);
@@ -330,6 +338,7 @@ void pf_room_check(const struct pf_room *room)
     pf_relay_session_check(&room->session, &room->context);
     pf_media_check(&room->media, &room->context);
     pf_roster_check(&room->roster);
+    pf_chat_check(&room->chat);
     PF_ASSERT((room->membership.state == PF_ROOM_JOINED) == room->context.joined);
     PF_ASSERT(room->membership.state != PF_ROOM_LEFT ||
               room->session.state == PF_RELAY_SESSION_CLOSED);

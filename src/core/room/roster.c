@@ -41,7 +41,9 @@ struct pf_peer *pf_roster_find_pc(struct pf_roster *roster, pf_pc pc)
 static void forget(struct pf_roster *roster, struct pf_context *context, struct pf_peer *peer)
 {
     if (peer->connection.epoch != 0) {
-        pf_epochs_put(&roster->epochs, peer->id, peer->instance, peer->connection.epoch);
+        pf_epochs_put(&roster->epochs,
+                      &(struct pf_epoch_entry){peer->id, peer->instance, peer->connection.epoch,
+                                               peer->conversation.heard});
     }
     pf_peer_close(peer, context);
 }
@@ -82,8 +84,9 @@ static enum pf_presence presence_of(const struct pf_member *member)
 static void open_peer(const struct pf_roster *roster, struct pf_context *context,
                       struct pf_peer *peer, const struct pf_member *member)
 {
-    pf_peer_open(peer, context, member, roster->self,
-                 pf_epochs_get(&roster->epochs, member->id, member->instance));
+    const struct pf_epoch_entry past = pf_epochs_get(&roster->epochs, member->id, member->instance);
+    pf_peer_open(peer, context, member, roster->self, past.epoch);
+    peer->conversation.heard = past.heard;
 }
 
 struct pf_peer *pf_roster_put(struct pf_roster *roster, struct pf_context *context,
@@ -102,8 +105,10 @@ struct pf_peer *pf_roster_put(struct pf_roster *roster, struct pf_context *conte
     if (peer) {
         forget(roster, context, peer); /* a reload, or another tab: the tile stays */
         const struct pf_wishes wishes = peer->wishes;
+        const uint32_t since = peer->conversation.since; /* still the same member */
         open_peer(roster, context, peer, member);
         peer->wishes = wishes;
+        peer->conversation.since = since;
         return peer;
     }
     peer = find_slot(roster, context, member->away);
