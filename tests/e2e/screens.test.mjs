@@ -123,6 +123,32 @@ scenario('screens: a call of two', {}, async (world) => {
   await sheet(ann, 'camera-off');
 });
 
+scenario('screens: the chat', {}, async (world) => {
+  const { ann, bob } = await annAndBob(world);
+  await ann.click('#chat');
+  await sheet(ann, 'chat-empty');
+  await bob.click('#chat');
+  for (const text of ['Hello! Here is the plan: https://example.org/plan', '👍🎉',
+    '안녕하세요, 잘 들려요.\n두 번째 줄입니다.']) {
+    await bob.page.focus('.chatField');
+    await bob.page.keyboard.sendCharacter(text);
+    await bob.page.keyboard.press('Enter');
+  }
+  await ann.page.focus('.chatField');
+  await ann.page.keyboard.type('Thank you. I will read it after the call.');
+  await ann.page.keyboard.press('Enter');
+  await ann.sees('four messages', () => document.querySelectorAll('.chatMessage').length === 4);
+  await keepMessages(ann);
+  await sheet(ann, 'chat');
+  await ann.click('.chat .closeButton');
+  await bob.page.focus('.chatField');
+  await bob.page.keyboard.type('One more thing');
+  await bob.page.keyboard.press('Enter');
+  await ann.sees('a number', () =>
+    document.querySelector('#chat')?.hasAttribute('data-unread') ?? false);
+  await sheet(ann, 'chat-unread');
+});
+
 scenario('screens: a call of three', { people: 3 }, async (world) => {
   const { ann } = await annAndBob(world);
   const long = 'Christopher-Alexander Featherstonehaugh';

@@ -75,7 +75,8 @@ export class Chat {
   #hooks;
   #buttons;
   #panel;
-  #list = make('ol', 'chatList', { role: 'log', 'aria-live': 'off', tabindex: '0' });
+  #rows = make('ul', 'chatRows', { role: 'list' });
+  #list = make('div', 'chatList', { role: 'log', 'aria-live': 'off', tabindex: '0' }, this.#rows);
   #empty = make('p', 'chatEmpty');
   #newest = /** @type {HTMLButtonElement} */ (make('button', 'button chatNewest',
     { type: 'button', hidden: '' }));
@@ -89,6 +90,9 @@ export class Chat {
   #shown = new Map();
   #language = '';
   #unread = 0;
+  /** Without its styles the panel is not shown. */
+  #styled = false;
+  #opening = false;
   /**
    * The texts that depend on the language alone, and the attributes that they go to.
    * @type {[Element, string, ChatKey][]}
@@ -106,7 +110,9 @@ export class Chat {
     this.#panel = this.#build();
     this.#labels = [
       [this.#empty, '', 'chatEmpty'], [this.#newest, '', 'chatNewest'],
-      [this.#field, 'aria-label', 'chatField'], [this.#field, 'placeholder', 'chatHint'],
+      [this.#field, 'aria-label', 'chatField'],
+      [this.#list, 'aria-label', 'chatMessages'],
+      [this.#field, 'placeholder', 'chatHint'],
       [this.#send, 'aria-label', 'chatSend'], [this.#close, 'aria-label', 'chatClose'],
     ];
     for (const button of this.#buttons) button.addEventListener('click', () => this.toggle());
@@ -117,6 +123,12 @@ export class Chat {
   #build() {
     const sheet = make('link', '', { rel: 'stylesheet',
       href: new URL('./chat.css', import.meta.url).href });
+    for (const type of ['load', 'error']) {
+      sheet.addEventListener(type, () => {
+        this.#styled = true;
+        if (this.#opening) this.open();
+      });
+    }
     const form = make('form', 'chatForm', {}, this.#error,
       make('div', 'chatRow', {}, this.#field, this.#send));
     form.addEventListener('submit', (event) => {
@@ -162,6 +174,8 @@ export class Chat {
   }
 
   open() {
+    this.#opening = !this.#styled;
+    if (this.#opening) return;
     this.#panel.hidden = false;
     this.#root.dataset.chat = 'open';
     this.#renderOpen();
@@ -171,6 +185,7 @@ export class Chat {
   }
 
   close() {
+    this.#opening = false;
     const inside = this.#panel.contains(document.activeElement);
     this.#panel.hidden = true;
     this.#root.dataset.chat = 'closed';
@@ -256,7 +271,7 @@ export class Chat {
     make('button', 'chatCopy', { type: 'button' }));
     const previous = before && this.#shown.get(before.id)?.row;
     if (previous) previous.after(row);
-    else this.#list.prepend(row);
+    else this.#rows.prepend(row);
     this.#shown.set(message.id, { message, row, state: '' });
     this.#translateRow(row, message);
   }

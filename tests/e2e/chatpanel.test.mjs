@@ -1,0 +1,146 @@
+/* chatpanel.test.mjs - the chat as people use it: write, read, unread, links, phones, a reload. */
+/* SPDX-License-Identifier: MIT */
+import assert from 'node:assert/strict';
+import { annAndBob, scenario } from './harness.mjs';
+
+/** @typedef {import('./person.mjs').Person} Person */
+
+/** The last message in the list. @param {Person} person @param {string} text */
+const reads = (person, text) => person.sees(`the message "${text}"`, (wanted) =>
+  [...document.querySelectorAll('.chatText')].at(-1)?.textContent === wanted, [text]);
+
+/** @param {Person} person @param {string} selector @param {string} count '' for no number */
+const isUnread = (person, selector, count) =>
+  person.sees(`${count || 'no'} unread at ${selector}`, (css, wanted) =>
+    (document.querySelector(css)?.getAttribute('data-unread') ?? '') === wanted, [selector, count]);
+
+/** @param {Person} person @param {string} text */
+async function writes(person, text) {
+  await person.page.focus('.chatField');
+  await person.page.keyboard.type(text);
+  await person.page.keyboard.press('Enter');
+  await reads(person, text);
+}
+
+for (const [here, there] of /** @type {const} */ ([['chromium', 'firefox'],
+  ['firefox', 'chromium']])) {
+  scenario(`in ${here} people write to a ${there}, and see what is unread`,
+    { needs: [here, there] }, async (world) => {
+      const ann = await world.person('Ann', { engine: here });
+      const bob = await world.person('Bob', { engine: there });
+      await ann.enter('tea');
+      await bob.enter('tea');
+      await Promise.all([ann.inCallWith(1), bob.inCallWith(1)]);
+      await ann.click('#chat');
+      await ann.shown('.chatEmpty');
+      await writes(ann, 'See https://example.org/plan?v=2.');
+      await isUnread(bob, '#chat', '1');
+      await bob.sees('it said', () => [...document.querySelectorAll('#announcer p')]
+        .some((line) => /^Ann: See https/.test(line.textContent ?? '')));
+      assert.match(await bob.ask(() =>
+        document.querySelector('#chat')?.getAttribute('aria-label') ?? ''), /1 unread/);
+      await bob.click('#chat');
+      await reads(bob, 'See https://example.org/plan?v=2.');
+      await isUnread(bob, '#chat', '');
+      assert.deepEqual(await bob.ask(() => [...document.querySelectorAll('.chatText a')]
+        .map((link) => [link.getAttribute('href'), link.getAttribute('rel'), link.textContent])),
+      [['https://example.org/plan?v=2', 'noopener noreferrer nofollow',
+        'https://example.org/plan?v=2']]);
+      await writes(bob, '<b>not bold</b>');
+      await reads(ann, '<b>not bold</b>');
+      await ann.sees('one that has arrived', () => document
+        .querySelector('.chatMessage[data-own="true"]')?.getAttribute('data-state') === 'sent');
+      // Shift and Enter begin a line; a syllable that is being composed is ended by Enter.
+      await ann.page.focus('.chatField');
+      await ann.page.keyboard.type('one');
+      await ann.page.keyboard.down('Shift');
+      await ann.page.keyboard.press('Enter');
+      await ann.page.keyboard.up('Shift');
+      await ann.ask(() => document.querySelector('.chatField')?.dispatchEvent(
+        new KeyboardEvent('keydown', { key: 'Enter', isComposing: true, bubbles: true })));
+      await ann.page.keyboard.type('two');
+      await ann.page.keyboard.press('Enter');
+      await reads(bob, 'one\ntwo');
+      await ann.page.keyboard.press('Escape');
+      assert.equal(await ann.ask(() => document.activeElement?.id), 'chat', 'the focus is back');
+      await ann.ask(() => /** @type {HTMLElement} */ (document.activeElement).blur());
+      await ann.page.keyboard.press('c');
+      await ann.shown('.chatField');
+    });
+}
+
+scenario('the chat is there after a reload, and a newcomer sees what was said', { people: 3 },
+  async (world) => {
+    const { ann, bob } = await annAndBob(world);
+    await ann.click('#chat');
+    await writes(ann, 'before you came');
+    await bob.click('#chat');
+    await writes(bob, 'I am here');
+    await reads(ann, 'I am here');
+    await ann.page.reload();
+    await ann.inCallWith(1);
+    await isUnread(ann, '#chat', '');
+    await ann.click('#chat');
+    await reads(ann, 'I am here');
+    assert.deepEqual(await ann.ask(() => [...document.querySelectorAll('.chatText')]
+      .map((text) => text.textContent)), ['before you came', 'I am here']);
+    const cho = await world.person('Cho');
+    await cho.enter('tea');
+    await cho.inCallWith(2);
+    await cho.click('#chat');
+    await reads(cho, 'I am here');
+  });
+
+scenario('what is too long is said to be, and stays in the field', {}, async (world) => {
+  const { ann, bob } = await annAndBob(world);
+  await ann.click('#chat');
+  const long = '가'.repeat(700);
+  await ann.page.focus('.chatField');
+  await ann.page.keyboard.sendCharacter(long);
+  await ann.page.keyboard.press('Enter');
+  await ann.shown('#chatError');
+  assert.equal(await ann.ask(() =>
+    /** @type {HTMLTextAreaElement} */ (document.querySelector('.chatField')).value), long);
+  await ann.ask(() => {
+    /** @type {HTMLTextAreaElement} */ (document.querySelector('.chatField')).value = '';
+  });
+  await writes(ann, 'shorter');
+  await bob.click('#chat');
+  await reads(bob, 'shorter');
+});
+
+scenario('on a phone the chat lies over the call, and "more" has the number', {}, async (world) => {
+  const { ann, bob } = await annAndBob(world);
+  for (const [width, height] of [[390, 844], [320, 568], [320, 256], [701, 900]]) {
+    const where = `${width} x ${height}`;
+    await ann.page.setViewport({ width, height });
+    if (await bob.ask(() => document.querySelector('.chat')?.hasAttribute('hidden') ?? true)) {
+      await bob.click('#chat');
+    }
+    await writes(bob, `at ${where}`);
+    const small = width <= 700;
+    await isUnread(ann, small ? '#more' : '#chat', '1');
+    if (small) await ann.click('#more');
+    await ann.click(small ? '.item.chatButton' : '#chat');
+    await ann.shown('.chatField');
+    await reads(ann, `at ${where}`);
+    const seen = await ann.ask(() => {
+      const box = (/** @type {string} */ css) =>
+        document.querySelector(css)?.getBoundingClientRect();
+      const [panel, field, send, close] = ['.chat', '.chatField', '.chatSend', '.chat .closeButton']
+        .map(box);
+      return {
+        inert: document.querySelector('.stage')?.hasAttribute('inert'),
+        inside: [panel, field, send, close].every((rect) => rect && rect.left >= 0 && rect.top >= 0
+          && rect.right <= innerWidth && rect.bottom <= innerHeight && rect.width > 0),
+        list: document.querySelector('.chatList')?.clientHeight ?? 0,
+      };
+    });
+    assert.equal(seen.inert, true, `what lies below is out of reach, ${where}`);
+    assert.ok(seen.inside, `everything is inside, ${where}`);
+    assert.ok(seen.list >= 40, `${seen.list} px for messages, ${where}`);
+    await ann.page.keyboard.press('Escape');
+    const inert = await ann.ask(() => document.querySelector('.stage')?.hasAttribute('inert'));
+    assert.equal(inert, false, `closed again, ${where}`);
+  }
+});
