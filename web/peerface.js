@@ -134,6 +134,32 @@ export const version = '0.1.0';
  * @property {boolean} [record]   keeps an event log, for record(); loads peerface-core-recording.js
  *                               and .wasm instead of peerface-core.js and .wasm; default false
  * @property {string} [wasmUrl]  of that .wasm; default: beside this module
+ * @property {BufferSource} [wasm]  its bytes, in place of loading them
+ * @property {AbortSignal} [signal]  ends the room as leave() does, also while it is being made
+ */
+/**
+ * What is dispatched to a room; see Room.
+ * @typedef {object} RoomEventMap
+ * @property {CustomEvent<undefined>} roomchange
+ * @property {CustomEvent<undefined>} localchange
+ * @property {CustomEvent<undefined>} deviceschange
+ * @property {CustomEvent<{peer: Peer}>} peerjoin
+ * @property {CustomEvent<{peer: Peer}>} peerchange
+ * @property {CustomEvent<{peer: Peer}>} peerleave
+ * @property {CustomEvent<{peer: Peer|null, kind: Reaction}>} reaction
+ */
+/**
+ * @template {keyof RoomEventMap} K
+ * @typedef {(this: Room, event: RoomEventMap[K]) => void} RoomEventListener
+ */
+/**
+ * An EventTarget that knows a room's events.
+ * @typedef {{
+ *   addEventListener<K extends keyof RoomEventMap>(type: K, listener: RoomEventListener<K>,
+ *     options?: boolean|AddEventListenerOptions): void,
+ *   removeEventListener<K extends keyof RoomEventMap>(type: K, listener: RoomEventListener<K>,
+ *     options?: boolean|EventListenerOptions): void,
+ * } & EventTarget} RoomEventTarget
  */
 
 /** @type {Map<string, Promise<ArrayBuffer>>} by URL; loaded once for all rooms of a page */
@@ -158,30 +184,54 @@ function loadWasm(url) {
   return loading;
 }
 
-/* Loading starts with the import, not with the first room. */
+// Not within a function: a bundler finds the files by these expressions.
 const wasmUrlDefault = new URL('peerface-core.wasm', import.meta.url).href;
 const wasmUrlRecording = new URL('peerface-core-recording.wasm', import.meta.url).href;
-loadWasm(wasmUrlDefault).catch(() => {}); // createRoom() reports it
 
-function relayUrlDefault() {
+/**
+ * @param {string} [given] relative to the page
+ * @throws {SyntaxError} a DOMException, as WebSocket() has it: if it is no address of a WebSocket
+ */
+function relayUrl(given) {
   // Not new URL('ws', import.meta.url): a bundler takes that for a file to include.
-  const url = new URL('ws', new URL(import.meta.url));
-  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-  return url.href;
+  const base = given === undefined ? new URL(import.meta.url) : document.baseURI;
+  try {
+    const url = new URL(given ?? 'ws', base);
+    url.protocol = url.protocol.replace('http', 'ws');
+    if (/^wss?:$/.test(url.protocol) && !url.hash) return url.href;
+  } catch { // told below
+  }
+  throw new DOMException(`${given} is no address of a WebSocket`, 'SyntaxError');
+}
+
+/** @param {unknown} value @param {string} name */
+function needString(value, name) {
+  if (typeof value !== 'string') throw new TypeError(`${name} is not a string`);
 }
 
 /**
+ * Room.#open(), for createRoom() alone.
+ * @type {(room: Room, wasm: BufferSource, options: RoomOptions) => Promise<void>}
+ */
+let openRoom;
+
+/**
  * Makes a room: starts the captures, connects to the relay, and prepares joining. A page may have
- * several rooms. Rejects if the core cannot be loaded or an option is out of bounds; what fails
- * later (no camera, no relay) is reported by properties and events.
+ * several rooms. Rejects if the core cannot be loaded, an option is out of bounds, or `signal` is
+ * aborted; what fails later (no camera, no relay) is reported by properties and events.
  * @param {RoomOptions} [options]
  * @returns {Promise<Room>}
  */
 export async function createRoom(options = {}) {
-  const { record, wasmUrl = record ? wasmUrlRecording : wasmUrlDefault } = options;
-  const wasm = await loadWasm(wasmUrl);
+  const { record, wasmUrl = record ? wasmUrlRecording : wasmUrlDefault, signal } = options;
+  signal?.throwIfAborted();
+  const wasm = options.wasm ?? await loadWasm(wasmUrl);
+  signal?.throwIfAborted();
   const room = new Room();
-  await room._open(wasm, options);
+  await openRoom(room, wasm, options);
+  if (signal?.aborted) room.leave();
+  signal?.throwIfAborted();
+  signal?.addEventListener('abort', () => room.leave(), { once: true });
   return room;
 }
 
@@ -196,41 +246,57 @@ export async function createRoom(options = {}) {
  *   reaction       CustomEvent with detail {peer, kind}; peer is null for one's own
  * 'peerleave' is also dispatched for every peer when this member leaves or is refused.
  */
-export class Room extends EventTarget {
-  /** @type {RoomState} */
+export class Room extends /** @type {{new (): RoomEventTarget}} */ (EventTarget) {
+  /** @readonly @type {RoomState} */
   state = 'lobby';
-  /** @type {RefusalReason} */
+  /** @readonly @type {RefusalReason} */
   reason = '';
-  /** There is no connection to the relay; it is being reconnected. */
+  /**
+   * There is no connection to the relay; it is being reconnected.
+   * @readonly @type {boolean}
+   */
   relayAway = false;
-  /** The browser rejects the relay's ICE servers: calls work within a local network at best. */
+  /**
+   * The browser rejects the relay's ICE servers: calls work within a local network at best.
+   * @readonly @type {boolean}
+   */
   iceServersRefused = false;
-  /** One's own member id; '' before the first 'joined' and when refused. */
+  /**
+   * One's own member id; '' before the first 'joined' and when refused.
+   * @readonly @type {string}
+   */
   self = '';
   /**
    * To be kept across a reload and passed to createRoom(). Before the first 'joined' it is the one
    * that was passed, or ''.
+   * @readonly @type {string}
    */
   ticket = '';
-  /** One's own raised hand, as in Peer; 0: not raised. */
+  /**
+   * One's own raised hand, as in Peer; 0: not raised.
+   * @readonly @type {number}
+   */
   hand = 0;
-  /** @type {LocalSource} */
+  /** @readonly @type {LocalSource} */
   microphone = { wanted: true, interrupted: false, state: 'idle', error: '', deviceId: '' };
-  /** @type {LocalSource} */
+  /** @readonly @type {LocalSource} */
   camera = { wanted: true, interrupted: false, state: 'idle', error: '', deviceId: '' };
-  /** @type {LocalSource} */
+  /** @readonly @type {LocalSource} */
   screen = { wanted: false, interrupted: false, state: 'idle', error: '', deviceId: '' };
-  /** @type {LocalSource} */
+  /** @readonly @type {LocalSource} */
   screenAudio = { wanted: false, interrupted: false, state: 'idle', error: '', deviceId: '' };
-  /** One's own live tracks, for a preview; always the same object. */
+  /** One's own live tracks, for a preview; always the same object. @readonly */
   stream = new MediaStream();
-  /** The picture of one's own screen while it is shared, without its sound; always the same. */
+  /**
+   * The picture of one's own screen while it is shared, without its sound; always the same.
+   * @readonly
+   */
   screenStream = new MediaStream();
-  /** @type {Device[]} */
+  /** @readonly @type {Device[]} */
   microphones = [];
-  /** @type {Device[]} */
+  /** @readonly @type {Device[]} */
   cameras = [];
-  /** @type {Map<string, Peer>} by id, in order of arrival */
+  /** @readonly @type {Map<string, Peer>} by id, in order of arrival */
   peers = new Map();
 
   /** @type {any} */
@@ -242,12 +308,16 @@ export class Room extends EventTarget {
   /** Removes the listeners when the room is over. */
   #listening = new AbortController();
 
+  static {
+    openRoom = (room, wasm, options) => room.#open(wasm, options);
+  }
+
   /**
-   * For createRoom() only.
-   * @param {ArrayBuffer} wasm
+   * @param {BufferSource} wasm
    * @param {RoomOptions} options
    */
-  async _open(wasm, options) {
+  async #open(wasm, options) {
+    const url = relayUrl(options.url);
     const create = options.record
       ? (await import('./peerface-core-recording.js')).default
       : createCore;
@@ -256,7 +326,7 @@ export class Room extends EventTarget {
     });
     this.#core = module.core;
     const { microphone = true, camera = true } = options;
-    const error = this.#core.start(options.url ?? relayUrlDefault(), options.ticket ?? '',
+    const error = this.#core.start(url, options.ticket ?? '',
       microphone, options.microphoneId ?? '', camera, options.cameraId ?? '');
     if (error) throw new RangeError('url, ticket or a device id is empty or too long');
     this.#listen();
@@ -284,8 +354,11 @@ export class Room extends EventTarget {
    * Enters a room; `name` is shown to the others. Does nothing while joining or joined.
    * @param {string} room  1 to 64 bytes of UTF-8
    * @param {string} [name]  up to 64 bytes
+   * @throws {TypeError} if one of them is not a string
    */
   join(room, name = '') {
+    needString(room, 'room');
+    needString(name, 'name');
     this.#core.join(room, name);
   }
 
@@ -433,7 +506,7 @@ export class Room extends EventTarget {
        * @param {MediaStreamTrack|null} track
        */
       showLocal: (source, shown, track) => {
-        this[source] = shown;
+        Object.assign(this, { [source]: shown });
         if (source === 'microphone') setTrack(this.stream, 'audio', track);
         if (source === 'camera') setTrack(this.stream, 'video', track);
         if (source === 'screen') setTrack(this.screenStream, 'video', track);
@@ -449,8 +522,7 @@ export class Room extends EventTarget {
         list.push({ deviceId, label });
       },
       showDevicesEnd: () => {
-        this.microphones = this.#microphonesTold;
-        this.cameras = this.#camerasTold;
+        Object.assign(this, { microphones: this.#microphonesTold, cameras: this.#camerasTold });
         this.#microphonesTold = [];
         this.#camerasTold = [];
         this.#later('deviceschange');
