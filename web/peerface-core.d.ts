@@ -3,7 +3,7 @@
 
 /** For peerface.js only; its functions are published in src/browser/glue.c. */
 export default function createCore(options: {
-  wasm: ArrayBuffer;
+  wasm: BufferSource;
   page: object;
   audio?: MediaTrackConstraints;
   video?: MediaTrackConstraints;

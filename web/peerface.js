@@ -14,6 +14,7 @@
  */
 
 import createCore from './peerface-core.js';
+import { connectPeer, makePeer, setTrack, statsOf } from './peerface-streams.js';
 
 /** Of this module, as in CMakeLists.txt. */
 export const version = '0.1.0';
@@ -150,6 +151,34 @@ export const version = '0.1.0';
  * @property {boolean} [record]   keeps an event log, for record(); loads peerface-core-recording.js
  *                               and .wasm instead of peerface-core.js and .wasm; default false
  * @property {string} [wasmUrl]  of that .wasm; default: beside this module
+ * @property {BufferSource} [wasm]  its bytes, in place of loading them
+ * @property {AbortSignal} [signal]  ends the room as leave() does, also while it is being made
+ */
+/**
+ * What is dispatched to a room; see Room.
+ * @typedef {object} RoomEventMap
+ * @property {CustomEvent<undefined>} roomchange
+ * @property {CustomEvent<undefined>} localchange
+ * @property {CustomEvent<undefined>} deviceschange
+ * @property {CustomEvent<{peer: Peer}>} peerjoin
+ * @property {CustomEvent<{peer: Peer}>} peerchange
+ * @property {CustomEvent<{peer: Peer}>} peerleave
+ * @property {CustomEvent<{peer: Peer|null, kind: Reaction}>} reaction
+ * @property {CustomEvent<Message>} message
+ * @property {CustomEvent<Message>} messagechange
+ */
+/**
+ * @template {keyof RoomEventMap} K
+ * @typedef {(this: Room, event: RoomEventMap[K]) => void} RoomEventListener
+ */
+/**
+ * An EventTarget that knows a room's events.
+ * @typedef {{
+ *   addEventListener<K extends keyof RoomEventMap>(type: K, listener: RoomEventListener<K>,
+ *     options?: boolean|AddEventListenerOptions): void,
+ *   removeEventListener<K extends keyof RoomEventMap>(type: K, listener: RoomEventListener<K>,
+ *     options?: boolean|EventListenerOptions): void,
+ * } & EventTarget} RoomEventTarget
  */
 
 /** @type {Map<string, Promise<ArrayBuffer>>} by URL; loaded once for all rooms of a page */
@@ -174,33 +203,57 @@ function loadWasm(url) {
   return loading;
 }
 
-/* Loading starts with the import, not with the first room. */
+// Not within a function: a bundler finds the files by these expressions.
 const wasmUrlDefault = new URL('peerface-core.wasm', import.meta.url).href;
 const wasmUrlRecording = new URL('peerface-core-recording.wasm', import.meta.url).href;
-loadWasm(wasmUrlDefault).catch(() => {}); // createRoom() reports it
 
-function relayUrlDefault() {
+/**
+ * @param {string} [given] relative to the page
+ * @throws {SyntaxError} a DOMException, as WebSocket() has it: if it is no address of a WebSocket
+ */
+function relayUrl(given) {
   // Not new URL('ws', import.meta.url): a bundler takes that for a file to include.
-  const url = new URL('ws', new URL(import.meta.url));
-  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-  return url.href;
+  const base = given === undefined ? new URL(import.meta.url) : document.baseURI;
+  try {
+    const url = new URL(given ?? 'ws', base);
+    url.protocol = url.protocol.replace('http', 'ws');
+    if (/^wss?:$/.test(url.protocol) && !url.hash) return url.href;
+  } catch { // told below
+  }
+  throw new DOMException(`${given} is no address of a WebSocket`, 'SyntaxError');
+}
+
+/** @param {unknown} value @param {string} name */
+function needString(value, name) {
+  if (typeof value !== 'string') throw new TypeError(`${name} is not a string`);
 }
 
 /** What a page keeps of them. */
 const messagesMax = 500;
 
 /**
+ * Room.#open(), for createRoom() alone.
+ * @type {(room: Room, wasm: BufferSource, options: RoomOptions) => Promise<void>}
+ */
+let openRoom;
+
+/**
  * Makes a room: starts the captures, connects to the relay, and prepares joining. A page may have
- * several rooms. Rejects if the core cannot be loaded or an option is out of bounds; what fails
- * later (no camera, no relay) is reported by properties and events.
+ * several rooms. Rejects if the core cannot be loaded, an option is out of bounds, or `signal` is
+ * aborted; what fails later (no camera, no relay) is reported by properties and events.
  * @param {RoomOptions} [options]
  * @returns {Promise<Room>}
  */
 export async function createRoom(options = {}) {
-  const { record, wasmUrl = record ? wasmUrlRecording : wasmUrlDefault } = options;
-  const wasm = await loadWasm(wasmUrl);
+  const { record, wasmUrl = record ? wasmUrlRecording : wasmUrlDefault, signal } = options;
+  signal?.throwIfAborted();
+  const wasm = options.wasm ?? await loadWasm(wasmUrl);
+  signal?.throwIfAborted();
   const room = new Room();
-  await room._open(wasm, options);
+  await openRoom(room, wasm, options);
+  if (signal?.aborted) room.leave();
+  signal?.throwIfAborted();
+  signal?.addEventListener('abort', () => room.leave(), { once: true });
   return room;
 }
 
@@ -217,41 +270,57 @@ export async function createRoom(options = {}) {
  *   messagechange  CustomEvent whose detail is a Message of one's own: its state has changed
  * 'peerleave' is also dispatched for every peer when this member leaves or is refused.
  */
-export class Room extends EventTarget {
-  /** @type {RoomState} */
+export class Room extends /** @type {{new (): RoomEventTarget}} */ (EventTarget) {
+  /** @readonly @type {RoomState} */
   state = 'lobby';
-  /** @type {RefusalReason} */
+  /** @readonly @type {RefusalReason} */
   reason = '';
-  /** There is no connection to the relay; it is being reconnected. */
+  /**
+   * There is no connection to the relay; it is being reconnected.
+   * @readonly @type {boolean}
+   */
   relayAway = false;
-  /** The browser rejects the relay's ICE servers: calls work within a local network at best. */
+  /**
+   * The browser rejects the relay's ICE servers: calls work within a local network at best.
+   * @readonly @type {boolean}
+   */
   iceServersRefused = false;
-  /** One's own member id; '' before the first 'joined' and when refused. */
+  /**
+   * One's own member id; '' before the first 'joined' and when refused.
+   * @readonly @type {string}
+   */
   self = '';
   /**
    * To be kept across a reload and passed to createRoom(). Before the first 'joined' it is the one
    * that was passed, or ''.
+   * @readonly @type {string}
    */
   ticket = '';
-  /** One's own raised hand, as in Peer; 0: not raised. */
+  /**
+   * One's own raised hand, as in Peer; 0: not raised.
+   * @readonly @type {number}
+   */
   hand = 0;
-  /** @type {LocalSource} */
+  /** @readonly @type {LocalSource} */
   microphone = { wanted: true, interrupted: false, state: 'idle', error: '', deviceId: '' };
-  /** @type {LocalSource} */
+  /** @readonly @type {LocalSource} */
   camera = { wanted: true, interrupted: false, state: 'idle', error: '', deviceId: '' };
-  /** @type {LocalSource} */
+  /** @readonly @type {LocalSource} */
   screen = { wanted: false, interrupted: false, state: 'idle', error: '', deviceId: '' };
-  /** @type {LocalSource} */
+  /** @readonly @type {LocalSource} */
   screenAudio = { wanted: false, interrupted: false, state: 'idle', error: '', deviceId: '' };
-  /** One's own live tracks, for a preview; always the same object. */
+  /** One's own live tracks, for a preview; always the same object. @readonly */
   stream = new MediaStream();
-  /** The picture of one's own screen while it is shared, without its sound; always the same. */
+  /**
+   * The picture of one's own screen while it is shared, without its sound; always the same.
+   * @readonly
+   */
   screenStream = new MediaStream();
-  /** @type {Device[]} */
+  /** @readonly @type {Device[]} */
   microphones = [];
-  /** @type {Device[]} */
+  /** @readonly @type {Device[]} */
   cameras = [];
-  /** @type {Map<string, Peer>} by id, in order of arrival */
+  /** @readonly @type {Map<string, Peer>} by id, in order of arrival */
   peers = new Map();
 
   /**
@@ -273,12 +342,16 @@ export class Room extends EventTarget {
   /** Removes the listeners when the room is over. */
   #listening = new AbortController();
 
+  static {
+    openRoom = (room, wasm, options) => room.#open(wasm, options);
+  }
+
   /**
-   * For createRoom() only.
-   * @param {ArrayBuffer} wasm
+   * @param {BufferSource} wasm
    * @param {RoomOptions} options
    */
-  async _open(wasm, options) {
+  async #open(wasm, options) {
+    const url = relayUrl(options.url);
     const create = options.record
       ? (await import('./peerface-core-recording.js')).default
       : createCore;
@@ -292,7 +365,7 @@ export class Room extends EventTarget {
     }
     this.#earlier = new Set(this.messages);
     const { microphone = true, camera = true } = options;
-    const error = this.#core.start(options.url ?? relayUrlDefault(), options.ticket ?? '',
+    const error = this.#core.start(url, options.ticket ?? '',
       microphone, options.microphoneId ?? '', camera, options.cameraId ?? '');
     if (error) throw new RangeError('url, ticket or a device id is empty or too long');
     this.#listen();
@@ -320,8 +393,11 @@ export class Room extends EventTarget {
    * Enters a room; `name` is shown to the others. Does nothing while joining or joined.
    * @param {string} room  1 to 64 bytes of UTF-8
    * @param {string} [name]  up to 64 bytes
+   * @throws {TypeError} if one of them is not a string
    */
   join(room, name = '') {
+    needString(room, 'room');
+    needString(name, 'name');
     this.#core.join(room, name);
   }
 
@@ -405,11 +481,7 @@ export class Room extends EventTarget {
    * @returns {Promise<Record<string, PeerStats>>}
    */
   async stats() {
-    return Object.fromEntries([...this.peers.values()].map((peer) => {
-      const connection = heardBy.get(peer);
-      const [, camera = null, screen = null] = connection?.encodings ?? [];
-      return [peer.id, { sample: connection?.sample ?? null, camera, screen }];
-    }));
+    return Object.fromEntries([...this.peers.values()].map((peer) => [peer.id, statsOf(peer)]));
   }
 
   /** Leaves for good: ends captures and connections. The object cannot be used afterwards. */
@@ -534,7 +606,7 @@ export class Room extends EventTarget {
        * @param {MediaStreamTrack|null} track
        */
       showLocal: (source, shown, track) => {
-        this[source] = shown;
+        Object.assign(this, { [source]: shown });
         if (source === 'microphone') setTrack(this.stream, 'audio', track);
         if (source === 'camera') setTrack(this.stream, 'video', track);
         if (source === 'screen') setTrack(this.screenStream, 'video', track);
@@ -550,8 +622,7 @@ export class Room extends EventTarget {
         list.push({ deviceId, label });
       },
       showDevicesEnd: () => {
-        this.microphones = this.#microphonesTold;
-        this.cameras = this.#camerasTold;
+        Object.assign(this, { microphones: this.#microphonesTold, cameras: this.#camerasTold });
         this.#microphonesTold = [];
         this.#camerasTold = [];
         this.#later('deviceschange');
@@ -559,16 +630,13 @@ export class Room extends EventTarget {
       /**
        * @param {string} id
        * @param {Omit<Peer, 'id'|'stream'|'screenStream'|'level'>} shown
-       * @param {Connection|null} connection
+       * @param {import('./peerface-streams.js').Connection|null} connection
        */
       showPeer: (id, shown, connection) => {
         const known = this.peers.get(id);
         const peer = known ?? makePeer(id);
         Object.assign(peer, shown);
-        if (connection) {
-          moveAllTracks(connection, peer);
-          heardBy.set(peer, connection);
-        }
+        if (connection) connectPeer(connection, peer);
         this.peers.set(id, peer);
         this.#later(known ? 'peerchange' : 'peerjoin', { peer });
       },
@@ -588,80 +656,4 @@ export class Room extends EventTarget {
       showMessage: this.#showMessage.bind(this),
     };
   }
-}
-
-/**
- * Makes `track` the only one of its kind.
- * @param {MediaStream} stream
- * @param {'audio'|'video'} kind
- * @param {MediaStreamTrack|null} track
- */
-function setTrack(stream, kind, track) {
-  for (const old of stream.getTracks()) {
-    if (old.kind === kind && old !== track) stream.removeTrack(old);
-  }
-  if (track) stream.addTrack(track);
-}
-
-/**
- * The glue's entry.
- * @typedef {object} Connection
- * @property {RTCPeerConnection|null} pc
- * @property {MediaStream} remote
- * @property {MediaStream} remoteScreen
- * @property {Sample|null} sample
- * @property {Encoding[]} encodings  by source
- */
-
-/**
- * @param {Connection} connection
- * @param {Peer} peer
- */
-function moveAllTracks(connection, peer) {
-  moveTracks(connection, 'remote', peer.stream);
-  moveTracks(connection, 'remoteScreen', peer.screenStream);
-}
-
-/** @type {WeakMap<Peer, Connection>} the one that a peer's tracks come from */
-const heardBy = new WeakMap();
-
-/**
- * @param {string} id
- * @returns {Peer} without what the core knows of it
- */
-function makePeer(id) {
-  return /** @type {Peer} */ ({
-    id,
-    stream: new MediaStream(),
-    screenStream: new MediaStream(),
-    get level() { return levelOf(heardBy.get(/** @type {Peer} */ (this))?.pc); },
-  });
-}
-
-/** A packet that was played longer ago says nothing of this moment. */
-const levelAgeMs = 500;
-
-/**
- * RTCRtpReceiver.getSynchronizationSources() of the microphone's section, the first with sound.
- * @param {RTCPeerConnection|null|undefined} pc
- */
-function levelOf(pc) {
-  const receiver = pc?.getReceivers().find(({ track }) => track.kind === 'audio');
-  const [source] = receiver?.getSynchronizationSources() ?? [];
-  if (!source) return 0;
-  const ageMs = performance.timeOrigin + performance.now() - source.timestamp;
-  return ageMs < levelAgeMs ? source.audioLevel ?? 0 : 0;
-}
-
-/**
- * Makes `stream` the one that holds the remote tracks of this connection, and not an earlier one's.
- * @param {Connection} connection
- * @param {'remote'|'remoteScreen'} which
- * @param {MediaStream} stream
- */
-function moveTracks(connection, which, stream) {
-  if (connection[which] === stream) return;
-  for (const track of stream.getTracks()) stream.removeTrack(track);
-  for (const track of connection[which].getTracks()) stream.addTrack(track);
-  connection[which] = stream;
 }

@@ -4,9 +4,9 @@
 //   node web.mjs OUTPUT SOURCE FILE...
 //
 // OUTPUT is rebuilt from everything in the folder SOURCE and the FILEs. The page's own scripts and
-// styles become one file each (see page.mjs); the others are minified, and what they import and
-// export keeps its name. Each file of text or code gets a .br and a .gz beside it, for servers that
-// send precompressed files.
+// styles become one file each (see page.mjs), and so does peerface.js. The others are minified, and
+// what they import and export keeps its name. Each file of text or code gets a .br and a .gz beside
+// it, for servers that send precompressed files.
 import fs from 'node:fs';
 import path from 'node:path';
 import zlib from 'node:zlib';
@@ -59,14 +59,28 @@ function write(to, data) {
   if (compressible.has(path.extname(to))) compress(to, data);
 }
 
+/** With what it consists of, but not with Emscripten's files. @param {string} file */
+async function joined(file) {
+  const { build } = await import('esbuild');
+  const { outputFiles } = await build({
+    entryPoints: [file], bundle: true, format: 'esm', target: 'es2022', charset: 'utf8',
+    external: ['./peerface-core.js', './peerface-core-recording.js'], write: false,
+    logLevel: 'warning',
+  });
+  return Buffer.from(outputFiles[0].contents);
+}
+
 /** @param {string} from a file @param {string} to where it is served from */
 async function put(from, to) {
-  const source = fs.readFileSync(from);
+  const source = path.basename(from) === 'peerface.js' ? await joined(from) : fs.readFileSync(from);
   const kind = path.extname(from);
   write(to, kind === '.js' || kind === '.mjs'
     ? Buffer.from(await minified(from, source.toString()))
     : source);
 }
+
+/** What is served as a part of peerface.js. @param {string} name */
+const isOfModule = (name) => name === 'peerface-streams.js';
 
 /** @param {string} folder below which folders that hold nothing are removed */
 function removeEmptyFolders(folder) {
@@ -94,7 +108,7 @@ const fresh = `${output}.new`;
 fs.rmSync(fresh, { recursive: true, force: true });
 fs.mkdirSync(fresh, { recursive: true });
 if (fs.existsSync(source)) {
-  for (const name of filesOf(source).filter((file) => !isOfPage(file))) {
+  for (const name of filesOf(source).filter((file) => !isOfPage(file) && !isOfModule(file))) {
     await put(path.join(source, name), path.join(fresh, name));
   }
   for (const { name, data } of await bundlePage(source)) write(path.join(fresh, name), data);

@@ -1,0 +1,133 @@
+/* bundles.mjs - a program that uses the npm package, as each bundler makes a page of it. */
+/* SPDX-License-Identifier: MIT */
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import http from 'node:http';
+import os from 'node:os';
+import path from 'node:path';
+import { webFolder } from './relay.mjs';
+
+/** Made by the build beside the served folder. */
+export const packageFolder = path.resolve(webFolder, '../package');
+
+const html = (/** @type {string} */ script) => `<!doctype html><title>bundle</title>
+<link rel="icon" href="data:,"><script type="module" src="${script}"></script>`;
+
+const program = (/** @type {string} */ entry) => `import { createRoom } from '${entry}';
+
+const url = new URLSearchParams(location.search).get('relay') ?? undefined;
+const room = await createRoom({ url });
+room.join('tea', 'Ann');
+`;
+
+/** Installs the package as npm does, into an empty project. */
+export function makeProject() {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'peerface-package-'));
+  const npm = (/** @type {string[]} */ ...args) =>
+    execFileSync('npm', [...args, '--silent', '--no-audit', '--no-fund', '--offline'],
+      { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  fs.writeFileSync(path.join(folder, 'package.json'), '{"type": "module", "private": true}\n');
+  const archive = npm('pack', packageFolder).trim().split('\n').at(-1) ?? '';
+  npm('install', `./${archive}`);
+  return folder;
+}
+
+/**
+ * @param {string} folder of the project
+ * @param {string} entry what is imported
+ */
+function writeProgram(folder, entry) {
+  fs.writeFileSync(path.join(folder, 'main.js'), program(entry));
+  fs.writeFileSync(path.join(folder, 'index.html'), html('./main.js'));
+}
+
+/** @param {string} folder @param {string} output */
+async function byVite(folder, output) {
+  const { build } = await import('vite');
+  await build({ root: folder, logLevel: 'error', configFile: false, base: './',
+    build: { outDir: output, target: 'es2022' } });
+}
+
+/** @param {string} folder @param {string} output */
+async function byWebpack(folder, output) {
+  const { default: webpack } = await import('webpack');
+  await new Promise((resolve, reject) => {
+    webpack({
+      mode: 'production', context: folder, entry: './main.js',
+      output: { path: output, filename: 'main.js' }, performance: false,
+    }, (error, stats) => {
+      const problems = stats?.toJson({ all: false, errors: true, warnings: true });
+      const all = [...problems?.errors ?? [], ...problems?.warnings ?? []];
+      if (error || all.length) reject(error ?? new Error(all.map((one) => one.message).join('\n')));
+      else resolve(undefined);
+    });
+  });
+  fs.writeFileSync(path.join(output, 'index.html'), html('./main.js'));
+}
+
+/** @param {string} folder @param {string} output */
+async function byEsbuild(folder, output) {
+  const { build } = await import('esbuild');
+  await build({ absWorkingDir: folder, entryPoints: ['main.js'], bundle: true, minify: true,
+    format: 'esm', target: 'es2022', outfile: path.join(output, 'main.js'), logLevel: 'error' });
+  fs.writeFileSync(path.join(output, 'index.html'), html('./main.js'));
+}
+
+/** Rollup leaves packages to a plugin. @param {string} folder @param {string} output */
+async function byRollup(folder, output) {
+  const { rollup } = await import('rollup');
+  const installed = path.join(folder, 'node_modules/peerface');
+  const { exports } = JSON.parse(fs.readFileSync(path.join(installed, 'package.json'), 'utf8'));
+  const bundle = await rollup({
+    input: path.join(folder, 'main.js'),
+    onwarn(warning) { throw new Error(warning.message); },
+    plugins: [{
+      name: 'packages',
+      resolveId: (id) => (id.startsWith('peerface')
+        ? path.join(installed, exports[id.replace('peerface', '.')].default) : null),
+    }],
+  });
+  await bundle.write({ file: path.join(output, 'main.js'), format: 'es',
+    inlineDynamicImports: true });
+  fs.writeFileSync(path.join(output, 'index.html'), html('./main.js'));
+}
+
+/** What README.md of the package says to import with each. */
+export const bundlers = /** @type {const} */ ({
+  vite: { entry: 'peerface', build: byVite },
+  webpack: { entry: 'peerface', build: byWebpack },
+  esbuild: { entry: 'peerface/inline', build: byEsbuild },
+  rollup: { entry: 'peerface/inline', build: byRollup },
+});
+
+/**
+ * @param {string} folder of the project
+ * @param {keyof typeof bundlers} name
+ * @returns {Promise<string>} the folder of the page
+ */
+export async function bundle(folder, name) {
+  const { entry, build } = bundlers[name];
+  const output = path.join(folder, name);
+  fs.mkdirSync(output, { recursive: true });
+  writeProgram(folder, entry);
+  await build(folder, output);
+  return output;
+}
+
+const types = /** @type {Record<string, string>} */ ({
+  '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm',
+});
+
+/** Serves a folder on a port of its own. @param {string} folder */
+export async function serve(folder) {
+  const server = http.createServer((request, response) => {
+    const name = new URL(request.url ?? '/', 'http://localhost').pathname;
+    const file = path.join(folder, name === '/' ? 'index.html' : name);
+    if (!fs.existsSync(file)) return response.writeHead(404).end();
+    response.setHeader('content-type', types[path.extname(file)] ?? 'application/octet-stream');
+    response.end(fs.readFileSync(file));
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(0)));
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  return { origin: `http://localhost:${port}`, close: () => server.close() };
+}

@@ -1,0 +1,124 @@
+/* package.test.mjs - the npm package: what it says of itself, its types, and what bundlers make. */
+/* SPDX-License-Identifier: MIT */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { bundle, bundlers, makeProject, packageFolder, serve } from './bundles.mjs';
+import { scenario } from './harness.mjs';
+import { root } from './relay.mjs';
+
+const skip = fs.existsSync(packageFolder) ? '' : 'the package has not been built';
+
+/**
+ * Runs a program that has to succeed, and gives what it says.
+ * @param {string} program
+ * @param {string[]} options
+ * @param {string} folder
+ */
+function run(program, options, folder) {
+  const { status, stdout, stderr } = spawnSync(program, options, { cwd: folder, encoding: 'utf8' });
+  assert.equal(status, 0, stdout + stderr);
+  return stdout + stderr;
+}
+
+/** @param {(folder: string) => Promise<void>|void} action with a project that has the package */
+async function inProject(action) {
+  const folder = makeProject();
+  try {
+    await action(folder);
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+}
+
+scenario('the package is what publint and attw expect of one', { skip, people: 1 }, async () => {
+  const { publint } = await import('publint');
+  const { formatMessage } = await import('publint/utils');
+  const { messages, pkg } = await publint({ pkgDir: packageFolder, strict: true });
+  assert.deepEqual(messages.map((message) => formatMessage(message, pkg)), []);
+  await inProject(async (folder) => {
+    const archive = fs.readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? '';
+    run(path.join(root, 'node_modules/.bin/attw'), [archive, '--profile', 'esm-only',
+      '--exclude-entrypoints', './peerface-core.wasm', './peerface-core-recording.wasm'], folder);
+  });
+});
+
+/** Every line with a mistake has to be refused, and nothing else. */
+const consumer = `import { createRoom, Room, version } from 'peerface';
+import type { Peer, RoomEventMap, RoomOptions } from 'peerface';
+import { createRoom as inline } from 'peerface/inline';
+
+const options: RoomOptions = { url: 'wss://a.example/ws', microphone: false,
+  signal: AbortSignal.timeout(1000) };
+const room: Room = await createRoom(options);
+const other: Room = await inline();
+room.addEventListener('peerjoin', ({ detail: { peer } }) => {
+  const known: Peer = peer;
+  const size: number = known.stream.getTracks().length;
+  // @ts-expect-error: there is no such property
+  console.log(known.streams, size);
+});
+room.addEventListener('reaction', (event) => {
+  const detail: RoomEventMap['reaction']['detail'] = event.detail;
+  // @ts-expect-error: null for one's own
+  console.log(detail.peer.name, detail.kind);
+});
+const listener = (event: RoomEventMap['peerleave']) => console.log(event.detail.peer.id);
+room.addEventListener('peerleave', listener, { once: true });
+room.removeEventListener('peerleave', listener);
+// @ts-expect-error: a listener of another event
+room.addEventListener('reaction', listener);
+// @ts-expect-error: only the room sets it
+room.state = 'left';
+if (other.state === 'refused') console.log(other.reason === 'room-full', other.relayAway === true);
+// @ts-expect-error: no such state
+if (other.state === 'closed') console.log(version);
+// @ts-expect-error: a name is text
+room.join('tea', 1);
+for (const peer of other.peers.values()) console.log(peer.name, room.ticket.length, room.hand + 1);
+export {};
+`;
+
+scenario('its types hold in a strict program', { skip, people: 1 }, () => inProject((folder) => {
+  const file = path.join(folder, 'consumer.ts');
+  fs.writeFileSync(file, consumer);
+  for (const resolution of ['bundler', 'nodenext']) {
+    const module = resolution === 'bundler' ? 'esnext' : 'nodenext';
+    run(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '--strict',
+      '--noEmit', '--target', 'es2022', '--lib', 'es2023,dom,dom.iterable', '--module', module,
+      '--moduleResolution', resolution, file], folder);
+  }
+}));
+
+scenario('importing it on a server does and says nothing', { skip, people: 1 }, () =>
+  inProject(async (folder) => {
+    const script = `globalThis.fetch = () => { throw new Error('asked for a file'); };
+      for (const name of ['peerface', 'peerface/inline']) await import(name);`;
+    const said = run(process.execPath, ['--input-type=module', '--eval', script], folder);
+    assert.equal(said, '');
+  }));
+
+for (const name of /** @type {(keyof typeof bundlers)[]} */ (Object.keys(bundlers))) {
+  scenario(`what ${name} makes of three lines is in the call`, { skip }, async (world) => {
+    await inProject(async (folder) => {
+      const page = await serve(await bundle(folder, name));
+      try {
+        await world.relay.stop();
+        world.relay.options.push('--allow-origin', page.origin);
+        await world.relay.start();
+        const bob = await world.person('Bob');
+        await bob.enter('tea');
+        await bob.notice('alone');
+        const relay = `${world.relay.url.replace('http', 'ws')}ws`;
+        const url = `${page.origin}/?relay=${encodeURIComponent(relay)}`;
+        const ann = await world.person('Ann', { url, open: false });
+        await ann.page.goto(url);
+        await bob.inCallWith(1);
+      } finally {
+        page.close();
+      }
+    });
+  });
+}

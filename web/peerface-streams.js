@@ -1,0 +1,98 @@
+/* peerface-streams.js - the tracks of peers and of oneself, and what is known of connections. */
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * A part of peerface.js, which is served as one file with it.
+ */
+
+/** @typedef {import('./peerface.js').Encoding} Encoding */
+/** @typedef {import('./peerface.js').Peer} Peer */
+/** @typedef {import('./peerface.js').Sample} Sample */
+
+/**
+ * Makes `track` the only one of its kind.
+ * @param {MediaStream} stream
+ * @param {'audio'|'video'} kind
+ * @param {MediaStreamTrack|null} track
+ */
+export function setTrack(stream, kind, track) {
+  for (const old of stream.getTracks()) {
+    if (old.kind === kind && old !== track) stream.removeTrack(old);
+  }
+  if (track) stream.addTrack(track);
+}
+
+/**
+ * The glue's entry.
+ * @typedef {object} Connection
+ * @property {RTCPeerConnection|null} pc
+ * @property {MediaStream} remote
+ * @property {MediaStream} remoteScreen
+ * @property {Sample|null} sample
+ * @property {Encoding[]} encodings  by source
+ */
+
+/**
+ * From now on the peer is heard and seen by this connection.
+ * @param {Connection} connection
+ * @param {Peer} peer
+ */
+export function connectPeer(connection, peer) {
+  moveTracks(connection, 'remote', peer.stream);
+  moveTracks(connection, 'remoteScreen', peer.screenStream);
+  heardBy.set(peer, connection);
+}
+
+/**
+ * @param {Peer} peer
+ * @returns {import('./peerface.js').PeerStats}
+ */
+export function statsOf(peer) {
+  const connection = heardBy.get(peer);
+  const [, camera = null, screen = null] = connection?.encodings ?? [];
+  return { sample: connection?.sample ?? null, camera, screen };
+}
+
+/** @type {WeakMap<Peer, Connection>} the one that a peer's tracks come from */
+const heardBy = new WeakMap();
+
+/**
+ * @param {string} id
+ * @returns {Peer} without what the core knows of it
+ */
+export function makePeer(id) {
+  return /** @type {Peer} */ ({
+    id,
+    stream: new MediaStream(),
+    screenStream: new MediaStream(),
+    get level() { return levelOf(heardBy.get(/** @type {Peer} */ (this))?.pc); },
+  });
+}
+
+/** A packet that was played longer ago says nothing of this moment. */
+const levelAgeMs = 500;
+
+/**
+ * RTCRtpReceiver.getSynchronizationSources() of the microphone's section, the first with sound.
+ * @param {RTCPeerConnection|null|undefined} pc
+ */
+function levelOf(pc) {
+  const receiver = pc?.getReceivers().find(({ track }) => track.kind === 'audio');
+  const [source] = receiver?.getSynchronizationSources() ?? [];
+  if (!source) return 0;
+  const ageMs = performance.timeOrigin + performance.now() - source.timestamp;
+  return ageMs < levelAgeMs ? source.audioLevel ?? 0 : 0;
+}
+
+/**
+ * Makes `stream` the one that holds the remote tracks of this connection, and not an earlier one's.
+ * @param {Connection} connection
+ * @param {'remote'|'remoteScreen'} which
+ * @param {MediaStream} stream
+ */
+function moveTracks(connection, which, stream) {
+  if (connection[which] === stream) return;
+  for (const track of stream.getTracks()) stream.removeTrack(track);
+  for (const track of connection[which].getTracks()) stream.addTrack(track);
+  connection[which] = stream;
+}
