@@ -82,6 +82,9 @@ async function put(from, to) {
 /** What is served as a part of peerface.js. @param {string} name */
 const isOfModule = (name) => name === 'peerface-streams.js';
 
+/** For people who read the tree. @param {string} name */
+const isManual = (name) => name.endsWith('.md');
+
 /** @param {string} folder below which folders that hold nothing are removed */
 function removeEmptyFolders(folder) {
   for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
@@ -108,7 +111,8 @@ const fresh = `${output}.new`;
 fs.rmSync(fresh, { recursive: true, force: true });
 fs.mkdirSync(fresh, { recursive: true });
 if (fs.existsSync(source)) {
-  for (const name of filesOf(source).filter((file) => !isOfPage(file) && !isOfModule(file))) {
+  for (const name of filesOf(source).filter((file) => !isOfPage(file) && !isOfModule(file)
+    && !isManual(file))) {
     await put(path.join(source, name), path.join(fresh, name));
   }
   for (const { name, data } of await bundlePage(source)) write(path.join(fresh, name), data);

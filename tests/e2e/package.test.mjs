@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { bundle, bundlers, makeProject, packageFolder, serve } from './bundles.mjs';
+import { blocksOf, frameworks, pageOf } from './frameworks.mjs';
 import { scenario } from './harness.mjs';
 import { root } from './relay.mjs';
 
@@ -100,25 +101,62 @@ scenario('importing it on a server does and says nothing', { skip, people: 1 }, 
     assert.equal(said, '');
   }));
 
-for (const name of /** @type {(keyof typeof bundlers)[]} */ (Object.keys(bundlers))) {
-  scenario(`what ${name} makes of three lines is in the call`, { skip }, async (world) => {
-    await inProject(async (folder) => {
-      const page = await serve(await bundle(folder, name));
-      try {
-        await world.relay.stop();
-        world.relay.options.push('--allow-origin', page.origin);
-        await world.relay.start();
-        const bob = await world.person('Bob');
-        await bob.enter('tea');
-        await bob.notice('alone');
-        const relay = `${world.relay.url.replace('http', 'ws')}ws`;
-        const url = `${page.origin}/?relay=${encodeURIComponent(relay)}`;
-        const ann = await world.person('Ann', { url, open: false });
-        await ann.page.goto(url);
-        await bob.inCallWith(1);
-      } finally {
-        page.close();
-      }
+scenario('the examples of README and manual are programs without a mistake', { skip, people: 1 },
+  () => inProject((folder) => {
+    const readme = fs.readFileSync(path.join(root, 'README.md'), 'utf8');
+    const blocks = [...blocksOf('js'), ...[...readme.matchAll(/^```js\n(.*?)^```/gms)]
+      .map(([, code]) => code.replace('./peerface.js', 'peerface'))];
+    assert.ok(blocks.length >= 2, `${blocks.length} examples`);
+    blocks.forEach((code, index) => {
+      fs.writeFileSync(path.join(folder, `example${index}.ts`), code);
     });
-  });
+    run(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '--noEmit',
+      '--target', 'es2022', '--lib', 'es2023,dom,dom.iterable', '--module', 'esnext',
+      '--moduleResolution', 'bundler', ...blocks.map((_, index) => `example${index}.ts`)], folder);
+  }));
+
+/**
+ * Serves a page of another origin, which the relay lets in, and opens it beside Bob's.
+ * @param {import('./harness.mjs').World} world
+ * @param {string} folder
+ * @param {(ann: import('./person.mjs').Person, bob: import('./person.mjs').Person) =>
+ *   Promise<void>} action once they are in a call
+ */
+async function withPage(world, folder, action) {
+  const page = await serve(folder);
+  try {
+    await world.relay.stop();
+    world.relay.options.push('--allow-origin', page.origin);
+    await world.relay.start();
+    const bob = await world.person('Bob');
+    await bob.enter('tea');
+    await bob.notice('alone');
+    const relay = `${world.relay.url.replace('http', 'ws')}ws`;
+    const url = `${page.origin}/?relay=${encodeURIComponent(relay)}`;
+    const ann = await world.person('Ann', { url, open: false });
+    await ann.page.goto(url);
+    await bob.inCallWith(1);
+    await action(ann, bob);
+  } finally {
+    page.close();
+  }
+}
+
+for (const name of /** @type {(keyof typeof bundlers)[]} */ (Object.keys(bundlers))) {
+  scenario(`what ${name} makes of three lines is in the call`, { skip }, (world) =>
+    inProject(async (folder) => withPage(world, await bundle(folder, name), async () => {})));
+}
+
+for (const name of frameworks) {
+  scenario(`the manual's component for ${name} is one member, and closes the camera`, { skip },
+    (world) => inProject(async (folder) =>
+      withPage(world, await pageOf(folder, name), async (ann, bob) => {
+        await ann.sees('the picture of Bob', () => [...document.querySelectorAll('video')]
+          .some((video) => video.videoWidth > 0 && video.currentTime > 0));
+        assert.equal((await bob.peers()).length, 1, 'one member, not two');
+        await ann.ask(() => /** @type {any} */ (window).unmount());
+        await bob.sees('nobody', () => !document.querySelector('.peer'));
+        await ann.sees('the camera closed', () =>
+          /** @type {any} */ (window).probe.summary().liveVideo === 0);
+      })));
 }
