@@ -106,6 +106,7 @@ export const version = '0.1.0';
  * @property {SourceState} screen  shared beside the camera; see screenStream
  * @property {SourceState} screenAudio  what is heard of the screen; only while that is shared
  * @property {boolean} screenSupported  false: its client is of a version that shows no screens
+ * @property {boolean} channelsSupported  false: its client is of a version without openChannel()
  * @property {boolean} away      has no connection to the relay; media may still flow
  * @property {boolean} videoSupported  false: the answer rejected video, as it does without a codec
  *                               in common; no picture will come, whatever `camera` says
@@ -412,6 +413,20 @@ export class Room extends EventTarget {
     }));
   }
 
+  /**
+   * A channel to the peers whose pages have opened one of that name, for what a page likes to send:
+   * moves of a game, cursors. Nothing is kept: what is under way when a connection is lost is lost
+   * too, also if `reliable`, and who comes later does not get what was sent before.
+   * @param {string} name  1 to 64 characters, none of them a control character
+   * @param {{reliable?: boolean}} [options]  false: a message may be lost, or overtaken by another
+   * @returns {Promise<import('./peerface-channels.js').Channel>}  its code is loaded when needed.
+   *   Rejects with RangeError for another name, and InvalidStateError if it is open already
+   */
+  async openChannel(name, options) {
+    const { openChannel } = await import('./peerface-channels.js');
+    return openChannel(this, name, options, (peer) => heardBy.get(peer)?.channels);
+  }
+
   /** Leaves for good: ends captures and connections. The object cannot be used afterwards. */
   leave() {
     this.#core.leave();
@@ -609,6 +624,7 @@ function setTrack(stream, kind, track) {
  * @property {RTCPeerConnection|null} pc
  * @property {MediaStream} remote
  * @property {MediaStream} remoteScreen
+ * @property {RTCDataChannel[]} channels  the core's, the reliable and the lossy one
  * @property {Sample|null} sample
  * @property {Encoding[]} encodings  by source
  */
