@@ -28,6 +28,7 @@ export function setTrack(stream, kind, track) {
  * @property {RTCPeerConnection|null} pc
  * @property {MediaStream} remote
  * @property {MediaStream} remoteScreen
+ * @property {RTCDataChannel[]} channels  the core's, the reliable and the lossy one
  * @property {Sample|null} sample
  * @property {Encoding[]} encodings  by source
  */
@@ -42,6 +43,9 @@ export function connectPeer(connection, peer) {
   moveTracks(connection, 'remoteScreen', peer.screenStream);
   heardBy.set(peer, connection);
 }
+
+/** @param {Peer} peer */
+export const channelsOf = (peer) => heardBy.get(peer)?.channels;
 
 /**
  * @param {Peer} peer

@@ -14,7 +14,7 @@
  */
 
 import createCore from './peerface-core.js';
-import { connectPeer, makePeer, setTrack, statsOf } from './peerface-streams.js';
+import { channelsOf, connectPeer, makePeer, setTrack, statsOf } from './peerface-streams.js';
 
 /** Of this module, as in CMakeLists.txt. */
 export const version = '0.1.0';
@@ -107,6 +107,7 @@ export const version = '0.1.0';
  * @property {SourceState} screen  shared beside the camera; see screenStream
  * @property {SourceState} screenAudio  what is heard of the screen; only while that is shared
  * @property {boolean} screenSupported  false: its client is of a version that shows no screens
+ * @property {boolean} channelsSupported  false: its client is of a version without openChannel()
  * @property {boolean} away      has no connection to the relay; media may still flow
  * @property {boolean} videoSupported  false: the answer rejected video, as it does without a codec
  *                               in common; no picture will come, whatever `camera` says
@@ -482,6 +483,20 @@ export class Room extends /** @type {{new (): RoomEventTarget}} */ (EventTarget)
    */
   async stats() {
     return Object.fromEntries([...this.peers.values()].map((peer) => [peer.id, statsOf(peer)]));
+  }
+
+  /**
+   * A channel to the peers whose pages have opened one of that name, for what a page likes to send:
+   * moves of a game, cursors. Nothing is kept: what is under way when a connection is lost is lost
+   * too, also if `reliable`, and who comes later does not get what was sent before.
+   * @param {string} name  1 to 64 characters, none of them a control character
+   * @param {{reliable?: boolean}} [options]  false: a message may be lost, or overtaken by another
+   * @returns {Promise<import('./peerface-channels.js').Channel>}  its code is loaded when needed.
+   *   Rejects with RangeError for another name, and InvalidStateError if it is open already
+   */
+  async openChannel(name, options) {
+    const { openChannel } = await import('./peerface-channels.js');
+    return openChannel(this, name, options, channelsOf);
   }
 
   /** Leaves for good: ends captures and connections. The object cannot be used afterwards. */

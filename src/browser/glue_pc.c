@@ -9,9 +9,10 @@ const char pf_glue_pc_linked = 0;
 /* clang-format off */
 
 /*
- * An entry of glue.pcs: the connection, its data channel, its transceivers by source, the stream of
- * its remote tracks and that of a remote screen; by source, how its pictures are to be sent; the
- * last sample of its statistics; adjust(): get- and setParameters() of a sender, one after another.
+ * An entry of glue.pcs: the connection, its data channel, that and two for the page, its
+ * transceivers by source, the stream of its remote tracks and that of a remote screen; by source,
+ * how its pictures are to be sent; the last sample of its statistics; adjust(): get- and
+ * setParameters() of a sender, one after another.
  */
 EM_JS(void, pf_glue_pc_create, (struct pf_driver *driver, unsigned id, int offers,
                                 const char *ice_servers, size_t ice_servers_size), {
@@ -19,7 +20,7 @@ EM_JS(void, pf_glue_pc_create, (struct pf_driver *driver, unsigned id, int offer
   const adjusted = [];
   let pc;
   const entry = {
-    pc: null, channel: null, transceivers: [], encodings: [], sample: null,
+    pc: null, channel: null, channels: [], transceivers: [], encodings: [], sample: null,
     remote: new MediaStream(), remoteScreen: new MediaStream()
   };
   glue.pcs.set(id, entry);
@@ -72,9 +73,10 @@ EM_JS(void, pf_glue_pc_create, (struct pf_driver *driver, unsigned id, int offer
       direction: "sendrecv", streams: [glue.streams[source < 2 ? 0 : 1]]
     }));
   }
-  const channel = pc.createDataChannel("peerface", { negotiated: true, id: 0 });
-  entry.channel = channel;
-  channel.binaryType = "arraybuffer";
+  entry.channels = [{}, {}, { ordered: false, maxRetransmits: 0 }].map((options, number) =>
+    pc.createDataChannel("peerface", Object.assign(options, { negotiated: true, id: number })));
+  const channel = entry.channel = entry.channels[0];
+  for (const each of entry.channels) each.binaryType = "arraybuffer";
   channel.onopen = () => glue.tell(_pf_driver_pc_channel, [], id, channel.id, 1);
   channel.onclose = () => glue.tell(_pf_driver_pc_channel, [], id, channel.id, 0);
   channel.onmessage = (event) => {
@@ -89,13 +91,12 @@ EM_JS(void, pf_glue_pc_close, (struct pf_driver *driver, unsigned id), {
   glue.pcs.delete(id);
   if (!entry || !entry.pc) return;
   const pc = entry.pc;
-  const channel = entry.channel;
   pc.onicecandidate = null;
   pc.onconnectionstatechange = null;
   pc.ontrack = null;
-  channel.onopen = null;
-  channel.onclose = null;
-  channel.onmessage = null;
+  for (const channel of entry.channels) {
+    channel.onopen = channel.onclose = channel.onmessage = null;
+  }
   pc.close();
 });
 

@@ -72,7 +72,7 @@ async function emitTypes() {
     lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'],
     types: [],
   });
-  const { emitSkipped } = program.emit(program.getSourceFile(file));
+  const { emitSkipped } = program.emit();
   if (emitSkipped) throw new Error('the types of peerface.js cannot be written');
 }
 
@@ -105,7 +105,8 @@ Types are included; their comments are the manual.
 fs.rmSync(output, { recursive: true, force: true });
 fs.mkdirSync(output, { recursive: true });
 await emitTypes();
-const scripts = ['peerface.js', 'peerface-streams.js'].map((name) => path.join(web, name));
+const scripts = ['peerface.js', 'peerface-channels.js', 'peerface-streams.js']
+  .map((name) => path.join(web, name));
 for (const file of [...scripts, path.join(root, 'LICENSE'), ...core]) {
   put(path.basename(file), fs.readFileSync(file));
 }

@@ -59,12 +59,13 @@ function write(to, data) {
   if (compressible.has(path.extname(to))) compress(to, data);
 }
 
-/** With what it consists of, but not with Emscripten's files. @param {string} file */
+/** With its parts, but not with what is loaded later or is Emscripten's. @param {string} file */
 async function joined(file) {
   const { build } = await import('esbuild');
   const { outputFiles } = await build({
     entryPoints: [file], bundle: true, format: 'esm', target: 'es2022', charset: 'utf8',
-    external: ['./peerface-core.js', './peerface-core-recording.js'], write: false,
+    external: ['./peerface-core.js', './peerface-core-recording.js', './peerface-channels.js'],
+    write: false,
     logLevel: 'warning',
   });
   return Buffer.from(outputFiles[0].contents);

@@ -32,7 +32,7 @@ enum {
     PF_CHAT_UNHEARD_MAX = 8, /* sent on one channel, and not acknowledged */
 };
 
-/* The negotiated data channel, which carries text (PROTOCOL.md section 4.2). */
+/* The negotiated data channel of the room (PROTOCOL.md section 4.2). */
 enum { PF_CHANNEL_STATE = 0 };
 
 /* A list of capabilities is kept as one text: its names, with a space between two. */
@@ -79,6 +79,7 @@ enum pf_reaction {
 #define PF_CAPABILITY_REACTION PF_SLICE("reaction") /* of a client: it takes `reaction` */
 #define PF_CAPABILITY_SCREEN   PF_SLICE("screen")   /* of a client: it shows shared screens */
 #define PF_CAPABILITY_QUALITY  PF_SLICE("quality")  /* of a client: it takes `wanted` */
+#define PF_CAPABILITY_CHANNELS PF_SLICE("channels") /* of a client: it has those of section 5.4 */
 #define PF_CAPABILITY_CHAT     PF_SLICE("chat")     /* of a client: it takes `chat`, `heard` */
 
 /* What a member has written (PROTOCOL.md section 5.3). */

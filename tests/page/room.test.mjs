@@ -22,7 +22,9 @@ const module = fileURLToPath(new URL('../../web/peerface.js', import.meta.url));
 async function makeRoom(t, options) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'peerface-page-'));
   t.after(() => fs.rmSync(folder, { recursive: true }));
-  fs.copyFileSync(module, path.join(folder, 'peerface.js'));
+  for (const file of ['peerface.js', 'peerface-channels.js']) {
+    fs.copyFileSync(path.join(path.dirname(module), file), path.join(folder, file));
+  }
   fs.writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }');
   fs.writeFileSync(path.join(folder, 'peerface-core.js'),
     'export default (options) => globalThis.makeCore(options);');
@@ -197,6 +199,44 @@ test('messages of before a reload are shown again, and can be sent again', async
   assert.equal(room.messages[1].time.getTime(), 2000);
   page.showMessage('a', 7, 1, 'received', 9000, 'Ann', 'Hello');
   assert.equal(room.messages.length, 2);
+});
+
+test('a channel reaches the peers that have it, and are not behind', async (t) => {
+  const { room, page } = await makeRoom(t);
+  const none = { getTracks: () => [] };
+  /** @type {Record<string, any>} */
+  const channels = {};
+  for (const [id, channelsSupported] of /** @type {const} */ ([['a', true], ['b', false]])) {
+    const sent = /** @type {any[]} */ ([]);
+    const send = (/** @type {any} */ data) => sent.push(data);
+    channels[id] = { sent, send, readyState: 'open', bufferedAmount: 0 };
+    const connection = { pc: null, remote: none, remoteScreen: none };
+    page.showPeer(id, { name: id, channelsSupported },
+      { ...connection, channels: [{}, channels[id], {}] });
+  }
+  const channel = await room.openChannel('moves');
+  assert.equal(channel.send('e4'), true);
+  assert.deepEqual([channels.a.sent, channels.b.sent], [['moves\ne4'], []]);
+  assert.equal(channel.send('e4', 'b'), false);
+  channels.a.bufferedAmount = 1 << 20;
+  assert.equal(channel.bufferedAmount, 1 << 20);
+  assert.equal(channel.send('e5'), false);
+  assert.equal(channels.a.sent.length, 1);
+  /** @type {any[]} */
+  const heard = [];
+  channel.addEventListener('message', (event) => {
+    heard.push(/** @type {CustomEvent} */ (event).detail.data);
+  });
+  const frame = new TextEncoder().encode('moves\n\n\u0000').buffer;
+  for (const data of ['moves\na\nb', 'other\na', 'moves', '', frame]) {
+    channels.a.onmessage({ data });
+  }
+  channel.close();
+  channels.a.onmessage({ data: 'moves\nc' });
+  assert.deepEqual([heard[0], [...new Uint8Array(heard[1])], heard.length], ['a\nb', [10, 0], 2]);
+  await room.openChannel('moves'); // as it is closed
+  await assert.rejects(room.openChannel('moves'), { name: 'InvalidStateError' });
+  await assert.rejects(room.openChannel('a\nb'), { name: 'RangeError' });
 });
 
 test('a peer is as loud as the last packet of its microphone, unless that is old', async (t) => {

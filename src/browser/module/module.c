@@ -59,6 +59,7 @@ static void show(struct pf_driver *driver, void *user, const struct pf_command *
             pf_names_of_source_states.list[sources[PF_SOURCE_SCREEN]],
             pf_names_of_source_states.list[sources[PF_SOURCE_SCREEN_AUDIO]], command->peer.away,
             command->peer.video_rejected, command->peer.screen_supported,
+            pf_capabilities_have(command->peer.capabilities, PF_CAPABILITY_CHANNELS),
             command->peer.sources.hand, pf_names_of_quality_grades.list[command->peer.quality],
             pf_names_of_quality_reasons.list[command->peer.quality_reason], command->pc);
     } else if (command->type == PF_COMMAND_SHOW_REACTION) {
@@ -100,7 +101,7 @@ EMSCRIPTEN_KEEPALIVE int pf_module_start(struct pf_driver *driver, int microphon
         .ticket = pf_driver_text(driver, 1),
         .seed = seed,
         .instance = instance,
-        .capabilities = PF_SLICE("reaction screen quality chat"),
+        .capabilities = PF_SLICE("reaction screen quality chat channels"),
         .on = {microphone_on, camera_on},
         .devices = {pf_driver_text(driver, 2), pf_driver_text(driver, 3)},
     };

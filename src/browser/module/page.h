@@ -21,8 +21,8 @@ void pf_page_show_devices_end(void);
 void pf_page_show_peer(struct pf_driver *driver, const char *id, const char *name, size_t name_size,
                        const char *state, const char *microphone, const char *camera,
                        const char *screen, const char *screen_audio, int away, int video_rejected,
-                       int screen_supported, unsigned hand, const char *quality, const char *reason,
-                       unsigned pc);
+                       int screen_supported, int channels_supported, unsigned hand,
+                       const char *quality, const char *reason, unsigned pc);
 void pf_page_hide_peer(struct pf_driver *driver, const char *id);
 void pf_page_show_reaction(struct pf_driver *driver, const char *id, const char *kind);
 void pf_page_show_message(struct pf_driver *driver, const char *id, unsigned instance,

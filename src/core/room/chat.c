@@ -21,6 +21,7 @@ void pf_chat_init(struct pf_chat *chat)
     chat->last = 0;
     for (size_t i = 0; i < PF_CHAT_ENTRIES_MAX; i++) {
         chat->entries[i].number = 0;
+        chat->entries[i].is_sending = chat->entries[i].is_heard = false;
     }
 }
 
@@ -39,7 +40,7 @@ static void show(struct pf_room *room, const struct pf_chat_entry *entry, enum p
 /* It is delivered, or will never be: then it is not kept. */
 static void settle(struct pf_room *room, struct pf_chat_entry *entry, bool is_sent)
 {
-    if (entry->number != 0 && entry->is_sending) {
+    if (entry->is_sending) {
         show(room, entry, is_sent ? PF_DELIVERY_SENT : PF_DELIVERY_FAILED,
              (struct pf_slice){NULL, 0});
         entry->is_sending = false;
