@@ -11,12 +11,13 @@ test('--help lists every option, --version prints the version', async () => {
   const help = await runToEnd('--help');
   assert.equal(help.code, 0);
   for (const name of [
-    'address', 'port', 'web', 'secret-file', 'members-max', 'rooms-max', 'clients-max',
+    'address', 'port', 'web', 'secret-file', 'tls-cert', 'tls-key', 'hsts', 'redirect-port',
+    'handshake-ms', 'handshakes-max', 'members-max', 'rooms-max', 'clients-max',
     'ice-servers', 'ping-ms', 'grace-ms', 'request-ms', 'idle-ms', 'stall-ms',
     'burst', 'rate', 'allow-origin', 'trust-proxy', 'echo', 'quiet',
     'version', 'help',
   ]) {
-    assert.ok(help.out.includes(`--${name} `), name);
+    assert.ok(help.out.includes(`\n  --${name} `), name);
   }
   const version = await runToEnd('--version');
   assert.equal(version.code, 0);

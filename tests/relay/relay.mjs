@@ -82,12 +82,13 @@ export class Relay {
     this.child = spawn(command[0], command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
     this.child.stdout.on('data', (data) => (this.out += data));
     this.child.stderr.on('data', (data) => (this.err += data));
+    this.isSecure = options.includes('--tls-cert');
     /** @type {Promise<number | null>} */
     this.exit = new Promise((resolve) => this.child.once('close', resolve));
   }
 
   get url() {
-    return `http://localhost:${this.port}/`;
+    return `http${this.isSecure ? 's' : ''}://localhost:${this.port}/`;
   }
 
   /** Waits for the line with the URL. */
@@ -96,7 +97,7 @@ export class Relay {
       this.child.once('error', reject);
       this.child.once('close', () => reject(new Error(`the relay did not start: ${this.err}`)));
       this.child.stdout.on('data', () => {
-        const match = /http:\/\/localhost:(\d+)\//.exec(this.out);
+        const match = /https?:\/\/localhost:(\d+)\//.exec(this.out);
         if (match) resolve(Number(match[1]));
       });
     });

@@ -37,9 +37,9 @@ static bool announce(const struct pf_options *options, uint16_t port)
     if (options->quiet) {
         return true;
     }
-    return printf("peerface-relay: serving %s at http://%s%s%s:%u/\n",
-                  options->folder ? options->folder : "/ws", is_v6 ? "[" : "", host,
-                  is_v6 ? "]" : "", (unsigned)port) > 0 &&
+    return printf("peerface-relay: serving %s at http%s://%s%s%s:%u/\n",
+                  options->folder ? options->folder : "/ws", options->tls_cert ? "s" : "",
+                  is_v6 ? "[" : "", host, is_v6 ? "]" : "", (unsigned)port) > 0 &&
            fflush(stdout) == 0;
 }
 
@@ -52,11 +52,17 @@ static int run(const struct pf_options *options)
     }
     const struct pf_server_config config = {
         .address = options->address,
-        .port = options->port,
+        .port = (uint16_t)options->port,
+        .tls = {.cert_file = options->tls_cert,
+                .key_file = options->tls_key,
+                .handshake_ms = options->handshake_ms,
+                .handshakes_max = options->handshakes_max,
+                .hsts_s = options->hsts_s},
+        .redirect_port = (uint16_t)options->redirect_port,
         .folder = options->folder,
         .echo = options->echo,
-        .origins = {.allowed = options->origins,
-                    .allowed_count = options->origins_count,
+        .origins = {.allowed = options->origins.items,
+                    .allowed_count = options->origins.count,
                     .trust_proxy = options->trust_proxy},
         .request_ms = options->request_ms,
         .idle_ms = options->idle_ms,

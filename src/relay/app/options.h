@@ -1,4 +1,4 @@
-/* options.h - reads the command line. */
+/* options.h - what the operator asks for: command line. */
 /* SPDX-License-Identifier: MIT */
 #ifndef PF_RELAY_APP_OPTIONS_H
 #define PF_RELAY_APP_OPTIONS_H
@@ -9,11 +9,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { PF_ORIGINS_MAX = 32 }; /* rules of --allow-origin */
+enum { PF_TEXTS_MAX = 32 }; /* how often an option may be repeated */
 
 enum pf_options_action {
     PF_OPTIONS_RUN,
     PF_OPTIONS_EXIT, /* with `exit_code`; everything has been printed */
+};
+
+/* The values of an option that may be repeated. */
+struct pf_texts {
+    struct pf_slice items[PF_TEXTS_MAX];
+    size_t count;
 };
 
 /* Texts are borrowed from the arguments, unless said otherwise. */
@@ -21,18 +27,21 @@ struct pf_options {
     enum pf_options_action action;
     int exit_code;
     const char *address;
-    uint16_t port;
-    const char *folder;      /* NULL: serve no files */
-    const char *secret_file; /* NULL: a random secret, lost when the process ends */
-    const char *echo;        /* NULL: no echo endpoint */
-    char *ice_servers;       /* a JSON array; owned */
+    uint32_t port;
+    const char *folder;             /* NULL: serve no files */
+    const char *secret_file;        /* NULL: a random secret, lost when the process ends */
+    const char *echo;               /* NULL: no echo endpoint */
+    char *ice_servers;              /* a JSON array; owned */
+    const char *tls_cert, *tls_key; /* both or none */
+    uint32_t redirect_port;         /* 0: none */
+    uint32_t hsts_s;                /* 0: none */
+    uint32_t handshake_ms, handshakes_max;
     uint32_t members_max, rooms_max, clients_max, ping_ms, grace_ms;
     uint32_t request_ms, idle_ms, stall_ms; /* see server.h */
     uint32_t burst, rate; /* of one client: burst allowance, and messages per second */
     bool quiet;
     bool trust_proxy;
-    struct pf_slice origins[PF_ORIGINS_MAX];
-    size_t origins_count;
+    struct pf_texts origins;
 };
 
 /* Reads the arguments; prints what is wrong with them to stderr. */

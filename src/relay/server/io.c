@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "relay/server/bridge.h"
+#include "relay/server/handshakes.h"
 #include "relay/server/link.h"
 #include "relay/server/web.h"
 
@@ -66,12 +67,19 @@ static void on_bytes(struct pf_server *server, struct pf_link *link, size_t size
 
 static void on_readable(struct pf_server *server, struct pf_link *link)
 {
+    if (link->in_handshake && !pf_handshakes_take_turn(server)) {
+        return;
+    }
     const size_t before = restore_input(server, link);
     PF_ASSERT(before <= PF_INPUT_SIZE_MAX - PF_RECEIVE_SIZE);
     const ssize_t got = pf_stream_read(&link->stream, server->input + before, PF_RECEIVE_SIZE);
+    const int error = errno;
+    if (link->stream.tls) {
+        pf_handshakes_advance(server, link);
+    }
     if (got > 0) {
         on_bytes(server, link, before + (size_t)got);
-    } else if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+    } else if (got < 0 && (error == EAGAIN || error == EWOULDBLOCK)) {
         keep_input(server, link, server->input, before);
     } else {
         pf_link_kill(server, link);
@@ -85,7 +93,8 @@ void pf_io_event(struct pf_server *server, uint64_t index, uint32_t events)
         return;
     }
     /* EPOLLERR and EPOLLHUP are not handled here: the next read or write reports the error. */
-    if ((link->watched & EPOLLIN) != 0 && (events & ~(uint32_t)EPOLLOUT) != 0) {
+    if (((link->watched & EPOLLIN) != 0 && (events & ~(uint32_t)EPOLLOUT) != 0) ||
+        pf_stream_wants_write(&link->stream)) {
         on_readable(server, link);
     }
     if ((events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0) {

@@ -9,6 +9,7 @@
 #include "relay/server/link.h"
 
 #include "base/assert.h"
+#include "relay/server/handshakes.h"
 
 #include <errno.h>
 #include <stdalign.h>
@@ -241,7 +242,7 @@ bool pf_link_write(struct pf_server *server, struct pf_link *link)
 void pf_link_watch(struct pf_server *server, struct pf_link *link)
 {
     const bool busy = pf_link_is_busy(link);
-    uint32_t wanted = busy ? EPOLLOUT : 0;
+    uint32_t wanted = busy || pf_stream_wants_write(&link->stream) ? EPOLLOUT : 0;
     /* The next request waits until the response before it is written. */
     if (link->stage != PF_STAGE_HTTP || !busy) {
         wanted |= EPOLLIN;
@@ -258,6 +259,7 @@ void pf_link_watch(struct pf_server *server, struct pf_link *link)
 
 void pf_link_free(struct pf_server *server, struct pf_link *link)
 {
+    pf_handshakes_remove(server, link);
     pf_timers_cancel(&server->timers, &link->deadline);
     pf_websocket_clear(&link->websocket);
     pf_stream_close(&link->stream);
@@ -272,7 +274,7 @@ void pf_link_free(struct pf_server *server, struct pf_link *link)
     free(link);
 }
 
-bool pf_link_open(struct pf_server *server, int fd)
+bool pf_link_open(struct pf_server *server, int fd, enum pf_door door)
 {
     if (server->free_count == 0 ||
         pf_timers_reserve(&server->timers, server->links_count + 1) != PF_ERROR_OK) {
@@ -285,6 +287,7 @@ bool pf_link_open(struct pf_server *server, int fd)
     *link = (struct pf_link){
         .stream = {.fd = fd},
         .index = server->free_indexes[server->free_count - 1],
+        .door = door,
         .watched = EPOLLIN,
         .deadline = {.owner = link},
         .file_fd = -1,
@@ -298,5 +301,8 @@ bool pf_link_open(struct pf_server *server, int fd)
     server->links[link->index] = link;
     server->links_count++;
     pf_link_set_timeout(server, link, server->config.request_ms);
+    if (door == PF_DOOR_MAIN && server->tls.ssl && !pf_handshakes_begin(server, link)) {
+        pf_link_kill(server, link);
+    }
     return true;
 }

@@ -10,6 +10,7 @@
 #include "relay/server/bridge.h"
 #include "relay/server/io.h"
 #include "relay/server/link.h"
+#include "relay/server/reload.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -66,7 +67,7 @@ static void refuse_without_descriptor(struct pf_server *server, int listener)
     server->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
-static void on_listener(struct pf_server *server, int listener)
+static void on_listener(struct pf_server *server, int listener, enum pf_door door)
 {
     const int one = 1;
     for (int i = 0; i < ACCEPTS_MAX; i++) {
@@ -83,7 +84,7 @@ static void on_listener(struct pf_server *server, int listener)
         }
         /* Signaling messages are short and latency matters. An error only costs latency. */
         (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-        if (!pf_link_open(server, fd)) {
+        if (!pf_link_open(server, fd, door)) {
             refuse(fd);
         }
     }
@@ -94,7 +95,9 @@ static void on_listener(struct pf_server *server, int listener)
 static void stop(struct pf_server *server)
 {
     server->is_stopping = true;
-    pf_listeners_close(&server->listeners); /* closing also removes them from epoll */
+    for (size_t i = 0; i < PF_DOORS_COUNT; i++) {
+        pf_listeners_close(&server->doors[i]); /* closing also removes them from epoll */
+    }
     for (size_t i = 0; i < server->config.hub.clients_max; i++) {
         struct pf_link *link = server->links[i];
         if (!link) {
@@ -114,7 +117,12 @@ static void on_signal(struct pf_server *server)
 {
     struct signalfd_siginfo info;
     const ssize_t got = read(server->signal_fd, &info, sizeof info);
-    if (got == (ssize_t)sizeof info && !server->is_stopping) {
+    if (got != (ssize_t)sizeof info) {
+        return;
+    }
+    if (info.ssi_signo == SIGHUP) {
+        pf_reload(server);
+    } else if (!server->is_stopping) {
         stop(server);
     }
 }
@@ -141,9 +149,11 @@ static void on_event(struct pf_server *server, const struct epoll_event *event)
     if (event->data.u64 == KEY_SIGNAL) {
         on_signal(server);
     } else if (event->data.u64 >= KEY_LISTENER) {
-        const uint64_t index = event->data.u64 - KEY_LISTENER;
-        if (index < server->listeners.count) {
-            on_listener(server, server->listeners.fds[index]);
+        const uint64_t number = event->data.u64 - KEY_LISTENER;
+        const enum pf_door door = (enum pf_door)(number / PF_LISTENERS_MAX);
+        const size_t index = number % PF_LISTENERS_MAX;
+        if (index < server->doors[door].count) {
+            on_listener(server, server->doors[door].fds[index], door);
         }
     } else {
         pf_io_event(server, event->data.u64, event->events);
@@ -172,6 +182,7 @@ void pf_loop_run(struct pf_server *server)
             epoll_wait(server->epoll_fd, server->events, PF_EVENTS_MAX, wait_ms(server, stop_ms));
         const bool was_stopping = server->is_stopping;
         pf_loop_update_clock(server);
+        server->handshakes.turns = 0;
         for (int i = 0; i < count; i++) {
             on_event(server, &server->events[i]);
         }
@@ -196,7 +207,8 @@ bool pf_loop_watch_signals(struct pf_server *server)
     return watch(server, server->signal_fd, KEY_SIGNAL);
 }
 
-bool pf_loop_watch_listener(struct pf_server *server, size_t index)
+bool pf_loop_watch_listener(struct pf_server *server, enum pf_door door, size_t index)
 {
-    return watch(server, server->listeners.fds[index], KEY_LISTENER + index);
+    return watch(server, server->doors[door].fds[index],
+                 KEY_LISTENER + (uint64_t)door * PF_LISTENERS_MAX + index);
 }

@@ -8,7 +8,7 @@
 #include <time.h>
 
 enum {
-    HEAD_SIZE_MAX = 4096, /* the longest part is the path of a redirection */
+    HEAD_SIZE_MAX = 10240, /* the longest part is the path and query of a redirection */
     DATE_SIZE_MAX = 64,
 };
 
@@ -86,6 +86,11 @@ bool pf_response_begin(struct pf_server *server, struct pf_link *link, uint16_t 
     put(out, "\r\n");
     put_date(out, server->unix_s);
     put(out, security_fields);
+    if (link->stream.tls && server->config.tls.hsts_s > 0) {
+        put(out, "Strict-Transport-Security: max-age=");
+        pf_buffer_put_u64(out, server->config.tls.hsts_s);
+        put(out, "\r\n");
+    }
     return true;
 }
 

@@ -51,6 +51,7 @@ static bool open_signals(struct pf_server *server)
     PF_ASSERT(sigemptyset(&set) == 0);
     PF_ASSERT(sigaddset(&set, SIGINT) == 0);
     PF_ASSERT(sigaddset(&set, SIGTERM) == 0);
+    PF_ASSERT(sigaddset(&set, SIGHUP) == 0);
     PF_ASSERT(sigaction(SIGPIPE, &ignore, NULL) == 0);
     PF_ASSERT(sigprocmask(SIG_BLOCK, &set, NULL) == 0);
     server->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
@@ -70,21 +71,36 @@ static bool open_folder(struct pf_server *server)
     return server->folder_fd >= 0 || complain("folder", folder);
 }
 
-static bool open_listeners(struct pf_server *server)
+static bool open_door(struct pf_server *server, enum pf_door door, uint16_t port)
 {
-    const struct pf_server_config *config = &server->config;
-    if (pf_listeners_open(config->address, config->port, &server->listeners) != PF_ERROR_OK) {
-        (void)fprintf(stderr, "peerface-relay: cannot listen at %s port %u: %s\n", config->address,
-                      (unsigned)config->port,
+    struct pf_listeners *listeners = &server->doors[door];
+    const char *address = server->config.address;
+    if (pf_listeners_open(address, port, listeners) != PF_ERROR_OK) {
+        (void)fprintf(stderr, "peerface-relay: cannot listen at %s port %u: %s\n", address,
+                      (unsigned)port,
                       errno != 0 ? strerror(errno) : "unknown address"); /* best effort */
         return false;
     }
-    for (size_t i = 0; i < server->listeners.count; i++) {
-        if (!pf_loop_watch_listener(server, i)) {
+    for (size_t i = 0; i < listeners->count; i++) {
+        if (!pf_loop_watch_listener(server, door, i)) {
             return complain("epoll", NULL);
         }
     }
     return true;
+}
+
+static bool open_doors(struct pf_server *server)
+{
+    const uint16_t redirect_port = server->config.redirect_port;
+    return open_door(server, PF_DOOR_MAIN, server->config.port) &&
+           (redirect_port == 0 || open_door(server, PF_DOOR_REDIRECT, redirect_port));
+}
+
+static bool open_tls(struct pf_server *server)
+{
+    const struct pf_tls_config *tls = &server->config.tls;
+    return !tls->cert_file || pf_tls_context_init(&server->tls, tls->cert_file, tls->key_file,
+                                                  server->now_ms) == PF_ERROR_OK;
 }
 
 static bool open_tables(struct pf_server *server)
@@ -110,8 +126,8 @@ static bool open_all(struct pf_server *server)
     if (server->epoll_fd < 0) {
         return complain("epoll", NULL);
     }
-    return open_tables(server) && open_folder(server) && open_signals(server) &&
-           open_listeners(server);
+    return open_tables(server) && open_folder(server) && open_tls(server) && open_signals(server) &&
+           open_doors(server);
 }
 
 enum pf_error pf_server_new(const struct pf_server_config *config, struct pf_server **out)
@@ -140,7 +156,7 @@ void pf_server_run(struct pf_server *server)
 
 uint16_t pf_server_port(const struct pf_server *server)
 {
-    return server->listeners.port;
+    return server->doors[PF_DOOR_MAIN].port;
 }
 
 void pf_server_free(struct pf_server *server)
@@ -159,7 +175,10 @@ void pf_server_free(struct pf_server *server)
             (void)close(fds[i]); /* nothing was written */
         }
     }
-    pf_listeners_close(&server->listeners);
+    for (size_t i = 0; i < PF_DOORS_COUNT; i++) {
+        pf_listeners_close(&server->doors[i]);
+    }
+    pf_tls_context_clear(&server->tls);
     pf_timers_clear(&server->timers);
     pf_arena_clear(&server->frames);
     pf_arena_clear(&server->segments);

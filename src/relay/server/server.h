@@ -9,10 +9,19 @@
 
 #include <stdint.h>
 
+struct pf_tls_config {
+    const char *cert_file, *key_file; /* PEM; NULL: no TLS */
+    uint32_t handshake_ms;            /* timeout of a handshake */
+    uint32_t handshakes_max;          /* at the same time, at least 1 */
+    uint32_t hsts_s;                  /* Strict-Transport-Security; 0: none */
+};
+
 /* Everything is borrowed for the life of the server. */
 struct pf_server_config {
-    const char *address;            /* the host name or address to listen on */
-    uint16_t port;                  /* 0: any free port */
+    const char *address; /* the host name or address to listen on */
+    uint16_t port;       /* 0: any free port */
+    struct pf_tls_config tls;
+    uint16_t redirect_port;         /* redirects http to https; 0: none */
     const char *folder;             /* served to browsers; NULL: none */
     const char *echo;               /* path of the echo endpoint; NULL: none */
     struct pf_origin_rules origins; /* whose pages may connect, besides the relay's own */
@@ -26,15 +35,18 @@ struct pf_server;
 
 /*
  * Opens everything that pf_server_run() needs; freed by pf_server_free(). On failure prints the
- * reason to stderr and returns INVALID or MEMORY. From then on SIGPIPE is ignored, and SIGINT and
- * SIGTERM are blocked until pf_server_run() handles them.
+ * reason to stderr and returns INVALID or MEMORY. From then on SIGPIPE is ignored, and SIGINT,
+ * SIGTERM and SIGHUP are blocked until pf_server_run() handles them.
  */
 enum pf_error pf_server_new(const struct pf_server_config *config, struct pf_server **out);
 
 /* The port that the server listens on. */
 uint16_t pf_server_port(const struct pf_server *server);
 
-/* Serves until SIGINT or SIGTERM, then closes all WebSockets with 1001 and waits up to a second. */
+/*
+ * Serves until SIGINT or SIGTERM, then closes all WebSockets with 1001 and waits up to a second.
+ * SIGHUP reads certificate and key again.
+ */
 void pf_server_run(struct pf_server *server);
 
 /* Accepts NULL. */

@@ -11,6 +11,7 @@
 #include "relay/server/refusals.h"
 #include "relay/server/server.h"
 #include "relay/server/stream.h"
+#include "relay/server/tls_context.h"
 #include "relay/wire/http.h"
 #include "relay/wire/websocket.h"
 
@@ -34,6 +35,13 @@ enum {
     PF_GOODBYE_MS = 2000,            /* for a closing handshake */
 };
 
+/* What a connection was accepted for. */
+enum pf_door {
+    PF_DOOR_MAIN,     /* the page, /ws and /healthz */
+    PF_DOOR_REDIRECT, /* leads to the main door, by TLS */
+};
+enum { PF_DOORS_COUNT = 2 };
+
 enum pf_stage {
     PF_STAGE_HTTP,      /* reads and answers requests */
     PF_STAGE_WEBSOCKET, /* a client of the hub */
@@ -55,11 +63,14 @@ struct pf_link {
     struct pf_stream stream;
     uint32_t index; /* in pf_server.links; the hub's number for it */
     enum pf_stage stage;
+    enum pf_door door;
+    bool in_handshake;   /* of TLS: in the list of those */
     bool in_hub;         /* the hub knows it and has to be told when it ends */
     bool is_dirty;       /* in the list of those to be flushed in this iteration */
     bool is_written_off; /* DRAINING: the stream is shut down for writing */
     uint32_t watched;    /* the events registered with epoll */
     struct pf_link *dirty_next;
+    struct pf_link *handshake_older, *handshake_newer;
     struct pf_timer deadline;
     struct pf_segment *segments, *segments_last; /* this iteration's; they live in the arena */
     char *kept;                                  /* owned: what the kernel has not accepted yet */
@@ -72,12 +83,21 @@ struct pf_link {
     struct pf_websocket websocket;
 };
 
+/* The links whose TLS handshake is going on, by age; see handshakes.h. */
+struct pf_handshakes {
+    struct pf_link *oldest, *newest;
+    size_t count;
+    size_t turns; /* in this iteration */
+};
+
 struct pf_server {
     struct pf_server_config config;
     struct pf_hub *hub;
     int epoll_fd, signal_fd, folder_fd; /* folder_fd is -1 if no files are served */
     int reserve_fd;                     /* given up for a moment when descriptors run out */
-    struct pf_listeners listeners;
+    struct pf_listeners doors[PF_DOORS_COUNT];
+    struct pf_tls_context tls; /* all zero: the main door is plain */
+    struct pf_handshakes handshakes;
     struct pf_link **links; /* owned, with the links; by index */
     uint32_t *free_indexes; /* a stack */
     size_t free_count;

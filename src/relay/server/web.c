@@ -7,6 +7,7 @@
 #include "relay/server/bridge.h"
 #include "relay/server/files.h"
 #include "relay/server/link.h"
+#include "relay/server/redirect.h"
 #include "relay/server/response.h"
 
 #include <stdio.h>
@@ -106,21 +107,18 @@ static void answer_file(struct pf_server *server, struct pf_link *link, const st
     pf_response_finish(server, link, &out, "");
 }
 
-static void answer(struct pf_server *server, struct pf_link *link)
+static void answer_main(struct pf_server *server, struct pf_link *link)
 {
     const struct pf_http_request *request = &server->request;
     struct pf_file file;
-    uint16_t status = request->status;
+    uint16_t status = 200;
     const char *echo = server->config.echo;
     const bool is_echo = echo && pf_slice_equal(request->path, pf_slice_of(echo));
-    if (status == 200 && (is_echo || pf_slice_equal(request->path, PF_SLICE("/ws")))) {
+    if (is_echo || pf_slice_equal(request->path, PF_SLICE("/ws"))) {
         status = pf_bridge_open(server, link, is_echo);
-        if (status == 101) {
-            return;
+        if (status != 101) {
+            pf_response_refuse(server, link, status);
         }
-    }
-    if (status != 200) {
-        pf_response_refuse(server, link, status);
         return;
     }
     if (request->method == PF_HTTP_OTHER) {
@@ -139,6 +137,19 @@ static void answer(struct pf_server *server, struct pf_link *link)
     } else {
         answer_missing(server, link);
     }
+}
+
+static void answer(struct pf_server *server, struct pf_link *link)
+{
+    if (server->request.status != 200) {
+        pf_response_refuse(server, link, server->request.status);
+        return;
+    }
+    switch (link->door) {
+    case PF_DOOR_MAIN: answer_main(server, link); return;
+    case PF_DOOR_REDIRECT: pf_redirect_answer(server, link); return;
+    }
+    PF_UNREACHABLE();
 }
 
 size_t pf_web_read(struct pf_server *server, struct pf_link *link, struct pf_slice bytes)

@@ -1,0 +1,84 @@
+/* option_table.c - every option of the relay: its name, its value and its help. */
+/* SPDX-License-Identifier: MIT */
+#include "relay/app/option_table.h"
+
+#include "protocol/message.h"
+#include "relay/app/option_values.h"
+#include "relay/hub/clients.h"
+
+/* clang-format off: one option a paragraph, which the layout would tear apart */
+#define TEXT(member)   .kind = PF_OPTION_TEXT, .offset = offsetof(struct pf_options, member)
+#define TEXTS(member)  .kind = PF_OPTION_TEXTS, .offset = offsetof(struct pf_options, member)
+#define FLAG(member)   .kind = PF_OPTION_FLAG, .offset = offsetof(struct pf_options, member)
+#define CALL(function) .kind = PF_OPTION_CALL, .take = (function)
+#define NUMBER(member, low, high)                                                                  \
+    .kind = PF_OPTION_NUMBER, .offset = offsetof(struct pf_options, member), .min = (low),         \
+    .max = (high)
+/* No interval is longer than an hour, the maximum that the protocol allows. */
+#define INTERVAL(member, low) NUMBER(member, low, PF_INTERVAL_MS_MAX)
+
+const struct pf_option pf_option_table[] = {
+    {"address", "NAME", TEXT(address),
+     .help = "listen on this host name or address (localhost); 0.0.0.0 or ::\n"
+             "is every network interface"},
+    {"port", "NUMBER", NUMBER(port, 0, 65535),
+     .help = "listen on this port (8080); 0 is any free port"},
+    {"web", "DIR", TEXT(folder),
+     .help = "serve the files in DIR; without it only /ws and /healthz"},
+    {"secret-file", "FILE", TEXT(secret_file),
+     .help = "sign tickets with the secret in FILE, which is created if it does\n"
+             "not exist; without it members cannot resume after a restart"},
+
+    {"tls-cert", "FILE", TEXT(tls_cert),
+     .help = "serve https and wss with the certificate chain in FILE (PEM)"},
+    {"tls-key", "FILE", TEXT(tls_key),
+     .help = "the private key of that certificate (PEM); SIGHUP reads both anew"},
+    {"hsts", "SECONDS", NUMBER(hsts_s, 1, 2 * 366 * 24 * 3600),
+     .help = "tell browsers to use nothing but https for that long"},
+    {"redirect-port", "NUMBER", NUMBER(redirect_port, 1, 65535),
+     .help = "redirect http requests on this port to https"},
+    {"handshake-ms", "N", INTERVAL(handshake_ms, 1), .help = "timeout of a TLS handshake (5000)"},
+    {"handshakes-max", "N", NUMBER(handshakes_max, 1, 100000),
+     .help = "TLS handshakes at the same time (512); one more ends the oldest"},
+
+    {"members-max", "N", NUMBER(members_max, 2, PF_MEMBERS_MAX),
+     .help = "members per room, 2 to 16 (8)"},
+    {"rooms-max", "N", NUMBER(rooms_max, 1, 10000000), .help = "rooms at the same time (10000)"},
+    {"clients-max", "N", NUMBER(clients_max, 1, 1000000),
+     .help = "connections at the same time (10000)"},
+    {"ice-servers", "JSON", CALL(pf_option_take_ice_servers),
+     .help = "array of RTCIceServer for the clients, or a file that contains it;\n"
+             "entries that browsers would refuse are skipped and reported"},
+
+    {"ping-ms", "N", INTERVAL(ping_ms, 10),
+     .help = "interval of pings; two missed ones are a timeout (5000)"},
+    {"grace-ms", "N", INTERVAL(grace_ms, 1),
+     .help = "how long a member that lost its connection may resume (30000)"},
+    {"request-ms", "N", INTERVAL(request_ms, 1),
+     .help = "timeout of the first request of a connection (10000)"},
+    {"idle-ms", "N", INTERVAL(idle_ms, 1), .help = "timeout of each further request (15000)"},
+    {"stall-ms", "N", INTERVAL(stall_ms, 1),
+     .help = "timeout of a reader that accepts no more of a response (30000)"},
+    {"burst", "N", NUMBER(burst, PF_HUB_BURST_MIN, 1000000000),
+     .help = "burst allowance of a client, in messages of 1 KiB (1000)"},
+    {"rate", "N", NUMBER(rate, 1, 1000000000),
+     .help = "messages of 1 KiB per second that a client may send (100)"},
+
+    {"allow-origin", "URL", TEXTS(origins), .take = pf_option_judge_origin,
+     .help = "let pages of this origin connect, besides the relay's own; may be\n"
+             "repeated; * is any origin"},
+    {"trust-proxy", NULL, FLAG(trust_proxy),
+     .help = "a proxy in front rewrites Host: accept the original host from its\n"
+             "Forwarded or X-Forwarded-Host field, and a host without its port"},
+
+    {"echo", "PATH", TEXT(echo), .take = pf_option_judge_echo,
+     .help = "open a WebSocket echo endpoint at PATH, for tests"},
+    {"quiet", NULL, FLAG(quiet), .help = "print errors only"},
+    {"version", NULL, CALL(pf_option_print_version), .help = "print the version"},
+    {"help", NULL, CALL(pf_option_print_help), .help = "print this"},
+};
+/* clang-format on */
+
+const size_t pf_option_table_count = sizeof pf_option_table / sizeof pf_option_table[0];
+
+_Static_assert(sizeof pf_option_table / sizeof pf_option_table[0] <= PF_OPTIONS_COUNT_MAX, "");

@@ -1,0 +1,12 @@
+/* reload.h - what SIGHUP does. Internal to the server. */
+/* SPDX-License-Identifier: MIT */
+#ifndef PF_RELAY_SERVER_RELOAD_H
+#define PF_RELAY_SERVER_RELOAD_H
+
+#include "relay/server/state.h"
+
+/* Reads again the files that may change. Of one that is not valid the old content stays in use, and
+ * the reason is logged. No connection is touched. */
+void pf_reload(struct pf_server *server);
+
+#endif
