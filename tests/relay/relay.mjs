@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
+import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -36,6 +37,16 @@ export function scratchFolder(t) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'peerface-relay-'));
   t.after(() => fs.rmSync(folder, { recursive: true, force: true }));
   return folder;
+}
+
+/** A port that nobody listens on at the moment. @returns {Promise<number>} */
+export function freePort() {
+  return new Promise((resolve) => {
+    const server = net.createServer().listen(0, 'localhost', () => {
+      const { port } = /** @type {net.AddressInfo} */ (server.address());
+      server.close(() => resolve(port));
+    });
+  });
 }
 
 /**

@@ -3,13 +3,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
-import net from 'node:net';
 import path from 'node:path';
 import test from 'node:test';
 import tls from 'node:tls';
 import { makeCertificate, tlsOptions } from './certificate.mjs';
 import { Client, Wire } from './client.mjs';
-import { Relay, runToEnd, scratchFolder, soon } from './relay.mjs';
+import { Relay, freePort, runToEnd, scratchFolder, soon } from './relay.mjs';
 
 /**
  * A relay with a new certificate.
@@ -252,7 +251,7 @@ test('handshakes that do not end keep nobody out: the oldest gives way', async (
 
 test('a client may close its TLS connection in any way', async (t) => {
   const { relay } = await startSecure(t);
-  for (const end of /** @type {((socket: net.Socket) => void)[]} */ ([
+  for (const end of /** @type {((socket: import('node:net').Socket) => void)[]} */ ([
     (socket) => socket.end(), (socket) => socket.destroy(), (socket) => socket.write('tea'),
   ])) {
     const client = await Client.open(relay);
@@ -283,16 +282,6 @@ test('--hsts tells browsers to stay with https, and only over https', async (t) 
   const answer = await get(await Wire.connectTls(other.port), '/healthz');
   assert.equal(answer.headers['strict-transport-security'], undefined);
 });
-
-/** A port that nobody listens on at the moment. @returns {Promise<number>} */
-function freePort() {
-  return new Promise((resolve) => {
-    const server = net.createServer().listen(0, 'localhost', () => {
-      const { port } = /** @type {net.AddressInfo} */ (server.address());
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 test('--redirect-port leads to https and keeps path and query', async (t) => {
   const port = await freePort();

@@ -14,17 +14,17 @@ static bool load_secret(const struct pf_options *options, struct pf_secret *secr
         pf_crypto_random(secret, sizeof *secret);
         return true;
     }
-    if (pf_secret_load(options->secret_file, secret) != PF_ERROR_OK) {
-        (void)fprintf(
-            stderr, "peerface-relay: %s does not contain a secret, and none can be created there\n",
-            options->secret_file); /* best effort */
+    const char *why = pf_secret_load(options->secret_file, secret);
+    if (why) {
+        (void)fprintf(stderr, "peerface-relay: --secret-file: %s %s\n", options->secret_file,
+                      why); /* best effort */
         return false;
     }
     return true;
 }
 
 /* The URL for a browser on this machine: pages get cameras only from localhost or over TLS. */
-static bool announce(const struct pf_options *options, uint16_t port)
+static void announce(const struct pf_options *options, uint16_t port)
 {
     static const char *const local[] = {"localhost", "127.0.0.1", "::1", "0.0.0.0", "::"};
     const char *host = options->address;
@@ -35,12 +35,13 @@ static bool announce(const struct pf_options *options, uint16_t port)
     }
     const bool is_v6 = strchr(host, ':') != NULL;
     if (options->quiet) {
-        return true;
+        return;
     }
-    return printf("peerface-relay: serving %s at http%s://%s%s%s:%u/\n",
-                  options->folder ? options->folder : "/ws", options->tls_cert ? "s" : "",
-                  is_v6 ? "[" : "", host, is_v6 ? "]" : "", (unsigned)port) > 0 &&
-           fflush(stdout) == 0;
+    (void)printf("peerface-relay: serving %s at http%s://%s%s%s:%u/\n",
+                 options->folder ? options->folder : "/ws", options->tls_cert ? "s" : "",
+                 is_v6 ? "[" : "", host, is_v6 ? "]" : "",
+                 (unsigned)port); /* best effort: a relay works without a reader */
+    (void)fflush(stdout);         /* as above */
 }
 
 static int run(const struct pf_options *options)
@@ -61,6 +62,8 @@ static int run(const struct pf_options *options)
         .redirect_port = (uint16_t)options->redirect_port,
         .folder = options->folder,
         .echo = options->echo,
+        .hosts = options->hosts.items,
+        .hosts_count = options->hosts.count,
         .origins = {.allowed = options->origins.items,
                     .allowed_count = options->origins.count,
                     .trust_proxy = options->trust_proxy},
@@ -82,12 +85,10 @@ static int run(const struct pf_options *options)
     if (pf_server_new(&config, &server) != PF_ERROR_OK) {
         return EXIT_FAILURE;
     }
-    const bool announced = announce(options, pf_server_port(server));
-    if (announced) {
-        pf_server_run(server);
-    }
+    announce(options, pf_server_port(server));
+    pf_server_run(server);
     pf_server_free(server);
-    return announced ? EXIT_SUCCESS : EXIT_FAILURE;
+    return EXIT_SUCCESS;
 }
 
 int main(int argc, char **argv)

@@ -6,7 +6,6 @@
 #include "relay/app/option_values.h"
 #include "relay/hub/clients.h"
 
-/* clang-format off: one option a paragraph, which the layout would tear apart */
 #define TEXT(member)   .kind = PF_OPTION_TEXT, .offset = offsetof(struct pf_options, member)
 #define TEXTS(member)  .kind = PF_OPTION_TEXTS, .offset = offsetof(struct pf_options, member)
 #define FLAG(member)   .kind = PF_OPTION_FLAG, .offset = offsetof(struct pf_options, member)
@@ -46,7 +45,7 @@ const struct pf_option pf_option_table[] = {
     {"rooms-max", "N", NUMBER(rooms_max, 1, 10000000), .help = "rooms at the same time (10000)"},
     {"clients-max", "N", NUMBER(clients_max, 1, 1000000),
      .help = "connections at the same time (10000)"},
-    {"ice-servers", "JSON", CALL(pf_option_take_ice_servers),
+    {"ice-servers", "JSON", CALL(pf_option_take_ice_servers), .is_secret = true,
      .help = "array of RTCIceServer for the clients, or a file that contains it;\n"
              "entries that browsers would refuse are skipped and reported"},
 
@@ -67,17 +66,20 @@ const struct pf_option pf_option_table[] = {
     {"allow-origin", "URL", TEXTS(origins), .take = pf_option_judge_origin,
      .help = "let pages of this origin connect, besides the relay's own; may be\n"
              "repeated; * is any origin"},
+    {"allow-host", "NAME", TEXTS(hosts), .take = pf_option_judge_host,
+     .help = "answer only requests whose Host is NAME, or NAME:PORT; may be\n"
+             "repeated; without it any Host will do"},
     {"trust-proxy", NULL, FLAG(trust_proxy),
      .help = "a proxy in front rewrites Host: accept the original host from its\n"
              "Forwarded or X-Forwarded-Host field, and a host without its port"},
 
     {"echo", "PATH", TEXT(echo), .take = pf_option_judge_echo,
-     .help = "open a WebSocket echo endpoint at PATH, for tests"},
+     .help = "open a WebSocket echo endpoint at PATH, for tests; only where the\n"
+             "relay listens on nothing but loopback addresses"},
     {"quiet", NULL, FLAG(quiet), .help = "print errors only"},
     {"version", NULL, CALL(pf_option_print_version), .help = "print the version"},
     {"help", NULL, CALL(pf_option_print_help), .help = "print this"},
 };
-/* clang-format on */
 
 const size_t pf_option_table_count = sizeof pf_option_table / sizeof pf_option_table[0];
 

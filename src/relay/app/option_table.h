@@ -5,6 +5,7 @@
 
 #include "relay/app/options.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,7 @@ struct pf_option {
     enum pf_option_kind kind;
     size_t offset; /* in struct pf_options */
     uint32_t min, max;
+    bool is_secret; /* overwritten once it is taken: every user sees the arguments of a process */
     /*
      * For CALL it reads the value. For TEXT and TEXTS, where it is not NULL, it judges the value
      * before that is taken. It returns NULL, or a phrase that says what the option takes.

@@ -5,6 +5,7 @@
 #include "base/buffer.h"
 #include "protocol/message.h"
 #include "relay/app/option_table.h"
+#include "relay/wire/authority.h"
 #include "relay/wire/ice_servers.h"
 #include "relay/wire/origin.h"
 
@@ -65,6 +66,15 @@ const char *pf_option_judge_origin(struct pf_options *options, const char *value
     return pf_origin_rule_is_valid(pf_slice_of(value))
                ? NULL
                : "takes an origin such as https://example.org, or *";
+}
+
+const char *pf_option_judge_host(struct pf_options *options, const char *value)
+{
+    struct pf_authority authority;
+    (void)options; /* judged by itself */
+    return pf_authority_read(pf_slice_of(value), &authority)
+               ? NULL
+               : "takes a host name or address, or one with a port";
 }
 
 const char *pf_option_judge_echo(struct pf_options *options, const char *value)

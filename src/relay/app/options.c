@@ -109,7 +109,11 @@ static void read_arguments(int count, char *const *arguments, struct pf_options 
             options->exit_code = EXIT_CODE_USAGE; /* getopt has printed the reason */
             return;
         }
-        take(options, &pf_option_table[code - CODE_FIRST], optarg);
+        const struct pf_option *option = &pf_option_table[code - CODE_FIRST];
+        take(options, option, optarg);
+        if (option->is_secret) {
+            memset(optarg, ' ', strlen(optarg));
+        }
     }
     if (options->action == PF_OPTIONS_RUN && optind < count) {
         refuse(options, arguments[optind], "is not an option");

@@ -41,7 +41,7 @@ struct pf_options {
     uint32_t burst, rate; /* of one client: burst allowance, and messages per second */
     bool quiet;
     bool trust_proxy;
-    struct pf_texts origins;
+    struct pf_texts origins, hosts;
 };
 
 /* Reads the arguments; prints what is wrong with them to stderr. */

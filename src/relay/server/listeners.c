@@ -43,18 +43,29 @@ static int listen_on(const struct addrinfo *address, uint16_t port)
     return fd;
 }
 
-static uint16_t port_of(int fd)
+union address {
+    struct sockaddr any;
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+};
+
+/* Of the socket. Its family is AF_UNSPEC if that is not known. */
+static union address address_of(int fd)
 {
-    union {
-        struct sockaddr any;
-        struct sockaddr_in v4;
-        struct sockaddr_in6 v6;
-    } where = {.v6 = {.sin6_family = AF_UNSPEC}};
+    union address where = {.v6 = {.sin6_family = AF_UNSPEC}};
     socklen_t size = sizeof where;
     if (getsockname(fd, &where.any, &size) != 0) {
-        return 0;
+        where.v6.sin6_family = AF_UNSPEC;
     }
-    return ntohs(where.any.sa_family == AF_INET6 ? where.v6.sin6_port : where.v4.sin_port);
+    return where;
+}
+
+static uint16_t port_of(int fd)
+{
+    const union address where = address_of(fd);
+    return ntohs(where.any.sa_family == AF_INET6  ? where.v6.sin6_port
+                 : where.any.sa_family == AF_INET ? where.v4.sin_port
+                                                  : 0);
 }
 
 static bool is_same_address(const struct addrinfo *a, const struct addrinfo *b)
@@ -128,6 +139,21 @@ enum pf_error pf_listeners_open(const char *address, uint16_t port, struct pf_li
     }
     freeaddrinfo(found);
     return listening ? PF_ERROR_OK : PF_ERROR_INVALID;
+}
+
+bool pf_listeners_are_local(const struct pf_listeners *listeners)
+{
+    enum { LOOPBACK_NET = 127 };
+    for (size_t i = 0; i < listeners->count; i++) {
+        const union address where = address_of(listeners->fds[i]);
+        const bool is_v4 = where.any.sa_family == AF_INET;
+        const bool is_local = is_v4 ? ntohl(where.v4.sin_addr.s_addr) >> 24 == LOOPBACK_NET
+                                    : IN6_IS_ADDR_LOOPBACK(&where.v6.sin6_addr);
+        if ((!is_v4 && where.any.sa_family != AF_INET6) || !is_local) {
+            return false;
+        }
+    }
+    return true;
 }
 
 void pf_listeners_close(struct pf_listeners *listeners)

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,9 @@ struct pf_listeners {
  * name does not resolve.
  */
 enum pf_error pf_listeners_open(const char *address, uint16_t port, struct pf_listeners *out);
+
+/* Whether all of them are on loopback addresses. */
+bool pf_listeners_are_local(const struct pf_listeners *listeners);
 
 void pf_listeners_close(struct pf_listeners *listeners);
 

@@ -21,7 +21,7 @@ static struct pf_slice host_of(struct pf_slice authority)
 void pf_redirect_answer(struct pf_server *server, struct pf_link *link)
 {
     const struct pf_http_request *request = &server->request;
-    const struct pf_slice host = host_of(pf_http_field(request, "host"));
+    const struct pf_slice host = host_of(request->host);
     const uint16_t port = server->doors[PF_DOOR_MAIN].port;
     struct pf_buffer out;
     if (host.size == 0) {

@@ -58,7 +58,7 @@ void pf_refusals_log(struct pf_refusals *refusals, const struct pf_http_request 
     char host_text[SHOWN_SIZE_MAX + 1];
     char forwarded_text[SHOWN_SIZE_MAX + 1];
     const struct pf_slice origin = pf_http_field(request, "origin");
-    const struct pf_slice host = pf_http_field(request, "host");
+    const struct pf_slice host = request->host;
     const struct pf_slice forwarded = pf_origin_forwarded_host(request);
     const uint64_t hash = add_to_hash(add_to_hash(UINT64_C(14695981039346656037), origin), host);
     if (refusals->count == PF_REFUSALS_MAX || is_logged(refusals, hash)) {

@@ -92,8 +92,15 @@ static bool open_door(struct pf_server *server, enum pf_door door, uint16_t port
 static bool open_doors(struct pf_server *server)
 {
     const uint16_t redirect_port = server->config.redirect_port;
-    return open_door(server, PF_DOOR_MAIN, server->config.port) &&
-           (redirect_port == 0 || open_door(server, PF_DOOR_REDIRECT, redirect_port));
+    if (!open_door(server, PF_DOOR_MAIN, server->config.port)) {
+        return false;
+    }
+    if (server->config.echo && !pf_listeners_are_local(&server->doors[PF_DOOR_MAIN])) {
+        (void)fputs("peerface-relay: --echo is for loopback addresses only\n",
+                    stderr); /* best effort */
+        return false;
+    }
+    return redirect_port == 0 || open_door(server, PF_DOOR_REDIRECT, redirect_port);
 }
 
 static bool open_tls(struct pf_server *server)

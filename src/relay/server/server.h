@@ -24,6 +24,8 @@ struct pf_server_config {
     uint16_t redirect_port;         /* redirects http to https; 0: none */
     const char *folder;             /* served to browsers; NULL: none */
     const char *echo;               /* path of the echo endpoint; NULL: none */
+    const struct pf_slice *hosts;   /* the Host fields that are answered; see wire/authority.h */
+    size_t hosts_count;             /* 0: any */
     struct pf_origin_rules origins; /* whose pages may connect, besides the relay's own */
     uint32_t request_ms;            /* timeout of the first request of a connection */
     uint32_t idle_ms;               /* timeout of each further request */

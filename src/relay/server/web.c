@@ -9,6 +9,7 @@
 #include "relay/server/link.h"
 #include "relay/server/redirect.h"
 #include "relay/server/response.h"
+#include "relay/wire/authority.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -17,18 +18,18 @@ enum { HEALTH_SIZE_MAX = 256 };
 
 /*
  * A browser does not tell a page why its WebSocket was refused, so the page asks here whether its
- * origin was the reason. Judged as in a handshake with that Origin; empty if nothing is asked.
+ * origin was the reason. Judged as in a handshake with that Origin; NULL if nothing is asked.
  */
 static const char *judge_origin(struct pf_server *server)
 {
     struct pf_slice origin;
     char *memory = pf_link_alloc(server, server->request.query.size + 1);
     if (!memory || !pf_http_query_value(server->request.query, "origin", memory, &origin)) {
-        return "";
+        return NULL;
     }
     return pf_origin_judge(origin, &server->request, &server->config.origins) == PF_ORIGIN_ALLOWED
-               ? ",\"origin\":\"allowed\""
-               : ",\"origin\":\"refused\"";
+               ? "allowed"
+               : "refused";
 }
 
 static void answer_missing(struct pf_server *server, struct pf_link *link)
@@ -45,16 +46,24 @@ static void answer_health(struct pf_server *server, struct pf_link *link)
     struct pf_buffer out;
     char text[HEALTH_SIZE_MAX];
     const struct pf_hub_counts counts = pf_hub_counts(server->hub);
+    const char *origin = judge_origin(server);
+    /* Who may read it is all that a page of another origin learns. */
     const int size =
-        snprintf(text, sizeof text,
-                 "{\"status\":\"ok\",\"connections\":%zu,\"clients\":%zu,\"rooms\":%zu,"
-                 "\"members\":%zu,\"places\":%u,\"signals\":%llu%s}\n",
-                 server->links_count, counts.clients, counts.rooms, counts.members,
-                 (unsigned)server->config.hub.members_max, (unsigned long long)counts.signals,
-                 judge_origin(server));
+        origin
+            ? snprintf(text, sizeof text, "{\"status\":\"ok\",\"places\":%u,\"origin\":\"%s\"}\n",
+                       (unsigned)server->config.hub.members_max, origin)
+            : snprintf(text, sizeof text,
+                       "{\"status\":\"ok\",\"connections\":%zu,\"clients\":%zu,\"rooms\":%zu,"
+                       "\"members\":%zu,\"places\":%u,\"signals\":%llu}\n",
+                       server->links_count, counts.clients, counts.rooms, counts.members,
+                       (unsigned)server->config.hub.members_max,
+                       (unsigned long long)counts.signals);
     PF_ASSERT(size > 0);
     PF_ASSERT((size_t)size < sizeof text);
     if (pf_response_begin(server, link, 200, &out)) {
+        if (origin) {
+            pf_response_share(&out);
+        }
         pf_response_put_field(&out, "Cache-Control", "no-store");
         pf_response_put_body_fields(&out, "application/json", (uint64_t)size);
         pf_response_finish(server, link, &out, text);
@@ -84,6 +93,7 @@ static void answer_file(struct pf_server *server, struct pf_link *link, const st
         (void)close(file->fd); /* nothing was read */
         return;
     }
+    pf_response_share(&out);
     pf_response_put_field(&out, "Cache-Control", "no-cache");
     pf_response_put_field(&out, "ETag", file->etag);
     pf_response_put_field(&out, "Vary", "Accept-Encoding");
@@ -134,6 +144,8 @@ static void answer_main(struct pf_server *server, struct pf_link *link)
         answer_file(server, link, &file);
     } else if (status == 301) {
         answer_redirection(server, link);
+    } else if (status == 503) {
+        pf_response_refuse(server, link, 503);
     } else {
         answer_missing(server, link);
     }
@@ -143,6 +155,13 @@ static void answer(struct pf_server *server, struct pf_link *link)
 {
     if (server->request.status != 200) {
         pf_response_refuse(server, link, server->request.status);
+        return;
+    }
+    /* A page that has its name resolve to this relay has the wrong Host (DNS rebinding). */
+    if (server->config.hosts_count > 0 &&
+        !pf_authority_is_listed(server->request.host, server->config.hosts,
+                                server->config.hosts_count)) {
+        pf_response_refuse(server, link, 421);
         return;
     }
     switch (link->door) {
