@@ -12,10 +12,12 @@ test('--help lists every option, --version prints the version', async () => {
   const help = await runToEnd('--help');
   assert.equal(help.code, 0);
   for (const name of [
-    'allow-host', 'address', 'port', 'web', 'secret-file', 'tls-cert', 'tls-key', 'hsts',
-    'redirect-port', 'handshake-ms', 'handshakes-max', 'members-max', 'rooms-max',
-    'clients-max', 'ice-servers', 'ping-ms', 'grace-ms', 'request-ms', 'idle-ms', 'stall-ms',
-    'burst', 'rate', 'allow-origin', 'trust-proxy', 'echo', 'quiet', 'version', 'help',
+    'address', 'address-connections', 'address-joins', 'address-kib', 'address-opens',
+    'allow-host', 'allow-origin', 'burst', 'clients-max', 'echo', 'grace-ms', 'handshake-ms',
+    'handshakes-max', 'help', 'hsts', 'ice-servers', 'idle-ms', 'members-max', 'message-ms',
+    'ping-ms', 'port', 'proxy-protocol', 'quiet', 'rate', 'redirect-port', 'request-ms',
+    'requests-max', 'rooms-max', 'secret-file', 'stall-ms', 'tls-cert', 'tls-key',
+    'trust-proxy', 'version', 'web',
   ]) {
     assert.ok(help.out.includes(`\n  --${name} `), name);
   }
@@ -33,7 +35,9 @@ test('invalid options are refused with status 2 and a reason', async () => {
     ['--ice-servers', '[1,'], ['--ice-servers', '/missing.json'], ['--echo', 'echo'],
     ['--allow-origin', 'call.example'], ['--allow-origin', 'https://call.example/'],
     ['--allow-origin', 'not a url'], ['--allow-origin', 'https://'], ['--allow-host', 'a b'],
-    ['--allow-host', 'https://a'], ['--unknown'], ['extra'],
+    ['--allow-host', 'https://a'], ['--trust-proxy', 'proxy'],
+    ['--trust-proxy', '10.0.0.0/33'], ['--trust-proxy', '10.0.0.0/'], ['--proxy-protocol'],
+    ['--unknown'], ['extra'],
   ]) {
     const result = await runToEnd(...options);
     assert.equal(result.code, 2, options.join(' '));

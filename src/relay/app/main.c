@@ -48,6 +48,10 @@ static int run(const struct pf_options *options)
 {
     struct pf_secret secret;
     struct pf_server *server = NULL;
+    struct pf_ip_net proxies[PF_TEXTS_MAX];
+    for (size_t i = 0; i < options->proxies.count; i++) {
+        (void)pf_ip_net_read(options->proxies.items[i], &proxies[i]); /* it has been judged */
+    }
     if (!load_secret(options, &secret)) {
         return EXIT_FAILURE;
     }
@@ -64,9 +68,16 @@ static int run(const struct pf_options *options)
         .echo = options->echo,
         .hosts = options->hosts.items,
         .hosts_count = options->hosts.count,
-        .origins = {.allowed = options->origins.items,
-                    .allowed_count = options->origins.count,
-                    .trust_proxy = options->trust_proxy},
+        .origins = {.allowed = options->origins.items, .allowed_count = options->origins.count},
+        .proxies = proxies,
+        .proxies_count = options->proxies.count,
+        .proxy_protocol = options->proxy_protocol,
+        .address_limits = {.connections = options->address_connections,
+                           .opens_per_s = options->address_opens,
+                           .joins_per_s = options->address_joins,
+                           .kib_per_s = options->address_kib},
+        .requests_max = options->requests_max,
+        .message_ms = options->message_ms,
         .request_ms = options->request_ms,
         .idle_ms = options->idle_ms,
         .stall_ms = options->stall_ms,

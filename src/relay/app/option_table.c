@@ -44,7 +44,23 @@ const struct pf_option pf_option_table[] = {
      .help = "members per room, 2 to 16 (8)"},
     {"rooms-max", "N", NUMBER(rooms_max, 1, 10000000), .help = "rooms at the same time (10000)"},
     {"clients-max", "N", NUMBER(clients_max, 1, 1000000),
-     .help = "connections at the same time (10000)"},
+     .help = "WebSockets at the same time (10000); one more ends the longest\n"
+             "wait in the lobby, and the last eighth is for who returns"},
+    {"requests-max", "N", NUMBER(requests_max, 1, 100000),
+     .help = "other connections at the same time (1024); one more ends the one\n"
+             "that would time out first"},
+    {"address-connections", "N", NUMBER(address_connections, 0, 1000000),
+     .help = "connections of one address (256), an IPv4 address or a network\n"
+             "of 64 bits of IPv6, unless it is loopback; 0 is no limit"},
+    {"address-opens", "N", NUMBER(address_opens, 0, 100000),
+     .help = "new connections a second of one address (20), and ten seconds'\n"
+             "worth at once; 0 is no limit"},
+    {"address-joins", "N", NUMBER(address_joins, 0, 100000),
+     .help = "new members a second from one address (1), and a minute's worth\n"
+             "at once, four times that with a ticket; 0 is no limit"},
+    {"address-kib", "N", NUMBER(address_kib, 0, 1000000),
+     .help = "KiB a second from one address (2000), and ten seconds' worth at\n"
+             "once; 0 is no limit"},
     {"ice-servers", "JSON", CALL(pf_option_take_ice_servers), .is_secret = true,
      .help = "array of RTCIceServer for the clients, or a file that contains it;\n"
              "entries that browsers would refuse are skipped and reported"},
@@ -58,6 +74,8 @@ const struct pf_option pf_option_table[] = {
     {"idle-ms", "N", INTERVAL(idle_ms, 1), .help = "timeout of each further request (15000)"},
     {"stall-ms", "N", INTERVAL(stall_ms, 1),
      .help = "timeout of a reader that accepts no more of a response (30000)"},
+    {"message-ms", "N", INTERVAL(message_ms, 1),
+     .help = "timeout of a message that arrives in parts (60000)"},
     {"burst", "N", NUMBER(burst, PF_HUB_BURST_MIN, 1000000000),
      .help = "burst allowance of a client, in messages of 1 KiB (1000)"},
     {"rate", "N", NUMBER(rate, 1, 1000000000),
@@ -69,9 +87,13 @@ const struct pf_option pf_option_table[] = {
     {"allow-host", "NAME", TEXTS(hosts), .take = pf_option_judge_host,
      .help = "answer only requests whose Host is NAME, or NAME:PORT; may be\n"
              "repeated; without it any Host will do"},
-    {"trust-proxy", NULL, FLAG(trust_proxy),
-     .help = "a proxy in front rewrites Host: accept the original host from its\n"
-             "Forwarded or X-Forwarded-Host field, and a host without its port"},
+    {"trust-proxy", "NET", TEXTS(proxies), .take = pf_option_judge_net,
+     .help = "believe proxies of this address or network, such as 10.0.0.0/8:\n"
+             "the host in Forwarded or X-Forwarded-Host, the client in\n"
+             "Forwarded or X-Forwarded-For; may be repeated"},
+    {"proxy-protocol", NULL, FLAG(proxy_protocol),
+     .help = "connections from trusted proxies begin with a PROXY header,\n"
+             "version 2, that names the client"},
 
     {"echo", "PATH", TEXT(echo), .take = pf_option_judge_echo,
      .help = "open a WebSocket echo endpoint at PATH, for tests; only where the\n"

@@ -5,6 +5,7 @@
 #include "base/buffer.h"
 #include "protocol/message.h"
 #include "relay/app/option_table.h"
+#include "relay/server/ip.h"
 #include "relay/wire/authority.h"
 #include "relay/wire/ice_servers.h"
 #include "relay/wire/origin.h"
@@ -75,6 +76,15 @@ const char *pf_option_judge_host(struct pf_options *options, const char *value)
     return pf_authority_read(pf_slice_of(value), &authority)
                ? NULL
                : "takes a host name or address, or one with a port";
+}
+
+const char *pf_option_judge_net(struct pf_options *options, const char *value)
+{
+    struct pf_ip_net net;
+    (void)options; /* judged by itself */
+    return pf_ip_net_read(pf_slice_of(value), &net)
+               ? NULL
+               : "takes an address such as 127.0.0.1, or a network such as 10.0.0.0/8";
 }
 
 const char *pf_option_judge_echo(struct pf_options *options, const char *value)

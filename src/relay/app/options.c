@@ -85,6 +85,8 @@ static void judge(struct pf_options *options)
         refuse(options, "--tls-cert", "goes together with --tls-key");
     } else if (!options->tls_cert && (options->redirect_port != 0 || options->hsts_s != 0)) {
         refuse(options, "--hsts and --redirect-port", "need --tls-cert");
+    } else if (options->proxy_protocol && options->proxies.count == 0) {
+        refuse(options, "--proxy-protocol", "needs --trust-proxy");
     }
 }
 
@@ -135,6 +137,12 @@ void pf_options_read(int count, char *const *arguments, struct pf_options *out)
         .request_ms = 10000,
         .idle_ms = 15000,
         .stall_ms = 30000,
+        .requests_max = 1024,
+        .message_ms = 60000,
+        .address_connections = 256,
+        .address_opens = 20,
+        .address_joins = 1,
+        .address_kib = 2000,
         /* A newcomer sends a description and dozens of candidates to each of up to 15 peers. */
         .burst = 1000,
         .rate = 100,

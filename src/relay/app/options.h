@@ -40,8 +40,10 @@ struct pf_options {
     uint32_t request_ms, idle_ms, stall_ms; /* see server.h */
     uint32_t burst, rate; /* of one client: burst allowance, and messages per second */
     bool quiet;
-    bool trust_proxy;
-    struct pf_texts origins, hosts;
+    bool proxy_protocol;
+    uint32_t requests_max, message_ms;
+    uint32_t address_connections, address_opens, address_joins, address_kib; /* 0: no limit */
+    struct pf_texts origins, hosts, proxies;
 };
 
 /* Reads the arguments; prints what is wrong with them to stderr. */

@@ -12,7 +12,9 @@
  * R8, R19: all members of a room hear of each one that enters, so a client that joins in a loop
  * would cost them more than the messages that it may send. The bursts leave room for what is
  * ordinary: all members of a full room return at once after a restart of the relay, and a person
- * reloads a page several times. A new name costs the others as much as a return.
+ * reloads a page several times. A new name costs the others as much as a return. Members that the
+ * room does not have any more, but that have a ticket, are counted apart, so that strangers at the
+ * door do not lock them out.
  */
 enum {
     NEWCOMERS_MS = 250, /* the mean time between newcomers in a room */
@@ -31,25 +33,57 @@ static pf_member_id draw_id(struct pf_hub *hub, const struct pf_hub_room *room)
     return id;
 }
 
+/* Whether the room, which may not exist yet, lets one more in at this time. */
+static bool may_enter(struct pf_hub *hub, const struct pf_hub_client *client,
+                      struct pf_hub_room *room, bool returns)
+{
+    const struct pf_hub_doorkeeper *doorkeeper = &hub->config.doorkeeper;
+    if (doorkeeper->admit && !doorkeeper->admit(doorkeeper->user, client->number, returns)) {
+        return false;
+    }
+    return !room || pf_token_bucket_take(returns ? &room->comebacks : &room->newcomers,
+                                         &newcomers_rate, hub->now_ms, NEWCOMERS_MS);
+}
+
+/* The member that is missed the least: away, and it never sent anybody a signal. Or NULL. */
+static struct pf_hub_member *find_ghost(const struct pf_hub_room *room)
+{
+    for (size_t i = 0; i < room->members_count; i++) {
+        if (room->members[i]->client == PF_CLIENT_NONE && !room->members[i]->has_spoken) {
+            return room->members[i];
+        }
+    }
+    return NULL;
+}
+
 /* A new member of the room, which is created if necessary. On failure returns NULL and sets `why`.
  */
-static struct pf_hub_member *new_member(struct pf_hub *hub, struct pf_slice name,
-                                        pf_member_id ticket_id, enum pf_error_code *why)
+static struct pf_hub_member *new_member(struct pf_hub *hub, const struct pf_hub_client *client,
+                                        struct pf_slice name, pf_member_id ticket_id,
+                                        enum pf_error_code *why)
 {
     struct pf_hub_room *room = pf_rooms_find(&hub->rooms, name);
     struct pf_hub_member *member = NULL;
-    if (room && room->members_count >= hub->config.members_max) {
+    const uint32_t newcomers_max = hub->config.newcomers_max;
+    const bool is_full = room && room->members_count >= hub->config.members_max;
+    struct pf_hub_member *ghost = is_full ? find_ghost(room) : NULL;
+    if (is_full && !ghost) {
         *why = PF_CODE_ROOM_FULL;
         return NULL;
     }
-    if (room &&
-        !pf_token_bucket_take(&room->newcomers, &newcomers_rate, hub->now_ms, NEWCOMERS_MS)) {
+    if (!may_enter(hub, client, room, ticket_id != 0)) {
         *why = PF_CODE_RATE_LIMIT;
         return NULL;
     }
     *why = PF_CODE_RELAY_FULL;
+    if (ticket_id == 0 && newcomers_max > 0 && hub->rooms.members_count >= newcomers_max) {
+        return NULL;
+    }
     if (!pf_hub_reserve_timer(hub)) {
         return NULL;
+    }
+    if (ghost) {
+        pf_hub_member_expire(hub, ghost); /* its room has a member that is connected */
     }
     if (!room && pf_rooms_add(&hub->rooms, name, &room) != PF_ERROR_OK) {
         return NULL;
@@ -120,6 +154,7 @@ static void enter(struct pf_hub *hub, struct pf_hub_client *client, struct pf_hu
 {
     member->client = client->number;
     client->member = member;
+    pf_clients_seat(&hub->clients, client);
     /* The connected member that has been in the room for longest gets the prepared offer. */
     const struct pf_hub_member *offered =
         offer.size > 0 ? pf_hub_room_connected(member->room, member) : NULL;
@@ -158,6 +193,7 @@ static void join_room(struct pf_hub *hub, struct pf_hub_client *client, struct p
 {
     const struct pf_slice room_name = hub->message.join.room;
     const struct pf_slice name = hub->message.join.name;
+    const struct pf_slice capabilities = hub->message.join.capabilities;
     const uint32_t instance = hub->message.join.instance;
     if (!pf_name_is_valid(room_name, 1)) {
         pf_hub_client_fail(hub, client, PF_CODE_BAD_ROOM,
@@ -180,7 +216,7 @@ static void join_room(struct pf_hub *hub, struct pf_hub_client *client, struct p
         return;
     }
     if (!member) {
-        member = new_member(hub, room_name, ticket_id, &why);
+        member = new_member(hub, client, room_name, ticket_id, &why);
     } else if (!may_be_told(hub, member)) {
         member = NULL;
         why = PF_CODE_RATE_LIMIT;
@@ -189,8 +225,7 @@ static void join_room(struct pf_hub *hub, struct pf_hub_client *client, struct p
         pf_hub_client_fail(hub, client, why, text_of(why));
         return;
     }
-    /* Everything of hub->message is used up before it is overwritten by what is sent. */
-    pf_hub_member_set_capabilities(member, hub->message.join.capabilities);
+    pf_hub_member_set_capabilities(member, capabilities);
     member->instance = instance;
     set_name(member, name);
     pf_hub_member_release(hub, member);

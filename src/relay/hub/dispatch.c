@@ -47,6 +47,7 @@ static void on_signal(struct pf_hub *hub, struct pf_hub_client *client,
     output->head = write_prefix(hub, client->member->id);
     output->body = envelope->rest;
     pf_hub_output_address(output, to->client);
+    client->member->has_spoken = true;
     hub->signals++;
 }
 

@@ -24,6 +24,15 @@ static void on_client_text(struct pf_hub *hub, struct pf_hub_client *client, str
     }
 }
 
+static void on_client_heard(struct pf_hub *hub, struct pf_hub_client *client, uint32_t frames)
+{
+    client->heard_ms = hub->now_ms;
+    if (frames > 0 && !pf_token_bucket_take(&client->messages, &hub->messages_rate, hub->now_ms,
+                                            (uint64_t)frames * MESSAGE_COST)) {
+        pf_hub_client_evict(hub, client);
+    }
+}
+
 static void on_timer(struct pf_hub *hub, const struct pf_timer *timer)
 {
     if (timer->kind == PF_HUB_TIMER_HEARTBEAT) {
@@ -85,6 +94,11 @@ void pf_hub_handle(struct pf_hub *hub, const struct pf_hub_event *event)
     case PF_HUB_CLIENT_TEXT:
         if (client) {
             on_client_text(hub, client, event->text);
+        }
+        return;
+    case PF_HUB_CLIENT_HEARD:
+        if (client) {
+            on_client_heard(hub, client, event->frames);
         }
         return;
     case PF_HUB_CLIENT_CLOSED:

@@ -53,7 +53,13 @@ void pf_hub_client_open(struct pf_hub *hub, uint32_t number)
 {
     PF_ASSERT(number < hub->config.clients_max);
     PF_ASSERT(!pf_clients_find(&hub->clients, number));
-    if (!new_client(hub, number)) {
+    /* Whoever waits in the lobby may connect again; who comes now may be a member that returns. */
+    const bool is_full = hub->config.places > 0 && hub->clients.count >= hub->config.places;
+    struct pf_hub_client *oldest = hub->clients.lobby_oldest;
+    if (is_full && oldest) {
+        close_client(hub, oldest, PF_HUB_CLOSE_GOING_AWAY);
+    }
+    if ((is_full && !oldest) || !new_client(hub, number)) {
         pf_hub_send_close(hub, number, pf_error_code_close(PF_CODE_RELAY_FULL));
         return;
     }

@@ -6,6 +6,7 @@
 #include "base/buffer.h"
 #include "relay/server/crypto.h"
 #include "relay/server/link.h"
+#include "relay/server/proxied.h"
 #include "relay/wire/handshake.h"
 
 #include <string.h>
@@ -69,6 +70,20 @@ static void on_hub_send(struct pf_server *server, const struct pf_hub_output *ou
     }
 }
 
+static void give_to_hub(struct pf_server *server, const struct pf_hub_event *event)
+{
+    struct pf_hub_output output;
+    pf_hub_handle(server->hub, event);
+    while (pf_hub_poll(server->hub, &output)) {
+        switch (output.type) {
+        case PF_HUB_SEND: on_hub_send(server, &output); break;
+        case PF_HUB_CLOSE:
+            pf_bridge_close(server, server->links[output.clients[0]], output.code);
+            break;
+        }
+    }
+}
+
 static void tell_hub(struct pf_server *server, enum pf_hub_event_type type, uint32_t client,
                      uint16_t code, struct pf_slice text)
 {
@@ -80,16 +95,7 @@ static void tell_hub(struct pf_server *server, enum pf_hub_event_type type, uint
         .code = code,
         .text = text,
     };
-    struct pf_hub_output output;
-    pf_hub_handle(server->hub, &event);
-    while (pf_hub_poll(server->hub, &output)) {
-        switch (output.type) {
-        case PF_HUB_SEND: on_hub_send(server, &output); break;
-        case PF_HUB_CLOSE:
-            pf_bridge_close(server, server->links[output.clients[0]], output.code);
-            break;
-        }
-    }
+    give_to_hub(server, &event);
 }
 
 /* Ends the link's membership in the hub: it is no client from now on. */
@@ -149,6 +155,8 @@ static void on_message(struct pf_server *server, struct pf_link *link,
     } else if (link->stage != PF_STAGE_WEBSOCKET) {
         return; /* sent before the peer saw our close frame */
     } else if (is_text) {
+        server->texts++;
+        link->message_since_ms = 0;
         tell_hub(server, PF_HUB_CLIENT_TEXT, link->index, 0, event->payload);
     } else {
         end(server, link, PF_CLOSE_ABNORMAL, PF_CLOSE_UNSUPPORTED);
@@ -175,13 +183,51 @@ static void on_event(struct pf_server *server, struct pf_link *link,
     PF_UNREACHABLE();
 }
 
+void pf_bridge_cut(struct pf_server *server, struct pf_link *link)
+{
+    if (link->stage == PF_STAGE_WEBSOCKET || link->stage == PF_STAGE_ECHO) {
+        end(server, link, PF_CLOSE_ABNORMAL, PF_CLOSE_POLICY_VIOLATION);
+    } else {
+        pf_link_kill(server, link);
+    }
+}
+
+/*
+ * Something has come that was no message: a part of one, or a control frame. It shows that the
+ * client is alive, but a message has to end some time, and frames that cost work count.
+ */
+static void tell_progress(struct pf_server *server, struct pf_link *link)
+{
+    if (!pf_websocket_is_within(&link->websocket)) {
+        link->message_since_ms = 0;
+    } else if (link->message_since_ms == 0) {
+        link->message_since_ms = server->now_ms;
+    } else if (server->now_ms - link->message_since_ms > server->config.message_ms) {
+        pf_bridge_cut(server, link);
+        return;
+    }
+    const struct pf_hub_event event = {
+        .type = PF_HUB_CLIENT_HEARD,
+        .now_ms = server->now_ms,
+        .unix_s = server->unix_s,
+        .client = link->index,
+        .frames = link->websocket.extra_frames,
+    };
+    link->websocket.extra_frames = 0;
+    give_to_hub(server, &event);
+}
+
 void pf_bridge_read(struct pf_server *server, struct pf_link *link, char *bytes, size_t size)
 {
+    const uint64_t texts = server->texts;
     size_t at = 0;
     while (at < size && link->stage <= PF_STAGE_CLOSING) {
         struct pf_websocket_event event;
         at += pf_websocket_read(&link->websocket, bytes + at, size - at, &event);
         on_event(server, link, &event);
+    }
+    if (link->in_hub && (server->texts == texts || link->websocket.extra_frames > 0)) {
+        tell_progress(server, link);
     }
     pf_websocket_release(&link->websocket);
 }
@@ -210,14 +256,15 @@ static void accept_handshake(struct pf_server *server, struct pf_link *link, boo
 
 uint16_t pf_bridge_open(struct pf_server *server, struct pf_link *link, bool is_echo)
 {
+    const struct pf_origin_rules origins = pf_proxied_origin_rules(server, link);
     const struct pf_handshake_rules rules = {
         .subprotocol = is_echo ? NULL : PF_SUBPROTOCOL,
-        .origins = &server->config.origins,
+        .origins = &origins,
     };
     const uint16_t status = pf_handshake_check(&server->request, &rules);
     if (status == 403) {
         pf_refusals_log(&server->refusals, &server->request,
-                        pf_origin_judge_request(&server->request, rules.origins));
+                        pf_origin_judge_request(&server->request, &origins));
     }
     if (status != 101) {
         return status;

@@ -24,6 +24,10 @@ void pf_bridge_close(struct pf_server *server, struct pf_link *link, uint16_t co
 /* The connection was lost without a closing handshake: tells the hub, if the link is a client. */
 void pf_bridge_lost(struct pf_server *server, struct pf_link *link);
 
+/* The link has sent more than its address may: ends a WebSocket with 1008, anything else at once.
+ */
+void pf_bridge_cut(struct pf_server *server, struct pf_link *link);
+
 /* Lets the hub look at its timers. */
 void pf_bridge_timeout(struct pf_server *server);
 

@@ -28,7 +28,7 @@ bool pf_handshakes_begin(struct pf_server *server, struct pf_link *link)
     }
     all->newest = link;
     all->count++;
-    link->in_handshake = true;
+    link->opening = PF_OPENING_HANDSHAKE;
     pf_link_set_timeout(server, link, server->config.tls.handshake_ms);
     return true;
 }
@@ -47,7 +47,7 @@ void pf_handshakes_advance(struct pf_server *server, struct pf_link *link)
     if (pf_stream_wants_write(&link->stream)) {
         pf_link_mark(server, link);
     }
-    if (link->in_handshake && !pf_stream_is_handshaking(&link->stream)) {
+    if (link->opening == PF_OPENING_HANDSHAKE && !pf_stream_is_handshaking(&link->stream)) {
         pf_handshakes_remove(server, link);
         pf_link_set_timeout(server, link, server->config.request_ms);
     }
@@ -56,12 +56,12 @@ void pf_handshakes_advance(struct pf_server *server, struct pf_link *link)
 void pf_handshakes_remove(struct pf_server *server, struct pf_link *link)
 {
     struct pf_handshakes *all = &server->handshakes;
-    if (!link->in_handshake) {
+    if (link->opening != PF_OPENING_HANDSHAKE) {
         return;
     }
     PF_ASSERT(all->count > 0);
     all->count--;
-    link->in_handshake = false;
+    link->opening = PF_OPENING_NONE;
     if (link->handshake_older) {
         link->handshake_older->handshake_newer = link->handshake_newer;
     } else {

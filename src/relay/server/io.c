@@ -6,6 +6,7 @@
 #include "relay/server/bridge.h"
 #include "relay/server/handshakes.h"
 #include "relay/server/link.h"
+#include "relay/server/proxied.h"
 #include "relay/server/web.h"
 
 #include <errno.h>
@@ -65,9 +66,20 @@ static void on_bytes(struct pf_server *server, struct pf_link *link, size_t size
     }
 }
 
+/* Whether the link is to be read from: not before the header of a proxy, and in a TLS handshake
+ * only when it is its turn. */
+static bool go_on_opening(struct pf_server *server, struct pf_link *link)
+{
+    if (link->opening == PF_OPENING_PROXY_HEADER) {
+        pf_proxied_read_header(server, link);
+        return false;
+    }
+    return pf_handshakes_take_turn(server);
+}
+
 static void on_readable(struct pf_server *server, struct pf_link *link)
 {
-    if (link->in_handshake && !pf_handshakes_take_turn(server)) {
+    if (link->opening != PF_OPENING_NONE && !go_on_opening(server, link)) {
         return;
     }
     const size_t before = restore_input(server, link);
@@ -77,7 +89,10 @@ static void on_readable(struct pf_server *server, struct pf_link *link)
     if (link->stream.tls) {
         pf_handshakes_advance(server, link);
     }
-    if (got > 0) {
+    if (got > 0 &&
+        !pf_addresses_take_bytes(&server->addresses, link->address, server->now_ms, (size_t)got)) {
+        pf_bridge_cut(server, link);
+    } else if (got > 0) {
         on_bytes(server, link, before + (size_t)got);
     } else if (got < 0 && (error == EAGAIN || error == EWOULDBLOCK)) {
         keep_input(server, link, server->input, before);

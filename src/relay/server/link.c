@@ -10,6 +10,7 @@
 
 #include "base/assert.h"
 #include "relay/server/handshakes.h"
+#include "relay/server/proxied.h"
 
 #include <errno.h>
 #include <stdalign.h>
@@ -70,6 +71,7 @@ void pf_link_set_stage(struct pf_server *server, struct pf_link *link, enum pf_s
 void pf_link_kill(struct pf_server *server, struct pf_link *link)
 {
     if (link->stage != PF_STAGE_DEAD) {
+        server->dead_count++;
         pf_link_set_stage(server, link, PF_STAGE_DEAD, 0);
     }
 }
@@ -260,6 +262,8 @@ void pf_link_watch(struct pf_server *server, struct pf_link *link)
 void pf_link_free(struct pf_server *server, struct pf_link *link)
 {
     pf_handshakes_remove(server, link);
+    pf_addresses_leave(link->address);
+    server->dead_count -= link->stage == PF_STAGE_DEAD ? 1 : 0;
     pf_timers_cancel(&server->timers, &link->deadline);
     pf_websocket_clear(&link->websocket);
     pf_stream_close(&link->stream);
@@ -274,8 +278,25 @@ void pf_link_free(struct pf_server *server, struct pf_link *link)
     free(link);
 }
 
-bool pf_link_open(struct pf_server *server, int fd, enum pf_door door)
+/*
+ * Links that are no clients of the hub have a number of their own, and every one has a deadline:
+ * the page and the health check can be had however many WebSockets there are, and whoever waits for
+ * nothing gives way to those who come.
+ */
+static void make_room(struct pf_server *server)
 {
+    const size_t living = server->links_count - server->dead_count;
+    if (living - pf_hub_counts(server->hub).clients >= server->config.requests_max) {
+        const struct pf_timer *timer = pf_timers_due(&server->timers, UINT64_MAX);
+        if (timer) {
+            pf_link_kill(server, timer->owner);
+        }
+    }
+}
+
+bool pf_link_open(struct pf_server *server, int fd, enum pf_door door, const struct pf_ip *ip)
+{
+    make_room(server);
     if (server->free_count == 0 ||
         pf_timers_reserve(&server->timers, server->links_count + 1) != PF_ERROR_OK) {
         return false;
@@ -293,7 +314,9 @@ bool pf_link_open(struct pf_server *server, int fd, enum pf_door door)
         .file_fd = -1,
     };
     struct epoll_event event = {.events = EPOLLIN, .data.u64 = link->index};
-    if (epoll_ctl(server->epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0) {
+    if (!pf_proxied_begin(server, link, ip) ||
+        epoll_ctl(server->epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0) {
+        pf_addresses_leave(link->address);
         free(link);
         return false;
     }
@@ -301,7 +324,8 @@ bool pf_link_open(struct pf_server *server, int fd, enum pf_door door)
     server->links[link->index] = link;
     server->links_count++;
     pf_link_set_timeout(server, link, server->config.request_ms);
-    if (door == PF_DOOR_MAIN && server->tls.ssl && !pf_handshakes_begin(server, link)) {
+    if (door == PF_DOOR_MAIN && link->opening == PF_OPENING_NONE && server->tls.ssl &&
+        !pf_handshakes_begin(server, link)) {
         pf_link_kill(server, link);
     }
     return true;

@@ -71,7 +71,11 @@ static void on_listener(struct pf_server *server, int listener, enum pf_door doo
 {
     const int one = 1;
     for (int i = 0; i < ACCEPTS_MAX; i++) {
-        const int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        struct sockaddr_storage peer = {.ss_family = AF_UNSPEC};
+        socklen_t peer_size = sizeof peer;
+        struct pf_ip ip = {{0}};
+        const int fd =
+            accept4(listener, (struct sockaddr *)&peer, &peer_size, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd < 0 && (errno == EMFILE || errno == ENFILE)) {
             refuse_without_descriptor(server, listener);
             return;
@@ -84,7 +88,8 @@ static void on_listener(struct pf_server *server, int listener, enum pf_door doo
         }
         /* Signaling messages are short and latency matters. An error only costs latency. */
         (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-        if (!pf_link_open(server, fd, door)) {
+        (void)pf_ip_of_socket((struct sockaddr *)&peer, &ip); /* of another family: all zero */
+        if (!pf_link_open(server, fd, door, &ip)) {
             refuse(fd);
         }
     }
@@ -98,7 +103,7 @@ static void stop(struct pf_server *server)
     for (size_t i = 0; i < PF_DOORS_COUNT; i++) {
         pf_listeners_close(&server->doors[i]); /* closing also removes them from epoll */
     }
-    for (size_t i = 0; i < server->config.hub.clients_max; i++) {
+    for (size_t i = 0; i < server->links_max; i++) {
         struct pf_link *link = server->links[i];
         if (!link) {
             continue;

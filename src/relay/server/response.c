@@ -39,6 +39,7 @@ static const char *reason_of(uint16_t status)
     case 413: return "Content Too Large";
     case 421: return "Misdirected Request";
     case 426: return "Upgrade Required";
+    case 429: return "Too Many Requests";
     case 431: return "Request Header Fields Too Large";
     case 501: return "Not Implemented";
     case 503: return "Service Unavailable";
@@ -159,7 +160,7 @@ void pf_response_refuse(struct pf_server *server, struct pf_link *link, uint16_t
         pf_response_put_field(&out, "Sec-WebSocket-Version", "13");
         pf_response_put_field(&out, "Upgrade", "websocket");
     }
-    if (status == 503) {
+    if (status == 429 || status == 503) {
         pf_response_put_field(&out, "Retry-After", "5");
     }
     pf_response_put_field(&out, "Cache-Control", "no-store");

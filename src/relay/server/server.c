@@ -18,7 +18,13 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-enum { SPARE_FILES = 64 }; /* besides connections: listeners, files being served */
+enum {
+    SPARE_FILES = 64,       /* besides connections: listeners, files being served */
+    SPARE_LINKS = 1024,     /* that have died in this iteration, beyond what it can accept */
+    RETURNS_SHARE = 8,      /* that part of the places is for members who return */
+    REQUESTS_SHARE = 4,     /* and that part of the descriptors, at least, for WebSockets */
+    EVERYBODY_RETURNS = 64, /* below that many places, none are kept */
+};
 
 static bool complain(const char *what, const char *name)
 {
@@ -27,7 +33,7 @@ static bool complain(const char *what, const char *name)
     return false;
 }
 
-/* Raises the limit of open files as far as allowed, and lowers clients_max to what is left. */
+/* Raises the limit of open files as far as allowed, and lowers the maxima to what is left. */
 static void raise_files_limit(struct pf_server *server)
 {
     struct rlimit limit;
@@ -38,10 +44,24 @@ static void raise_files_limit(struct pf_server *server)
     if (setrlimit(RLIMIT_NOFILE, &limit) != 0 && getrlimit(RLIMIT_NOFILE, &limit) != 0) {
         return;
     }
-    if (limit.rlim_cur > SPARE_FILES &&
-        server->config.hub.clients_max > limit.rlim_cur - SPARE_FILES) {
-        server->config.hub.clients_max = (uint32_t)(limit.rlim_cur - SPARE_FILES);
+    const rlim_t left = limit.rlim_cur > SPARE_FILES ? limit.rlim_cur - SPARE_FILES : UINT32_MAX;
+    uint32_t *clients_max = &server->config.hub.clients_max;
+    uint32_t *requests_max = &server->config.requests_max;
+    if ((rlim_t)*clients_max + *requests_max > left) {
+        if (*requests_max > left / REQUESTS_SHARE) {
+            *requests_max = (uint32_t)(left / REQUESTS_SHARE) + 1;
+        }
+        if (*clients_max > left - *requests_max) {
+            *clients_max = (uint32_t)(left - *requests_max);
+        }
     }
+}
+
+static bool admit(void *user, uint32_t client, bool returns)
+{
+    struct pf_server *server = user;
+    return pf_addresses_take_join(&server->addresses, server->links[client]->address,
+                                  server->now_ms, returns);
 }
 
 static bool open_signals(struct pf_server *server)
@@ -112,11 +132,19 @@ static bool open_tls(struct pf_server *server)
 
 static bool open_tables(struct pf_server *server)
 {
-    const size_t count = server->config.hub.clients_max;
+    struct pf_hub_config *hub = &server->config.hub;
+    const size_t count = (size_t)hub->clients_max + server->config.requests_max + SPARE_LINKS;
+    hub->places = hub->clients_max;
+    hub->newcomers_max =
+        hub->places < EVERYBODY_RETURNS ? 0 : hub->places - hub->places / RETURNS_SHARE;
+    hub->clients_max = (uint32_t)count;
+    hub->doorkeeper = (struct pf_hub_doorkeeper){server, admit};
+    server->links_max = count;
     server->links = calloc(count, sizeof(struct pf_link *));
     server->free_indexes = calloc(count, sizeof *server->free_indexes);
     server->input = malloc(PF_INPUT_SIZE_MAX);
-    if (!server->links || !server->free_indexes || !server->input) {
+    if (!server->links || !server->free_indexes || !server->input ||
+        pf_addresses_init(&server->addresses, &server->config.address_limits) != PF_ERROR_OK) {
         return complain("tables", NULL);
     }
     while (server->free_count < count) {
@@ -171,7 +199,7 @@ void pf_server_free(struct pf_server *server)
     if (!server) {
         return;
     }
-    for (size_t i = 0; server->links && i < server->config.hub.clients_max; i++) {
+    for (size_t i = 0; server->links && i < server->links_max; i++) {
         if (server->links[i]) {
             pf_link_free(server, server->links[i]);
         }
@@ -187,6 +215,7 @@ void pf_server_free(struct pf_server *server)
     }
     pf_tls_context_clear(&server->tls);
     pf_timers_clear(&server->timers);
+    pf_addresses_clear(&server->addresses);
     pf_arena_clear(&server->frames);
     pf_arena_clear(&server->segments);
     pf_hub_free(server->hub);

@@ -5,8 +5,12 @@
 
 #include "base/error.h"
 #include "relay/hub/hub.h"
+#include "relay/server/addresses.h"
+#include "relay/server/ip.h"
 #include "relay/wire/origin.h"
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct pf_tls_config {
@@ -21,16 +25,24 @@ struct pf_server_config {
     const char *address; /* the host name or address to listen on */
     uint16_t port;       /* 0: any free port */
     struct pf_tls_config tls;
-    uint16_t redirect_port;         /* redirects http to https; 0: none */
-    const char *folder;             /* served to browsers; NULL: none */
-    const char *echo;               /* path of the echo endpoint; NULL: none */
-    const struct pf_slice *hosts;   /* the Host fields that are answered; see wire/authority.h */
-    size_t hosts_count;             /* 0: any */
-    struct pf_origin_rules origins; /* whose pages may connect, besides the relay's own */
-    uint32_t request_ms;            /* timeout of the first request of a connection */
-    uint32_t idle_ms;               /* timeout of each further request */
-    uint32_t stall_ms;              /* timeout of a reader that accepts no more of a response */
-    struct pf_hub_config hub;       /* clients_max counts connections of any kind */
+    uint16_t redirect_port;          /* redirects http to https; 0: none */
+    const char *folder;              /* served to browsers; NULL: none */
+    const char *echo;                /* path of the echo endpoint; NULL: none */
+    const struct pf_slice *hosts;    /* the Host fields that are answered; see wire/authority.h */
+    size_t hosts_count;              /* 0: any */
+    struct pf_origin_rules origins;  /* whose pages may connect, besides the relay's own; whether a
+                                      * proxy is trusted is not said here but by its address */
+    const struct pf_ip_net *proxies; /* that say whom they speak for; see proxied.h */
+    size_t proxies_count;
+    bool proxy_protocol; /* they do so by a PROXY header */
+    struct pf_address_limits address_limits;
+    uint32_t requests_max;    /* connections that are no WebSockets at the same time, at least 1 */
+    uint32_t message_ms;      /* timeout of a message that comes in parts */
+    uint32_t request_ms;      /* timeout of the first request of a connection */
+    uint32_t idle_ms;         /* timeout of each further request */
+    uint32_t stall_ms;        /* timeout of a reader that accepts no more of a response */
+    struct pf_hub_config hub; /* clients_max counts WebSockets; the server derives `places`,
+                               * `newcomers_max` and `doorkeeper` */
 };
 
 struct pf_server;

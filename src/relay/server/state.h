@@ -6,6 +6,7 @@
 #include "base/slice.h"
 #include "relay/hub/hub.h"
 #include "relay/hub/timers.h"
+#include "relay/server/addresses.h"
 #include "relay/server/arena.h"
 #include "relay/server/listeners.h"
 #include "relay/server/refusals.h"
@@ -42,6 +43,13 @@ enum pf_door {
 };
 enum { PF_DOORS_COUNT = 2 };
 
+/* What comes before the first request of a link. */
+enum pf_opening {
+    PF_OPENING_NONE,
+    PF_OPENING_PROXY_HEADER, /* the header of a proxy; see proxied.h */
+    PF_OPENING_HANDSHAKE,    /* of TLS: the link is in that list */
+};
+
 enum pf_stage {
     PF_STAGE_HTTP,      /* reads and answers requests */
     PF_STAGE_WEBSOCKET, /* a client of the hub */
@@ -64,13 +72,16 @@ struct pf_link {
     uint32_t index; /* in pf_server.links; the hub's number for it */
     enum pf_stage stage;
     enum pf_door door;
-    bool in_handshake;   /* of TLS: in the list of those */
+    enum pf_opening opening;
+    bool is_trusted;     /* a proxy: its requests tell whose they are */
     bool in_hub;         /* the hub knows it and has to be told when it ends */
     bool is_dirty;       /* in the list of those to be flushed in this iteration */
     bool is_written_off; /* DRAINING: the stream is shut down for writing */
     uint32_t watched;    /* the events registered with epoll */
     struct pf_link *dirty_next;
     struct pf_link *handshake_older, *handshake_newer;
+    struct pf_address *address; /* that it counts for; borrowed; NULL: one without limits */
+    uint64_t message_since_ms;  /* when the message began that has come in part; 0: none has */
     struct pf_timer deadline;
     struct pf_segment *segments, *segments_last; /* this iteration's; they live in the arena */
     char *kept;                                  /* owned: what the kernel has not accepted yet */
@@ -98,14 +109,17 @@ struct pf_server {
     struct pf_listeners doors[PF_DOORS_COUNT];
     struct pf_tls_context tls; /* all zero: the main door is plain */
     struct pf_handshakes handshakes;
+    struct pf_addresses addresses;
     struct pf_link **links; /* owned, with the links; by index */
+    size_t links_max;
     uint32_t *free_indexes; /* a stack */
     size_t free_count;
-    size_t links_count;
+    size_t links_count, dead_count; /* of all, those that are closed at the end of the iteration */
     struct pf_timers timers;
     uint64_t now_ms, unix_s;
     struct pf_arena frames, segments;
     struct pf_link *dirty;
+    uint64_t texts; /* messages that have come, for the hub */
     bool is_stopping;
     struct pf_refusals refusals;
     struct pf_http_request request; /* being answered; large, hence not on the stack */

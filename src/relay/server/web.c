@@ -7,6 +7,7 @@
 #include "relay/server/bridge.h"
 #include "relay/server/files.h"
 #include "relay/server/link.h"
+#include "relay/server/proxied.h"
 #include "relay/server/redirect.h"
 #include "relay/server/response.h"
 #include "relay/wire/authority.h"
@@ -20,16 +21,16 @@ enum { HEALTH_SIZE_MAX = 256 };
  * A browser does not tell a page why its WebSocket was refused, so the page asks here whether its
  * origin was the reason. Judged as in a handshake with that Origin; NULL if nothing is asked.
  */
-static const char *judge_origin(struct pf_server *server)
+static const char *judge_origin(struct pf_server *server, const struct pf_link *link)
 {
+    const struct pf_origin_rules rules = pf_proxied_origin_rules(server, link);
     struct pf_slice origin;
     char *memory = pf_link_alloc(server, server->request.query.size + 1);
     if (!memory || !pf_http_query_value(server->request.query, "origin", memory, &origin)) {
         return NULL;
     }
-    return pf_origin_judge(origin, &server->request, &server->config.origins) == PF_ORIGIN_ALLOWED
-               ? "allowed"
-               : "refused";
+    return pf_origin_judge(origin, &server->request, &rules) == PF_ORIGIN_ALLOWED ? "allowed"
+                                                                                  : "refused";
 }
 
 static void answer_missing(struct pf_server *server, struct pf_link *link)
@@ -46,7 +47,7 @@ static void answer_health(struct pf_server *server, struct pf_link *link)
     struct pf_buffer out;
     char text[HEALTH_SIZE_MAX];
     const struct pf_hub_counts counts = pf_hub_counts(server->hub);
-    const char *origin = judge_origin(server);
+    const char *origin = judge_origin(server, link);
     /* Who may read it is all that a page of another origin learns. */
     const int size =
         origin
@@ -155,6 +156,10 @@ static void answer(struct pf_server *server, struct pf_link *link)
 {
     if (server->request.status != 200) {
         pf_response_refuse(server, link, server->request.status);
+        return;
+    }
+    if (!pf_proxied_take_request(server, link)) {
+        pf_response_refuse(server, link, 429);
         return;
     }
     /* A page that has its name resolve to this relay has the wrong Host (DNS rebinding). */

@@ -3,6 +3,7 @@
 #include "relay/wire/origin.h"
 
 #include "relay/wire/authority.h"
+#include "relay/wire/forwarded.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -111,36 +112,18 @@ bool pf_origin_rule_is_valid(struct pf_slice rule)
            read_origin(rule, &origin);
 }
 
-/* Takes the text before the separator, which does not count within quotes, from `rest`. */
-static struct pf_slice take_until(struct pf_slice *rest, char separator)
-{
-    struct pf_slice taken = {rest->data, 0};
-    bool is_quoted = false;
-    while (taken.size < rest->size && (is_quoted || rest->data[taken.size] != separator)) {
-        is_quoted = is_quoted != (rest->data[taken.size] == '"');
-        taken.size++;
-    }
-    const size_t size = taken.size < rest->size ? taken.size + 1 : taken.size;
-    rest->data += size;
-    rest->size -= size;
-    return taken;
-}
-
 /* `host` of the first element, which the proxy nearest to the browser has added (RFC 7239). */
 static struct pf_slice forwarded_host(struct pf_slice field)
 {
-    struct pf_slice element = take_until(&field, ',');
+    struct pf_slice element = pf_forwarded_take(&field, ',');
     while (element.size > 0) {
-        struct pf_slice value = take_until(&element, ';');
-        const struct pf_slice name = pf_http_trim(take_until(&value, '='));
+        struct pf_slice value = pf_forwarded_take(&element, ';');
+        const struct pf_slice name = pf_http_trim(pf_forwarded_take(&value, '='));
         value = pf_http_trim(value);
         if (!pf_http_equal(name, PF_SLICE("host"))) {
             continue;
         }
-        if (value.size >= 2 && value.data[0] == '"' && value.data[value.size - 1] == '"') {
-            return (struct pf_slice){value.data + 1, value.size - 2};
-        }
-        return value;
+        return pf_forwarded_unquote(value);
     }
     return (struct pf_slice){NULL, 0};
 }
@@ -152,7 +135,7 @@ struct pf_slice pf_origin_forwarded_host(const struct pf_http_request *request)
         return host;
     }
     struct pf_slice list = pf_http_field(request, "x-forwarded-host");
-    return pf_http_trim(take_until(&list, ','));
+    return pf_http_trim(pf_forwarded_take(&list, ','));
 }
 
 enum pf_origin_verdict pf_origin_judge(struct pf_slice text, const struct pf_http_request *request,
