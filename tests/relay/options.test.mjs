@@ -13,10 +13,11 @@ test('--help lists every option, --version prints the version', async () => {
   assert.equal(help.code, 0);
   for (const name of [
     'address', 'address-connections', 'address-joins', 'address-kib', 'address-opens',
-    'allow-host', 'allow-origin', 'burst', 'clients-max', 'echo', 'grace-ms', 'handshake-ms',
-    'handshakes-max', 'help', 'hsts', 'ice-servers', 'idle-ms', 'members-max', 'message-ms',
-    'ping-ms', 'port', 'proxy-protocol', 'quiet', 'rate', 'redirect-port', 'request-ms',
-    'requests-max', 'rooms-max', 'secret-file', 'stall-ms', 'tls-cert', 'tls-key',
+    'allow-host', 'allow-origin', 'burst', 'clients-max', 'config', 'drain-s', 'echo',
+    'grace-ms', 'handshake-ms', 'handshakes-max', 'help', 'hsts', 'ice-servers', 'idle-ms',
+    'log-addresses', 'log-format', 'log-level', 'members-max', 'message-ms', 'metrics-address',
+    'metrics-port', 'ping-ms', 'port', 'proxy-protocol', 'quiet', 'rate', 'redirect-port',
+    'request-ms', 'requests-max', 'rooms-max', 'secret-file', 'stall-ms', 'tls-cert', 'tls-key',
     'trust-proxy', 'version', 'web',
   ]) {
     assert.ok(help.out.includes(`\n  --${name} `), name);

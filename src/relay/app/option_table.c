@@ -10,6 +10,7 @@
 #define TEXTS(member)  .kind = PF_OPTION_TEXTS, .offset = offsetof(struct pf_options, member)
 #define FLAG(member)   .kind = PF_OPTION_FLAG, .offset = offsetof(struct pf_options, member)
 #define CALL(function) .kind = PF_OPTION_CALL, .take = (function)
+#define ONLY(function) .kind = PF_OPTION_CALL_ONLY, .take = (function)
 #define NUMBER(member, low, high)                                                                  \
     .kind = PF_OPTION_NUMBER, .offset = offsetof(struct pf_options, member), .min = (low),         \
     .max = (high)
@@ -17,6 +18,10 @@
 #define INTERVAL(member, low) NUMBER(member, low, PF_INTERVAL_MS_MAX)
 
 const struct pf_option pf_option_table[] = {
+    {"config", "FILE", ONLY(pf_option_check_config),
+     .help = "read options from FILE: \"name = value\" on each line, without the\n"
+             "hyphens; the command line and variables such as\n"
+             "PEERFACE_RELAY_PORT overrule it"},
     {"address", "NAME", TEXT(address),
      .help = "listen on this host name or address (localhost); 0.0.0.0 or ::\n"
              "is every network interface"},
@@ -95,12 +100,24 @@ const struct pf_option pf_option_table[] = {
      .help = "connections from trusted proxies begin with a PROXY header,\n"
              "version 2, that names the client"},
 
+    {"metrics-port", "NUMBER", NUMBER(metrics_port, 1, 65535),
+     .help = "serve /metrics (Prometheus), /readyz and /healthz on this port"},
+    {"metrics-address", "NAME", TEXT(metrics_address), .help = "listen there for that (localhost)"},
+    {"drain-s", "N", NUMBER(drain_s, 0, 3600),
+     .help = "at SIGTERM, spread the closing of WebSockets over N seconds (0);\n"
+             "a second signal closes them at once"},
+    {"log-format", "WORD", CALL(pf_option_take_log_format), .help = "text (the default) or json"},
+    {"log-level", "WORD", CALL(pf_option_take_log_level),
+     .help = "error, warning (the default) or info"},
+    {"log-addresses", NULL, FLAG(log.addresses),
+     .help = "let the log contain network addresses of clients"},
+
     {"echo", "PATH", TEXT(echo), .take = pf_option_judge_echo,
      .help = "open a WebSocket echo endpoint at PATH, for tests; only where the\n"
              "relay listens on nothing but loopback addresses"},
     {"quiet", NULL, FLAG(quiet), .help = "print errors only"},
-    {"version", NULL, CALL(pf_option_print_version), .help = "print the version"},
-    {"help", NULL, CALL(pf_option_print_help), .help = "print this"},
+    {"version", NULL, ONLY(pf_option_print_version), .help = "print the version"},
+    {"help", NULL, ONLY(pf_option_print_help), .help = "print this"},
 };
 
 const size_t pf_option_table_count = sizeof pf_option_table / sizeof pf_option_table[0];

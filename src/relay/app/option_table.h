@@ -10,11 +10,12 @@
 #include <stdint.h>
 
 enum pf_option_kind {
-    PF_OPTION_TEXT,   /* `offset` is that of a const char * */
-    PF_OPTION_NUMBER, /* of a uint32_t, from `min` to `max` */
-    PF_OPTION_FLAG,   /* of a bool; it has no value */
-    PF_OPTION_TEXTS,  /* of a struct pf_texts: it may be repeated */
-    PF_OPTION_CALL,   /* `take` does the rest */
+    PF_OPTION_TEXT,      /* `offset` is that of a const char * */
+    PF_OPTION_NUMBER,    /* of a uint32_t, from `min` to `max` */
+    PF_OPTION_FLAG,      /* of a bool; it has no value */
+    PF_OPTION_TEXTS,     /* of a struct pf_texts: it may be repeated */
+    PF_OPTION_CALL,      /* `take` does the rest */
+    PF_OPTION_CALL_ONLY, /* the same, on the command line only */
 };
 
 struct pf_option {
@@ -26,8 +27,9 @@ struct pf_option {
     uint32_t min, max;
     bool is_secret; /* overwritten once it is taken: every user sees the arguments of a process */
     /*
-     * For CALL it reads the value. For TEXT and TEXTS, where it is not NULL, it judges the value
-     * before that is taken. It returns NULL, or a phrase that says what the option takes.
+     * For CALL and CALL_ONLY it reads the value. For TEXT and TEXTS, where it is not NULL, it
+     * judges the value before that is taken. It returns NULL, or a phrase that says what the option
+     * takes.
      */
     const char *(*take)(struct pf_options *options, const char *value);
 };

@@ -93,6 +93,31 @@ const char *pf_option_judge_echo(struct pf_options *options, const char *value)
     return value[0] == '/' ? NULL : "takes a path that begins with /";
 }
 
+const char *pf_option_take_log_format(struct pf_options *options, const char *value)
+{
+    const bool is_json = strcmp(value, "json") == 0;
+    options->log.format = is_json ? PF_LOG_JSON : PF_LOG_TEXT;
+    return is_json || strcmp(value, "text") == 0 ? NULL : "takes text or json";
+}
+
+const char *pf_option_take_log_level(struct pf_options *options, const char *value)
+{
+    static const char *const names[] = {"error", "warning", "info"};
+    for (int i = 0; i <= PF_LOG_INFO; i++) {
+        if (strcmp(value, names[i]) == 0) {
+            options->log.level = (enum pf_log_level)i;
+            return NULL;
+        }
+    }
+    return "takes error, warning or info";
+}
+
+const char *pf_option_check_config(struct pf_options *options, const char *value)
+{
+    (void)value; /* the name of the file */
+    return options->config_file ? NULL : "is to be written in full";
+}
+
 /* Ends the program; failing to say what was asked for is a failure. */
 static const char *leave(struct pf_options *options, bool printed)
 {

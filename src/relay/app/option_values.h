@@ -12,6 +12,12 @@ const char *pf_option_judge_host(struct pf_options *options, const char *value);
 const char *pf_option_judge_net(struct pf_options *options, const char *value);
 const char *pf_option_judge_echo(struct pf_options *options, const char *value);
 
+const char *pf_option_take_log_format(struct pf_options *options, const char *value);
+const char *pf_option_take_log_level(struct pf_options *options, const char *value);
+
+/* The file has been read before all options. */
+const char *pf_option_check_config(struct pf_options *options, const char *value);
+
 /* These end the program after having printed something. */
 const char *pf_option_print_version(struct pf_options *options, const char *value);
 const char *pf_option_print_help(struct pf_options *options, const char *value);

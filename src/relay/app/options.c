@@ -1,8 +1,9 @@
-/* options.c - reads the command line. */
+/* options.c - reads the options and judges them. */
 /* SPDX-License-Identifier: MIT */
 #include "relay/app/options.h"
 
 #include "base/assert.h"
+#include "relay/app/option_sources.h"
 #include "relay/app/option_table.h"
 
 #include <errno.h>
@@ -16,7 +17,7 @@ enum {
     CODE_FIRST = 256, /* getopt's code of the first row of the table */
 };
 
-static void refuse(struct pf_options *options, const char *name, const char *why)
+void pf_option_refuse(struct pf_options *options, const char *name, const char *why)
 {
     (void)fprintf(stderr, "peerface-relay: %s: %s (see --help)\n", name, why); /* best effort */
     options->action = PF_OPTIONS_EXIT;
@@ -28,7 +29,7 @@ static void refuse_option(struct pf_options *options, const struct pf_option *op
 {
     char name[64];
     (void)snprintf(name, sizeof name, "--%s", option->name); /* names are short */
-    refuse(options, name, why);
+    pf_option_refuse(options, name, why);
 }
 
 static void take_number(struct pf_options *options, const struct pf_option *option,
@@ -60,7 +61,7 @@ static void take_texts(struct pf_options *options, const struct pf_option *optio
 }
 
 /* `value` is NULL for an option that has none. */
-static void take(struct pf_options *options, const struct pf_option *option, const char *value)
+void pf_option_take(struct pf_options *options, const struct pf_option *option, const char *value)
 {
     char *member = (char *)options + option->offset;
     const char *why = option->take ? option->take(options, value) : NULL;
@@ -73,7 +74,8 @@ static void take(struct pf_options *options, const struct pf_option *option, con
     case PF_OPTION_NUMBER: take_number(options, option, value); return;
     case PF_OPTION_FLAG: *(bool *)(void *)member = true; return;
     case PF_OPTION_TEXTS: take_texts(options, option, value); return;
-    case PF_OPTION_CALL: return;
+    case PF_OPTION_CALL:
+    case PF_OPTION_CALL_ONLY: return;
     }
     PF_UNREACHABLE();
 }
@@ -82,11 +84,11 @@ static void take(struct pf_options *options, const struct pf_option *option, con
 static void judge(struct pf_options *options)
 {
     if (!options->tls_cert != !options->tls_key) {
-        refuse(options, "--tls-cert", "goes together with --tls-key");
+        pf_option_refuse(options, "--tls-cert", "goes together with --tls-key");
     } else if (!options->tls_cert && (options->redirect_port != 0 || options->hsts_s != 0)) {
-        refuse(options, "--hsts and --redirect-port", "need --tls-cert");
+        pf_option_refuse(options, "--hsts and --redirect-port", "need --tls-cert");
     } else if (options->proxy_protocol && options->proxies.count == 0) {
-        refuse(options, "--proxy-protocol", "needs --trust-proxy");
+        pf_option_refuse(options, "--proxy-protocol", "needs --trust-proxy");
     }
 }
 
@@ -112,13 +114,13 @@ static void read_arguments(int count, char *const *arguments, struct pf_options 
             return;
         }
         const struct pf_option *option = &pf_option_table[code - CODE_FIRST];
-        take(options, option, optarg);
+        pf_option_take(options, option, optarg);
         if (option->is_secret) {
             memset(optarg, ' ', strlen(optarg));
         }
     }
     if (options->action == PF_OPTIONS_RUN && optind < count) {
-        refuse(options, arguments[optind], "is not an option");
+        pf_option_refuse(options, arguments[optind], "is not an option");
     }
 }
 
@@ -139,6 +141,8 @@ void pf_options_read(int count, char *const *arguments, struct pf_options *out)
         .stall_ms = 30000,
         .requests_max = 1024,
         .message_ms = 60000,
+        .metrics_address = "localhost",
+        .log = {.level = PF_LOG_WARNING},
         .address_connections = 256,
         .address_opens = 20,
         .address_joins = 1,
@@ -147,7 +151,13 @@ void pf_options_read(int count, char *const *arguments, struct pf_options *out)
         .burst = 1000,
         .rate = 100,
     };
-    read_arguments(count, arguments, out);
+    pf_option_read_file(count, arguments, out);
+    if (out->action == PF_OPTIONS_RUN) {
+        pf_option_read_environment(out);
+    }
+    if (out->action == PF_OPTIONS_RUN) {
+        read_arguments(count, arguments, out);
+    }
     if (out->action == PF_OPTIONS_RUN) {
         judge(out);
     }
@@ -156,5 +166,6 @@ void pf_options_read(int count, char *const *arguments, struct pf_options *out)
 void pf_options_clear(struct pf_options *options)
 {
     free(options->ice_servers);
-    options->ice_servers = NULL;
+    free(options->config_text);
+    options->ice_servers = options->config_text = NULL;
 }

@@ -1,9 +1,10 @@
-/* options.h - what the operator asks for: command line. */
+/* options.h - what the operator asks for: command line, environment, file. */
 /* SPDX-License-Identifier: MIT */
 #ifndef PF_RELAY_APP_OPTIONS_H
 #define PF_RELAY_APP_OPTIONS_H
 
 #include "base/slice.h"
+#include "relay/server/log.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -43,10 +44,17 @@ struct pf_options {
     bool proxy_protocol;
     uint32_t requests_max, message_ms;
     uint32_t address_connections, address_opens, address_joins, address_kib; /* 0: no limit */
+    uint32_t metrics_port;                                                   /* 0: none */
+    const char *metrics_address;
+    uint32_t drain_s;
+    struct pf_log log;
+    const char *config_file; /* NULL: none */
+    char *config_text;       /* owned; other texts may borrow from it */
     struct pf_texts origins, hosts, proxies;
 };
 
-/* Reads the arguments; prints what is wrong with them to stderr. */
+/* Reads a file, the environment and the arguments, which overrule one another in this order; prints
+ * what is wrong with them to stderr. */
 void pf_options_read(int count, char *const *arguments, struct pf_options *out);
 
 /* Frees what they own. */

@@ -11,6 +11,7 @@
 static void fail_no_such_member(struct pf_hub *hub, const struct pf_hub_client *client,
                                 pf_member_id to)
 {
+    hub->errors[PF_CODE_NO_SUCH_MEMBER]++;
     hub->message = (struct pf_message){
         .type = PF_MESSAGE_ERROR,
         .error = {.code = PF_CODE_NO_SUCH_MEMBER,

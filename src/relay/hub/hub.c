@@ -129,6 +129,11 @@ uint64_t pf_hub_deadline_ms(const struct pf_hub *hub)
     return pf_timers_deadline_ms(&hub->timers);
 }
 
+uint64_t pf_hub_error_count(const struct pf_hub *hub, enum pf_error_code code)
+{
+    return hub->errors[code];
+}
+
 struct pf_hub_counts pf_hub_counts(const struct pf_hub *hub)
 {
     return (struct pf_hub_counts){

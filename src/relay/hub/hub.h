@@ -108,4 +108,7 @@ uint64_t pf_hub_deadline_ms(const struct pf_hub *hub);
 
 struct pf_hub_counts pf_hub_counts(const struct pf_hub *hub);
 
+/* How many errors of that code have been sent to clients since the start. */
+uint64_t pf_hub_error_count(const struct pf_hub *hub, enum pf_error_code code);
+
 #endif

@@ -77,6 +77,7 @@ void pf_hub_client_open(struct pf_hub *hub, uint32_t number)
 void pf_hub_client_fail(struct pf_hub *hub, struct pf_hub_client *client, enum pf_error_code code,
                         const char *what)
 {
+    hub->errors[code]++;
     hub->message = (struct pf_message){
         .type = PF_MESSAGE_ERROR,
         .error = {.code = code, .message = pf_slice_of(what)},

@@ -59,6 +59,7 @@ static void on_hub_send(struct pf_server *server, const struct pf_hub_output *ou
 {
     size_t size = 0;
     const char *frame = make_frame(server, PF_OPCODE_TEXT, output->head, output->body, &size);
+    server->metrics.texts_sent += output->clients_count;
     for (size_t i = 0; i < output->clients_count; i++) {
         struct pf_link *link = server->links[output->clients[i]];
         PF_ASSERT(link != NULL);
@@ -118,6 +119,12 @@ void pf_bridge_close(struct pf_server *server, struct pf_link *link, uint16_t co
     }
 }
 
+void pf_bridge_dismiss(struct pf_server *server, struct pf_link *link)
+{
+    leave_hub(server, link, PF_CLOSE_ABNORMAL);
+    pf_bridge_close(server, link, PF_CLOSE_GOING_AWAY);
+}
+
 void pf_bridge_lost(struct pf_server *server, struct pf_link *link)
 {
     leave_hub(server, link, PF_CLOSE_ABNORMAL);
@@ -155,7 +162,7 @@ static void on_message(struct pf_server *server, struct pf_link *link,
     } else if (link->stage != PF_STAGE_WEBSOCKET) {
         return; /* sent before the peer saw our close frame */
     } else if (is_text) {
-        server->texts++;
+        server->metrics.texts_received++;
         link->message_since_ms = 0;
         tell_hub(server, PF_HUB_CLIENT_TEXT, link->index, 0, event->payload);
     } else {
@@ -219,14 +226,15 @@ static void tell_progress(struct pf_server *server, struct pf_link *link)
 
 void pf_bridge_read(struct pf_server *server, struct pf_link *link, char *bytes, size_t size)
 {
-    const uint64_t texts = server->texts;
+    const uint64_t texts = server->metrics.texts_received;
     size_t at = 0;
     while (at < size && link->stage <= PF_STAGE_CLOSING) {
         struct pf_websocket_event event;
         at += pf_websocket_read(&link->websocket, bytes + at, size - at, &event);
         on_event(server, link, &event);
     }
-    if (link->in_hub && (server->texts == texts || link->websocket.extra_frames > 0)) {
+    if (link->in_hub &&
+        (server->metrics.texts_received == texts || link->websocket.extra_frames > 0)) {
         tell_progress(server, link);
     }
     pf_websocket_release(&link->websocket);
@@ -256,6 +264,9 @@ static void accept_handshake(struct pf_server *server, struct pf_link *link, boo
 
 uint16_t pf_bridge_open(struct pf_server *server, struct pf_link *link, bool is_echo)
 {
+    if (server->ending != PF_ENDING_NONE) {
+        return 503;
+    }
     const struct pf_origin_rules origins = pf_proxied_origin_rules(server, link);
     const struct pf_handshake_rules rules = {
         .subprotocol = is_echo ? NULL : PF_SUBPROTOCOL,
@@ -263,7 +274,7 @@ uint16_t pf_bridge_open(struct pf_server *server, struct pf_link *link, bool is_
     };
     const uint16_t status = pf_handshake_check(&server->request, &rules);
     if (status == 403) {
-        pf_refusals_log(&server->refusals, &server->request,
+        pf_refusals_log(&server->refusals, &server->config.log, &server->request,
                         pf_origin_judge_request(&server->request, &origins));
     }
     if (status != 101) {

@@ -17,6 +17,7 @@ bool pf_handshakes_begin(struct pf_server *server, struct pf_link *link)
     }
     if (all->count == server->config.tls.handshakes_max) {
         struct pf_link *oldest = all->oldest;
+        server->metrics.handshakes_failed++;
         pf_handshakes_remove(server, oldest);
         pf_link_kill(server, oldest);
     }
@@ -48,6 +49,7 @@ void pf_handshakes_advance(struct pf_server *server, struct pf_link *link)
         pf_link_mark(server, link);
     }
     if (link->opening == PF_OPENING_HANDSHAKE && !pf_stream_is_handshaking(&link->stream)) {
+        server->metrics.handshakes++;
         pf_handshakes_remove(server, link);
         pf_link_set_timeout(server, link, server->config.request_ms);
     }

@@ -89,8 +89,10 @@ static void on_readable(struct pf_server *server, struct pf_link *link)
     if (link->stream.tls) {
         pf_handshakes_advance(server, link);
     }
+    server->metrics.bytes_received += got > 0 ? (uint64_t)got : 0;
     if (got > 0 &&
         !pf_addresses_take_bytes(&server->addresses, link->address, server->now_ms, (size_t)got)) {
+        server->metrics.refused_bytes++;
         pf_bridge_cut(server, link);
     } else if (got > 0) {
         on_bytes(server, link, before + (size_t)got);

@@ -142,7 +142,8 @@ static bool keep(struct pf_link *link, const char *data, size_t size)
 }
 
 /* Writes as many of the pieces as possible and keeps the rest. False if the connection is lost. */
-static bool write_pieces(struct pf_link *link, struct iovec *pieces, size_t count)
+static bool write_pieces(struct pf_server *server, struct pf_link *link, struct iovec *pieces,
+                         size_t count)
 {
     size_t written = 0;
     if (!has_kept(link)) {
@@ -151,6 +152,7 @@ static bool write_pieces(struct pf_link *link, struct iovec *pieces, size_t coun
             return false;
         }
         written = put > 0 ? (size_t)put : 0;
+        server->metrics.bytes_sent += written;
     }
     for (size_t i = 0; i < count; i++) {
         const size_t size = pieces[i].iov_len;
@@ -166,7 +168,7 @@ static bool write_pieces(struct pf_link *link, struct iovec *pieces, size_t coun
     return true;
 }
 
-static bool write_kept(struct pf_link *link)
+static bool write_kept(struct pf_server *server, struct pf_link *link)
 {
     while (has_kept(link)) {
         struct iovec piece = {
@@ -178,6 +180,7 @@ static bool write_kept(struct pf_link *link)
             return errno == EAGAIN || errno == EWOULDBLOCK;
         }
         link->kept_sent += (uint32_t)put;
+        server->metrics.bytes_sent += (uint64_t)put;
     }
     if (link->kept) {
         free(link->kept);
@@ -187,7 +190,7 @@ static bool write_kept(struct pf_link *link)
     return true;
 }
 
-static bool write_segments(struct pf_link *link)
+static bool write_segments(struct pf_server *server, struct pf_link *link)
 {
     struct iovec pieces[PIECES_MAX];
     size_t count = 0;
@@ -195,7 +198,7 @@ static bool write_segments(struct pf_link *link)
         pieces[count++] =
             (struct iovec){.iov_base = (void *)(uintptr_t)segment->data, .iov_len = segment->size};
         if (count == PIECES_MAX || !segment->next) {
-            if (!write_pieces(link, pieces, count)) {
+            if (!write_pieces(server, link, pieces, count)) {
                 return false;
             }
             count = 0;
@@ -221,6 +224,7 @@ static bool write_file(struct pf_server *server, struct pf_link *link)
             return errno == EAGAIN || errno == EWOULDBLOCK;
         }
         link->file_at += (uint64_t)put;
+        server->metrics.bytes_sent += (uint64_t)put;
         pf_link_set_timeout(server, link, server->config.stall_ms);
     }
     if (link->file_at == link->file_size) {
@@ -235,7 +239,7 @@ static bool write_file(struct pf_server *server, struct pf_link *link)
 
 bool pf_link_write(struct pf_server *server, struct pf_link *link)
 {
-    if (!write_kept(link) || !write_segments(link)) {
+    if (!write_kept(server, link) || !write_segments(server, link)) {
         return false;
     }
     return has_kept(link) || link->file_fd < 0 || write_file(server, link);
@@ -261,6 +265,7 @@ void pf_link_watch(struct pf_server *server, struct pf_link *link)
 
 void pf_link_free(struct pf_server *server, struct pf_link *link)
 {
+    server->metrics.handshakes_failed += link->opening == PF_OPENING_HANDSHAKE ? 1 : 0;
     pf_handshakes_remove(server, link);
     pf_addresses_leave(link->address);
     server->dead_count -= link->stage == PF_STAGE_DEAD ? 1 : 0;

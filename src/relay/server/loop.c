@@ -8,6 +8,7 @@
 
 #include "base/assert.h"
 #include "relay/server/bridge.h"
+#include "relay/server/drain.h"
 #include "relay/server/io.h"
 #include "relay/server/link.h"
 #include "relay/server/reload.h"
@@ -27,10 +28,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum {
-    ACCEPTS_MAX = 64, /* in one iteration, for each listener */
-    STOP_MS = 1000,
-};
+enum { ACCEPTS_MAX = 64 }; /* in one iteration, for each listener */
 
 /* The user data of epoll: the index of a link, or one of these. */
 #define KEY_LISTENER (UINT64_C(1) << 32)
@@ -40,7 +38,8 @@ void pf_loop_update_clock(struct pf_server *server)
 {
     struct timespec now;
     PF_ASSERT(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
-    server->now_ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+    server->now_ns = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+    server->now_ms = server->now_ns / 1000000;
     PF_ASSERT(clock_gettime(CLOCK_REALTIME, &now) == 0);
     server->unix_s = (uint64_t)now.tv_sec;
 }
@@ -89,34 +88,14 @@ static void on_listener(struct pf_server *server, int listener, enum pf_door doo
         /* Signaling messages are short and latency matters. An error only costs latency. */
         (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
         (void)pf_ip_of_socket((struct sockaddr *)&peer, &ip); /* of another family: all zero */
+        server->metrics.accepted++;
         if (!pf_link_open(server, fd, door, &ip)) {
             refuse(fd);
         }
     }
 }
 
-/* Stopping */
-
-static void stop(struct pf_server *server)
-{
-    server->is_stopping = true;
-    for (size_t i = 0; i < PF_DOORS_COUNT; i++) {
-        pf_listeners_close(&server->doors[i]); /* closing also removes them from epoll */
-    }
-    for (size_t i = 0; i < server->links_max; i++) {
-        struct pf_link *link = server->links[i];
-        if (!link) {
-            continue;
-        }
-        if (link->stage == PF_STAGE_HTTP && !pf_link_is_busy(link)) {
-            pf_link_kill(server, link);
-        } else if (link->stage == PF_STAGE_HTTP) {
-            pf_link_set_stage(server, link, PF_STAGE_DRAINING, STOP_MS);
-        } else {
-            pf_bridge_close(server, link, PF_CLOSE_GOING_AWAY);
-        }
-    }
-}
+/* Signals */
 
 static void on_signal(struct pf_server *server)
 {
@@ -127,18 +106,25 @@ static void on_signal(struct pf_server *server)
     }
     if (info.ssi_signo == SIGHUP) {
         pf_reload(server);
-    } else if (!server->is_stopping) {
-        stop(server);
+    } else {
+        pf_drain_begin(server);
     }
 }
 
 /* The loop */
 
-static int wait_ms(const struct pf_server *server, uint64_t stop_ms)
+static uint64_t earlier(uint64_t a_ms, uint64_t b_ms)
 {
-    uint64_t deadline_ms = pf_timers_deadline_ms(&server->timers);
-    const uint64_t hub_ms = server->is_stopping ? stop_ms : pf_hub_deadline_ms(server->hub);
-    deadline_ms = hub_ms < deadline_ms ? hub_ms : deadline_ms;
+    return a_ms < b_ms ? a_ms : b_ms;
+}
+
+static int wait_ms(const struct pf_server *server)
+{
+    uint64_t deadline_ms =
+        earlier(pf_timers_deadline_ms(&server->timers), pf_drain_deadline_ms(server));
+    if (server->ending != PF_ENDING_STOPPING) {
+        deadline_ms = earlier(deadline_ms, pf_hub_deadline_ms(server->hub));
+    }
     if (deadline_ms == PF_DEADLINE_NONE) {
         return -1;
     }
@@ -174,18 +160,29 @@ static void on_deadlines(struct pf_server *server)
     while ((timer = pf_timers_due(&server->timers, server->now_ms)) != NULL) {
         pf_link_kill(server, timer->owner);
     }
-    if (!server->is_stopping && pf_hub_deadline_ms(server->hub) <= server->now_ms) {
+    if (server->ending != PF_ENDING_STOPPING && pf_hub_deadline_ms(server->hub) <= server->now_ms) {
         pf_bridge_timeout(server);
+    }
+    pf_drain_advance(server);
+}
+
+/* Only where somebody may ask for it: it reads the clock once more. */
+static void measure_turn(struct pf_server *server)
+{
+    struct timespec end;
+    if (server->doors[PF_DOOR_METRICS].count > 0) {
+        PF_ASSERT(clock_gettime(CLOCK_MONOTONIC, &end) == 0);
+        const uint64_t end_ns = (uint64_t)end.tv_sec * 1000000000 + (uint64_t)end.tv_nsec;
+        pf_metrics_turn(&server->metrics, end_ns - server->now_ns);
     }
 }
 
 void pf_loop_run(struct pf_server *server)
 {
-    uint64_t stop_ms = PF_DEADLINE_NONE;
-    while (!server->is_stopping || (server->links_count > 0 && server->now_ms < stop_ms)) {
+    while (server->ending != PF_ENDING_STOPPING ||
+           (server->links_count > 0 && server->now_ms < server->stop_ms)) {
         const int count =
-            epoll_wait(server->epoll_fd, server->events, PF_EVENTS_MAX, wait_ms(server, stop_ms));
-        const bool was_stopping = server->is_stopping;
+            epoll_wait(server->epoll_fd, server->events, PF_EVENTS_MAX, wait_ms(server));
         pf_loop_update_clock(server);
         server->handshakes.turns = 0;
         for (int i = 0; i < count; i++) {
@@ -193,9 +190,7 @@ void pf_loop_run(struct pf_server *server)
         }
         on_deadlines(server);
         pf_io_flush(server);
-        if (server->is_stopping && !was_stopping) {
-            stop_ms = server->now_ms + STOP_MS;
-        }
+        measure_turn(server);
     }
 }
 

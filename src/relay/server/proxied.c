@@ -3,6 +3,7 @@
 #include "relay/server/proxied.h"
 
 #include "relay/server/handshakes.h"
+#include "relay/server/limits_log.h"
 #include "relay/server/link.h"
 #include "relay/wire/forwarded.h"
 #include "relay/wire/proxy_header.h"
@@ -22,7 +23,12 @@ static bool set_address(struct pf_server *server, struct pf_link *link, const st
         return true;
     }
     pf_addresses_leave(link->address);
-    return pf_addresses_enter(&server->addresses, ip, server->now_ms, &link->address);
+    if (pf_addresses_enter(&server->addresses, ip, server->now_ms, &link->address)) {
+        return true;
+    }
+    server->metrics.refused_connections++;
+    pf_limits_log(server, ip);
+    return false;
 }
 
 bool pf_proxied_begin(struct pf_server *server, struct pf_link *link, const struct pf_ip *ip)

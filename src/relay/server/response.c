@@ -150,6 +150,7 @@ void pf_response_refuse(struct pf_server *server, struct pf_link *link, uint16_t
 {
     struct pf_buffer out;
     server->request.keep_alive = false;
+    pf_metrics_refuse(&server->metrics, status);
     if (!pf_response_begin(server, link, status, &out)) {
         return;
     }

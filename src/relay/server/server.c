@@ -5,12 +5,12 @@
 #include "base/assert.h"
 #include "relay/server/link.h"
 #include "relay/server/loop.h"
+#include "relay/server/notify.h"
 #include "relay/server/state.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -26,10 +26,10 @@ enum {
     EVERYBODY_RETURNS = 64, /* below that many places, none are kept */
 };
 
-static bool complain(const char *what, const char *name)
+static bool complain(const struct pf_server *server, const char *what, const char *name)
 {
-    (void)fprintf(stderr, "peerface-relay: %s%s%s: %s\n", what, name ? " " : "", name ? name : "",
-                  errno != 0 ? strerror(errno) : "unknown"); /* best effort */
+    pf_log_put(&server->config.log, PF_LOG_ERROR, "cannot-start", "%s%s%s: %s", what,
+               name ? " " : "", name ? name : "", errno != 0 ? strerror(errno) : "unknown");
     return false;
 }
 
@@ -60,8 +60,10 @@ static void raise_files_limit(struct pf_server *server)
 static bool admit(void *user, uint32_t client, bool returns)
 {
     struct pf_server *server = user;
-    return pf_addresses_take_join(&server->addresses, server->links[client]->address,
-                                  server->now_ms, returns);
+    const bool admitted = pf_addresses_take_join(&server->addresses, server->links[client]->address,
+                                                 server->now_ms, returns);
+    server->metrics.refused_joins += admitted ? 0 : 1;
+    return admitted;
 }
 
 static bool open_signals(struct pf_server *server)
@@ -76,9 +78,9 @@ static bool open_signals(struct pf_server *server)
     PF_ASSERT(sigprocmask(SIG_BLOCK, &set, NULL) == 0);
     server->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
     if (server->signal_fd < 0) {
-        return complain("signals", NULL);
+        return complain(server, "signals", NULL);
     }
-    return pf_loop_watch_signals(server) || complain("epoll", NULL);
+    return pf_loop_watch_signals(server) || complain(server, "epoll", NULL);
 }
 
 static bool open_folder(struct pf_server *server)
@@ -88,22 +90,33 @@ static bool open_folder(struct pf_server *server)
         return true;
     }
     server->folder_fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    return server->folder_fd >= 0 || complain("folder", folder);
+    return server->folder_fd >= 0 || complain(server, "folder", folder);
 }
 
-static bool open_door(struct pf_server *server, enum pf_door door, uint16_t port)
+/* Names of sockets that systemd hands over. Those of any other name are of the main door. */
+static const char *const inherited[PF_DOORS_COUNT] = {"main", "redirect", "metrics"};
+
+static bool open_door(struct pf_server *server, enum pf_door door, const char *address,
+                      uint16_t port)
 {
     struct pf_listeners *listeners = &server->doors[door];
-    const char *address = server->config.address;
-    if (pf_listeners_open(address, port, listeners) != PF_ERROR_OK) {
-        (void)fprintf(stderr, "peerface-relay: cannot listen at %s port %u: %s\n", address,
-                      (unsigned)port,
-                      errno != 0 ? strerror(errno) : "unknown address"); /* best effort */
-        return false;
+    const char *const others[] = {inherited[PF_DOOR_REDIRECT], inherited[PF_DOOR_METRICS], NULL};
+    const char *const none[] = {NULL};
+    const bool is_main = door == PF_DOOR_MAIN;
+    if (!pf_listeners_inherit(inherited[door], is_main ? others : none, listeners)) {
+        if (port == 0 && !is_main) {
+            return true;
+        }
+        if (pf_listeners_open(address, port, listeners) != PF_ERROR_OK) {
+            pf_log_put(&server->config.log, PF_LOG_ERROR, "cannot-listen",
+                       "cannot listen at %s port %u: %s", address, (unsigned)port,
+                       errno != 0 ? strerror(errno) : "unknown address");
+            return false;
+        }
     }
     for (size_t i = 0; i < listeners->count; i++) {
         if (!pf_loop_watch_listener(server, door, i)) {
-            return complain("epoll", NULL);
+            return complain(server, "epoll", NULL);
         }
     }
     return true;
@@ -111,23 +124,24 @@ static bool open_door(struct pf_server *server, enum pf_door door, uint16_t port
 
 static bool open_doors(struct pf_server *server)
 {
-    const uint16_t redirect_port = server->config.redirect_port;
-    if (!open_door(server, PF_DOOR_MAIN, server->config.port)) {
+    const struct pf_server_config *config = &server->config;
+    if (!open_door(server, PF_DOOR_MAIN, config->address, config->port)) {
         return false;
     }
-    if (server->config.echo && !pf_listeners_are_local(&server->doors[PF_DOOR_MAIN])) {
-        (void)fputs("peerface-relay: --echo is for loopback addresses only\n",
-                    stderr); /* best effort */
+    if (config->echo && !pf_listeners_are_local(&server->doors[PF_DOOR_MAIN])) {
+        pf_log_put(&config->log, PF_LOG_ERROR, "echo-refused",
+                   "--echo is for loopback addresses only");
         return false;
     }
-    return redirect_port == 0 || open_door(server, PF_DOOR_REDIRECT, redirect_port);
+    return open_door(server, PF_DOOR_REDIRECT, config->address, config->redirect_port) &&
+           open_door(server, PF_DOOR_METRICS, config->metrics_address, config->metrics_port);
 }
 
 static bool open_tls(struct pf_server *server)
 {
     const struct pf_tls_config *tls = &server->config.tls;
-    return !tls->cert_file || pf_tls_context_init(&server->tls, tls->cert_file, tls->key_file,
-                                                  server->now_ms) == PF_ERROR_OK;
+    return !tls->cert_file || pf_tls_context_init(&server->tls, &server->config.log, tls->cert_file,
+                                                  tls->key_file, server->now_ms) == PF_ERROR_OK;
 }
 
 static bool open_tables(struct pf_server *server)
@@ -145,13 +159,14 @@ static bool open_tables(struct pf_server *server)
     server->input = malloc(PF_INPUT_SIZE_MAX);
     if (!server->links || !server->free_indexes || !server->input ||
         pf_addresses_init(&server->addresses, &server->config.address_limits) != PF_ERROR_OK) {
-        return complain("tables", NULL);
+        return complain(server, "tables", NULL);
     }
     while (server->free_count < count) {
         server->free_indexes[server->free_count] = (uint32_t)(count - 1 - server->free_count);
         server->free_count++;
     }
-    return pf_hub_new(&server->config.hub, &server->hub) == PF_ERROR_OK || complain("hub", NULL);
+    return pf_hub_new(&server->config.hub, &server->hub) == PF_ERROR_OK ||
+           complain(server, "hub", NULL);
 }
 
 static bool open_all(struct pf_server *server)
@@ -159,7 +174,7 @@ static bool open_all(struct pf_server *server)
     server->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
     server->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     if (server->epoll_fd < 0) {
-        return complain("epoll", NULL);
+        return complain(server, "epoll", NULL);
     }
     return open_tables(server) && open_folder(server) && open_tls(server) && open_signals(server) &&
            open_doors(server);
@@ -186,7 +201,11 @@ enum pf_error pf_server_new(const struct pf_server_config *config, struct pf_ser
 
 void pf_server_run(struct pf_server *server)
 {
+    pf_notify("READY=1");
+    pf_log_put(&server->config.log, PF_LOG_INFO, "started", "listening on port %u",
+               (unsigned)server->doors[PF_DOOR_MAIN].port);
     pf_loop_run(server);
+    pf_log_put(&server->config.log, PF_LOG_INFO, "stopped", "stopped");
 }
 
 uint16_t pf_server_port(const struct pf_server *server)

@@ -7,6 +7,7 @@
 #include "relay/hub/hub.h"
 #include "relay/server/addresses.h"
 #include "relay/server/ip.h"
+#include "relay/server/log.h"
 #include "relay/wire/origin.h"
 
 #include <stdbool.h>
@@ -36,6 +37,10 @@ struct pf_server_config {
     size_t proxies_count;
     bool proxy_protocol; /* they do so by a PROXY header */
     struct pf_address_limits address_limits;
+    uint16_t metrics_port;       /* for /metrics, /readyz and /healthz; 0: none */
+    const char *metrics_address; /* where that is */
+    uint32_t drain_ms;           /* over which WebSockets are closed at the end */
+    struct pf_log log;
     uint32_t requests_max;    /* connections that are no WebSockets at the same time, at least 1 */
     uint32_t message_ms;      /* timeout of a message that comes in parts */
     uint32_t request_ms;      /* timeout of the first request of a connection */
@@ -58,7 +63,8 @@ enum pf_error pf_server_new(const struct pf_server_config *config, struct pf_ser
 uint16_t pf_server_port(const struct pf_server *server);
 
 /*
- * Serves until SIGINT or SIGTERM, then closes all WebSockets with 1001 and waits up to a second.
+ * Serves until SIGINT or SIGTERM, then closes all WebSockets with 1001, spread over drain_ms unless
+ * a second signal comes, and waits up to a second.
  * SIGHUP reads certificate and key again.
  */
 void pf_server_run(struct pf_server *server);

@@ -9,6 +9,7 @@
 #include "relay/server/addresses.h"
 #include "relay/server/arena.h"
 #include "relay/server/listeners.h"
+#include "relay/server/metrics.h"
 #include "relay/server/refusals.h"
 #include "relay/server/server.h"
 #include "relay/server/stream.h"
@@ -40,8 +41,22 @@ enum {
 enum pf_door {
     PF_DOOR_MAIN,     /* the page, /ws and /healthz */
     PF_DOOR_REDIRECT, /* leads to the main door, by TLS */
+    PF_DOOR_METRICS,  /* for the operator */
 };
-enum { PF_DOORS_COUNT = 2 };
+enum { PF_DOORS_COUNT = 3 };
+
+/* How the server ends; see drain.h. */
+enum pf_ending {
+    PF_ENDING_NONE,
+    PF_ENDING_DRAINING, /* accepts nothing more, and closes one WebSocket after the other */
+    PF_ENDING_STOPPING, /* has closed everything, and waits for the ends */
+};
+
+struct pf_drain {
+    uint64_t since_ms;
+    size_t total, closed; /* WebSockets */
+    size_t at;            /* index of the next link to be looked at */
+};
 
 /* What comes before the first request of a link. */
 enum pf_opening {
@@ -116,12 +131,15 @@ struct pf_server {
     size_t free_count;
     size_t links_count, dead_count; /* of all, those that are closed at the end of the iteration */
     struct pf_timers timers;
-    uint64_t now_ms, unix_s;
+    uint64_t now_ns, now_ms, unix_s; /* of the iteration; the first two are of the same clock */
     struct pf_arena frames, segments;
     struct pf_link *dirty;
-    uint64_t texts; /* messages that have come, for the hub */
-    bool is_stopping;
+    enum pf_ending ending;
+    uint64_t stop_ms; /* STOPPING: when it stops at the latest */
+    struct pf_drain drain;
+    struct pf_metrics metrics;
     struct pf_refusals refusals;
+    uint64_t limits_logged_ms;      /* see limits_log.h; 0: never */
     struct pf_http_request request; /* being answered; large, hence not on the stack */
     struct epoll_event events[PF_EVENTS_MAX];
     char *input; /* PF_INPUT_SIZE_MAX bytes, shared by all reads; owned */

@@ -11,7 +11,6 @@
 #include <openssl/evp.h>
 #include <openssl/params.h>
 #include <openssl/ssl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,11 +22,11 @@ static const char groups[] = "X25519:prime256v1:secp384r1";
 
 enum { SESSION_S = 2 * 60 * 60 };
 
-static void complain(const char *what, const char *name)
+static void complain(const struct pf_tls_context *context, const char *what, const char *name)
 {
     const char *reason = ERR_reason_error_string(ERR_peek_last_error());
-    (void)fprintf(stderr, "peerface-relay: TLS: %s %s: %s\n", what, name,
-                  reason ? reason : "unknown"); /* best effort */
+    pf_log_put(context->log, PF_LOG_ERROR, "tls-files", "TLS: %s %s: %s", what, name,
+               reason ? reason : "unknown");
     ERR_clear_error();
 }
 
@@ -112,12 +111,12 @@ static SSL_CTX *load(struct pf_tls_context *context, const char *cert_file, cons
     ERR_clear_error();
     SSL_CTX *ssl = SSL_CTX_new(TLS_server_method());
     if (!ssl || !configure(ssl, context)) {
-        complain("OpenSSL", "context");
+        complain(context, "OpenSSL", "context");
     } else if (SSL_CTX_use_certificate_chain_file(ssl, cert_file) != 1) {
-        complain("certificate", cert_file);
+        complain(context, "certificate", cert_file);
     } else if (SSL_CTX_use_PrivateKey_file(ssl, key_file, SSL_FILETYPE_PEM) != 1 ||
                SSL_CTX_check_private_key(ssl) != 1) {
-        complain("private key", key_file);
+        complain(context, "private key", key_file);
     } else {
         return ssl;
     }
@@ -125,10 +124,12 @@ static SSL_CTX *load(struct pf_tls_context *context, const char *cert_file, cons
     return NULL;
 }
 
-enum pf_error pf_tls_context_init(struct pf_tls_context *out, const char *cert_file,
-                                  const char *key_file, uint64_t now_ms)
+enum pf_error pf_tls_context_init(struct pf_tls_context *out, const struct pf_log *log,
+                                  const char *cert_file, const char *key_file, uint64_t now_ms)
 {
+    out->log = log;
     *out = (struct pf_tls_context){
+        .log = log,
         .ssl = load(out, cert_file, key_file),
         .keys_due_ms = now_ms + (uint64_t)PF_TLS_TICKET_KEY_S * 1000,
         .input = malloc(PF_TLS_INPUT_SIZE),

@@ -4,6 +4,7 @@
 #define PF_RELAY_SERVER_TLS_CONTEXT_H
 
 #include "base/error.h"
+#include "relay/server/log.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -29,7 +30,8 @@ struct pf_tls_ticket_key {
 };
 
 struct pf_tls_context {
-    struct ssl_ctx_st *ssl; /* owned; connections that use an older one keep that alive */
+    const struct pf_log *log; /* borrowed */
+    struct ssl_ctx_st *ssl;   /* owned; connections that use an older one keep that alive */
     struct pf_tls_ticket_key keys[PF_TLS_TICKET_KEYS]; /* the newest first */
     uint64_t keys_due_ms;                              /* when they are renewed */
     struct bio_method_st *method;                      /* owned; NULL before the first connection */
@@ -40,10 +42,10 @@ struct pf_tls_context {
 
 /*
  * Reads certificate chain and private key. `out` stays where it is until pf_tls_context_clear().
- * On failure prints the reason to stderr and returns INVALID or MEMORY.
+ * On failure logs the reason and returns INVALID or MEMORY.
  */
-enum pf_error pf_tls_context_init(struct pf_tls_context *out, const char *cert_file,
-                                  const char *key_file, uint64_t now_ms);
+enum pf_error pf_tls_context_init(struct pf_tls_context *out, const struct pf_log *log,
+                                  const char *cert_file, const char *key_file, uint64_t now_ms);
 
 /* Reads both files again for the connections to come. On failure the old ones stay. */
 enum pf_error pf_tls_context_reload(struct pf_tls_context *context, const char *cert_file,

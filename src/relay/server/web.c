@@ -71,6 +71,48 @@ static void answer_health(struct pf_server *server, struct pf_link *link)
     }
 }
 
+/* Whether new clients are welcome: not while the relay ends, or has no place left. */
+static bool is_ready(const struct pf_server *server)
+{
+    return server->ending == PF_ENDING_NONE &&
+           pf_hub_counts(server->hub).members < server->config.hub.places;
+}
+
+static void answer_readiness(struct pf_server *server, struct pf_link *link)
+{
+    struct pf_buffer out;
+    const bool ready = is_ready(server);
+    if (pf_response_begin(server, link, ready ? 200 : 503, &out)) {
+        pf_response_put_field(&out, "Cache-Control", "no-store");
+        pf_response_finish_text(server, link, &out, ready ? "ready\n" : "not ready\n");
+    }
+}
+
+static void answer_metrics(struct pf_server *server, struct pf_link *link)
+{
+    struct pf_buffer head;
+    struct pf_buffer body;
+    char *memory = pf_link_alloc(server, PF_METRICS_TEXT_SIZE_MAX);
+    const struct pf_metrics_now now = {
+        .connections = server->links_count - server->dead_count,
+        .addresses = server->addresses.count,
+        .is_ready = is_ready(server),
+        .hub = server->hub,
+    };
+    if (!memory || !pf_response_begin(server, link, 200, &head)) {
+        pf_link_kill(server, link);
+        return;
+    }
+    pf_buffer_init(&body, memory, PF_METRICS_TEXT_SIZE_MAX);
+    pf_metrics_write(&server->metrics, &now, &body);
+    pf_response_put_field(&head, "Cache-Control", "no-store");
+    pf_response_put_body_fields(&head, "text/plain; version=0.0.4; charset=utf-8", body.size);
+    pf_response_finish(server, link, &head, "");
+    if (server->request.method != PF_HTTP_HEAD) {
+        pf_link_queue(server, link, body.data, body.size);
+    }
+}
+
 /* Redirects to the folder with its final slash, so that relative links in its page work. */
 static void answer_redirection(struct pf_server *server, struct pf_link *link)
 {
@@ -140,6 +182,10 @@ static void answer_main(struct pf_server *server, struct pf_link *link)
         answer_health(server, link);
         return;
     }
+    if (pf_slice_equal(request->path, PF_SLICE("/readyz"))) {
+        answer_readiness(server, link);
+        return;
+    }
     status = server->folder_fd >= 0 ? pf_files_open(server->folder_fd, request, &file) : 404;
     if (status == 200) {
         answer_file(server, link, &file);
@@ -152,10 +198,30 @@ static void answer_main(struct pf_server *server, struct pf_link *link)
     }
 }
 
+static void answer_operator(struct pf_server *server, struct pf_link *link)
+{
+    const struct pf_http_request *request = &server->request;
+    if (request->method == PF_HTTP_OTHER) {
+        pf_response_refuse(server, link, 405);
+    } else if (pf_slice_equal(request->path, PF_SLICE("/metrics"))) {
+        answer_metrics(server, link);
+    } else if (pf_slice_equal(request->path, PF_SLICE("/healthz"))) {
+        answer_health(server, link);
+    } else if (pf_slice_equal(request->path, PF_SLICE("/readyz"))) {
+        answer_readiness(server, link);
+    } else {
+        answer_missing(server, link);
+    }
+}
+
 static void answer(struct pf_server *server, struct pf_link *link)
 {
     if (server->request.status != 200) {
         pf_response_refuse(server, link, server->request.status);
+        return;
+    }
+    if (link->door == PF_DOOR_METRICS) {
+        answer_operator(server, link);
         return;
     }
     if (!pf_proxied_take_request(server, link)) {
@@ -172,6 +238,7 @@ static void answer(struct pf_server *server, struct pf_link *link)
     switch (link->door) {
     case PF_DOOR_MAIN: answer_main(server, link); return;
     case PF_DOOR_REDIRECT: pf_redirect_answer(server, link); return;
+    case PF_DOOR_METRICS: break; /* it has been answered */
     }
     PF_UNREACHABLE();
 }
