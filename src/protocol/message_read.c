@@ -316,6 +316,10 @@ static void read_join(struct reader *reader, const cJSON *root, struct pf_messag
     out->join.instance = read_ordinal(reader, root, "instance");
     const cJSON *ticket = find(root, "ticket");
     out->join.ticket = ticket ? read_ticket(reader, ticket) : pf_slice_of(NULL);
+    out->join.token = read_optional_text(reader, root, "token");
+    if (out->join.token.size > PF_TOKEN_SIZE_MAX) {
+        fail(reader, PF_ERROR_TOO_LONG);
+    }
     read_prepared_offer(reader, root, &out->join.prepared_offer);
 }
 

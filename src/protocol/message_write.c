@@ -252,6 +252,9 @@ static void put_join(struct pf_buffer *out, const struct pf_message *message)
     if (message->join.ticket.size > 0) {
         put_text(out, "ticket", message->join.ticket);
     }
+    if (message->join.token.size > 0) {
+        put_text(out, "token", message->join.token);
+    }
     put_prepared_offer(out, &message->join.prepared_offer);
 }
 

@@ -78,6 +78,7 @@ static int run(const struct pf_options *options)
                            .kib_per_s = options->address_kib},
         .metrics_port = (uint16_t)options->metrics_port,
         .metrics_address = options->metrics_address,
+        .token_keys_file = options->token_keys,
         .drain_ms = options->drain_s * 1000,
         .log = options->log,
         .requests_max = options->requests_max,

@@ -70,6 +70,10 @@ const struct pf_option pf_option_table[] = {
      .help = "array of RTCIceServer for the clients, or a file that contains it;\n"
              "entries that browsers would refuse are skipped and reported"},
 
+    {"token-keys", "FILE", TEXT(token_keys),
+     .help = "let in only who has a token (a JWT) for the room, signed by a key in\n"
+             "FILE: a JWK set, public keys in PEM, or a secret; SIGHUP reads it\n"
+             "anew"},
     {"ping-ms", "N", INTERVAL(ping_ms, 10),
      .help = "interval of pings; two missed ones are a timeout (5000)"},
     {"grace-ms", "N", INTERVAL(grace_ms, 1),

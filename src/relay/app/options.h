@@ -47,6 +47,7 @@ struct pf_options {
     uint32_t metrics_port;                                                   /* 0: none */
     const char *metrics_address;
     uint32_t drain_s;
+    const char *token_keys; /* NULL: rooms are open */
     struct pf_log log;
     const char *config_file; /* NULL: none */
     char *config_text;       /* owned; other texts may borrow from it */

@@ -183,16 +183,46 @@ static void set_name(struct pf_hub_member *member, struct pf_slice name)
 
 static const char *text_of(enum pf_error_code code)
 {
-    return code == PF_CODE_ROOM_FULL    ? "the room is full"
-           : code == PF_CODE_RATE_LIMIT ? "too many joins"
-                                        : "the relay is full";
+    return code == PF_CODE_ROOM_FULL       ? "the room is full"
+           : code == PF_CODE_RATE_LIMIT    ? "too many joins"
+           : code == PF_CODE_TOKEN_MISSING ? "this relay asks for a token"
+           : code == PF_CODE_TOKEN_INVALID ? "the token is not valid"
+           : code == PF_CODE_TOKEN_EXPIRED ? "the token is not valid any more, or yet"
+           : code == PF_CODE_TOKEN_ROOM    ? "the token is for another room"
+                                           : "the relay is full";
+}
+
+/*
+ * Whether the token in hub->message, if the relay asks for one, lets its client into the room. Who
+ * has a ticket was let in before, so that a token may be short-lived; it is needed all the same.
+ */
+static bool has_token(struct pf_hub *hub, struct pf_slice room, bool has_ticket,
+                      struct pf_token_claims *claims, enum pf_error_code *why)
+{
+    const struct pf_token_judge *tokens = &hub->config.tokens;
+    const struct pf_slice token = hub->message.join.token;
+    if (!tokens->judge) {
+        return true;
+    }
+    if (token.size == 0) {
+        *why = PF_CODE_TOKEN_MISSING;
+        return false;
+    }
+    switch (tokens->judge(tokens->user, token, room, hub->unix_s, claims)) {
+    case PF_TOKEN_GOOD: return true;
+    case PF_TOKEN_INVALID: *why = PF_CODE_TOKEN_INVALID; return false;
+    case PF_TOKEN_OTHER_ROOM: *why = PF_CODE_TOKEN_ROOM; return false;
+    case PF_TOKEN_EARLY: *why = PF_CODE_TOKEN_EXPIRED; return false;
+    case PF_TOKEN_EXPIRED: *why = PF_CODE_TOKEN_EXPIRED; return has_ticket;
+    }
+    PF_UNREACHABLE();
 }
 
 /* `join` in hub->message is valid JSON of the right shape. */
 static void join_room(struct pf_hub *hub, struct pf_hub_client *client, struct pf_slice offer)
 {
     const struct pf_slice room_name = hub->message.join.room;
-    const struct pf_slice name = hub->message.join.name;
+    struct pf_slice name = hub->message.join.name;
     const struct pf_slice capabilities = hub->message.join.capabilities;
     const uint32_t instance = hub->message.join.instance;
     if (!pf_name_is_valid(room_name, 1)) {
@@ -206,8 +236,16 @@ static void join_room(struct pf_hub *hub, struct pf_hub_client *client, struct p
         return;
     }
     enum pf_error_code why = PF_CODE_RELAY_FULL;
+    struct pf_token_claims claims = {.has_name = false};
     const pf_member_id ticket_id =
         pf_ticket_read(&hub->config.signer, room_name, hub->message.join.ticket, hub->unix_s);
+    if (!has_token(hub, room_name, ticket_id != 0, &claims, &why)) {
+        pf_hub_client_fail(hub, client, why, text_of(why));
+        return;
+    }
+    if (claims.has_name) {
+        name = (struct pf_slice){claims.name, claims.name_size};
+    }
     const struct pf_hub_room *room = pf_rooms_find(&hub->rooms, room_name);
     struct pf_hub_member *member =
         room && ticket_id != 0 ? pf_hub_room_member(room, ticket_id) : NULL;
@@ -227,6 +265,7 @@ static void join_room(struct pf_hub *hub, struct pf_hub_client *client, struct p
     }
     pf_hub_member_set_capabilities(member, capabilities);
     member->instance = instance;
+    member->is_named = claims.has_name;
     set_name(member, name);
     pf_hub_member_release(hub, member);
     enter(hub, client, member, ticket_id != 0, offer);
@@ -261,6 +300,11 @@ void pf_hub_rename(struct pf_hub *hub, struct pf_hub_client *client, struct pf_s
     if (pf_message_read(text, &hub->message) != PF_ERROR_OK) {
         pf_hub_client_fail(hub, client, PF_CODE_BAD_MESSAGE,
                            "a name is 0 to 64 bytes without control characters");
+        return;
+    }
+    if (member->is_named) {
+        pf_message_clear(&hub->message);
+        pf_hub_client_fail(hub, client, PF_CODE_BAD_MESSAGE, "the token says the name");
         return;
     }
     if (!may_be_told(hub, member)) {

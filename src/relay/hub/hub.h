@@ -8,6 +8,7 @@
 #include "protocol/message.h"
 #include "relay/hub/ticket.h"
 #include "relay/hub/timers.h"
+#include "relay/hub/token.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -45,6 +46,7 @@ struct pf_hub_config {
     struct pf_slice ice_servers; /* a JSON array for `hello`; borrowed for the hub's life */
     struct pf_signer signer;     /* for tickets */
     struct pf_hub_doorkeeper doorkeeper;
+    struct pf_token_judge tokens; /* all zero: a join needs none */
     void *draw_user;              /* handed to `draw`; borrowed */
     uint64_t (*draw)(void *user); /* 64 unpredictable random bits */
 };

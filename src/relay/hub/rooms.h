@@ -24,6 +24,7 @@ struct pf_hub_member {
     uint32_t client; /* PF_CLIENT_NONE while it is away */
     uint32_t instance;
     char *capabilities; /* owned; NULL for none */
+    bool is_named;      /* by its token: it cannot rename itself */
     bool has_spoken;    /* has sent a signal: somebody may miss it */
     uint8_t capabilities_size;
     uint8_t name_size;

@@ -4,15 +4,41 @@
 
 #include "relay/server/notify.h"
 
-void pf_reload(struct pf_server *server)
+bool pf_reload_token_keys(struct pf_server *server)
+{
+    const char *path = server->config.token_keys_file;
+    struct pf_token_keys keys = {.count = 0};
+    const char *why = path ? pf_token_keys_load(path, &keys) : NULL;
+    if (why) {
+        pf_log_put(&server->config.log, PF_LOG_ERROR, "token-keys", "--token-keys: %s %s", path,
+                   why);
+        return false;
+    }
+    pf_token_keys_clear(&server->token_keys);
+    server->token_keys = keys;
+    return true;
+}
+
+static bool reload_certificate(struct pf_server *server)
 {
     const struct pf_tls_config *tls = &server->config.tls;
+    return !server->tls.ssl ||
+           pf_tls_context_reload(&server->tls, tls->cert_file, tls->key_file) == PF_ERROR_OK;
+}
+
+void pf_reload(struct pf_server *server)
+{
     const struct pf_log *log = &server->config.log;
     pf_notify_reloading();
-    if (server->tls.ssl &&
-        pf_tls_context_reload(&server->tls, tls->cert_file, tls->key_file) != PF_ERROR_OK) {
+    const bool has_certificate = reload_certificate(server);
+    const bool has_keys = pf_reload_token_keys(server);
+    if (!has_certificate) {
         pf_log_put(log, PF_LOG_ERROR, "reload-failed", "TLS: the certificate in use stays");
-    } else {
+    }
+    if (!has_keys) {
+        pf_log_put(log, PF_LOG_ERROR, "reload-failed", "--token-keys: the keys in use stay");
+    }
+    if (has_certificate && has_keys) {
         pf_log_put(log, PF_LOG_INFO, "reloaded", "read the files again");
     }
     pf_notify("READY=1");

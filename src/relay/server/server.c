@@ -6,7 +6,9 @@
 #include "relay/server/link.h"
 #include "relay/server/loop.h"
 #include "relay/server/notify.h"
+#include "relay/server/reload.h"
 #include "relay/server/state.h"
+#include "relay/server/token.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -152,6 +154,9 @@ static bool open_tables(struct pf_server *server)
     hub->newcomers_max =
         hub->places < EVERYBODY_RETURNS ? 0 : hub->places - hub->places / RETURNS_SHARE;
     hub->clients_max = (uint32_t)count;
+    if (server->config.token_keys_file) {
+        hub->tokens = (struct pf_token_judge){&server->token_keys, pf_token_verify};
+    }
     hub->doorkeeper = (struct pf_hub_doorkeeper){server, admit};
     server->links_max = count;
     server->links = calloc(count, sizeof(struct pf_link *));
@@ -176,8 +181,8 @@ static bool open_all(struct pf_server *server)
     if (server->epoll_fd < 0) {
         return complain(server, "epoll", NULL);
     }
-    return open_tables(server) && open_folder(server) && open_tls(server) && open_signals(server) &&
-           open_doors(server);
+    return open_tables(server) && open_folder(server) && open_tls(server) &&
+           pf_reload_token_keys(server) && open_signals(server) && open_doors(server);
 }
 
 enum pf_error pf_server_new(const struct pf_server_config *config, struct pf_server **out)
@@ -233,6 +238,7 @@ void pf_server_free(struct pf_server *server)
         pf_listeners_close(&server->doors[i]);
     }
     pf_tls_context_clear(&server->tls);
+    pf_token_keys_clear(&server->token_keys);
     pf_timers_clear(&server->timers);
     pf_addresses_clear(&server->addresses);
     pf_arena_clear(&server->frames);

@@ -39,6 +39,7 @@ struct pf_server_config {
     struct pf_address_limits address_limits;
     uint16_t metrics_port;       /* for /metrics, /readyz and /healthz; 0: none */
     const char *metrics_address; /* where that is */
+    const char *token_keys_file; /* by which tokens are judged; NULL: joins need none */
     uint32_t drain_ms;           /* over which WebSockets are closed at the end */
     struct pf_log log;
     uint32_t requests_max;    /* connections that are no WebSockets at the same time, at least 1 */
@@ -47,7 +48,7 @@ struct pf_server_config {
     uint32_t idle_ms;         /* timeout of each further request */
     uint32_t stall_ms;        /* timeout of a reader that accepts no more of a response */
     struct pf_hub_config hub; /* clients_max counts WebSockets; the server derives `places`,
-                               * `newcomers_max` and `doorkeeper` */
+                               * `newcomers_max`, `doorkeeper` and `tokens` */
 };
 
 struct pf_server;
@@ -65,7 +66,7 @@ uint16_t pf_server_port(const struct pf_server *server);
 /*
  * Serves until SIGINT or SIGTERM, then closes all WebSockets with 1001, spread over drain_ms unless
  * a second signal comes, and waits up to a second.
- * SIGHUP reads certificate and key again.
+ * SIGHUP reads certificate, key and the keys of tokens again.
  */
 void pf_server_run(struct pf_server *server);
 
