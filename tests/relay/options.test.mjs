@@ -18,7 +18,8 @@ test('--help lists every option, --version prints the version', async () => {
     'log-addresses', 'log-format', 'log-level', 'members-max', 'message-ms', 'metrics-address',
     'metrics-port', 'ping-ms', 'port', 'proxy-protocol', 'quiet', 'rate', 'redirect-port',
     'request-ms', 'requests-max', 'rooms-max', 'secret-file', 'stall-ms', 'tls-cert', 'tls-key',
-    'token-keys', 'trust-proxy', 'version', 'web',
+    'token-keys', 'trust-proxy', 'turn-secret-file', 'turn-server', 'turn-ttl-s', 'version',
+    'web',
   ]) {
     assert.ok(help.out.includes(`\n  --${name} `), name);
   }

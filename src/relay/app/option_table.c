@@ -70,6 +70,13 @@ const struct pf_option pf_option_table[] = {
      .help = "array of RTCIceServer for the clients, or a file that contains it;\n"
              "entries that browsers would refuse are skipped and reported"},
 
+    {"turn-server", "URL", TEXTS(turn_servers), .take = pf_option_judge_turn,
+     .help = "hand out credentials for this TURN server; may be repeated"},
+    {"turn-secret-file", "FILE", TEXT(turn_secret_file),
+     .help = "the secret that makes them, which the TURN server has too (coturn:\n"
+             "use-auth-secret, static-auth-secret); SIGHUP reads it anew"},
+    {"turn-ttl-s", "N", NUMBER(turn_ttl_s, 60, 7 * 24 * 3600),
+     .help = "how long they are good for (43200)"},
     {"token-keys", "FILE", TEXT(token_keys),
      .help = "let in only who has a token (a JWT) for the room, signed by a key in\n"
              "FILE: a JWK set, public keys in PEM, or a secret; SIGHUP reads it\n"

@@ -6,6 +6,7 @@
 #include "protocol/message.h"
 #include "relay/app/option_table.h"
 #include "relay/server/ip.h"
+#include "relay/server/turn.h"
 #include "relay/wire/authority.h"
 #include "relay/wire/ice_servers.h"
 #include "relay/wire/origin.h"
@@ -85,6 +86,14 @@ const char *pf_option_judge_net(struct pf_options *options, const char *value)
     return pf_ip_net_read(pf_slice_of(value), &net)
                ? NULL
                : "takes an address such as 127.0.0.1, or a network such as 10.0.0.0/8";
+}
+
+const char *pf_option_judge_turn(struct pf_options *options, const char *value)
+{
+    (void)options; /* judged by itself */
+    return pf_turn_url_is_valid(pf_slice_of(value)) ? NULL
+                                                    : "takes a URL such as turn:turn.example:3478 "
+                                                      "or turns:turn.example:443?transport=tcp";
 }
 
 const char *pf_option_judge_echo(struct pf_options *options, const char *value)

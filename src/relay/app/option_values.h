@@ -10,6 +10,7 @@ const char *pf_option_take_ice_servers(struct pf_options *options, const char *v
 const char *pf_option_judge_origin(struct pf_options *options, const char *value);
 const char *pf_option_judge_host(struct pf_options *options, const char *value);
 const char *pf_option_judge_net(struct pf_options *options, const char *value);
+const char *pf_option_judge_turn(struct pf_options *options, const char *value);
 const char *pf_option_judge_echo(struct pf_options *options, const char *value);
 
 const char *pf_option_take_log_format(struct pf_options *options, const char *value);

@@ -87,6 +87,8 @@ static void judge(struct pf_options *options)
         pf_option_refuse(options, "--tls-cert", "goes together with --tls-key");
     } else if (!options->tls_cert && (options->redirect_port != 0 || options->hsts_s != 0)) {
         pf_option_refuse(options, "--hsts and --redirect-port", "need --tls-cert");
+    } else if (!options->turn_secret_file != (options->turn_servers.count == 0)) {
+        pf_option_refuse(options, "--turn-secret-file", "goes together with --turn-server");
     } else if (options->proxy_protocol && options->proxies.count == 0) {
         pf_option_refuse(options, "--proxy-protocol", "needs --trust-proxy");
     }
@@ -141,6 +143,7 @@ void pf_options_read(int count, char *const *arguments, struct pf_options *out)
         .stall_ms = 30000,
         .requests_max = 1024,
         .message_ms = 60000,
+        .turn_ttl_s = 12 * 60 * 60,
         .metrics_address = "localhost",
         .log = {.level = PF_LOG_WARNING},
         .address_connections = 256,

@@ -47,11 +47,13 @@ struct pf_options {
     uint32_t metrics_port;                                                   /* 0: none */
     const char *metrics_address;
     uint32_t drain_s;
+    const char *turn_secret_file;
+    uint32_t turn_ttl_s;
     const char *token_keys; /* NULL: rooms are open */
     struct pf_log log;
     const char *config_file; /* NULL: none */
     char *config_text;       /* owned; other texts may borrow from it */
-    struct pf_texts origins, hosts, proxies;
+    struct pf_texts origins, hosts, proxies, turn_servers;
 };
 
 /* Reads a file, the environment and the arguments, which overrule one another in this order; prints

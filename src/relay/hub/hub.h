@@ -32,6 +32,13 @@ struct pf_hub_doorkeeper {
     bool (*admit)(void *user, uint32_t client, bool returns);
 };
 
+/* Makes the ICE servers for one client: a JSON array, borrowed until the next call. All zero hands
+ * out `ice_servers` as they are. */
+struct pf_hub_ice {
+    void *user; /* handed to `make`; borrowed */
+    struct pf_slice (*make)(void *user, uint64_t unix_s, uint64_t id); /* `id` is random */
+};
+
 struct pf_hub_config {
     uint32_t members_max;        /* of a room, 2 to PF_MEMBERS_MAX */
     uint32_t rooms_max;          /* at least 1 */
@@ -44,7 +51,8 @@ struct pf_hub_config {
     uint32_t burst_messages;     /* burst allowance of a client, in KiB, at least 1 */
     uint32_t messages_per_s;     /* long-term rate of a client, in KiB per second, at least 1 */
     struct pf_slice ice_servers; /* a JSON array for `hello`; borrowed for the hub's life */
-    struct pf_signer signer;     /* for tickets */
+    struct pf_hub_ice ice;
+    struct pf_signer signer; /* for tickets */
     struct pf_hub_doorkeeper doorkeeper;
     struct pf_token_judge tokens; /* all zero: a join needs none */
     void *draw_user;              /* handed to `draw`; borrowed */

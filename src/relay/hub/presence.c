@@ -63,9 +63,16 @@ void pf_hub_client_open(struct pf_hub *hub, uint32_t number)
         pf_hub_send_close(hub, number, pf_error_code_close(PF_CODE_RELAY_FULL));
         return;
     }
+    const struct pf_hub_config *config = &hub->config;
+    struct pf_slice ice_servers = config->ice_servers;
+    if (config->ice.make) {
+        ice_servers =
+            config->ice.make(config->ice.user, hub->unix_s, config->draw(config->draw_user));
+        PF_ASSERT(ice_servers.size <= PF_ICE_SERVERS_SIZE_MAX);
+    }
     hub->message = (struct pf_message){
         .type = PF_MESSAGE_HELLO,
-        .hello = {.ice_servers = hub->config.ice_servers,
+        .hello = {.ice_servers = ice_servers,
                   .capabilities = PF_CAPABILITY_RENAME,
                   .members_max = hub->config.members_max,
                   .ping_ms = hub->config.ping_ms,

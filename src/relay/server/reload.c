@@ -19,6 +19,17 @@ bool pf_reload_token_keys(struct pf_server *server)
     return true;
 }
 
+bool pf_reload_turn_secret(struct pf_server *server)
+{
+    const char *path = server->config.turn_secret_file;
+    const char *why = path ? pf_turn_read_secret(path, &server->turn) : NULL;
+    if (why) {
+        pf_log_put(&server->config.log, PF_LOG_ERROR, "turn-secret", "--turn-secret-file: %s %s",
+                   path, why);
+    }
+    return why == NULL;
+}
+
 static bool reload_certificate(struct pf_server *server)
 {
     const struct pf_tls_config *tls = &server->config.tls;
@@ -32,13 +43,18 @@ void pf_reload(struct pf_server *server)
     pf_notify_reloading();
     const bool has_certificate = reload_certificate(server);
     const bool has_keys = pf_reload_token_keys(server);
+    const bool has_secret = pf_reload_turn_secret(server);
     if (!has_certificate) {
         pf_log_put(log, PF_LOG_ERROR, "reload-failed", "TLS: the certificate in use stays");
     }
     if (!has_keys) {
         pf_log_put(log, PF_LOG_ERROR, "reload-failed", "--token-keys: the keys in use stay");
     }
-    if (has_certificate && has_keys) {
+    if (!has_secret) {
+        pf_log_put(log, PF_LOG_ERROR, "reload-failed",
+                   "--turn-secret-file: the secret in use stays");
+    }
+    if (has_certificate && has_keys && has_secret) {
         pf_log_put(log, PF_LOG_INFO, "reloaded", "read the files again");
     }
     pf_notify("READY=1");

@@ -11,6 +11,9 @@
  * cannot be used. */
 bool pf_reload_token_keys(struct pf_server *server);
 
+/* The same for the secret of TURN servers. */
+bool pf_reload_turn_secret(struct pf_server *server);
+
 /* Reads again the files that may change. Of one that is not valid the old content stays in use, and
  * the reason is logged. No connection is touched. */
 void pf_reload(struct pf_server *server);

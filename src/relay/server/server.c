@@ -157,6 +157,13 @@ static bool open_tables(struct pf_server *server)
     if (server->config.token_keys_file) {
         hub->tokens = (struct pf_token_judge){&server->token_keys, pf_token_verify};
     }
+    if (server->config.turn_secret_file) {
+        server->turn.servers = server->config.turn_servers;
+        server->turn.servers_count = server->config.turn_servers_count;
+        server->turn.ttl_s = server->config.turn_ttl_s;
+        server->turn.others = hub->ice_servers;
+        hub->ice = (struct pf_hub_ice){&server->turn, pf_turn_make};
+    }
     hub->doorkeeper = (struct pf_hub_doorkeeper){server, admit};
     server->links_max = count;
     server->links = calloc(count, sizeof(struct pf_link *));
@@ -182,7 +189,8 @@ static bool open_all(struct pf_server *server)
         return complain(server, "epoll", NULL);
     }
     return open_tables(server) && open_folder(server) && open_tls(server) &&
-           pf_reload_token_keys(server) && open_signals(server) && open_doors(server);
+           pf_reload_token_keys(server) && pf_reload_turn_secret(server) && open_signals(server) &&
+           open_doors(server);
 }
 
 enum pf_error pf_server_new(const struct pf_server_config *config, struct pf_server **out)

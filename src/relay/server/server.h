@@ -37,8 +37,12 @@ struct pf_server_config {
     size_t proxies_count;
     bool proxy_protocol; /* they do so by a PROXY header */
     struct pf_address_limits address_limits;
-    uint16_t metrics_port;       /* for /metrics, /readyz and /healthz; 0: none */
-    const char *metrics_address; /* where that is */
+    uint16_t metrics_port;        /* for /metrics, /readyz and /healthz; 0: none */
+    const char *metrics_address;  /* where that is */
+    const char *turn_secret_file; /* for credentials; NULL: no TURN servers but static ones */
+    const struct pf_slice *turn_servers; /* see turn.h */
+    size_t turn_servers_count;
+    uint32_t turn_ttl_s;
     const char *token_keys_file; /* by which tokens are judged; NULL: joins need none */
     uint32_t drain_ms;           /* over which WebSockets are closed at the end */
     struct pf_log log;
@@ -66,7 +70,7 @@ uint16_t pf_server_port(const struct pf_server *server);
 /*
  * Serves until SIGINT or SIGTERM, then closes all WebSockets with 1001, spread over drain_ms unless
  * a second signal comes, and waits up to a second.
- * SIGHUP reads certificate, key and the keys of tokens again.
+ * SIGHUP reads certificate, key, the keys of tokens and the secret of TURN again.
  */
 void pf_server_run(struct pf_server *server);
 

@@ -15,6 +15,7 @@
 #include "relay/server/stream.h"
 #include "relay/server/tls_context.h"
 #include "relay/server/token_keys.h"
+#include "relay/server/turn.h"
 #include "relay/wire/http.h"
 #include "relay/wire/websocket.h"
 
@@ -126,6 +127,7 @@ struct pf_server {
     struct pf_tls_context tls; /* all zero: the main door is plain */
     struct pf_handshakes handshakes;
     struct pf_token_keys token_keys;
+    struct pf_turn turn;
     struct pf_addresses addresses;
     struct pf_link **links; /* owned, with the links; by index */
     size_t links_max;
