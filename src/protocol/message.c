@@ -55,6 +55,10 @@ static const char *const codes[] = {
     [PF_CODE_ROOM_FULL] = "room-full",
     [PF_CODE_RELAY_FULL] = "relay-full",
     [PF_CODE_REPLACED] = "replaced",
+    [PF_CODE_TOKEN_MISSING] = "token-missing",
+    [PF_CODE_TOKEN_INVALID] = "token-invalid",
+    [PF_CODE_TOKEN_EXPIRED] = "token-expired",
+    [PF_CODE_TOKEN_ROOM] = "token-room",
     [PF_CODE_OTHER] = "other",
 };
 const struct pf_names pf_names_of_codes = {codes, COUNT(codes)};
@@ -192,6 +196,10 @@ uint16_t pf_error_code_close(enum pf_error_code code)
     case PF_CODE_ROOM_FULL: return 4001;
     case PF_CODE_RELAY_FULL: return 4002;
     case PF_CODE_REPLACED: return 4003;
+    case PF_CODE_TOKEN_MISSING:
+    case PF_CODE_TOKEN_INVALID:
+    case PF_CODE_TOKEN_EXPIRED:
+    case PF_CODE_TOKEN_ROOM: return 4004;
     case PF_CODE_BAD_MESSAGE:
     case PF_CODE_UNKNOWN_TYPE:
     case PF_CODE_NOT_JOINED:

@@ -20,6 +20,7 @@ enum {
     PF_ROOM_NAME_SIZE_MAX = 64,
     PF_MEMBER_NAME_SIZE_MAX = 64,
     PF_TICKET_SIZE_MAX = 256,
+    PF_TOKEN_SIZE_MAX = 2048,
     PF_ICE_SERVERS_SIZE_MAX = 16384, /* of the array's JSON */
     PF_MEMBERS_MAX = 16,             /* of one room, ourselves included */
     PF_MEMBER_ID_DIGITS = 16,
@@ -175,6 +176,10 @@ enum pf_error_code {
     PF_CODE_ROOM_FULL,
     PF_CODE_RELAY_FULL,
     PF_CODE_REPLACED,
+    PF_CODE_TOKEN_MISSING,
+    PF_CODE_TOKEN_INVALID,
+    PF_CODE_TOKEN_EXPIRED,
+    PF_CODE_TOKEN_ROOM,
     PF_CODE_OTHER,
 };
 
@@ -206,6 +211,7 @@ struct pf_message {
             uint32_t instance;
             struct pf_slice capabilities;            /* of the client */
             struct pf_slice ticket;                  /* empty: none */
+            struct pf_slice token;                   /* empty: none */
             struct pf_prepared_offer prepared_offer; /* sdp empty: none */
         } join;
         struct {

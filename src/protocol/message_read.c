@@ -212,6 +212,7 @@ static struct pf_slice read_text_kind(struct reader *reader, cJSON *item,
         return sdp;
     }
     case PF_PROPERTY_TICKET: return read_limited_text(reader, item, PF_TICKET_SIZE_MAX);
+    case PF_PROPERTY_TOKEN: return read_limited_text(reader, item, PF_TOKEN_SIZE_MAX);
     case PF_PROPERTY_CHAT_TEXT: return read_chat_text(reader, item);
     case PF_PROPERTY_MEMBER_NAME: return read_member_name(reader, item);
     case PF_PROPERTY_NULLABLE:

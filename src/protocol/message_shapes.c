@@ -96,6 +96,7 @@ static const struct pf_property join[] = {
     HAS(pf_message, "instance", NUMBER, PF_RANGE_ORDINAL, join.instance),
     MAY(pf_message, "capabilities", CAPABILITIES, 0, join.capabilities),
     MAY(pf_message, "ticket", TICKET, 0, join.ticket),
+    MAY(pf_message, "token", TOKEN, 0, join.token),
     MAY(pf_message, "preparedOffer", OBJECT, PF_SHAPE_PREPARED_OFFER, join.prepared_offer),
     END,
 };

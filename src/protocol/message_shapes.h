@@ -15,6 +15,7 @@ enum pf_property_kind {
     PF_PROPERTY_TEXT,
     PF_PROPERTY_SDP,    /* not empty */
     PF_PROPERTY_TICKET, /* of at most PF_TICKET_SIZE_MAX bytes */
+    PF_PROPERTY_TOKEN,  /* of at most PF_TOKEN_SIZE_MAX bytes */
     PF_PROPERTY_MEMBER_NAME,
     PF_PROPERTY_CHAT_TEXT,
     PF_PROPERTY_NULLABLE, /* null, and then missing too, is a slice without data */

@@ -105,6 +105,8 @@ static void visit_member(struct pf_hub *hub, struct ex_visit *visit, struct pf_h
     ex_visit_unhashed(visit, &member->returns, sizeof(member->returns));
     EX_VISIT(visit, member->client);
     EX_VISIT(visit, member->instance);
+    EX_VISIT(visit, member->is_named);
+    ex_visit_unhashed(visit, &member->has_spoken, sizeof(member->has_spoken)); /* of full rooms */
     EX_VISIT(visit, member->name_size);
     ex_visit_bytes(visit, member->name, member->name_size);
     visit_capabilities(visit, member);
@@ -135,6 +137,7 @@ static void visit_room(struct pf_hub *hub, struct ex_visit *visit)
         PF_ASSERT(pf_rooms_add(&hub->rooms, text, &room) == PF_ERROR_OK);
     }
     ex_visit_unhashed(visit, &room->newcomers, sizeof(room->newcomers));
+    ex_visit_unhashed(visit, &room->comebacks, sizeof(room->comebacks));
     for (size_t i = 0; i < members_count; i++) {
         visit_member(hub, visit, room, i);
     }

@@ -112,7 +112,7 @@ static bool is_origin_known(const struct pf_http_request *request, struct pf_sli
 {
     const struct pf_slice origin = pf_http_field(request, "origin");
     return !origin.data || pf_http_equal(name_of(origin), name_of(allowed)) ||
-           pf_http_equal(name_of(origin), name_of(pf_http_field(request, "host")));
+           pf_http_equal(name_of(origin), name_of(request->host));
 }
 
 static void check_handshake(struct reading *reading)

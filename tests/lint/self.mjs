@@ -8,6 +8,7 @@ import { findFormatter, problemsOfFormat } from './format.mjs';
 import { problemsOfC } from './headers.mjs';
 import { examine as examineLayers } from './layers.mjs';
 import { examine as examineNames } from './names.mjs';
+import { examine as examineManual } from './operating.mjs';
 import { problemsOfRows } from './rows.mjs';
 import { problemsOfSymbols } from './symbols.mjs';
 import { problemsOfText } from './text.mjs';
@@ -156,5 +157,21 @@ if (formatter) {
 }
 expect('a wrong type', problemsOfTypes([script], []), /a\.js:2: .*length/);
 fs.rmSync(folder, { recursive: true });
+
+const manual = '| `--port` | N | | |\n| `started` | info | |\n| `peerface_rooms` | |\n| 4000 | |\n';
+/** @param {Partial<Parameters<typeof examineManual>[0]>} other */
+const inManual = (other) => examineManual({
+  manual, help: '  --port N   x\n', sources: 'pf_log_put(log, PF_LOG_INFO, "started", "x");',
+  metrics: '        {"rooms", "gauge", "x"},\n', codes: 'return 4000;', ...other,
+}).problems;
+expect('a complete manual', inManual({}), null);
+expect('an option that is not in the manual', inManual({ help: '  --port N\n  --web DIR\n' }),
+  /no row for the option web/);
+expect('an option of the manual that does not exist', inManual({ help: '' }), /no option port/);
+expect('a log event that is not in the manual',
+  inManual({ sources: 'pf_log_put(log, PF_LOG_INFO, "stopped", "x");' }), /log event stopped/);
+expect('a metric that is not in the manual',
+  inManual({ metrics: '    put_head(out, "turns", "histogram", "x");' }), /metric turns/);
+expect('a close code that is not in the manual', inManual({ codes: 'return 4001;' }), /code 4001/);
 
 report(wrong, count);

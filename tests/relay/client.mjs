@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 import crypto from 'node:crypto';
 import net from 'node:net';
+import tls from 'node:tls';
 import { soon } from './relay.mjs';
 
 export const TEXT = 1;
@@ -48,6 +49,23 @@ export class Wire {
       wire.socket.once('error', reject);
     }));
     return wire;
+  }
+
+  /**
+   * The same over TLS.
+   * @param {number} port
+   * @param {tls.ConnectionOptions} [options]
+   */
+  static async connectTls(port, options = {}) {
+    const socket = tls.connect({
+      port, host: 'localhost', rejectUnauthorized: false, ALPNProtocols: ['http/1.1'], ...options,
+    });
+    await soon('a TLS connection', new Promise((resolve, reject) => {
+      socket.once('secureConnect', () => resolve(undefined));
+      socket.once('error', reject);
+    }));
+    socket.setNoDelay(true);
+    return new Wire(socket);
   }
 
   /** @param {net.Socket} socket */
@@ -149,7 +167,7 @@ export class Client {
    * @param {Record<string, string | null>} [fields]
    */
   static async open(relay, path = '/ws', fields = {}) {
-    const wire = await Wire.connect(relay.port);
+    const wire = await (relay.isSecure ? Wire.connectTls(relay.port) : Wire.connect(relay.port));
     wire.write(handshakeText(path, fields));
     const response = await wire.response(false);
     if (response.status !== 101) throw new Error(`the handshake got ${response.status}`);

@@ -42,6 +42,7 @@ test('an invalid handshake is refused with the right status', async (t) => {
   }
   const old = await answerTo(relay, handshakeText('/ws', { 'Sec-WebSocket-Version': '8' }));
   assert.equal(old.headers['sec-websocket-version'], '13');
+  assert.match(old.headers.connection, /upgrade/i);
   assert.equal((await answerTo(relay, 'GET /ws HTTP/1.0\r\n\r\n')).status, 400);
   assert.equal((await answerTo(relay, handshakeText('/other'))).status, 404);
 });
@@ -56,6 +57,22 @@ test('pages of the relay\'s own origin and of allowed origins may connect', asyn
     const fields = { Host: `localhost:${relay.port}`, Origin: origin };
     assert.equal((await answerTo(relay, handshakeText('/ws', fields))).status, status, origin);
   }
+});
+
+test('--allow-host answers the hosts that it names, and no other (DNS rebinding)', async (t) => {
+  const relay = await Relay.start(t, '--allow-host', 'call.example',
+    '--allow-host', 'b.example:81');
+  for (const [host, status] of /** @type {[string, number][]} */ ([
+    ['call.example', 101], ['CALL.example.', 101], ['call.example:8080', 101],
+    ['b.example:81', 101], ['b.example', 421], ['b.example:82', 421], ['evil.example', 421],
+    ['xcall.example', 421], ['localhost', 421],
+  ])) {
+    const answer = await answerTo(relay, handshakeText('/ws', { Host: host }));
+    assert.equal(answer.status, status, host);
+  }
+  assert.equal((await answerTo(relay, 'GET http://call.example/healthz HTTP/1.1\r\n'
+    + 'Host: evil.example\r\n\r\n')).status, 200);
+  assert.equal((await answerTo(relay, 'GET / HTTP/1.0\r\n\r\n')).status, 421);
 });
 
 test('a handshake may arrive byte by byte, followed by the first frame', async (t) => {
@@ -80,19 +97,20 @@ test('a client may send before it has read the handshake response', async (t) =>
   assert.equal((await client.message('joined')).resumed, false);
 });
 
-test('a relay at its connection limit refuses the next client', async (t) => {
-  const relay = await Relay.start(t, '--clients-max', '2');
-  const first = await Client.open(relay);
-  await Client.open(relay);
-  const wire = await Wire.connect(relay.port);
-  assert.equal((await wire.response(false)).status, 503);
-  first.drop();
-  await first.wire.end();
-  for (;;) {
-    // The relay may not have noticed the end of the first one yet.
-    const client = await Client.open(relay).catch(() => null);
-    if (client) break;
-  }
+test('at its limit the relay ends the longest wait in the lobby, never a member', async (t) => {
+  const relay = await Relay.start(t, '--clients-max', '3');
+  const ann = await Client.join(relay, 'tea');
+  const waiting = await Client.open(relay);
+  await Client.join(relay, 'tea');
+  const cem = await Client.open(relay);
+  assert.equal(await waiting.closed(), 1001);
+  await cem.message('hello');
+  cem.send({ type: 'join', room: 'tea', name: 'Cem', instance: 3 });
+  await cem.message('joined');
+  const late = await Client.open(relay);
+  assert.equal(await late.closed(), 4002);
+  ann.send({ type: 'ping' });
+  await ann.message('pong');
 });
 
 test('clients receive the ICE servers from a file', async (t) => {
@@ -108,7 +126,7 @@ test('clients receive the ICE servers from a file', async (t) => {
 test('only clients that offer the relay\'s protocol version are accepted (R31)', async (t) => {
   const relay = await Relay.start(t);
   for (const [protocols, status] of /** @type {[string, number][]} */ ([
-    ['peerface.v2', 400], ['peerface.v10', 400], ['peerface', 400],
+    ['peerface.v2', 400], ['peerface.v10', 400], ['peerface', 400], ['Peerface.V1', 400],
     ['peerface.v2, peerface.v1', 101],
   ])) {
     const answer = await answerTo(relay, handshakeText('/ws', {

@@ -1,9 +1,11 @@
 /* life.test.mjs - half-open connections, slow readers, and the end of the relay. */
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
 import test from 'node:test';
 import { Client, Wire } from './client.mjs';
-import { Relay } from './relay.mjs';
+import { Relay, scratchFolder } from './relay.mjs';
 
 test('a half-open connection is closed and the others are told (R12, R4)', async (t) => {
   const relay = await Relay.start(t, '--ping-ms', '400', '--grace-ms', '100');
@@ -87,6 +89,33 @@ test('a relay that is out of file descriptors refuses new connections and contin
     const client = await Client.open(relay).catch(() => null);
     if (client) break;
   }
+});
+
+test('SIGHUP ends nothing', async (t) => {
+  const relay = await Relay.start(t);
+  const ann = await Client.join(relay, 'tea');
+  relay.child.kill('SIGHUP');
+  ann.send({ type: 'ping' });
+  await ann.message('pong');
+  assert.equal(await relay.end('SIGTERM'), 0);
+});
+
+test('a relay without a free descriptor answers 503, not 404', async (t) => {
+  const folder = scratchFolder(t);
+  fs.writeFileSync(path.join(folder, 'index.html'), 'page');
+  const relay = new Relay(['--web', folder], 24);
+  t.after(() => relay.end('SIGKILL'));
+  await relay.ready();
+  const wires = [];
+  for (let refused = false; !refused;) {
+    const wire = await Wire.connect(relay.port);
+    wire.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    refused = await wire.response().then(({ status }) => status === 503, () => true);
+    wires.push(wire);
+  }
+  const last = wires[wires.length - 2];
+  last.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  assert.equal((await last.response()).status, 503);
 });
 
 test('the health check reports counts', async (t) => {

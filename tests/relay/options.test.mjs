@@ -1,22 +1,27 @@
 /* options.test.mjs - the command line of the relay. */
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import { Client } from './client.mjs';
-import { Relay, runToEnd, scratchFolder } from './relay.mjs';
+import { Relay, freePort, program, runToEnd, scratchFolder } from './relay.mjs';
 
 test('--help lists every option, --version prints the version', async () => {
   const help = await runToEnd('--help');
   assert.equal(help.code, 0);
   for (const name of [
-    'address', 'port', 'web', 'secret-file', 'members-max', 'rooms-max', 'clients-max',
-    'ice-servers', 'ping-ms', 'grace-ms', 'request-ms', 'idle-ms', 'stall-ms',
-    'burst', 'rate', 'allow-origin', 'trust-proxy', 'echo', 'quiet',
-    'version', 'help',
+    'address', 'address-connections', 'address-joins', 'address-kib', 'address-opens',
+    'allow-host', 'allow-origin', 'burst', 'clients-max', 'config', 'drain-s', 'echo',
+    'grace-ms', 'handshake-ms', 'handshakes-max', 'help', 'hsts', 'ice-servers', 'idle-ms',
+    'log-addresses', 'log-format', 'log-level', 'members-max', 'message-ms', 'metrics-address',
+    'metrics-port', 'ping-ms', 'port', 'proxy-protocol', 'quiet', 'rate', 'redirect-port',
+    'request-ms', 'requests-max', 'rooms-max', 'secret-file', 'stall-ms', 'tls-cert', 'tls-key',
+    'token-keys', 'trust-proxy', 'turn-secret-file', 'turn-server', 'turn-ttl-s', 'version',
+    'web',
   ]) {
-    assert.ok(help.out.includes(`--${name} `), name);
+    assert.ok(help.out.includes(`\n  --${name} `), name);
   }
   const version = await runToEnd('--version');
   assert.equal(version.code, 0);
@@ -31,6 +36,9 @@ test('invalid options are refused with status 2 and a reason', async () => {
     ['--burst', '64'], ['--rate', '0'],
     ['--ice-servers', '[1,'], ['--ice-servers', '/missing.json'], ['--echo', 'echo'],
     ['--allow-origin', 'call.example'], ['--allow-origin', 'https://call.example/'],
+    ['--allow-origin', 'not a url'], ['--allow-origin', 'https://'], ['--allow-host', 'a b'],
+    ['--allow-host', 'https://a'], ['--trust-proxy', 'proxy'],
+    ['--trust-proxy', '10.0.0.0/33'], ['--trust-proxy', '10.0.0.0/'], ['--proxy-protocol'],
     ['--unknown'], ['extra'],
   ]) {
     const result = await runToEnd(...options);
@@ -73,6 +81,65 @@ test('a secret file is created with mode 0600 and reused', async (t) => {
   assert.ok(fs.readFileSync(file).equals(secret));
   fs.writeFileSync(file, 'too short');
   assert.equal((await runToEnd('--port', '0', '--secret-file', file)).code, 1);
+});
+
+test('relays that start together share the secret that one of them makes', async (t) => {
+  const folder = scratchFolder(t);
+  for (const file of ['new', 'empty'].map((name) => path.join(folder, name))) {
+    if (file.endsWith('empty')) fs.writeFileSync(file, '', { mode: 0o600 }); // left by a crash
+    const relays = Array.from({ length: 6 }, () => new Relay(['--secret-file', file]));
+    t.after(() => Promise.all(relays.map((relay) => relay.end('SIGKILL'))));
+    await Promise.all(relays.map((relay) => relay.ready()));
+    const ann = await Client.join(relays[0], 'tea');
+    for (const relay of relays) {
+      const again = await Client.join(relay, 'tea', { ticket: ann.joined.ticket });
+      assert.equal(again.joined.resumed, true);
+    }
+  }
+});
+
+test('a secret that is no secret is refused', async (t) => {
+  const file = path.join(scratchFolder(t), 'secret');
+  for (const [bytes, mode, why] of /** @type {[Buffer, number, RegExp][]} */ ([
+    [Buffer.alloc(32), 0o600, /nothing but zeros/], [Buffer.alloc(31, 1), 0o600, /32 bytes/],
+    [Buffer.alloc(33, 1), 0o600, /32 bytes/], [Buffer.alloc(32, 1), 0o666, /open to others/],
+    [Buffer.alloc(32, 1), 0o604, /open to others/], [Buffer.alloc(32, 1), 0o620, /open to others/],
+  ])) {
+    fs.writeFileSync(file, bytes);
+    fs.chmodSync(file, mode);
+    const { code, err } = await runToEnd('--port', '0', '--secret-file', file);
+    assert.equal(code, 1);
+    assert.match(err, why);
+  }
+  fs.writeFileSync(file, Buffer.alloc(32, 1));
+  fs.chmodSync(file, 0o440); // as systemd hands out credentials
+  await Relay.start(t, '--secret-file', file);
+});
+
+test('credentials given inline do not show in the list of processes', async (t) => {
+  const relay = await Relay.start(t, '--ice-servers',
+    '[{"urls":"turn:a.example","username":"u","credential":"hidden"}]');
+  const client = await Client.open(relay);
+  assert.equal((await client.message('hello')).iceServers[0].credential, 'hidden');
+  assert.doesNotMatch(fs.readFileSync(`/proc/${relay.child.pid}/cmdline`, 'utf8'), /hidden/);
+});
+
+test('a relay whose standard output is full or closed works all the same', async (t) => {
+  for (const output of ['/dev/full', '&-']) {
+    const port = await freePort();
+    const child = spawn('sh', ['-c', `exec "$0" --port ${port} >${output}`, program]);
+    t.after(() => child.kill('SIGKILL'));
+    for (let up = false; !up;) {
+      up = await fetch(`http://localhost:${port}/healthz`).then(() => true, () => false);
+      assert.equal(child.exitCode, null);
+    }
+  }
+});
+
+test('--echo is for loopback addresses only', async (t) => {
+  const { code, err } = await runToEnd('--port', '0', '--address', '0.0.0.0', '--echo', '/echo');
+  assert.equal(code, 1);
+  assert.match(err, /--echo is for loopback addresses only/);
 });
 
 test('the relay prints its URL, and nothing with --quiet', async (t) => {

@@ -63,6 +63,8 @@ async function knock(port, host, origin) {
   return status;
 }
 
+const trust = ['--trust-proxy', '127.0.0.1', '--trust-proxy', '::1/128'];
+
 /** @type {[string, (host: string) => Record<string, string>, number, number][]} */
 const proxies = [
   // what it does, how, and the status without and with --trust-proxy
@@ -78,7 +80,7 @@ const proxies = [
 
 for (const [what, rewrite, plain, trusting] of proxies) {
   test(`behind a proxy that ${what}`, async (t) => {
-    for (const [status, ...options] of [[plain], [trusting, '--trust-proxy']]) {
+    for (const [status, ...options] of [[plain], [trusting, ...trust]]) {
       const relay = await Relay.start(t, ...options.map(String));
       const port = await startProxy(t, relay, rewrite);
       assert.equal(await knock(port, 'call.example', 'https://call.example'), status);
@@ -88,11 +90,18 @@ for (const [what, rewrite, plain, trusting] of proxies) {
 }
 
 test('a proxy that drops the port of the origin needs --trust-proxy', async (t) => {
-  for (const [status, ...options] of [[403], [101, '--trust-proxy']]) {
+  for (const [status, ...options] of [[403], [101, ...trust]]) {
     const relay = await Relay.start(t, ...options.map(String));
     const port = await startProxy(t, relay, (host) => ({ host: host.replace(/:\d+$/, '') }));
     assert.equal(await knock(port, 'call.example:8443', 'https://call.example:8443'), status);
   }
+});
+
+test('a proxy that is not named is not believed', async (t) => {
+  const relay = await Relay.start(t, '--trust-proxy', '192.0.2.0/24');
+  const port = await startProxy(t, relay, (host) =>
+    ({ 'host': 'relay.internal:8080', 'x-forwarded-host': host }));
+  assert.equal(await knock(port, 'call.example', 'https://call.example'), 403);
 });
 
 test('refusals are logged once per Origin and Host, with the option to use', async (t) => {

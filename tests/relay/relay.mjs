@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
+import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -36,6 +37,16 @@ export function scratchFolder(t) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'peerface-relay-'));
   t.after(() => fs.rmSync(folder, { recursive: true, force: true }));
   return folder;
+}
+
+/** A port that nobody listens on at the moment. @returns {Promise<number>} */
+export function freePort() {
+  return new Promise((resolve) => {
+    const server = net.createServer().listen(0, 'localhost', () => {
+      const { port } = /** @type {net.AddressInfo} */ (server.address());
+      server.close(() => resolve(port));
+    });
+  });
 }
 
 /**
@@ -82,12 +93,13 @@ export class Relay {
     this.child = spawn(command[0], command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
     this.child.stdout.on('data', (data) => (this.out += data));
     this.child.stderr.on('data', (data) => (this.err += data));
+    this.isSecure = options.includes('--tls-cert');
     /** @type {Promise<number | null>} */
     this.exit = new Promise((resolve) => this.child.once('close', resolve));
   }
 
   get url() {
-    return `http://localhost:${this.port}/`;
+    return `http${this.isSecure ? 's' : ''}://localhost:${this.port}/`;
   }
 
   /** Waits for the line with the URL. */
@@ -96,7 +108,7 @@ export class Relay {
       this.child.once('error', reject);
       this.child.once('close', () => reject(new Error(`the relay did not start: ${this.err}`)));
       this.child.stdout.on('data', () => {
-        const match = /http:\/\/localhost:(\d+)\//.exec(this.out);
+        const match = /https?:\/\/localhost:(\d+)\//.exec(this.out);
         if (match) resolve(Number(match[1]));
       });
     });

@@ -129,7 +129,10 @@ test('files outside the folder and hidden files are not served', async (t) => {
 
 test('responses have security fields and allow loading by other origins', async (t) => {
   const { relay } = await serve(t);
-  for (const target of ['/', '/missing', '/healthz']) {
+  for (const [target, shared] of /** @type {[string, boolean][]} */ ([
+    ['/', true], ['/peerface.wasm', true], ['/missing', false], ['/healthz', false],
+    ['/healthz?origin=https%3A%2F%2Fa.example', true],
+  ])) {
     const { headers } = await get(relay, target);
     const policy = headers['content-security-policy'];
     assert.match(policy, /script-src 'self' 'wasm-unsafe-eval';/);
@@ -138,8 +141,8 @@ test('responses have security fields and allow loading by other origins', async 
     assert.equal(headers['x-content-type-options'], 'nosniff');
     assert.equal(headers['referrer-policy'], 'no-referrer');
     assert.match(headers['permissions-policy'], /camera=\(self\), microphone=\(self\)/);
-    assert.equal(headers['access-control-allow-origin'], '*');
-    assert.equal(headers['cross-origin-resource-policy'], 'cross-origin');
+    assert.equal(headers['access-control-allow-origin'], shared ? '*' : undefined, target);
+    assert.equal(headers['cross-origin-resource-policy'], shared ? 'cross-origin' : undefined);
     assert.match(headers.date, / GMT$/);
   }
 });
@@ -207,7 +210,9 @@ test('invalid requests are refused and the connection is closed', async (t) => {
     [405, 'DELETE /page.js HTTP/1.1\r\nHost: x\r\n\r\n'],
     [413, 'GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\ntea'],
     [431, `GET / HTTP/1.1\r\nHost: x\r\nA: ${'a'.repeat(9000)}`],
-    [501, 'GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n'],
+    [411, 'GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n'],
+    [501, 'GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n'],
+    [505, 'GET / HTTP/2.0\r\nHost: x\r\n\r\n'],
   ])) {
     const wire = await Wire.connect(relay.port);
     wire.write(text);

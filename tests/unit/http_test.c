@@ -106,12 +106,26 @@ static void malformed_requests_are_refused(void **state)
     static const char *const bad[] = {
         "GET\r\n\r\n",
         "GET /\r\n\r\n",
-        "GET / HTTP/2.0\r\nHost: x\r\n\r\n",
+        "GET / HTTP/1.10\r\nHost: x\r\n\r\n",
+        "GET / HTTP/x.1\r\nHost: x\r\n\r\n",
+        "GET / http/1.1\r\nHost: x\r\n\r\n",
         "GET / HTTP/1.1 \r\nHost: x\r\n\r\n",
         "GET  / HTTP/1.1\r\nHost: x\r\n\r\n",
         "G@T / HTTP/1.1\r\nHost: x\r\n\r\n",
         "GET x HTTP/1.1\r\nHost: x\r\n\r\n",
-        "GET http://x/ HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET ftp://x/ HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET http:///a HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET http://u@x/ HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET * HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET http://x/ HTTP/1.1\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost:\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a b\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: u@x\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x:port\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x:65536\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: [::1\r\n\r\n",
+        "GET / HTTP/1.0\r\nHost: a b\r\n\r\n",
         "GET /\x80 HTTP/1.1\r\nHost: x\r\n\r\n",
         "GET /\x7f HTTP/1.1\r\nHost: x\r\n\r\n",
         "\rGET / HTTP/1.1\r\nHost: x\r\n\r\n",
@@ -129,12 +143,49 @@ static void malformed_requests_are_refused(void **state)
         "GET / HTTP/1.1\r\nx\nHost: x\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: x\r\nA: b\n\r\n",
         "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nContent-Length: 0\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: +0\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 0, 0\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\nContent-Length:\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "POST / HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n",
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         if (status_of(*state, bad[i]) != 400) {
             fail_msg("not refused: %s", bad[i]);
         }
     }
+}
+
+static void versions_are_read_as_rfc_9110_says(void **state)
+{
+    struct fixture *fixture = *state;
+    assert_int_equal(status_of(fixture, "GET / HTTP/1.0\r\n\r\n"), 200);
+    assert_false(fixture->request.is_http_1_1);
+    assert_int_equal(status_of(fixture, "GET / HTTP/1.2\r\nHost: x\r\n\r\n"), 200);
+    assert_true(fixture->request.is_http_1_1);
+    assert_true(fixture->request.keep_alive);
+    assert_int_equal(status_of(fixture, "GET / HTTP/2.0\r\nHost: x\r\n\r\n"), 505);
+}
+
+static void an_absolute_target_replaces_host(void **state)
+{
+    struct fixture *fixture = *state;
+    assert_int_equal(status_of(fixture, "GET http://a.example:81/b?c HTTP/1.1\r\nHost: x\r\n\r\n"),
+                     200);
+    assert_slice(fixture->request.host, "a.example:81");
+    assert_slice(fixture->request.path, "/b");
+    assert_slice(fixture->request.query, "c");
+    assert_int_equal(status_of(fixture, "GET HTTPS://[::1] HTTP/1.1\r\nHost: x\r\n\r\n"), 200);
+    assert_slice(fixture->request.host, "[::1]");
+    assert_slice(fixture->request.path, "/");
+    assert_int_equal(status_of(fixture, "GET http://a?b HTTP/1.1\r\nHost: x\r\n\r\n"), 200);
+    assert_slice(fixture->request.path, "/");
+    assert_slice(fixture->request.query, "b");
+    assert_int_equal(status_of(fixture, "GET /a HTTP/1.1\r\nHost: x:80\r\n\r\n"), 200);
+    assert_slice(fixture->request.host, "x:80");
+    assert_int_equal(status_of(fixture, "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n"), 200);
+    assert_int_equal(fixture->request.method, PF_HTTP_OTHER);
 }
 
 static void a_request_with_a_body_is_refused(void **state)
@@ -144,7 +195,14 @@ static void a_request_with_a_body_is_refused(void **state)
     assert_int_equal(status_of(*state, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n"),
                      405);
     assert_int_equal(
-        status_of(*state, "GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"), 501);
+        status_of(*state, "GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: Chunked\r\n\r\n"), 411);
+    assert_int_equal(
+        status_of(*state, "GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n"), 501);
+    assert_int_equal(
+        status_of(*state, "GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"),
+        501);
+    assert_int_equal(status_of(*state, "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 00\r\n\r\n"),
+                     200);
     assert_int_equal(status_of(*state, "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"),
                      200);
 }
@@ -387,6 +445,8 @@ int main(void)
         TEST(a_truncated_request_is_incomplete),
         TEST(only_the_first_of_two_requests_is_read),
         TEST(malformed_requests_are_refused),
+        TEST(versions_are_read_as_rfc_9110_says),
+        TEST(an_absolute_target_replaces_host),
         TEST(a_request_with_a_body_is_refused),
         TEST(a_head_over_eight_kibibytes_is_refused),
         TEST(more_than_64_fields_are_refused),

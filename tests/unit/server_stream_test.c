@@ -57,7 +57,7 @@ static int setup(void **state)
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds) != 0) {
         return -1;
     }
-    fixture = (struct fixture){.stream = {fds[0]}, .peer_fd = fds[1]};
+    fixture = (struct fixture){.stream = {.fd = fds[0]}, .peer_fd = fds[1]};
     *state = &fixture;
     return 0;
 }

@@ -81,6 +81,7 @@ static void send_join(struct pf_room *room)
     message->join.capabilities =
         (struct pf_slice){membership->capabilities, membership->capabilities_size};
     message->join.ticket = (struct pf_slice){membership->ticket, membership->ticket_size};
+    message->join.token = PF_SLICE(""); /* the room has none */
     membership->name_told = true;
     pf_prepared_compose(&room->prepared, &room->context, &message->join.prepared_offer);
     membership->prepared_sent = message->join.prepared_offer.sdp.size > 0;

@@ -14,17 +14,17 @@ static bool load_secret(const struct pf_options *options, struct pf_secret *secr
         pf_crypto_random(secret, sizeof *secret);
         return true;
     }
-    if (pf_secret_load(options->secret_file, secret) != PF_ERROR_OK) {
-        (void)fprintf(
-            stderr, "peerface-relay: %s does not contain a secret, and none can be created there\n",
-            options->secret_file); /* best effort */
+    const char *why = pf_secret_load(options->secret_file, secret);
+    if (why) {
+        (void)fprintf(stderr, "peerface-relay: --secret-file: %s %s\n", options->secret_file,
+                      why); /* best effort */
         return false;
     }
     return true;
 }
 
 /* The URL for a browser on this machine: pages get cameras only from localhost or over TLS. */
-static bool announce(const struct pf_options *options, uint16_t port)
+static void announce(const struct pf_options *options, uint16_t port)
 {
     static const char *const local[] = {"localhost", "127.0.0.1", "::1", "0.0.0.0", "::"};
     const char *host = options->address;
@@ -35,29 +35,58 @@ static bool announce(const struct pf_options *options, uint16_t port)
     }
     const bool is_v6 = strchr(host, ':') != NULL;
     if (options->quiet) {
-        return true;
+        return;
     }
-    return printf("peerface-relay: serving %s at http://%s%s%s:%u/\n",
-                  options->folder ? options->folder : "/ws", is_v6 ? "[" : "", host,
-                  is_v6 ? "]" : "", (unsigned)port) > 0 &&
-           fflush(stdout) == 0;
+    (void)printf("peerface-relay: serving %s at http%s://%s%s%s:%u/\n",
+                 options->folder ? options->folder : "/ws", options->tls_cert ? "s" : "",
+                 is_v6 ? "[" : "", host, is_v6 ? "]" : "",
+                 (unsigned)port); /* best effort: a relay works without a reader */
+    (void)fflush(stdout);         /* as above */
 }
 
 static int run(const struct pf_options *options)
 {
     struct pf_secret secret;
     struct pf_server *server = NULL;
+    struct pf_ip_net proxies[PF_TEXTS_MAX];
+    for (size_t i = 0; i < options->proxies.count; i++) {
+        (void)pf_ip_net_read(options->proxies.items[i], &proxies[i]); /* it has been judged */
+    }
     if (!load_secret(options, &secret)) {
         return EXIT_FAILURE;
     }
     const struct pf_server_config config = {
         .address = options->address,
-        .port = options->port,
+        .port = (uint16_t)options->port,
+        .tls = {.cert_file = options->tls_cert,
+                .key_file = options->tls_key,
+                .handshake_ms = options->handshake_ms,
+                .handshakes_max = options->handshakes_max,
+                .hsts_s = options->hsts_s},
+        .redirect_port = (uint16_t)options->redirect_port,
         .folder = options->folder,
         .echo = options->echo,
-        .origins = {.allowed = options->origins,
-                    .allowed_count = options->origins_count,
-                    .trust_proxy = options->trust_proxy},
+        .hosts = options->hosts.items,
+        .hosts_count = options->hosts.count,
+        .origins = {.allowed = options->origins.items, .allowed_count = options->origins.count},
+        .proxies = proxies,
+        .proxies_count = options->proxies.count,
+        .proxy_protocol = options->proxy_protocol,
+        .address_limits = {.connections = options->address_connections,
+                           .opens_per_s = options->address_opens,
+                           .joins_per_s = options->address_joins,
+                           .kib_per_s = options->address_kib},
+        .metrics_port = (uint16_t)options->metrics_port,
+        .metrics_address = options->metrics_address,
+        .turn_secret_file = options->turn_secret_file,
+        .turn_servers = options->turn_servers.items,
+        .turn_servers_count = options->turn_servers.count,
+        .turn_ttl_s = options->turn_ttl_s,
+        .token_keys_file = options->token_keys,
+        .drain_ms = options->drain_s * 1000,
+        .log = options->log,
+        .requests_max = options->requests_max,
+        .message_ms = options->message_ms,
         .request_ms = options->request_ms,
         .idle_ms = options->idle_ms,
         .stall_ms = options->stall_ms,
@@ -76,12 +105,10 @@ static int run(const struct pf_options *options)
     if (pf_server_new(&config, &server) != PF_ERROR_OK) {
         return EXIT_FAILURE;
     }
-    const bool announced = announce(options, pf_server_port(server));
-    if (announced) {
-        pf_server_run(server);
-    }
+    announce(options, pf_server_port(server));
+    pf_server_run(server);
     pf_server_free(server);
-    return announced ? EXIT_SUCCESS : EXIT_FAILURE;
+    return EXIT_SUCCESS;
 }
 
 int main(int argc, char **argv)

@@ -12,7 +12,9 @@
  * R8, R19: all members of a room hear of each one that enters, so a client that joins in a loop
  * would cost them more than the messages that it may send. The bursts leave room for what is
  * ordinary: all members of a full room return at once after a restart of the relay, and a person
- * reloads a page several times. A new name costs the others as much as a return.
+ * reloads a page several times. A new name costs the others as much as a return. Members that the
+ * room does not have any more, but that have a ticket, are counted apart, so that strangers at the
+ * door do not lock them out.
  */
 enum {
     NEWCOMERS_MS = 250, /* the mean time between newcomers in a room */
@@ -31,25 +33,57 @@ static pf_member_id draw_id(struct pf_hub *hub, const struct pf_hub_room *room)
     return id;
 }
 
+/* Whether the room, which may not exist yet, lets one more in at this time. */
+static bool may_enter(struct pf_hub *hub, const struct pf_hub_client *client,
+                      struct pf_hub_room *room, bool returns)
+{
+    const struct pf_hub_doorkeeper *doorkeeper = &hub->config.doorkeeper;
+    if (doorkeeper->admit && !doorkeeper->admit(doorkeeper->user, client->number, returns)) {
+        return false;
+    }
+    return !room || pf_token_bucket_take(returns ? &room->comebacks : &room->newcomers,
+                                         &newcomers_rate, hub->now_ms, NEWCOMERS_MS);
+}
+
+/* The member that is missed the least: away, and it never sent anybody a signal. Or NULL. */
+static struct pf_hub_member *find_ghost(const struct pf_hub_room *room)
+{
+    for (size_t i = 0; i < room->members_count; i++) {
+        if (room->members[i]->client == PF_CLIENT_NONE && !room->members[i]->has_spoken) {
+            return room->members[i];
+        }
+    }
+    return NULL;
+}
+
 /* A new member of the room, which is created if necessary. On failure returns NULL and sets `why`.
  */
-static struct pf_hub_member *new_member(struct pf_hub *hub, struct pf_slice name,
-                                        pf_member_id ticket_id, enum pf_error_code *why)
+static struct pf_hub_member *new_member(struct pf_hub *hub, const struct pf_hub_client *client,
+                                        struct pf_slice name, pf_member_id ticket_id,
+                                        enum pf_error_code *why)
 {
     struct pf_hub_room *room = pf_rooms_find(&hub->rooms, name);
     struct pf_hub_member *member = NULL;
-    if (room && room->members_count >= hub->config.members_max) {
+    const uint32_t newcomers_max = hub->config.newcomers_max;
+    const bool is_full = room && room->members_count >= hub->config.members_max;
+    struct pf_hub_member *ghost = is_full ? find_ghost(room) : NULL;
+    if (is_full && !ghost) {
         *why = PF_CODE_ROOM_FULL;
         return NULL;
     }
-    if (room &&
-        !pf_token_bucket_take(&room->newcomers, &newcomers_rate, hub->now_ms, NEWCOMERS_MS)) {
+    if (!may_enter(hub, client, room, ticket_id != 0)) {
         *why = PF_CODE_RATE_LIMIT;
         return NULL;
     }
     *why = PF_CODE_RELAY_FULL;
+    if (ticket_id == 0 && newcomers_max > 0 && hub->rooms.members_count >= newcomers_max) {
+        return NULL;
+    }
     if (!pf_hub_reserve_timer(hub)) {
         return NULL;
+    }
+    if (ghost) {
+        pf_hub_member_expire(hub, ghost); /* its room has a member that is connected */
     }
     if (!room && pf_rooms_add(&hub->rooms, name, &room) != PF_ERROR_OK) {
         return NULL;
@@ -120,6 +154,7 @@ static void enter(struct pf_hub *hub, struct pf_hub_client *client, struct pf_hu
 {
     member->client = client->number;
     client->member = member;
+    pf_clients_seat(&hub->clients, client);
     /* The connected member that has been in the room for longest gets the prepared offer. */
     const struct pf_hub_member *offered =
         offer.size > 0 ? pf_hub_room_connected(member->room, member) : NULL;
@@ -148,16 +183,47 @@ static void set_name(struct pf_hub_member *member, struct pf_slice name)
 
 static const char *text_of(enum pf_error_code code)
 {
-    return code == PF_CODE_ROOM_FULL    ? "the room is full"
-           : code == PF_CODE_RATE_LIMIT ? "too many joins"
-                                        : "the relay is full";
+    return code == PF_CODE_ROOM_FULL       ? "the room is full"
+           : code == PF_CODE_RATE_LIMIT    ? "too many joins"
+           : code == PF_CODE_TOKEN_MISSING ? "this relay asks for a token"
+           : code == PF_CODE_TOKEN_INVALID ? "the token is not valid"
+           : code == PF_CODE_TOKEN_EXPIRED ? "the token is not valid any more, or yet"
+           : code == PF_CODE_TOKEN_ROOM    ? "the token is for another room"
+                                           : "the relay is full";
+}
+
+/*
+ * Whether the token in hub->message, if the relay asks for one, lets its client into the room. Who
+ * has a ticket was let in before, so that a token may be short-lived; it is needed all the same.
+ */
+static bool has_token(struct pf_hub *hub, struct pf_slice room, bool has_ticket,
+                      struct pf_token_claims *claims, enum pf_error_code *why)
+{
+    const struct pf_token_judge *tokens = &hub->config.tokens;
+    const struct pf_slice token = hub->message.join.token;
+    if (!tokens->judge) {
+        return true;
+    }
+    if (token.size == 0) {
+        *why = PF_CODE_TOKEN_MISSING;
+        return false;
+    }
+    switch (tokens->judge(tokens->user, token, room, hub->unix_s, claims)) {
+    case PF_TOKEN_GOOD: return true;
+    case PF_TOKEN_INVALID: *why = PF_CODE_TOKEN_INVALID; return false;
+    case PF_TOKEN_OTHER_ROOM: *why = PF_CODE_TOKEN_ROOM; return false;
+    case PF_TOKEN_EARLY: *why = PF_CODE_TOKEN_EXPIRED; return false;
+    case PF_TOKEN_EXPIRED: *why = PF_CODE_TOKEN_EXPIRED; return has_ticket;
+    }
+    PF_UNREACHABLE();
 }
 
 /* `join` in hub->message is valid JSON of the right shape. */
 static void join_room(struct pf_hub *hub, struct pf_hub_client *client, struct pf_slice offer)
 {
     const struct pf_slice room_name = hub->message.join.room;
-    const struct pf_slice name = hub->message.join.name;
+    struct pf_slice name = hub->message.join.name;
+    const struct pf_slice capabilities = hub->message.join.capabilities;
     const uint32_t instance = hub->message.join.instance;
     if (!pf_name_is_valid(room_name, 1)) {
         pf_hub_client_fail(hub, client, PF_CODE_BAD_ROOM,
@@ -170,8 +236,16 @@ static void join_room(struct pf_hub *hub, struct pf_hub_client *client, struct p
         return;
     }
     enum pf_error_code why = PF_CODE_RELAY_FULL;
+    struct pf_token_claims claims = {.has_name = false};
     const pf_member_id ticket_id =
         pf_ticket_read(&hub->config.signer, room_name, hub->message.join.ticket, hub->unix_s);
+    if (!has_token(hub, room_name, ticket_id != 0, &claims, &why)) {
+        pf_hub_client_fail(hub, client, why, text_of(why));
+        return;
+    }
+    if (claims.has_name) {
+        name = (struct pf_slice){claims.name, claims.name_size};
+    }
     const struct pf_hub_room *room = pf_rooms_find(&hub->rooms, room_name);
     struct pf_hub_member *member =
         room && ticket_id != 0 ? pf_hub_room_member(room, ticket_id) : NULL;
@@ -180,7 +254,7 @@ static void join_room(struct pf_hub *hub, struct pf_hub_client *client, struct p
         return;
     }
     if (!member) {
-        member = new_member(hub, room_name, ticket_id, &why);
+        member = new_member(hub, client, room_name, ticket_id, &why);
     } else if (!may_be_told(hub, member)) {
         member = NULL;
         why = PF_CODE_RATE_LIMIT;
@@ -189,9 +263,9 @@ static void join_room(struct pf_hub *hub, struct pf_hub_client *client, struct p
         pf_hub_client_fail(hub, client, why, text_of(why));
         return;
     }
-    /* Everything of hub->message is used up before it is overwritten by what is sent. */
-    pf_hub_member_set_capabilities(member, hub->message.join.capabilities);
+    pf_hub_member_set_capabilities(member, capabilities);
     member->instance = instance;
+    member->is_named = claims.has_name;
     set_name(member, name);
     pf_hub_member_release(hub, member);
     enter(hub, client, member, ticket_id != 0, offer);
@@ -226,6 +300,11 @@ void pf_hub_rename(struct pf_hub *hub, struct pf_hub_client *client, struct pf_s
     if (pf_message_read(text, &hub->message) != PF_ERROR_OK) {
         pf_hub_client_fail(hub, client, PF_CODE_BAD_MESSAGE,
                            "a name is 0 to 64 bytes without control characters");
+        return;
+    }
+    if (member->is_named) {
+        pf_message_clear(&hub->message);
+        pf_hub_client_fail(hub, client, PF_CODE_BAD_MESSAGE, "the token says the name");
         return;
     }
     if (!may_be_told(hub, member)) {

@@ -57,14 +57,42 @@ enum pf_error pf_clients_add(struct pf_clients *clients, uint32_t number,
     *client = (struct pf_hub_client){.number = number, .order = ++clients->last_order};
     clients->by_number[number] = client;
     clients->count++;
+    client->in_lobby = true;
+    client->lobby_older = clients->lobby_newest;
+    if (clients->lobby_newest) {
+        clients->lobby_newest->lobby_newer = client;
+    } else {
+        clients->lobby_oldest = client;
+    }
+    clients->lobby_newest = client;
     *out = client;
     return PF_ERROR_OK;
+}
+
+void pf_clients_seat(struct pf_clients *clients, struct pf_hub_client *client)
+{
+    if (!client->in_lobby) {
+        return;
+    }
+    client->in_lobby = false;
+    if (client->lobby_older) {
+        client->lobby_older->lobby_newer = client->lobby_newer;
+    } else {
+        clients->lobby_oldest = client->lobby_newer;
+    }
+    if (client->lobby_newer) {
+        client->lobby_newer->lobby_older = client->lobby_older;
+    } else {
+        clients->lobby_newest = client->lobby_older;
+    }
+    client->lobby_older = client->lobby_newer = NULL;
 }
 
 void pf_clients_remove(struct pf_clients *clients, struct pf_hub_client *client)
 {
     PF_ASSERT(client->heartbeat.place == 0);
     PF_ASSERT(pf_clients_find(clients, client->number) == client);
+    pf_clients_seat(clients, client);
     clients->by_number[client->number] = NULL;
     clients->count--;
     free(client);

@@ -22,6 +22,8 @@ struct pf_hub_client {
     uint32_t number;
     struct pf_hub_member *member; /* borrowed; NULL in the lobby */
     struct pf_timer heartbeat;
+    struct pf_hub_client *lobby_older, *lobby_newer; /* while `in_lobby`; borrowed */
+    bool in_lobby;
     uint64_t order;    /* increases with each new client */
     uint64_t heard_ms; /* when its last message arrived */
     uint64_t ping_due_ms;
@@ -33,6 +35,8 @@ struct pf_clients {
     struct pf_hub_client **by_number; /* owned, as are the clients; NULL where there is none */
     size_t size;
     size_t count;
+    struct pf_hub_client *lobby_oldest,
+        *lobby_newest; /* those that have joined no room; borrowed */
     uint64_t last_order;
 };
 
@@ -42,9 +46,13 @@ void pf_clients_clear(struct pf_clients *clients);
 /* The client of that number, or NULL. */
 struct pf_hub_client *pf_clients_find(const struct pf_clients *clients, uint32_t number);
 
-/* Adds a client, all zero except its number, which is unused, and its order. Fails with MEMORY. */
+/* Adds a client in the lobby, all zero except its number, which is unused, and its order. Fails
+ * with MEMORY. */
 enum pf_error pf_clients_add(struct pf_clients *clients, uint32_t number,
                              struct pf_hub_client **out);
+
+/* Takes the client out of the lobby: it is a member. */
+void pf_clients_seat(struct pf_clients *clients, struct pf_hub_client *client);
 
 /* Frees a client whose timer is not set. */
 void pf_clients_remove(struct pf_clients *clients, struct pf_hub_client *client);

@@ -11,6 +11,7 @@
 static void fail_no_such_member(struct pf_hub *hub, const struct pf_hub_client *client,
                                 pf_member_id to)
 {
+    hub->errors[PF_CODE_NO_SUCH_MEMBER]++;
     hub->message = (struct pf_message){
         .type = PF_MESSAGE_ERROR,
         .error = {.code = PF_CODE_NO_SUCH_MEMBER,
@@ -47,6 +48,7 @@ static void on_signal(struct pf_hub *hub, struct pf_hub_client *client,
     output->head = write_prefix(hub, client->member->id);
     output->body = envelope->rest;
     pf_hub_output_address(output, to->client);
+    client->member->has_spoken = true;
     hub->signals++;
 }
 

@@ -24,6 +24,15 @@ static void on_client_text(struct pf_hub *hub, struct pf_hub_client *client, str
     }
 }
 
+static void on_client_heard(struct pf_hub *hub, struct pf_hub_client *client, uint32_t frames)
+{
+    client->heard_ms = hub->now_ms;
+    if (frames > 0 && !pf_token_bucket_take(&client->messages, &hub->messages_rate, hub->now_ms,
+                                            (uint64_t)frames * MESSAGE_COST)) {
+        pf_hub_client_evict(hub, client);
+    }
+}
+
 static void on_timer(struct pf_hub *hub, const struct pf_timer *timer)
 {
     if (timer->kind == PF_HUB_TIMER_HEARTBEAT) {
@@ -87,6 +96,11 @@ void pf_hub_handle(struct pf_hub *hub, const struct pf_hub_event *event)
             on_client_text(hub, client, event->text);
         }
         return;
+    case PF_HUB_CLIENT_HEARD:
+        if (client) {
+            on_client_heard(hub, client, event->frames);
+        }
+        return;
     case PF_HUB_CLIENT_CLOSED:
         if (client) {
             pf_hub_client_lost(hub, client, event->code);
@@ -113,6 +127,11 @@ bool pf_hub_poll(struct pf_hub *hub, struct pf_hub_output *out)
 uint64_t pf_hub_deadline_ms(const struct pf_hub *hub)
 {
     return pf_timers_deadline_ms(&hub->timers);
+}
+
+uint64_t pf_hub_error_count(const struct pf_hub *hub, enum pf_error_code code)
+{
+    return hub->errors[code];
 }
 
 struct pf_hub_counts pf_hub_counts(const struct pf_hub *hub)

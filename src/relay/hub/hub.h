@@ -8,6 +8,7 @@
 #include "protocol/message.h"
 #include "relay/hub/ticket.h"
 #include "relay/hub/timers.h"
+#include "relay/hub/token.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,16 +25,36 @@ enum {
     PF_HUB_GOING_AWAY_GRACE_MS = 5000, /* PROTOCOL.md section 3: after close code 1001 */
 };
 
+/* Asked before a client becomes a member that the room does not have yet. `returns`: it has a valid
+ * ticket. False refuses the join with rate-limit. All zero admits everybody. */
+struct pf_hub_doorkeeper {
+    void *user; /* handed to `admit`; borrowed */
+    bool (*admit)(void *user, uint32_t client, bool returns);
+};
+
+/* Makes the ICE servers for one client: a JSON array, borrowed until the next call. All zero hands
+ * out `ice_servers` as they are. */
+struct pf_hub_ice {
+    void *user; /* handed to `make`; borrowed */
+    struct pf_slice (*make)(void *user, uint64_t unix_s, uint64_t id); /* `id` is random */
+};
+
 struct pf_hub_config {
-    uint32_t members_max;         /* of a room, 2 to PF_MEMBERS_MAX */
-    uint32_t rooms_max;           /* at least 1 */
-    uint32_t clients_max;         /* client numbers are below it */
-    uint32_t ping_ms;             /* at least 1 */
-    uint32_t grace_ms;            /* grace period of an away member, at least 1 */
-    uint32_t burst_messages;      /* burst allowance of a client, in KiB, at least 1 */
-    uint32_t messages_per_s;      /* long-term rate of a client, in KiB per second, at least 1 */
-    struct pf_slice ice_servers;  /* a JSON array for `hello`; borrowed for the hub's life */
-    struct pf_signer signer;      /* for tickets */
+    uint32_t members_max;        /* of a room, 2 to PF_MEMBERS_MAX */
+    uint32_t rooms_max;          /* at least 1 */
+    uint32_t clients_max;        /* client numbers are below it */
+    uint32_t places;             /* clients at the same time: one more ends the longest wait in the
+                                  * lobby; 0: no limit */
+    uint32_t newcomers_max;      /* members from which on only tickets admit more; 0: no limit */
+    uint32_t ping_ms;            /* at least 1 */
+    uint32_t grace_ms;           /* grace period of an away member, at least 1 */
+    uint32_t burst_messages;     /* burst allowance of a client, in KiB, at least 1 */
+    uint32_t messages_per_s;     /* long-term rate of a client, in KiB per second, at least 1 */
+    struct pf_slice ice_servers; /* a JSON array for `hello`; borrowed for the hub's life */
+    struct pf_hub_ice ice;
+    struct pf_signer signer; /* for tickets */
+    struct pf_hub_doorkeeper doorkeeper;
+    struct pf_token_judge tokens; /* all zero: a join needs none */
     void *draw_user;              /* handed to `draw`; borrowed */
     uint64_t (*draw)(void *user); /* 64 unpredictable random bits */
 };
@@ -41,6 +62,7 @@ struct pf_hub_config {
 enum pf_hub_event_type {
     PF_HUB_CLIENT_OPENED, /* a WebSocket is open; `client` is a number not in use */
     PF_HUB_CLIENT_TEXT,   /* a text message has arrived, which has been checked to be UTF-8 */
+    PF_HUB_CLIENT_HEARD, /* the client is alive, but what has arrived is no message yet, or never */
     PF_HUB_CLIENT_CLOSED, /* the WebSocket is gone */
     PF_HUB_TIMEOUT,       /* time has passed */
 };
@@ -51,6 +73,7 @@ struct pf_hub_event {
     uint64_t now_ms;      /* monotonic, never smaller than in the event before */
     uint64_t unix_s;      /* wall clock, for tickets only */
     uint32_t client;      /* not for TIMEOUT */
+    uint32_t frames;      /* for HEARD: control frames and fragments, which count as messages */
     uint16_t code;        /* for CLOSED: the code of the client's close frame, or 1006 */
     struct pf_slice text; /* for TEXT: borrowed until pf_hub_poll() has returned false */
 };
@@ -94,5 +117,8 @@ bool pf_hub_poll(struct pf_hub *hub, struct pf_hub_output *out);
 uint64_t pf_hub_deadline_ms(const struct pf_hub *hub);
 
 struct pf_hub_counts pf_hub_counts(const struct pf_hub *hub);
+
+/* How many errors of that code have been sent to clients since the start. */
+uint64_t pf_hub_error_count(const struct pf_hub *hub, enum pf_error_code code);
 
 #endif

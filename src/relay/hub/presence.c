@@ -53,13 +53,26 @@ void pf_hub_client_open(struct pf_hub *hub, uint32_t number)
 {
     PF_ASSERT(number < hub->config.clients_max);
     PF_ASSERT(!pf_clients_find(&hub->clients, number));
-    if (!new_client(hub, number)) {
+    /* Whoever waits in the lobby may connect again; who comes now may be a member that returns. */
+    const bool is_full = hub->config.places > 0 && hub->clients.count >= hub->config.places;
+    struct pf_hub_client *oldest = hub->clients.lobby_oldest;
+    if (is_full && oldest) {
+        close_client(hub, oldest, PF_HUB_CLOSE_GOING_AWAY);
+    }
+    if ((is_full && !oldest) || !new_client(hub, number)) {
         pf_hub_send_close(hub, number, pf_error_code_close(PF_CODE_RELAY_FULL));
         return;
     }
+    const struct pf_hub_config *config = &hub->config;
+    struct pf_slice ice_servers = config->ice_servers;
+    if (config->ice.make) {
+        ice_servers =
+            config->ice.make(config->ice.user, hub->unix_s, config->draw(config->draw_user));
+        PF_ASSERT(ice_servers.size <= PF_ICE_SERVERS_SIZE_MAX);
+    }
     hub->message = (struct pf_message){
         .type = PF_MESSAGE_HELLO,
-        .hello = {.ice_servers = hub->config.ice_servers,
+        .hello = {.ice_servers = ice_servers,
                   .capabilities = PF_CAPABILITY_RENAME,
                   .members_max = hub->config.members_max,
                   .ping_ms = hub->config.ping_ms,
@@ -71,6 +84,7 @@ void pf_hub_client_open(struct pf_hub *hub, uint32_t number)
 void pf_hub_client_fail(struct pf_hub *hub, struct pf_hub_client *client, enum pf_error_code code,
                         const char *what)
 {
+    hub->errors[code]++;
     hub->message = (struct pf_message){
         .type = PF_MESSAGE_ERROR,
         .error = {.code = code, .message = pf_slice_of(what)},

@@ -24,6 +24,8 @@ struct pf_hub_member {
     uint32_t client; /* PF_CLIENT_NONE while it is away */
     uint32_t instance;
     char *capabilities; /* owned; NULL for none */
+    bool is_named;      /* by its token: it cannot rename itself */
+    bool has_spoken;    /* has sent a signal: somebody may miss it */
     uint8_t capabilities_size;
     uint8_t name_size;
     char name[PF_MEMBER_NAME_SIZE_MAX];
@@ -34,7 +36,7 @@ _Static_assert(PF_CAPABILITIES_SIZE_MAX <= UINT8_MAX, "the size fits in a byte")
 struct pf_hub_room {
     struct pf_hub_room *next; /* in its bucket; borrowed */
     uint64_t hash;
-    struct pf_token_bucket newcomers;
+    struct pf_token_bucket newcomers, comebacks; /* without and with a ticket */
     uint8_t name_size;
     uint8_t members_count;
     char name[PF_ROOM_NAME_SIZE_MAX];

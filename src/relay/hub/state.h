@@ -60,6 +60,7 @@ struct pf_hub {
     struct pf_rooms rooms;
     struct pf_timers timers;
     uint64_t signals;
+    uint64_t errors[PF_CODE_OTHER + 1]; /* sent, by code */
     /* Outputs of one event or timer, and their texts. Both are emptied before the next one is
      * handled, hence the small maxima. */
     struct pf_hub_queued outputs[PF_HUB_OUTPUTS_MAX];

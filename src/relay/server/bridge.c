@@ -6,6 +6,7 @@
 #include "base/buffer.h"
 #include "relay/server/crypto.h"
 #include "relay/server/link.h"
+#include "relay/server/proxied.h"
 #include "relay/wire/handshake.h"
 
 #include <string.h>
@@ -58,6 +59,7 @@ static void on_hub_send(struct pf_server *server, const struct pf_hub_output *ou
 {
     size_t size = 0;
     const char *frame = make_frame(server, PF_OPCODE_TEXT, output->head, output->body, &size);
+    server->metrics.texts_sent += output->clients_count;
     for (size_t i = 0; i < output->clients_count; i++) {
         struct pf_link *link = server->links[output->clients[i]];
         PF_ASSERT(link != NULL);
@@ -65,6 +67,20 @@ static void on_hub_send(struct pf_server *server, const struct pf_hub_output *ou
             pf_link_queue(server, link, frame, size);
         } else {
             pf_link_kill(server, link);
+        }
+    }
+}
+
+static void give_to_hub(struct pf_server *server, const struct pf_hub_event *event)
+{
+    struct pf_hub_output output;
+    pf_hub_handle(server->hub, event);
+    while (pf_hub_poll(server->hub, &output)) {
+        switch (output.type) {
+        case PF_HUB_SEND: on_hub_send(server, &output); break;
+        case PF_HUB_CLOSE:
+            pf_bridge_close(server, server->links[output.clients[0]], output.code);
+            break;
         }
     }
 }
@@ -80,16 +96,7 @@ static void tell_hub(struct pf_server *server, enum pf_hub_event_type type, uint
         .code = code,
         .text = text,
     };
-    struct pf_hub_output output;
-    pf_hub_handle(server->hub, &event);
-    while (pf_hub_poll(server->hub, &output)) {
-        switch (output.type) {
-        case PF_HUB_SEND: on_hub_send(server, &output); break;
-        case PF_HUB_CLOSE:
-            pf_bridge_close(server, server->links[output.clients[0]], output.code);
-            break;
-        }
-    }
+    give_to_hub(server, &event);
 }
 
 /* Ends the link's membership in the hub: it is no client from now on. */
@@ -110,6 +117,12 @@ void pf_bridge_close(struct pf_server *server, struct pf_link *link, uint16_t co
             pf_link_set_stage(server, link, PF_STAGE_CLOSING, PF_GOODBYE_MS);
         }
     }
+}
+
+void pf_bridge_dismiss(struct pf_server *server, struct pf_link *link)
+{
+    leave_hub(server, link, PF_CLOSE_ABNORMAL);
+    pf_bridge_close(server, link, PF_CLOSE_GOING_AWAY);
 }
 
 void pf_bridge_lost(struct pf_server *server, struct pf_link *link)
@@ -149,6 +162,8 @@ static void on_message(struct pf_server *server, struct pf_link *link,
     } else if (link->stage != PF_STAGE_WEBSOCKET) {
         return; /* sent before the peer saw our close frame */
     } else if (is_text) {
+        server->metrics.texts_received++;
+        link->message_since_ms = 0;
         tell_hub(server, PF_HUB_CLIENT_TEXT, link->index, 0, event->payload);
     } else {
         end(server, link, PF_CLOSE_ABNORMAL, PF_CLOSE_UNSUPPORTED);
@@ -175,13 +190,52 @@ static void on_event(struct pf_server *server, struct pf_link *link,
     PF_UNREACHABLE();
 }
 
+void pf_bridge_cut(struct pf_server *server, struct pf_link *link)
+{
+    if (link->stage == PF_STAGE_WEBSOCKET || link->stage == PF_STAGE_ECHO) {
+        end(server, link, PF_CLOSE_ABNORMAL, PF_CLOSE_POLICY_VIOLATION);
+    } else {
+        pf_link_kill(server, link);
+    }
+}
+
+/*
+ * Something has come that was no message: a part of one, or a control frame. It shows that the
+ * client is alive, but a message has to end some time, and frames that cost work count.
+ */
+static void tell_progress(struct pf_server *server, struct pf_link *link)
+{
+    if (!pf_websocket_is_within(&link->websocket)) {
+        link->message_since_ms = 0;
+    } else if (link->message_since_ms == 0) {
+        link->message_since_ms = server->now_ms;
+    } else if (server->now_ms - link->message_since_ms > server->config.message_ms) {
+        pf_bridge_cut(server, link);
+        return;
+    }
+    const struct pf_hub_event event = {
+        .type = PF_HUB_CLIENT_HEARD,
+        .now_ms = server->now_ms,
+        .unix_s = server->unix_s,
+        .client = link->index,
+        .frames = link->websocket.extra_frames,
+    };
+    link->websocket.extra_frames = 0;
+    give_to_hub(server, &event);
+}
+
 void pf_bridge_read(struct pf_server *server, struct pf_link *link, char *bytes, size_t size)
 {
+    const uint64_t texts = server->metrics.texts_received;
     size_t at = 0;
     while (at < size && link->stage <= PF_STAGE_CLOSING) {
         struct pf_websocket_event event;
         at += pf_websocket_read(&link->websocket, bytes + at, size - at, &event);
         on_event(server, link, &event);
+    }
+    if (link->in_hub &&
+        (server->metrics.texts_received == texts || link->websocket.extra_frames > 0)) {
+        tell_progress(server, link);
     }
     pf_websocket_release(&link->websocket);
 }
@@ -210,14 +264,18 @@ static void accept_handshake(struct pf_server *server, struct pf_link *link, boo
 
 uint16_t pf_bridge_open(struct pf_server *server, struct pf_link *link, bool is_echo)
 {
+    if (server->ending != PF_ENDING_NONE) {
+        return 503;
+    }
+    const struct pf_origin_rules origins = pf_proxied_origin_rules(server, link);
     const struct pf_handshake_rules rules = {
         .subprotocol = is_echo ? NULL : PF_SUBPROTOCOL,
-        .origins = &server->config.origins,
+        .origins = &origins,
     };
     const uint16_t status = pf_handshake_check(&server->request, &rules);
     if (status == 403) {
-        pf_refusals_log(&server->refusals, &server->request,
-                        pf_origin_judge_request(&server->request, rules.origins));
+        pf_refusals_log(&server->refusals, &server->config.log, &server->request,
+                        pf_origin_judge_request(&server->request, &origins));
     }
     if (status != 101) {
         return status;

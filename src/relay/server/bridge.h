@@ -21,8 +21,15 @@ void pf_bridge_read(struct pf_server *server, struct pf_link *link, char *bytes,
 /* Starts the closing handshake with `code`; the hub is not told. */
 void pf_bridge_close(struct pf_server *server, struct pf_link *link, uint16_t code);
 
+/* Tells the hub that the client is gone, and the client (1001) to connect again. */
+void pf_bridge_dismiss(struct pf_server *server, struct pf_link *link);
+
 /* The connection was lost without a closing handshake: tells the hub, if the link is a client. */
 void pf_bridge_lost(struct pf_server *server, struct pf_link *link);
+
+/* The link has sent more than its address may: ends a WebSocket with 1008, anything else at once.
+ */
+void pf_bridge_cut(struct pf_server *server, struct pf_link *link);
 
 /* Lets the hub look at its timers. */
 void pf_bridge_timeout(struct pf_server *server);

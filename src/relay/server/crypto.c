@@ -5,12 +5,14 @@
 #include "base/assert.h"
 #include "base/buffer.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 void pf_crypto_random(void *out, size_t size)
@@ -50,39 +52,69 @@ void pf_crypto_accept(struct pf_slice key, char out[PF_ACCEPT_SIZE + 1])
     PF_ASSERT(size == PF_ACCEPT_SIZE);
 }
 
-/* Creates the file unless another process has done so meanwhile. Errors show when it is read. */
-static void make_secret(const char *path)
+/* Whether all bytes are zero, which no generator draws. */
+static bool is_zero(const struct pf_secret *secret)
 {
-    struct pf_secret secret;
-    const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0) {
-        return;
+    uint8_t any = 0;
+    for (size_t i = 0; i < PF_SECRET_SIZE; i++) {
+        any |= secret->bytes[i];
     }
-    pf_crypto_random(&secret, sizeof secret);
-    if (write(fd, &secret, sizeof secret) != (ssize_t)sizeof secret) {
-        (void)unlink(path); /* no partial secret stays; the caller finds no file */
-    }
-    (void)close(fd); /* a late error shows as a file of the wrong size */
+    return any == 0;
 }
 
-enum pf_error pf_secret_load(const char *path, struct pf_secret *out)
+/* Draws a secret and writes it to the empty file. NULL, or what went wrong. */
+static const char *make_secret(int fd)
 {
+    struct pf_secret secret;
+    pf_crypto_random(&secret, sizeof secret);
+    if (pwrite(fd, &secret, sizeof secret, 0) != (ssize_t)sizeof secret || fsync(fd) != 0) {
+        (void)ftruncate(fd, 0); /* the next start finds it empty, or of the wrong size */
+        return "cannot be written";
+    }
+    return NULL;
+}
+
+/* The file is locked: whoever comes second finds what the first has written. */
+static const char *read_secret(int fd, bool is_writable, struct pf_secret *out)
+{
+    struct stat status;
     uint8_t bytes[PF_SECRET_SIZE + 1];
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 && errno == ENOENT) {
-        make_secret(path);
-        fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct pf_secret secret;
+    if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
+        return "is no regular file";
+    }
+    if ((status.st_mode & (S_IWGRP | S_IRWXO)) != 0) {
+        return "is open to others; its mode should be 0600";
+    }
+    /* Empty files are left behind by a crash. */
+    const char *why = status.st_size == 0 && is_writable ? make_secret(fd) : NULL;
+    if (why) {
+        return why;
+    }
+    if (pread(fd, bytes, sizeof bytes, 0) != PF_SECRET_SIZE) {
+        return "does not contain a secret, which is 32 bytes";
+    }
+    memcpy(secret.bytes, bytes, sizeof secret.bytes);
+    if (is_zero(&secret)) {
+        return "contains nothing but zeros";
+    }
+    *out = secret;
+    return NULL;
+}
+
+const char *pf_secret_load(const char *path, struct pf_secret *out)
+{
+    bool is_writable = true;
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0) {
+        is_writable = false;
+        fd = open(path, O_RDONLY | O_CLOEXEC); /* a read-only file is as good */
     }
     if (fd < 0) {
-        return PF_ERROR_INVALID;
+        return "cannot be read or created";
     }
-    const ssize_t size = read(fd, bytes, sizeof bytes);
-    (void)close(fd); /* opened for reading only */
-    if (size != PF_SECRET_SIZE) {
-        return PF_ERROR_INVALID;
-    }
-    for (size_t i = 0; i < PF_SECRET_SIZE; i++) {
-        out->bytes[i] = bytes[i];
-    }
-    return PF_ERROR_OK;
+    const char *why =
+        flock(fd, LOCK_EX) == 0 ? read_secret(fd, is_writable, out) : "cannot be locked";
+    (void)close(fd); /* what was written has been synced */
+    return why;
 }

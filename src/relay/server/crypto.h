@@ -3,7 +3,6 @@
 #ifndef PF_RELAY_SERVER_CRYPTO_H
 #define PF_RELAY_SERVER_CRYPTO_H
 
-#include "base/error.h"
 #include "base/slice.h"
 #include "relay/hub/ticket.h"
 
@@ -33,10 +32,11 @@ void pf_crypto_sign(void *user, struct pf_slice text, uint8_t mac[PF_MAC_SIZE]);
 void pf_crypto_accept(struct pf_slice key, char out[PF_ACCEPT_SIZE + 1]);
 
 /*
- * Reads the secret from a file. A file that does not exist is created with a random secret,
- * readable by its owner only. Fails with INVALID if the file cannot be read or created, or is not
- * PF_SECRET_SIZE bytes long.
+ * Reads the secret from a file. One that does not exist or is empty gets a random secret; a file
+ * that is made is readable by its owner only, and processes that start together all get the same.
+ * Returns NULL, or a phrase that says what is wrong with the file: it cannot be read or created,
+ * has another size, contains only zeros, or may be read by everybody or written by its group.
  */
-enum pf_error pf_secret_load(const char *path, struct pf_secret *out);
+const char *pf_secret_load(const char *path, struct pf_secret *out);
 
 #endif

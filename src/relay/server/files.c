@@ -68,10 +68,12 @@ static int open_below(int folder_fd, char *path)
         *slash = '\0';
         const int next_fd = openat(at_fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         *slash = '/';
+        const int error = errno;
         if (at_fd != folder_fd) {
             (void)close(at_fd); /* nothing was written */
         }
         if (next_fd < 0) {
+            errno = error;
             return -1;
         }
         at_fd = next_fd;
@@ -79,9 +81,11 @@ static int open_below(int folder_fd, char *path)
     }
     /* Without O_NONBLOCK, opening a FIFO would block the relay. */
     const int fd = openat(at_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    const int error = errno;
     if (at_fd != folder_fd) {
         (void)close(at_fd); /* nothing was written */
     }
+    errno = error;
     return fd;
 }
 
@@ -133,7 +137,7 @@ uint16_t pf_files_open(int folder_fd, const struct pf_http_request *request, str
     }
     int fd = open_below(folder_fd, path);
     if (fd < 0) {
-        return 404;
+        return errno == EMFILE || errno == ENFILE || errno == ENOMEM ? 503 : 404;
     }
     if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
         const bool is_folder = S_ISDIR(status.st_mode);

@@ -23,8 +23,8 @@ struct pf_file {
  * precompressed copy, the same name with .br or .gz appended, is opened instead if the client
  * accepts its coding and it is not older. Symbolic links are not followed.
  *
- * Returns 200, 301 for a folder without its final slash, or 404; `out` is set for 200 only. Nothing
- * is cached, so a rebuilt file is served at once.
+ * Returns 200, 301 for a folder without its final slash, 404, or 503 where the relay is out of
+ * descriptors; `out` is set for 200 only. Nothing is cached, so a rebuilt file is served at once.
  */
 uint16_t pf_files_open(int folder_fd, const struct pf_http_request *request, struct pf_file *out);
 

@@ -4,7 +4,9 @@
 
 #include "base/assert.h"
 #include "relay/server/bridge.h"
+#include "relay/server/handshakes.h"
 #include "relay/server/link.h"
+#include "relay/server/proxied.h"
 #include "relay/server/web.h"
 
 #include <errno.h>
@@ -64,14 +66,37 @@ static void on_bytes(struct pf_server *server, struct pf_link *link, size_t size
     }
 }
 
+/* Whether the link is to be read from: not before the header of a proxy, and in a TLS handshake
+ * only when it is its turn. */
+static bool go_on_opening(struct pf_server *server, struct pf_link *link)
+{
+    if (link->opening == PF_OPENING_PROXY_HEADER) {
+        pf_proxied_read_header(server, link);
+        return false;
+    }
+    return pf_handshakes_take_turn(server);
+}
+
 static void on_readable(struct pf_server *server, struct pf_link *link)
 {
+    if (link->opening != PF_OPENING_NONE && !go_on_opening(server, link)) {
+        return;
+    }
     const size_t before = restore_input(server, link);
     PF_ASSERT(before <= PF_INPUT_SIZE_MAX - PF_RECEIVE_SIZE);
     const ssize_t got = pf_stream_read(&link->stream, server->input + before, PF_RECEIVE_SIZE);
-    if (got > 0) {
+    const int error = errno;
+    if (link->stream.tls) {
+        pf_handshakes_advance(server, link);
+    }
+    server->metrics.bytes_received += got > 0 ? (uint64_t)got : 0;
+    if (got > 0 &&
+        !pf_addresses_take_bytes(&server->addresses, link->address, server->now_ms, (size_t)got)) {
+        server->metrics.refused_bytes++;
+        pf_bridge_cut(server, link);
+    } else if (got > 0) {
         on_bytes(server, link, before + (size_t)got);
-    } else if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+    } else if (got < 0 && (error == EAGAIN || error == EWOULDBLOCK)) {
         keep_input(server, link, server->input, before);
     } else {
         pf_link_kill(server, link);
@@ -85,7 +110,8 @@ void pf_io_event(struct pf_server *server, uint64_t index, uint32_t events)
         return;
     }
     /* EPOLLERR and EPOLLHUP are not handled here: the next read or write reports the error. */
-    if ((link->watched & EPOLLIN) != 0 && (events & ~(uint32_t)EPOLLOUT) != 0) {
+    if (((link->watched & EPOLLIN) != 0 && (events & ~(uint32_t)EPOLLOUT) != 0) ||
+        pf_stream_wants_write(&link->stream)) {
         on_readable(server, link);
     }
     if ((events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0) {

@@ -9,6 +9,8 @@
 #include "relay/server/link.h"
 
 #include "base/assert.h"
+#include "relay/server/handshakes.h"
+#include "relay/server/proxied.h"
 
 #include <errno.h>
 #include <stdalign.h>
@@ -69,6 +71,7 @@ void pf_link_set_stage(struct pf_server *server, struct pf_link *link, enum pf_s
 void pf_link_kill(struct pf_server *server, struct pf_link *link)
 {
     if (link->stage != PF_STAGE_DEAD) {
+        server->dead_count++;
         pf_link_set_stage(server, link, PF_STAGE_DEAD, 0);
     }
 }
@@ -139,7 +142,8 @@ static bool keep(struct pf_link *link, const char *data, size_t size)
 }
 
 /* Writes as many of the pieces as possible and keeps the rest. False if the connection is lost. */
-static bool write_pieces(struct pf_link *link, struct iovec *pieces, size_t count)
+static bool write_pieces(struct pf_server *server, struct pf_link *link, struct iovec *pieces,
+                         size_t count)
 {
     size_t written = 0;
     if (!has_kept(link)) {
@@ -148,6 +152,7 @@ static bool write_pieces(struct pf_link *link, struct iovec *pieces, size_t coun
             return false;
         }
         written = put > 0 ? (size_t)put : 0;
+        server->metrics.bytes_sent += written;
     }
     for (size_t i = 0; i < count; i++) {
         const size_t size = pieces[i].iov_len;
@@ -163,7 +168,7 @@ static bool write_pieces(struct pf_link *link, struct iovec *pieces, size_t coun
     return true;
 }
 
-static bool write_kept(struct pf_link *link)
+static bool write_kept(struct pf_server *server, struct pf_link *link)
 {
     while (has_kept(link)) {
         struct iovec piece = {
@@ -175,6 +180,7 @@ static bool write_kept(struct pf_link *link)
             return errno == EAGAIN || errno == EWOULDBLOCK;
         }
         link->kept_sent += (uint32_t)put;
+        server->metrics.bytes_sent += (uint64_t)put;
     }
     if (link->kept) {
         free(link->kept);
@@ -184,7 +190,7 @@ static bool write_kept(struct pf_link *link)
     return true;
 }
 
-static bool write_segments(struct pf_link *link)
+static bool write_segments(struct pf_server *server, struct pf_link *link)
 {
     struct iovec pieces[PIECES_MAX];
     size_t count = 0;
@@ -192,7 +198,7 @@ static bool write_segments(struct pf_link *link)
         pieces[count++] =
             (struct iovec){.iov_base = (void *)(uintptr_t)segment->data, .iov_len = segment->size};
         if (count == PIECES_MAX || !segment->next) {
-            if (!write_pieces(link, pieces, count)) {
+            if (!write_pieces(server, link, pieces, count)) {
                 return false;
             }
             count = 0;
@@ -218,6 +224,7 @@ static bool write_file(struct pf_server *server, struct pf_link *link)
             return errno == EAGAIN || errno == EWOULDBLOCK;
         }
         link->file_at += (uint64_t)put;
+        server->metrics.bytes_sent += (uint64_t)put;
         pf_link_set_timeout(server, link, server->config.stall_ms);
     }
     if (link->file_at == link->file_size) {
@@ -232,7 +239,7 @@ static bool write_file(struct pf_server *server, struct pf_link *link)
 
 bool pf_link_write(struct pf_server *server, struct pf_link *link)
 {
-    if (!write_kept(link) || !write_segments(link)) {
+    if (!write_kept(server, link) || !write_segments(server, link)) {
         return false;
     }
     return has_kept(link) || link->file_fd < 0 || write_file(server, link);
@@ -241,7 +248,7 @@ bool pf_link_write(struct pf_server *server, struct pf_link *link)
 void pf_link_watch(struct pf_server *server, struct pf_link *link)
 {
     const bool busy = pf_link_is_busy(link);
-    uint32_t wanted = busy ? EPOLLOUT : 0;
+    uint32_t wanted = busy || pf_stream_wants_write(&link->stream) ? EPOLLOUT : 0;
     /* The next request waits until the response before it is written. */
     if (link->stage != PF_STAGE_HTTP || !busy) {
         wanted |= EPOLLIN;
@@ -258,6 +265,10 @@ void pf_link_watch(struct pf_server *server, struct pf_link *link)
 
 void pf_link_free(struct pf_server *server, struct pf_link *link)
 {
+    server->metrics.handshakes_failed += link->opening == PF_OPENING_HANDSHAKE ? 1 : 0;
+    pf_handshakes_remove(server, link);
+    pf_addresses_leave(link->address);
+    server->dead_count -= link->stage == PF_STAGE_DEAD ? 1 : 0;
     pf_timers_cancel(&server->timers, &link->deadline);
     pf_websocket_clear(&link->websocket);
     pf_stream_close(&link->stream);
@@ -272,8 +283,25 @@ void pf_link_free(struct pf_server *server, struct pf_link *link)
     free(link);
 }
 
-bool pf_link_open(struct pf_server *server, int fd)
+/*
+ * Links that are no clients of the hub have a number of their own, and every one has a deadline:
+ * the page and the health check can be had however many WebSockets there are, and whoever waits for
+ * nothing gives way to those who come.
+ */
+static void make_room(struct pf_server *server)
 {
+    const size_t living = server->links_count - server->dead_count;
+    if (living - pf_hub_counts(server->hub).clients >= server->config.requests_max) {
+        const struct pf_timer *timer = pf_timers_due(&server->timers, UINT64_MAX);
+        if (timer) {
+            pf_link_kill(server, timer->owner);
+        }
+    }
+}
+
+bool pf_link_open(struct pf_server *server, int fd, enum pf_door door, const struct pf_ip *ip)
+{
+    make_room(server);
     if (server->free_count == 0 ||
         pf_timers_reserve(&server->timers, server->links_count + 1) != PF_ERROR_OK) {
         return false;
@@ -285,12 +313,15 @@ bool pf_link_open(struct pf_server *server, int fd)
     *link = (struct pf_link){
         .stream = {.fd = fd},
         .index = server->free_indexes[server->free_count - 1],
+        .door = door,
         .watched = EPOLLIN,
         .deadline = {.owner = link},
         .file_fd = -1,
     };
     struct epoll_event event = {.events = EPOLLIN, .data.u64 = link->index};
-    if (epoll_ctl(server->epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0) {
+    if (!pf_proxied_begin(server, link, ip) ||
+        epoll_ctl(server->epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0) {
+        pf_addresses_leave(link->address);
         free(link);
         return false;
     }
@@ -298,5 +329,9 @@ bool pf_link_open(struct pf_server *server, int fd)
     server->links[link->index] = link;
     server->links_count++;
     pf_link_set_timeout(server, link, server->config.request_ms);
+    if (door == PF_DOOR_MAIN && link->opening == PF_OPENING_NONE && server->tls.ssl &&
+        !pf_handshakes_begin(server, link)) {
+        pf_link_kill(server, link);
+    }
     return true;
 }

@@ -9,9 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Takes ownership of `fd`. Fails when all links are in use or memory is short; then `fd` is still
- * the caller's. */
-bool pf_link_open(struct pf_server *server, int fd);
+/*
+ * Takes ownership of `fd`, which came from `ip` by `door`. If there are too many connections that
+ * are no WebSockets, that with the earliest deadline makes room. False if its address has used up
+ * what it may, or memory is short; then `fd` is still the caller's.
+ */
+bool pf_link_open(struct pf_server *server, int fd, enum pf_door door, const struct pf_ip *ip);
 
 /* `size` bytes of the iteration's arena for pf_link_queue(), or NULL. */
 char *pf_link_alloc(struct pf_server *server, size_t size);

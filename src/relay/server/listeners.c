@@ -3,9 +3,11 @@
 #include "relay/server/listeners.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -43,18 +45,29 @@ static int listen_on(const struct addrinfo *address, uint16_t port)
     return fd;
 }
 
-static uint16_t port_of(int fd)
+union address {
+    struct sockaddr any;
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+};
+
+/* Of the socket. Its family is AF_UNSPEC if that is not known. */
+static union address address_of(int fd)
 {
-    union {
-        struct sockaddr any;
-        struct sockaddr_in v4;
-        struct sockaddr_in6 v6;
-    } where = {.v6 = {.sin6_family = AF_UNSPEC}};
+    union address where = {.v6 = {.sin6_family = AF_UNSPEC}};
     socklen_t size = sizeof where;
     if (getsockname(fd, &where.any, &size) != 0) {
-        return 0;
+        where.v6.sin6_family = AF_UNSPEC;
     }
-    return ntohs(where.any.sa_family == AF_INET6 ? where.v6.sin6_port : where.v4.sin_port);
+    return where;
+}
+
+static uint16_t port_of(int fd)
+{
+    const union address where = address_of(fd);
+    return ntohs(where.any.sa_family == AF_INET6  ? where.v6.sin6_port
+                 : where.any.sa_family == AF_INET ? where.v4.sin_port
+                                                  : 0);
 }
 
 static bool is_same_address(const struct addrinfo *a, const struct addrinfo *b)
@@ -128,6 +141,68 @@ enum pf_error pf_listeners_open(const char *address, uint16_t port, struct pf_li
     }
     freeaddrinfo(found);
     return listening ? PF_ERROR_OK : PF_ERROR_INVALID;
+}
+
+static bool is_one_of(const char *name, size_t size, const char *const *list)
+{
+    for (; *list; list++) {
+        if (strlen(*list) == size && memcmp(*list, name, size) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The number in the environment; 0 if there is none. */
+static unsigned long number_of(const char *variable)
+{
+    const char *text = getenv(variable);
+    return text ? strtoul(text, NULL, 10) : 0;
+}
+
+bool pf_listeners_inherit(const char *name, const char *const *others, struct pf_listeners *out)
+{
+    enum { FIRST_FD = 3 };
+    const unsigned long count = number_of("LISTEN_FDS");
+    const char *names = getenv("LISTEN_FDNAMES");
+    const char *const wanted[] = {name, NULL};
+    struct pf_listeners listeners = {.count = 0};
+    if (number_of("LISTEN_PID") != (unsigned long)getpid()) {
+        return false;
+    }
+    for (unsigned long i = 0; i < count && listeners.count < PF_LISTENERS_MAX; i++) {
+        const int fd = FIRST_FD + (int)i;
+        const size_t size = names ? strcspn(names, ":") : 0;
+        const bool is_named = names && is_one_of(names, size, wanted);
+        const bool is_other = names && is_one_of(names, size, others);
+        names = names && names[size] == ':' ? names + size + 1 : NULL;
+        if (!is_named && (is_other || !*others)) {
+            continue;
+        }
+        if (fcntl(fd, F_SETFL, O_NONBLOCK) == 0 && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0) {
+            listeners.fds[listeners.count++] = fd;
+            listeners.port = port_of(fd);
+        }
+    }
+    if (listeners.count > 0) {
+        *out = listeners;
+    }
+    return listeners.count > 0;
+}
+
+bool pf_listeners_are_local(const struct pf_listeners *listeners)
+{
+    enum { LOOPBACK_NET = 127 };
+    for (size_t i = 0; i < listeners->count; i++) {
+        const union address where = address_of(listeners->fds[i]);
+        const bool is_v4 = where.any.sa_family == AF_INET;
+        const bool is_local = is_v4 ? ntohl(where.v4.sin_addr.s_addr) >> 24 == LOOPBACK_NET
+                                    : IN6_IS_ADDR_LOOPBACK(&where.v6.sin6_addr);
+        if ((!is_v4 && where.any.sa_family != AF_INET6) || !is_local) {
+            return false;
+        }
+    }
+    return true;
 }
 
 void pf_listeners_close(struct pf_listeners *listeners)

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,15 @@ struct pf_listeners {
  * name does not resolve.
  */
 enum pf_error pf_listeners_open(const char *address, uint16_t port, struct pf_listeners *out);
+
+/*
+ * Takes the sockets that systemd hands over (sd_listen_fds(3)) under that name; those of any other
+ * name than `others` lists, which ends in NULL, are taken with it. False if there are none.
+ */
+bool pf_listeners_inherit(const char *name, const char *const *others, struct pf_listeners *out);
+
+/* Whether all of them are on loopback addresses. */
+bool pf_listeners_are_local(const struct pf_listeners *listeners);
 
 void pf_listeners_close(struct pf_listeners *listeners);
 

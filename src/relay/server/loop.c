@@ -8,8 +8,10 @@
 
 #include "base/assert.h"
 #include "relay/server/bridge.h"
+#include "relay/server/drain.h"
 #include "relay/server/io.h"
 #include "relay/server/link.h"
+#include "relay/server/reload.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,10 +28,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum {
-    ACCEPTS_MAX = 64, /* in one iteration, for each listener */
-    STOP_MS = 1000,
-};
+enum { ACCEPTS_MAX = 64 }; /* in one iteration, for each listener */
 
 /* The user data of epoll: the index of a link, or one of these. */
 #define KEY_LISTENER (UINT64_C(1) << 32)
@@ -39,7 +38,8 @@ void pf_loop_update_clock(struct pf_server *server)
 {
     struct timespec now;
     PF_ASSERT(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
-    server->now_ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+    server->now_ns = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+    server->now_ms = server->now_ns / 1000000;
     PF_ASSERT(clock_gettime(CLOCK_REALTIME, &now) == 0);
     server->unix_s = (uint64_t)now.tv_sec;
 }
@@ -66,11 +66,15 @@ static void refuse_without_descriptor(struct pf_server *server, int listener)
     server->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
-static void on_listener(struct pf_server *server, int listener)
+static void on_listener(struct pf_server *server, int listener, enum pf_door door)
 {
     const int one = 1;
     for (int i = 0; i < ACCEPTS_MAX; i++) {
-        const int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        struct sockaddr_storage peer = {.ss_family = AF_UNSPEC};
+        socklen_t peer_size = sizeof peer;
+        struct pf_ip ip = {{0}};
+        const int fd =
+            accept4(listener, (struct sockaddr *)&peer, &peer_size, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd < 0 && (errno == EMFILE || errno == ENFILE)) {
             refuse_without_descriptor(server, listener);
             return;
@@ -83,49 +87,44 @@ static void on_listener(struct pf_server *server, int listener)
         }
         /* Signaling messages are short and latency matters. An error only costs latency. */
         (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-        if (!pf_link_open(server, fd)) {
+        (void)pf_ip_of_socket((struct sockaddr *)&peer, &ip); /* of another family: all zero */
+        server->metrics.accepted++;
+        if (!pf_link_open(server, fd, door, &ip)) {
             refuse(fd);
         }
     }
 }
 
-/* Stopping */
-
-static void stop(struct pf_server *server)
-{
-    server->is_stopping = true;
-    pf_listeners_close(&server->listeners); /* closing also removes them from epoll */
-    for (size_t i = 0; i < server->config.hub.clients_max; i++) {
-        struct pf_link *link = server->links[i];
-        if (!link) {
-            continue;
-        }
-        if (link->stage == PF_STAGE_HTTP && !pf_link_is_busy(link)) {
-            pf_link_kill(server, link);
-        } else if (link->stage == PF_STAGE_HTTP) {
-            pf_link_set_stage(server, link, PF_STAGE_DRAINING, STOP_MS);
-        } else {
-            pf_bridge_close(server, link, PF_CLOSE_GOING_AWAY);
-        }
-    }
-}
+/* Signals */
 
 static void on_signal(struct pf_server *server)
 {
     struct signalfd_siginfo info;
     const ssize_t got = read(server->signal_fd, &info, sizeof info);
-    if (got == (ssize_t)sizeof info && !server->is_stopping) {
-        stop(server);
+    if (got != (ssize_t)sizeof info) {
+        return;
+    }
+    if (info.ssi_signo == SIGHUP) {
+        pf_reload(server);
+    } else {
+        pf_drain_begin(server);
     }
 }
 
 /* The loop */
 
-static int wait_ms(const struct pf_server *server, uint64_t stop_ms)
+static uint64_t earlier(uint64_t a_ms, uint64_t b_ms)
 {
-    uint64_t deadline_ms = pf_timers_deadline_ms(&server->timers);
-    const uint64_t hub_ms = server->is_stopping ? stop_ms : pf_hub_deadline_ms(server->hub);
-    deadline_ms = hub_ms < deadline_ms ? hub_ms : deadline_ms;
+    return a_ms < b_ms ? a_ms : b_ms;
+}
+
+static int wait_ms(const struct pf_server *server)
+{
+    uint64_t deadline_ms =
+        earlier(pf_timers_deadline_ms(&server->timers), pf_drain_deadline_ms(server));
+    if (server->ending != PF_ENDING_STOPPING) {
+        deadline_ms = earlier(deadline_ms, pf_hub_deadline_ms(server->hub));
+    }
     if (deadline_ms == PF_DEADLINE_NONE) {
         return -1;
     }
@@ -141,9 +140,11 @@ static void on_event(struct pf_server *server, const struct epoll_event *event)
     if (event->data.u64 == KEY_SIGNAL) {
         on_signal(server);
     } else if (event->data.u64 >= KEY_LISTENER) {
-        const uint64_t index = event->data.u64 - KEY_LISTENER;
-        if (index < server->listeners.count) {
-            on_listener(server, server->listeners.fds[index]);
+        const uint64_t number = event->data.u64 - KEY_LISTENER;
+        const enum pf_door door = (enum pf_door)(number / PF_LISTENERS_MAX);
+        const size_t index = number % PF_LISTENERS_MAX;
+        if (index < server->doors[door].count) {
+            on_listener(server, server->doors[door].fds[index], door);
         }
     } else {
         pf_io_event(server, event->data.u64, event->events);
@@ -159,27 +160,37 @@ static void on_deadlines(struct pf_server *server)
     while ((timer = pf_timers_due(&server->timers, server->now_ms)) != NULL) {
         pf_link_kill(server, timer->owner);
     }
-    if (!server->is_stopping && pf_hub_deadline_ms(server->hub) <= server->now_ms) {
+    if (server->ending != PF_ENDING_STOPPING && pf_hub_deadline_ms(server->hub) <= server->now_ms) {
         pf_bridge_timeout(server);
+    }
+    pf_drain_advance(server);
+}
+
+/* Only where somebody may ask for it: it reads the clock once more. */
+static void measure_turn(struct pf_server *server)
+{
+    struct timespec end;
+    if (server->doors[PF_DOOR_METRICS].count > 0) {
+        PF_ASSERT(clock_gettime(CLOCK_MONOTONIC, &end) == 0);
+        const uint64_t end_ns = (uint64_t)end.tv_sec * 1000000000 + (uint64_t)end.tv_nsec;
+        pf_metrics_turn(&server->metrics, end_ns - server->now_ns);
     }
 }
 
 void pf_loop_run(struct pf_server *server)
 {
-    uint64_t stop_ms = PF_DEADLINE_NONE;
-    while (!server->is_stopping || (server->links_count > 0 && server->now_ms < stop_ms)) {
+    while (server->ending != PF_ENDING_STOPPING ||
+           (server->links_count > 0 && server->now_ms < server->stop_ms)) {
         const int count =
-            epoll_wait(server->epoll_fd, server->events, PF_EVENTS_MAX, wait_ms(server, stop_ms));
-        const bool was_stopping = server->is_stopping;
+            epoll_wait(server->epoll_fd, server->events, PF_EVENTS_MAX, wait_ms(server));
         pf_loop_update_clock(server);
+        server->handshakes.turns = 0;
         for (int i = 0; i < count; i++) {
             on_event(server, &server->events[i]);
         }
         on_deadlines(server);
         pf_io_flush(server);
-        if (server->is_stopping && !was_stopping) {
-            stop_ms = server->now_ms + STOP_MS;
-        }
+        measure_turn(server);
     }
 }
 
@@ -196,7 +207,8 @@ bool pf_loop_watch_signals(struct pf_server *server)
     return watch(server, server->signal_fd, KEY_SIGNAL);
 }
 
-bool pf_loop_watch_listener(struct pf_server *server, size_t index)
+bool pf_loop_watch_listener(struct pf_server *server, enum pf_door door, size_t index)
 {
-    return watch(server, server->listeners.fds[index], KEY_LISTENER + index);
+    return watch(server, server->doors[door].fds[index],
+                 KEY_LISTENER + (uint64_t)door * PF_LISTENERS_MAX + index);
 }

@@ -11,9 +11,9 @@
 /* Reads the clocks: server->now_ms and unix_s are those of the iteration. */
 void pf_loop_update_clock(struct pf_server *server);
 
-/* Registers the signals' descriptor, or the listener of that index, with epoll. */
+/* Registers the signals' descriptor, or the listener of that index of a door, with epoll. */
 bool pf_loop_watch_signals(struct pf_server *server);
-bool pf_loop_watch_listener(struct pf_server *server, size_t index);
+bool pf_loop_watch_listener(struct pf_server *server, enum pf_door door, size_t index);
 
 /* Runs until SIGINT or SIGTERM, and until the connections that are then open have ended. */
 void pf_loop_run(struct pf_server *server);

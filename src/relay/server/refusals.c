@@ -5,7 +5,6 @@
 #include "base/assert.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 
 enum { SHOWN_SIZE_MAX = 128 };
 
@@ -51,14 +50,14 @@ static const char *reason_of(enum pf_origin_verdict verdict)
     PF_UNREACHABLE();
 }
 
-void pf_refusals_log(struct pf_refusals *refusals, const struct pf_http_request *request,
-                     enum pf_origin_verdict verdict)
+void pf_refusals_log(struct pf_refusals *refusals, const struct pf_log *log,
+                     const struct pf_http_request *request, enum pf_origin_verdict verdict)
 {
     char origin_text[SHOWN_SIZE_MAX + 1];
     char host_text[SHOWN_SIZE_MAX + 1];
     char forwarded_text[SHOWN_SIZE_MAX + 1];
     const struct pf_slice origin = pf_http_field(request, "origin");
-    const struct pf_slice host = pf_http_field(request, "host");
+    const struct pf_slice host = request->host;
     const struct pf_slice forwarded = pf_origin_forwarded_host(request);
     const uint64_t hash = add_to_hash(add_to_hash(UINT64_C(14695981039346656037), origin), host);
     if (refusals->count == PF_REFUSALS_MAX || is_logged(refusals, hash)) {
@@ -66,16 +65,16 @@ void pf_refusals_log(struct pf_refusals *refusals, const struct pf_http_request 
     }
     refusals->logged[refusals->count++] = hash;
     (void)show(origin, origin_text); /* the buffer is used below */
-    (void)fprintf(stderr,
-                  "peerface-relay: refused a WebSocket (403): Origin %s %s (Host %s%s%s). To allow "
-                  "it: --allow-origin %s%s\n",
-                  origin_text, reason_of(verdict), show(host, host_text),
-                  forwarded.data ? ", forwarded host " : "", show(forwarded, forwarded_text),
-                  verdict == PF_ORIGIN_MALFORMED ? "'*'" : origin_text,
-                  verdict == PF_ORIGIN_MALFORMED
-                      ? ""
-                      : ", or --trust-proxy behind a proxy that changes Host"); /* best effort */
+    pf_log_put(log, PF_LOG_WARNING, "origin-refused",
+               "refused a WebSocket (403): Origin %s %s (Host %s%s%s). To allow it: --allow-origin "
+               "%s%s",
+               origin_text, reason_of(verdict), show(host, host_text),
+               forwarded.data ? ", forwarded host " : "", show(forwarded, forwarded_text),
+               verdict == PF_ORIGIN_MALFORMED ? "'*'" : origin_text,
+               verdict == PF_ORIGIN_MALFORMED
+                   ? ""
+                   : ", or --trust-proxy behind a proxy that changes Host");
     if (refusals->count == PF_REFUSALS_MAX) {
-        (void)fputs("peerface-relay: further refusals are not logged\n", stderr); /* best effort */
+        pf_log_put(log, PF_LOG_WARNING, "origin-refused-limit", "further refusals are not logged");
     }
 }

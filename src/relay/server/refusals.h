@@ -3,6 +3,7 @@
 #ifndef PF_RELAY_SERVER_REFUSALS_H
 #define PF_RELAY_SERVER_REFUSALS_H
 
+#include "relay/server/log.h"
 #include "relay/wire/http.h"
 #include "relay/wire/origin.h"
 
@@ -19,10 +20,10 @@ struct pf_refusals {
 };
 
 /*
- * Logs to stderr that a WebSocket was refused for its Origin, why, and which option allows it: once
+ * Logs that a WebSocket was refused for its Origin, why, and which option allows it: once
  * for each pair of Origin and Host, and for PF_REFUSALS_MAX pairs in all.
  */
-void pf_refusals_log(struct pf_refusals *refusals, const struct pf_http_request *request,
-                     enum pf_origin_verdict verdict);
+void pf_refusals_log(struct pf_refusals *refusals, const struct pf_log *log,
+                     const struct pf_http_request *request, enum pf_origin_verdict verdict);
 
 #endif

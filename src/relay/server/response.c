@@ -8,14 +8,13 @@
 #include <time.h>
 
 enum {
-    HEAD_SIZE_MAX = 4096, /* the longest part is the path of a redirection */
+    HEAD_SIZE_MAX = 10240, /* the longest part is the path and query of a redirection */
     DATE_SIZE_MAX = 64,
 };
 
 /*
  * The page loads scripts, styles and media from the relay only; WebAssembly needs a keyword of its
- * own. 'self' of connect-src includes the WebSocket on the same port. Pages of other origins may
- * load the module, hence the last two fields.
+ * own. 'self' of connect-src includes the WebSocket on the same port.
  */
 static const char security_fields[] =
     "Content-Security-Policy: default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; "
@@ -24,9 +23,7 @@ static const char security_fields[] =
     "form-action 'self'\r\n"
     "X-Content-Type-Options: nosniff\r\n"
     "Referrer-Policy: no-referrer\r\n"
-    "Permissions-Policy: camera=(self), microphone=(self), display-capture=(self)\r\n"
-    "Access-Control-Allow-Origin: *\r\n"
-    "Cross-Origin-Resource-Policy: cross-origin\r\n";
+    "Permissions-Policy: camera=(self), microphone=(self), display-capture=(self)\r\n";
 
 static const char *reason_of(uint16_t status)
 {
@@ -38,10 +35,15 @@ static const char *reason_of(uint16_t status)
     case 403: return "Forbidden";
     case 404: return "Not Found";
     case 405: return "Method Not Allowed";
+    case 411: return "Length Required";
     case 413: return "Content Too Large";
+    case 421: return "Misdirected Request";
     case 426: return "Upgrade Required";
+    case 429: return "Too Many Requests";
     case 431: return "Request Header Fields Too Large";
     case 501: return "Not Implemented";
+    case 503: return "Service Unavailable";
+    case 505: return "HTTP Version Not Supported";
     default: PF_UNREACHABLE();
     }
 }
@@ -86,14 +88,20 @@ bool pf_response_begin(struct pf_server *server, struct pf_link *link, uint16_t 
     put(out, "\r\n");
     put_date(out, server->unix_s);
     put(out, security_fields);
+    if (link->stream.tls && server->config.tls.hsts_s > 0) {
+        put(out, "Strict-Transport-Security: max-age=");
+        pf_buffer_put_u64(out, server->config.tls.hsts_s);
+        put(out, "\r\n");
+    }
     return true;
 }
 
-void pf_response_finish(struct pf_server *server, struct pf_link *link, struct pf_buffer *out,
-                        const char *body)
+/* `connection` is the field of that name; NULL: none. */
+static void finish(struct pf_server *server, struct pf_link *link, struct pf_buffer *out,
+                   const char *connection, const char *body)
 {
-    if (!server->request.keep_alive) {
-        pf_response_put_field(out, "Connection", "close");
+    if (connection) {
+        pf_response_put_field(out, "Connection", connection);
     }
     put(out, "\r\n");
     if (server->request.method != PF_HTTP_HEAD) {
@@ -109,6 +117,18 @@ void pf_response_finish(struct pf_server *server, struct pf_link *link, struct p
     } else if (link->file_fd < 0) {
         pf_link_set_stage(server, link, PF_STAGE_DRAINING, PF_GOODBYE_MS);
     }
+}
+
+void pf_response_finish(struct pf_server *server, struct pf_link *link, struct pf_buffer *out,
+                        const char *body)
+{
+    finish(server, link, out, server->request.keep_alive ? NULL : "close", body);
+}
+
+void pf_response_share(struct pf_buffer *out)
+{
+    pf_response_put_field(out, "Access-Control-Allow-Origin", "*");
+    pf_response_put_field(out, "Cross-Origin-Resource-Policy", "cross-origin");
 }
 
 void pf_response_put_body_fields(struct pf_buffer *out, const char *type, uint64_t size)
@@ -130,6 +150,7 @@ void pf_response_refuse(struct pf_server *server, struct pf_link *link, uint16_t
 {
     struct pf_buffer out;
     server->request.keep_alive = false;
+    pf_metrics_refuse(&server->metrics, status);
     if (!pf_response_begin(server, link, status, &out)) {
         return;
     }
@@ -140,6 +161,12 @@ void pf_response_refuse(struct pf_server *server, struct pf_link *link, uint16_t
         pf_response_put_field(&out, "Sec-WebSocket-Version", "13");
         pf_response_put_field(&out, "Upgrade", "websocket");
     }
+    if (status == 429 || status == 503) {
+        pf_response_put_field(&out, "Retry-After", "5");
+    }
     pf_response_put_field(&out, "Cache-Control", "no-store");
-    pf_response_finish_text(server, link, &out, reason_of(status));
+    const char *text = reason_of(status);
+    pf_response_put_body_fields(&out, "text/plain; charset=utf-8", pf_slice_of(text).size);
+    /* RFC 9110 section 7.8: Upgrade is never without the connection option of that name. */
+    finish(server, link, &out, status == 426 ? "Upgrade, close" : "close", text);
 }

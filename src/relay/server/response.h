@@ -18,6 +18,9 @@ bool pf_response_begin(struct pf_server *server, struct pf_link *link, uint16_t 
 
 void pf_response_put_field(struct pf_buffer *out, const char *name, const char *value);
 
+/* Lets pages of other origins read the response: those that load the module from here. */
+void pf_response_share(struct pf_buffer *out);
+
 /* Content-Type and Content-Length. */
 void pf_response_put_body_fields(struct pf_buffer *out, const char *type, uint64_t size);
 

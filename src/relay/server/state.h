@@ -6,11 +6,16 @@
 #include "base/slice.h"
 #include "relay/hub/hub.h"
 #include "relay/hub/timers.h"
+#include "relay/server/addresses.h"
 #include "relay/server/arena.h"
 #include "relay/server/listeners.h"
+#include "relay/server/metrics.h"
 #include "relay/server/refusals.h"
 #include "relay/server/server.h"
 #include "relay/server/stream.h"
+#include "relay/server/tls_context.h"
+#include "relay/server/token_keys.h"
+#include "relay/server/turn.h"
 #include "relay/wire/http.h"
 #include "relay/wire/websocket.h"
 
@@ -34,6 +39,34 @@ enum {
     PF_GOODBYE_MS = 2000,            /* for a closing handshake */
 };
 
+/* What a connection was accepted for. */
+enum pf_door {
+    PF_DOOR_MAIN,     /* the page, /ws and /healthz */
+    PF_DOOR_REDIRECT, /* leads to the main door, by TLS */
+    PF_DOOR_METRICS,  /* for the operator */
+};
+enum { PF_DOORS_COUNT = 3 };
+
+/* How the server ends; see drain.h. */
+enum pf_ending {
+    PF_ENDING_NONE,
+    PF_ENDING_DRAINING, /* accepts nothing more, and closes one WebSocket after the other */
+    PF_ENDING_STOPPING, /* has closed everything, and waits for the ends */
+};
+
+struct pf_drain {
+    uint64_t since_ms;
+    size_t total, closed; /* WebSockets */
+    size_t at;            /* index of the next link to be looked at */
+};
+
+/* What comes before the first request of a link. */
+enum pf_opening {
+    PF_OPENING_NONE,
+    PF_OPENING_PROXY_HEADER, /* the header of a proxy; see proxied.h */
+    PF_OPENING_HANDSHAKE,    /* of TLS: the link is in that list */
+};
+
 enum pf_stage {
     PF_STAGE_HTTP,      /* reads and answers requests */
     PF_STAGE_WEBSOCKET, /* a client of the hub */
@@ -55,11 +88,17 @@ struct pf_link {
     struct pf_stream stream;
     uint32_t index; /* in pf_server.links; the hub's number for it */
     enum pf_stage stage;
+    enum pf_door door;
+    enum pf_opening opening;
+    bool is_trusted;     /* a proxy: its requests tell whose they are */
     bool in_hub;         /* the hub knows it and has to be told when it ends */
     bool is_dirty;       /* in the list of those to be flushed in this iteration */
     bool is_written_off; /* DRAINING: the stream is shut down for writing */
     uint32_t watched;    /* the events registered with epoll */
     struct pf_link *dirty_next;
+    struct pf_link *handshake_older, *handshake_newer;
+    struct pf_address *address; /* that it counts for; borrowed; NULL: one without limits */
+    uint64_t message_since_ms;  /* when the message began that has come in part; 0: none has */
     struct pf_timer deadline;
     struct pf_segment *segments, *segments_last; /* this iteration's; they live in the arena */
     char *kept;                                  /* owned: what the kernel has not accepted yet */
@@ -72,22 +111,39 @@ struct pf_link {
     struct pf_websocket websocket;
 };
 
+/* The links whose TLS handshake is going on, by age; see handshakes.h. */
+struct pf_handshakes {
+    struct pf_link *oldest, *newest;
+    size_t count;
+    size_t turns; /* in this iteration */
+};
+
 struct pf_server {
     struct pf_server_config config;
     struct pf_hub *hub;
     int epoll_fd, signal_fd, folder_fd; /* folder_fd is -1 if no files are served */
     int reserve_fd;                     /* given up for a moment when descriptors run out */
-    struct pf_listeners listeners;
+    struct pf_listeners doors[PF_DOORS_COUNT];
+    struct pf_tls_context tls; /* all zero: the main door is plain */
+    struct pf_handshakes handshakes;
+    struct pf_token_keys token_keys;
+    struct pf_turn turn;
+    struct pf_addresses addresses;
     struct pf_link **links; /* owned, with the links; by index */
+    size_t links_max;
     uint32_t *free_indexes; /* a stack */
     size_t free_count;
-    size_t links_count;
+    size_t links_count, dead_count; /* of all, those that are closed at the end of the iteration */
     struct pf_timers timers;
-    uint64_t now_ms, unix_s;
+    uint64_t now_ns, now_ms, unix_s; /* of the iteration; the first two are of the same clock */
     struct pf_arena frames, segments;
     struct pf_link *dirty;
-    bool is_stopping;
+    enum pf_ending ending;
+    uint64_t stop_ms; /* STOPPING: when it stops at the latest */
+    struct pf_drain drain;
+    struct pf_metrics metrics;
     struct pf_refusals refusals;
+    uint64_t limits_logged_ms;      /* see limits_log.h; 0: never */
     struct pf_http_request request; /* being answered; large, hence not on the stack */
     struct epoll_event events[PF_EVENTS_MAX];
     char *input; /* PF_INPUT_SIZE_MAX bytes, shared by all reads; owned */

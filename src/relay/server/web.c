@@ -7,7 +7,10 @@
 #include "relay/server/bridge.h"
 #include "relay/server/files.h"
 #include "relay/server/link.h"
+#include "relay/server/proxied.h"
+#include "relay/server/redirect.h"
 #include "relay/server/response.h"
+#include "relay/wire/authority.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -16,18 +19,18 @@ enum { HEALTH_SIZE_MAX = 256 };
 
 /*
  * A browser does not tell a page why its WebSocket was refused, so the page asks here whether its
- * origin was the reason. Judged as in a handshake with that Origin; empty if nothing is asked.
+ * origin was the reason. Judged as in a handshake with that Origin; NULL if nothing is asked.
  */
-static const char *judge_origin(struct pf_server *server)
+static const char *judge_origin(struct pf_server *server, const struct pf_link *link)
 {
+    const struct pf_origin_rules rules = pf_proxied_origin_rules(server, link);
     struct pf_slice origin;
     char *memory = pf_link_alloc(server, server->request.query.size + 1);
     if (!memory || !pf_http_query_value(server->request.query, "origin", memory, &origin)) {
-        return "";
+        return NULL;
     }
-    return pf_origin_judge(origin, &server->request, &server->config.origins) == PF_ORIGIN_ALLOWED
-               ? ",\"origin\":\"allowed\""
-               : ",\"origin\":\"refused\"";
+    return pf_origin_judge(origin, &server->request, &rules) == PF_ORIGIN_ALLOWED ? "allowed"
+                                                                                  : "refused";
 }
 
 static void answer_missing(struct pf_server *server, struct pf_link *link)
@@ -44,19 +47,69 @@ static void answer_health(struct pf_server *server, struct pf_link *link)
     struct pf_buffer out;
     char text[HEALTH_SIZE_MAX];
     const struct pf_hub_counts counts = pf_hub_counts(server->hub);
+    const char *origin = judge_origin(server, link);
+    /* Who may read it is all that a page of another origin learns. */
     const int size =
-        snprintf(text, sizeof text,
-                 "{\"status\":\"ok\",\"connections\":%zu,\"clients\":%zu,\"rooms\":%zu,"
-                 "\"members\":%zu,\"places\":%u,\"signals\":%llu%s}\n",
-                 server->links_count, counts.clients, counts.rooms, counts.members,
-                 (unsigned)server->config.hub.members_max, (unsigned long long)counts.signals,
-                 judge_origin(server));
+        origin
+            ? snprintf(text, sizeof text, "{\"status\":\"ok\",\"places\":%u,\"origin\":\"%s\"}\n",
+                       (unsigned)server->config.hub.members_max, origin)
+            : snprintf(text, sizeof text,
+                       "{\"status\":\"ok\",\"connections\":%zu,\"clients\":%zu,\"rooms\":%zu,"
+                       "\"members\":%zu,\"places\":%u,\"signals\":%llu}\n",
+                       server->links_count, counts.clients, counts.rooms, counts.members,
+                       (unsigned)server->config.hub.members_max,
+                       (unsigned long long)counts.signals);
     PF_ASSERT(size > 0);
     PF_ASSERT((size_t)size < sizeof text);
     if (pf_response_begin(server, link, 200, &out)) {
+        if (origin) {
+            pf_response_share(&out);
+        }
         pf_response_put_field(&out, "Cache-Control", "no-store");
         pf_response_put_body_fields(&out, "application/json", (uint64_t)size);
         pf_response_finish(server, link, &out, text);
+    }
+}
+
+/* Whether new clients are welcome: not while the relay ends, or has no place left. */
+static bool is_ready(const struct pf_server *server)
+{
+    return server->ending == PF_ENDING_NONE &&
+           pf_hub_counts(server->hub).members < server->config.hub.places;
+}
+
+static void answer_readiness(struct pf_server *server, struct pf_link *link)
+{
+    struct pf_buffer out;
+    const bool ready = is_ready(server);
+    if (pf_response_begin(server, link, ready ? 200 : 503, &out)) {
+        pf_response_put_field(&out, "Cache-Control", "no-store");
+        pf_response_finish_text(server, link, &out, ready ? "ready\n" : "not ready\n");
+    }
+}
+
+static void answer_metrics(struct pf_server *server, struct pf_link *link)
+{
+    struct pf_buffer head;
+    struct pf_buffer body;
+    char *memory = pf_link_alloc(server, PF_METRICS_TEXT_SIZE_MAX);
+    const struct pf_metrics_now now = {
+        .connections = server->links_count - server->dead_count,
+        .addresses = server->addresses.count,
+        .is_ready = is_ready(server),
+        .hub = server->hub,
+    };
+    if (!memory || !pf_response_begin(server, link, 200, &head)) {
+        pf_link_kill(server, link);
+        return;
+    }
+    pf_buffer_init(&body, memory, PF_METRICS_TEXT_SIZE_MAX);
+    pf_metrics_write(&server->metrics, &now, &body);
+    pf_response_put_field(&head, "Cache-Control", "no-store");
+    pf_response_put_body_fields(&head, "text/plain; version=0.0.4; charset=utf-8", body.size);
+    pf_response_finish(server, link, &head, "");
+    if (server->request.method != PF_HTTP_HEAD) {
+        pf_link_queue(server, link, body.data, body.size);
     }
 }
 
@@ -83,6 +136,7 @@ static void answer_file(struct pf_server *server, struct pf_link *link, const st
         (void)close(file->fd); /* nothing was read */
         return;
     }
+    pf_response_share(&out);
     pf_response_put_field(&out, "Cache-Control", "no-cache");
     pf_response_put_field(&out, "ETag", file->etag);
     pf_response_put_field(&out, "Vary", "Accept-Encoding");
@@ -106,21 +160,18 @@ static void answer_file(struct pf_server *server, struct pf_link *link, const st
     pf_response_finish(server, link, &out, "");
 }
 
-static void answer(struct pf_server *server, struct pf_link *link)
+static void answer_main(struct pf_server *server, struct pf_link *link)
 {
     const struct pf_http_request *request = &server->request;
     struct pf_file file;
-    uint16_t status = request->status;
+    uint16_t status = 200;
     const char *echo = server->config.echo;
     const bool is_echo = echo && pf_slice_equal(request->path, pf_slice_of(echo));
-    if (status == 200 && (is_echo || pf_slice_equal(request->path, PF_SLICE("/ws")))) {
+    if (is_echo || pf_slice_equal(request->path, PF_SLICE("/ws"))) {
         status = pf_bridge_open(server, link, is_echo);
-        if (status == 101) {
-            return;
+        if (status != 101) {
+            pf_response_refuse(server, link, status);
         }
-    }
-    if (status != 200) {
-        pf_response_refuse(server, link, status);
         return;
     }
     if (request->method == PF_HTTP_OTHER) {
@@ -131,14 +182,65 @@ static void answer(struct pf_server *server, struct pf_link *link)
         answer_health(server, link);
         return;
     }
+    if (pf_slice_equal(request->path, PF_SLICE("/readyz"))) {
+        answer_readiness(server, link);
+        return;
+    }
     status = server->folder_fd >= 0 ? pf_files_open(server->folder_fd, request, &file) : 404;
     if (status == 200) {
         answer_file(server, link, &file);
     } else if (status == 301) {
         answer_redirection(server, link);
+    } else if (status == 503) {
+        pf_response_refuse(server, link, 503);
     } else {
         answer_missing(server, link);
     }
+}
+
+static void answer_operator(struct pf_server *server, struct pf_link *link)
+{
+    const struct pf_http_request *request = &server->request;
+    if (request->method == PF_HTTP_OTHER) {
+        pf_response_refuse(server, link, 405);
+    } else if (pf_slice_equal(request->path, PF_SLICE("/metrics"))) {
+        answer_metrics(server, link);
+    } else if (pf_slice_equal(request->path, PF_SLICE("/healthz"))) {
+        answer_health(server, link);
+    } else if (pf_slice_equal(request->path, PF_SLICE("/readyz"))) {
+        answer_readiness(server, link);
+    } else {
+        answer_missing(server, link);
+    }
+}
+
+static void answer(struct pf_server *server, struct pf_link *link)
+{
+    if (server->request.status != 200) {
+        pf_response_refuse(server, link, server->request.status);
+        return;
+    }
+    if (link->door == PF_DOOR_METRICS) {
+        answer_operator(server, link);
+        return;
+    }
+    if (!pf_proxied_take_request(server, link)) {
+        pf_response_refuse(server, link, 429);
+        return;
+    }
+    /* A page that has its name resolve to this relay has the wrong Host (DNS rebinding). */
+    if (server->config.hosts_count > 0 &&
+        !pf_authority_is_listed(server->request.host, server->config.hosts,
+                                server->config.hosts_count)) {
+        pf_response_refuse(server, link, 421);
+        return;
+    }
+    switch (link->door) {
+    case PF_DOOR_MAIN: answer_main(server, link); return;
+    case PF_DOOR_REDIRECT: pf_redirect_answer(server, link); return;
+    case PF_DOOR_METRICS: break; /* it has been answered */
+    }
+    PF_UNREACHABLE();
 }
 
 size_t pf_web_read(struct pf_server *server, struct pf_link *link, struct pf_slice bytes)

@@ -39,7 +39,7 @@ uint16_t pf_handshake_check(const struct pf_http_request *request,
         return 400;
     }
     if (rules->subprotocol &&
-        !pf_http_has_token(request, "sec-websocket-protocol", rules->subprotocol)) {
+        !pf_http_has_exact_token(request, "sec-websocket-protocol", rules->subprotocol)) {
         return 400;
     }
     return pf_origin_judge_request(request, rules->origins) == PF_ORIGIN_ALLOWED ? 101 : 403;

@@ -3,6 +3,7 @@
 #include "relay/wire/http.h"
 
 #include "base/assert.h"
+#include "relay/wire/authority.h"
 
 #include <string.h>
 
@@ -103,38 +104,83 @@ static const char *find_head_end(struct pf_slice bytes)
     return NULL;
 }
 
-/* The origin form of a request target (RFC 9112 section 3.2.1): visible ASCII only. */
-static bool is_target(struct pf_slice text)
+static bool is_visible(struct pf_slice text)
 {
     for (size_t i = 0; i < text.size; i++) {
         if (text.data[i] <= ' ' || text.data[i] > '~') {
             return false;
         }
     }
-    return text.size > 0 && text.data[0] == '/';
+    return text.size > 0;
 }
 
-static bool read_request_line(struct pf_slice line, struct pf_http_request *request)
+/* Takes scheme and authority off an absolute target (RFC 9112 section 3.2.2). */
+static struct pf_slice take_authority(struct pf_slice *target)
+{
+    static const char *const schemes[] = {"http://", "https://"};
+    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++) {
+        const struct pf_slice scheme = pf_slice_of(schemes[i]);
+        if (target->size < scheme.size ||
+            !pf_http_equal((struct pf_slice){target->data, scheme.size}, scheme)) {
+            continue;
+        }
+        struct pf_slice authority = {target->data + scheme.size, 0};
+        const size_t left = target->size - scheme.size;
+        while (authority.size < left && authority.data[authority.size] != '/' &&
+               authority.data[authority.size] != '?') {
+            authority.size++;
+        }
+        *target = (struct pf_slice){authority.data + authority.size, left - authority.size};
+        return authority;
+    }
+    return (struct pf_slice){NULL, 0};
+}
+
+/* The origin form and the absolute form, and the asterisk, which is for methods that get 405. */
+static bool read_target(struct pf_slice target, struct pf_http_request *request)
+{
+    if (!is_visible(target)) {
+        return false;
+    }
+    request->host = take_authority(&target);
+    if (request->method == PF_HTTP_OTHER && pf_slice_equal(target, PF_SLICE("*"))) {
+        target = PF_SLICE("/");
+    }
+    struct cursor cursor = {target.data, target.data + target.size};
+    request->path = take_until(&cursor, '?');
+    request->query = (struct pf_slice){cursor.at, (size_t)(cursor.end - cursor.at)};
+    if (request->host.data && request->path.size == 0) {
+        request->path = PF_SLICE("/"); /* RFC 9110 section 4.2.3 */
+    }
+    return request->path.size > 0 && request->path.data[0] == '/';
+}
+
+/* A higher minor version is read like 1.1 (RFC 9110 section 2.5). Returns a status. */
+static uint16_t read_version(struct pf_slice version, struct pf_http_request *request)
+{
+    if (version.size != 8 || memcmp(version.data, "HTTP/", 5) != 0 || version.data[6] != '.' ||
+        version.data[5] < '0' || version.data[5] > '9' || version.data[7] < '0' ||
+        version.data[7] > '9') {
+        return 400;
+    }
+    request->is_http_1_1 = version.data[7] != '0';
+    return version.data[5] == '1' ? 200 : 505;
+}
+
+/* Returns the status of the request as far as it is known. */
+static uint16_t read_request_line(struct pf_slice line, struct pf_http_request *request)
 {
     struct cursor cursor = {line.data, line.data + line.size};
     const struct pf_slice method = take_until(&cursor, ' ');
     const struct pf_slice target = take_until(&cursor, ' ');
     const struct pf_slice version = {cursor.at, (size_t)(cursor.end - cursor.at)};
-    if (!is_token(method) || !is_target(target)) {
-        return false;
-    }
-    if (pf_slice_equal(version, PF_SLICE("HTTP/1.1"))) {
-        request->is_http_1_1 = true;
-    } else if (!pf_slice_equal(version, PF_SLICE("HTTP/1.0"))) {
-        return false;
-    }
     request->method = pf_slice_equal(method, PF_SLICE("GET"))    ? PF_HTTP_GET
                       : pf_slice_equal(method, PF_SLICE("HEAD")) ? PF_HTTP_HEAD
                                                                  : PF_HTTP_OTHER;
-    cursor = (struct cursor){target.data, target.data + target.size};
-    request->path = take_until(&cursor, '?');
-    request->query = (struct pf_slice){cursor.at, (size_t)(cursor.end - cursor.at)};
-    return true;
+    if (!is_token(method) || !read_target(target, request)) {
+        return 400;
+    }
+    return read_version(version, request);
 }
 
 static bool read_field(struct pf_slice line, struct pf_http_field *out)
@@ -177,22 +223,56 @@ static uint16_t read_fields(struct cursor *cursor, struct pf_http_request *reque
     }
 }
 
+/* RFC 9112 sections 3.2 and 3.2.2. Sets the host of the request. */
+static uint16_t judge_host(struct pf_http_request *request)
+{
+    struct pf_authority authority;
+    const size_t count = pf_http_field_count(request, "host");
+    const struct pf_slice field = pf_http_field(request, "host");
+    if (count > 1 || (request->is_http_1_1 && count == 0) ||
+        (count == 1 && !pf_authority_read(field, &authority)) ||
+        (request->host.data && !pf_authority_read(request->host, &authority))) {
+        return 400;
+    }
+    if (!request->host.data) {
+        request->host = field;
+    }
+    return 200;
+}
+
+/* RFC 9112 section 6; see pf_http_request_read(). Being strict also keeps smuggled requests out. */
+static uint16_t judge_body(const struct pf_http_request *request)
+{
+    const size_t codings = pf_http_field_count(request, "transfer-encoding");
+    const size_t lengths = pf_http_field_count(request, "content-length");
+    const struct pf_slice length = pf_http_field(request, "content-length");
+    bool is_zero = true;
+    if (lengths > 1 || (codings > 0 && (lengths > 0 || !request->is_http_1_1))) {
+        return 400;
+    }
+    if (codings > 0) {
+        const struct pf_slice coding = pf_http_field(request, "transfer-encoding");
+        return codings == 1 && pf_http_equal(coding, PF_SLICE("chunked")) ? 411 : 501;
+    }
+    for (size_t i = 0; i < length.size; i++) {
+        if (length.data[i] < '0' || length.data[i] > '9') {
+            return 400;
+        }
+        is_zero = is_zero && length.data[i] == '0';
+    }
+    if (lengths == 1 && length.size == 0) {
+        return 400;
+    }
+    return is_zero ? 200 : request->method == PF_HTTP_OTHER ? 405 : 413;
+}
+
 /* Checks the fields together: Host, the absence of a body, persistence. Returns the status. */
 static uint16_t judge(struct pf_http_request *request)
 {
-    const size_t hosts = pf_http_field_count(request, "host");
-    if (hosts > 1 || (request->is_http_1_1 && hosts == 0)) {
-        return 400; /* RFC 9112 section 3.2 */
-    }
-    if (pf_http_field_count(request, "transfer-encoding") > 0) {
-        return 501; /* RFC 9112 section 6.1; also keeps smuggled requests out */
-    }
-    const struct pf_slice length = pf_http_field(request, "content-length");
-    if (length.data && !pf_slice_equal(length, PF_SLICE("0"))) {
-        return request->method == PF_HTTP_OTHER ? 405 : 413;
-    }
-    if (pf_http_field_count(request, "content-length") > 1) {
-        return 400; /* RFC 9112 section 6.3 */
+    const uint16_t host_status = judge_host(request);
+    const uint16_t status = host_status == 200 ? judge_body(request) : host_status;
+    if (status != 200) {
+        return status;
     }
     /* RFC 9112 section 9.3. */
     request->keep_alive =
@@ -220,6 +300,7 @@ size_t pf_http_request_read(struct pf_slice bytes, struct pf_http_request *out)
     out->method = PF_HTTP_OTHER;
     out->keep_alive = out->is_http_1_1 = false;
     out->path = out->query = PF_SLICE("");
+    out->host = (struct pf_slice){NULL, 0};
     out->fields_count = 0;
     const char *head_end = rest.size > 0 ? find_head_end(rest) : NULL;
     if (!head_end) {
@@ -228,7 +309,10 @@ size_t pf_http_request_read(struct pf_slice bytes, struct pf_http_request *out)
     }
     struct cursor cursor = {rest.data, head_end};
     struct pf_slice line;
-    if (take_line(&cursor, &line) && read_request_line(line, out)) {
+    if (take_line(&cursor, &line)) {
+        out->status = read_request_line(line, out);
+    }
+    if (out->status == 200) {
         out->status = read_fields(&cursor, out);
     }
     if (out->status == 200) {
@@ -258,7 +342,8 @@ size_t pf_http_field_count(const struct pf_http_request *request, const char *na
     return count;
 }
 
-bool pf_http_has_token(const struct pf_http_request *request, const char *name, const char *token)
+static bool has_token(const struct pf_http_request *request, const char *name, const char *token,
+                      bool (*is_same)(struct pf_slice a, struct pf_slice b))
 {
     const struct pf_slice wanted = pf_slice_of(name);
     for (size_t i = 0; i < request->fields_count; i++) {
@@ -268,12 +353,23 @@ bool pf_http_has_token(const struct pf_http_request *request, const char *name, 
             continue;
         }
         while (cursor.at < cursor.end) {
-            if (pf_http_equal(pf_http_trim(take_until(&cursor, ',')), pf_slice_of(token))) {
+            if (is_same(pf_http_trim(take_until(&cursor, ',')), pf_slice_of(token))) {
                 return true;
             }
         }
     }
     return false;
+}
+
+bool pf_http_has_token(const struct pf_http_request *request, const char *name, const char *token)
+{
+    return has_token(request, name, token, pf_http_equal);
+}
+
+bool pf_http_has_exact_token(const struct pf_http_request *request, const char *name,
+                             const char *token)
+{
+    return has_token(request, name, token, pf_slice_equal);
 }
 
 /* Whether the parameters are a quality value of 0, "not acceptable" (RFC 9110 section 12.4.2). */
@@ -327,82 +423,4 @@ bool pf_http_matches_etag(const struct pf_http_request *request, struct pf_slice
         }
     }
     return false;
-}
-
-/* The value of a hexadecimal digit, or -1. */
-static int digit_value(char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    return lower(c) >= 'a' && lower(c) <= 'f' ? lower(c) - 'a' + 10 : -1;
-}
-
-bool pf_http_query_value(struct pf_slice query, const char *name, char *memory,
-                         struct pf_slice *out)
-{
-    const struct pf_slice wanted = pf_slice_of(name);
-    size_t at = 0;
-    while (at < query.size) {
-        const char *end = memchr(query.data + at, '&', query.size - at);
-        const size_t size = (end ? (size_t)(end - query.data) : query.size) - at;
-        const struct pf_slice part = {query.data + at, size};
-        at += size + 1;
-        if (part.size <= wanted.size || part.data[wanted.size] != '=' ||
-            !pf_slice_equal((struct pf_slice){part.data, wanted.size}, wanted)) {
-            continue;
-        }
-        *out = (struct pf_slice){memory, 0};
-        for (size_t i = wanted.size + 1; i < part.size; i++) {
-            char byte = part.data[i];
-            if (byte == '%' && part.size - i >= 3 && digit_value(part.data[i + 1]) >= 0 &&
-                digit_value(part.data[i + 2]) >= 0) {
-                byte = (char)(digit_value(part.data[i + 1]) * 16 + digit_value(part.data[i + 2]));
-                i += 2;
-            }
-            memory[out->size++] = byte;
-        }
-        return true;
-    }
-    return false;
-}
-
-/* Decodes the byte at *at, which is advanced. -1 if it is malformed or not allowed. */
-static int take_byte(struct pf_slice path, size_t *at)
-{
-    int byte = (unsigned char)path.data[*at];
-    if (byte == '%') {
-        if (path.size - *at < 3 || digit_value(path.data[*at + 1]) < 0 ||
-            digit_value(path.data[*at + 2]) < 0) {
-            return -1;
-        }
-        byte = digit_value(path.data[*at + 1]) * 16 + digit_value(path.data[*at + 2]);
-        *at += 2;
-        if (byte == '/') {
-            return -1; /* an encoded slash is not a separator, and no file name contains one */
-        }
-    }
-    *at += 1;
-    return byte < ' ' || byte == 0x7f || byte == '\\' ? -1 : byte;
-}
-
-bool pf_http_path_decode(struct pf_slice path, char out[PF_HTTP_PATH_SIZE_MAX])
-{
-    PF_ASSERT(path.size > 0);
-    PF_ASSERT(path.data[0] == '/');
-    size_t size = 0;
-    bool at_segment_start = true;
-    for (size_t at = 1; at < path.size;) {
-        const int byte = take_byte(path, &at);
-        if (byte < 0 || size + 1 >= PF_HTTP_PATH_SIZE_MAX) {
-            return false;
-        }
-        if (at_segment_start && (byte == '.' || byte == '/')) {
-            return false;
-        }
-        at_segment_start = byte == '/';
-        out[size++] = (char)byte;
-    }
-    out[size] = '\0';
-    return true;
 }

@@ -2,23 +2,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "relay/wire/origin.h"
 
+#include "relay/wire/authority.h"
+#include "relay/wire/forwarded.h"
+
 #include <stdint.h>
 #include <string.h>
 
-enum {
-    PORT_NONE = 0, /* no port; 0 is not a valid one */
-    PORT_MAX = 65535,
-};
-
-/* "host", "host:port", "[::1]:port": the authority of RFC 3986 section 3.2 without user. */
-struct authority {
-    struct pf_slice host; /* with the brackets of an IPv6 literal, without a final dot */
-    uint32_t port;
-};
-
 struct origin {
     struct pf_slice scheme;
-    struct authority authority;
+    struct pf_authority authority;
 };
 
 static bool is_alphanumeric(char c)
@@ -26,76 +18,7 @@ static bool is_alphanumeric(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-/* Of a registered name or an IPv4 address. Browsers send other characters as punycode. */
-static bool is_host_char(char c)
-{
-    return is_alphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~';
-}
-
-static bool is_literal_char(char c)
-{
-    return is_alphanumeric(c) || c == ':' || c == '.';
-}
-
-/* The bytes of the host at the start of `text`; 0 if there is none. */
-static size_t host_size(struct pf_slice text)
-{
-    size_t size = 0;
-    if (text.size == 0 || text.data[0] != '[') {
-        while (size < text.size && is_host_char(text.data[size])) {
-            size++;
-        }
-        return size;
-    }
-    for (size = 1; size < text.size && is_literal_char(text.data[size]);) {
-        size++;
-    }
-    return size > 1 && size < text.size && text.data[size] == ']' ? size + 1 : 0;
-}
-
-/* Reads what follows the host: nothing, or a colon and a port. */
-static bool read_port(struct pf_slice text, uint32_t *out)
-{
-    uint32_t port = 0;
-    if (text.size == 0) {
-        *out = PORT_NONE;
-        return true;
-    }
-    if (text.data[0] != ':' || text.size < 2) {
-        return false;
-    }
-    for (size_t i = 1; i < text.size; i++) {
-        if (text.data[i] < '0' || text.data[i] > '9') {
-            return false;
-        }
-        port = port * 10 + (uint32_t)(text.data[i] - '0');
-        if (port > PORT_MAX) {
-            return false;
-        }
-    }
-    *out = port;
-    return port != PORT_NONE;
-}
-
-static bool read_authority(struct pf_slice text, struct authority *out)
-{
-    const size_t size = host_size(text);
-    struct authority authority = {.host = {text.data, size}};
-    if (size == 0 ||
-        !read_port((struct pf_slice){text.data + size, text.size - size}, &authority.port)) {
-        return false;
-    }
-    if (text.data[size - 1] == '.') {
-        authority.host.size--;
-    }
-    if (authority.host.size == 0) {
-        return false;
-    }
-    *out = authority;
-    return true;
-}
-
-/* The default port of the scheme, or PORT_NONE. */
+/* The default port of the scheme, or PF_PORT_NONE. */
 static uint32_t default_port(struct pf_slice scheme)
 {
     if (pf_http_equal(scheme, PF_SLICE("https")) || pf_http_equal(scheme, PF_SLICE("wss"))) {
@@ -104,7 +27,7 @@ static uint32_t default_port(struct pf_slice scheme)
     if (pf_http_equal(scheme, PF_SLICE("http")) || pf_http_equal(scheme, PF_SLICE("ws"))) {
         return 80;
     }
-    return PORT_NONE;
+    return PF_PORT_NONE;
 }
 
 static bool is_scheme(struct pf_slice text)
@@ -133,11 +56,11 @@ static bool read_origin(struct pf_slice text, struct origin *out)
         return false;
     }
     const size_t start = origin.scheme.size + separator_size;
-    if (!read_authority((struct pf_slice){text.data + start, text.size - start},
-                        &origin.authority)) {
+    if (!pf_authority_read((struct pf_slice){text.data + start, text.size - start},
+                           &origin.authority)) {
         return false;
     }
-    if (origin.authority.port == PORT_NONE) {
+    if (origin.authority.port == PF_PORT_NONE) {
         origin.authority.port = default_port(origin.scheme);
     }
     *out = origin;
@@ -148,12 +71,12 @@ static bool read_origin(struct pf_slice text, struct origin *out)
 static enum pf_origin_verdict compare(const struct origin *origin, struct pf_slice host,
                                       bool any_port)
 {
-    struct authority authority;
-    if (!read_authority(host, &authority) ||
+    struct pf_authority authority;
+    if (!pf_authority_read(host, &authority) ||
         !pf_http_equal(authority.host, origin->authority.host)) {
         return PF_ORIGIN_OTHER_HOST;
     }
-    if (authority.port == PORT_NONE) {
+    if (authority.port == PF_PORT_NONE) {
         if (any_port) {
             return PF_ORIGIN_ALLOWED;
         }
@@ -189,36 +112,18 @@ bool pf_origin_rule_is_valid(struct pf_slice rule)
            read_origin(rule, &origin);
 }
 
-/* Takes the text before the separator, which does not count within quotes, from `rest`. */
-static struct pf_slice take_until(struct pf_slice *rest, char separator)
-{
-    struct pf_slice taken = {rest->data, 0};
-    bool is_quoted = false;
-    while (taken.size < rest->size && (is_quoted || rest->data[taken.size] != separator)) {
-        is_quoted = is_quoted != (rest->data[taken.size] == '"');
-        taken.size++;
-    }
-    const size_t size = taken.size < rest->size ? taken.size + 1 : taken.size;
-    rest->data += size;
-    rest->size -= size;
-    return taken;
-}
-
 /* `host` of the first element, which the proxy nearest to the browser has added (RFC 7239). */
 static struct pf_slice forwarded_host(struct pf_slice field)
 {
-    struct pf_slice element = take_until(&field, ',');
+    struct pf_slice element = pf_forwarded_take(&field, ',');
     while (element.size > 0) {
-        struct pf_slice value = take_until(&element, ';');
-        const struct pf_slice name = pf_http_trim(take_until(&value, '='));
+        struct pf_slice value = pf_forwarded_take(&element, ';');
+        const struct pf_slice name = pf_http_trim(pf_forwarded_take(&value, '='));
         value = pf_http_trim(value);
         if (!pf_http_equal(name, PF_SLICE("host"))) {
             continue;
         }
-        if (value.size >= 2 && value.data[0] == '"' && value.data[value.size - 1] == '"') {
-            return (struct pf_slice){value.data + 1, value.size - 2};
-        }
-        return value;
+        return pf_forwarded_unquote(value);
     }
     return (struct pf_slice){NULL, 0};
 }
@@ -230,7 +135,7 @@ struct pf_slice pf_origin_forwarded_host(const struct pf_http_request *request)
         return host;
     }
     struct pf_slice list = pf_http_field(request, "x-forwarded-host");
-    return pf_http_trim(take_until(&list, ','));
+    return pf_http_trim(pf_forwarded_take(&list, ','));
 }
 
 enum pf_origin_verdict pf_origin_judge(struct pf_slice text, const struct pf_http_request *request,
@@ -246,8 +151,7 @@ enum pf_origin_verdict pf_origin_judge(struct pf_slice text, const struct pf_htt
     if (!is_valid) {
         return PF_ORIGIN_MALFORMED;
     }
-    const struct pf_slice host = pf_http_field(request, "host");
-    const enum pf_origin_verdict verdict = compare(&origin, host, rules->trust_proxy);
+    const enum pf_origin_verdict verdict = compare(&origin, request->host, rules->trust_proxy);
     if (verdict != PF_ORIGIN_ALLOWED && rules->trust_proxy &&
         compare(&origin, pf_origin_forwarded_host(request), true) == PF_ORIGIN_ALLOWED) {
         return PF_ORIGIN_ALLOWED;

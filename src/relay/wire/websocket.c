@@ -197,6 +197,13 @@ static uint16_t take_length(struct pf_websocket *websocket)
     return 0;
 }
 
+/* Of the first byte: neither a control frame nor a fragment. */
+static bool is_whole_message(uint8_t first)
+{
+    return (first & FINAL) != 0 && (first & CONTROL) == 0 &&
+           (first & OPCODE) != PF_OPCODE_CONTINUATION;
+}
+
 /* Takes header bytes until the header is complete or invalid. `code` is 0 or a close code. */
 static size_t read_header(struct pf_websocket *websocket, const char *bytes, size_t size,
                           uint16_t *code)
@@ -214,6 +221,7 @@ static size_t read_header(struct pf_websocket *websocket, const char *bytes, siz
             websocket->header_size == header_size_of(websocket->header[1])) {
             *code = take_length(websocket);
             websocket->stage = PF_WEBSOCKET_IN_PAYLOAD;
+            websocket->extra_frames += is_whole_message(websocket->header[0]) ? 0 : 1;
             break;
         }
     }
@@ -367,6 +375,12 @@ void pf_websocket_clear(struct pf_websocket *websocket)
 {
     release(&websocket->message);
     release(&websocket->control);
+}
+
+bool pf_websocket_is_within(const struct pf_websocket *websocket)
+{
+    return websocket->message_type != 0 || websocket->stage == PF_WEBSOCKET_IN_PAYLOAD ||
+           websocket->header_size > 0;
 }
 
 void pf_websocket_release(struct pf_websocket *websocket)

@@ -33,6 +33,7 @@ enum {
     PF_CLOSE_NO_STATUS = 1005, /* never sent: a close frame without a code */
     PF_CLOSE_ABNORMAL = 1006,  /* never sent: no close frame at all */
     PF_CLOSE_INVALID_TEXT = 1007,
+    PF_CLOSE_POLICY_VIOLATION = 1008,
     PF_CLOSE_TOO_BIG = 1009,
     PF_CLOSE_INTERNAL_ERROR = 1011,
 };
@@ -86,6 +87,7 @@ struct pf_websocket {
     uint8_t header_size;  /* bytes of it that have arrived */
     uint8_t message_type; /* opcode of the fragmented message being received, or 0 */
     struct pf_utf8_state utf8;
+    uint32_t extra_frames; /* control frames and fragments so far; the reader's user resets it */
     uint32_t payload_size; /* of the current frame */
     uint32_t payload_read;
     struct pf_websocket_partial message; /* fragments of a message */
@@ -106,6 +108,9 @@ void pf_websocket_clear(struct pf_websocket *websocket);
  */
 size_t pf_websocket_read(struct pf_websocket *websocket, char *bytes, size_t size,
                          struct pf_websocket_event *out);
+
+/* Whether part of a message has been read. */
+bool pf_websocket_is_within(const struct pf_websocket *websocket);
 
 /* Frees what the last event has borrowed, without waiting for the next bytes. */
 void pf_websocket_release(struct pf_websocket *websocket);

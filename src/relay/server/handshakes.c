@@ -1,0 +1,78 @@
+/* handshakes.c - TLS handshakes that are going on, and their bounds. */
+/* SPDX-License-Identifier: MIT */
+#include "relay/server/handshakes.h"
+
+#include "base/assert.h"
+#include "relay/server/link.h"
+
+enum { TURNS_MAX = 4 }; /* reads of handshakes in one iteration, at most 0.5 ms each */
+
+bool pf_handshakes_begin(struct pf_server *server, struct pf_link *link)
+{
+    struct pf_handshakes *all = &server->handshakes;
+    pf_tls_context_rotate(&server->tls, server->now_ms);
+    link->stream.tls = pf_tls_new(&server->tls, link->stream.fd);
+    if (!link->stream.tls) {
+        return false;
+    }
+    if (all->count == server->config.tls.handshakes_max) {
+        struct pf_link *oldest = all->oldest;
+        server->metrics.handshakes_failed++;
+        pf_handshakes_remove(server, oldest);
+        pf_link_kill(server, oldest);
+    }
+    link->handshake_older = all->newest;
+    if (all->newest) {
+        all->newest->handshake_newer = link;
+    } else {
+        all->oldest = link;
+    }
+    all->newest = link;
+    all->count++;
+    link->opening = PF_OPENING_HANDSHAKE;
+    pf_link_set_timeout(server, link, server->config.tls.handshake_ms);
+    return true;
+}
+
+bool pf_handshakes_take_turn(struct pf_server *server)
+{
+    if (server->handshakes.turns == TURNS_MAX) {
+        return false;
+    }
+    server->handshakes.turns++;
+    return true;
+}
+
+void pf_handshakes_advance(struct pf_server *server, struct pf_link *link)
+{
+    if (pf_stream_wants_write(&link->stream)) {
+        pf_link_mark(server, link);
+    }
+    if (link->opening == PF_OPENING_HANDSHAKE && !pf_stream_is_handshaking(&link->stream)) {
+        server->metrics.handshakes++;
+        pf_handshakes_remove(server, link);
+        pf_link_set_timeout(server, link, server->config.request_ms);
+    }
+}
+
+void pf_handshakes_remove(struct pf_server *server, struct pf_link *link)
+{
+    struct pf_handshakes *all = &server->handshakes;
+    if (link->opening != PF_OPENING_HANDSHAKE) {
+        return;
+    }
+    PF_ASSERT(all->count > 0);
+    all->count--;
+    link->opening = PF_OPENING_NONE;
+    if (link->handshake_older) {
+        link->handshake_older->handshake_newer = link->handshake_newer;
+    } else {
+        all->oldest = link->handshake_newer;
+    }
+    if (link->handshake_newer) {
+        link->handshake_newer->handshake_older = link->handshake_older;
+    } else {
+        all->newest = link->handshake_older;
+    }
+    link->handshake_older = link->handshake_newer = NULL;
+}

@@ -1,0 +1,171 @@
+/* metrics.c - what the relay has done and how it is, for monitoring. */
+/* SPDX-License-Identifier: MIT */
+#include "relay/server/metrics.h"
+
+#include "base/assert.h"
+#include "protocol/message.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static const uint64_t turn_bounds_us[PF_METRICS_TURN_BUCKETS] = {50,   100,  250,   500,   1000,
+                                                                 2500, 5000, 10000, 50000, 250000};
+
+void pf_metrics_refuse(struct pf_metrics *metrics, uint16_t status)
+{
+    for (size_t i = 0; i < PF_METRICS_STATUSES; i++) {
+        if (metrics->statuses[i] == status || metrics->statuses[i] == 0) {
+            metrics->statuses[i] = status;
+            metrics->status_counts[i]++;
+            return;
+        }
+    }
+}
+
+void pf_metrics_turn(struct pf_metrics *metrics, uint64_t ns)
+{
+    size_t bucket = 0;
+    while (bucket < PF_METRICS_TURN_BUCKETS && ns > turn_bounds_us[bucket] * 1000) {
+        bucket++;
+    }
+    metrics->turns[bucket]++;
+    metrics->turns_ns += ns;
+}
+
+/* Of this process; 0 if that is not known. */
+static uint64_t resident_bytes(void)
+{
+    char text[128];
+    const int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    const ssize_t size = fd >= 0 ? read(fd, text, sizeof text - 1) : -1;
+    if (fd >= 0) {
+        (void)close(fd); /* opened for reading only */
+    }
+    if (size <= 0) {
+        return 0;
+    }
+    text[size] = '\0';
+    char *rest = text;
+    (void)strtoul(rest, &rest, 10); /* the whole size comes first */
+    return strtoul(rest, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static void put(struct pf_buffer *out, const char *text)
+{
+    pf_buffer_put(out, pf_slice_of(text));
+}
+
+static void put_head(struct pf_buffer *out, const char *name, const char *type, const char *help)
+{
+    put(out, "# HELP peerface_");
+    put(out, name);
+    put(out, " ");
+    put(out, help);
+    put(out, "\n# TYPE peerface_");
+    put(out, name);
+    put(out, " ");
+    put(out, type);
+    put(out, "\n");
+}
+
+/* `labels` is what stands within the braces; NULL: there are none. */
+static void put_sample(struct pf_buffer *out, const char *name, const char *labels, uint64_t value)
+{
+    put(out, "peerface_");
+    put(out, name);
+    if (labels) {
+        put(out, "{");
+        put(out, labels);
+        put(out, "}");
+    }
+    put(out, " ");
+    pf_buffer_put_u64(out, value);
+    put(out, "\n");
+}
+
+struct simple {
+    const char *name, *type, *help;
+    uint64_t value;
+};
+
+static void put_simple(struct pf_buffer *out, const struct pf_metrics *metrics,
+                       const struct pf_metrics_now *now)
+{
+    const struct pf_hub_counts counts = pf_hub_counts(now->hub);
+    const struct simple rows[] = {
+        {"ready", "gauge", "Whether /readyz says yes.", now->is_ready},
+        {"connections", "gauge", "Open connections of any kind.", now->connections},
+        {"clients", "gauge", "Open WebSockets.", counts.clients},
+        {"rooms", "gauge", "Rooms.", counts.rooms},
+        {"members", "gauge", "Members of rooms, away ones included.", counts.members},
+        {"addresses", "gauge", "Network addresses that are remembered.", now->addresses},
+        {"resident_memory_bytes", "gauge", "Memory of the process.", resident_bytes()},
+        {"connections_accepted_total", "counter", "Connections accepted.", metrics->accepted},
+        {"messages_received_total", "counter", "Messages of clients.", metrics->texts_received},
+        {"messages_sent_total", "counter", "Messages to clients.", metrics->texts_sent},
+        {"signals_total", "counter", "Messages from member to member.", counts.signals},
+        {"bytes_received_total", "counter", "Bytes received.", metrics->bytes_received},
+        {"bytes_sent_total", "counter", "Bytes accepted by the kernel.", metrics->bytes_sent},
+        {"tls_handshakes_total", "counter", "Complete TLS handshakes.", metrics->handshakes},
+        {"tls_handshakes_failed_total", "counter", "TLS handshakes that failed or took too long.",
+         metrics->handshakes_failed},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        put_head(out, rows[i].name, rows[i].type, rows[i].help);
+        put_sample(out, rows[i].name, NULL, rows[i].value);
+    }
+}
+
+static void put_refusals(struct pf_buffer *out, const struct pf_metrics *metrics,
+                         const struct pf_hub *hub)
+{
+    char labels[64];
+    put_head(out, "errors_total", "counter", "Errors sent to clients, by their code.");
+    for (int code = 0; code < PF_CODE_OTHER; code++) {
+        const char *name = pf_error_code_name((enum pf_error_code)code);
+        (void)snprintf(labels, sizeof labels, "code=\"%s\"", name); /* it fits */
+        put_sample(out, "errors_total", labels, pf_hub_error_count(hub, (enum pf_error_code)code));
+    }
+    put_head(out, "http_refusals_total", "counter", "HTTP responses that refuse, by their status.");
+    for (size_t i = 0; i < PF_METRICS_STATUSES && metrics->statuses[i] != 0; i++) {
+        (void)snprintf(labels, sizeof labels, "status=\"%u\"",
+                       (unsigned)metrics->statuses[i]); /* it fits */
+        put_sample(out, "http_refusals_total", labels, metrics->status_counts[i]);
+    }
+    put_head(out, "address_refusals_total", "counter",
+             "What was refused because its address had used up its limit.");
+    put_sample(out, "address_refusals_total", "what=\"connection\"", metrics->refused_connections);
+    put_sample(out, "address_refusals_total", "what=\"join\"", metrics->refused_joins);
+    put_sample(out, "address_refusals_total", "what=\"bytes\"", metrics->refused_bytes);
+}
+
+static void put_turns(struct pf_buffer *out, const struct pf_metrics *metrics)
+{
+    char labels[64];
+    char number[64];
+    uint64_t count = 0;
+    put_head(out, "turn_seconds", "histogram", "Time of one turn of the event loop.");
+    for (size_t i = 0; i < PF_METRICS_TURN_BUCKETS; i++) {
+        count += metrics->turns[i];
+        (void)snprintf(labels, sizeof labels, "le=\"%g\"",
+                       (double)turn_bounds_us[i] / 1e6); /* it fits */
+        put_sample(out, "turn_seconds_bucket", labels, count);
+    }
+    count += metrics->turns[PF_METRICS_TURN_BUCKETS];
+    put_sample(out, "turn_seconds_bucket", "le=\"+Inf\"", count);
+    (void)snprintf(number, sizeof number, "peerface_turn_seconds_sum %.9f\n",
+                   (double)metrics->turns_ns / 1e9); /* it fits */
+    put(out, number);
+    put_sample(out, "turn_seconds_count", NULL, count);
+}
+
+void pf_metrics_write(const struct pf_metrics *metrics, const struct pf_metrics_now *now,
+                      struct pf_buffer *out)
+{
+    put_simple(out, metrics, now);
+    put_refusals(out, metrics, now->hub);
+    put_turns(out, metrics);
+    PF_ASSERT(!out->overflow);
+}
