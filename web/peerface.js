@@ -42,8 +42,11 @@ export const version = '0.1.0';
 /**
  * Why a room is 'refused': the room or the relay is full, the name of the room or of the person is
  * not allowed (1 to 64 and 0 to 64 bytes of UTF-8 without control characters), another tab of this
- * browser has taken the membership over, or the browser has no RTCPeerConnection.
- * @typedef {'room-full'|'relay-full'|'bad-room'|'bad-name'|'replaced'|'no-webrtc'|''} RefusalReason
+ * browser has taken the membership over, or the browser has no RTCPeerConnection. A relay that asks
+ * for tokens got none, one that is not valid or not yet, one that has expired, or one for another
+ * room.
+ * @typedef {'room-full'|'relay-full'|'bad-room'|'bad-name'|'replaced'|'no-webrtc'|'token-missing'
+ *   |'token-invalid'|'token-expired'|'token-room'|''} RefusalReason
  */
 /**
  * What a person shows the others for a moment.
@@ -394,11 +397,16 @@ export class Room extends /** @type {{new (): RoomEventTarget}} */ (EventTarget)
    * Enters a room; `name` is shown to the others. Does nothing while joining or joined.
    * @param {string} room  1 to 64 bytes of UTF-8
    * @param {string} [name]  up to 64 bytes
+   * @param {{token?: string}} [options]  a room token (a JWT), where the relay asks for one; it is
+   *   shown again whenever the relay is reconnected
    * @throws {TypeError} if one of them is not a string
+   * @throws {RangeError} if the token has more than 2,048 bytes
    */
-  join(room, name = '') {
+  join(room, name = '', { token = '' } = {}) {
     needString(room, 'room');
     needString(name, 'name');
+    needString(token, 'token');
+    if (this.#core.setToken(token)) throw new RangeError('token is too long');
     this.#core.join(room, name);
   }
 

@@ -106,11 +106,13 @@ enum pf_event_type {
                                and goes with it and cannot be set */
     PF_EVENT_SELECT_DEVICE, /* use this device, or "" for the default one */
     PF_EVENT_REOPEN,        /* the constraints of a source have changed: open its device anew */
-    PF_EVENT_SET_NAME,      /* be called that from now on; a name that is not valid is ignored */
-    PF_EVENT_SET_HAND,      /* raise or lower the hand */
-    PF_EVENT_SET_WANTED,    /* a peer's picture is shown so wide */
-    PF_EVENT_REACT,         /* show the others a reaction, if it is not one too many */
-    PF_EVENT_SAY,           /* write to everybody in the room; ignored outside of one */
+    PF_EVENT_SET_TOKEN,  /* to show the relay from the next JOIN on; one that is too long is ignored
+                          */
+    PF_EVENT_SET_NAME,   /* be called that from now on; a name that is not valid is ignored */
+    PF_EVENT_SET_HAND,   /* raise or lower the hand */
+    PF_EVENT_SET_WANTED, /* a peer's picture is shown so wide */
+    PF_EVENT_REACT,      /* show the others a reaction, if it is not one too many */
+    PF_EVENT_SAY,        /* write to everybody in the room; ignored outside of one */
 
     /* the machine */
     PF_EVENT_NETWORK_CHANGED, /* window "online" or "offline", or another network */
@@ -165,6 +167,7 @@ struct pf_event {
             struct pf_slice id;
         } select_device;
         enum pf_source reopen; /* REOPEN: a microphone or camera */
+        struct pf_slice token; /* SET_TOKEN: a room token (PROTOCOL.md section 2.1), or empty */
         struct pf_slice name;  /* SET_NAME */
         struct {
             bool raised;

@@ -42,6 +42,7 @@ const struct pf_names *const pf_field_enums[] = {
     L("select-device", PF_EVENT_SELECT_DEVICE) \
         E("source", SOURCE, select_device.source) E("device", TEXT, select_device.id) \
     L("reopen", PF_EVENT_REOPEN) E("source", SOURCE, reopen) \
+    L("set-token", PF_EVENT_SET_TOKEN) E("token", TEXT, token) \
     L("set-name", PF_EVENT_SET_NAME) E("name", TEXT, name) \
     L("set-hand", PF_EVENT_SET_HAND) E("raised", BOOL, set_hand.raised) \
     L("set-wanted", PF_EVENT_SET_WANTED) E("id", U64, set_wanted.id) \

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cleanAddress, readAddress } from '../../web/page/arrival.js';
+import { cleanAddress, readAddress, tokenOf } from '../../web/page/arrival.js';
 
 const page = 'https://host/call/';
 
@@ -28,4 +28,12 @@ test('what the form has put into the address is taken out of it', () => {
   assert.equal(cleanAddress(`${page}?lang=ko&room=&name=Ann`, 'tea'), `${page}?lang=ko&room=tea`);
   assert.equal(cleanAddress(`${page}?room=&name=Ann`, ''), page);
   assert.equal(cleanAddress(`${page}?room=a%20b`, 'a b'), `${page}?room=a%20b`, 'as it was');
+});
+
+test('the token of an invitation is read, and taken out of the address', () => {
+  const link = `${page}?room=tea#token=a.b-c_d.e`;
+  assert.equal(tokenOf(link), 'a.b-c_d.e');
+  assert.equal(cleanAddress(link, 'tea'), `${page}?room=tea`);
+  assert.equal(tokenOf(`${page}?token=a.b.c#x`), '', 'never in a part that a server is sent');
+  assert.equal(cleanAddress(`${page}?room=tea#x`, 'tea'), `${page}?room=tea#x`);
 });

@@ -44,6 +44,7 @@ static const char *event_name(enum pf_event_type type)
         [PF_EVENT_SET_SOURCE] = "SET_SOURCE",
         [PF_EVENT_SELECT_DEVICE] = "SELECT_DEVICE",
         [PF_EVENT_REOPEN] = "REOPEN",
+        [PF_EVENT_SET_TOKEN] = "SET_TOKEN",
         [PF_EVENT_SET_NAME] = "SET_NAME",
         [PF_EVENT_SET_HAND] = "SET_HAND",
         [PF_EVENT_SET_WANTED] = "SET_WANTED",

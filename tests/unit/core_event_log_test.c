@@ -38,6 +38,7 @@ static const struct pf_event samples[] = {
      .now_ms = 11,
      .pc = 4,
      .failed = {PF_OPERATION_CREATE, PF_DOM_ERROR_NONE, PF_SOURCE_CAMERA}},
+    {.type = PF_EVENT_SET_TOKEN, .now_ms = 12, .token = {"a.b.c", 5}},
     {.type = PF_EVENT_SET_NAME, .now_ms = 12, .name = {"An na\n", 6}},
     {.type = PF_EVENT_SET_HAND, .now_ms = 12, .set_hand = {true}},
     {.type = PF_EVENT_SAY, .now_ms = 12, .say = {UINT32_MAX, {"a\n b", 4}}},

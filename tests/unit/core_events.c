@@ -49,6 +49,11 @@ void driver_reopen(struct driver *driver, enum pf_source source)
     driver_feed(driver, &(struct pf_event){.type = PF_EVENT_REOPEN, .reopen = source});
 }
 
+void driver_set_token(struct driver *driver, struct pf_slice token)
+{
+    driver_feed(driver, &(struct pf_event){.type = PF_EVENT_SET_TOKEN, .token = token});
+}
+
 void driver_set_name(struct driver *driver, const char *name)
 {
     driver_feed(driver, &(struct pf_event){.type = PF_EVENT_SET_NAME, .name = pf_slice_of(name)});

@@ -15,6 +15,7 @@ void driver_leave(struct driver *driver);
 void driver_set(struct driver *driver, enum pf_source source, bool on);
 void driver_select(struct driver *driver, enum pf_source source, const char *device);
 void driver_reopen(struct driver *driver, enum pf_source source);
+void driver_set_token(struct driver *driver, struct pf_slice token);
 void driver_set_name(struct driver *driver, const char *name);
 void driver_set_hand(struct driver *driver, bool raised);
 /* A picture of a peer is shown so wide. */

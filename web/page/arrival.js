@@ -32,13 +32,22 @@ export function readAddress(href, referrer) {
 }
 
 /**
- * The address without what the form has put there.
+ * A room token, which an invitation has behind #token=: no server is sent that part of an address.
+ * @param {string} href
+ */
+export function tokenOf(href) {
+  return new URLSearchParams(new URL(href).hash.slice(1)).get('token') ?? '';
+}
+
+/**
+ * The address without what the form has put there, and without a token, which is this person's.
  * @param {string} href
  * @param {string} place
  */
 export function cleanAddress(href, place) {
   const url = new URL(href);
-  if (!url.searchParams.has('name')) return href;
+  if (tokenOf(href)) url.hash = '';
+  if (!url.searchParams.has('name')) return url.href;
   url.searchParams.delete('name');
   if (place) url.searchParams.set('room', place);
   else url.searchParams.delete('room');

@@ -173,6 +173,14 @@ export const notices = [
     words: always('relayFullTitle', 'relayFullText'),
   },
   {
+    code: 'token', icon: 'locked', tone: 'warning',
+    holds: (view) => view.refusal.startsWith('token-'),
+    words: ({ refusal }) => (refusal === 'token-missing'
+      ? { title: 'tokenMissingTitle', text: 'tokenMissingText' }
+      : refusal === 'token-expired' ? { title: 'tokenExpiredTitle', text: 'tokenExpiredText' }
+        : { title: 'tokenInvalidTitle', text: 'tokenInvalidText' }),
+  },
+  {
     code: 'bad-room', icon: 'warning', tone: 'warning',
     holds: (view) => view.refusal === 'bad-room', words: always('badRoomTitle', 'badRoomText'),
   },

@@ -3,7 +3,7 @@
 
 import { About } from './about.js';
 import { Announcer } from './announcer.js';
-import { cleanAddress, readAddress } from './arrival.js';
+import { cleanAddress, readAddress, tokenOf } from './arrival.js';
 import { Banner, tellHeight } from './banner.js';
 import { lackingIn } from './capabilities.js';
 import { ask } from './dialogs.js';
@@ -150,6 +150,8 @@ class Page {
   /** The page has loaded: into the room, if the person has pressed Enter before that. */
   #arrive() {
     const { place, name, submitted } = readAddress(location.href, document.referrer);
+    const token = tokenOf(location.href);
+    if (token) passing.set('token', token);
     const usable = roomFits(place);
     this.#invited = usable ? place : '';
     this.#lobby.fill(usable ? '' : place, name || lasting.get('name'));

@@ -63,7 +63,7 @@ export class Session {
   /** Messages have come or changed since they were last kept. */
   #unkept = false;
   /** Waits for a place where the room is full. */
-  #queue = new Queue(() => this.#room?.join(this.key, this.#name), document);
+  #queue = new Queue(() => this.#enter(this.#room), document);
   #name = '';
   /** Removes the listeners of a room object that is not wanted any more. */
   #listening = new AbortController();
@@ -200,6 +200,11 @@ export class Session {
     this.#hooks.changed();
   }
 
+  /** @param {Room|undefined} room */
+  #enter(room) {
+    room?.join(this.key, this.#name, { token: this.#passing.get('token') });
+  }
+
   /** What was written before a reload. */
   #messagesKept() {
     try {
@@ -227,7 +232,7 @@ export class Session {
     this.refusal = '';
     this.left = false;
     this.#queue.end();
-    this.#room?.join(this.key, name);
+    this.#enter(this.#room);
     this.#pending = !this.#room;
     if (this.#pending) this.start();
     this.#hooks.changed();
@@ -323,7 +328,7 @@ export class Session {
     for (const kind of /** @type {const} */ (['microphone', 'camera'])) {
       if (room[kind].wanted !== this.isWanted(kind)) this.toggle(kind, this.isWanted(kind));
     }
-    if (this.#pending) room.join(this.key, this.#name);
+    if (this.#pending) this.#enter(room);
     this.#pending = false;
     this.#listen(room);
     this.#hooks.replaced(room);

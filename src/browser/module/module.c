@@ -119,6 +119,14 @@ EMSCRIPTEN_KEEPALIVE void pf_module_join(struct pf_driver *driver)
                                    .join = {pf_driver_text(driver, 0), pf_driver_text(driver, 1)}});
 }
 
+/* Text: a room token, or ''. True if it is too long. */
+EMSCRIPTEN_KEEPALIVE int pf_module_set_token(struct pf_driver *driver)
+{
+    const struct pf_slice token = pf_driver_text(driver, 0);
+    pf_driver_handle(driver, &(struct pf_event){.type = PF_EVENT_SET_TOKEN, .token = token});
+    return token.size > PF_TOKEN_SIZE_MAX;
+}
+
 EMSCRIPTEN_KEEPALIVE void pf_module_leave(struct pf_driver *driver)
 {
     pf_driver_handle(driver, &(struct pf_event){.type = PF_EVENT_LEAVE});

@@ -20,6 +20,7 @@ EM_JS(void, pf_page_publish, (void), {
       return _pf_module_start(driver, microphone, camera, random[0], random[1] || 1);
     },
     join(room, name) { glue.tell(_pf_module_join, [room, name]); },
+    setToken(token) { return glue.tell(_pf_module_set_token, [token]); },
     leave() { glue.tell(_pf_module_leave, []); },
     setSource(source, on) { glue.tell(_pf_module_set_source, [], source, on); },
     selectDevice(source, id) { glue.tell(_pf_module_select_device, [id], source); },

@@ -354,6 +354,7 @@ enum pf_connection_outcome pf_connection_handle(struct pf_connection *connection
     case PF_EVENT_SET_SOURCE:
     case PF_EVENT_SELECT_DEVICE:
     case PF_EVENT_REOPEN:
+    case PF_EVENT_SET_TOKEN:
     case PF_EVENT_SET_NAME:
     case PF_EVENT_SET_HAND:
     case PF_EVENT_SET_WANTED:

@@ -60,6 +60,7 @@ void pf_membership_init(struct pf_membership *membership, const struct pf_room_c
     membership->close_at_ms = PF_NEVER;
     membership->room_size = 0;
     membership->name_size = 0;
+    membership->token_size = 0;
     membership->ticket_size =
         pf_slice_copy(config->ticket, membership->ticket, sizeof membership->ticket);
     membership->name_told = true;
@@ -81,7 +82,7 @@ static void send_join(struct pf_room *room)
     message->join.capabilities =
         (struct pf_slice){membership->capabilities, membership->capabilities_size};
     message->join.ticket = (struct pf_slice){membership->ticket, membership->ticket_size};
-    message->join.token = PF_SLICE(""); /* the room has none */
+    message->join.token = (struct pf_slice){membership->token, membership->token_size};
     membership->name_told = true;
     pf_prepared_compose(&room->prepared, &room->context, &message->join.prepared_offer);
     membership->prepared_sent = message->join.prepared_offer.sdp.size > 0;
@@ -106,7 +107,14 @@ static void try_join(struct pf_room *room)
     send_join(room);
 }
 
-/* ---- the name ---- */
+/* ---- token and name ---- */
+
+void pf_membership_set_token(struct pf_membership *membership, struct pf_slice token)
+{
+    if (token.size <= PF_TOKEN_SIZE_MAX) {
+        membership->token_size = pf_slice_copy(token, membership->token, sizeof membership->token);
+    }
+}
 
 void pf_membership_rename(struct pf_room *room, struct pf_slice name)
 {

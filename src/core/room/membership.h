@@ -25,10 +25,11 @@ struct pf_membership {
     uint64_t name_at_ms;    /* the earliest time of the next "rename" */
     uint64_t join_at_ms;    /* when to join without the offer that is being prepared */
     uint64_t close_at_ms;   /* the end of the connections, after leaving */
-    size_t room_size, name_size, ticket_size, capabilities_size;
+    size_t room_size, name_size, ticket_size, token_size, capabilities_size;
     char room[PF_ROOM_NAME_SIZE_MAX];
     char name[PF_MEMBER_NAME_SIZE_MAX + 1];
     char ticket[PF_TICKET_SIZE_MAX + 1];
+    char token[PF_TOKEN_SIZE_MAX + 1];
     char capabilities[PF_CAPABILITIES_SIZE_MAX + 1];
 };
 
@@ -38,6 +39,9 @@ void pf_membership_init(struct pf_membership *membership, const struct pf_room_c
 void pf_membership_start(struct pf_room *room);
 void pf_membership_join(struct pf_room *room, const struct pf_event *event);
 void pf_membership_leave(struct pf_room *room);
+
+/* What the relay is shown with every join from now on; one that is too long is ignored. */
+void pf_membership_set_token(struct pf_membership *membership, struct pf_slice token);
 void pf_membership_rename(struct pf_room *room, struct pf_slice name);
 
 /* What the relay says. */

@@ -216,6 +216,7 @@ static void dispatch(struct pf_room *room, const struct pf_event *event)
     case PF_EVENT_SET_SOURCE:
     case PF_EVENT_REOPEN:
     case PF_EVENT_SELECT_DEVICE: pf_media_handle(&room->media, context, event); break;
+    case PF_EVENT_SET_TOKEN: pf_membership_set_token(&room->membership, event->token); break;
     case PF_EVENT_SET_NAME: pf_membership_rename(room, event->name); break;
     case PF_EVENT_SET_HAND: pf_gestures_set_hand(room, event->set_hand.raised); break;
     case PF_EVENT_SET_WANTED: on_set_wanted(room, event); break;

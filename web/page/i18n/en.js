@@ -265,6 +265,13 @@ export default {
     'when somebody leaves.',
   relayFullTitle: 'The server is full',
   relayFullText: 'It cannot take more people right now. Try again in a few minutes.',
+  tokenMissingTitle: 'You need an invitation',
+  tokenMissingText: 'Rooms of this server are open to people with a link of their own. Use the ' +
+    'link that you were sent.',
+  tokenExpiredTitle: 'Your invitation has expired',
+  tokenExpiredText: 'Ask whoever invited you for a new link.',
+  tokenInvalidTitle: 'Your invitation is not for this room',
+  tokenInvalidText: 'Use the whole link that you were sent, or ask for a new one.',
   replacedTitle: 'This call has moved to another tab',
   replacedText: 'You opened the same room there, so this tab has left the call.',
   badRoomTitle: 'This room name cannot be used',
