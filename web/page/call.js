@@ -57,7 +57,7 @@ import { TileTools } from './tools.js';
  * @property {number} hand one's own
  * @property {boolean} aloneUnsaid one is alone in the room, and nothing else says so
  * @property {import('../peerface.js').LocalSource} [screen] one's own
- * @property {readonly import('../peerface.js').Message[]} messages
+ * @property {readonly import('../peerface.js').Message[]} [messages] oldest first
  */
 
 export class CallScreen {
@@ -345,7 +345,7 @@ export class CallScreen {
     this.#guard.run('stage', () => this.#renderStage());
     this.#guard.run('picture in picture', () => this.#pip.render(view));
     this.#guard.run('chips', () => this.#renderChips(view));
-    this.#guard.run('chat', () => this.#chat?.render(view.messages));
+    this.#guard.run('chat', () => this.#chat?.render(view.messages ?? []));
     this.#guard.run('company', () => this.#company.render({
       id: view.id,
       name: view.name,
