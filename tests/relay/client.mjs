@@ -1,5 +1,6 @@
 /* client.mjs - a WebSocket client that can also violate the protocol. */
 /* SPDX-License-Identifier: MIT */
+import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
 import net from 'node:net';
 import tls from 'node:tls';
@@ -265,4 +266,20 @@ export class Client {
   close(code = 1000) {
     this.frame({ opcode: CLOSE, payload: Buffer.from([code >> 8, code & 255]) });
   }
+}
+
+/**
+ * One member reads nothing while another sends it more than the kernel buffers, and then all of it.
+ * @param {import('./relay.mjs').Relay} relay
+ */
+export async function slowReaderLosesNothing(relay) {
+  const sender = await Client.join(relay, 'tea');
+  const slow = await Client.join(relay, 'tea');
+  slow.wire.socket.pause();
+  const pad = 'p'.repeat(30000);
+  for (let i = 0; i < 30; i++) sender.send({ type: 'signal', to: slow.id, i, pad });
+  sender.send({ type: 'ping' });
+  await sender.message('pong');
+  slow.wire.socket.resume();
+  for (let i = 0; i < 30; i++) assert.equal((await slow.message('signal')).i, i);
 }

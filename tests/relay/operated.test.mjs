@@ -74,9 +74,9 @@ test('/metrics tells what the relay has done, at an address of its own', async (
   assert.equal(samples['peerface_errors_total{code="unknown-type"}'], 1);
   assert.equal(samples['peerface_errors_total{code="room-full"}'], 0);
   assert.equal(samples['peerface_http_refusals_total{status="400"}'], 1);
-  assert.ok(samples['peerface_turn_seconds_bucket{le="+Inf"}'] > 5);
-  assert.equal(samples['peerface_turn_seconds_bucket{le="+Inf"}'],
-    samples.peerface_turn_seconds_count);
+  assert.ok(samples['peerface_iteration_seconds_bucket{le="+Inf"}'] > 5);
+  assert.equal(samples['peerface_iteration_seconds_bucket{le="+Inf"}'],
+    samples.peerface_iteration_seconds_count);
   assert.ok(samples.peerface_resident_memory_bytes > 100000);
   const text = await (await fetch(`http://localhost:${port}/metrics`)).text();
   assert.doesNotMatch(text, /secret/i);

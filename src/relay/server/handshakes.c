@@ -5,7 +5,7 @@
 #include "base/assert.h"
 #include "relay/server/link.h"
 
-enum { TURNS_MAX = 4 }; /* reads of handshakes in one iteration, at most 0.5 ms each */
+enum { READS_MAX = 4 }; /* reads of handshakes in one iteration, at most 0.5 ms each */
 
 bool pf_handshakes_begin(struct pf_server *server, struct pf_link *link)
 {
@@ -36,10 +36,10 @@ bool pf_handshakes_begin(struct pf_server *server, struct pf_link *link)
 
 bool pf_handshakes_take_turn(struct pf_server *server)
 {
-    if (server->handshakes.turns == TURNS_MAX) {
+    if (server->handshakes.reads == READS_MAX) {
         return false;
     }
-    server->handshakes.turns++;
+    server->handshakes.reads++;
     return true;
 }
 

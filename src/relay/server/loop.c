@@ -173,7 +173,7 @@ static void measure_turn(struct pf_server *server)
     if (server->doors[PF_DOOR_METRICS].count > 0) {
         PF_ASSERT(clock_gettime(CLOCK_MONOTONIC, &end) == 0);
         const uint64_t end_ns = (uint64_t)end.tv_sec * 1000000000 + (uint64_t)end.tv_nsec;
-        pf_metrics_turn(&server->metrics, end_ns - server->now_ns);
+        pf_metrics_iteration(&server->metrics, end_ns - server->now_ns);
     }
 }
 
@@ -184,7 +184,7 @@ void pf_loop_run(struct pf_server *server)
         const int count =
             epoll_wait(server->epoll_fd, server->events, PF_EVENTS_MAX, wait_ms(server));
         pf_loop_update_clock(server);
-        server->handshakes.turns = 0;
+        server->handshakes.reads = 0;
         for (int i = 0; i < count; i++) {
             on_event(server, &server->events[i]);
         }

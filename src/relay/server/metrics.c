@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static const uint64_t turn_bounds_us[PF_METRICS_TURN_BUCKETS] = {50,   100,  250,   500,   1000,
+static const uint64_t time_bounds_us[PF_METRICS_TIME_BUCKETS] = {50,   100,  250,   500,   1000,
                                                                  2500, 5000, 10000, 50000, 250000};
 
 void pf_metrics_refuse(struct pf_metrics *metrics, uint16_t status)
@@ -24,14 +24,14 @@ void pf_metrics_refuse(struct pf_metrics *metrics, uint16_t status)
     }
 }
 
-void pf_metrics_turn(struct pf_metrics *metrics, uint64_t ns)
+void pf_metrics_iteration(struct pf_metrics *metrics, uint64_t ns)
 {
     size_t bucket = 0;
-    while (bucket < PF_METRICS_TURN_BUCKETS && ns > turn_bounds_us[bucket] * 1000) {
+    while (bucket < PF_METRICS_TIME_BUCKETS && ns > time_bounds_us[bucket] * 1000) {
         bucket++;
     }
-    metrics->turns[bucket]++;
-    metrics->turns_ns += ns;
+    metrics->iterations[bucket]++;
+    metrics->iterations_ns += ns;
 }
 
 /* Of this process; 0 if that is not known. */
@@ -141,24 +141,24 @@ static void put_refusals(struct pf_buffer *out, const struct pf_metrics *metrics
     put_sample(out, "address_refusals_total", "what=\"bytes\"", metrics->refused_bytes);
 }
 
-static void put_turns(struct pf_buffer *out, const struct pf_metrics *metrics)
+static void put_iterations(struct pf_buffer *out, const struct pf_metrics *metrics)
 {
     char labels[64];
     char number[64];
     uint64_t count = 0;
-    put_head(out, "turn_seconds", "histogram", "Time of one turn of the event loop.");
-    for (size_t i = 0; i < PF_METRICS_TURN_BUCKETS; i++) {
-        count += metrics->turns[i];
+    put_head(out, "iteration_seconds", "histogram", "Time of one iteration of the event loop.");
+    for (size_t i = 0; i < PF_METRICS_TIME_BUCKETS; i++) {
+        count += metrics->iterations[i];
         (void)snprintf(labels, sizeof labels, "le=\"%g\"",
-                       (double)turn_bounds_us[i] / 1e6); /* it fits */
-        put_sample(out, "turn_seconds_bucket", labels, count);
+                       (double)time_bounds_us[i] / 1e6); /* it fits */
+        put_sample(out, "iteration_seconds_bucket", labels, count);
     }
-    count += metrics->turns[PF_METRICS_TURN_BUCKETS];
-    put_sample(out, "turn_seconds_bucket", "le=\"+Inf\"", count);
-    (void)snprintf(number, sizeof number, "peerface_turn_seconds_sum %.9f\n",
-                   (double)metrics->turns_ns / 1e9); /* it fits */
+    count += metrics->iterations[PF_METRICS_TIME_BUCKETS];
+    put_sample(out, "iteration_seconds_bucket", "le=\"+Inf\"", count);
+    (void)snprintf(number, sizeof number, "peerface_iteration_seconds_sum %.9f\n",
+                   (double)metrics->iterations_ns / 1e9); /* it fits */
     put(out, number);
-    put_sample(out, "turn_seconds_count", NULL, count);
+    put_sample(out, "iteration_seconds_count", NULL, count);
 }
 
 void pf_metrics_write(const struct pf_metrics *metrics, const struct pf_metrics_now *now,
@@ -166,6 +166,6 @@ void pf_metrics_write(const struct pf_metrics *metrics, const struct pf_metrics_
 {
     put_simple(out, metrics, now);
     put_refusals(out, metrics, now->hub);
-    put_turns(out, metrics);
+    put_iterations(out, metrics);
     PF_ASSERT(!out->overflow);
 }

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 enum {
-    PF_METRICS_TURN_BUCKETS = 10, /* and one more without a bound */
+    PF_METRICS_TIME_BUCKETS = 10, /* and one more without a bound */
     PF_METRICS_STATUSES = 20,
     PF_METRICS_TEXT_SIZE_MAX = 16384,
 };
@@ -24,8 +24,8 @@ struct pf_metrics {
     uint64_t refused_connections, refused_joins, refused_bytes; /* for their address */
     uint16_t statuses[PF_METRICS_STATUSES];                     /* of responses that refuse */
     uint64_t status_counts[PF_METRICS_STATUSES];
-    uint64_t turns[PF_METRICS_TURN_BUCKETS + 1]; /* of the event loop, by their time */
-    uint64_t turns_ns;
+    uint64_t iterations[PF_METRICS_TIME_BUCKETS + 1]; /* of the event loop, by their time */
+    uint64_t iterations_ns;
 };
 
 /* What is so now. */
@@ -39,7 +39,7 @@ struct pf_metrics_now {
 void pf_metrics_refuse(struct pf_metrics *metrics, uint16_t status);
 
 /* Counts one turn of the event loop, from epoll's report to the last write. */
-void pf_metrics_turn(struct pf_metrics *metrics, uint64_t ns);
+void pf_metrics_iteration(struct pf_metrics *metrics, uint64_t ns);
 
 /* Appends all of it in Prometheus' text format, version 0.0.4. */
 void pf_metrics_write(const struct pf_metrics *metrics, const struct pf_metrics_now *now,

@@ -115,7 +115,7 @@ struct pf_link {
 struct pf_handshakes {
     struct pf_link *oldest, *newest;
     size_t count;
-    size_t turns; /* in this iteration */
+    size_t reads; /* in this iteration */
 };
 
 struct pf_server {
