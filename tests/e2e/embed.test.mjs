@@ -6,6 +6,7 @@ import http from 'node:http';
 import path from 'node:path';
 import { endlessGrace, scenario } from './harness.mjs';
 import { webFolder } from './relay.mjs';
+import { roomPage } from './roompage.mjs';
 
 /** @typedef {import('./harness.mjs').World} World */
 
@@ -166,3 +167,25 @@ scenario(
     }
   },
 );
+
+scenario('a room without microphone and camera asks for neither, and shows the others', {},
+  async (world) => {
+    const bob = await world.person('Bob');
+    await bob.enter('tea');
+    await bob.notice('alone');
+    const ann = await roomPage(world, 'Ann', undefined, { microphone: false, camera: false });
+    await bob.inCallWith(1);
+    await ann.sees('a picture of Bob', () => {
+      const [peer] = /** @type {any} */ (window).room.peers.values();
+      const video = document.querySelector('video')
+        ?? document.body.appendChild(document.createElement('video'));
+      if (peer && video.srcObject !== peer.stream) {
+        video.muted = true;
+        video.srcObject = peer.stream;
+        video.play().catch(() => {});
+      }
+      return video.videoWidth > 0;
+    });
+    assert.deepEqual(await ann.ask(() => /** @type {any} */ (window).probe.summary().captures), [],
+      'getUserMedia() has not been called');
+  });

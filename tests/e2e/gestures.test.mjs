@@ -2,26 +2,23 @@
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
 import { endlessGrace, scenario, socketErrors } from './harness.mjs';
+import { roomPage } from './roompage.mjs';
 
 /**
- * An empty page that becomes a room, window.room; the reactions it gets are in window.reactions.
+ * A page with a room, window.room; the reactions it gets are in window.reactions.
  * @param {import('./harness.mjs').World} world
  * @param {string} name
  * @param {import('./browsers.mjs').Engine} [engine]
  */
 async function enter(world, name, engine) {
-  const person = await world.person(name, { engine, path: 'healthz', open: false });
-  await person.page.goto(person.url);
-  await person.ask(async (url, who) => {
-    const { createRoom } = await import(`${url}peerface.js`);
-    const room = await createRoom({ microphone: false });
+  const person = await roomPage(world, name, engine);
+  await person.ask(() => {
+    const { room } = /** @type {any} */ (window);
     const reactions = /** @type {string[]} */ ([]);
     room.addEventListener('reaction', (/** @type {CustomEvent} */ { detail: { peer, kind } }) =>
       reactions.push(`${peer ? peer.name : 'I'}: ${kind}`));
-    Object.assign(window, { room, reactions });
-    room.join('tea', who);
-  }, world.relay.url, name);
-  await person.sees('the room', () => /** @type {any} */ (window).room.state === 'joined');
+    Object.assign(window, { reactions });
+  });
   return person;
 }
 

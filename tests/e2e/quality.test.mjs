@@ -2,31 +2,13 @@
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
 import { pause, scenario, until } from './harness.mjs';
+import { roomPage } from './roompage.mjs';
 
 /** @typedef {import('./person.mjs').Person} Person */
 /** @typedef {import('./browsers.mjs').Engine} Engine */
 
 /** @type {[Engine, Engine][]} who sends, and who asks */
 const pairs = [['chromium', 'firefox'], ['firefox', 'chromium']];
-
-/**
- * An empty page that becomes a room, window.room, with the camera on.
- * @param {import('./harness.mjs').World} world
- * @param {string} name
- * @param {Engine} engine
- */
-async function enter(world, name, engine) {
-  const person = await world.person(name, { engine, path: 'healthz', open: false });
-  await person.page.goto(person.url);
-  await person.ask(async (url, who) => {
-    const { createRoom } = await import(`${url}peerface.js`);
-    const room = await createRoom({ microphone: false });
-    Object.assign(window, { room });
-    room.join('tea', who);
-  }, world.relay.url, name);
-  await person.sees('the room', () => /** @type {any} */ (window).room.state === 'joined');
-  return person;
-}
 
 /** @param {Person} person */
 const seesPicture = (person) => person.sees('a connected peer whose camera is on', () => {
@@ -72,8 +54,8 @@ for (const [here, there] of pairs) {
     `a ${there} is sent by ${here} the size that it asks for, and nothing where it shows nothing`,
     { needs: [here, there] },
     async (world) => {
-      const ann = await enter(world, 'Ann', here);
-      const bob = await enter(world, 'Bob', there);
+      const ann = await roomPage(world, 'Ann', here);
+      const bob = await roomPage(world, 'Bob', there);
       await Promise.all([seesPicture(ann), seesPicture(bob)]);
       await sends(ann, { active: true, scaleResolutionDownBy: 1, maxBitrate: 500000 });
       await wants(bob, 160);

@@ -17,7 +17,7 @@ const module = fileURLToPath(new URL('../../web/peerface.js', import.meta.url));
  * A room whose core is the test: `page` is what a core calls, `calls` what it was asked for.
  * @param {import('node:test').TestContext} t
  * @param {object} [options] of createRoom()
- * @returns {Promise<{room: Room, page: Functions, calls: string[]}>}
+ * @returns {Promise<{room: Room, page: Functions, calls: string[], starts: string[]}>}
  */
 async function makeRoom(t, options) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'peerface-page-'));
@@ -31,11 +31,14 @@ async function makeRoom(t, options) {
 
   /** @type {string[]} */
   const calls = [];
+  /** @type {string[]} the addresses of relays */
+  const starts = [];
   /** @type {Functions} */
   let page = {};
   const core = new Proxy({}, {
     get: (_, name) => name !== 'record' && ((/** @type {any} */ value) => { // no event log
       calls.push(String(name));
+      if (name === 'start') starts.push(value);
       return (name === 'setName' && value === 'bad') || (name === 'say' && value !== 'bad') ? 1 : 0;
     }),
   });
@@ -68,7 +71,7 @@ async function makeRoom(t, options) {
   if (!globalThis.navigator) Object.assign(globalThis, { navigator: {} });
   const { createRoom } = await import(pathToFileURL(path.join(folder, 'peerface.js')).href);
   const room = await createRoom({ url: 'wss://relay/ws', ...options });
-  return { room, page, calls };
+  return { room, page, calls, starts };
 }
 
 /** @param {Functions} page @param {string} id */
@@ -89,6 +92,38 @@ test('leave() within a handler reaches the core when the core is done (R24)', as
   await Promise.resolve();
   assert.equal(handled, 2);
   assert.deepEqual(calls, ['start', 'leave', 'leave']);
+});
+
+test('a mistake in an address is told at once', async (t) => {
+  for (const url of ['nonsense:', 'ftp://a.example/ws', 'wss://', 'wss://a.example/ws#x']) {
+    await assert.rejects(makeRoom(t, { url }), { name: 'SyntaxError' }, url);
+  }
+  const { starts } = await makeRoom(t, { url: 'https://a.example/ws' });
+  assert.equal(starts[0], 'wss://a.example/ws');
+});
+
+test('join() with something that is not a string throws, and changes nothing', async (t) => {
+  const { room, calls } = await makeRoom(t);
+  for (const values of [[1], [undefined], ['tea', null], ['tea', 'Ann', { token: 7 }]]) {
+    assert.throws(() => /** @type {any} */ (room).join(...values), { name: 'TypeError' });
+  }
+  assert.deepEqual(calls, ['start']);
+  room.join('tea', 'Ann', { token: 'a.b.c' });
+  assert.deepEqual(calls, ['start', 'setToken', 'join']);
+});
+
+test('a signal ends the room, also while it is being made', async (t) => {
+  const early = new AbortController();
+  early.abort();
+  await assert.rejects(makeRoom(t, { signal: early.signal }), { name: 'AbortError' });
+  const during = new AbortController();
+  const making = makeRoom(t, { signal: during.signal });
+  during.abort();
+  await assert.rejects(making, { name: 'AbortError' });
+  const late = new AbortController();
+  const { calls } = await makeRoom(t, { signal: late.signal });
+  late.abort();
+  assert.deepEqual(calls, ['start', 'leave']);
 });
 
 test('a name that the core refuses is a RangeError', async (t) => {
