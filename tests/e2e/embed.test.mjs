@@ -168,13 +168,13 @@ scenario(
   },
 );
 
-scenario('a room without microphone and camera asks for neither, and shows the others', {},
+scenario('a room that starts muted and without camera asks for the microphone alone', {},
   async (world) => {
     const bob = await world.person('Bob');
     await bob.enter('tea');
     await bob.notice('alone');
     const ann = await roomPage(world, 'Ann', undefined, { microphone: false, camera: false });
-    await bob.inCallWith(1);
+    await bob.waitForPeers(1);
     await ann.sees('a picture of Bob', () => {
       const [peer] = /** @type {any} */ (window).room.peers.values();
       const video = document.querySelector('video')
@@ -186,6 +186,8 @@ scenario('a room without microphone and camera asks for neither, and shows the o
       }
       return video.videoWidth > 0;
     });
-    assert.deepEqual(await ann.ask(() => /** @type {any} */ (window).probe.summary().captures), [],
-      'getUserMedia() has not been called');
+    const captures = await ann.ask(() => /** @type {any} */ (window).probe.summary().captures);
+    assert.deepEqual(captures.map((/** @type {any} */ capture) => capture.constraints),
+      ['{"audio":true,"video":false}']);
+    assert.equal((await bob.peers())[0].muted, 'true');
   });
