@@ -142,8 +142,8 @@ export const version = '0.1.0';
  * @typedef {object} RoomOptions
  * @property {string} [url]      of the relay; default: 'ws' in the folder this module came from,
  *                               which suits a module that the relay itself serves
- * @property {boolean} [microphone]  unmuted from the start; default true. It is opened, and so asked
- *                               for, also when muted: unmuting then takes no time
+ * @property {boolean} [microphone]  unmuted from the start; default true. It is opened and asked
+ *                               for also when muted: unmuting then takes no time
  * @property {boolean} [camera]      on from the start; default true
  * @property {string} [microphoneId] preferred; if it is not available, another one is used
  * @property {string} [cameraId]
