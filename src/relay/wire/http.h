@@ -26,13 +26,13 @@ struct pf_http_field {
     struct pf_slice value; /* without surrounding whitespace */
 };
 
-/* All slices borrow from the bytes that were read. */
+/* All slices borrow from the bytes that were read, but for a path that was not there. */
 struct pf_http_request {
     uint16_t status; /* 200, or the error to answer with before closing the connection */
     enum pf_http_method method;
     bool keep_alive;       /* another request may follow on this connection */
     bool is_http_1_1;      /* or 1.0 */
-    struct pf_slice path;  /* as sent, beginning with a slash */
+    struct pf_slice path;  /* as sent, beginning with a slash; "/" for none or an asterisk */
     struct pf_slice query; /* what follows the question mark; empty without one */
     struct pf_slice host;  /* of the target if that is an absolute URL, else of the Host field */
     size_t fields_count;
