@@ -228,7 +228,7 @@ _pf_run() {
 
 _pf_test() {
   _pf_set_up libcmocka-dev openssl clang libclang-rt-dev clang-format clang-tidy chromium \
-    chromium-headless-shell firefox-esr iproute2 fonts-noto-cjk fonts-noto-color-emoji \
+    chromium-headless-shell firefox-esr iproute2 coturn fonts-noto-cjk fonts-noto-color-emoji \
     fonts-dejavu-core && cd "$_pf_root" || return 1
   _pf_configure release -DPF_TESTS=ON -DPF_WERROR=ON &&
     _pf_configure wasm -DPF_TESTS=ON -DPF_WERROR=ON &&

@@ -147,6 +147,9 @@ export const version = '0.1.0';
  * @property {boolean} [camera]      on from the start; default true
  * @property {string} [microphoneId] preferred; if it is not available, another one is used
  * @property {string} [cameraId]
+ * @property {RTCIceTransportPolicy} [iceTransportPolicy]  'relay': calls go through the relay's
+ *                               TURN servers only, so that the others do not learn this network
+ *                               address; default 'all', unless the relay asks for 'relay'
  * @property {MediaTrackConstraints} [audio]  added to the constraints of getUserMedia()
  * @property {MediaTrackConstraints} [video]
  * @property {string} [ticket]   room.ticket from before a reload: resumes the same membership
@@ -373,6 +376,7 @@ export class Room extends /** @type {{new (): RoomEventTarget}} */ (EventTarget)
     const error = this.#core.start(url, options.ticket ?? '',
       microphone, options.microphoneId ?? '', camera, options.cameraId ?? '');
     if (error) throw new RangeError('url, ticket or a device id is empty or too long');
+    if (options.iceTransportPolicy === 'relay') this.#core.relayOnly();
     this.#listen();
   }
 

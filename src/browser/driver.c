@@ -107,9 +107,13 @@ static void perform(struct pf_driver *driver, const struct pf_command *command)
         break;
     case PF_COMMAND_DEVICES_ENUMERATE: pf_glue_devices_enumerate(driver); break;
     case PF_COMMAND_PC_CREATE:
-        pf_glue_pc_create(driver, pc, command->pc_create.offers,
+        pf_glue_pc_create(driver, pc, command->pc_create.offers, command->pc_create.relay_only,
                           command->pc_create.ice_servers.data, command->pc_create.ice_servers.size);
+        pf_glue_pc_open_channels(driver, pc);
         pf_glue_sample(driver);
+        break;
+    case PF_COMMAND_PC_CONFIGURE:
+        pf_glue_pc_configure(driver, pc, command->ice_servers.data, command->ice_servers.size);
         break;
     case PF_COMMAND_PC_CLOSE: pf_glue_pc_close(driver, pc); break;
     case PF_COMMAND_PC_CREATE_OFFER:
@@ -446,6 +450,14 @@ EMSCRIPTEN_KEEPALIVE void pf_driver_pc_candidate(struct pf_driver *driver, unsig
                                                     .mline_index = mline_index,
                                                     .username_fragment = pf_driver_text(driver, 2),
                                                 }});
+}
+
+/* `is_refused`: PF_EVENT_PC_TURN_REFUSED, else PC_RELAYED. */
+EMSCRIPTEN_KEEPALIVE void pf_driver_pc_turn(struct pf_driver *driver, unsigned pc, int is_refused)
+{
+    pf_driver_handle(driver, &(struct pf_event){.type = is_refused ? PF_EVENT_PC_TURN_REFUSED
+                                                                   : PF_EVENT_PC_RELAYED,
+                                                .pc = pc});
 }
 
 /* Text: RTCPeerConnectionState. */

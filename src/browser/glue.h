@@ -43,8 +43,11 @@ void pf_glue_track_enable(struct pf_driver *driver, unsigned track, int on);
 void pf_glue_devices_enumerate(struct pf_driver *driver); /* MediaDevices.enumerateDevices() */
 
 /* RTCPeerConnection */
-void pf_glue_pc_create(struct pf_driver *driver, unsigned pc, int offers, const char *ice_servers,
-                       size_t ice_servers_size);
+void pf_glue_pc_create(struct pf_driver *driver, unsigned pc, int offers, int relay_only,
+                       const char *ice_servers, size_t ice_servers_size);
+void pf_glue_pc_open_channels(struct pf_driver *driver, unsigned pc);
+void pf_glue_pc_configure(struct pf_driver *driver, unsigned pc, const char *ice_servers,
+                          size_t ice_servers_size);
 void pf_glue_pc_close(struct pf_driver *driver, unsigned pc);
 void pf_glue_pc_create_offer(struct pf_driver *driver, unsigned pc, int ice_restart);
 void pf_glue_pc_create_answer(struct pf_driver *driver, unsigned pc);

@@ -14,7 +14,7 @@ const char pf_glue_pc_linked = 0;
  * how its pictures are to be sent; the last sample of its statistics; adjust(): get- and
  * setParameters() of a sender, one after another.
  */
-EM_JS(void, pf_glue_pc_create, (struct pf_driver *driver, unsigned id, int offers,
+EM_JS(void, pf_glue_pc_create, (struct pf_driver *driver, unsigned id, int offers, int relay_only,
                                 const char *ice_servers, size_t ice_servers_size), {
   const glue = Module["glue"][driver];
   const adjusted = [];
@@ -29,6 +29,7 @@ EM_JS(void, pf_glue_pc_create, (struct pf_driver *driver, unsigned id, int offer
     if (typeof RTCPeerConnection != "function") throw new ReferenceError();
     pc = new RTCPeerConnection({
       iceServers: JSON.parse(glue.get(ice_servers, ice_servers_size) || "[]"),
+      iceTransportPolicy: relay_only ? "relay" : "all",
       bundlePolicy: "max-bundle"
     });
   } catch (error) {
@@ -42,6 +43,9 @@ EM_JS(void, pf_glue_pc_create, (struct pf_driver *driver, unsigned id, int offer
     glue.tell(_pf_driver_pc_candidate,
       [candidate.candidate, candidate.sdpMid, candidate.usernameFragment], id,
       typeof candidate.sdpMLineIndex == "number" ? candidate.sdpMLineIndex : -1);
+  };
+  pc.onicecandidateerror = (event) => {
+    if (event.errorCode == 401) glue.tell(_pf_driver_pc_turn, [], id, 1);
   };
   pc.onconnectionstatechange = () => glue.tell(_pf_driver_pc_state, [pc.connectionState], id);
   /* Of each kind, the first section is that of the first source. */
@@ -73,8 +77,16 @@ EM_JS(void, pf_glue_pc_create, (struct pf_driver *driver, unsigned id, int offer
       direction: "sendrecv", streams: [glue.streams[source < 2 ? 0 : 1]]
     }));
   }
+});
+
+/* That of the room, and those of the page. */
+EM_JS(void, pf_glue_pc_open_channels, (struct pf_driver *driver, unsigned id), {
+  const glue = Module["glue"][driver];
+  const entry = glue.pcs.get(id);
+  if (!entry.pc) return;
   entry.channels = [{}, {}, { ordered: false, maxRetransmits: 0 }].map((options, number) =>
-    pc.createDataChannel("peerface", Object.assign(options, { negotiated: true, id: number })));
+    entry.pc.createDataChannel("peerface",
+      Object.assign(options, { negotiated: true, id: number })));
   const channel = entry.channel = entry.channels[0];
   for (const each of entry.channels) each.binaryType = "arraybuffer";
   channel.onopen = () => glue.tell(_pf_driver_pc_channel, [], id, channel.id, 1);
@@ -85,13 +97,36 @@ EM_JS(void, pf_glue_pc_create, (struct pf_driver *driver, unsigned id, int offer
   };
 });
 
+/* What the browser refuses leaves the old servers in use. */
+EM_JS(void, pf_glue_pc_configure, (struct pf_driver *driver, unsigned id,
+                                   const char *ice_servers, size_t ice_servers_size), {
+  const glue = Module["glue"][driver];
+  const entry = glue.pcs.get(id);
+  const iceServers = JSON.parse(glue.get(ice_servers, ice_servers_size) || "[]");
+  if (!entry.pc) return;
+  try {
+    entry.pc.setConfiguration(Object.assign(entry.pc.getConfiguration(), { iceServers }));
+  } catch (error) {
+    return;
+  }
+  entry.pc.getStats().then((report) => {
+    let isRelayed = false;
+    report.forEach((pair) => {
+      const isUsed = pair.selected || (pair.nominated && pair.state == "succeeded");
+      const local = pair.type == "candidate-pair" && isUsed && report.get(pair.localCandidateId);
+      if (local && local.candidateType == "relay") isRelayed = true;
+    });
+    if (isRelayed && glue.pcs.has(id)) glue.tell(_pf_driver_pc_turn, [], id, 0);
+  }).catch(() => {});
+});
+
 EM_JS(void, pf_glue_pc_close, (struct pf_driver *driver, unsigned id), {
   const glue = Module["glue"][driver];
   const entry = glue.pcs.get(id);
   glue.pcs.delete(id);
   if (!entry || !entry.pc) return;
   const pc = entry.pc;
-  pc.onicecandidate = null;
+  pc.onicecandidate = pc.onicecandidateerror = null;
   pc.onconnectionstatechange = null;
   pc.ontrack = null;
   for (const channel of entry.channels) {

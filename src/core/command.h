@@ -81,8 +81,9 @@ enum pf_command_type {
     PF_COMMAND_DEVICES_ENUMERATE, /* enumerateDevices(); gives PF_EVENT_DEVICES */
 
     /* an RTCPeerConnection; all carry `pc`; what fails gives PF_EVENT_PC_FAILED */
-    PF_COMMAND_PC_CREATE, /* with a data channel, and the sections of an offer where it offers */
-    PF_COMMAND_PC_CLOSE,  /* no more events of it are expected */
+    PF_COMMAND_PC_CREATE,    /* with a data channel, and the sections of an offer where it offers */
+    PF_COMMAND_PC_CLOSE,     /* no more events of it are expected */
+    PF_COMMAND_PC_CONFIGURE, /* setConfiguration(); may give PF_EVENT_PC_RELAYED */
     PF_COMMAND_PC_CREATE_OFFER,
     PF_COMMAND_PC_CREATE_ANSWER,
     PF_COMMAND_PC_SET_LOCAL,
@@ -126,8 +127,10 @@ struct pf_command {
         } track_enable;
         struct {
             bool offers;
+            bool relay_only;             /* iceTransportPolicy "relay" */
             struct pf_slice ice_servers; /* raw JSON, an array of RTCIceServer */
         } pc_create;
+        struct pf_slice ice_servers;       /* PC_CONFIGURE: the same */
         bool ice_restart;                  /* PC_CREATE_OFFER */
         struct pf_description description; /* PC_SET_LOCAL, PC_SET_REMOTE */
         struct pf_candidate candidate;

@@ -108,6 +108,8 @@ enum pf_event_type {
     PF_EVENT_REOPEN,        /* the constraints of a source have changed: open its device anew */
     PF_EVENT_SET_TOKEN,  /* to show the relay from the next JOIN on; one that is too long is ignored
                           */
+    PF_EVENT_RELAY_ONLY, /* reach the peers through TURN servers only, so that they do not learn our
+                            addresses; for all connections from now on */
     PF_EVENT_SET_NAME,   /* be called that from now on; a name that is not valid is ignored */
     PF_EVENT_SET_HAND,   /* raise or lower the hand */
     PF_EVENT_SET_WANTED, /* a peer's picture is shown so wide */
@@ -133,15 +135,18 @@ enum pf_event_type {
     PF_EVENT_DEVICES, /* the result of PF_COMMAND_DEVICES_ENUMERATE */
 
     /* an RTCPeerConnection; all carry `pc` */
-    PF_EVENT_PC_DESCRIPTION,    /* createOffer() or createAnswer() done, not yet set */
-    PF_EVENT_PC_LOCAL,          /* the result of PF_COMMAND_PC_READ_LOCAL */
-    PF_EVENT_PC_REMOTE_SET,     /* setRemoteDescription() done */
-    PF_EVENT_PC_SENDER_SET,     /* replaceTrack() done */
-    PF_EVENT_PC_ENCODING_SET,   /* setParameters() done, or rejected */
-    PF_EVENT_PC_STATS,          /* getStats(), every 2 s while the page is visible */
-    PF_EVENT_PC_FAILED,         /* one of the operations was rejected */
-    PF_EVENT_PC_CANDIDATE,      /* a local candidate; empty at the end of candidates */
-    PF_EVENT_PC_STATE,          /* connectionState changed */
+    PF_EVENT_PC_DESCRIPTION,  /* createOffer() or createAnswer() done, not yet set */
+    PF_EVENT_PC_LOCAL,        /* the result of PF_COMMAND_PC_READ_LOCAL */
+    PF_EVENT_PC_REMOTE_SET,   /* setRemoteDescription() done */
+    PF_EVENT_PC_SENDER_SET,   /* replaceTrack() done */
+    PF_EVENT_PC_ENCODING_SET, /* setParameters() done, or rejected */
+    PF_EVENT_PC_STATS,        /* getStats(), every 2 s while the page is visible */
+    PF_EVENT_PC_FAILED,       /* one of the operations was rejected */
+    PF_EVENT_PC_CANDIDATE,    /* a local candidate; empty at the end of candidates */
+    PF_EVENT_PC_TURN_REFUSED, /* RTCPeerConnectionIceErrorEvent.errorCode 401 */
+    PF_EVENT_PC_RELAYED,      /* PC_CONFIGURE is done, and the selected candidate pair goes through
+                                 a TURN server with the credentials of before */
+    PF_EVENT_PC_STATE,        /* connectionState changed */
     PF_EVENT_PC_CHANNEL_OPENED, /* an RTCDataChannel */
     PF_EVENT_PC_CHANNEL_CLOSED,
     PF_EVENT_PC_CHANNEL_MESSAGE,

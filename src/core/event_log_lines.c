@@ -43,6 +43,7 @@ const struct pf_names *const pf_field_enums[] = {
         E("source", SOURCE, select_device.source) E("device", TEXT, select_device.id) \
     L("reopen", PF_EVENT_REOPEN) E("source", SOURCE, reopen) \
     L("set-token", PF_EVENT_SET_TOKEN) E("token", TEXT, token) \
+    L("relay-only", PF_EVENT_RELAY_ONLY) \
     L("set-name", PF_EVENT_SET_NAME) E("name", TEXT, name) \
     L("set-hand", PF_EVENT_SET_HAND) E("raised", BOOL, set_hand.raised) \
     L("set-wanted", PF_EVENT_SET_WANTED) E("id", U64, set_wanted.id) \
@@ -92,6 +93,8 @@ const struct pf_names *const pf_field_enums[] = {
         E("pc", U32, pc) E("candidate", TEXT, candidate.candidate) \
         E("mid", TEXT, candidate.mid) E("line", U32, candidate.mline_index) \
         E("fragment", TEXT, candidate.username_fragment) \
+    L("pc-turn-refused", PF_EVENT_PC_TURN_REFUSED) E("pc", U32, pc) \
+    L("pc-relayed", PF_EVENT_PC_RELAYED) E("pc", U32, pc) \
     L("pc-state", PF_EVENT_PC_STATE) \
         E("pc", U32, pc) E("state", CONNECTION_STATE, connection_state) \
     L("pc-channel-opened", PF_EVENT_PC_CHANNEL_OPENED) \

@@ -18,7 +18,7 @@ static const char *const types[] = {
     [PF_MESSAGE_ERROR] = "error",   [PF_MESSAGE_STATE] = "state",
     [PF_MESSAGE_BYE] = "bye",       [PF_MESSAGE_REACTION] = "reaction",
     [PF_MESSAGE_WANTED] = "wanted", [PF_MESSAGE_CHAT] = "chat",
-    [PF_MESSAGE_HEARD] = "heard",
+    [PF_MESSAGE_HEARD] = "heard",   [PF_MESSAGE_ICE_SERVERS] = "ice-servers",
 };
 const struct pf_names pf_names_of_types = {types, COUNT(types)};
 
@@ -69,6 +69,13 @@ static const char *const descriptions[] = {
     [PF_DESCRIPTION_ANSWER] = "answer",
 };
 const struct pf_names pf_names_of_descriptions = {descriptions, COUNT(descriptions)};
+
+/* RTCIceTransportPolicy */
+static const char *const ice_policies[] = {
+    [PF_ICE_ALL] = "all",
+    [PF_ICE_RELAY] = "relay",
+};
+const struct pf_names pf_names_of_ice_policies = {ice_policies, COUNT(ice_policies)};
 
 static const char *const sources[] = {
     [PF_SOURCE_MICROPHONE] = "microphone",

@@ -76,10 +76,11 @@ enum pf_reaction {
 };
 
 /* The capabilities of PROTOCOL.md. */
-#define PF_CAPABILITY_RENAME   PF_SLICE("rename")   /* of a relay: it takes `rename` */
-#define PF_CAPABILITY_REACTION PF_SLICE("reaction") /* of a client: it takes `reaction` */
-#define PF_CAPABILITY_SCREEN   PF_SLICE("screen")   /* of a client: it shows shared screens */
-#define PF_CAPABILITY_QUALITY  PF_SLICE("quality")  /* of a client: it takes `wanted` */
+#define PF_CAPABILITY_RENAME   PF_SLICE("rename")      /* of a relay: it takes `rename` */
+#define PF_CAPABILITY_ICE      PF_SLICE("ice-servers") /* of a relay: it takes `ice-servers` */
+#define PF_CAPABILITY_REACTION PF_SLICE("reaction")    /* of a client: it takes `reaction` */
+#define PF_CAPABILITY_SCREEN   PF_SLICE("screen")      /* of a client: it shows shared screens */
+#define PF_CAPABILITY_QUALITY  PF_SLICE("quality")     /* of a client: it takes `wanted` */
 #define PF_CAPABILITY_CHANNELS PF_SLICE("channels") /* of a client: it has those of section 5.4 */
 #define PF_CAPABILITY_CHAT     PF_SLICE("chat")     /* of a client: it takes `chat`, `heard` */
 
@@ -89,6 +90,12 @@ struct pf_chat_message {
     uint32_t first;  /* the number that it had when it was sent for the first time */
     uint32_t age_ms;
     struct pf_slice text; /* 1 to PF_CHAT_TEXT_SIZE_MAX bytes */
+};
+
+/* RTCIceTransportPolicy: which candidates are used. */
+enum pf_ice_policy {
+    PF_ICE_ALL,
+    PF_ICE_RELAY, /* those of TURN servers only, so that peers do not learn our addresses */
 };
 
 enum pf_description_type {
@@ -126,23 +133,24 @@ struct pf_member {
 };
 
 enum pf_message_type {
-    PF_MESSAGE_HELLO,    /* relay -> client */
-    PF_MESSAGE_JOIN,     /* client -> relay */
-    PF_MESSAGE_JOINED,   /* relay -> client */
-    PF_MESSAGE_MEMBER,   /* relay -> client */
-    PF_MESSAGE_RENAME,   /* client -> relay */
-    PF_MESSAGE_LEAVE,    /* client -> relay */
-    PF_MESSAGE_LEFT,     /* relay -> client */
-    PF_MESSAGE_SIGNAL,   /* peer -> peer */
-    PF_MESSAGE_PING,     /* either way */
-    PF_MESSAGE_PONG,     /* either way */
-    PF_MESSAGE_ERROR,    /* relay -> client */
-    PF_MESSAGE_STATE,    /* peer -> peer, on the data channel only */
-    PF_MESSAGE_REACTION, /* peer -> peer, on the data channel only */
-    PF_MESSAGE_WANTED,   /* peer -> peer, on the data channel only */
-    PF_MESSAGE_CHAT,     /* peer -> peer, on the data channel only */
-    PF_MESSAGE_HEARD,    /* peer -> peer, on the data channel only */
-    PF_MESSAGE_BYE,      /* peer -> peer, on the data channel only */
+    PF_MESSAGE_HELLO,       /* relay -> client */
+    PF_MESSAGE_JOIN,        /* client -> relay */
+    PF_MESSAGE_JOINED,      /* relay -> client */
+    PF_MESSAGE_MEMBER,      /* relay -> client */
+    PF_MESSAGE_RENAME,      /* client -> relay */
+    PF_MESSAGE_LEAVE,       /* client -> relay */
+    PF_MESSAGE_LEFT,        /* relay -> client */
+    PF_MESSAGE_SIGNAL,      /* peer -> peer */
+    PF_MESSAGE_PING,        /* either way */
+    PF_MESSAGE_PONG,        /* either way */
+    PF_MESSAGE_ICE_SERVERS, /* either way */
+    PF_MESSAGE_ERROR,       /* relay -> client */
+    PF_MESSAGE_STATE,       /* peer -> peer, on the data channel only */
+    PF_MESSAGE_REACTION,    /* peer -> peer, on the data channel only */
+    PF_MESSAGE_WANTED,      /* peer -> peer, on the data channel only */
+    PF_MESSAGE_CHAT,        /* peer -> peer, on the data channel only */
+    PF_MESSAGE_HEARD,       /* peer -> peer, on the data channel only */
+    PF_MESSAGE_BYE,         /* peer -> peer, on the data channel only */
 };
 
 enum pf_signal_kind {
@@ -202,9 +210,10 @@ struct pf_message {
     enum pf_message_type type;
     union {
         struct {
-            struct pf_slice ice_servers;  /* raw JSON, an array */
+            struct pf_slice ice_servers;  /* raw JSON, an array; empty: they come in `joined` */
             struct pf_slice capabilities; /* of the relay */
             uint32_t members_max, ping_ms, grace_ms;
+            enum pf_ice_policy ice_policy;
         } hello;
         struct {
             struct pf_slice room, name;
@@ -221,12 +230,14 @@ struct pf_message {
             size_t members_count;
             struct pf_member members[PF_MEMBERS_MAX]; /* at most PF_MEMBERS_MAX - 1 are others */
             pf_member_id offered;                     /* 0: nobody */
+            struct pf_slice ice_servers; /* raw JSON, an array; empty: those of `hello` */
         } joined;
         struct {
             struct pf_member member;
             struct pf_prepared_offer prepared_offer; /* sdp empty: none */
         } member;
-        struct pf_slice rename; /* the name */
+        struct pf_slice rename;      /* the name */
+        struct pf_slice ice_servers; /* raw JSON, an array; empty: asks for them */
         struct {
             pf_member_id id;
             enum pf_left_reason reason;

@@ -82,7 +82,8 @@ const struct pf_property *const pf_shapes[] = {
 /* ---- messages ---- */
 
 static const struct pf_property hello[] = {
-    HAS(pf_message, "iceServers", ICE_SERVERS, 0, hello.ice_servers),
+    MAY(pf_message, "iceServers", ICE_SERVERS, 0, hello.ice_servers),
+    MAY(pf_message, "iceTransportPolicy", WORD, PF_WORDS_ICE_POLICIES, hello.ice_policy),
     HAS(pf_message, "membersMax", NUMBER, PF_RANGE_MEMBERS, hello.members_max),
     HAS(pf_message, "pingMs", NUMBER, PF_RANGE_INTERVAL, hello.ping_ms),
     HAS(pf_message, "graceMs", NUMBER, PF_RANGE_INTERVAL, hello.grace_ms),
@@ -107,6 +108,7 @@ static const struct pf_property joined[] = {
     HAS(pf_message, "ticket", TICKET, 0, joined.ticket),
     {"members", 0, PF_PROPERTY_ARRAY, PF_ARRAY_MEMBERS, 0},
     MAY(pf_message, "offered", ID, 0, joined.offered),
+    MAY(pf_message, "iceServers", ICE_SERVERS, 0, joined.ice_servers),
     END,
 };
 
@@ -118,6 +120,11 @@ static const struct pf_property member_message[] = {
 
 static const struct pf_property rename[] = {
     HAS(pf_message, "name", MEMBER_NAME, 0, rename),
+    END,
+};
+
+static const struct pf_property ice_servers[] = {
+    MAY(pf_message, "iceServers", ICE_SERVERS, 0, ice_servers),
     END,
 };
 
@@ -183,7 +190,7 @@ const struct pf_property *const pf_message_shapes[] = {
     [PF_MESSAGE_ERROR] = error,       [PF_MESSAGE_STATE] = state_message,
     [PF_MESSAGE_REACTION] = reaction, [PF_MESSAGE_WANTED] = wanted,
     [PF_MESSAGE_CHAT] = chat,         [PF_MESSAGE_HEARD] = heard,
-    [PF_MESSAGE_BYE] = nothing,
+    [PF_MESSAGE_BYE] = nothing,       [PF_MESSAGE_ICE_SERVERS] = ice_servers,
 };
 
 /* ---- signals ---- */
@@ -250,4 +257,5 @@ const struct pf_names *const pf_words[] = {
     [PF_WORDS_KINDS] = &pf_names_of_kinds,
     [PF_WORDS_REQUESTS] = &pf_names_of_requests,
     [PF_WORDS_REACTIONS] = &pf_names_of_reactions,
+    [PF_WORDS_ICE_POLICIES] = &pf_names_of_ice_policies,
 };

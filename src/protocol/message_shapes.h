@@ -53,6 +53,7 @@ enum pf_words {
     PF_WORDS_KINDS,
     PF_WORDS_REQUESTS,
     PF_WORDS_REACTIONS,
+    PF_WORDS_ICE_POLICIES,
 };
 
 enum pf_shape {

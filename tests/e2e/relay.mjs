@@ -29,7 +29,7 @@ function isFree(port) {
  * range to clients, nor to servers that ask it for any, and other test runs draw theirs at random.
  * @returns {Promise<number>}
  */
-async function freePort() {
+export async function freePort() {
   for (;;) {
     const port = 20000 + Math.floor(Math.random() * 12000);
     if (await isFree(port)) return port;
@@ -116,6 +116,11 @@ export class Relay {
     const code = await ended;
     clearTimeout(late);
     return code;
+  }
+
+  /** @param {NodeJS.Signals} signal one that does not end it */
+  signal(signal) {
+    this.process?.kill(signal);
   }
 
   kill() {

@@ -136,6 +136,7 @@ static void execute(struct ex_world *world, struct ex_host *host, const struct p
     case PF_COMMAND_SCREEN_OPEN:
     case PF_COMMAND_CAPTURE_STOP:
     case PF_COMMAND_TRACK_ENABLE:
+    case PF_COMMAND_PC_CONFIGURE:
     case PF_COMMAND_PC_SET_SENDER:
     case PF_COMMAND_PC_SET_ENCODING:
         ex_fail(world, "a command names a track, but there are none");

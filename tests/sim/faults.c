@@ -139,6 +139,16 @@ static void draw_chats(struct sim_faults *faults, struct pf_random *random)
     }
 }
 
+/* Credentials that expire. Likewise. */
+static void draw_turn(struct sim_faults *faults, struct pf_random *random)
+{
+    if (one_in(random, 4)) {
+        faults->turn_ttl_ms = 30000 + pf_random_below(random, 60000);
+        faults->turn_chance = one_in(random, 2) ? 1 + pf_random_below(random, 500) : 0;
+        faults->tokens = one_in(random, 2) && faults->hostiles_count == 0; /* who have none */
+    }
+}
+
 void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32_t hosts_count)
 {
     struct pf_random rare;
@@ -148,12 +158,14 @@ void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32
     struct pf_random shares;
     struct pf_random quality;
     struct pf_random chats;
+    struct pf_random turn;
     pf_random_seed(&rare, random->state ^ 0x72617265);
     pf_random_seed(&large, random->state ^ 0x6c61726765);
     pf_random_seed(&gestures, random->state ^ 0x68616e6473);
     pf_random_seed(&shares, random->state ^ 0x73686172);
     pf_random_seed(&quality, random->state ^ 0x7175616c);
     pf_random_seed(&chats, random->state ^ 0x63686174);
+    pf_random_seed(&turn, random->state ^ 0x7475726e);
     pf_random_seed(&interruptions, random->state ^ 0x6d75746573);
     static const uint32_t usual_counts[] = {2, 2, 2, 2, 3, 3, 3, 4, 4, 5, 6, 7, 8};
     const uint32_t usual = (uint32_t)(sizeof(usual_counts) / sizeof(usual_counts[0]));
@@ -189,6 +201,7 @@ void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32
     draw_shares(faults, &shares);
     draw_quality(faults, &quality);
     draw_chats(faults, &chats);
+    draw_turn(faults, &turn);
     draw_interruptions(faults, &interruptions);
 }
 

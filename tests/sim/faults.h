@@ -106,6 +106,9 @@ struct sim_faults {
     uint32_t hostiles_count;   /* hostile members besides the hosts, until the end */
     uint32_t tricks_per_minute;
     uint32_t tricks[SIM_TRICKS_COUNT]; /* weights */
+    uint32_t turn_ttl_ms; /* of credentials for TURN servers; 0: the relay gives none */
+    uint32_t turn_chance; /* that a TURN server refuses them, or is in use */
+    bool tokens;          /* the relay asks for tokens */
     enum sim_loss loss;
     uint32_t lost_host;
 };

@@ -297,3 +297,17 @@ pf_add_mutant(message_kept_too_long 100 "that nobody has written" core/room/chat
     }]])
 pf_add_mutant(message_forgotten 300 "without a word" core/room/chat.c
   [[    settle(room, entry, false); /* it has to make place */]] [[]])
+
+# Credentials for TURN servers
+pf_add_mutant(credentials_never_renewed 300 "have expired" relay/hub/ice.c
+  [[hub->now_ms >= client->ice_due_ms) {]] [[client->ice_due_ms == 1) {]])
+pf_add_mutant(credentials_for_new_connections_only 300 "have expired" core/room/ice_servers.c
+  [[i < room->roster.peers_end &&]] [[i < 0 * room->roster.peers_end &&]])
+pf_add_mutant(credentials_renewed_once 300 "have expired" relay/hub/ice.c
+  [[client->ice_due_ms = hub->now_ms + ice->renew_ms;]]
+  [[client->ice_due_ms += client->ice_due_ms == 0 ? hub->now_ms + ice->renew_ms : UINT64_MAX / 4;]])
+pf_add_mutant(credentials_of_joined_ignored 100 "has no credentials" core/room/membership.c
+  [[pf_ice_servers_take(room, message->joined.ice_servers);]] [[]])
+pf_add_mutant(offer_prepared_without_credentials 100 "has no credentials" core/room/membership.c
+  [[ &&
+        message->hello.ice_servers.size > 0) {]] [[) {]])

@@ -13,6 +13,7 @@
 #include "hostile.h"
 #include "ice.h"
 #include "tab.h"
+#include "turn.h"
 
 #include <stdlib.h>
 
@@ -68,7 +69,7 @@ static void begin_pc(struct sim_pc *pc, struct sim_tab *tab, pf_pc id)
     pc->failed_to_construct = pc->has_failed = pc->candidate_refused = false;
     pc->candidates_given = 0;
     pc->gather_token = pc->state_token = 0;
-    pc->state_us = 0;
+    pc->state_us = pc->turn_expires_ms = 0;
     pc->state_moving = false;
     pc->state_next = PF_CONNECTION_NEW;
     pc->channel_open = false;
@@ -98,6 +99,7 @@ static void create(struct sim_world *world, struct sim_tab *tab, const struct pf
         tab->pcs_end++;
     }
     world->stats->pcs++;
+    sim_turn_command(world, pc, command);
     pc->failed_to_construct = !world->quiet && sim_chance(world, world->faults.create_fails_chance);
     if (pc->failed_to_construct) {
         sim_after(world, 0, SIM_PC_CREATED, pc->model.identity, 0);
@@ -238,6 +240,8 @@ void sim_pc_command(struct sim_world *world, struct sim_tab *tab, const struct p
         return; /* the glue has no object to call; PC_FAILED is scheduled already */
     } else if (command->type == PF_COMMAND_PC_READ_LOCAL) {
         sim_after(world, 0, SIM_PC_LOCAL_READ, pc->model.identity, 0);
+    } else if (command->type == PF_COMMAND_PC_CONFIGURE) {
+        sim_turn_command(world, pc, command);
     } else if (command->type == PF_COMMAND_PC_SET_ENCODING) {
         sim_quality_command(world, pc, command);
     } else if (command->type == PF_COMMAND_PC_CHANNEL_SEND) {
@@ -424,6 +428,7 @@ void sim_pc_tell_late(struct sim_world *world, struct sim_tab *tab, pf_pc id)
         {.type = PF_EVENT_PC_STATE, .connection_state = PF_CONNECTION_FAILED},
         {.type = PF_EVENT_PC_ENCODING_SET, .encoding_set = {PF_SOURCE_CAMERA, false}},
         {.type = PF_EVENT_PC_STATS, .sample = {.lost_out_percent = 100}},
+        {.type = PF_EVENT_PC_RELAYED},
         {.type = PF_EVENT_PC_CHANNEL_MESSAGE, .channel = {.data = PF_SLICE("{\"type\":\"bye\"}")}},
     };
     struct pf_event event = events[sim_below(world, sizeof(events) / sizeof(events[0]))];
@@ -450,6 +455,7 @@ void sim_pc_happen(struct sim_world *world, const struct sim_happening *happenin
             tell_description(world, pc, PF_EVENT_PC_LOCAL, model_pc_local(&pc->model));
         }
         break;
+    case SIM_PC_TURN: sim_turn_happen(world, pc, happening->token); break;
     case SIM_PC_ENCODED: sim_quality_encoded(world, pc, happening->token); break;
     case SIM_PC_GATHER:
         if (happening->token == pc->gather_token) {

@@ -22,6 +22,7 @@ enum sim_kind {
     SIM_PC_CHANNEL_OPEN,
     SIM_PC_CHANNEL_CLOSE,
     SIM_PC_CHANNEL_DELIVER, /* subject: identity of the sender */
+    SIM_PC_TURN,            /* token: whether credentials are refused */
     SIM_PC_LATE,            /* subject: tab; token: id of a connection that is closed */
     SIM_SOCKET_CONNECT,     /* subject: socket */
     SIM_SOCKET_UP,

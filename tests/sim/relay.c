@@ -7,6 +7,7 @@
 #include "relay/hub/hub.h"
 #include "tab.h"
 #include "trace.h"
+#include "turn.h"
 #include "wire.h"
 
 /* Messages that a reader may be behind. (The server limits bytes; here most messages are small.) */
@@ -163,7 +164,7 @@ static void handle(struct sim_world *world, struct sim_relay *relay, const struc
 void sim_relay_start(struct sim_world *world, uint32_t at)
 {
     struct sim_relay *relay = &world->relays[at];
-    const struct pf_hub_config config = {
+    struct pf_hub_config config = {
         .members_max = PF_MEMBERS_MAX,
         .rooms_max = 4,
         .clients_max = SIM_RELAY_CLIENTS_MAX,
@@ -180,6 +181,7 @@ void sim_relay_start(struct sim_world *world, uint32_t at)
         return;
     }
     sim_trace_note(world, NULL, "a relay starts");
+    sim_turn_set_up(world, &config);
     relay->up = true;
     relay->deadline_ms = PF_DEADLINE_NONE;
     PF_ASSERT(pf_hub_new(&config, &relay->hub) == PF_ERROR_OK);

@@ -191,6 +191,8 @@ static void expect_cause(struct log *log, const struct pf_event *event)
     case PF_EVENT_PC_STATS:
     case PF_EVENT_PC_FAILED:
     case PF_EVENT_PC_CANDIDATE:
+    case PF_EVENT_PC_TURN_REFUSED:
+    case PF_EVENT_PC_RELAYED:
     case PF_EVENT_PC_STATE:
     case PF_EVENT_PC_CHANNEL_OPENED:
     case PF_EVENT_PC_CHANNEL_CLOSED:
@@ -198,6 +200,7 @@ static void expect_cause(struct log *log, const struct pf_event *event)
     case PF_EVENT_START:
     case PF_EVENT_JOIN:
     case PF_EVENT_LEAVE:
+    case PF_EVENT_RELAY_ONLY:
     case PF_EVENT_SET_SOURCE:
     case PF_EVENT_SELECT_DEVICE:
     case PF_EVENT_REOPEN:

@@ -214,6 +214,7 @@ static void execute(struct sim_world *world, struct sim_tab *tab, const struct p
     case PF_COMMAND_DEVICES_ENUMERATE: sim_capture_command(world, tab, command); break;
     case PF_COMMAND_PC_CREATE:
     case PF_COMMAND_PC_CLOSE:
+    case PF_COMMAND_PC_CONFIGURE:
     case PF_COMMAND_PC_CREATE_OFFER:
     case PF_COMMAND_PC_CREATE_ANSWER:
     case PF_COMMAND_PC_SET_LOCAL:
@@ -347,6 +348,10 @@ void sim_tab_join(struct sim_world *world, struct sim_tab *tab)
     const struct pf_event event = {
         .type = PF_EVENT_JOIN,
         .join = {pf_slice_of(rooms[world->hosts[tab->host].room]), pf_slice_of(name)}};
+    const struct pf_event token = {.type = PF_EVENT_SET_TOKEN, .token = PF_SLICE("t")};
+    if (world->faults.tokens) {
+        sim_tab_handle(world, tab, &token);
+    }
     tab->joined = true;
     world->calm_us = world->now_us > world->quiet_us ? world->now_us : world->quiet_us;
     sim_tab_handle(world, tab, &event);

@@ -16,6 +16,7 @@
 #include "relay/hub/hub.h"
 #include "tab.h"
 #include "trace.h"
+#include "turn.h"
 #include "user.h"
 #include "wire.h"
 
@@ -216,6 +217,7 @@ static struct sim_tab *page_of(const struct sim_world *world, const struct sim_h
     case SIM_PC_STATE:
     case SIM_PC_CHANNEL_OPEN:
     case SIM_PC_CHANNEL_CLOSE:
+    case SIM_PC_TURN:
     case SIM_PC_ENCODED: {
         const struct sim_pc *pc = sim_pc_of(world, happening->subject);
         return pc ? pc->tab : NULL;
@@ -291,6 +293,7 @@ static void happen(struct sim_world *world, const struct sim_happening *happenin
     case SIM_PC_OPERATION:
     case SIM_PC_LOCAL_READ:
     case SIM_PC_ENCODED:
+    case SIM_PC_TURN:
     case SIM_PC_GATHER: sim_pc_happen(world, happening); break;
     case SIM_PC_STATE:
     case SIM_PC_CHANNEL_OPEN:
@@ -424,6 +427,7 @@ bool sim_world_run(struct sim_world *world, uint64_t seed, uint32_t hosts_count)
         happen(world, &happening);
         if (look(world)) {
             sim_quality_check_end(world);
+            sim_turn_check_end(world);
             break;
         }
         if (i == HAPPENINGS_MAX) {

@@ -177,6 +177,7 @@ struct sim_pc {
     bool state_moving; /* to `state_next` */
     enum pf_connection_state state_next;
 
+    uint64_t turn_expires_ms; /* of the credentials it has */
     bool channel_open;
     struct sim_quality_pc quality;
     struct sim_fifo channel;    /* to the peer */
@@ -259,6 +260,7 @@ struct sim_world {
     struct sim_stats *stats;
     char scratch[2 * PF_MESSAGE_SIZE_MAX]; /* for one text at a time */
     char inbox[2 * PF_MESSAGE_SIZE_MAX];   /* for the text that is being handled */
+    char turn_text[128];                   /* the ICE servers made last */
     char name[16];                         /* of a page */
     uint64_t looked_events;                /* as of the last look */
     bool changed;                          /* whether the result of a look may have changed since */

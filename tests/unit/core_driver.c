@@ -167,7 +167,9 @@ static void keep_content(struct driver *driver, struct pf_command *command)
     case PF_COMMAND_PC_CREATE:
         keep(driver, &command->pc_create.ice_servers);
         digest_number(driver, command->pc_create.offers);
+        digest_number(driver, command->pc_create.relay_only);
         break;
+    case PF_COMMAND_PC_CONFIGURE: keep(driver, &command->ice_servers); break;
     case PF_COMMAND_PC_CREATE_OFFER: digest_number(driver, command->ice_restart); break;
     case PF_COMMAND_PC_SET_LOCAL:
     case PF_COMMAND_PC_SET_REMOTE:

@@ -113,58 +113,6 @@ static void a_join_without_an_answer_within_ten_seconds_is_retried(void **state)
     assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_CLOSE), 1);
 }
 
-static void ice_servers_from_hello_are_used_by_connections(void **state)
-{
-    struct driver *d = *state;
-    driver_start(d);
-    driver_relay(d, "{\"type\":\"hello\",\"iceServers\":[{\"urls\":\"stun:s\"}],\"membersMax\":8,"
-                    "\"pingMs\":15000,\"graceMs\":20000}");
-    assert_string_equal(driver_get(d, PF_COMMAND_PC_CREATE)->pc_create.ice_servers.data,
-                        "[{\"urls\":\"stun:s\"}]");
-}
-
-static void ice_servers_over_16_kib_are_ignored(void **state)
-{
-    struct driver *d = *state;
-    static char servers[PF_ICE_SERVERS_SIZE_MAX + 1];
-    memset(servers, ' ', sizeof servers - 1);
-    servers[0] = '[';
-    servers[sizeof servers - 2] = ']';
-    driver_start(d);
-    driver_relay(d,
-                 "{\"type\":\"hello\",\"iceServers\":%s,\"membersMax\":8,\"pingMs\":15000,"
-                 "\"graceMs\":20000}",
-                 servers);
-    assert_int_equal(driver_get(d, PF_COMMAND_PC_CREATE)->pc_create.ice_servers.size,
-                     PF_ICE_SERVERS_SIZE_MAX);
-    driver_socket_closed(d, 1006);
-    (void)time_to_retry_ms(d);
-    driver_relay(d,
-                 "{\"type\":\"hello\",\"iceServers\": [%s],\"membersMax\":8,\"pingMs\":15000,"
-                 "\"graceMs\":20000}",
-                 servers);
-    driver_created(d, d->prepared_pc, PF_DESCRIPTION_OFFER);
-    driver_network(d, true); /* prepares another connection */
-    assert_int_equal(driver_get(d, PF_COMMAND_PC_CREATE)->pc_create.ice_servers.size, 0);
-}
-
-/* Credentials that expire are renewed by the next "hello". */
-static void I25_a_new_connection_uses_the_latest_ice_servers(void **state)
-{
-    struct driver *d = *state;
-    driver_enter(d, 0, 0);
-    driver_connect(d, DRIVER_LOW);
-    driver_socket_closed(d, 1006);
-    (void)time_to_retry_ms(d);
-    driver_relay(d, "{\"type\":\"hello\",\"iceServers\":[{\"urls\":\"turn:t\",\"username\":\"2\"}],"
-                    "\"membersMax\":8,\"pingMs\":15000,\"graceMs\":20000}");
-    driver_joined(d, DRIVER_SELF, DRIVER_LOW, 0);
-    assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE), 0); /* a working call continues */
-    driver_offer(d, DRIVER_LOW, 3, 1);
-    assert_string_equal(driver_get(d, PF_COMMAND_PC_CREATE)->pc_create.ice_servers.data,
-                        "[{\"urls\":\"turn:t\",\"username\":\"2\"}]");
-}
-
 /* ---- reconnecting ---- */
 
 static void reconnect_delays_grow_to_ten_seconds_with_full_jitter(void **state)
@@ -592,9 +540,6 @@ int main(void)
         TEST(names_that_no_relay_accepts_are_refused_by_the_client),
         TEST(R12_a_relay_that_sends_no_hello_is_retried),
         TEST(a_join_without_an_answer_within_ten_seconds_is_retried),
-        TEST(ice_servers_from_hello_are_used_by_connections),
-        TEST(ice_servers_over_16_kib_are_ignored),
-        TEST(I25_a_new_connection_uses_the_latest_ice_servers),
         TEST(reconnect_delays_grow_to_ten_seconds_with_full_jitter),
         TEST(R14_clients_of_a_restarted_relay_reconnect_spread_over_a_second),
         TEST(joining_resets_the_reconnect_backoff),

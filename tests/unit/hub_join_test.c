@@ -23,7 +23,7 @@ static void hello_comes_first_and_states_the_limits(void **state)
     assert_string_equal(last(fixture, 3),
                         "{\"type\":\"hello\",\"iceServers\":[{\"urls\":\"stun:stun.example\"}],"
                         "\"membersMax\":8,\"pingMs\":15000,\"graceMs\":20000,"
-                        "\"capabilities\":[\"rename\"]}");
+                        "\"capabilities\":[\"rename\",\"ice-servers\"]}");
 }
 
 static void the_first_member_finds_nobody(void **state)

@@ -1,4 +1,4 @@
-/* hub_token_test.c - the hub: who may join where tokens are asked for, and ICE servers for one. */
+/* hub_token_test.c - the hub: who may join where tokens are asked for. */
 /* SPDX-License-Identifier: MIT */
 #include "hub_fixture.h"
 
@@ -104,22 +104,6 @@ static void who_is_a_member_returns_with_a_token_that_has_expired(void **state)
     assert_has(last(fixture, 2), "\"code\":\"token-invalid\"");
 }
 
-static struct pf_slice make_servers(void *user, uint64_t unix_s, uint64_t id)
-{
-    (void)user;
-    assert_true(unix_s > 0 && id > 0);
-    return PF_SLICE("[{\"urls\":\"turn:a\"}]");
-}
-
-static void each_client_gets_ice_servers_of_its_own(void **state)
-{
-    struct fixture *fixture = *state;
-    fixture->config.ice = (struct pf_hub_ice){.make = make_servers};
-    restart_hub(fixture);
-    open_client(fixture, 0);
-    assert_has(last_of(fixture, 0, "hello"), "\"iceServers\":[{\"urls\":\"turn:a\"}]");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -127,7 +111,6 @@ int main(void)
         HUB_TEST(a_refusal_says_what_is_wrong_with_the_token),
         HUB_TEST(a_good_token_opens_the_door_and_says_the_name),
         HUB_TEST(who_is_a_member_returns_with_a_token_that_has_expired),
-        HUB_TEST(each_client_gets_ice_servers_of_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -119,6 +119,11 @@ EMSCRIPTEN_KEEPALIVE void pf_module_join(struct pf_driver *driver)
                                    .join = {pf_driver_text(driver, 0), pf_driver_text(driver, 1)}});
 }
 
+EMSCRIPTEN_KEEPALIVE void pf_module_relay_only(struct pf_driver *driver)
+{
+    pf_driver_handle(driver, &(struct pf_event){.type = PF_EVENT_RELAY_ONLY});
+}
+
 /* Text: a room token, or ''. True if it is too long. */
 EMSCRIPTEN_KEEPALIVE int pf_module_set_token(struct pf_driver *driver)
 {

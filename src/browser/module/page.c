@@ -21,6 +21,7 @@ EM_JS(void, pf_page_publish, (void), {
     },
     join(room, name) { glue.tell(_pf_module_join, [room, name]); },
     setToken(token) { return glue.tell(_pf_module_set_token, [token]); },
+    relayOnly() { glue.tell(_pf_module_relay_only, []); },
     leave() { glue.tell(_pf_module_leave, []); },
     setSource(source, on) { glue.tell(_pf_module_set_source, [], source, on); },
     selectDevice(source, id) { glue.tell(_pf_module_select_device, [id], source); },

@@ -28,8 +28,9 @@ struct pf_context {
     pf_socket socket;           /* relay session: 0 for none */
     bool joined;                /* relay session: the relay forwards signals */
     bool webrtc_missing;        /* connection: there is no RTCPeerConnection at all */
-    bool ice_servers_refused;   /* connection: by the browser, since the last "hello" */
-    size_t ice_servers_size;    /* relay session; connection: 0 once they are refused */
+    bool ice_servers_refused;   /* connection: by the browser, those of now */
+    bool relay_only;            /* relay session, room: PF_EVENT_RELAY_ONLY */
+    size_t ice_servers_size;    /* ice_servers; connection: 0 once they are refused */
     char ice_servers[PF_ICE_SERVERS_SIZE_MAX];
     uint32_t last_id; /* of sockets, connections and tracks */
     struct pf_room_counters counters;

@@ -95,3 +95,14 @@ void pf_candidates_discard(struct pf_candidates *queue, struct pf_exchange excha
         queue->entries[queue->count++] = entry;
     }
 }
+
+bool pf_candidate_is_relayed(struct pf_slice candidate)
+{
+    const struct pf_slice type = PF_SLICE(" typ relay");
+    for (size_t i = 0; i + type.size <= candidate.size; i++) {
+        if (pf_slice_equal((struct pf_slice){candidate.data + i, type.size}, type)) {
+            return true;
+        }
+    }
+    return candidate.size == 0;
+}

@@ -50,4 +50,8 @@ struct pf_candidate pf_candidates_get(const struct pf_candidates *queue, size_t 
 /* Removes those of `exchange` and of all before it. */
 void pf_candidates_discard(struct pf_candidates *queue, struct pf_exchange exchange);
 
+/* Whether it is one of a TURN server (RFC 8839 section 5.1, cand-type), or the end of candidates.
+ */
+bool pf_candidate_is_relayed(struct pf_slice candidate);
+
 #endif

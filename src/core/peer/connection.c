@@ -78,12 +78,14 @@ void pf_connection_open(struct pf_connection *connection, struct pf_context *con
     connection->wants_restart = false;
     connection->missed_offer = false;
     connection->channel_open = false;
+    connection->turn_refused = false;
     connection->video_rejected = false;
     connection->remote = (struct pf_exchange){0, 0};
     connection->candidates_sent = 0;
     pf_candidates_clear(&connection->candidates);
     struct pf_command *command = push(connection, context, PF_COMMAND_PC_CREATE);
     command->pc_create.offers = offers;
+    command->pc_create.relay_only = context->relay_only;
     command->pc_create.ice_servers =
         (struct pf_slice){context->ice_servers, context->ice_servers_size};
     pf_publishing_add(context, connection->pc, offers);
@@ -311,6 +313,9 @@ static void on_candidate(struct pf_connection *connection, struct pf_context *co
                          const struct pf_candidate *candidate)
 {
     const struct pf_exchange exchange = {connection->epoch, connection->offer_number};
+    if (context->relay_only && !pf_candidate_is_relayed(candidate->candidate)) {
+        return; /* no browser gathers it; should one do so all the same, nobody hears of it */
+    }
     if (pf_candidates_put(&connection->candidates, exchange, candidate) != PF_ERROR_OK) {
         context->counters.queue_full++;
     }
@@ -346,8 +351,10 @@ enum pf_connection_outcome pf_connection_handle(struct pf_connection *connection
     case PF_EVENT_PC_SENDER_SET:   /* for publishing.c */
     case PF_EVENT_PC_ENCODING_SET: /* for quality.c */
     case PF_EVENT_PC_STATS:
-    case PF_EVENT_PC_CHANNEL_MESSAGE: /* for the room */
-    case PF_EVENT_TIMEOUT:            /* and the rest too */
+    case PF_EVENT_PC_TURN_REFUSED: /* for the room */
+    case PF_EVENT_PC_RELAYED:
+    case PF_EVENT_PC_CHANNEL_MESSAGE:
+    case PF_EVENT_TIMEOUT: /* and the rest too */
     case PF_EVENT_START:
     case PF_EVENT_JOIN:
     case PF_EVENT_LEAVE:
@@ -355,6 +362,7 @@ enum pf_connection_outcome pf_connection_handle(struct pf_connection *connection
     case PF_EVENT_SELECT_DEVICE:
     case PF_EVENT_REOPEN:
     case PF_EVENT_SET_TOKEN:
+    case PF_EVENT_RELAY_ONLY:
     case PF_EVENT_SET_NAME:
     case PF_EVENT_SET_HAND:
     case PF_EVENT_SET_WANTED:

@@ -31,6 +31,7 @@ struct pf_connection {
     bool wants_restart; /* an ICE restart is to be offered once stable */
     bool missed_offer;  /* one arrived during an exchange; is requested again once stable */
     bool channel_open;
+    bool turn_refused;               /* a TURN server has refused the credentials */
     bool video_rejected;             /* by the answer, as it is where there is no codec in common */
     struct pf_exchange remote;       /* whose remote description is set; {0, 0}: none */
     uint32_t remote_candidates;      /* added to it, or dropped as too many */

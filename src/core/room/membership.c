@@ -13,6 +13,7 @@
 #include "core/room/membership.h"
 
 #include "base/assert.h"
+#include "core/room/ice_servers.h"
 #include "core/room/room_internal.h"
 
 #include <string.h>
@@ -156,7 +157,10 @@ void pf_membership_on_hello(struct pf_room *room, const struct pf_message *messa
         return;
     }
     pf_relay_session_greet(&room->session, &room->context, message);
-    if (room->roster.self == 0 && !membership->first_epoch_spent) {
+    pf_ice_servers_take(room, message->hello.ice_servers);
+    /* Without ICE servers, which then come in "joined", an offer would be of little use. */
+    if (room->roster.self == 0 && !membership->first_epoch_spent &&
+        message->hello.ice_servers.size > 0) {
         pf_prepared_begin(&room->prepared, &room->context);
     }
     if (membership->wants_join) {
@@ -199,6 +203,7 @@ void pf_membership_on_joined(struct pf_room *room, const struct pf_message *mess
     membership->prepared_sent = false;
     pf_relay_session_joined(&room->session, &room->context);
     set_state(membership, PF_ROOM_JOINED);
+    pf_ice_servers_take(room, message->joined.ice_servers);
     pf_roster_mark_listed(&room->roster, &room->context, message, room->session.grace_ms);
     for (size_t i = 0; i < message->joined.members_count; i++) {
         struct pf_peer *peer =

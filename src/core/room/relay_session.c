@@ -13,8 +13,6 @@
 
 #include "base/assert.h"
 
-#include <string.h>
-
 enum {
     ANSWER_MS = 10000, /* for the handshake with "hello", and for "joined" */
     PROBE_MS = 3000,   /* for anything after a ping */
@@ -107,17 +105,11 @@ void pf_relay_session_heard(struct pf_relay_session *session, struct pf_context 
 void pf_relay_session_greet(struct pf_relay_session *session, struct pf_context *context,
                             const struct pf_message *hello)
 {
-    const struct pf_slice ice_servers = hello->hello.ice_servers;
     session->ping_ms = hello->hello.ping_ms > PING_MS_MIN ? hello->hello.ping_ms : PING_MS_MIN;
     session->grace_ms = hello->hello.grace_ms;
     session->can_rename = pf_capabilities_have(hello->hello.capabilities, PF_CAPABILITY_RENAME);
-    context->ice_servers_size = 0;
-    context->ice_servers_refused = false;
-    /* "[]" is none: then there is nothing that the browser could refuse. */
-    if (ice_servers.size > 2 && ice_servers.size <= sizeof context->ice_servers) {
-        memcpy(context->ice_servers, ice_servers.data, ice_servers.size);
-        context->ice_servers_size = ice_servers.size;
-    }
+    session->can_renew_ice = pf_capabilities_have(hello->hello.capabilities, PF_CAPABILITY_ICE);
+    context->relay_only = context->relay_only || hello->hello.ice_policy == PF_ICE_RELAY;
     set_state(session, context, PF_RELAY_SESSION_READY);
     pf_relay_session_heard(session, context);
 }

@@ -25,6 +25,7 @@ struct pf_relay_session {
     uint64_t answer_at_ms;  /* the timeout of what the state waits for */
     uint64_t silence_at_ms; /* when a ping is sent, or, probing, when the socket is given up */
     uint64_t ping_ms, grace_ms;
+    bool can_renew_ice;  /* the relay takes `ice-servers` */
     bool can_rename;     /* the relay takes "rename" */
     bool probing;        /* a ping is unanswered */
     struct pf_slice url; /* borrows from the room */

@@ -81,6 +81,7 @@ static void on_socket_message(struct pf_room *room, const struct pf_event *event
     case PF_MESSAGE_MEMBER: on_member(room, message); break;
     case PF_MESSAGE_LEFT: on_left(room, message); break;
     case PF_MESSAGE_SIGNAL: on_signal(room, &message->signal); break;
+    case PF_MESSAGE_ICE_SERVERS: pf_ice_servers_take(room, message->ice_servers); break;
     case PF_MESSAGE_PING: pf_relay_session_answer_ping(&room->session, &room->context); break;
     case PF_MESSAGE_PONG: break; /* pf_relay_session_heard() is all it is for */
     case PF_MESSAGE_ERROR: pf_membership_on_error(room, message->error.code); break;
@@ -154,6 +155,10 @@ static void on_pc(struct pf_room *room, const struct pf_event *event)
         on_stats(room, peer, event);
     } else if (peer && event->type == PF_EVENT_PC_CHANNEL_MESSAGE) {
         on_channel_message(room, peer, event);
+    } else if (peer && event->type == PF_EVENT_PC_TURN_REFUSED) {
+        pf_ice_servers_on_refused(room, peer);
+    } else if (peer && event->type == PF_EVENT_PC_RELAYED) {
+        pf_recovery_on_network(peer, &room->context);
     } else if (peer) {
         pf_incoming_handle_pc(peer, &room->context, event);
         if (event->type == PF_EVENT_PC_STATE && room->context.joined &&
@@ -162,7 +167,8 @@ static void on_pc(struct pf_room *room, const struct pf_event *event)
             pf_relay_session_probe(&room->session, &room->context);
         }
     } else if (event->pc != 0 && event->pc == room->prepared.connection.pc &&
-               event->type != PF_EVENT_PC_CHANNEL_MESSAGE) {
+               event->type != PF_EVENT_PC_CHANNEL_MESSAGE &&
+               event->type != PF_EVENT_PC_TURN_REFUSED && event->type != PF_EVENT_PC_RELAYED) {
         pf_membership_handle_prepared(room, event);
     }
 }
@@ -217,6 +223,7 @@ static void dispatch(struct pf_room *room, const struct pf_event *event)
     case PF_EVENT_REOPEN:
     case PF_EVENT_SELECT_DEVICE: pf_media_handle(&room->media, context, event); break;
     case PF_EVENT_SET_TOKEN: pf_membership_set_token(&room->membership, event->token); break;
+    case PF_EVENT_RELAY_ONLY: context->relay_only = true; break;
     case PF_EVENT_SET_NAME: pf_membership_rename(room, event->name); break;
     case PF_EVENT_SET_HAND: pf_gestures_set_hand(room, event->set_hand.raised); break;
     case PF_EVENT_SET_WANTED: on_set_wanted(room, event); break;
@@ -242,6 +249,8 @@ static void dispatch(struct pf_room *room, const struct pf_event *event)
     case PF_EVENT_PC_STATS:
     case PF_EVENT_PC_FAILED:
     case PF_EVENT_PC_CANDIDATE:
+    case PF_EVENT_PC_TURN_REFUSED:
+    case PF_EVENT_PC_RELAYED:
     case PF_EVENT_PC_STATE:
     case PF_EVENT_PC_CHANNEL_OPENED:
     case PF_EVENT_PC_CHANNEL_CLOSED:
@@ -303,6 +312,7 @@ enum pf_error pf_room_init(struct pf_room *room, const struct pf_room_config *co
     pf_roster_init(&room->roster);
     pf_prepared_init(&room->prepared);
     pf_chat_init(&room->chat);
+    pf_ice_servers_init(&room->ice_servers);
     room->message.tree = NULL;
     room->url_size = config->url.size;
     memcpy(room->url, config->url.data, config->url.size);
@@ -313,6 +323,7 @@ enum pf_error pf_room_init(struct pf_room *room, const struct pf_room_config *co
     context->webrtc_missing = false;
     context->ice_servers_refused = false;
     context->ice_servers_size = 0;
+    context->relay_only = false;
     context->last_id = 0;
     room->reactions.full_at = 0;
     context->counters = (struct pf_room_counters){0};

@@ -99,6 +99,7 @@ static int run(const struct pf_options *options)
                 .messages_per_s = options->rate,
                 .ice_servers =
                     options->ice_servers ? pf_slice_of(options->ice_servers) : PF_SLICE("[]"),
+                .ice_policy = options->turn_only ? PF_ICE_RELAY : PF_ICE_ALL,
                 .signer = {.user = &secret, .sign = pf_crypto_sign},
                 .draw = pf_crypto_draw},
     };

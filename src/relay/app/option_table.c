@@ -75,8 +75,11 @@ const struct pf_option pf_option_table[] = {
     {"turn-secret-file", "FILE", TEXT(turn_secret_file),
      .help = "the secret that makes them, which the TURN server has too (coturn:\n"
              "use-auth-secret, static-auth-secret); SIGHUP reads it anew"},
-    {"turn-ttl-s", "N", NUMBER(turn_ttl_s, 60, 7 * 24 * 3600),
-     .help = "how long they are good for (43200)"},
+    {"turn-ttl-s", "N", NUMBER(turn_ttl_s, 10, 7 * 24 * 3600),
+     .help = "how long they are good for (43200); members get new ones in time"},
+    {"turn-only", NULL, FLAG(turn_only),
+     .help = "calls go through TURN servers only: nobody in a room learns the\n"
+             "network address of another"},
     {"token-keys", "FILE", TEXT(token_keys),
      .help = "let in only who has a token (a JWT) for the room, signed by a key in\n"
              "FILE: a JWK set, public keys in PEM, or a secret; SIGHUP reads it\n"

@@ -49,6 +49,7 @@ struct pf_options {
     uint32_t drain_s;
     const char *turn_secret_file;
     uint32_t turn_ttl_s;
+    bool turn_only;
     const char *token_keys; /* NULL: rooms are open */
     struct pf_log log;
     const char *config_file; /* NULL: none */

@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "base/buffer.h"
+#include "relay/hub/ice.h"
 #include "relay/hub/output.h"
 #include "relay/hub/presence.h"
 #include "relay/hub/ticket.h"
@@ -122,7 +123,9 @@ static void send_joined(struct pf_hub *hub, const struct pf_hub_member *member, 
         .joined = {.self = member->id,
                    .resumed = resumed,
                    .ticket = pf_buffer_slice(&ticket),
-                   .offered = offered ? offered->id : 0},
+                   .offered = offered ? offered->id : 0,
+                   .ice_servers =
+                       pf_hub_ice_for_joined(hub, pf_clients_find(&hub->clients, member->client))},
     };
     for (size_t i = 0; i < room->members_count; i++) {
         if (room->members[i] != member) {

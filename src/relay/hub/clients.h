@@ -27,6 +27,7 @@ struct pf_hub_client {
     uint64_t order;    /* increases with each new client */
     uint64_t heard_ms; /* when its last message arrived */
     uint64_t ping_due_ms;
+    uint64_t ice_due_ms;             /* it needs new ICE servers; 0 until it has had any */
     struct pf_token_bucket messages; /* messages that it may send, in thousandths */
 };
 

@@ -5,6 +5,7 @@
 #include "base/assert.h"
 #include "protocol/envelope.h"
 #include "relay/hub/admission.h"
+#include "relay/hub/ice.h"
 #include "relay/hub/output.h"
 #include "relay/hub/presence.h"
 
@@ -59,6 +60,7 @@ static void on_envelope(struct pf_hub *hub, struct pf_hub_client *client, struct
     case PF_MESSAGE_SIGNAL: on_signal(hub, client, envelope); return;
     case PF_MESSAGE_JOIN: pf_hub_join(hub, client, text, envelope->prepared_offer); return;
     case PF_MESSAGE_RENAME: pf_hub_rename(hub, client, text); return;
+    case PF_MESSAGE_ICE_SERVERS: pf_hub_ice_requested(hub, client); return;
     case PF_MESSAGE_LEAVE: pf_hub_client_leave(hub, client); return;
     case PF_MESSAGE_PING: pf_hub_send_type(hub, client->number, PF_MESSAGE_PONG); return;
     case PF_MESSAGE_PONG: return; /* that the client has been heard is all that it says */

@@ -37,6 +37,7 @@ struct pf_hub_doorkeeper {
 struct pf_hub_ice {
     void *user; /* handed to `make`; borrowed */
     struct pf_slice (*make)(void *user, uint64_t unix_s, uint64_t id); /* `id` is random */
+    uint32_t renew_ms; /* a member gets new ones after that time, rounded up to a ping; 0: never */
 };
 
 struct pf_hub_config {
@@ -50,7 +51,8 @@ struct pf_hub_config {
     uint32_t grace_ms;           /* grace period of an away member, at least 1 */
     uint32_t burst_messages;     /* burst allowance of a client, in KiB, at least 1 */
     uint32_t messages_per_s;     /* long-term rate of a client, in KiB per second, at least 1 */
-    struct pf_slice ice_servers; /* a JSON array for `hello`; borrowed for the hub's life */
+    struct pf_slice ice_servers; /* a JSON array; borrowed for the hub's life */
+    enum pf_ice_policy ice_policy;
     struct pf_hub_ice ice;
     struct pf_signer signer; /* for tickets */
     struct pf_hub_doorkeeper doorkeeper;

@@ -3,6 +3,7 @@
 #include "relay/hub/presence.h"
 
 #include "base/assert.h"
+#include "relay/hub/ice.h"
 #include "relay/hub/output.h"
 
 /* Clients */
@@ -63,17 +64,12 @@ void pf_hub_client_open(struct pf_hub *hub, uint32_t number)
         pf_hub_send_close(hub, number, pf_error_code_close(PF_CODE_RELAY_FULL));
         return;
     }
-    const struct pf_hub_config *config = &hub->config;
-    struct pf_slice ice_servers = config->ice_servers;
-    if (config->ice.make) {
-        ice_servers =
-            config->ice.make(config->ice.user, hub->unix_s, config->draw(config->draw_user));
-        PF_ASSERT(ice_servers.size <= PF_ICE_SERVERS_SIZE_MAX);
-    }
+    struct pf_hub_client *client = pf_clients_find(&hub->clients, number);
     hub->message = (struct pf_message){
         .type = PF_MESSAGE_HELLO,
-        .hello = {.ice_servers = ice_servers,
-                  .capabilities = PF_CAPABILITY_RENAME,
+        .hello = {.ice_servers = pf_hub_ice_for_hello(hub, client),
+                  .ice_policy = hub->config.ice_policy,
+                  .capabilities = PF_SLICE("rename ice-servers"),
                   .members_max = hub->config.members_max,
                   .ping_ms = hub->config.ping_ms,
                   .grace_ms = hub->config.grace_ms},
@@ -156,6 +152,7 @@ void pf_hub_client_heartbeat(struct pf_hub *hub, struct pf_hub_client *client)
         close_client(hub, client, PF_HUB_CLOSE_GOING_AWAY);
         return;
     }
+    pf_hub_ice_renew(hub, client);
     if (hub->now_ms >= client->ping_due_ms) {
         pf_hub_send_type(hub, client->number, PF_MESSAGE_PING);
         client->ping_due_ms = hub->now_ms + hub->config.ping_ms;

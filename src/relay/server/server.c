@@ -26,6 +26,7 @@ enum {
     RETURNS_SHARE = 8,      /* that part of the places is for members who return */
     REQUESTS_SHARE = 4,     /* and that part of the descriptors, at least, for WebSockets */
     EVERYBODY_RETURNS = 64, /* below that many places, none are kept */
+    RENEWED_PER_S = 750,    /* milliseconds, of each second that TURN credentials are good for */
 };
 
 static bool complain(const struct pf_server *server, const char *what, const char *name)
@@ -162,7 +163,8 @@ static bool open_tables(struct pf_server *server)
         server->turn.servers_count = server->config.turn_servers_count;
         server->turn.ttl_s = server->config.turn_ttl_s;
         server->turn.others = hub->ice_servers;
-        hub->ice = (struct pf_hub_ice){&server->turn, pf_turn_make};
+        hub->ice = (struct pf_hub_ice){&server->turn, pf_turn_make,
+                                       server->config.turn_ttl_s * RENEWED_PER_S};
     }
     hub->doorkeeper = (struct pf_hub_doorkeeper){server, admit};
     server->links_max = count;

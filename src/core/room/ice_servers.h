@@ -1,0 +1,28 @@
+/* ice_servers.h - the STUN and TURN servers that the relay names. Internal to core. */
+/* SPDX-License-Identifier: MIT */
+#ifndef PF_CORE_ROOM_ICE_SERVERS_H
+#define PF_CORE_ROOM_ICE_SERVERS_H
+
+#include "core/common/context.h"
+#include "core/peer/peer.h"
+
+#include <stdint.h>
+
+struct pf_room;
+
+struct pf_ice_servers {
+    uint64_t ask_at_ms; /* new ones may be asked for from then on */
+};
+
+void pf_ice_servers_init(struct pf_ice_servers *servers);
+
+/*
+ * The relay has said which servers to use: a JSON array, or nothing. They are for new connections,
+ * and for those that exist (RTCPeerConnection.setConfiguration()), whose credentials may expire.
+ */
+void pf_ice_servers_take(struct pf_room *room, struct pf_slice json);
+
+/* PF_EVENT_PC_TURN_REFUSED: asks the relay for others, though not again and again. */
+void pf_ice_servers_on_refused(struct pf_room *room, struct pf_peer *peer);
+
+#endif

@@ -1,0 +1,149 @@
+/* turn.test.mjs - calls through a TURN server (coturn), whose credentials the relay makes. */
+/* SPDX-License-Identifier: MIT */
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { scenario } from './harness.mjs';
+import { freePort } from './relay.mjs';
+import { until } from './until.mjs';
+
+/** @typedef {import('./harness.mjs').World} World */
+/** @typedef {import('./person.mjs').Person} Person */
+
+/** Browsers reach no TURN server on a loopback address. */
+const address = Object.values(os.networkInterfaces()).flat()
+  .find((one) => one && one.family === 'IPv4' && !one.internal)?.address;
+
+const missing =
+  spawnSync('turnserver', ['--version']).error ? 'there is no coturn (turnserver)'
+  : address ? ''
+  : 'there is no network interface for it';
+
+const secret = 'shared with coturn';
+
+/** A TURN server for one test. */
+class TurnServer {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'peerface-turn-'));
+
+  /** @param {number} port */
+  constructor(port) {
+    this.url = `turn:${address}:${port}`;
+    this.secretFile = path.join(this.folder, 'secret');
+    this.process = spawn('turnserver', [
+      '-n', '--use-auth-secret', `--static-auth-secret=${secret}`, '--realm=call.example',
+      `--listening-ip=${address}`, `--relay-ip=${address}`, `--listening-port=${port}`,
+      '--no-cli', '--no-tls', '--no-dtls', '--log-file=/dev/null',
+      `--pidfile=${path.join(this.folder, 'pid')}`, `--userdb=${path.join(this.folder, 'db')}`,
+    ], { stdio: 'ignore' });
+  }
+
+  close() {
+    this.process.kill('SIGKILL');
+    fs.rmSync(this.folder, { recursive: true });
+  }
+}
+
+/**
+ * Starts the relay again: it sends all calls through the TURN server, and renews credentials after
+ * 7.5 s, or as they are refused.
+ * @param {World} world @param {string} relaySecret
+ */
+async function start(world, relaySecret) {
+  const turn = new TurnServer(await freePort());
+  fs.writeFileSync(turn.secretFile, relaySecret);
+  world.relay.options.push('--turn-server', turn.url, '--turn-secret-file', turn.secretFile,
+    '--turn-ttl-s', '10', '--turn-only', '--ping-ms', '500');
+  await world.relay.stop();
+  await world.relay.start();
+  return turn;
+}
+
+/**
+ * Of each connection that is not closed: whether its path is relayed, and until when its
+ * credentials are good.
+ * @param {Person} person
+ */
+const paths = (person) => person.ask(async () => {
+  const found = [];
+  for (const { pc, closed } of /** @type {any} */ (window).probe.connections) {
+    if (closed) continue;
+    const report = await pc.getStats();
+    const pair = [...report.values()].find((one) =>
+      one.type === 'candidate-pair' && one.state === 'succeeded' && one.nominated);
+    const [server] = pc.getConfiguration().iceServers;
+    found.push({
+      isRelayed: !!pair && report.get(pair.localCandidateId).candidateType === 'relay',
+      fragment: /a=ice-ufrag:(\S+)/.exec(pc.localDescription?.sdp ?? '')?.[1],
+      expires: Number(server.username.split(':')[0]),
+    });
+  }
+  return found;
+});
+
+/** No address of a page's own network is in what it sends. @param {Person} person */
+async function sendsRelayedCandidatesOnly(person) {
+  const wire = await person.ask(() => /** @type {any} */ (window).probe.wire);
+  const sent = wire.filter((/** @type {any} */ one) => one.way === 'out');
+  const all = sent.map((/** @type {any} */ { text }) => text).join('\n');
+  const types = new Set([...all.matchAll(/candidate:\S+ \d \w+ \d+ \S+ \d+ typ (\w+)/g)]
+    .map((match) => match[1]));
+  assert.deepEqual([...types], ['relay']);
+}
+
+for (const engine of /** @type {('chromium'|'firefox')[]} */ (['chromium', 'firefox'])) {
+  scenario(
+    `in ${engine} a call goes through a TURN server only, whose credentials are renewed (I25, I26)`,
+    { needs: [engine], skip: missing, slow: true },
+    async (world) => {
+      const turn = await start(world, secret);
+      try {
+        const ann = await world.person('Ann', { engine });
+        const bob = await world.person('Bob', { engine });
+        await ann.enter('tea');
+        await bob.enter('tea');
+        await ann.inCallWith(1);
+        await bob.inCallWith(1);
+        const [before] = await paths(ann);
+        assert.ok(before.isRelayed);
+        await sendsRelayedCandidatesOnly(ann);
+        await sendsRelayedCandidatesOnly(bob);
+        await until('new candidates with new credentials', async () => {
+          const [now, ...others] = await paths(ann);
+          assert.equal(others.length, 0); // it is the same connection
+          return now.expires > before.expires + 10 && now.fragment !== before.fragment &&
+            now.isRelayed;
+        });
+        await ann.inCallWith(1);
+        await bob.inCallWith(1);
+      } finally {
+        turn.close();
+      }
+    },
+  );
+
+  scenario(
+    `in ${engine} credentials that the TURN server refuses are replaced (I24)`,
+    { needs: [engine], skip: missing, slow: true, expects: [/WebRTC: ICE failed/] },
+    async (world) => {
+      const turn = await start(world, 'not the one of the TURN server');
+      try {
+        const ann = await world.person('Ann', { engine });
+        const bob = await world.person('Bob', { engine });
+        await ann.enter('tea');
+        await bob.enter('tea');
+        const asks = () => /** @type {any} */ (window).probe.wire.some(
+          (/** @type {any} */ { way, text }) => way === 'out' && text.includes('ice-servers'));
+        await ann.sees('that it has asked for others', asks);
+        fs.writeFileSync(turn.secretFile, secret);
+        world.relay.signal('SIGHUP');
+        await ann.inCallWith(1);
+        await bob.inCallWith(1);
+        assert.ok((await paths(ann)).some((one) => one.isRelayed));
+      } finally {
+        turn.close();
+      }
+    },
+  );
+}
