@@ -46,7 +46,8 @@ export const version = '0.1.0';
  * for tokens got none, one that is not valid or not yet, one that has expired, or one for another
  * room.
  * @typedef {'room-full'|'relay-full'|'bad-room'|'bad-name'|'replaced'|'no-webrtc'|'token-missing'
- *   |'token-invalid'|'token-expired'|'token-room'|''} RefusalReason
+ *   |'token-invalid'|'token-expired'|'token-room'
+ *   |'refused'|'removed'|''} RefusalReason
  */
 /**
  * What a person shows the others for a moment.
@@ -116,6 +117,7 @@ export const version = '0.1.0';
  *                               in common; no picture will come, whatever `camera` says
  * @property {Quality} quality
  * @property {QualityReason} qualityReason
+ * @property {'member'|'host'} role
  * @property {MediaStream} stream  at most one audio and one video track
  * @property {MediaStream} screenStream  the same of its screen; its tracks are there also while
  *                               `screen` is not 'on', but have no picture
@@ -162,6 +164,13 @@ export const version = '0.1.0';
  * @property {BufferSource} [wasm]  its bytes, in place of loading them
  * @property {AbortSignal} [signal]  ends the room as leave() does, also while it is being made
  */
+/** @typedef {{id: string, name: string}} Knock  somebody at the door of a locked room */
+/**
+ * What a host does: 'lock' and 'open' the room's door, 'admit' and 'refuse' a Knock, 'remove' a Peer,
+ * who cannot come back as the same member, 'mute' everybody else, who may undo that, and 'appoint' a
+ * Peer host in one's own place.
+ * @typedef {'lock'|'open'|'admit'|'refuse'|'remove'|'mute'|'appoint'} HostAction
+ */
 /**
  * What is dispatched to a room; see Room.
  * @typedef {object} RoomEventMap
@@ -172,6 +181,8 @@ export const version = '0.1.0';
  * @property {CustomEvent<{peer: Peer}>} peerchange
  * @property {CustomEvent<{peer: Peer}>} peerleave
  * @property {CustomEvent<{peer: Peer|null, kind: Reaction}>} reaction
+ * @property {CustomEvent<undefined>} knockschange
+ * @property {CustomEvent<{peer: Peer|null}>} muted
  * @property {CustomEvent<Message>} message
  * @property {CustomEvent<Message>} messagechange
  */
@@ -268,12 +279,15 @@ export async function createRoom(options = {}) {
 /**
  * A room. Events are dispatched after the change and never during a method call, so a handler may
  * call any method:
- *   roomchange     state, reason, relayAway, iceServersRefused, self, ticket or hand has changed
+ *   roomchange     state, reason, relayAway, iceServersRefused, self, ticket, hand, role, locked or
+ *                  knocking has changed
  *   localchange    microphone, camera, screen, screenAudio or the tracks of stream or screenStream
  *                  have changed
  *   deviceschange  microphones or cameras have changed
  *   peerjoin, peerchange, peerleave   CustomEvent with detail {peer}
  *   reaction       CustomEvent with detail {peer, kind}; peer is null for one's own
+ *   knockschange   knocks has changed
+ *   muted          CustomEvent with detail {peer}: a host has muted everybody. It can be undone
  *   message        CustomEvent whose detail is a new Message, a peer's or one's own
  *   messagechange  CustomEvent whose detail is a Message of one's own: its state has changed
  * 'peerleave' is also dispatched for every peer when this member leaves or is refused.
@@ -309,6 +323,18 @@ export class Room extends /** @type {{new (): RoomEventTarget}} */ (EventTarget)
    * @readonly @type {number}
    */
   hand = 0;
+  /**
+   * A host can lock the room, admit and remove people: see host(). Who enters first is one, or who
+   * has a token that says so.
+   * @readonly @type {'member'|'host'}
+   */
+  role = 'member';
+  /** Newcomers have to knock. @readonly @type {boolean} */
+  locked = false;
+  /** While 'joining': waits at the locked door for a host. @readonly @type {boolean} */
+  knocking = false;
+  /** For a host: who waits at the door, oldest first. @readonly @type {Knock[]} */
+  knocks = [];
   /** @readonly @type {LocalSource} */
   microphone = { wanted: true, interrupted: false, state: 'idle', error: '', deviceId: '' };
   /** @readonly @type {LocalSource} */
@@ -347,6 +373,8 @@ export class Room extends /** @type {{new (): RoomEventTarget}} */ (EventTarget)
   #microphonesTold = [];
   /** @type {Device[]} */
   #camerasTold = [];
+  /** @type {Knock[]} */
+  #knocksTold = [];
   /** Removes the listeners when the room is over. */
   #listening = new AbortController();
 
@@ -442,6 +470,16 @@ export class Room extends /** @type {{new (): RoomEventTarget}} */ (EventTarget)
    */
   react(kind) {
     this.#core.react(kind);
+  }
+
+  /**
+   * Does what a host may do; ignored where room.role is 'member', or without the relay.
+   * @param {HostAction} action
+   * @param {{id: string}} [who]  the Knock or Peer that it is about
+   * @throws {TypeError} if there is no such action
+   */
+  host(action, who) {
+    if (!this.#core.host(action, who?.id)) throw new TypeError(`there is no action ${action}`);
   }
 
   /**
@@ -681,6 +719,15 @@ export class Room extends /** @type {{new (): RoomEventTarget}} */ (EventTarget)
       showReaction: (id, kind) => {
         this.#later('reaction', { peer: this.peers.get(id) ?? null, kind });
       },
+      /** @param {string} id @param {string} name */
+      showKnock: (id, name) => this.#knocksTold.push({ id, name }),
+      showKnocksEnd: () => {
+        Object.assign(this, { knocks: this.#knocksTold });
+        this.#knocksTold = [];
+        this.#later('knockschange');
+      },
+      /** @param {string} id */
+      showMuted: (id) => this.#later('muted', { peer: this.peers.get(id) ?? null }),
       showMessage: this.#showMessage.bind(this),
     };
   }

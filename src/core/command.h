@@ -101,6 +101,8 @@ enum pf_command_type {
     PF_COMMAND_SHOW_PEER, /* new or changed */
     PF_COMMAND_HIDE_PEER,
     PF_COMMAND_SHOW_REACTION, /* once: of a peer, or of oneself if it has been sent */
+    PF_COMMAND_SHOW_KNOCKS,   /* who waits at the locked door, to a host */
+    PF_COMMAND_SHOW_MUTED,    /* a host has asked for quiet, and the microphone is off now */
     PF_COMMAND_SHOW_MESSAGE,  /* new, or the delivery of one's own has changed */
 };
 
@@ -152,6 +154,9 @@ struct pf_command {
             bool webrtc_missing;      /* this and not the code is why it is REFUSED */
             bool ice_servers_refused; /* the browser takes none of the relay's */
             uint32_t hand;            /* one's own, as in struct pf_member_state */
+            bool is_host;             /* PF_EVENT_HOST has effect */
+            bool is_locked;           /* newcomers have to knock */
+            bool is_knocking;         /* while JOINING: a host is asked */
         } room;
         struct {
             enum pf_source source;
@@ -172,13 +177,19 @@ struct pf_command {
             enum pf_peer_state state;
             struct pf_member_state sources; /* and hand; sequence 0: it has not said yet */
             bool away;                      /* has lost the relay; media may go on */
-            bool video_rejected;            /* neither side gets a picture: no codec in common */
-            bool screen_supported;          /* it shows what one shares */
+            bool is_host;
+            bool video_rejected;   /* neither side gets a picture: no codec in common */
+            bool screen_supported; /* it shows what one shares */
             enum pf_quality_grade quality;
             enum pf_quality_reason quality_reason;
             struct pf_slice capabilities; /* that it has told of, see message.h */
         } peer;
         pf_member_id hide_peer;
+        struct {
+            const struct pf_knock *list; /* oldest first */
+            size_t count;
+        } knocks;
+        pf_member_id muted_by;
         struct {
             pf_member_id id; /* 0: of oneself */
             enum pf_reaction kind;

@@ -114,6 +114,7 @@ enum pf_event_type {
     PF_EVENT_SET_HAND,   /* raise or lower the hand */
     PF_EVENT_SET_WANTED, /* a peer's picture is shown so wide */
     PF_EVENT_REACT,      /* show the others a reaction, if it is not one too many */
+    PF_EVENT_HOST,       /* do what hosts may do; ignored where one is none */
     PF_EVENT_SAY,        /* write to everybody in the room; ignored outside of one */
 
     /* the machine */
@@ -183,6 +184,10 @@ struct pf_event {
             uint32_t width;        /* in device pixels; 0: it is not shown */
         } set_wanted;
         enum pf_reaction reaction; /* REACT */
+        struct {
+            enum pf_host_action action;
+            pf_member_id id; /* of a knock or a member, as the action has it; or 0 */
+        } host;
         struct {
             uint32_t first; /* 0; or `first` of a message whose delivery FAILED, to try again */
             struct pf_slice text; /* ignored unless pf_chat_text_is_valid() */

@@ -15,6 +15,7 @@
 const struct pf_names *const pf_field_enums[] = {
     [PF_FIELD_SOURCE - PF_FIELD_ENUMS] = &pf_names_of_sources,
     [PF_FIELD_REACTION - PF_FIELD_ENUMS] = &pf_names_of_reactions,
+    [PF_FIELD_HOST_ACTION - PF_FIELD_ENUMS] = &pf_names_of_host_actions,
     [PF_FIELD_DESCRIPTION - PF_FIELD_ENUMS] = &pf_names_of_descriptions,
     [PF_FIELD_DOM_ERROR - PF_FIELD_ENUMS] = &pf_names_of_dom_errors,
     [PF_FIELD_PERMISSION - PF_FIELD_ENUMS] = &pf_names_of_permissions,
@@ -49,6 +50,7 @@ const struct pf_names *const pf_field_enums[] = {
     L("set-wanted", PF_EVENT_SET_WANTED) E("id", U64, set_wanted.id) \
         E("source", SOURCE, set_wanted.source) E("width", U32, set_wanted.width) \
     L("react", PF_EVENT_REACT) E("kind", REACTION, reaction) \
+    L("host", PF_EVENT_HOST) E("action", HOST_ACTION, host.action) E("id", U64, host.id) \
     L("say", PF_EVENT_SAY) E("first", U32, say.first) E("text", TEXT, say.text) \
     L("network-changed", PF_EVENT_NETWORK_CHANGED) E("online", BOOL, network.online) \
     L("socket-message", PF_EVENT_SOCKET_MESSAGE) \

@@ -19,6 +19,7 @@ enum pf_field_kind {
     PF_FIELD_ENUMS, /* from here on: spelled as the entry of `pf_field_enums` has it */
     PF_FIELD_SOURCE = PF_FIELD_ENUMS,
     PF_FIELD_REACTION,
+    PF_FIELD_HOST_ACTION,
     PF_FIELD_DESCRIPTION,
     PF_FIELD_DOM_ERROR,
     PF_FIELD_PERMISSION,

@@ -10,15 +10,17 @@
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 static const char *const types[] = {
-    [PF_MESSAGE_HELLO] = "hello",   [PF_MESSAGE_JOIN] = "join",
-    [PF_MESSAGE_JOINED] = "joined", [PF_MESSAGE_MEMBER] = "member",
-    [PF_MESSAGE_RENAME] = "rename", [PF_MESSAGE_LEAVE] = "leave",
-    [PF_MESSAGE_LEFT] = "left",     [PF_MESSAGE_SIGNAL] = "signal",
-    [PF_MESSAGE_PING] = "ping",     [PF_MESSAGE_PONG] = "pong",
-    [PF_MESSAGE_ERROR] = "error",   [PF_MESSAGE_STATE] = "state",
-    [PF_MESSAGE_BYE] = "bye",       [PF_MESSAGE_REACTION] = "reaction",
-    [PF_MESSAGE_WANTED] = "wanted", [PF_MESSAGE_CHAT] = "chat",
-    [PF_MESSAGE_HEARD] = "heard",   [PF_MESSAGE_ICE_SERVERS] = "ice-servers",
+    [PF_MESSAGE_HELLO] = "hello",       [PF_MESSAGE_JOIN] = "join",
+    [PF_MESSAGE_JOINED] = "joined",     [PF_MESSAGE_MEMBER] = "member",
+    [PF_MESSAGE_RENAME] = "rename",     [PF_MESSAGE_LEAVE] = "leave",
+    [PF_MESSAGE_LEFT] = "left",         [PF_MESSAGE_SIGNAL] = "signal",
+    [PF_MESSAGE_PING] = "ping",         [PF_MESSAGE_PONG] = "pong",
+    [PF_MESSAGE_ERROR] = "error",       [PF_MESSAGE_STATE] = "state",
+    [PF_MESSAGE_BYE] = "bye",           [PF_MESSAGE_REACTION] = "reaction",
+    [PF_MESSAGE_WANTED] = "wanted",     [PF_MESSAGE_CHAT] = "chat",
+    [PF_MESSAGE_HEARD] = "heard",       [PF_MESSAGE_ICE_SERVERS] = "ice-servers",
+    [PF_MESSAGE_HOST] = "host",         [PF_MESSAGE_ROOM] = "room",
+    [PF_MESSAGE_KNOCKING] = "knocking", [PF_MESSAGE_MUTE] = "mute",
 };
 const struct pf_names pf_names_of_types = {types, COUNT(types)};
 
@@ -59,6 +61,9 @@ static const char *const codes[] = {
     [PF_CODE_TOKEN_INVALID] = "token-invalid",
     [PF_CODE_TOKEN_EXPIRED] = "token-expired",
     [PF_CODE_TOKEN_ROOM] = "token-room",
+    [PF_CODE_NOT_HOST] = "not-host",
+    [PF_CODE_REFUSED] = "refused",
+    [PF_CODE_REMOVED] = "removed",
     [PF_CODE_OTHER] = "other",
 };
 const struct pf_names pf_names_of_codes = {codes, COUNT(codes)};
@@ -69,6 +74,25 @@ static const char *const descriptions[] = {
     [PF_DESCRIPTION_ANSWER] = "answer",
 };
 const struct pf_names pf_names_of_descriptions = {descriptions, COUNT(descriptions)};
+
+static const char *const roles[] = {
+    [PF_ROLE_MEMBER] = "member",
+    [PF_ROLE_HOST] = "host",
+};
+const struct pf_names pf_names_of_roles = {roles, COUNT(roles)};
+
+static const char *const doors[] = {
+    [PF_DOOR_OPEN] = "open",
+    [PF_DOOR_LOCKED] = "locked",
+};
+const struct pf_names pf_names_of_doors = {doors, COUNT(doors)};
+
+static const char *const host_actions[] = {
+    [PF_HOST_OPEN] = "open",       [PF_HOST_LOCK] = "lock",     [PF_HOST_ADMIT] = "admit",
+    [PF_HOST_REFUSE] = "refuse",   [PF_HOST_REMOVE] = "remove", [PF_HOST_MUTE] = "mute",
+    [PF_HOST_APPOINT] = "appoint",
+};
+const struct pf_names pf_names_of_host_actions = {host_actions, COUNT(host_actions)};
 
 /* RTCIceTransportPolicy */
 static const char *const ice_policies[] = {
@@ -207,6 +231,9 @@ uint16_t pf_error_code_close(enum pf_error_code code)
     case PF_CODE_TOKEN_INVALID:
     case PF_CODE_TOKEN_EXPIRED:
     case PF_CODE_TOKEN_ROOM: return 4004;
+    case PF_CODE_REFUSED: return 4005;
+    case PF_CODE_REMOVED: return 4006;
+    case PF_CODE_NOT_HOST:
     case PF_CODE_BAD_MESSAGE:
     case PF_CODE_UNKNOWN_TYPE:
     case PF_CODE_NOT_JOINED:

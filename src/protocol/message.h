@@ -30,6 +30,7 @@ enum {
     PF_CAPABILITY_SIZE_MAX = 15,
     PF_SECTIONS_MAX = 16, /* of one description */
     PF_CHAT_TEXT_SIZE_MAX = 2000,
+    PF_KNOCKS_MAX = 8,       /* at the door of one room */
     PF_CHAT_UNHEARD_MAX = 8, /* sent on one channel, and not acknowledged */
 };
 
@@ -78,6 +79,7 @@ enum pf_reaction {
 /* The capabilities of PROTOCOL.md. */
 #define PF_CAPABILITY_RENAME   PF_SLICE("rename")      /* of a relay: it takes `rename` */
 #define PF_CAPABILITY_ICE      PF_SLICE("ice-servers") /* of a relay: it takes `ice-servers` */
+#define PF_CAPABILITY_HOST     PF_SLICE("host")        /* of a relay: its rooms have hosts */
 #define PF_CAPABILITY_REACTION PF_SLICE("reaction")    /* of a client: it takes `reaction` */
 #define PF_CAPABILITY_SCREEN   PF_SLICE("screen")      /* of a client: it shows shared screens */
 #define PF_CAPABILITY_QUALITY  PF_SLICE("quality")     /* of a client: it takes `wanted` */
@@ -124,12 +126,50 @@ struct pf_prepared_offer {
     struct pf_member_state state;
 };
 
+/* What a member may do (PROTOCOL.md section 3.1). */
+enum pf_role {
+    PF_ROLE_MEMBER,
+    PF_ROLE_HOST, /* locks and opens the room, admits and removes people */
+};
+
+/* Whether newcomers enter a room, or have to knock. */
+enum pf_room_door {
+    PF_DOOR_OPEN,
+    PF_DOOR_LOCKED,
+};
+
+/* Somebody at the door of a locked room. */
+struct pf_knock {
+    pf_member_id id; /* of the knock: it names nobody in the room */
+    struct pf_slice name;
+};
+
+/* How things are in a room, for one member. */
+struct pf_terms {
+    enum pf_role role; /* that member's */
+    enum pf_room_door door;
+    size_t knocks_count; /* 0 unless it is a host */
+    struct pf_knock knocks[PF_KNOCKS_MAX];
+};
+
+/* What a host does. */
+enum pf_host_action {
+    PF_HOST_OPEN,
+    PF_HOST_LOCK,
+    PF_HOST_ADMIT,   /* `id`: a knock */
+    PF_HOST_REFUSE,  /* `id`: a knock */
+    PF_HOST_REMOVE,  /* `id`: a member */
+    PF_HOST_MUTE,    /* asks all others to mute themselves */
+    PF_HOST_APPOINT, /* `id`: a member, who is host in one's own place */
+};
+
 struct pf_member {
     pf_member_id id;
     struct pf_slice name;
     uint32_t instance;
     bool away;
     struct pf_slice capabilities; /* empty: none */
+    enum pf_role role;
 };
 
 enum pf_message_type {
@@ -144,6 +184,10 @@ enum pf_message_type {
     PF_MESSAGE_PING,        /* either way */
     PF_MESSAGE_PONG,        /* either way */
     PF_MESSAGE_ICE_SERVERS, /* either way */
+    PF_MESSAGE_HOST,        /* client -> relay */
+    PF_MESSAGE_ROOM,        /* relay -> client */
+    PF_MESSAGE_KNOCKING,    /* relay -> client */
+    PF_MESSAGE_MUTE,        /* relay -> client */
     PF_MESSAGE_ERROR,       /* relay -> client */
     PF_MESSAGE_STATE,       /* peer -> peer, on the data channel only */
     PF_MESSAGE_REACTION,    /* peer -> peer, on the data channel only */
@@ -188,6 +232,9 @@ enum pf_error_code {
     PF_CODE_TOKEN_INVALID,
     PF_CODE_TOKEN_EXPIRED,
     PF_CODE_TOKEN_ROOM,
+    PF_CODE_NOT_HOST,
+    PF_CODE_REFUSED, /* a host does not let it in */
+    PF_CODE_REMOVED, /* by a host */
     PF_CODE_OTHER,
 };
 
@@ -231,6 +278,7 @@ struct pf_message {
             struct pf_member members[PF_MEMBERS_MAX]; /* at most PF_MEMBERS_MAX - 1 are others */
             pf_member_id offered;                     /* 0: nobody */
             struct pf_slice ice_servers; /* raw JSON, an array; empty: those of `hello` */
+            struct pf_terms terms;
         } joined;
         struct {
             struct pf_member member;
@@ -238,6 +286,15 @@ struct pf_message {
         } member;
         struct pf_slice rename;      /* the name */
         struct pf_slice ice_servers; /* raw JSON, an array; empty: asks for them */
+        struct {
+            enum pf_host_action action;
+            pf_member_id id; /* or 0 */
+        } host;
+        struct {
+            struct pf_terms terms;
+            struct pf_slice ticket; /* in place of the one of `joined` */
+        } room;
+        pf_member_id mute; /* the host that asks for it */
         struct {
             pf_member_id id;
             enum pf_left_reason reason;

@@ -25,6 +25,9 @@ extern const struct pf_names pf_names_of_sources;
 extern const struct pf_names pf_names_of_source_states;
 extern const struct pf_names pf_names_of_reactions;
 extern const struct pf_names pf_names_of_ice_policies;
+extern const struct pf_names pf_names_of_roles;
+extern const struct pf_names pf_names_of_doors;
+extern const struct pf_names pf_names_of_host_actions;
 
 /* The value that `text` spells goes to `index`; false if it spells none, then `index` is as it was.
  */

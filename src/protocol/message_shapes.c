@@ -66,7 +66,21 @@ static const struct pf_property member[] = {
     HAS(pf_member, "name", MEMBER_NAME, 0, name),
     HAS(pf_member, "instance", NUMBER, PF_RANGE_ORDINAL, instance),
     HAS(pf_member, "away", BOOL, 0, away),
+    MAY(pf_member, "role", WORD, PF_WORDS_ROLES, role),
     MAY(pf_member, "capabilities", CAPABILITIES, 0, capabilities),
+    END,
+};
+
+static const struct pf_property knock[] = {
+    HAS(pf_knock, "id", ID, 0, id),
+    HAS(pf_knock, "name", MEMBER_NAME, 0, name),
+    END,
+};
+
+static const struct pf_property terms[] = {
+    MAY(pf_terms, "role", WORD, PF_WORDS_ROLES, role),
+    MAY(pf_terms, "door", WORD, PF_WORDS_DOORS, door),
+    {"knocks", 0, PF_PROPERTY_ARRAY, PF_ARRAY_KNOCKS, 1},
     END,
 };
 
@@ -77,6 +91,8 @@ const struct pf_property *const pf_shapes[] = {
     [PF_SHAPE_PREPARED_DESCRIPTION] = prepared_description,
     [PF_SHAPE_PREPARED_OFFER] = prepared_offer,
     [PF_SHAPE_MEMBER] = member,
+    [PF_SHAPE_TERMS] = terms,
+    [PF_SHAPE_KNOCK] = knock,
 };
 
 /* ---- messages ---- */
@@ -109,6 +125,7 @@ static const struct pf_property joined[] = {
     {"members", 0, PF_PROPERTY_ARRAY, PF_ARRAY_MEMBERS, 0},
     MAY(pf_message, "offered", ID, 0, joined.offered),
     MAY(pf_message, "iceServers", ICE_SERVERS, 0, joined.ice_servers),
+    HAS(pf_message, NULL, OBJECT, PF_SHAPE_TERMS, joined.terms),
     END,
 };
 
@@ -125,6 +142,23 @@ static const struct pf_property rename[] = {
 
 static const struct pf_property ice_servers[] = {
     MAY(pf_message, "iceServers", ICE_SERVERS, 0, ice_servers),
+    END,
+};
+
+static const struct pf_property host[] = {
+    HAS(pf_message, "action", WORD, PF_WORDS_HOST_ACTIONS, host.action),
+    MAY(pf_message, "id", ID, 0, host.id),
+    END,
+};
+
+static const struct pf_property room[] = {
+    HAS(pf_message, NULL, OBJECT, PF_SHAPE_TERMS, room.terms),
+    HAS(pf_message, "ticket", TICKET, 0, room.ticket),
+    END,
+};
+
+static const struct pf_property mute[] = {
+    HAS(pf_message, "from", ID, 0, mute),
     END,
 };
 
@@ -191,6 +225,8 @@ const struct pf_property *const pf_message_shapes[] = {
     [PF_MESSAGE_REACTION] = reaction, [PF_MESSAGE_WANTED] = wanted,
     [PF_MESSAGE_CHAT] = chat,         [PF_MESSAGE_HEARD] = heard,
     [PF_MESSAGE_BYE] = nothing,       [PF_MESSAGE_ICE_SERVERS] = ice_servers,
+    [PF_MESSAGE_HOST] = host,         [PF_MESSAGE_ROOM] = room,
+    [PF_MESSAGE_KNOCKING] = nothing,  [PF_MESSAGE_MUTE] = mute,
 };
 
 /* ---- signals ---- */
@@ -241,6 +277,8 @@ const struct pf_array_shape pf_array_shapes[] = {
     [PF_ARRAY_MEMBERS] = {offsetof(struct pf_message, joined.members_count),
                           offsetof(struct pf_message, joined.members), sizeof(struct pf_member),
                           PF_MEMBERS_MAX - 1, PF_SHAPE_MEMBER},
+    [PF_ARRAY_KNOCKS] = {offsetof(struct pf_terms, knocks_count), offsetof(struct pf_terms, knocks),
+                         sizeof(struct pf_knock), PF_KNOCKS_MAX, PF_SHAPE_KNOCK},
 };
 
 const struct pf_number_range pf_number_ranges[] = {
@@ -258,4 +296,7 @@ const struct pf_names *const pf_words[] = {
     [PF_WORDS_REQUESTS] = &pf_names_of_requests,
     [PF_WORDS_REACTIONS] = &pf_names_of_reactions,
     [PF_WORDS_ICE_POLICIES] = &pf_names_of_ice_policies,
+    [PF_WORDS_ROLES] = &pf_names_of_roles,
+    [PF_WORDS_DOORS] = &pf_names_of_doors,
+    [PF_WORDS_HOST_ACTIONS] = &pf_names_of_host_actions,
 };

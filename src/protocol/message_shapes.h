@@ -54,6 +54,9 @@ enum pf_words {
     PF_WORDS_REQUESTS,
     PF_WORDS_REACTIONS,
     PF_WORDS_ICE_POLICIES,
+    PF_WORDS_ROLES,
+    PF_WORDS_DOORS,
+    PF_WORDS_HOST_ACTIONS,
 };
 
 enum pf_shape {
@@ -63,11 +66,14 @@ enum pf_shape {
     PF_SHAPE_PREPARED_DESCRIPTION, /* of a struct pf_prepared_offer */
     PF_SHAPE_PREPARED_OFFER,
     PF_SHAPE_MEMBER,
+    PF_SHAPE_TERMS,
+    PF_SHAPE_KNOCK,
 };
 
 enum pf_array {
     PF_ARRAY_CANDIDATES, /* of a struct pf_prepared_offer */
     PF_ARRAY_MEMBERS,    /* of a struct pf_message `joined` */
+    PF_ARRAY_KNOCKS,     /* of a struct pf_terms */
 };
 
 struct pf_property {

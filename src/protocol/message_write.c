@@ -206,11 +206,16 @@ static void put_value(struct pf_buffer *out, const struct pf_property *property,
     }
 }
 
-/* Of an optional property: an empty text, 0, an offer without SDP, a state without sequence. */
+/* Of an optional property: an empty text or array, 0, an offer without SDP, a state without sequence. */
 static bool is_absent(const struct pf_property *property, const char *from)
 {
     const void *at = from + property->offset;
     uint32_t number = 0;
+    size_t count = 0;
+    if (property->kind == PF_PROPERTY_ARRAY) {
+        memcpy(&count, from + pf_array_shapes[property->detail].count, sizeof count);
+        return count == 0;
+    }
     if (property->kind < PF_PROPERTY_NUMBER) {
         return ((const struct pf_slice *)at)->size == 0;
     }

@@ -180,6 +180,10 @@ static void on_message(struct run *run, uint32_t number)
         return;
     case PF_MESSAGE_PING:
     case PF_MESSAGE_PONG:
+    case PF_MESSAGE_ICE_SERVERS:
+    case PF_MESSAGE_ROOM:
+    case PF_MESSAGE_KNOCKING:
+    case PF_MESSAGE_MUTE:
     case PF_MESSAGE_ERROR: return;
     case PF_MESSAGE_JOIN:
     case PF_MESSAGE_RENAME:
@@ -190,7 +194,7 @@ static void on_message(struct run *run, uint32_t number)
     case PF_MESSAGE_WANTED:
     case PF_MESSAGE_CHAT:
     case PF_MESSAGE_HEARD:
-    case PF_MESSAGE_ICE_SERVERS:
+    case PF_MESSAGE_HOST:
     case PF_MESSAGE_BYE: break;
     }
     PF_UNREACHABLE(); /* a relay sends no other types */

@@ -119,7 +119,7 @@ test('clients receive the ICE servers from a file', async (t) => {
   const client = await Client.open(relay);
   assert.deepEqual(await client.message('hello'), {
     type: 'hello', iceServers: [{ urls: 'stun:stun.example' }], membersMax: 3, pingMs: 2000,
-    graceMs: 3000, capabilities: ['rename', 'ice-servers'],
+    graceMs: 3000, capabilities: ['rename', 'ice-servers', 'host'],
   });
 });
 

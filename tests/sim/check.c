@@ -5,6 +5,7 @@
 #include "base/assert.h"
 #include "capture.h"
 #include "chat.h"
+#include "doors.h"
 #include "gestures.h"
 #include "hostile.h"
 #include "ice.h"
@@ -130,7 +131,8 @@ void sim_check_tab(struct sim_world *world, struct sim_tab *tab)
         sim_fail(world, "%s hides a peer that has not left", sim_tab_name(world, tab));
     }
     if (tab->rebuilt != 0 && sim_tab_is_present(tab) && tab->view.state != PF_ROOM_REFUSED &&
-        !shows_all_it_can(tab) && !may_be_listed_as_before(world, world->tabs[tab->rebuilt])) {
+        !shows_all_it_can(tab) && !world->tabs[tab->rebuilt]->removed &&
+        !may_be_listed_as_before(world, world->tabs[tab->rebuilt])) {
         sim_fail(world, "%s closes a connection to page %u that works", sim_tab_name(world, tab),
                  tab->rebuilt);
     }
@@ -201,7 +203,7 @@ static bool is_with_relay(const struct sim_tab *tab, uint32_t relay)
 static bool has_not_left(const struct sim_world *world, const struct sim_tab *tab,
                          const struct sim_tab *other)
 {
-    if (!other || !is_up_to_date(tab)) {
+    if (!other || other->removed || !is_up_to_date(tab)) {
         return false;
     }
     const bool is_plain =
@@ -215,8 +217,9 @@ void sim_check_show(struct sim_world *world, struct sim_tab *tab, const struct p
     if (command->type == PF_COMMAND_HIDE_PEER && sim_tab_is_present(tab)) {
         struct sim_tab *other = member_tab(world, command->hide_peer);
         for (size_t i = 0; i < tab->cut_count; i++) {
-            tab->hid_in_vain = tab->hid_in_vain ||
-                               (other && tab->cut[i] == other->index && !shows_all_it_can(tab));
+            tab->hid_in_vain =
+                tab->hid_in_vain ||
+                (other && !other->removed && tab->cut[i] == other->index && !shows_all_it_can(tab));
         }
         tab->hid_in_vain = tab->hid_in_vain || has_not_left(world, tab, other);
         if (other && shows_all_it_can(tab)) {
@@ -229,6 +232,8 @@ void sim_check_show(struct sim_world *world, struct sim_tab *tab, const struct p
     }
     if (command->type == PF_COMMAND_SHOW_ROOM && command->room.state == PF_ROOM_REFUSED &&
         command->room.code != PF_CODE_ROOM_FULL && !tab->left &&
+        !(world->faults.doors_per_minute > 0 &&
+          (command->room.code == PF_CODE_REFUSED || command->room.code == PF_CODE_REMOVED)) &&
         !(command->room.code == PF_CODE_REPLACED && tab->shared)) {
         sim_fail(world, "%s is refused without a reason", sim_tab_name(world, tab));
     }
@@ -252,6 +257,9 @@ void sim_check_relay_text(struct sim_world *world, struct sim_socket *socket, st
         "{\"type\":\"error\",\"code\":\"no-such-member\"",
         "{\"type\":\"error\",\"code\":\"room-full\"",
         "{\"type\":\"error\",\"code\":\"replaced\"",
+        "{\"type\":\"error\",\"code\":\"refused\"",
+        "{\"type\":\"error\",\"code\":\"removed\"",
+        "{\"type\":\"error\",\"code\":\"not-host\"", /* the role has just gone */
     };
     const struct pf_hub *hub = world->relays[socket->relay].hub;
     if (begins(text, harmless[1]) && pf_hub_counts(hub).members < PF_MEMBERS_MAX) {
@@ -260,6 +268,7 @@ void sim_check_relay_text(struct sim_world *world, struct sim_socket *socket, st
     if (begins(text, "{\"type\":\"joined\"")) {
         socket->joined = true;
         note_joined(world, socket->tab);
+        sim_doors_check_joined(world, socket->tab, text);
         if (socket->tab->host >= SIM_HOSTS_MAX) {
             sim_hostile_enters(world, socket->tab, text);
         }
@@ -281,7 +290,7 @@ void sim_check_relay_output(struct sim_world *world, const struct pf_hub_event *
         output->type == PF_HUB_SEND && begins(output->head, "{\"type\":\"error\"");
     const bool is_answer = event->type != PF_HUB_TIMEOUT && output->clients_count == 1 &&
                            output->clients[0] == event->client;
-    const char *replaced = "{\"type\":\"error\",\"code\":\"replaced\"";
+    const char *replaced = "{\"type\":\"error\",\"code\":\"re"; /* also refused, removed */
     if (is_error && !is_answer && !begins(output->head, replaced)) {
         sim_fail(world, "an error goes to a client that did not cause it: %.*s",
                  (int)output->head.size, output->head.data);
@@ -636,6 +645,10 @@ bool sim_check_all_well(struct sim_world *world)
         }
         if (shows_ghost(world, tab)) {
             return want(world, tab, NULL, "is shown a ghost");
+        }
+        const char *amiss = sim_doors_amiss(world, tab);
+        if (amiss) {
+            return want(world, tab, NULL, amiss);
         }
         if (!sim_chat_is_settled(world, tab)) {
             return want(world, tab, NULL, "does not know what has become of its messages");

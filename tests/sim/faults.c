@@ -149,6 +149,17 @@ static void draw_turn(struct sim_faults *faults, struct pf_random *random)
     }
 }
 
+/* Hosts at work. Likewise. Hostile members would lock everybody out. */
+static void draw_doors(struct sim_faults *faults, struct pf_random *random)
+{
+    if (one_in(random, 4) && faults->hostiles_count == 0) {
+        faults->doors_per_minute = 60 + pf_random_below(random, one_in(random, 4) ? 900 : 200);
+        if (one_in(random, 2)) { /* who reloads has to knock */
+            faults->ticket_chance = pf_random_below(random, 500);
+        }
+    }
+}
+
 void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32_t hosts_count)
 {
     struct pf_random rare;
@@ -159,12 +170,14 @@ void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32
     struct pf_random quality;
     struct pf_random chats;
     struct pf_random turn;
+    struct pf_random doors;
     pf_random_seed(&rare, random->state ^ 0x72617265);
     pf_random_seed(&large, random->state ^ 0x6c61726765);
     pf_random_seed(&gestures, random->state ^ 0x68616e6473);
     pf_random_seed(&shares, random->state ^ 0x73686172);
     pf_random_seed(&quality, random->state ^ 0x7175616c);
     pf_random_seed(&chats, random->state ^ 0x63686174);
+    pf_random_seed(&doors, random->state ^ 0x646f6f7273);
     pf_random_seed(&turn, random->state ^ 0x7475726e);
     pf_random_seed(&interruptions, random->state ^ 0x6d75746573);
     static const uint32_t usual_counts[] = {2, 2, 2, 2, 3, 3, 3, 4, 4, 5, 6, 7, 8};
@@ -202,6 +215,7 @@ void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32
     draw_quality(faults, &quality);
     draw_chats(faults, &chats);
     draw_turn(faults, &turn);
+    draw_doors(faults, &doors);
     draw_interruptions(faults, &interruptions);
 }
 

@@ -157,7 +157,7 @@ pf_add_mutant(screen_not_sent 100 "sends something else than is switched on"
 
 # The hub
 pf_add_mutant(ticket_ignored 100 "is another member than before" relay/hub/admission.c
-  [[ticket_id != 0 ? ticket_id : draw_id(hub, room)]] [[draw_id(hub, room)]])
+  [[ticket_id != 0 ? ticket_id : pf_hub_draw_id(hub, room)]] [[pf_hub_draw_id(hub, room)]])
 pf_add_mutant(ghost_not_removed 100 "is shown a ghost" relay/hub/presence.c
   [[pf_timers_set(&hub->timers, &member->grace, hub->now_ms + grace_ms);]] [[(void)grace_ms;]])
 pf_add_mutant(return_not_told 100 "is not shown the picture" relay/hub/admission.c
@@ -167,7 +167,7 @@ pf_add_mutant(older_client_kept 100 "not-joined" relay/hub/presence.c
 pf_add_mutant(join_overtaken 2000 "is refused without a reason" relay/hub/admission.c
   [[if (is_overtaken(hub, client, member)) {]] [[if (member && !hub) {]])
 pf_add_mutant(foreign_ticket_taken 10000 "is refused without a reason" relay/hub/ticket.c
-  [[if (!is_same(digits, ticket.data + claim_size + 1, MAC_DIGITS)) {]] [[if (ticket.size == 0) {]])
+  [[if (!is_same(digits, text.data + claim_size + 1, MAC_DIGITS)) {]] [[if (ticket.size == 0) {]])
 pf_add_mutant(error_to_everyone 300 "that did not cause it" relay/hub/presence.c
   [[    pf_hub_send(hub, client->number, pf_hub_write_message(hub));
     if (pf_error_code_close(code) != 0) {]]
@@ -201,10 +201,10 @@ pf_add_mutant(new_name_not_told 100 "does not show the name" relay/hub/admission
 pf_add_mutant(new_name_lost_while_joining 1000 "does not show the name" core/room/membership.c
   [[membership->name_told = false;]] [[membership->name_told = !room->context.joined;]])
 pf_add_mutant(name_not_taken_on_return 1000 "does not show the name" relay/hub/admission.c
-  [[    set_name(member, name);
+  [[    set_name(member, newcomer->name);
     pf_hub_member_release]]
   [[    if (member->name_size == 0) {
-        set_name(member, name);
+        set_name(member, newcomer->name);
     }
     pf_hub_member_release]])
 pf_add_mutant(names_without_pause 300 "rate-limit" core/room/membership.c
@@ -311,3 +311,26 @@ pf_add_mutant(credentials_of_joined_ignored 100 "has no credentials" core/room/m
 pf_add_mutant(offer_prepared_without_credentials 100 "has no credentials" core/room/membership.c
   [[ &&
         message->hello.ice_servers.size > 0) {]] [[) {]])
+
+# Hosts
+pf_add_mutant(lock_ignored 300 "passes a locked door" relay/hub/admission.c
+  [[room && room->is_locked && ticket.id == 0]] [[room && !room && ticket.id == 0]])
+pf_add_mutant(knock_at_a_room_that_is_gone 3000 "is not in the room" relay/hub/knocks.c
+  [[(knock->room && knock->room->is_locked && !knock->is_admitted)]]
+  [[((!knock->room || knock->room->is_locked) && !knock->is_admitted)]])
+pf_add_mutant(no_host_after_the_host 300 "in a room without a host" relay/hub/hosts.c
+  [[if (next && !hub->config.tokens.judge &&]] [[if (!next && !hub->config.tokens.judge &&]])
+pf_add_mutant(new_host_not_shown 300 "does not know who is host" relay/hub/hosts.c
+  [[        member->is_shown = false;
+        note(hub, member);]] [[        note(hub, member);]])
+pf_add_mutant(new_host_not_told 300 "does not know who is host" relay/hub/hosts.c
+  [[        member->is_shown = false;
+        note(hub, member);]] [[        member->is_shown = false;]])
+pf_add_mutant(changed_role_not_taken 300 "does not know who is host" core/room/roster.c
+  [[        pf_peer_set_role(peer, context, member->role);]] [[]])
+pf_add_mutant(role_outlives_the_room 100 "has a role in a room that it is not in"
+  core/room/hosting.c
+  [[if (!is_inside && (hosting->is_host || hosting->is_locked)) {]]
+  [[if (!is_inside && hosting->is_host && hosting->is_locked && hosting->is_knocking) {]])
+pf_add_mutant(knocks_without_door 300 "knocks, but does not join" core/room/hosting.c
+  [[if (hosting->is_knocking && !is_waiting) {]] [[if (hosting->is_knocking && is_waiting && !room) {]])

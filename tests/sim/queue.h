@@ -43,6 +43,7 @@ enum sim_kind {
     SIM_SHARE,
     SIM_WANT,
     SIM_SAY,
+    SIM_DOOR,
     SIM_SAMPLE,     /* every 2 s */
     SIM_PC_ENCODED, /* subject: identity; token: the picture */
     SIM_PICKED,     /* subject: tab; token: the picture */

@@ -201,6 +201,7 @@ static void expect_cause(struct log *log, const struct pf_event *event)
     case PF_EVENT_JOIN:
     case PF_EVENT_LEAVE:
     case PF_EVENT_RELAY_ONLY:
+    case PF_EVENT_HOST:
     case PF_EVENT_SET_SOURCE:
     case PF_EVENT_SELECT_DEVICE:
     case PF_EVENT_REOPEN:

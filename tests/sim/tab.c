@@ -6,6 +6,7 @@
 #include "capture.h"
 #include "chat.h"
 #include "check.h"
+#include "doors.h"
 #include "gestures.h"
 #include "hostile.h"
 #include "pc.h"
@@ -185,6 +186,7 @@ static void show(struct sim_world *world, struct sim_tab *tab, const struct pf_c
         return;
     }
     sim_chat_note_peer(world, tab, command);
+    sim_doors_note(world, tab, command);
     sim_check_show(world, tab, command);
     const char *wrong = sim_view_take(&tab->view, command);
     if (wrong) {
@@ -230,6 +232,8 @@ static void execute(struct sim_world *world, struct sim_tab *tab, const struct p
     case PF_COMMAND_SHOW_PEER:
     case PF_COMMAND_HIDE_PEER:
     case PF_COMMAND_SHOW_REACTION:
+    case PF_COMMAND_SHOW_KNOCKS:
+    case PF_COMMAND_SHOW_MUTED:
     case PF_COMMAND_SHOW_MESSAGE: show(world, tab, command); break;
     }
     if (command->type != PF_COMMAND_SOCKET_SEND && command->type != PF_COMMAND_PC_CHANNEL_SEND &&

@@ -73,6 +73,7 @@ static const char *event_name(enum pf_event_type type)
         [PF_EVENT_PC_TURN_REFUSED] = "PC_TURN_REFUSED",
         [PF_EVENT_PC_RELAYED] = "PC_RELAYED",
         [PF_EVENT_RELAY_ONLY] = "RELAY_ONLY",
+        [PF_EVENT_HOST] = "HOST",
         [PF_EVENT_PC_STATE] = "PC_STATE",
         [PF_EVENT_PC_CHANNEL_OPENED] = "PC_CHANNEL_OPENED",
         [PF_EVENT_PC_CHANNEL_CLOSED] = "PC_CHANNEL_CLOSED",
@@ -110,6 +111,8 @@ static const char *command_name(enum pf_command_type type)
         [PF_COMMAND_SHOW_PEER] = "SHOW_PEER",
         [PF_COMMAND_HIDE_PEER] = "HIDE_PEER",
         [PF_COMMAND_SHOW_REACTION] = "SHOW_REACTION",
+        [PF_COMMAND_SHOW_KNOCKS] = "SHOW_KNOCKS",
+        [PF_COMMAND_SHOW_MUTED] = "SHOW_MUTED",
         [PF_COMMAND_SHOW_MESSAGE] = "SHOW_MESSAGE",
     };
     return names[type];

@@ -5,6 +5,7 @@
 #include "base/assert.h"
 #include "capture.h"
 #include "check.h"
+#include "doors.h"
 #include "ice.h"
 #include "relay.h"
 #include "tab.h"
@@ -460,6 +461,7 @@ void sim_user_tick(struct sim_world *world)
             sim_after(world, 2000000, SIM_PAGE_OPEN, i, 0);
         }
     }
+    sim_doors_open_all(world);
     sim_after(world, 1000000, SIM_TICK, 0, 0);
 }
 

@@ -81,6 +81,7 @@ static const char *show_peer(struct sim_view *view, const struct pf_command *com
         .state = command->peer.state,
         .sources = command->peer.sources,
         .away = command->peer.away,
+        .is_host = command->peer.is_host,
         .pc = command->pc,
     };
     (void)pf_slice_copy(command->peer.name, peer->name, sizeof(peer->name)); /* fits */

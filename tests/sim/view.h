@@ -14,6 +14,7 @@ struct sim_shown_peer {
     enum pf_peer_state state;
     struct pf_member_state sources;
     bool away;
+    bool is_host;
     pf_pc pc;
 };
 

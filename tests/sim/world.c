@@ -7,6 +7,7 @@
 #include "capture.h"
 #include "chat.h"
 #include "check.h"
+#include "doors.h"
 #include "gestures.h"
 #include "hostile.h"
 #include "ice.h"
@@ -246,6 +247,7 @@ static struct sim_tab *page_of(const struct sim_world *world, const struct sim_h
     case SIM_SHARE:
     case SIM_WANT:
     case SIM_SAY:
+    case SIM_DOOR:
     case SIM_SAMPLE:
     case SIM_HOSTILE:
     case SIM_QUIET:
@@ -314,6 +316,7 @@ static void happen(struct sim_world *world, const struct sim_happening *happenin
     case SIM_ACTION:
     case SIM_ACTION_OVER: sim_user_happen(world, happening); break;
     case SIM_GESTURE: sim_gestures_happen(world); break;
+    case SIM_DOOR: sim_doors_happen(world); break;
     case SIM_INTERRUPTION: sim_interruptions_happen(world); break;
     case SIM_SHARE: sim_screen_happen(world); break;
     case SIM_WANT: sim_quality_want(world); break;
@@ -389,6 +392,7 @@ static void begin(struct sim_world *world, uint64_t seed, uint32_t hosts_count)
     sim_screen_begin(world);
     sim_quality_begin(world);
     sim_chat_begin(world);
+    sim_doors_begin(world);
     sim_hostile_begin(world);
     sim_after(world, world->quiet_us, SIM_QUIET, 0, 0);
 }

@@ -115,13 +115,18 @@ struct sim_tab {
     bool alive;
     bool joined;      /* PF_EVENT_JOIN was given */
     bool left;        /* PF_EVENT_LEAVE was given */
+    bool removed;     /* a host may have done so */
     bool given_up;    /* a relay may have removed it after the grace period */
     uint64_t lost_us; /* when the relay lost it, or 0 */
     bool shared;      /* another page had the same ticket while this one was open */
     uint64_t left_us;
     bool wants[PF_SOURCES_COUNT];
-    bool hand;      /* raised */
-    uint32_t named; /* which of its person's names it has */
+    bool hand;               /* raised */
+    bool is_host, is_locked; /* as it is shown */
+    size_t knocks_count;     /* likewise */
+    pf_member_id knocks[PF_KNOCKS_MAX];
+    uint32_t knocks_hosts[PF_KNOCKS_MAX]; /* whose they are, by the name */
+    uint32_t named;                       /* which of its person's names it has */
     uint32_t reactions_seen[SIM_HOSTS_MAX][SIM_REACTIONS_COUNT]; /* or missed: of before */
     struct sim_rate reactions_rates[PF_MEMBERS_MAX + 1]; /* by view.peers; the last: its own */
     uint32_t instance;
@@ -260,6 +265,7 @@ struct sim_world {
     struct sim_stats *stats;
     char scratch[2 * PF_MESSAGE_SIZE_MAX]; /* for one text at a time */
     char inbox[2 * PF_MESSAGE_SIZE_MAX];   /* for the text that is being handled */
+    bool admitted[SIM_HOSTS_MAX];          /* by a host, at any time */
     char turn_text[128];                   /* the ICE servers made last */
     char name[16];                         /* of a page */
     uint64_t looked_events;                /* as of the last look */

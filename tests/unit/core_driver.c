@@ -189,6 +189,8 @@ static void keep_content(struct driver *driver, struct pf_command *command)
     case PF_COMMAND_SHOW_ROOM:
     case PF_COMMAND_SHOW_LOCAL:
     case PF_COMMAND_SHOW_PEER: keep_shown(driver, command); break;
+    case PF_COMMAND_SHOW_KNOCKS: digest_number(driver, command->knocks.count); break;
+    case PF_COMMAND_SHOW_MUTED: digest_number(driver, command->muted_by); break;
     case PF_COMMAND_HIDE_PEER: digest_number(driver, command->hide_peer); break;
     case PF_COMMAND_SHOW_REACTION:
         digest_number(driver, command->reaction.id);

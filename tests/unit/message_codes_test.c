@@ -31,6 +31,9 @@ static void fatal_errors_have_the_close_codes_of_the_protocol(void **state)
         [PF_CODE_TOKEN_INVALID] = {"token-invalid", 4004},
         [PF_CODE_TOKEN_EXPIRED] = {"token-expired", 4004},
         [PF_CODE_TOKEN_ROOM] = {"token-room", 4004},
+        [PF_CODE_NOT_HOST] = {"not-host", 0},
+        [PF_CODE_REFUSED] = {"refused", 4005},
+        [PF_CODE_REMOVED] = {"removed", 4006},
         [PF_CODE_OTHER] = {"other", 0},
     };
     for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {

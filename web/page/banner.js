@@ -14,7 +14,7 @@ import { part } from './picture.js';
 /** @type {Record<Action, Key>} */
 const actionKeys = {
   copy: 'copyLink', retry: 'retry', 'try-again': 'retry', hear: 'hear', 'use-here': 'useHere',
-  reload: 'reload', 'open-tab': 'openTab',
+  reload: 'reload', 'open-tab': 'openTab', 'stop-knocking': 'stopKnocking', 'ask-again': 'askAgain',
 };
 
 /**

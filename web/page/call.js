@@ -57,6 +57,7 @@ import { TileTools } from './tools.js';
  * @property {number} hand one's own
  * @property {boolean} aloneUnsaid one is alone in the room, and nothing else says so
  * @property {import('../peerface.js').LocalSource} [screen] one's own
+ * @property {import('./hosting.js').Terms} [terms] undefined: one is in no room
  * @property {readonly import('../peerface.js').Message[]} [messages] oldest first
  */
 
@@ -98,7 +99,7 @@ export class CallScreen {
    * @param {HTMLElement} root
    * @param {Texts} texts
    * @param {CallHooks & SourceIntentions & import('./expressions.js').ExpressionHooks &
-   *   Pick<import('./company.js').CompanyHooks, 'rename'> &
+   *   Pick<import('./company.js').CompanyHooks, 'rename'|'host'|'mayRemove'> &
    *   Pick<import('./share.js').ShareHooks, 'shareScreen'>} hooks
    * @param {import('./preferences.js').Preferences} preferences
    */
@@ -245,6 +246,11 @@ export class CallScreen {
     this.#company.reacted(peer, kind);
   }
 
+  /** @param {Peer|null} peer the host who has muted everybody */
+  muted(peer) {
+    this.#company.muted(peer);
+  }
+
   /** @param {import('../peerface.js').Message} message one's own too */
   messageCame(message) {
     if (!message.peer) return;
@@ -353,6 +359,7 @@ export class CallScreen {
       microphone: shownSource(microphone),
       camera: shownSource(camera),
       sharing: view.screen?.state === 'live',
+      terms: view.terms,
     }));
   }
 

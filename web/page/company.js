@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 
 import { Expressions, reactions, renderHand } from './expressions.js';
+import { Hosting } from './hosting.js';
 import { part } from './picture.js';
 import { PeopleList } from './people.js';
 import { ownId } from './own-id.js';
@@ -18,6 +19,8 @@ import { Toasts } from './toasts.js';
  * @typedef {object} CompanyHooks
  * @property {(text: string) => void} say to a screen reader
  * @property {(name: string) => boolean} rename oneself; false: the name cannot be used
+ * @property {import('./hosting.js').HostingHooks['host']} host does what a host may do
+ * @property {(name: string) => Promise<boolean>} mayRemove asks whether to
  * @property {(raised: boolean) => void} raiseHand
  * @property {(kind: Reaction) => void} react
  * @property {(sound: import('./sounds.js').Sound) => boolean} soundsOn
@@ -31,6 +34,7 @@ import { Toasts } from './toasts.js';
  * @property {Peer['microphone']|null} microphone
  * @property {Peer['camera']|null} camera
  * @property {boolean} sharing one's screen
+ * @property {import('./hosting.js').Terms} [terms] undefined: one is in no room
  */
 
 /** @type {Partial<Record<Peer['state'], Key>>} */
@@ -53,6 +57,7 @@ export class Company {
   /** @type {import('./sounds.js').Sounds|undefined} */
   #sounds;
   #list;
+  #hosting;
   #expressions;
   /** @type {Map<string, Peer>} everybody who is shown, by id */
   #peers = new Map();
@@ -76,7 +81,18 @@ export class Company {
     this.#say = hooks.say;
     this.#toasts = new Toasts(part(root, '.toasts', HTMLElement));
     this.#soundsOn = hooks.soundsOn;
-    this.#list = new PeopleList(part(root, '.peoplePanel', HTMLElement), texts, hooks.rename);
+    this.#list = new PeopleList(part(root, '.peoplePanel', HTMLElement), texts, {
+      rename: hooks.rename,
+      appoint: (id) => hooks.host('appoint', { id }),
+      remove: async (id, name) => {
+        if (await hooks.mayRemove(name)) hooks.host('remove', { id });
+      },
+    });
+    this.#hosting = new Hosting(root, texts, {
+      host: hooks.host,
+      tell: (text) => this.tell(text),
+      knocked: () => this.#sounds?.play('come'),
+    });
     this.#expressions = new Expressions(root, texts, hooks);
   }
 
@@ -145,6 +161,7 @@ export class Company {
         before: before.name || this.#texts.get('guest'), name: this.#nameOf(peer),
       }));
     }
+    if (!before.host && peer.role === 'host') this.#news('saidHost', peer);
     if (!before.hand && peer.hand) {
       this.#news('saidHand', peer, 'hand');
     }
@@ -166,6 +183,12 @@ export class Company {
   /** Adds what is loaded later. @param {typeof import('./captured.js')} captured */
   complete({ Sounds }) {
     this.#sounds = new Sounds(this.#soundsOn);
+  }
+
+  /** @param {Peer|null} peer the host who has muted everybody */
+  muted(peer) {
+    const name = peer ? this.#nameOf(peer) : this.#texts.get('host');
+    this.tell(this.#texts.get('saidHostMuted', { name }));
   }
 
   /** A message has come, and the person wants to hear that. */
@@ -214,7 +237,8 @@ export class Company {
       if (tile instanceof HTMLElement) renderHand(tile, peer.hand);
     }
     renderHand(part(this.#root, '.stage .own', HTMLElement), own.hand);
-    const me = { ...own, name: own.name || this.#texts.get('guest'), own: true,
+    this.#hosting.render(own.terms);
+    const me = { ...own, host: own.terms?.host, name: own.name || this.#texts.get('guest'), own: true,
       connection: /** @type {const} */ ('') };
     this.#list.render([me, ...[...this.#peers.values()].map((peer) => this.#personOf(peer))]);
   }
@@ -233,6 +257,7 @@ export class Company {
       microphone: known ? peer.microphone : null,
       camera: known ? peer.camera : null,
       sharing: toldOf(peer).sharing,
+      host: peer.role === 'host',
       connection: connectionKeys[peer.state]
         ?? (peer.away ? 'peerAway' : qualityKey(peer, ['weak', 'bad']) ?? ''),
     };
@@ -259,6 +284,6 @@ export class Company {
 }
 
 /** @param {Peer} peer */
-function toldOf({ name, hand, screen }) {
-  return { name, hand, sharing: screen === 'on' };
+function toldOf({ name, hand, screen, role }) {
+  return { name, hand, sharing: screen === 'on', host: role === 'host' };
 }

@@ -11,13 +11,15 @@ import { relayAwayMs } from './outage.js';
 /** @typedef {import('./reach.js').Reach} Reach */
 /** @typedef {''|'denied'|'none'|'busy'|'insecure'|'unsupported'|'unchanged'} Trouble */
 /**
- * @typedef {'copy'|'retry'|'try-again'|'hear'|'use-here'|'reload'|'open-tab'} Action
+ * @typedef {'copy'|'retry'|'try-again'|'hear'|'use-here'|'reload'|'open-tab'|'stop-knocking'
+ *   |'ask-again'} Action
  */
 
 /**
  * What the page knows when it chooses a notice.
  * @typedef {object} View
- * @property {RoomState|'standby'} state 'standby': no room object and no capture
+ * @property {RoomState|'standby'|'knocking'} state 'standby': no room object and no capture;
+ *   'knocking': waits for a host at a locked door
  * @property {string} refusal why the person is not let in, until they try again
  * @property {Lacking} lacking what a call needs and this browser does not have
  * @property {boolean} offline the browser has no network
@@ -123,7 +125,7 @@ function always(title, text) {
 
 /** @param {View} view */
 function entering(view) {
-  return view.state === 'lobby' || view.state === 'joining';
+  return view.state === 'lobby' || view.state === 'joining' || view.state === 'knocking';
 }
 
 /**
@@ -166,6 +168,18 @@ export const notices = [
       text: places ? 'roomFullPlacesText' : 'roomFullText',
       values: { places: String(places) },
     }),
+  },
+  {
+    code: 'knocking', icon: 'locked', tone: 'calm', action: 'stop-knocking',
+    holds: (view) => view.state === 'knocking', words: always('knockingTitle', 'knockingText'),
+  },
+  {
+    code: 'refused', icon: 'locked', tone: 'warning', action: 'ask-again',
+    holds: (view) => view.refusal === 'refused', words: always('refusedTitle', 'refusedText'),
+  },
+  {
+    code: 'removed', icon: 'people', tone: 'warning',
+    holds: (view) => view.refusal === 'removed', words: always('removedTitle', 'removedText'),
   },
   {
     code: 'relay-full', icon: 'people', tone: 'warning',

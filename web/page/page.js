@@ -226,6 +226,7 @@ class Page {
         run(`peer ${peer.id}`, () => this.#call?.removePeer(peer, told));
         this.#guard.forget(`peer ${peer.id}`);
       },
+      muted: (peer) => run('quiet', () => this.#call?.muted(peer)),
       reacted: (peer, kind) => run('reaction', () => this.#call?.reacted(peer, kind)),
       messageCame: (message) => run('message', () => this.#call?.messageCame(message)),
       localChanged: ({ microphone, camera }) => {
@@ -340,6 +341,8 @@ class Page {
       case 'reload': return location.reload();
       case 'try-again': return this.#session.tryAgain();
       case 'open-tab': return void open(location.href, '_blank', 'noopener');
+      case 'stop-knocking': return this.#session.stopKnocking();
+      case 'ask-again':
       case 'use-here': return this.#session.join(this.#session.place, this.#lobby.name);
       case 'retry':
         if (troubleOf(room?.microphone)) room?.setMicrophone(true);
@@ -402,6 +405,8 @@ class Page {
       id: room?.self ?? '',
       name: this.#lobby.name,
       hand: this.#handOf(),
+      terms: this.#session.inside && room
+        ? { host: room.role === 'host', locked: room.locked, knocks: room.knocks } : undefined,
       screen: room?.screen,
       messages: room?.messages ?? noMessages,
       aloneUnsaid: this.#alone() && this.#banner.code !== 'alone',
@@ -439,6 +444,11 @@ class Page {
       copyLink: () => call.copyLink(this.#link()),
       copyRefused: () => this.#invite('by-hand'),
       rename: (name) => this.#rename(name),
+      host: (action, who) => this.#session.room?.host(action, who),
+      mayRemove: async (name) => {
+        const { askToRemove } = await import('./hosting.js');
+        return askToRemove(part(document, '.removing', HTMLDialogElement), this.#texts, name);
+      },
       raiseHand: (raised) => this.#session.room?.setHand(raised),
       react: (kind) => this.#session.room?.react(kind),
       shareScreen: (on) => this.#session.room?.setScreen(on),

@@ -19,6 +19,14 @@ import { ownId } from './own-id.js';
  * @property {Peer['camera']|null} camera
  * @property {boolean} sharing their screen
  * @property {Key|''} connection what is not well with it
+ * @property {boolean} [host] may lock the room, and remove people
+ */
+
+/**
+ * @typedef {object} PeopleHooks
+ * @property {(name: string) => boolean} rename oneself; false: the name cannot be used
+ * @property {(id: string) => void} appoint that person host in one's own place
+ * @property {(id: string, name: string) => void} remove that person
  */
 
 /** @type {Record<string, Key>} */
@@ -46,24 +54,26 @@ export class PeopleList {
   #form;
   #field;
   #error;
-  #rename;
+  #hooks;
   /** @type {Person[]} */
   #people = [];
   /** What the rows show. */
   #shown = '';
   #isOpen = false;
+  /** The id of the person whose tools are open. */
+  #opened = '';
   /** @type {ReadonlySet<string>} ids of those who speak; `ownId` is oneself */
   #speaking = new Set();
 
   /**
    * @param {HTMLElement} panel
    * @param {Texts} texts
-   * @param {(name: string) => boolean} rename false: the name cannot be used
+   * @param {PeopleHooks} hooks
    */
-  constructor(panel, texts, rename) {
+  constructor(panel, texts, hooks) {
     this.#panel = panel;
     this.#texts = texts;
-    this.#rename = rename;
+    this.#hooks = hooks;
     this.#list = part(panel, '.personList', HTMLElement);
     this.#template = part(panel, '.personTemplate', HTMLTemplateElement);
     this.#form = part(panel, '.renameForm', HTMLFormElement);
@@ -113,13 +123,14 @@ export class PeopleList {
   /** @param {Event} event */
   #onToggle(event) {
     this.#isOpen = /** @type {ToggleEvent} */ (event).newState === 'open';
+    this.#opened = '';
     this.#showError(false);
     if (this.#isOpen) this.#renderRows();
   }
 
   #submit() {
     const name = this.#field.value.trim();
-    const good = this.#rename(name);
+    const good = this.#hooks.rename(name);
     this.#showError(!good);
     if (good) this.#panel.hidePopover();
   }
@@ -145,6 +156,7 @@ export class PeopleList {
     /** @type {(Key|''|undefined)[]} */
     const keys = [
       person.own ? 'you' : '',
+      person.host ? 'host' : '',
       person.hand ? 'handIsUp' : '',
       person.sharing ? 'sharesScreen' : '',
       person.connection,
@@ -154,6 +166,36 @@ export class PeopleList {
     part(row, '.personState', HTMLElement).textContent =
       keys.flatMap((key) => (key ? texts.get(key, { name: person.name }) : [])).join(', ');
     this.#markSpeaking(row, person);
+    this.#fillTools(row, person);
     return row;
+  }
+
+  /**
+   * What a host can do with this person, behind a button of its own.
+   * @param {HTMLElement} row
+   * @param {Person} person
+   */
+  #fillTools(row, person) {
+    const button = part(row, '.personTool', HTMLElement);
+    const tools = part(row, '.personTools', HTMLElement);
+    button.hidden = person.own || !this.#people.some(({ own, host }) => own && host);
+    button.setAttribute('aria-label', this.#texts.get('hostToolsFor', { name: person.name }));
+    const open = (/** @type {boolean} */ isOpen) => {
+      this.#opened = isOpen ? person.id : '';
+      tools.hidden = !isOpen;
+      button.setAttribute('aria-expanded', String(isOpen));
+    };
+    open(!button.hidden && this.#opened === person.id);
+    button.addEventListener('click', () => open(tools.hidden));
+    const on = (/** @type {string} */ selector, /** @type {() => void} */ act) => {
+      const tool = part(tools, selector, HTMLElement);
+      tool.textContent = this.#texts.get(selector === '.removeTool' ? 'removePerson' : 'makeHost');
+      tool.addEventListener('click', () => {
+        this.#panel.hidePopover();
+        act();
+      });
+    };
+    on('.appointTool', () => this.#hooks.appoint(person.id));
+    on('.removeTool', () => this.#hooks.remove(person.id, person.name));
   }
 }

@@ -31,6 +31,7 @@ loadClient().catch(() => {}); // start() reports it
  *   does not follow
  * @property {(peer: Peer|null, kind: import('../peerface.js').Reaction) => void} reacted null:
  *   oneself
+ * @property {(peer: Peer|null) => void} muted this host has muted everybody
  * @property {(message: import('../peerface.js').Message) => void} messageCame one's own too
  * @property {() => void} changed anything, also what the other hooks but localChanged tell
  */
@@ -105,8 +106,9 @@ export class Session {
     return this.#inside;
   }
 
-  /** @returns {RoomState|'standby'} */
+  /** @returns {RoomState|'standby'|'knocking'} */
   get state() {
+    if (this.#room?.state === 'joining' && this.#room.knocking) return 'knocking';
     // Who waits for a place stays in the lobby each time they ask for one.
     if (this.#queue.waiting && this.#room?.state === 'joining') return 'refused';
     return this.#room?.state ?? (this.#pending ? 'joining' : 'standby');
@@ -268,6 +270,12 @@ export class Session {
     this.#queue.askNow();
   }
 
+  /** The person does not want to wait at the door any more. */
+  stopKnocking() {
+    this.#release();
+    this.start();
+  }
+
   /** The person has another room in mind. */
   forgetRefusal() {
     this.refusal = '';
@@ -357,6 +365,8 @@ export class Session {
       const { peer, kind } = /** @type {CustomEvent} */ (event).detail;
       this.#hooks.reacted(peer, kind);
     });
+    on('knockschange', () => this.#hooks.changed());
+    on('muted', (event) => this.#hooks.muted(/** @type {CustomEvent} */ (event).detail.peer));
     on('message', (event) => {
       this.#unkept = true;
       this.#hooks.messageCame(/** @type {CustomEvent} */ (event).detail);
@@ -410,6 +420,7 @@ export class Session {
     this.#setInside(false);
     this.refusal = reason;
     this.left = false;
+    if (reason === 'removed') this.#passing.set(`ticket.${this.key}`, '');
     if (reason === 'room-full') this.#queue.wait();
     else this.#queue.end();
     this.#passing.set('entered', '');

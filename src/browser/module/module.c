@@ -34,7 +34,9 @@ static void show(struct pf_driver *driver, void *user, const struct pf_command *
         pf_page_show_room(driver, pf_names_of_room_states.list[command->room.state],
                           is_refused ? reason : "", command->room.relay_away,
                           command->room.ice_servers_refused, command->room.self != 0 ? id : "",
-                          command->room.ticket.data, command->room.ticket.size, command->room.hand);
+                          command->room.ticket.data, command->room.ticket.size, command->room.hand,
+                          pf_names_of_roles.list[command->room.is_host], command->room.is_locked,
+                          command->room.is_knocking);
     } else if (command->type == PF_COMMAND_SHOW_LOCAL) {
         pf_page_show_local(driver, pf_names_of_sources.list[command->local.source],
                            command->local.on, command->local.interrupted,
@@ -61,7 +63,18 @@ static void show(struct pf_driver *driver, void *user, const struct pf_command *
             command->peer.video_rejected, command->peer.screen_supported,
             pf_capabilities_have(command->peer.capabilities, PF_CAPABILITY_CHANNELS),
             command->peer.sources.hand, pf_names_of_quality_grades.list[command->peer.quality],
-            pf_names_of_quality_reasons.list[command->peer.quality_reason], command->pc);
+            pf_names_of_quality_reasons.list[command->peer.quality_reason],
+            pf_names_of_roles.list[command->peer.is_host], command->pc);
+    } else if (command->type == PF_COMMAND_SHOW_KNOCKS) {
+        for (size_t i = 0; i < command->knocks.count; i++) {
+            const struct pf_knock *knock = &command->knocks.list[i];
+            pf_member_id_write(knock->id, id);
+            pf_page_show_knock(driver, id, knock->name.data, knock->name.size);
+        }
+        pf_page_show_knocks_end();
+    } else if (command->type == PF_COMMAND_SHOW_MUTED) {
+        pf_member_id_write(command->muted_by, id);
+        pf_page_show_muted(driver, id);
     } else if (command->type == PF_COMMAND_SHOW_REACTION) {
         pf_member_id_write(command->reaction.id, id);
         pf_page_show_reaction(driver, id, pf_names_of_reactions.list[command->reaction.kind]);
@@ -122,6 +135,22 @@ EMSCRIPTEN_KEEPALIVE void pf_module_join(struct pf_driver *driver)
 EMSCRIPTEN_KEEPALIVE void pf_module_relay_only(struct pf_driver *driver)
 {
     pf_driver_handle(driver, &(struct pf_event){.type = PF_EVENT_RELAY_ONLY});
+}
+
+/* Texts: an action of PROTOCOL.md section 3.1, and the id that it is about or ''. False if there
+ * is no such action. */
+EMSCRIPTEN_KEEPALIVE int pf_module_host(struct pf_driver *driver)
+{
+    struct pf_event event = {.type = PF_EVENT_HOST};
+    size_t action = 0;
+    const bool is_known =
+        pf_names_find(&pf_names_of_host_actions, pf_driver_text(driver, 0), &action);
+    event.host.action = (enum pf_host_action)action;
+    event.host.id = pf_member_id_read(pf_driver_text(driver, 1));
+    if (is_known) {
+        pf_driver_handle(driver, &event);
+    }
+    return is_known;
 }
 
 /* Text: a room token, or ''. True if it is too long. */

@@ -29,6 +29,7 @@ EM_JS(void, pf_page_publish, (void), {
       Module["audio"] = constraints;
       glue.tell(_pf_module_reopen, [], 0);
     },
+    host(action, id) { return glue.tell(_pf_module_host, [action, id]); },
     setName(name) { return glue.tell(_pf_module_set_name, [name]); },
     setHand(raised) { glue.tell(_pf_module_set_hand, [], raised); },
     setWanted(id, source, width) { glue.tell(_pf_module_set_wanted, [id], source, width); },
@@ -43,12 +44,14 @@ EM_JS(void, pf_page_publish, (void), {
 EM_JS(void, pf_page_show_room, (struct pf_driver *driver, const char *state, const char *reason,
                                 int relay_away, int ice_servers_refused, const char *self,
                                 const char *ticket,
-                                size_t ticket_size, unsigned hand), {
+                                size_t ticket_size, unsigned hand, const char *role,
+                                int is_locked, int is_knocking), {
   const glue = Module["glue"][driver];
   Module["page"].showRoom({
     state: glue.word(state), reason: glue.word(reason), relayAway: !!relay_away,
     iceServersRefused: !!ice_servers_refused, self: glue.word(self),
-    ticket: glue.get(ticket, ticket_size), hand: hand
+    ticket: glue.get(ticket, ticket_size), hand: hand,
+    role: glue.word(role), locked: !!is_locked, knocking: !!is_knocking
   });
 });
 
@@ -75,19 +78,32 @@ EM_JS(void, pf_page_show_peer, (struct pf_driver *driver, const char *id, const 
                                 const char *camera, const char *screen, const char *screen_audio,
                                 int away, int video_rejected, int screen_supported,
                                 int channels_supported, unsigned hand,
-                                const char *quality, const char *reason, unsigned pc), {
+                                const char *quality, const char *reason, const char *role,
+                                unsigned pc), {
   const glue = Module["glue"][driver];
   Module["page"].showPeer(glue.word(id), {
     name: glue.get(name, name_size), state: glue.word(state), microphone: glue.word(microphone),
     camera: glue.word(camera), screen: glue.word(screen), screenAudio: glue.word(screen_audio),
     away: !!away, videoSupported: !video_rejected, screenSupported: !!screen_supported,
     channelsSupported: !!channels_supported, hand: hand,
-    quality: glue.word(quality), qualityReason: glue.word(reason)
+    quality: glue.word(quality), qualityReason: glue.word(reason), role: glue.word(role)
   }, glue.pcs.get(pc) || null);
 });
 
 EM_JS(void, pf_page_hide_peer, (struct pf_driver *driver, const char *id), {
   Module["page"].hidePeer(Module["glue"][driver].word(id));
+});
+
+EM_JS(void, pf_page_show_knock, (struct pf_driver *driver, const char *id, const char *name,
+                                 size_t name_size), {
+  const glue = Module["glue"][driver];
+  Module["page"].showKnock(glue.word(id), glue.get(name, name_size) || "");
+});
+
+EM_JS(void, pf_page_show_knocks_end, (void), { Module["page"].showKnocksEnd(); });
+
+EM_JS(void, pf_page_show_muted, (struct pf_driver *driver, const char *id), {
+  Module["page"].showMuted(Module["glue"][driver].word(id));
 });
 
 EM_JS(void, pf_page_show_reaction, (struct pf_driver *driver, const char *id, const char *kind), {

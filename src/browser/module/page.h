@@ -11,7 +11,8 @@ void pf_page_publish(void); /* what peerface.js calls */
 
 void pf_page_show_room(struct pf_driver *driver, const char *state, const char *reason,
                        int relay_away, int ice_servers_refused, const char *self,
-                       const char *ticket, size_t ticket_size, unsigned hand);
+                       const char *ticket, size_t ticket_size, unsigned hand, const char *role,
+                       int is_locked, int is_knocking);
 void pf_page_show_local(struct pf_driver *driver, const char *source, int wanted, int interrupted,
                         const char *state, const char *error, unsigned track, const char *device,
                         size_t device_size);
@@ -22,7 +23,11 @@ void pf_page_show_peer(struct pf_driver *driver, const char *id, const char *nam
                        const char *state, const char *microphone, const char *camera,
                        const char *screen, const char *screen_audio, int away, int video_rejected,
                        int screen_supported, int channels_supported, unsigned hand,
-                       const char *quality, const char *reason, unsigned pc);
+                       const char *quality, const char *reason, const char *role, unsigned pc);
+void pf_page_show_knock(struct pf_driver *driver, const char *id, const char *name,
+                        size_t name_size);
+void pf_page_show_knocks_end(void);
+void pf_page_show_muted(struct pf_driver *driver, const char *id);
 void pf_page_hide_peer(struct pf_driver *driver, const char *id);
 void pf_page_show_reaction(struct pf_driver *driver, const char *id, const char *kind);
 void pf_page_show_message(struct pf_driver *driver, const char *id, unsigned instance,

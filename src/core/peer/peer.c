@@ -40,6 +40,7 @@ void pf_peer_show(const struct pf_peer *peer, struct pf_context *context)
     command->peer.name = (struct pf_slice){peer->name, peer->name_size};
     command->peer.state = pf_peer_shown_state(peer);
     command->peer.sources = peer->state;
+    command->peer.is_host = peer->is_host;
     command->peer.away = peer->presence != PF_PRESENCE_HERE;
     command->peer.video_rejected = peer->connection.pc != 0 && peer->connection.video_rejected;
     command->peer.capabilities = (struct pf_slice){peer->capabilities, peer->capabilities_size};
@@ -88,6 +89,7 @@ void pf_peer_open(struct pf_peer *peer, struct pf_context *context, const struct
     peer->id = member->id;
     peer->instance = member->instance;
     peer->polite = self > member->id;
+    peer->is_host = member->role == PF_ROLE_HOST;
     peer->presence = member->away ? PF_PRESENCE_AWAY : PF_PRESENCE_HERE;
     peer->presence_at_ms = peer->show_at_ms = PF_NEVER;
     peer->state = (struct pf_member_state){0};
@@ -115,6 +117,14 @@ void pf_peer_set_name(struct pf_peer *peer, struct pf_context *context, struct p
 {
     if (!pf_slice_equal(name, (struct pf_slice){peer->name, peer->name_size})) {
         peer->name_size = pf_slice_copy(name, peer->name, sizeof peer->name);
+        pf_peer_show(peer, context);
+    }
+}
+
+void pf_peer_set_role(struct pf_peer *peer, struct pf_context *context, enum pf_role role)
+{
+    if (peer->is_host != (role == PF_ROLE_HOST)) {
+        peer->is_host = !peer->is_host;
         pf_peer_show(peer, context);
     }
 }

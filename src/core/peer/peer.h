@@ -28,6 +28,7 @@ struct pf_peer {
     pf_member_id id; /* 0: a free slot */
     uint32_t instance;
     bool polite; /* this side is, in perfect negotiation */
+    bool is_host;
     enum pf_presence presence;
     uint64_t presence_at_ms;          /* the end of MISSING */
     struct pf_member_state state;     /* of its sources, as it has told */
@@ -61,6 +62,7 @@ void pf_peer_close(struct pf_peer *peer, struct pf_context *context);
 /* What the relay says of it, or, with MISSING and ORPHAN, no longer says. */
 void pf_peer_set_presence(struct pf_peer *peer, struct pf_context *context,
                           enum pf_presence presence);
+void pf_peer_set_role(struct pf_peer *peer, struct pf_context *context, enum pf_role role);
 void pf_peer_set_name(struct pf_peer *peer, struct pf_context *context, struct pf_slice name);
 
 /* What the peer says of its sources. Older news than the last is dropped. */

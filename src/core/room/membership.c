@@ -13,6 +13,7 @@
 #include "core/room/membership.h"
 
 #include "base/assert.h"
+#include "core/room/hosting.h"
 #include "core/room/ice_servers.h"
 #include "core/room/room_internal.h"
 
@@ -204,6 +205,7 @@ void pf_membership_on_joined(struct pf_room *room, const struct pf_message *mess
     pf_relay_session_joined(&room->session, &room->context);
     set_state(membership, PF_ROOM_JOINED);
     pf_ice_servers_take(room, message->joined.ice_servers);
+    pf_hosting_take(room, &message->joined.terms);
     pf_roster_mark_listed(&room->roster, &room->context, message, room->session.grace_ms);
     for (size_t i = 0; i < message->joined.members_count; i++) {
         struct pf_peer *peer =
@@ -213,6 +215,18 @@ void pf_membership_on_joined(struct pf_room *room, const struct pf_message *mess
         }
     }
     pf_prepared_discard(&room->prepared, &room->context); /* it was handed to nobody */
+}
+
+void pf_membership_on_room(struct pf_room *room, const struct pf_message *message)
+{
+    struct pf_membership *membership = &room->membership;
+    if (!room->context.joined) {
+        room->context.counters.unreadable++;
+        return;
+    }
+    membership->ticket_size =
+        pf_slice_copy(message->room.ticket, membership->ticket, sizeof membership->ticket);
+    pf_hosting_take(room, &message->room.terms);
 }
 
 /* ---- refusals ---- */
@@ -264,6 +278,9 @@ void pf_membership_on_error(struct pf_room *room, enum pf_error_code code)
         return;
     }
     refuse(room, code);
+    if (code == PF_CODE_REMOVED) {
+        membership->ticket_size = 0; /* it would be of no use */
+    }
     if (code == PF_CODE_REPLACED) {
         pf_media_stop(&room->media, &room->context); /* the other tab has the camera now */
     }

@@ -46,6 +46,7 @@ void pf_membership_rename(struct pf_room *room, struct pf_slice name);
 
 /* What the relay says. */
 void pf_membership_on_hello(struct pf_room *room, const struct pf_message *message);
+void pf_membership_on_room(struct pf_room *room, const struct pf_message *message);
 void pf_membership_on_joined(struct pf_room *room, const struct pf_message *message);
 void pf_membership_on_error(struct pf_room *room, enum pf_error_code code);
 

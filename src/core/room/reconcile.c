@@ -63,6 +63,9 @@ static void show_room(struct pf_room *room)
     command->room.webrtc_missing = room->context.webrtc_missing;
     command->room.ice_servers_refused = ice_servers_refused;
     command->room.hand = room->media.publishing.own.hand;
+    command->room.is_host = room->hosting.is_host;
+    command->room.is_locked = room->hosting.is_locked;
+    command->room.is_knocking = room->hosting.is_knocking;
 }
 
 void pf_reconcile(struct pf_room *room)
@@ -73,6 +76,7 @@ void pf_reconcile(struct pf_room *room)
     pf_membership_tell_name(room);
     tell_wishes(room);
     pf_chat_follow(room);
+    pf_hosting_follow(room);
     pf_quality_apply(&room->context);
     pf_media_stop_unsent(&room->media, &room->context);
     show_room(room);

@@ -120,6 +120,12 @@ void pf_relay_session_joining(struct pf_relay_session *session, struct pf_contex
     set_state(session, context, PF_RELAY_SESSION_JOINING);
 }
 
+void pf_relay_session_be_patient(struct pf_relay_session *session)
+{
+    PF_ASSERT(session->state == PF_RELAY_SESSION_JOINING);
+    session->answer_at_ms = PF_NEVER;
+}
+
 void pf_relay_session_joined(struct pf_relay_session *session, struct pf_context *context)
 {
     PF_ASSERT(session->state == PF_RELAY_SESSION_JOINING);

@@ -48,6 +48,9 @@ void pf_relay_session_greet(struct pf_relay_session *session, struct pf_context 
 void pf_relay_session_joining(struct pf_relay_session *session, struct pf_context *context);
 void pf_relay_session_joined(struct pf_relay_session *session, struct pf_context *context);
 
+/* The answer to "join" takes as long as people do. */
+void pf_relay_session_be_patient(struct pf_relay_session *session);
+
 /* Something came from the relay. */
 void pf_relay_session_heard(struct pf_relay_session *session, struct pf_context *context);
 

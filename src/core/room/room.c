@@ -81,6 +81,9 @@ static void on_socket_message(struct pf_room *room, const struct pf_event *event
     case PF_MESSAGE_MEMBER: on_member(room, message); break;
     case PF_MESSAGE_LEFT: on_left(room, message); break;
     case PF_MESSAGE_SIGNAL: on_signal(room, &message->signal); break;
+    case PF_MESSAGE_ROOM: pf_membership_on_room(room, message); break;
+    case PF_MESSAGE_KNOCKING: pf_hosting_knock(room); break;
+    case PF_MESSAGE_MUTE: pf_hosting_obey(room, message->mute); break;
     case PF_MESSAGE_ICE_SERVERS: pf_ice_servers_take(room, message->ice_servers); break;
     case PF_MESSAGE_PING: pf_relay_session_answer_ping(&room->session, &room->context); break;
     case PF_MESSAGE_PONG: break; /* pf_relay_session_heard() is all it is for */
@@ -88,6 +91,7 @@ static void on_socket_message(struct pf_room *room, const struct pf_event *event
     case PF_MESSAGE_JOIN:
     case PF_MESSAGE_RENAME:
     case PF_MESSAGE_LEAVE:
+    case PF_MESSAGE_HOST:
     case PF_MESSAGE_STATE:
     case PF_MESSAGE_REACTION:
     case PF_MESSAGE_WANTED:
@@ -228,6 +232,7 @@ static void dispatch(struct pf_room *room, const struct pf_event *event)
     case PF_EVENT_SET_HAND: pf_gestures_set_hand(room, event->set_hand.raised); break;
     case PF_EVENT_SET_WANTED: on_set_wanted(room, event); break;
     case PF_EVENT_REACT: pf_gestures_react(room, event->reaction); break;
+    case PF_EVENT_HOST: pf_hosting_act(room, event); break;
     case PF_EVENT_SAY: pf_chat_say(room, event); break;
     case PF_EVENT_NETWORK_CHANGED: on_network_changed(room, event->network.online); break;
     case PF_EVENT_SOCKET_MESSAGE:
@@ -313,6 +318,7 @@ enum pf_error pf_room_init(struct pf_room *room, const struct pf_room_config *co
     pf_prepared_init(&room->prepared);
     pf_chat_init(&room->chat);
     pf_ice_servers_init(&room->ice_servers);
+    pf_hosting_init(&room->hosting);
     room->message.tree = NULL;
     room->url_size = config->url.size;
     memcpy(room->url, config->url.data, config->url.size);

@@ -8,6 +8,7 @@
 #include "core/media/media.h"
 #include "core/room.h"
 #include "core/room/chat.h"
+#include "core/room/hosting.h"
 #include "core/room/ice_servers.h"
 #include "core/room/membership.h"
 #include "core/room/prepared.h"
@@ -27,6 +28,7 @@ struct pf_room {
     struct pf_roster roster;
     struct pf_chat chat;
     struct pf_ice_servers ice_servers;
+    struct pf_hosting hosting;
     struct pf_reconciled reconciled;
     struct pf_token_bucket reactions; /* of one's own */
     struct pf_message message;        /* the last one read; commands borrow from it */

@@ -99,6 +99,7 @@ struct pf_peer *pf_roster_put(struct pf_roster *roster, struct pf_context *conte
     struct pf_peer *peer = pf_roster_find(roster, member->id);
     if (peer && peer->instance == member->instance) {
         pf_peer_set_name(peer, context, member->name);
+        pf_peer_set_role(peer, context, member->role);
         pf_peer_set_presence(peer, context, presence_of(member));
         return peer;
     }

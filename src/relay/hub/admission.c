@@ -4,7 +4,9 @@
 
 #include "base/assert.h"
 #include "base/buffer.h"
+#include "relay/hub/hosts.h"
 #include "relay/hub/ice.h"
+#include "relay/hub/knocks.h"
 #include "relay/hub/output.h"
 #include "relay/hub/presence.h"
 #include "relay/hub/ticket.h"
@@ -25,7 +27,7 @@ static const struct pf_token_rate newcomers_rate = {.burst = 65 * NEWCOMERS_MS, 
 static const struct pf_token_rate returns_rate = {.burst = 21 * RETURNS_MS, .per_ms = 1};
 
 /* Ids have to be unique within a room only. */
-static pf_member_id draw_id(struct pf_hub *hub, const struct pf_hub_room *room)
+pf_member_id pf_hub_draw_id(struct pf_hub *hub, const struct pf_hub_room *room)
 {
     pf_member_id id = 0;
     do {
@@ -89,7 +91,8 @@ static struct pf_hub_member *new_member(struct pf_hub *hub, const struct pf_hub_
     if (!room && pf_rooms_add(&hub->rooms, name, &room) != PF_ERROR_OK) {
         return NULL;
     }
-    const pf_member_id id = ticket_id != 0 ? ticket_id : draw_id(hub, room);
+    room->created_ms = room->members_count == 0 ? hub->now_ms : room->created_ms;
+    const pf_member_id id = ticket_id != 0 ? ticket_id : pf_hub_draw_id(hub, room);
     if (pf_rooms_add_member(&hub->rooms, room, id, &member) != PF_ERROR_OK) {
         return NULL;
     }
@@ -115,14 +118,12 @@ static void send_joined(struct pf_hub *hub, const struct pf_hub_member *member, 
     char ticket_data[PF_TICKET_SIZE_MAX];
     struct pf_buffer ticket;
     pf_buffer_init(&ticket, ticket_data, sizeof ticket_data);
-    pf_ticket_write(&hub->config.signer, (struct pf_slice){room->name, room->name_size}, member->id,
-                    hub->unix_s + PF_TICKET_LIFETIME_S, &ticket);
-    PF_ASSERT(!ticket.overflow);
     hub->message = (struct pf_message){
         .type = PF_MESSAGE_JOINED,
         .joined = {.self = member->id,
                    .resumed = resumed,
-                   .ticket = pf_buffer_slice(&ticket),
+                   .ticket = pf_hosts_write_ticket(hub, member, &ticket),
+                   .terms = pf_hosts_describe(member),
                    .offered = offered ? offered->id : 0,
                    .ice_servers =
                        pf_hub_ice_for_joined(hub, pf_clients_find(&hub->clients, member->client))},
@@ -221,63 +222,104 @@ static bool has_token(struct pf_hub *hub, struct pf_slice room, bool has_ticket,
     PF_UNREACHABLE();
 }
 
-/* `join` in hub->message is valid JSON of the right shape. */
-static void join_room(struct pf_hub *hub, struct pf_hub_client *client, struct pf_slice offer)
+/* False if it cannot be: then the client is closed. */
+static bool admit(struct pf_hub *hub, struct pf_hub_client *client, struct pf_slice room_name,
+                  const struct pf_hub_newcomer *newcomer, const struct pf_ticket *ticket,
+                  struct pf_slice offer)
 {
-    const struct pf_slice room_name = hub->message.join.room;
-    struct pf_slice name = hub->message.join.name;
-    const struct pf_slice capabilities = hub->message.join.capabilities;
-    const uint32_t instance = hub->message.join.instance;
-    if (!pf_name_is_valid(room_name, 1)) {
-        pf_hub_client_fail(hub, client, PF_CODE_BAD_ROOM,
-                           "a room is 1 to 64 bytes without control characters");
-        return;
-    }
-    if (!pf_name_is_valid(name, 0)) {
-        pf_hub_client_fail(hub, client, PF_CODE_BAD_NAME,
-                           "a name is 0 to 64 bytes without control characters");
-        return;
-    }
     enum pf_error_code why = PF_CODE_RELAY_FULL;
-    struct pf_token_claims claims = {.has_name = false};
-    const pf_member_id ticket_id =
-        pf_ticket_read(&hub->config.signer, room_name, hub->message.join.ticket, hub->unix_s);
-    if (!has_token(hub, room_name, ticket_id != 0, &claims, &why)) {
-        pf_hub_client_fail(hub, client, why, text_of(why));
-        return;
-    }
-    if (claims.has_name) {
-        name = (struct pf_slice){claims.name, claims.name_size};
-    }
     const struct pf_hub_room *room = pf_rooms_find(&hub->rooms, room_name);
     struct pf_hub_member *member =
-        room && ticket_id != 0 ? pf_hub_room_member(room, ticket_id) : NULL;
+        room && ticket->id != 0 ? pf_hub_room_member(room, ticket->id) : NULL;
+    const bool is_new = !member;
     if (is_overtaken(hub, client, member)) {
         pf_hub_client_fail(hub, client, PF_CODE_REPLACED, "a newer client has resumed this member");
-        return;
+        return false;
     }
     if (!member) {
-        member = new_member(hub, client, room_name, ticket_id, &why);
+        member = new_member(hub, client, room_name, ticket->id, &why);
     } else if (!may_be_told(hub, member)) {
         member = NULL;
         why = PF_CODE_RATE_LIMIT;
     }
     if (!member) {
         pf_hub_client_fail(hub, client, why, text_of(why));
+        return false;
+    }
+    pf_hub_member_set_capabilities(member, newcomer->capabilities);
+    member->instance = newcomer->instance;
+    member->is_named = newcomer->is_named;
+    set_name(member, newcomer->name);
+    pf_hub_member_release(hub, member);
+    pf_hosts_enter(hub, member, is_new, ticket, newcomer->is_host);
+    enter(hub, client, member, ticket->id != 0, offer);
+    return true;
+}
+
+bool pf_hub_admit(struct pf_hub *hub, struct pf_hub_client *client, struct pf_slice room,
+                  const struct pf_hub_newcomer *newcomer)
+{
+    const struct pf_ticket none = {.id = 0};
+    return admit(hub, client, room, newcomer, &none, PF_SLICE(""));
+}
+
+/* A door has a limit of its own kind, but it takes a newcomer's share of the room's as well. */
+static void knock(struct pf_hub *hub, struct pf_hub_client *client, struct pf_hub_room *room,
+                  const struct pf_hub_newcomer *newcomer)
+{
+    if (!may_enter(hub, client, room, false)) {
+        pf_hub_client_fail(hub, client, PF_CODE_RATE_LIMIT, text_of(PF_CODE_RATE_LIMIT));
+    } else {
+        pf_knock_begin(hub, client, room, newcomer);
+    }
+}
+
+/* `join` in hub->message is valid JSON of the right shape. */
+static void join_room(struct pf_hub *hub, struct pf_hub_client *client, struct pf_slice offer)
+{
+    const struct pf_slice room_name = hub->message.join.room;
+    struct pf_hub_newcomer newcomer = {
+        .name = hub->message.join.name,
+        .capabilities = hub->message.join.capabilities,
+        .instance = hub->message.join.instance,
+    };
+    if (!pf_name_is_valid(room_name, 1)) {
+        pf_hub_client_fail(hub, client, PF_CODE_BAD_ROOM,
+                           "a room is 1 to 64 bytes without control characters");
         return;
     }
-    pf_hub_member_set_capabilities(member, capabilities);
-    member->instance = instance;
-    member->is_named = claims.has_name;
-    set_name(member, name);
-    pf_hub_member_release(hub, member);
-    enter(hub, client, member, ticket_id != 0, offer);
+    if (!pf_name_is_valid(newcomer.name, 0)) {
+        pf_hub_client_fail(hub, client, PF_CODE_BAD_NAME,
+                           "a name is 0 to 64 bytes without control characters");
+        return;
+    }
+    enum pf_error_code why = PF_CODE_RELAY_FULL;
+    struct pf_token_claims claims = {.has_name = false};
+    const struct pf_ticket ticket =
+        pf_ticket_read(&hub->config.signer, room_name, hub->message.join.ticket, hub->unix_s);
+    if (!has_token(hub, room_name, ticket.id != 0, &claims, &why)) {
+        pf_hub_client_fail(hub, client, why, text_of(why));
+        return;
+    }
+    if (claims.has_name) {
+        newcomer.name = (struct pf_slice){claims.name, claims.name_size};
+    }
+    newcomer.is_named = claims.has_name;
+    newcomer.is_host = claims.is_host;
+    struct pf_hub_room *room = pf_rooms_find(&hub->rooms, room_name);
+    if (room && ticket.id != 0 && pf_hub_room_has_removed(room, ticket.id)) {
+        pf_hub_client_fail(hub, client, PF_CODE_REMOVED, "a host has removed you");
+    } else if (room && room->is_locked && ticket.id == 0 && !claims.is_host) {
+        knock(hub, client, room, &newcomer);
+    } else {
+        (void)admit(hub, client, room_name, &newcomer, &ticket, offer); /* closed if it fails */
+    }
 }
 
 void pf_hub_join(struct pf_hub *hub, struct pf_hub_client *client, struct pf_slice text,
                  struct pf_slice offer)
 {
-    if (client->member) {
+    if (client->member || client->knock) {
         pf_hub_client_fail(hub, client, PF_CODE_ALREADY_JOINED, "a client joins one room, once");
         return;
     }

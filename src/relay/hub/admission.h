@@ -7,6 +7,24 @@
 #include "relay/hub/clients.h"
 #include "relay/hub/state.h"
 
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What a client that may enter says of itself; borrowed. */
+struct pf_hub_newcomer {
+    struct pf_slice name, capabilities;
+    uint32_t instance;
+    bool is_named; /* by its token */
+    bool is_host;  /* by its token */
+};
+
+/* Lets a client that has no ticket into a room. False if it cannot be: then it is closed. */
+bool pf_hub_admit(struct pf_hub *hub, struct pf_hub_client *client, struct pf_slice room,
+                  const struct pf_hub_newcomer *newcomer);
+
+/* A member id that is not in use. `room` may be NULL. */
+pf_member_id pf_hub_draw_id(struct pf_hub *hub, const struct pf_hub_room *room);
+
 /*
  * Handles `join` (PROTOCOL.md section 2) of a client: `text` is the message and `offer` the JSON of
  * the prepared offer within it, empty if there is none. The client may be closed and freed.

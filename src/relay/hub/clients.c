@@ -11,6 +11,9 @@ enum { SIZE_MIN = 64 };
 void pf_clients_clear(struct pf_clients *clients)
 {
     for (size_t i = 0; i < clients->size; i++) {
+        if (clients->by_number[i]) {
+            free(clients->by_number[i]->knock);
+        }
         free(clients->by_number[i]);
     }
     free(clients->by_number);
@@ -91,6 +94,7 @@ void pf_clients_seat(struct pf_clients *clients, struct pf_hub_client *client)
 void pf_clients_remove(struct pf_clients *clients, struct pf_hub_client *client)
 {
     PF_ASSERT(client->heartbeat.place == 0);
+    PF_ASSERT(!client->knock);
     PF_ASSERT(pf_clients_find(clients, client->number) == client);
     pf_clients_seat(clients, client);
     clients->by_number[client->number] = NULL;

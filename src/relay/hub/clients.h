@@ -21,6 +21,7 @@ enum {
 struct pf_hub_client {
     uint32_t number;
     struct pf_hub_member *member; /* borrowed; NULL in the lobby */
+    struct pf_hub_knock *knock;   /* owned; NULL unless it waits at a locked door */
     struct pf_timer heartbeat;
     struct pf_hub_client *lobby_older, *lobby_newer; /* while `in_lobby`; borrowed */
     bool in_lobby;

@@ -5,22 +5,10 @@
 #include "base/assert.h"
 #include "protocol/envelope.h"
 #include "relay/hub/admission.h"
+#include "relay/hub/hosts.h"
 #include "relay/hub/ice.h"
 #include "relay/hub/output.h"
 #include "relay/hub/presence.h"
-
-static void fail_no_such_member(struct pf_hub *hub, const struct pf_hub_client *client,
-                                pf_member_id to)
-{
-    hub->errors[PF_CODE_NO_SUCH_MEMBER]++;
-    hub->message = (struct pf_message){
-        .type = PF_MESSAGE_ERROR,
-        .error = {.code = PF_CODE_NO_SUCH_MEMBER,
-                  .message = PF_SLICE("no connected member of this room has that id"),
-                  .to = to},
-    };
-    pf_hub_send(hub, client->number, pf_hub_write_message(hub));
-}
 
 /* What takes the place of the opening brace of a forwarded signal. */
 static struct pf_slice write_prefix(struct pf_hub *hub, pf_member_id from)
@@ -42,7 +30,7 @@ static void on_signal(struct pf_hub *hub, struct pf_hub_client *client,
     }
     const struct pf_hub_member *to = pf_hub_room_member(client->member->room, envelope->to);
     if (!to || to->client == PF_CLIENT_NONE || to == client->member) {
-        fail_no_such_member(hub, client, envelope->to);
+        pf_hub_fail_no_such_member(hub, client, envelope->to);
         return;
     }
     struct pf_hub_queued *output = pf_hub_output_add(hub, PF_HUB_SEND);
@@ -60,6 +48,7 @@ static void on_envelope(struct pf_hub *hub, struct pf_hub_client *client, struct
     case PF_MESSAGE_SIGNAL: on_signal(hub, client, envelope); return;
     case PF_MESSAGE_JOIN: pf_hub_join(hub, client, text, envelope->prepared_offer); return;
     case PF_MESSAGE_RENAME: pf_hub_rename(hub, client, text); return;
+    case PF_MESSAGE_HOST: pf_hosts_act(hub, client, text); return;
     case PF_MESSAGE_ICE_SERVERS: pf_hub_ice_requested(hub, client); return;
     case PF_MESSAGE_LEAVE: pf_hub_client_leave(hub, client); return;
     case PF_MESSAGE_PING: pf_hub_send_type(hub, client->number, PF_MESSAGE_PONG); return;
@@ -68,6 +57,9 @@ static void on_envelope(struct pf_hub *hub, struct pf_hub_client *client, struct
     case PF_MESSAGE_JOINED:
     case PF_MESSAGE_MEMBER:
     case PF_MESSAGE_LEFT:
+    case PF_MESSAGE_ROOM:
+    case PF_MESSAGE_KNOCKING:
+    case PF_MESSAGE_MUTE:
     case PF_MESSAGE_ERROR:
     case PF_MESSAGE_STATE:
     case PF_MESSAGE_REACTION:

@@ -3,7 +3,9 @@
 #include "relay/hub/presence.h"
 
 #include "base/assert.h"
+#include "relay/hub/hosts.h"
 #include "relay/hub/ice.h"
+#include "relay/hub/knocks.h"
 #include "relay/hub/output.h"
 
 /* Clients */
@@ -12,6 +14,7 @@
 static void free_client(struct pf_hub *hub, struct pf_hub_client *client)
 {
     PF_ASSERT(!client->member);
+    pf_knock_end(hub, client);
     pf_timers_cancel(&hub->timers, &client->heartbeat);
     pf_clients_remove(&hub->clients, client);
 }
@@ -28,6 +31,11 @@ static void set_heartbeat(struct pf_hub *hub, struct pf_hub_client *client)
     const uint64_t timeout_ms = client->heard_ms + 2 * (uint64_t)hub->config.ping_ms;
     pf_timers_set(&hub->timers, &client->heartbeat,
                   timeout_ms < client->ping_due_ms ? timeout_ms : client->ping_due_ms);
+}
+
+void pf_hub_client_hurry(struct pf_hub *hub, struct pf_hub_client *client)
+{
+    pf_timers_set(&hub->timers, &client->heartbeat, hub->now_ms);
 }
 
 bool pf_hub_reserve_timer(struct pf_hub *hub)
@@ -69,7 +77,7 @@ void pf_hub_client_open(struct pf_hub *hub, uint32_t number)
         .type = PF_MESSAGE_HELLO,
         .hello = {.ice_servers = pf_hub_ice_for_hello(hub, client),
                   .ice_policy = hub->config.ice_policy,
-                  .capabilities = PF_SLICE("rename ice-servers"),
+                  .capabilities = PF_SLICE("rename ice-servers host"),
                   .members_max = hub->config.members_max,
                   .ping_ms = hub->config.ping_ms,
                   .grace_ms = hub->config.grace_ms},
@@ -91,6 +99,19 @@ void pf_hub_client_fail(struct pf_hub *hub, struct pf_hub_client *client, enum p
     }
 }
 
+void pf_hub_fail_no_such_member(struct pf_hub *hub, const struct pf_hub_client *client,
+                                pf_member_id to)
+{
+    hub->errors[PF_CODE_NO_SUCH_MEMBER]++;
+    hub->message = (struct pf_message){
+        .type = PF_MESSAGE_ERROR,
+        .error = {.code = PF_CODE_NO_SUCH_MEMBER,
+                  .message = PF_SLICE("no connected member of this room has that id"),
+                  .to = to},
+    };
+    pf_hub_send(hub, client->number, pf_hub_write_message(hub));
+}
+
 /* Members */
 
 /*
@@ -103,6 +124,7 @@ static void remove_member(struct pf_hub *hub, struct pf_hub_member *member,
 {
     struct pf_hub_room *room = member->room;
     if (!pf_hub_room_connected(room, NULL)) {
+        pf_knocks_orphan(hub, room);
         for (size_t left = room->members_count; left > 0; left--) {
             pf_timers_cancel(&hub->timers, &room->members[left - 1]->grace);
             pf_rooms_remove_member(&hub->rooms, room->members[left - 1]);
@@ -116,6 +138,7 @@ static void remove_member(struct pf_hub *hub, struct pf_hub_member *member,
     pf_hub_send_to_others(hub, member, NULL, pf_hub_write_message(hub));
     pf_timers_cancel(&hub->timers, &member->grace);
     pf_rooms_remove_member(&hub->rooms, member);
+    pf_hosts_settle(hub, room);
 }
 
 /* Detaches the client's member, if it has one, and starts the grace period of that member. */
@@ -152,6 +175,12 @@ void pf_hub_client_heartbeat(struct pf_hub *hub, struct pf_hub_client *client)
         close_client(hub, client, PF_HUB_CLOSE_GOING_AWAY);
         return;
     }
+    if (!pf_knock_settle(hub, client)) {
+        return; /* it is closed */
+    }
+    if (client->member) {
+        pf_hosts_tell(hub, client);
+    }
     pf_hub_ice_renew(hub, client);
     if (hub->now_ms >= client->ping_due_ms) {
         pf_hub_send_type(hub, client->number, PF_MESSAGE_PING);
@@ -169,6 +198,17 @@ void pf_hub_client_leave(struct pf_hub *hub, struct pf_hub_client *client)
         remove_member(hub, member, PF_LEFT_LEFT);
     }
     close_client(hub, client, PF_HUB_CLOSE_NORMAL);
+}
+
+void pf_hub_member_remove(struct pf_hub *hub, struct pf_hub_member *member)
+{
+    if (member->client != PF_CLIENT_NONE) {
+        struct pf_hub_client *client = pf_clients_find(&hub->clients, member->client);
+        client->member = NULL;
+        member->client = PF_CLIENT_NONE;
+        pf_hub_client_fail(hub, client, PF_CODE_REMOVED, "a host has removed you");
+    }
+    remove_member(hub, member, PF_LEFT_LEFT);
 }
 
 void pf_hub_client_evict(struct pf_hub *hub, struct pf_hub_client *client)

@@ -25,6 +25,9 @@ void pf_hub_client_lost(struct pf_hub *hub, struct pf_hub_client *client, uint16
 /* The client's heartbeat timer has fired: sends a ping, or closes the client if it is silent. */
 void pf_hub_client_heartbeat(struct pf_hub *hub, struct pf_hub_client *client);
 
+/* The client is due: its timer fires as soon as the event in course has been handled. */
+void pf_hub_client_hurry(struct pf_hub *hub, struct pf_hub_client *client);
+
 /* The client asks to leave: its member is removed, and it is closed and freed. */
 void pf_hub_client_leave(struct pf_hub *hub, struct pf_hub_client *client);
 
@@ -38,8 +41,15 @@ void pf_hub_client_evict(struct pf_hub *hub, struct pf_hub_client *client);
 void pf_hub_client_fail(struct pf_hub *hub, struct pf_hub_client *client, enum pf_error_code code,
                         const char *what);
 
+/* Reports that no connected member has that id. */
+void pf_hub_fail_no_such_member(struct pf_hub *hub, const struct pf_hub_client *client,
+                                pf_member_id to);
+
 /* The member is about to get a new client: closes the client that it has, or ends its absence. */
 void pf_hub_member_release(struct pf_hub *hub, struct pf_hub_member *member);
+
+/* A host removes the member; its client, if it has one, is closed and freed. */
+void pf_hub_member_remove(struct pf_hub *hub, struct pf_hub_member *member);
 
 /* The grace period of an away member is over. */
 void pf_hub_member_expire(struct pf_hub *hub, struct pf_hub_member *member);

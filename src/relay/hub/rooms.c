@@ -53,6 +53,7 @@ void pf_rooms_clear(struct pf_rooms *rooms)
                 free(room->members[k]->capabilities);
                 free(room->members[k]);
             }
+            free(room->removed);
             free(room);
         }
     }
@@ -110,8 +111,10 @@ static void remove_room(struct pf_rooms *rooms, struct pf_hub_room *room)
         PF_ASSERT(*at);
         at = &(*at)->next;
     }
+    PF_ASSERT(!room->knocks);
     *at = room->next;
     rooms->count--;
+    free(room->removed);
     free(room);
 }
 
@@ -186,4 +189,24 @@ void pf_hub_member_set_capabilities(struct pf_hub_member *member, struct pf_slic
         member->capabilities_size =
             (uint8_t)pf_slice_copy(capabilities, member->capabilities, size + 1);
     }
+}
+
+void pf_hub_room_note_removed(struct pf_hub_room *room, pf_member_id id)
+{
+    if (!room->removed) {
+        room->removed = calloc(PF_HUB_REMOVED_MAX, sizeof *room->removed);
+    }
+    if (room->removed) {
+        room->removed[room->removed_count++ % PF_HUB_REMOVED_MAX] = id;
+    }
+}
+
+bool pf_hub_room_has_removed(const struct pf_hub_room *room, pf_member_id id)
+{
+    for (size_t i = 0; room->removed && i < PF_HUB_REMOVED_MAX; i++) {
+        if (room->removed[i] == id) {
+            return true;
+        }
+    }
+    return false;
 }

@@ -24,8 +24,12 @@ struct pf_hub_member {
     uint32_t client; /* PF_CLIENT_NONE while it is away */
     uint32_t instance;
     char *capabilities; /* owned; NULL for none */
-    bool is_named;      /* by its token: it cannot rename itself */
-    bool has_spoken;    /* has sent a signal: somebody may miss it */
+    bool is_host;
+    bool is_host_by_chance; /* as the first in the room, or the next: not by a ticket or token */
+    bool is_told;           /* of how things are in the room; else it is due to be */
+    bool is_shown;          /* its role is, to the others; else that is due */
+    bool is_named;          /* by its token: it cannot rename itself */
+    bool has_spoken;        /* has sent a signal: somebody may miss it */
     uint8_t capabilities_size;
     uint8_t name_size;
     char name[PF_MEMBER_NAME_SIZE_MAX];
@@ -33,10 +37,18 @@ struct pf_hub_member {
 
 _Static_assert(PF_CAPABILITIES_SIZE_MAX <= UINT8_MAX, "the size fits in a byte");
 
+struct pf_hub_knock;
+
 struct pf_hub_room {
     struct pf_hub_room *next; /* in its bucket; borrowed */
     uint64_t hash;
     struct pf_token_bucket newcomers, comebacks; /* without and with a ticket */
+    uint64_t created_ms;
+    struct pf_hub_knock *knocks; /* the first; borrowed */
+    pf_member_id *removed;       /* the last ones; owned, NULL for none */
+    uint8_t removed_count;
+    bool is_locked;
+    bool had_host; /* ever */
     uint8_t name_size;
     uint8_t members_count;
     char name[PF_ROOM_NAME_SIZE_MAX];
@@ -66,6 +78,12 @@ struct pf_hub_room *pf_rooms_find(const struct pf_rooms *rooms, struct pf_slice 
  * does anything else. Fails with FULL at count_max, or MEMORY.
  */
 enum pf_error pf_rooms_add(struct pf_rooms *rooms, struct pf_slice name, struct pf_hub_room **out);
+
+enum { PF_HUB_REMOVED_MAX = 16 };
+
+/* Notes that a host has removed that member; forgotten if memory is short, or after many others. */
+void pf_hub_room_note_removed(struct pf_hub_room *room, pf_member_id id);
+bool pf_hub_room_has_removed(const struct pf_hub_room *room, pf_member_id id);
 
 /*
  * Adds a member without a client at the end of a room that has fewer than PF_MEMBERS_MAX. `out`

@@ -7,8 +7,10 @@
 enum {
     MAC_DIGITS = 2 * PF_MAC_SIZE,
     EXPIRY_DIGITS_MAX = 20,
-    TICKET_SIZE_MAX = PF_MEMBER_ID_DIGITS + 1 + EXPIRY_DIGITS_MAX + 1 + MAC_DIGITS,
-    SIGNED_SIZE_MAX = 32 + PF_MEMBER_ID_DIGITS + EXPIRY_DIGITS_MAX + PF_ROOM_NAME_SIZE_MAX,
+    FLAGS_MAX = 2,
+    CLAIM_SIZE_MAX = PF_MEMBER_ID_DIGITS + 1 + FLAGS_MAX + EXPIRY_DIGITS_MAX,
+    TICKET_SIZE_MAX = CLAIM_SIZE_MAX + 1 + MAC_DIGITS,
+    SIGNED_SIZE_MAX = 32 + CLAIM_SIZE_MAX + PF_ROOM_NAME_SIZE_MAX,
 };
 _Static_assert((int)TICKET_SIZE_MAX <= (int)PF_TICKET_SIZE_MAX, "PROTOCOL.md section 2");
 
@@ -38,16 +40,18 @@ static void sign(const struct pf_signer *signer, struct pf_slice room, struct pf
     mac_write(mac, digits);
 }
 
-void pf_ticket_write(const struct pf_signer *signer, struct pf_slice room, pf_member_id id,
-                     uint64_t expiry_s, struct pf_buffer *out)
+void pf_ticket_write(const struct pf_signer *signer, struct pf_slice room,
+                     const struct pf_ticket *ticket, uint64_t expiry_s, struct pf_buffer *out)
 {
     PF_ASSERT(room.size <= PF_ROOM_NAME_SIZE_MAX);
     char id_text[PF_MEMBER_ID_DIGITS + 1];
     char digits[MAC_DIGITS];
     const size_t start = out->size;
-    pf_member_id_write(id, id_text);
+    pf_member_id_write(ticket->id, id_text);
     pf_buffer_put(out, (struct pf_slice){id_text, PF_MEMBER_ID_DIGITS});
     pf_buffer_put(out, PF_SLICE("."));
+    pf_buffer_put(out, ticket->is_host ? PF_SLICE("h") : PF_SLICE(""));
+    pf_buffer_put(out, ticket->is_locked ? PF_SLICE("l") : PF_SLICE(""));
     pf_buffer_put_u64(out, expiry_s);
     if (out->overflow) {
         return;
@@ -85,26 +89,37 @@ static uint64_t expiry_read(struct pf_slice text)
     return value;
 }
 
-pf_member_id pf_ticket_read(const struct pf_signer *signer, struct pf_slice room,
-                            struct pf_slice ticket, uint64_t unix_s)
+/* Takes `flag` from the beginning of `text`, if it is there. */
+static bool take_flag(struct pf_slice *text, char flag)
 {
+    const bool is_there = text->size > 1 && text->data[0] == flag;
+    *text = (struct pf_slice){text->data + is_there, text->size - is_there};
+    return is_there;
+}
+
+struct pf_ticket pf_ticket_read(const struct pf_signer *signer, struct pf_slice room,
+                                struct pf_slice text, uint64_t unix_s)
+{
+    const struct pf_ticket none = {.id = 0};
     PF_ASSERT(room.size <= PF_ROOM_NAME_SIZE_MAX);
     const size_t expiry_at = PF_MEMBER_ID_DIGITS + 1;
-    if (ticket.size < expiry_at + 1 + 1 + MAC_DIGITS || ticket.size > TICKET_SIZE_MAX) {
-        return 0;
+    if (text.size < expiry_at + 1 + 1 + MAC_DIGITS || text.size > TICKET_SIZE_MAX) {
+        return none;
     }
-    const size_t claim_size = ticket.size - MAC_DIGITS - 1;
-    if (ticket.data[expiry_at - 1] != '.' || ticket.data[claim_size] != '.') {
-        return 0;
+    const size_t claim_size = text.size - MAC_DIGITS - 1;
+    if (text.data[expiry_at - 1] != '.' || text.data[claim_size] != '.') {
+        return none;
     }
     char digits[MAC_DIGITS];
-    sign(signer, room, (struct pf_slice){ticket.data, claim_size}, digits);
-    if (!is_same(digits, ticket.data + claim_size + 1, MAC_DIGITS)) {
-        return 0;
+    sign(signer, room, (struct pf_slice){text.data, claim_size}, digits);
+    if (!is_same(digits, text.data + claim_size + 1, MAC_DIGITS)) {
+        return none;
     }
-    const struct pf_slice expiry = {ticket.data + expiry_at, claim_size - expiry_at};
-    if (expiry_read(expiry) <= unix_s) {
-        return 0;
-    }
-    return pf_member_id_read((struct pf_slice){ticket.data, PF_MEMBER_ID_DIGITS});
+    struct pf_slice expiry = {text.data + expiry_at, claim_size - expiry_at};
+    struct pf_ticket out = {
+        .id = pf_member_id_read((struct pf_slice){text.data, PF_MEMBER_ID_DIGITS}),
+        .is_host = take_flag(&expiry, 'h'),
+        .is_locked = take_flag(&expiry, 'l'),
+    };
+    return expiry_read(expiry) > unix_s ? out : none;
 }

@@ -7,6 +7,7 @@
 #include "base/slice.h"
 #include "protocol/message.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum {
@@ -20,15 +21,22 @@ struct pf_signer {
     void (*sign)(void *user, struct pf_slice text, uint8_t mac[PF_MAC_SIZE]);
 };
 
-/*
- * Appends a ticket for member `id` of `room`: "<id>.<unix time of expiry>.<mac in hex>". The mac
- * covers the room's name as well, so a ticket is not valid in another room.
- */
-void pf_ticket_write(const struct pf_signer *signer, struct pf_slice room, pf_member_id id,
-                     uint64_t expiry_s, struct pf_buffer *out);
+/* What a ticket says. */
+struct pf_ticket {
+    pf_member_id id; /* 0: it is expired or not valid, and says nothing */
+    bool is_host;    /* the member was a host */
+    bool is_locked;  /* the room was locked */
+};
 
-/* The member that a valid ticket for `room` names, or 0 if it is expired or not valid. */
-pf_member_id pf_ticket_read(const struct pf_signer *signer, struct pf_slice room,
-                            struct pf_slice ticket, uint64_t unix_s);
+/*
+ * Appends a ticket for a member of `room`: "<id>.<flags><unix time of expiry>.<mac in hex>", with
+ * "h" for a host and "l" for a locked room as flags. The mac covers the room's name as well, so a
+ * ticket is not valid in another room.
+ */
+void pf_ticket_write(const struct pf_signer *signer, struct pf_slice room,
+                     const struct pf_ticket *ticket, uint64_t expiry_s, struct pf_buffer *out);
+
+struct pf_ticket pf_ticket_read(const struct pf_signer *signer, struct pf_slice room,
+                                struct pf_slice text, uint64_t unix_s);
 
 #endif

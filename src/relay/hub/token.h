@@ -20,6 +20,7 @@ enum pf_token_verdict {
 struct pf_token_claims {
     char name[PF_MEMBER_NAME_SIZE_MAX];
     uint8_t name_size;
+    bool is_host;  /* its role is "host" */
     bool has_name; /* the member has this name, whatever its client says */
 };
 

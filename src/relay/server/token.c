@@ -193,11 +193,12 @@ static bool read_name(const cJSON *claims, struct pf_token_claims *out)
     return true;
 }
 
-static bool is_role(const cJSON *claims)
+static bool read_role(const cJSON *claims, struct pf_token_claims *out)
 {
     const struct pf_slice role = text_of(claims, "role");
+    out->is_host = pf_slice_equal(role, PF_SLICE("host"));
     return !cJSON_GetObjectItemCaseSensitive(claims, "role") ||
-           pf_slice_equal(role, PF_SLICE("member")) || pf_slice_equal(role, PF_SLICE("host"));
+           pf_slice_equal(role, PF_SLICE("member")) || out->is_host;
 }
 
 static enum pf_token_verdict judge(const cJSON *claims, struct pf_slice room, uint64_t unix_s,
@@ -208,7 +209,7 @@ static enum pf_token_verdict judge(const cJSON *claims, struct pf_slice room, ui
     double start_s = 0;
     if (!claims || !cJSON_GetObjectItemCaseSensitive(claims, "exp") ||
         !read_time(claims, "exp", 0, &expiry_s) || !read_time(claims, "nbf", 0, &start_s) ||
-        !read_name(claims, out) || !is_role(claims)) {
+        !read_name(claims, out) || !read_role(claims, out)) {
         return PF_TOKEN_INVALID;
     }
     if (!is_for(text_of(claims, "room"), room)) {

@@ -1,0 +1,452 @@
+/* hub_host_test.c - the hub: hosts, locked rooms, who knocks and who is removed. */
+/* SPDX-License-Identifier: MIT */
+#include "hub_fixture.h"
+#include "relay/hub/rooms.h"
+
+/* The client says `host`, about whatever has this id, or about nothing. */
+static void host(struct fixture *fixture, uint32_t client, const char *action, const char *id)
+{
+    char text[TEXT_MAX + 64];
+    (void)snprintf(text, sizeof text, "{\"type\":\"host\",\"action\":\"%s\"%s%s%s}", action,
+                   id ? ",\"id\":\"" : "", id ? id : "", id ? "\"" : ""); /* it fits */
+    say(fixture, client, text);
+}
+
+/* Client 0 is host of the room "tea", and has locked it. */
+static void lock(struct fixture *fixture)
+{
+    enter(fixture, 0, "tea");
+    host(fixture, 0, "lock", NULL);
+    assert_has(last(fixture, 0), "\"door\":\"locked\"");
+}
+
+static void knock(struct fixture *fixture, uint32_t client)
+{
+    open_client(fixture, client);
+    join_as(fixture, client, "tea", "Eve", 1, NULL);
+}
+
+/* The id of the only one who knocks, as host 0 has been told last. */
+static void copy_knock(const struct fixture *fixture, char id[PF_MEMBER_ID_DIGITS + 1])
+{
+    const char *knocks = strstr(last_of(fixture, 0, "room"), "\"knocks\":[{\"id\":\"");
+    assert_non_null(knocks);
+    memcpy(id, knocks + strlen("\"knocks\":[{\"id\":\""), PF_MEMBER_ID_DIGITS);
+    id[PF_MEMBER_ID_DIGITS] = '\0';
+}
+
+static void copy_self(const struct fixture *fixture, uint32_t client, char *id)
+{
+    copy_member(fixture, client, "joined", "self", id);
+}
+
+/* ---- who is host ---- */
+
+static void the_first_in_a_room_is_its_host(void **state)
+{
+    struct fixture *fixture = *state;
+    enter(fixture, 0, "tea");
+    assert_has(last_of(fixture, 0, "joined"), "\"role\":\"host\"");
+    enter(fixture, 1, "tea");
+    assert_has_not(last_of(fixture, 1, "joined"), "],\"role\":\"host\"");
+    assert_has(last_of(fixture, 1, "joined"), "\"away\":false,\"role\":\"host\"");
+    assert_has_not(last_of(fixture, 0, "member"), "role");
+}
+
+static void when_the_host_leaves_the_role_passes_to_who_has_been_there_longest(void **state)
+{
+    struct fixture *fixture = *state;
+    for (uint32_t i = 0; i < 3; i++) {
+        enter(fixture, i, "tea");
+    }
+    say(fixture, 0, "{\"type\":\"leave\"}");
+    assert_has(last_of(fixture, 1, "room"), "\"role\":\"host\"");
+    assert_has(last_of(fixture, 2, "member"), "\"role\":\"host\"");
+    assert_null(last_of(fixture, 2, "room"));
+}
+
+static void a_host_that_is_away_stays_host_until_its_grace_is_over(void **state)
+{
+    struct fixture *fixture = *state;
+    enter(fixture, 0, "tea");
+    enter(fixture, 1, "tea");
+    lose(fixture, 0, 1006);
+    pass(fixture, fixture->config.grace_ms - 1);
+    say(fixture, 1, "{\"type\":\"pong\"}");
+    assert_null(last_of(fixture, 1, "room"));
+    pass(fixture, 1);
+    assert_has(last_of(fixture, 1, "room"), "\"role\":\"host\"");
+}
+
+static void a_host_hands_the_role_over(void **state)
+{
+    struct fixture *fixture = *state;
+    char bob[TEXT_MAX];
+    for (uint32_t i = 0; i < 3; i++) {
+        enter(fixture, i, "tea");
+    }
+    copy_self(fixture, 1, bob);
+    host(fixture, 0, "appoint", bob);
+    assert_has_not(last_of(fixture, 0, "room"), "role");
+    assert_has(last_of(fixture, 1, "room"), "\"role\":\"host\"");
+    assert_int_equal(count_of(fixture, 2, "member"), 2);
+    host(fixture, 0, "lock", NULL);
+    assert_has(last(fixture, 0), "\"code\":\"not-host\"");
+    host(fixture, 1, "lock", NULL);
+    assert_has(last_of(fixture, 2, "room"), "\"door\":\"locked\"");
+}
+
+static void nobody_else_acts_as_host(void **state)
+{
+    static const char *const actions[] = {"open",   "lock", "admit",  "refuse",
+                                          "remove", "mute", "appoint"};
+    struct fixture *fixture = *state;
+    char ann[TEXT_MAX];
+    enter(fixture, 0, "tea");
+    copy_self(fixture, 0, ann);
+    enter(fixture, 1, "tea");
+    forget_texts(fixture, 0);
+    for (size_t i = 0; i < sizeof actions / sizeof *actions; i++) {
+        host(fixture, 1, actions[i], ann);
+        assert_has(last(fixture, 1), "\"code\":\"not-host\"");
+    }
+    assert_int_equal(fixture->inboxes[0].count, 0);
+    open_client(fixture, 2);
+    host(fixture, 2, "lock", NULL);
+    assert_has(last(fixture, 2), "\"code\":\"not-joined\"");
+}
+
+static void what_a_host_says_wrongly_is_told(void **state)
+{
+    struct fixture *fixture = *state;
+    char ann[TEXT_MAX];
+    enter(fixture, 0, "tea");
+    copy_self(fixture, 0, ann);
+    host(fixture, 0, "dance", NULL);
+    assert_has(last(fixture, 0), "\"code\":\"bad-message\"");
+    static const char *const actions[] = {"admit", "refuse", "remove", "appoint"};
+    for (size_t i = 0; i < sizeof actions / sizeof *actions; i++) {
+        host(fixture, 0, actions[i], "00000000000000e5");
+        assert_has(last(fixture, 0), "\"code\":\"no-such-member\"");
+        host(fixture, 0, actions[i], ann);
+        assert_has(last(fixture, 0), "\"code\":\"no-such-member\"");
+        host(fixture, 0, actions[i], NULL);
+        assert_has(last(fixture, 0), "\"code\":\"no-such-member\"");
+    }
+}
+
+/* ---- the door ---- */
+
+static void at_a_locked_door_newcomers_knock_and_a_host_admits_them(void **state)
+{
+    struct fixture *fixture = *state;
+    char id[TEXT_MAX];
+    lock(fixture);
+    knock(fixture, 1);
+    assert_string_equal(last(fixture, 1), "{\"type\":\"knocking\"}");
+    assert_has(last(fixture, 0), "\"name\":\"Eve\"");
+    copy_knock(fixture, id);
+    host(fixture, 0, "admit", id);
+    assert_has(last_of(fixture, 1, "joined"), "\"door\":\"locked\"");
+    assert_has(last_of(fixture, 0, "member"), "\"name\":\"Eve\"");
+    assert_has_not(last_of(fixture, 0, "room"), "knocks");
+    host(fixture, 0, "admit", id);
+    assert_has(last(fixture, 0), "\"code\":\"no-such-member\"");
+}
+
+static void a_host_refuses_who_knocks(void **state)
+{
+    struct fixture *fixture = *state;
+    char id[TEXT_MAX];
+    lock(fixture);
+    knock(fixture, 1);
+    copy_knock(fixture, id);
+    host(fixture, 0, "refuse", id);
+    assert_has(last(fixture, 1), "\"code\":\"refused\"");
+    assert_int_equal(fixture->inboxes[1].closed, 4005);
+    assert_has_not(last_of(fixture, 0, "room"), "knocks");
+    assert_int_equal(pf_hub_counts(fixture->hub).members, 1);
+}
+
+static void who_gives_up_knocking_is_forgotten(void **state)
+{
+    struct fixture *fixture = *state;
+    lock(fixture);
+    knock(fixture, 1);
+    knock(fixture, 2);
+    lose(fixture, 1, 1001);
+    assert_has(last_of(fixture, 0, "room"), "\"knocks\":[{");
+    say(fixture, 2, "{\"type\":\"leave\"}");
+    assert_has_not(last_of(fixture, 0, "room"), "knocks");
+}
+
+static void an_opened_door_lets_all_in(void **state)
+{
+    struct fixture *fixture = *state;
+    lock(fixture);
+    knock(fixture, 1);
+    knock(fixture, 2);
+    host(fixture, 0, "open", NULL);
+    assert_non_null(last_of(fixture, 1, "joined"));
+    assert_non_null(last_of(fixture, 2, "joined"));
+    assert_has_not(last_of(fixture, 2, "joined"), "door");
+    knock(fixture, 3);
+    assert_non_null(last_of(fixture, 3, "joined"));
+}
+
+static void when_everybody_has_gone_who_knocks_enters_a_new_room(void **state)
+{
+    struct fixture *fixture = *state;
+    lock(fixture);
+    knock(fixture, 1);
+    say(fixture, 0, "{\"type\":\"leave\"}");
+    assert_has(last_of(fixture, 1, "joined"), "\"members\":[],\"role\":\"host\"}");
+}
+
+static void members_that_return_pass_a_locked_door(void **state)
+{
+    struct fixture *fixture = *state;
+    char ticket[TEXT_MAX];
+    enter(fixture, 0, "tea");
+    enter(fixture, 1, "tea");
+    host(fixture, 0, "lock", NULL);
+    copy_member(fixture, 1, "joined", "ticket", ticket);
+    say(fixture, 1, "{\"type\":\"leave\"}");
+    open_client(fixture, 2);
+    join_as(fixture, 2, "tea", "Bob", 2, ticket);
+    assert_has(last_of(fixture, 2, "joined"), "\"resumed\":true");
+}
+
+static void a_door_has_room_for_eight(void **state)
+{
+    struct fixture *fixture = *state;
+    lock(fixture);
+    for (uint32_t i = 1; i <= PF_KNOCKS_MAX; i++) {
+        knock(fixture, i);
+        assert_string_equal(last(fixture, i), "{\"type\":\"knocking\"}");
+    }
+    knock(fixture, PF_KNOCKS_MAX + 1);
+    assert_has(last(fixture, PF_KNOCKS_MAX + 1), "\"code\":\"rate-limit\"");
+    say(fixture, 1, "{\"type\":\"join\",\"room\":\"tea\",\"name\":\"\",\"instance\":1}");
+    assert_has(last(fixture, 1), "\"code\":\"already-joined\"");
+}
+
+static void a_new_host_hears_of_those_who_knock_already(void **state)
+{
+    struct fixture *fixture = *state;
+    enter(fixture, 0, "tea");
+    enter(fixture, 1, "tea");
+    host(fixture, 0, "lock", NULL);
+    knock(fixture, 2);
+    assert_has_not(last_of(fixture, 1, "room"), "knocks");
+    say(fixture, 0, "{\"type\":\"leave\"}");
+    assert_has(last_of(fixture, 1, "room"), "\"name\":\"Eve\"");
+}
+
+/* ---- removing and muting ---- */
+
+static void who_is_removed_does_not_come_back_by_the_ticket(void **state)
+{
+    struct fixture *fixture = *state;
+    char ticket[TEXT_MAX];
+    char eve[TEXT_MAX];
+    enter(fixture, 0, "tea");
+    enter(fixture, 1, "tea");
+    enter(fixture, 2, "tea");
+    copy_self(fixture, 1, eve);
+    copy_member(fixture, 1, "joined", "ticket", ticket);
+    host(fixture, 0, "remove", eve);
+    assert_has(last(fixture, 1), "\"code\":\"removed\"");
+    assert_int_equal(fixture->inboxes[1].closed, 4006);
+    assert_has(last_of(fixture, 2, "left"), eve);
+    open_client(fixture, 3);
+    join_as(fixture, 3, "tea", "Eve", 2, ticket);
+    assert_has(last(fixture, 3), "\"code\":\"removed\"");
+    assert_int_equal(pf_hub_counts(fixture->hub).members, 2);
+}
+
+static void who_is_away_is_removed_too(void **state)
+{
+    struct fixture *fixture = *state;
+    char eve[TEXT_MAX];
+    enter(fixture, 0, "tea");
+    enter(fixture, 1, "tea");
+    copy_self(fixture, 1, eve);
+    lose(fixture, 1, 1006);
+    host(fixture, 0, "remove", eve);
+    assert_has(last_of(fixture, 0, "left"), eve);
+    assert_int_equal(pf_hub_counts(fixture->hub).members, 1);
+}
+
+static void only_the_last_sixteen_are_remembered_as_removed(void **state)
+{
+    struct fixture *fixture = *state;
+    char tickets[PF_HUB_REMOVED_MAX + 1][TEXT_MAX];
+    char id[TEXT_MAX];
+    enter(fixture, 0, "tea");
+    for (size_t i = 0; i <= PF_HUB_REMOVED_MAX; i++) {
+        enter(fixture, 1, "tea");
+        copy_self(fixture, 1, id);
+        copy_member(fixture, 1, "joined", "ticket", tickets[i]);
+        host(fixture, 0, "remove", id);
+    }
+    for (size_t i = 0; i <= PF_HUB_REMOVED_MAX; i++) {
+        open_client(fixture, 1);
+        join_as(fixture, 1, "tea", "Eve", 2, tickets[i]);
+        assert_has(last(fixture, 1), i == 0 ? "\"resumed\":true" : "\"code\":\"removed\"");
+        if (i == 0) {
+            say(fixture, 1, "{\"type\":\"leave\"}");
+        }
+    }
+}
+
+static void a_host_asks_all_others_for_quiet(void **state)
+{
+    struct fixture *fixture = *state;
+    char ann[TEXT_MAX];
+    for (uint32_t i = 0; i < 3; i++) {
+        enter(fixture, i, "tea");
+    }
+    copy_self(fixture, 0, ann);
+    host(fixture, 0, "mute", NULL);
+    assert_has(last_of(fixture, 1, "mute"), ann);
+    assert_has(last_of(fixture, 2, "mute"), ann);
+    assert_null(last_of(fixture, 0, "mute"));
+}
+
+/* ---- a relay that has been restarted ---- */
+
+static void a_restarted_relay_learns_host_and_lock_from_tickets(void **state)
+{
+    struct fixture *fixture = *state;
+    char tickets[2][TEXT_MAX];
+    enter(fixture, 0, "tea");
+    enter(fixture, 1, "tea");
+    host(fixture, 0, "lock", NULL);
+    copy_member(fixture, 0, "room", "ticket", tickets[0]);
+    copy_member(fixture, 1, "room", "ticket", tickets[1]);
+    restart_hub(fixture);
+    knock(fixture, 2); /* a stranger comes first, and would be host */
+    assert_has(last_of(fixture, 2, "joined"), "\"role\":\"host\"");
+    open_client(fixture, 1);
+    join_as(fixture, 1, "tea", "Bob", 1, tickets[1]);
+    assert_has(last_of(fixture, 2, "room"), "\"door\":\"locked\"");
+    open_client(fixture, 0);
+    join_as(fixture, 0, "tea", "Ann", 1, tickets[0]);
+    assert_has(last_of(fixture, 0, "joined"), "\"role\":\"host\",\"door\":\"locked\"");
+    assert_has_not(last_of(fixture, 2, "room"), "role");
+}
+
+static void without_its_host_a_restarted_room_gets_another_after_the_grace(void **state)
+{
+    struct fixture *fixture = *state;
+    char ticket[TEXT_MAX];
+    enter(fixture, 0, "tea");
+    enter(fixture, 1, "tea");
+    copy_member(fixture, 1, "joined", "ticket", ticket);
+    restart_hub(fixture);
+    open_client(fixture, 1);
+    join_as(fixture, 1, "tea", "Bob", 1, ticket);
+    assert_has_not(last_of(fixture, 1, "joined"), "role");
+    for (uint64_t ms = 0; ms <= fixture->config.grace_ms; ms += fixture->config.ping_ms) {
+        assert_null(last_of(fixture, 1, "room"));
+        pass(fixture, fixture->config.ping_ms);
+        say(fixture, 1, "{\"type\":\"pong\"}");
+    }
+    assert_has(last_of(fixture, 1, "room"), "\"role\":\"host\"");
+}
+
+static void an_old_ticket_changes_nothing_in_a_room_that_is_not_young(void **state)
+{
+    struct fixture *fixture = *state;
+    char ann[TEXT_MAX];
+    char bob[TEXT_MAX];
+    enter(fixture, 0, "tea");
+    enter(fixture, 1, "tea");
+    copy_self(fixture, 1, bob);
+    host(fixture, 0, "lock", NULL);
+    copy_member(fixture, 0, "room", "ticket", ann);
+    host(fixture, 0, "appoint", bob);
+    host(fixture, 1, "open", NULL);
+    say(fixture, 0, "{\"type\":\"leave\"}");
+    for (uint64_t ms = 0; ms <= fixture->config.grace_ms; ms += fixture->config.ping_ms) {
+        pass(fixture, fixture->config.ping_ms);
+        say(fixture, 1, "{\"type\":\"pong\"}");
+    }
+    open_client(fixture, 2);
+    join_as(fixture, 2, "tea", "Ann", 2, ann);
+    assert_has_not(last_of(fixture, 2, "joined"), "],\"role\"");
+    assert_has_not(last_of(fixture, 2, "joined"), "door");
+}
+
+/* ---- with tokens ---- */
+
+static enum pf_token_verdict judge(void *user, struct pf_slice token, struct pf_slice room,
+                                   uint64_t unix_s, struct pf_token_claims *out)
+{
+    (void)user;
+    (void)room;
+    (void)unix_s;
+    *out = (struct pf_token_claims){.is_host = pf_slice_equal(token, PF_SLICE("host"))};
+    return PF_TOKEN_GOOD;
+}
+
+static void join_with(struct fixture *fixture, uint32_t client, const char *token)
+{
+    char text[TEXT_MAX];
+    (void)snprintf(text, sizeof text,
+                   "{\"type\":\"join\",\"room\":\"tea\",\"name\":\"Ann\",\"instance\":1,"
+                   "\"token\":\"%s\"}",
+                   token); /* it fits */
+    open_client(fixture, client);
+    say(fixture, client, text);
+}
+
+static void where_tokens_are_asked_for_they_say_who_is_host(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture->config.tokens = (struct pf_token_judge){.judge = judge};
+    restart_hub(fixture);
+    join_with(fixture, 0, "member");
+    assert_has_not(last_of(fixture, 0, "joined"), "role");
+    join_with(fixture, 1, "host");
+    assert_has(last_of(fixture, 1, "joined"), "],\"role\":\"host\"");
+    host(fixture, 1, "lock", NULL);
+    join_with(fixture, 2, "host"); /* passes the door */
+    assert_has(last_of(fixture, 2, "joined"), "],\"role\":\"host\"");
+    say(fixture, 1, "{\"type\":\"leave\"}");
+    say(fixture, 2, "{\"type\":\"leave\"}");
+    pass(fixture, fixture->config.ping_ms);
+    assert_has_not(last_of(fixture, 0, "room"), "role");
+    join_with(fixture, 3, "member");
+    assert_string_equal(last(fixture, 3), "{\"type\":\"knocking\"}");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        HUB_TEST(the_first_in_a_room_is_its_host),
+        HUB_TEST(when_the_host_leaves_the_role_passes_to_who_has_been_there_longest),
+        HUB_TEST(a_host_that_is_away_stays_host_until_its_grace_is_over),
+        HUB_TEST(a_host_hands_the_role_over),
+        HUB_TEST(nobody_else_acts_as_host),
+        HUB_TEST(what_a_host_says_wrongly_is_told),
+        HUB_TEST(at_a_locked_door_newcomers_knock_and_a_host_admits_them),
+        HUB_TEST(a_host_refuses_who_knocks),
+        HUB_TEST(who_gives_up_knocking_is_forgotten),
+        HUB_TEST(an_opened_door_lets_all_in),
+        HUB_TEST(when_everybody_has_gone_who_knocks_enters_a_new_room),
+        HUB_TEST(members_that_return_pass_a_locked_door),
+        HUB_TEST(a_door_has_room_for_eight),
+        HUB_TEST(a_new_host_hears_of_those_who_knock_already),
+        HUB_TEST(who_is_removed_does_not_come_back_by_the_ticket),
+        HUB_TEST(who_is_away_is_removed_too),
+        HUB_TEST(only_the_last_sixteen_are_remembered_as_removed),
+        HUB_TEST(a_host_asks_all_others_for_quiet),
+        HUB_TEST(a_restarted_relay_learns_host_and_lock_from_tickets),
+        HUB_TEST(without_its_host_a_restarted_room_gets_another_after_the_grace),
+        HUB_TEST(an_old_ticket_changes_nothing_in_a_room_that_is_not_young),
+        HUB_TEST(where_tokens_are_asked_for_they_say_who_is_host),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
