@@ -22,9 +22,10 @@ export const version = '0.1.0';
 
 /**
  * What a peer sends of a microphone, camera or screen. 'off': it is muted, switched off or not
- * shared. 'none': there is no device, or the browser denies access to it; of a screen, the peer's
- * client is of a version without. 'interrupted', of a microphone or camera: it is on, but the
- * peer's system gives neither sound nor picture for now, as during a phone call.
+ * shared. 'none': there is no device, the browser denies access to it, or the peer's page does not
+ * use it; of a screen, the peer's client is of a version without. 'interrupted', of a microphone or
+ * camera: it is on, but the peer's system gives neither sound nor picture for now, as during a
+ * phone call.
  * @typedef {'on'|'off'|'none'|'interrupted'} SourceState
  */
 /**
@@ -143,9 +144,12 @@ export const version = '0.1.0';
  * @typedef {object} RoomOptions
  * @property {string} [url]      of the relay; default: 'ws' in the folder this module came from,
  *                               which suits a module that the relay itself serves
- * @property {boolean} [microphone]  unmuted from the start; default true. It is opened and asked
- *                               for also when muted: unmuting then takes no time
- * @property {boolean} [camera]      on from the start; default true
+ * @property {boolean|'none'} [microphone]  unmuted from the start; default true. It is opened and
+ *                               asked for also when muted: unmuting then takes no time. 'none': not
+ *                               used; nobody is asked for it before setMicrophone(true)
+ * @property {boolean|'none'} [camera]  on from the start; default true
+ * @property {MediaStream} [stream]  tracks of the page's own, in place of microphone and camera, as
+ *                               by replaceTrack(); a kind that is not in it is captured
  * @property {string} [microphoneId] preferred; if it is not available, another one is used
  * @property {string} [cameraId]
  * @property {MediaTrackConstraints} [audio]  added to the constraints of getUserMedia()
@@ -328,9 +332,10 @@ export class Room extends /** @type {{new (): RoomEventTarget}} */ (EventTarget)
       this.messages.push({ ...message, state, time: new Date(message.time) });
     }
     this.#earlier = new Set(this.messages);
-    const { microphone = true, camera = true } = options;
+    const { microphone = true, camera = true, stream } = options;
     const error = this.#core.start(url, options.ticket ?? '',
-      microphone, options.microphoneId ?? '', camera, options.cameraId ?? '');
+      microphone, options.microphoneId ?? '', camera, options.cameraId ?? '',
+      [stream?.getAudioTracks()[0], stream?.getVideoTracks()[0]]);
     if (error) throw new RangeError('url, ticket or a device id is empty or too long');
     this.#listen();
   }
@@ -497,6 +502,24 @@ export class Room extends /** @type {{new (): RoomEventTarget}} */ (EventTarget)
    */
   setScreen(on) {
     this.#core.setSource(2, on);
+  }
+
+  /**
+   * Sends a track of the page's own in place of the microphone or camera: of a canvas, a file, or
+   * processed sound. What is sent, and is in `stream`, is a clone: the track stays the page's, to
+   * stop and to use elsewhere. Muting and switching off work as ever. selectMicrophone() and
+   * selectCamera() go back to a device.
+   * @param {'audio'|'video'} kind
+   * @param {MediaStreamTrack|null} track  null: nothing is sent or captured any more, as with the
+   *   option 'none', until the source is switched on
+   * @throws {TypeError} if the track is not of that kind
+   * @throws {DOMException} InvalidStateError if it has ended
+   */
+  replaceTrack(kind, track) {
+    const source = ['audio', 'video'].indexOf(kind);
+    if (source < 0 || (track && track.kind !== kind)) throw new TypeError(`no ${kind} track`);
+    if (track?.readyState === 'ended') throw new DOMException('it has ended', 'InvalidStateError');
+    this.#core.setTrack(source, track);
   }
 
   /**

@@ -98,6 +98,10 @@ static void perform(struct pf_driver *driver, const struct pf_command *command)
         pf_glue_socket_close(driver, command->socket, command->close_code);
         break;
     case PF_COMMAND_CAPTURE_OPEN: capture_open(driver, command); break;
+    case PF_COMMAND_CAPTURE_TAKE:
+        pf_glue_capture_take(driver, (int)command->capture_take.source,
+                             command->capture_take.track);
+        break;
     case PF_COMMAND_SCREEN_OPEN:
         pf_glue_screen_open(driver, command->screen_open.picture, command->screen_open.sound);
         break;

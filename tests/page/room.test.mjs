@@ -328,3 +328,19 @@ test('a handler that throws disturbs neither the core nor other handlers (R23)',
   room.setCamera(false);
   assert.deepEqual(calls, ['start', 'setSource']);
 });
+
+test('replaceTrack() takes a track of that kind that has not ended, or none', async (t) => {
+  const { room, calls } = await makeRoom(t);
+  const track = (/** @type {string} */ kind, readyState = 'live') =>
+    /** @type {any} */ ({ kind, readyState });
+  room.replaceTrack('video', track('video'));
+  room.replaceTrack('audio', null);
+  assert.deepEqual(calls.filter((name) => name === 'setTrack').length, 2);
+  const wrong = [['audio', track('video')], ['film', track('film')], ['film', null]];
+  for (const values of wrong) {
+    assert.throws(() => room.replaceTrack(.../** @type {[any, any]} */ (values)), TypeError);
+  }
+  assert.throws(() => room.replaceTrack('video', track('video', 'ended')),
+    { name: 'InvalidStateError' });
+  assert.equal(calls.filter((name) => name === 'setTrack').length, 2);
+});
