@@ -1,26 +1,51 @@
 /* peerface-load.js - where the relay and the wasm are, and how the latter gets here. */
 /* SPDX-License-Identifier: MIT */
 
-/** @type {Map<string, Promise<ArrayBuffer>>} by URL; loaded once for all rooms of a page */
-const files = new Map();
+/** @typedef {import('./peerface.js').Wasm} Wasm */
 
-/** @param {string} url */
-async function fetchWasm(url) {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url}: HTTP ${response.status}`);
-  const bytes = await response.arrayBuffer();
-  await WebAssembly.compile(bytes); // rejects with a reason, which the runtime would not
-  return bytes;
+/** @type {Map<string|Wasm, Promise<WebAssembly.Module>>} compiled once for all rooms of a page */
+const modules = new Map();
+
+/** @param {string|Wasm} source a URL or the bytes */
+async function compile(source) {
+  if (!globalThis.WebAssembly) throw new DOMException('no WebAssembly', 'NotSupportedError');
+  if (source instanceof WebAssembly.Module) return source;
+  if (typeof source !== 'string') return WebAssembly.compile(source);
+  const response = await fetch(source);
+  if (!response.ok) throw new Error(`${source}: HTTP ${response.status}`);
+  return WebAssembly.compile(await response.arrayBuffer());
 }
 
-/** @param {string} url */
-export function loadWasm(url) {
-  const known = files.get(url);
+/** @param {string|Wasm} source */
+export function loadWasm(source) {
+  const known = modules.get(source);
   if (known) return known;
-  const loading = fetchWasm(url);
-  files.set(url, loading);
-  loading.catch(() => files.delete(url)); // the next room tries again
+  const loading = compile(source);
+  modules.set(source, loading);
+  loading.catch(() => modules.delete(source)); // the next room tries again
   return loading;
+}
+
+/**
+ * An instance of its own for each room. The browser reserves address space for it, and has an end:
+ * Chromium with 124 in a page.
+ * @param {typeof import('./peerface-core.js').default} create
+ * @param {WebAssembly.Module} module
+ * @param {import('./peerface-core.js').CoreOptions} options
+ * @returns {Promise<{core: any}>}
+ */
+export function instantiate(create, module, options) {
+  return new Promise((resolve, reject) => {
+    const run = async (/** @type {WebAssembly.Imports} */ imports) => {
+      try {
+        return { instance: await WebAssembly.instantiate(module, imports) };
+      } catch (error) {
+        reject(new RangeError('the browser has no memory for another room', { cause: error }));
+        return new Promise(() => {}); // what the runtime waits for
+      }
+    };
+    create({ ...options, instantiate: run }).then(resolve, reject);
+  });
 }
 
 // Not within a function: a bundler finds the files by these expressions.

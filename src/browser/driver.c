@@ -203,16 +203,29 @@ void pf_driver_set_observer(struct pf_driver *driver, pf_driver_observe *observe
     driver->observer = user;
 }
 
-void pf_driver_free(struct pf_driver *driver)
+static void end(struct pf_driver *driver)
 {
-    if (!driver) {
-        return;
-    }
     if (driver->started) {
         pf_driver_handle(driver, &(struct pf_event){.type = PF_EVENT_LEAVE});
         pf_room_close(driver->room);
     }
     pf_glue_close(driver);
+}
+
+void pf_driver_reset(struct pf_driver *driver)
+{
+    end(driver);
+    driver->started = false;
+    driver->timer_ms = PF_NEVER;
+    pf_glue_open(driver);
+}
+
+void pf_driver_free(struct pf_driver *driver)
+{
+    if (!driver) {
+        return;
+    }
+    end(driver);
     free(driver->room);
     free(driver);
 }

@@ -45,7 +45,7 @@ async function makeRoom(t, options) {
   });
   const emptyModule = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
   Object.assign(globalThis, {
-    makeCore: (/** @type {{page: Functions}} */ options) => {
+    makeCore: async (/** @type {{page: Functions}} */ options) => {
       page = options.page;
       return { core };
     },
@@ -343,4 +343,40 @@ test('replaceTrack() takes a track of that kind that has not ended, or none', as
   assert.throws(() => room.replaceTrack('video', track('video', 'ended')),
     { name: 'InvalidStateError' });
   assert.equal(calls.filter((name) => name === 'setTrack').length, 2);
+});
+
+test('join() after leave() starts anew, as another member, as it was switched last', async (t) => {
+  const { room, page, calls } = await makeRoom(t, { microphone: 'none', ticket: 'old' });
+  const source = { interrupted: false, state: 'idle', error: '', deviceId: '' };
+  page.showLocal('microphone', { ...source, wanted: false }, null);
+  page.showLocal('camera', { ...source, wanted: false, deviceId: 'cam' }, null);
+  page.showRoom({ state: 'left', ticket: '' });
+  room.join('tea', 'Ann');
+  assert.deepEqual(calls.slice(-3), ['start', 'setToken', 'join']);
+  page.showRoom({ state: 'lobby' });
+  room.join('tea', 'Ann');
+  assert.deepEqual(calls.slice(-2), ['setToken', 'join'], 'and once only');
+});
+
+test('after its signal was aborted a room stays left', async (t) => {
+  const ending = new AbortController();
+  const { room, page, calls } = await makeRoom(t, { signal: ending.signal });
+  ending.abort();
+  page.showRoom({ state: 'left' });
+  room.join('tea');
+  assert.equal(calls.filter((name) => name === 'start').length, 1);
+});
+
+test('a browser without WebAssembly, or without memory for it, is told as such', async (t) => {
+  const { WebAssembly } = globalThis;
+  t.after(() => Object.assign(globalThis, { WebAssembly }));
+  Object.assign(globalThis, { WebAssembly: undefined });
+  await assert.rejects(makeRoom(t), { name: 'NotSupportedError' });
+  Object.assign(globalThis, { WebAssembly });
+  const full = (/** @type {any} */ { instantiate }) => new Promise((resolve) => {
+    instantiate({}).then(resolve);
+  });
+  const { instantiate } = await import(new URL('../../web/peerface-load.js', import.meta.url).href);
+  const module = /** @type {any} */ ({}); // none, so that it cannot be instantiated
+  await assert.rejects(instantiate(full, module, {}), { name: 'RangeError' });
 });

@@ -89,6 +89,12 @@ EMSCRIPTEN_KEEPALIVE struct pf_driver *pf_module_new(void)
     return driver;
 }
 
+/* Ends the room, for another one to be started. */
+EMSCRIPTEN_KEEPALIVE void pf_module_reset(struct pf_driver *driver)
+{
+    pf_driver_reset(driver);
+}
+
 /*
  * Starts the room; once. Texts: URL of the relay, ticket, microphone id, camera id. The seed and
  * the instance are random. Returns enum pf_error.

@@ -13,7 +13,7 @@ EM_JS(void, pf_page_publish, (void), {
   Module["core"] = {
     start(url, ticket, microphone, microphoneId, camera, cameraId, own) {
       const random = crypto.getRandomValues(new Uint32Array(2));
-      driver = _pf_module_new();
+      if (driver) _pf_module_reset(driver); else driver = _pf_module_new();
       if (!driver) throw new Error("out of memory");
       glue = Module["glue"][driver];
       glue.put([url, ticket, microphoneId, cameraId]);
