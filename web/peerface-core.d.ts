@@ -2,9 +2,12 @@
 /* SPDX-License-Identifier: MIT */
 
 /** For peerface.js only; its functions are published in src/browser/glue.c. */
-export default function createCore(options: {
-  wasm: BufferSource;
+export interface CoreOptions {
   page: object;
   audio?: MediaTrackConstraints;
   video?: MediaTrackConstraints;
+}
+
+export default function createCore(options: CoreOptions & {
+  instantiate(imports: WebAssembly.Imports): Promise<{ instance: WebAssembly.Instance }>;
 }): Promise<{ core: any }>;

@@ -5,9 +5,28 @@
  * A part of peerface.js, which is served as one file with it.
  */
 
-/** @typedef {import('./peerface.js').Encoding} Encoding */
+/**
+ * How one's own picture is sent to a peer; not at all with `kbps` 0. `asked` is the width that the
+ * peer shows it with.
+ * @typedef {{asked: number, kbps: number, scale: number, frameRate: number}} Encoding
+ */
+/**
+ * The last sample of a connection, of 2 s; 0, NaN or undefined where the browser does not tell.
+ * `limitation` and `encodeMs` are of one's own camera, `width` is of the peer's, as received.
+ * @typedef {object} Sample
+ * @property {number} roundTripMs
+ * @property {number} lostOutPercent  of what is sent
+ * @property {number} lostInPercent  of what is received
+ * @property {number} availableKbps  the browser's estimate of what could be sent
+ * @property {string} limitation  RTCOutboundRtpStreamStats.qualityLimitationReason
+ * @property {number} encodeMs  per frame
+ * @property {number} width
+ */
+/**
+ * null: not sampled or not set yet, or the picture has never been sent.
+ * @typedef {{sample: Sample|null, camera: Encoding|null, screen: Encoding|null}} PeerStats
+ */
 /** @typedef {import('./peerface.js').Peer} Peer */
-/** @typedef {import('./peerface.js').Sample} Sample */
 
 /**
  * Makes `track` the only one of its kind.
@@ -49,7 +68,7 @@ export const channelsOf = (peer) => heardBy.get(peer)?.channels;
 
 /**
  * @param {Peer} peer
- * @returns {import('./peerface.js').PeerStats}
+ * @returns {PeerStats}
  */
 export function statsOf(peer) {
   const connection = heardBy.get(peer);

@@ -14,6 +14,9 @@
  */
 
 import createCore from './peerface-core.js';
+import {
+  instantiate, loadWasm, relayUrl, wasmUrlDefault, wasmUrlRecording,
+} from './peerface-load.js';
 import { channelsOf, connectPeer, makePeer, setTrack, statsOf } from './peerface-streams.js';
 
 /** Of this module, as in CMakeLists.txt. */
@@ -21,9 +24,10 @@ export const version = '0.1.0';
 
 /**
  * What a peer sends of a microphone, camera or screen. 'off': it is muted, switched off or not
- * shared. 'none': there is no device, or the browser denies access to it; of a screen, the peer's
- * client is of a version without. 'interrupted', of a microphone or camera: it is on, but the
- * peer's system gives neither sound nor picture for now, as during a phone call.
+ * shared. 'none': there is no device, the browser denies access to it, or the peer's page does not
+ * use it; of a screen, the peer's client is of a version without. 'interrupted', of a microphone or
+ * camera: it is on, but the peer's system gives neither sound nor picture for now, as during a
+ * phone call.
  * @typedef {'on'|'off'|'none'|'interrupted'} SourceState
  */
 /**
@@ -76,27 +80,7 @@ export const version = '0.1.0';
  * purpose, so that everybody gets one.
  * @typedef {''|'their-network'|'your-network'|'busy'|'small'} QualityReason
  */
-/**
- * How one's own picture is sent to a peer; not at all with `kbps` 0. `asked` is the width that the
- * peer shows it with.
- * @typedef {{asked: number, kbps: number, scale: number, frameRate: number}} Encoding
- */
-/**
- * The last sample of a connection, of 2 s; 0, NaN or undefined where the browser does not tell.
- * `limitation` and `encodeMs` are of one's own camera, `width` is of the peer's, as received.
- * @typedef {object} Sample
- * @property {number} roundTripMs
- * @property {number} lostOutPercent  of what is sent
- * @property {number} lostInPercent  of what is received
- * @property {number} availableKbps  the browser's estimate of what could be sent
- * @property {string} limitation  RTCOutboundRtpStreamStats.qualityLimitationReason
- * @property {number} encodeMs  per frame
- * @property {number} width
- */
-/**
- * null: not sampled or not set yet, or the picture has never been sent.
- * @typedef {{sample: Sample|null, camera: Encoding|null, screen: Encoding|null}} PeerStats
- */
+/** @typedef {import('./peerface-streams.js').PeerStats} PeerStats */
 /**
  * Another member of the room. The object and its stream stay the same for as long as the peer is in
  * the room, even when it reloads or its connection is repaired.
@@ -140,13 +124,17 @@ export const version = '0.1.0';
  * @property {string} deviceId   the one in use, or else the chosen one; '' is the browser's default
  */
 /** @typedef {{deviceId: string, label: string}} Device  the label is '' without permission */
+/** @typedef {BufferSource|WebAssembly.Module} Wasm */
 /**
  * @typedef {object} RoomOptions
  * @property {string} [url]      of the relay; default: 'ws' in the folder this module came from,
  *                               which suits a module that the relay itself serves
- * @property {boolean} [microphone]  unmuted from the start; default true. It is opened and asked
- *                               for also when muted: unmuting then takes no time
- * @property {boolean} [camera]      on from the start; default true
+ * @property {boolean|'none'} [microphone]  unmuted from the start; default true. It is opened and
+ *                               asked for also when muted: unmuting then takes no time. 'none': not
+ *                               used; nobody is asked for it before setMicrophone(true)
+ * @property {boolean|'none'} [camera]  on from the start; default true
+ * @property {MediaStream} [stream]  tracks of the page's own, in place of microphone and camera, as
+ *                               by replaceTrack(); a kind that is not in it is captured
  * @property {string} [microphoneId] preferred; if it is not available, another one is used
  * @property {string} [cameraId]
  * @property {RTCIceTransportPolicy} [iceTransportPolicy]  'relay': calls go through the relay's
@@ -161,7 +149,8 @@ export const version = '0.1.0';
  * @property {boolean} [record]   keeps an event log, for record(); loads peerface-core-recording.js
  *                               and .wasm instead of peerface-core.js and .wasm; default false
  * @property {string} [wasmUrl]  of that .wasm; default: beside this module
- * @property {BufferSource} [wasm]  its bytes, in place of loading them
+ * @property {Wasm} [wasm]       its bytes, or what WebAssembly.compile() made of them, in place of
+ *                               loading them
  * @property {AbortSignal} [signal]  ends the room as leave() does, also while it is being made
  */
 /** @typedef {{id: string, name: string}} Knock  somebody at the door of a locked room */
@@ -200,48 +189,6 @@ export const version = '0.1.0';
  * } & EventTarget} RoomEventTarget
  */
 
-/** @type {Map<string, Promise<ArrayBuffer>>} by URL; loaded once for all rooms of a page */
-const files = new Map();
-
-/** @param {string} url */
-async function fetchWasm(url) {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url}: HTTP ${response.status}`);
-  const bytes = await response.arrayBuffer();
-  await WebAssembly.compile(bytes); // rejects with a reason, which the runtime would not
-  return bytes;
-}
-
-/** @param {string} url */
-function loadWasm(url) {
-  const known = files.get(url);
-  if (known) return known;
-  const loading = fetchWasm(url);
-  files.set(url, loading);
-  loading.catch(() => files.delete(url)); // the next room tries again
-  return loading;
-}
-
-// Not within a function: a bundler finds the files by these expressions.
-const wasmUrlDefault = new URL('peerface-core.wasm', import.meta.url).href;
-const wasmUrlRecording = new URL('peerface-core-recording.wasm', import.meta.url).href;
-
-/**
- * @param {string} [given] relative to the page
- * @throws {SyntaxError} a DOMException, as WebSocket() has it: if it is no address of a WebSocket
- */
-function relayUrl(given) {
-  // Not new URL('ws', import.meta.url): a bundler takes that for a file to include.
-  const base = given === undefined ? new URL(import.meta.url) : document.baseURI;
-  try {
-    const url = new URL(given ?? 'ws', base);
-    url.protocol = url.protocol.replace('http', 'ws');
-    if (/^wss?:$/.test(url.protocol) && !url.hash) return url.href;
-  } catch { // told below
-  }
-  throw new DOMException(`${given} is no address of a WebSocket`, 'SyntaxError');
-}
-
 /** @param {unknown} value @param {string} name */
 function needString(value, name) {
   if (typeof value !== 'string') throw new TypeError(`${name} is not a string`);
@@ -252,21 +199,23 @@ const messagesMax = 500;
 
 /**
  * Room.#open(), for createRoom() alone.
- * @type {(room: Room, wasm: BufferSource, options: RoomOptions) => Promise<void>}
+ * @type {(room: Room, wasm: WebAssembly.Module, options: RoomOptions) => Promise<void>}
  */
 let openRoom;
 
 /**
  * Makes a room: starts the captures, connects to the relay, and prepares joining. A page may have
- * several rooms. Rejects if the core cannot be loaded, an option is out of bounds, or `signal` is
- * aborted; what fails later (no camera, no relay) is reported by properties and events.
+ * several rooms. Rejects if the core cannot be loaded, an option is out of bounds, `signal` is
+ * aborted, or the browser has no WebAssembly (NotSupportedError) or no memory for another room
+ * (RangeError); what fails later (no camera, no relay) is reported by properties and events.
  * @param {RoomOptions} [options]
  * @returns {Promise<Room>}
  */
 export async function createRoom(options = {}) {
   const { record, wasmUrl = record ? wasmUrlRecording : wasmUrlDefault, signal } = options;
   signal?.throwIfAborted();
-  const wasm = options.wasm ?? await loadWasm(wasmUrl);
+  relayUrl(options.url);
+  const wasm = await loadWasm(options.wasm ?? wasmUrl);
   signal?.throwIfAborted();
   const room = new Room();
   await openRoom(room, wasm, options);
@@ -377,35 +326,58 @@ export class Room extends /** @type {{new (): RoomEventTarget}} */ (EventTarget)
   #knocksTold = [];
   /** Removes the listeners when the room is over. */
   #listening = new AbortController();
+  /** @type {RoomOptions} */
+  #options = {};
 
   static {
     openRoom = (room, wasm, options) => room.#open(wasm, options);
   }
 
   /**
-   * @param {BufferSource} wasm
+   * @param {WebAssembly.Module} wasm
    * @param {RoomOptions} options
    */
   async #open(wasm, options) {
-    const url = relayUrl(options.url);
     const create = options.record
       ? (await import('./peerface-core-recording.js')).default
       : createCore;
-    const module = await create({
-      wasm, page: this.#page(), audio: options.audio, video: options.video,
+    const module = await instantiate(create, wasm, {
+      page: this.#page(), audio: options.audio, video: options.video,
     });
     this.#core = module.core;
+    this.#options = { ...options };
     for (const message of options.messages ?? []) {
       const state = message.state === 'sending' ? 'failed' : message.state;
       this.messages.push({ ...message, state, time: new Date(message.time) });
     }
+    this.#start();
+  }
+
+  #start() {
+    const { url, ticket = '', microphone = true, microphoneId = '', camera = true, cameraId = '',
+      stream } = this.#options;
     this.#earlier = new Set(this.messages);
-    const { microphone = true, camera = true } = options;
-    const error = this.#core.start(url, options.ticket ?? '',
-      microphone, options.microphoneId ?? '', camera, options.cameraId ?? '');
+    const error = this.#core.start(relayUrl(url), ticket, microphone, microphoneId, camera,
+      cameraId, [stream?.getAudioTracks()[0], stream?.getVideoTracks()[0]]);
     if (error) throw new RangeError('url, ticket or a device id is empty or too long');
-    if (options.iceTransportPolicy === 'relay') this.#core.relayOnly();
+    if (this.#options.iceTransportPolicy === 'relay') this.#core.relayOnly();
+    this.#listening = new AbortController();
     this.#listen();
+  }
+
+  /** After leave(): as it was made, but with what has been switched and chosen since. */
+  #startAgain() {
+    const { microphone, camera } = this;
+    for (const message of this.messages) if (message.state === 'sending') message.state = 'failed';
+    this.#options = {
+      ...this.#options,
+      ticket: '',
+      microphone: microphone.wanted || (this.#options.microphone === 'none' && 'none'),
+      camera: camera.wanted || (this.#options.camera === 'none' && 'none'),
+      microphoneId: microphone.deviceId,
+      cameraId: camera.deviceId,
+    };
+    this.#start();
   }
 
   #listen() {
@@ -427,7 +399,8 @@ export class Room extends /** @type {{new (): RoomEventTarget}} */ (EventTarget)
   }
 
   /**
-   * Enters a room; `name` is shown to the others. Does nothing while joining or joined.
+   * Enters a room; `name` is shown to the others. Does nothing while joining or joined. After
+   * leave() it starts anew, as another member.
    * @param {string} room  1 to 64 bytes of UTF-8
    * @param {string} [name]  up to 64 bytes
    * @param {{token?: string}} [options]  a room token (a JWT), where the relay asks for one; it is
@@ -439,6 +412,7 @@ export class Room extends /** @type {{new (): RoomEventTarget}} */ (EventTarget)
     needString(room, 'room');
     needString(name, 'name');
     needString(token, 'token');
+    if (this.state === 'left' && !this.#options.signal?.aborted) this.#startAgain();
     if (this.#core.setToken(token)) throw new RangeError('token is too long');
     this.#core.join(room, name);
   }
@@ -550,7 +524,7 @@ export class Room extends /** @type {{new (): RoomEventTarget}} */ (EventTarget)
     return openChannel(this, name, options, channelsOf);
   }
 
-  /** Leaves for good: ends captures and connections. The object cannot be used afterwards. */
+  /** Ends captures and connections. Only join() does anything afterwards. */
   leave() {
     this.#core.leave();
   }
@@ -580,6 +554,26 @@ export class Room extends /** @type {{new (): RoomEventTarget}} */ (EventTarget)
    */
   setScreen(on) {
     this.#core.setSource(2, on);
+  }
+
+  /**
+   * Sends a track of the page's own in place of the microphone or camera: of a canvas, a file, or
+   * processed sound. What is sent, and is in `stream`, is a clone: the track stays the page's, to
+   * stop and to use elsewhere. Muting and switching off work as ever. selectMicrophone() and
+   * selectCamera() go back to a device.
+   * @param {'audio'|'video'} kind
+   * @param {MediaStreamTrack|null} track  null: nothing is sent or captured any more, as with the
+   *   option 'none', until the source is switched on
+   * @throws {TypeError} if the track is not of that kind
+   * @throws {DOMException} InvalidStateError if it has ended
+   */
+  replaceTrack(kind, track) {
+    const source = ['audio', 'video'].indexOf(kind);
+    if (source < 0 || (track && track.kind !== kind)) throw new TypeError(`no ${kind} track`);
+    if (track?.readyState === 'ended') throw new DOMException('it has ended', 'InvalidStateError');
+    const tracks = this.#options.stream?.getTracks().filter((other) => other.kind !== kind) ?? [];
+    this.#options.stream = new MediaStream(track ? [...tracks, track] : tracks);
+    this.#core.setTrack(source, track);
   }
 
   /**
@@ -732,3 +726,7 @@ export class Room extends /** @type {{new (): RoomEventTarget}} */ (EventTarget)
     };
   }
 }
+
+// `using room = await createRoom()`, where there is such a thing.
+const { dispose } = /** @type {any} */ (Symbol);
+if (dispose) Object.assign(Room.prototype, { [dispose]: Room.prototype.leave });

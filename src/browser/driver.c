@@ -98,6 +98,10 @@ static void perform(struct pf_driver *driver, const struct pf_command *command)
         pf_glue_socket_close(driver, command->socket, command->close_code);
         break;
     case PF_COMMAND_CAPTURE_OPEN: capture_open(driver, command); break;
+    case PF_COMMAND_CAPTURE_TAKE:
+        pf_glue_capture_take(driver, (int)command->capture_take.source,
+                             command->capture_take.track);
+        break;
     case PF_COMMAND_SCREEN_OPEN:
         pf_glue_screen_open(driver, command->screen_open.picture, command->screen_open.sound);
         break;
@@ -205,16 +209,29 @@ void pf_driver_set_observer(struct pf_driver *driver, pf_driver_observe *observe
     driver->observer = user;
 }
 
-void pf_driver_free(struct pf_driver *driver)
+static void end(struct pf_driver *driver)
 {
-    if (!driver) {
-        return;
-    }
     if (driver->started) {
         pf_driver_handle(driver, &(struct pf_event){.type = PF_EVENT_LEAVE});
         pf_room_close(driver->room);
     }
     pf_glue_close(driver);
+}
+
+void pf_driver_reset(struct pf_driver *driver)
+{
+    end(driver);
+    driver->started = false;
+    driver->timer_ms = PF_NEVER;
+    pf_glue_open(driver);
+}
+
+void pf_driver_free(struct pf_driver *driver)
+{
+    if (!driver) {
+        return;
+    }
+    end(driver);
     free(driver->room);
     free(driver);
 }

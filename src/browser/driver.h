@@ -45,6 +45,9 @@ typedef void pf_driver_observe(void *user, const struct pf_event *event);
  * event log, say (core/event_log.h). */
 void pf_driver_set_observer(struct pf_driver *driver, pf_driver_observe *observe, void *user);
 
+/* Leaves the room as pf_driver_free() does, and makes the driver ready for pf_driver_start(). */
+void pf_driver_reset(struct pf_driver *driver);
+
 /* Leaves the room, which closes all connections and captures, and frees the driver. A promise that
  * settles later finds it gone: what it brings is released, and nothing is called. */
 void pf_driver_free(struct pf_driver *driver);

@@ -12,6 +12,7 @@ const char pf_glue_linked = 0;
  * Module["glue"][driver], for each driver:
  *   driver   where it is, for calls into C; 0 when it is gone
  *   sockets, tracks, pcs   the browser's objects by the room's ids
+ *   own      the caller's own tracks, by source; clones of them are in `tracks`
  *   kinds    of the sources, in the order of enum pf_source
  *   streams  group our tracks in descriptions, so that a receiver keeps them in sync: microphone
  *            and camera, and a screen with its sound
@@ -35,6 +36,7 @@ EM_JS(void, pf_glue_open, (struct pf_driver *driver), {
     slept_ms: 0,
     sockets: new Map(),
     tracks: new Map(),
+    own: [],
     pcs: new Map(),
     kinds: ["audio", "video", "video", "audio"],
     streams: [new MediaStream(), new MediaStream()],
@@ -73,10 +75,13 @@ EM_JS(void, pf_glue_open, (struct pf_driver *driver), {
         return;
       }
       this.tracks.set(id, track);
-      track.onended = () => {
-        this.tracks.delete(id);
-        this.tell(_pf_driver_track_ended, [], id);
-      };
+      const ended = () => this.tracks.delete(id) && this.tell(_pf_driver_track_ended, [], id);
+      const muted = () =>
+        this.tracks.has(id) && this.tell(_pf_driver_track_muted, [], id, track.muted);
+      track.onended = ended;
+      track.onmute = track.onunmute = muted;
+      /* And what it was already. */
+      this.later(() => { if (track.muted) muted(); if (track.readyState == "ended") ended(); });
     },
     later(f) { Promise.resolve().then(f); },
     nameOf(error) { return error && error.name ? error.name : "Error"; },

@@ -35,6 +35,8 @@ void pf_glue_socket_close(struct pf_driver *driver, unsigned socket, int code);
 void pf_glue_capture_open(struct pf_driver *driver, unsigned microphone, const char *microphone_id,
                           size_t microphone_id_size, unsigned camera, const char *camera_id,
                           size_t camera_id_size);
+/* MediaStreamTrack.clone() of the caller's own track for a source: Module["glue"][driver].own */
+void pf_glue_capture_take(struct pf_driver *driver, int source, unsigned track);
 /* MediaDevices.getDisplayMedia(), within the user's gesture */
 void pf_glue_screen_open(struct pf_driver *driver, unsigned picture, unsigned sound);
 void pf_glue_capture_stop(struct pf_driver *driver, unsigned track); /* MediaStreamTrack.stop() */

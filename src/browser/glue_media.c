@@ -23,11 +23,7 @@ EM_JS(void, pf_glue_capture_open, (struct pf_driver *driver, unsigned microphone
   const opened = (id, track) => {
     if (!id) return;
     glue.hold(id, track);
-    const muted = () => glue.tell(_pf_driver_track_muted, [], id, track.muted);
-    track.onmute = muted;
-    track.onunmute = muted;
     glue.tell(_pf_driver_capture_opened, [track.getSettings().deviceId || ""], id);
-    if (track.muted) muted();
   };
   const permission = (name) => Promise.resolve()
     .then(() => navigator.permissions.query({ name: name }))
@@ -43,6 +39,11 @@ EM_JS(void, pf_glue_capture_open, (struct pf_driver *driver, unsigned microphone
     opened(microphone, stream.getAudioTracks()[0]);
     opened(camera, stream.getVideoTracks()[0]);
   }, (error) => failed(glue.nameOf(error)));
+});
+
+EM_JS(void, pf_glue_capture_take, (struct pf_driver *driver, int source, unsigned id), {
+  const glue = Module["glue"][driver];
+  glue.hold(id, glue.own[source].clone());
 });
 
 /*
@@ -84,12 +85,7 @@ EM_JS(void, pf_glue_capture_stop, (struct pf_driver *driver, unsigned id), {
   const glue = Module["glue"][driver];
   const track = glue.tracks.get(id);
   glue.tracks.delete(id);
-  if (track) {
-    track.onended = null;
-    track.onmute = null;
-    track.onunmute = null;
-    track.stop();
-  }
+  if (track) track.stop();
 });
 
 EM_JS(void, pf_glue_track_enable, (struct pf_driver *driver, unsigned id, int on), {

@@ -105,7 +105,7 @@ Types are included; their comments are the manual.
 fs.rmSync(output, { recursive: true, force: true });
 fs.mkdirSync(output, { recursive: true });
 await emitTypes();
-const scripts = ['peerface.js', 'peerface-channels.js', 'peerface-streams.js']
+const scripts = ['peerface.js', 'peerface-channels.js', 'peerface-load.js', 'peerface-streams.js']
   .map((name) => path.join(web, name));
 for (const file of [...scripts, path.join(root, 'LICENSE'), ...core]) {
   put(path.basename(file), fs.readFileSync(file));

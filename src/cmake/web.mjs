@@ -81,7 +81,7 @@ async function put(from, to) {
 }
 
 /** What is served as a part of peerface.js. @param {string} name */
-const isOfModule = (name) => name === 'peerface-streams.js';
+const isOfModule = (name) => /^peerface-(load|streams)\.js$/.test(name);
 
 /** For people who read the tree. @param {string} name */
 const isManual = (name) => name.endsWith('.md');

@@ -75,6 +75,7 @@ enum pf_command_type {
 
     /* capture */
     PF_COMMAND_CAPTURE_OPEN,      /* getUserMedia(), with both sources in one call */
+    PF_COMMAND_CAPTURE_TAKE,      /* a clone() of the caller's own track, there at once */
     PF_COMMAND_SCREEN_OPEN,       /* getDisplayMedia(), before the event that asks for it returns */
     PF_COMMAND_CAPTURE_STOP,      /* MediaStreamTrack.stop() */
     PF_COMMAND_TRACK_ENABLE,      /* MediaStreamTrack.enabled */
@@ -119,6 +120,10 @@ struct pf_command {
             pf_track tracks[PF_DEVICE_SOURCES_COUNT];         /* 0: this one is not asked for */
             struct pf_slice devices[PF_DEVICE_SOURCES_COUNT]; /* exact deviceId; empty: any */
         } capture_open;
+        struct {
+            enum pf_source source;
+            pf_track track; /* the name of the copy; it ends, and is stopped, like any other */
+        } capture_take;
         struct {
             pf_track picture, sound; /* the sound is asked for, but need not come */
         } screen_open;

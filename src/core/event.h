@@ -17,7 +17,7 @@
  */
 typedef uint32_t pf_socket; /* a WebSocket to the relay */
 typedef uint32_t pf_pc;     /* an RTCPeerConnection */
-typedef uint32_t pf_track;  /* a captured MediaStreamTrack */
+typedef uint32_t pf_track;  /* a captured MediaStreamTrack, or a copy of the caller's own */
 
 /* DOMException.name, as far as it makes a difference, and one cause that has no such name. */
 enum pf_dom_error {
@@ -87,6 +87,13 @@ struct pf_sample {
 /* The first of the sources: those that are devices, and have a getUserMedia(). */
 enum { PF_DEVICE_SOURCES_COUNT = PF_SOURCE_CAMERA + 1 };
 
+/* Where the track of a microphone or camera comes from. */
+enum pf_origin {
+    PF_ORIGIN_DEVICE, /* getUserMedia() */
+    PF_ORIGIN_PAGE,   /* the caller's own: a canvas, a file; see PF_COMMAND_CAPTURE_TAKE */
+    PF_ORIGIN_NONE,   /* nowhere; no device is asked for until the source is switched on */
+};
+
 /* MediaDeviceInfo of an audioinput or videoinput. */
 struct pf_device {
     enum pf_source source;
@@ -105,6 +112,8 @@ enum pf_event_type {
                                SCREEN the browser asks the user what to share; SCREEN_AUDIO comes
                                and goes with it and cannot be set */
     PF_EVENT_SELECT_DEVICE, /* use this device, or "" for the default one */
+    PF_EVENT_SET_ORIGIN,    /* take it from there; PAGE again for each new track. NONE switches it
+                               off, PAGE after that on; a device selected after PAGE is used */
     PF_EVENT_REOPEN,        /* the constraints of a source have changed: open its device anew */
     PF_EVENT_SET_TOKEN,  /* to show the relay from the next JOIN on; one that is too long is ignored
                           */
@@ -172,6 +181,10 @@ struct pf_event {
             enum pf_source source;
             struct pf_slice id;
         } select_device;
+        struct {
+            enum pf_source source; /* a microphone or camera; others are ignored */
+            enum pf_origin origin;
+        } set_origin;
         enum pf_source reopen; /* REOPEN: a microphone or camera */
         struct pf_slice token; /* SET_TOKEN: a room token (PROTOCOL.md section 2.1), or empty */
         struct pf_slice name;  /* SET_NAME */

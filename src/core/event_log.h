@@ -18,7 +18,7 @@
  * W3C or PROTOCOL.md spells them. A text is its size in bytes, a colon and its bytes, or "-:" for
  * null, so that it may hold spaces and line ends.
  *
- *     peerface-event-log 2 url=14:wss://relay/ws ticket=0: seed=7 instance=77 ...
+ *     peerface-event-log 3 url=14:wss://relay/ws ticket=0: seed=7 instance=77 ...
  *     1520 socket-closed socket=1 code=1006
  *     1521 pc-candidate pc=3 candidate=0: mid=-: line=4294967295 fragment=4:abcd
  *
@@ -30,7 +30,7 @@
  *
  * The version changes with every change that a reader of the version before would misread.
  */
-#define PF_EVENT_LOG_VERSION "2"
+#define PF_EVENT_LOG_VERSION "3"
 
 enum { PF_EVENT_LOG_SIZE_MAX = 131072 }; /* some ten connections, or hours of a quiet call */
 

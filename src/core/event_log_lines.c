@@ -18,6 +18,7 @@ const struct pf_names *const pf_field_enums[] = {
     [PF_FIELD_HOST_ACTION - PF_FIELD_ENUMS] = &pf_names_of_host_actions,
     [PF_FIELD_DESCRIPTION - PF_FIELD_ENUMS] = &pf_names_of_descriptions,
     [PF_FIELD_DOM_ERROR - PF_FIELD_ENUMS] = &pf_names_of_dom_errors,
+    [PF_FIELD_ORIGIN - PF_FIELD_ENUMS] = &pf_names_of_origins,
     [PF_FIELD_PERMISSION - PF_FIELD_ENUMS] = &pf_names_of_permissions,
     [PF_FIELD_OPERATION - PF_FIELD_ENUMS] = &pf_names_of_operations,
     [PF_FIELD_CONNECTION_STATE - PF_FIELD_ENUMS] = &pf_names_of_connection_states,
@@ -34,6 +35,7 @@ const struct pf_names *const pf_field_enums[] = {
         C("url", TEXT, url) C("ticket", TEXT, ticket) C("seed", U64, seed) \
         C("instance", U32, instance) C("capabilities", TEXT, capabilities) \
         C("microphone", BOOL, on[0]) C("camera", BOOL, on[1]) \
+        C("microphone-origin", ORIGIN, origins[0]) C("camera-origin", ORIGIN, origins[1]) \
         C("microphone-device", TEXT, devices[0]) C("camera-device", TEXT, devices[1]) \
     L("timeout", PF_EVENT_TIMEOUT) L("visible", PF_EVENT_VISIBLE) L("start", PF_EVENT_START) \
     L("join", PF_EVENT_JOIN) E("room", TEXT, join.room) E("name", TEXT, join.name) \
@@ -42,6 +44,8 @@ const struct pf_names *const pf_field_enums[] = {
         E("source", SOURCE, set_source.source) E("on", BOOL, set_source.on) \
     L("select-device", PF_EVENT_SELECT_DEVICE) \
         E("source", SOURCE, select_device.source) E("device", TEXT, select_device.id) \
+    L("set-origin", PF_EVENT_SET_ORIGIN) \
+        E("source", SOURCE, set_origin.source) E("origin", ORIGIN, set_origin.origin) \
     L("reopen", PF_EVENT_REOPEN) E("source", SOURCE, reopen) \
     L("set-token", PF_EVENT_SET_TOKEN) E("token", TEXT, token) \
     L("relay-only", PF_EVENT_RELAY_ONLY) \

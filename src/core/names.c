@@ -21,6 +21,12 @@ static const char *const dom_errors[] = {
     [PF_DOM_ERROR_OTHER] = "Error",
 };
 
+static const char *const origins[] = {
+    [PF_ORIGIN_DEVICE] = "device",
+    [PF_ORIGIN_PAGE] = "page",
+    [PF_ORIGIN_NONE] = "none",
+};
+
 static const char *const permissions[] = {
     [PF_PERMISSION_UNKNOWN] = "",
     [PF_PERMISSION_GRANTED] = "granted",
@@ -103,6 +109,7 @@ static const char *const capture_states[] = {
     }
 
 const struct pf_names pf_names_of_dom_errors = NAMES(dom_errors);
+const struct pf_names pf_names_of_origins = NAMES(origins);
 const struct pf_names pf_names_of_permissions = NAMES(permissions);
 const struct pf_names pf_names_of_connection_states = NAMES(connection_states);
 const struct pf_names pf_names_of_operations = NAMES(operations);

@@ -6,8 +6,9 @@
 #include "protocol/message_names.h"
 
 /* One table for each enum; see pf_names_find(). Those of PROTOCOL.md are in message_names.h. */
-extern const struct pf_names pf_names_of_dom_errors;  /* DOMException.name, "InsecureContext" */
-extern const struct pf_names pf_names_of_permissions; /* PermissionState, or "" */
+extern const struct pf_names pf_names_of_dom_errors; /* DOMException.name, "InsecureContext" */
+extern const struct pf_names pf_names_of_origins;
+extern const struct pf_names pf_names_of_permissions;       /* PermissionState, or "" */
 extern const struct pf_names pf_names_of_connection_states; /* RTCPeerConnectionState */
 extern const struct pf_names pf_names_of_operations;        /* the W3C's method; "create": new */
 extern const struct pf_names pf_names_of_limitations;       /* RTCQualityLimitationReason */

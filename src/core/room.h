@@ -22,6 +22,7 @@ struct pf_room_config {
                                      PF_CAPABILITY_REACTION to be sent reactions, and
                                      PF_CAPABILITY_SCREEN to be known to show shared screens */
     bool on[PF_DEVICE_SOURCES_COUNT];                 /* wanted at the start */
+    enum pf_origin origins[PF_DEVICE_SOURCES_COUNT];  /* NONE: whatever `on` says, not wanted */
     struct pf_slice devices[PF_DEVICE_SOURCES_COUNT]; /* chosen in an earlier call, or empty */
 };
 

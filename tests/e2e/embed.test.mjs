@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
-import { endlessGrace, scenario } from './harness.mjs';
+import { endlessGrace, scenario, socketErrors } from './harness.mjs';
 import { webFolder } from './relay.mjs';
 import { roomPage } from './roompage.mjs';
 
@@ -190,4 +190,47 @@ scenario('a room that starts muted and without camera asks for the microphone al
     assert.deepEqual(captures.map((/** @type {any} */ capture) => capture.constraints),
       ['{"audio":true,"video":false}']);
     assert.equal((await bob.peers())[0].muted, 'true');
+  });
+
+scenario('a room that was left is entered again by the same object, as another member', {},
+  async (world) => {
+    const bob = await world.person('Bob');
+    await bob.enter('tea');
+    await bob.notice('alone');
+    const ann = await roomPage(world, 'Ann', undefined, {});
+    const [first] = await bob.inCallWith(1);
+    await ann.ask(() => {
+      const { room } = /** @type {any} */ (window);
+      room.leave();
+      room.join('tea', 'Ann again');
+    });
+    await bob.sees('another member', (id) =>
+      document.querySelector('.peer')
+      && !document.querySelector(`[data-peer="${id}"]`), [first.id]);
+    const [second] = await bob.inCallWith(1);
+    assert.match(second.text, /Ann again/);
+    await ann.ask(() => /** @type {any} */ (window).room.leave());
+    await ann.nothingLeftOpen();
+  });
+
+scenario('rooms are made until the browser has no memory for more, which is told',
+  { people: 1, expects: socketErrors },
+  async (world) => {
+    const ann = await emptyPage(world);
+    const [count, name, message] = await ann.ask(async (url) => {
+      const { createRoom } = await import(`${url}peerface.js`);
+      const rooms = [];
+      try {
+        while (rooms.length < 1000) {
+          rooms.push(await createRoom({ microphone: 'none', camera: 'none' }));
+        }
+      } catch (error) {
+        return [rooms.length, /** @type {any} */ (error).name, String(error)];
+      } finally {
+        for (const room of rooms) room.leave();
+      }
+      return [rooms.length, '', ''];
+    }, world.relay.url);
+    assert.ok(count >= 100, `${count} rooms`);
+    assert.equal(name, 'RangeError', message);
   });

@@ -134,6 +134,7 @@ static void execute(struct ex_world *world, struct ex_host *host, const struct p
         break;
     case PF_COMMAND_DEVICES_ENUMERATE: host->listing = true; break;
     case PF_COMMAND_SCREEN_OPEN:
+    case PF_COMMAND_CAPTURE_TAKE:
     case PF_COMMAND_CAPTURE_STOP:
     case PF_COMMAND_TRACK_ENABLE:
     case PF_COMMAND_PC_CONFIGURE:

@@ -175,7 +175,7 @@ static void visit_media(struct ex_visit *visit, struct pf_media *media)
     visit_quality(visit, &media->quality);
     for (int i = 0; i < PF_DEVICE_SOURCES_COUNT; i++) {
         struct pf_capture *capture = &media->captures[i];
-        PF_ASSERT(capture->track == 0 && capture->retiring == 0 && capture->chosen.size == 0);
+        PF_ASSERT(capture->track == 0 && capture->retired.track == 0 && capture->chosen.size == 0);
         EX_VISIT(visit, capture->started);
         EX_VISIT(visit, capture->on);
         EX_VISIT(visit, capture->phase);

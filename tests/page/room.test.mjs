@@ -22,7 +22,8 @@ const module = fileURLToPath(new URL('../../web/peerface.js', import.meta.url));
 async function makeRoom(t, options) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'peerface-page-'));
   t.after(() => fs.rmSync(folder, { recursive: true }));
-  for (const file of ['peerface.js', 'peerface-channels.js', 'peerface-streams.js']) {
+  for (const part of ['', '-channels', '-load', '-streams']) {
+    const file = `peerface${part}.js`;
     fs.copyFileSync(path.join(path.dirname(module), file), path.join(folder, file));
   }
   fs.writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }');
@@ -44,7 +45,7 @@ async function makeRoom(t, options) {
   });
   const emptyModule = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
   Object.assign(globalThis, {
-    makeCore: (/** @type {{page: Functions}} */ options) => {
+    makeCore: async (/** @type {{page: Functions}} */ options) => {
       page = options.page;
       return { core };
     },
@@ -326,4 +327,56 @@ test('a handler that throws disturbs neither the core nor other handlers (R23)',
   assert.deepEqual(reported.map(({ message }) => message), Array(2).fill('a mistake of the page'));
   room.setCamera(false);
   assert.deepEqual(calls, ['start', 'setSource']);
+});
+
+test('replaceTrack() takes a track of that kind that has not ended, or none', async (t) => {
+  const { room, calls } = await makeRoom(t);
+  const track = (/** @type {string} */ kind, readyState = 'live') =>
+    /** @type {any} */ ({ kind, readyState });
+  room.replaceTrack('video', track('video'));
+  room.replaceTrack('audio', null);
+  assert.deepEqual(calls.filter((name) => name === 'setTrack').length, 2);
+  const wrong = [['audio', track('video')], ['film', track('film')], ['film', null]];
+  for (const values of wrong) {
+    assert.throws(() => room.replaceTrack(.../** @type {[any, any]} */ (values)), TypeError);
+  }
+  assert.throws(() => room.replaceTrack('video', track('video', 'ended')),
+    { name: 'InvalidStateError' });
+  assert.equal(calls.filter((name) => name === 'setTrack').length, 2);
+});
+
+test('join() after leave() starts anew, as another member, as it was switched last', async (t) => {
+  const { room, page, calls } = await makeRoom(t, { microphone: 'none', ticket: 'old' });
+  const source = { interrupted: false, state: 'idle', error: '', deviceId: '' };
+  page.showLocal('microphone', { ...source, wanted: false }, null);
+  page.showLocal('camera', { ...source, wanted: false, deviceId: 'cam' }, null);
+  page.showRoom({ state: 'left', ticket: '' });
+  room.join('tea', 'Ann');
+  assert.deepEqual(calls.slice(-3), ['start', 'setToken', 'join']);
+  page.showRoom({ state: 'lobby' });
+  room.join('tea', 'Ann');
+  assert.deepEqual(calls.slice(-2), ['setToken', 'join'], 'and once only');
+});
+
+test('after its signal was aborted a room stays left', async (t) => {
+  const ending = new AbortController();
+  const { room, page, calls } = await makeRoom(t, { signal: ending.signal });
+  ending.abort();
+  page.showRoom({ state: 'left' });
+  room.join('tea');
+  assert.equal(calls.filter((name) => name === 'start').length, 1);
+});
+
+test('a browser without WebAssembly, or without memory for it, is told as such', async (t) => {
+  const { WebAssembly } = globalThis;
+  t.after(() => Object.assign(globalThis, { WebAssembly }));
+  Object.assign(globalThis, { WebAssembly: undefined });
+  await assert.rejects(makeRoom(t), { name: 'NotSupportedError' });
+  Object.assign(globalThis, { WebAssembly });
+  const full = (/** @type {any} */ { instantiate }) => new Promise((resolve) => {
+    instantiate({}).then(resolve);
+  });
+  const { instantiate } = await import(new URL('../../web/peerface-load.js', import.meta.url).href);
+  const module = /** @type {any} */ ({}); // none, so that it cannot be instantiated
+  await assert.rejects(instantiate(full, module, {}), { name: 'RangeError' });
 });

@@ -58,22 +58,15 @@ static void open_tracks(struct sim_world *world, struct sim_tab *tab,
     for (int source = 0; source < PF_DEVICE_SOURCES_COUNT; source++) {
         const pf_track id = command->capture_open.tracks[source];
         const struct pf_slice device = command->capture_open.devices[source];
-        size_t slot = 0;
-        while (slot < SIM_TAB_TRACKS_MAX && tab->tracks[slot].id != 0) {
-            slot++;
-        }
         if (id == 0) {
             continue;
         }
-        if (slot == SIM_TAB_TRACKS_MAX || id <= tab->last_track) {
+        if (!sim_tab_add_track(tab, id, (enum pf_source)source)) {
             sim_fail(world, "CAPTURE_OPEN of track %u: too many, or used before", id);
             return;
         }
-        tab->last_track = id;
-        tab->tracks[slot] =
-            (struct sim_track){.id = id, .source = (enum pf_source)source, .enabled = true};
-        if (slot == tab->tracks_end) {
-            tab->tracks_end++;
+        if (tab->origins[source] != PF_ORIGIN_DEVICE) {
+            sim_fail(world, "%s asks for what is not used", sim_tab_name(world, tab));
         }
         request->tracks[source] = id;
         tab->denials[source] = (struct sim_denial){.track = id};
@@ -287,7 +280,7 @@ void sim_capture_over(struct sim_world *world, struct sim_tab *tab, pf_track id)
     }
     const uint64_t lived_us = world->now_us - tab->clock_lost_us - track->live_us;
     const enum pf_source source = track->source;
-    tab->denials[source].ended_soon = lived_us < (uint64_t)SOON_MS * 1000;
+    tab->denials[source].ended_soon = track->own != 0 || lived_us < (uint64_t)SOON_MS * 1000;
     sim_screen_note_over(tab, track);
     const struct pf_event event = {.type = PF_EVENT_TRACK_ENDED, .track_ended = id};
     sim_tab_handle(world, tab, &event);
@@ -302,7 +295,8 @@ void sim_capture_unplug(struct sim_world *world, uint32_t host, enum pf_source s
         struct sim_tab *tab = world->tabs[i];
         for (size_t k = 0; tab->alive && tab->host == host && k < tab->tracks_end; k++) {
             struct sim_track *track = &tab->tracks[k];
-            if (track->id != 0 && track->source == source && track->device == device) {
+            if (track->id != 0 && track->own == 0 && track->source == source &&
+                track->device == device) {
                 sim_capture_end(world, tab, track);
             }
         }

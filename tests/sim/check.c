@@ -9,6 +9,7 @@
 #include "gestures.h"
 #include "hostile.h"
 #include "ice.h"
+#include "origins.h"
 #include "pc.h"
 #include "relay/hub/hub.h"
 #include "screen.h"
@@ -384,6 +385,9 @@ static bool sends_as_wanted(struct sim_world *world, const struct sim_tab *tab,
         }
         if (sends && track->id != local->track) {
             return want(world, tab, other, "sends another track than it shows to the page");
+        }
+        if (sends && !sim_origins_fits(tab, track)) {
+            return want(world, tab, other, "sends what its page has replaced");
         }
         const bool is_device = source < PF_DEVICE_SOURCES_COUNT; /* a screen is not interrupted */
         if (local->interrupted != (is_device && sends && track->muted)) {

@@ -112,6 +112,14 @@ static void draw_interruptions(struct sim_faults *faults, struct pf_random *rand
     }
 }
 
+/* Tracks of the page's own, and sources that are not used. Likewise. */
+static void draw_origins(struct sim_faults *faults, struct pf_random *random)
+{
+    if (one_in(random, 4)) {
+        faults->origins_per_minute = 5 + pf_random_below(random, one_in(random, 4) ? 200 : 40);
+    }
+}
+
 /* Shared screens. Likewise. */
 static void draw_shares(struct sim_faults *faults, struct pf_random *random)
 {
@@ -166,6 +174,7 @@ void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32
     struct pf_random large;
     struct pf_random gestures;
     struct pf_random interruptions;
+    struct pf_random origins;
     struct pf_random shares;
     struct pf_random quality;
     struct pf_random chats;
@@ -174,6 +183,7 @@ void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32
     pf_random_seed(&rare, random->state ^ 0x72617265);
     pf_random_seed(&large, random->state ^ 0x6c61726765);
     pf_random_seed(&gestures, random->state ^ 0x68616e6473);
+    pf_random_seed(&origins, random->state ^ 0x6f726967);
     pf_random_seed(&shares, random->state ^ 0x73686172);
     pf_random_seed(&quality, random->state ^ 0x7175616c);
     pf_random_seed(&chats, random->state ^ 0x63686174);
@@ -211,6 +221,7 @@ void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32
     draw_weights(faults, random);
     draw_rare(faults, &rare);
     draw_gestures(faults, &gestures);
+    draw_origins(faults, &origins);
     draw_shares(faults, &shares);
     draw_quality(faults, &quality);
     draw_chats(faults, &chats);

@@ -78,6 +78,7 @@ struct sim_faults {
     uint32_t weights[SIM_ACTIONS_COUNT];
     uint32_t gestures_per_minute;      /* 0: nobody makes any */
     uint32_t interruptions_per_minute; /* 0: no system mutes a track */
+    uint32_t origins_per_minute;       /* other tracks and other wishes; 0: all of devices */
     uint32_t shares_per_minute;        /* of screens, begun and ended; 0: there are none */
     uint32_t doors_per_minute;         /* what hosts do; 0: nothing */
     uint32_t chats_per_minute;         /* 0: nobody writes */

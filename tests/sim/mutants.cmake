@@ -102,8 +102,8 @@ pf_add_mutant(rebuilt_on_resume 100 "closes a connection" core/peer/recovery.c
 # Capture
 pf_add_mutant(mute_forgotten_after_switch 100 "does not want to send" core/media/capture.c
   [[enable(context, track, capture->on); /* before]] [[enable(context, track, true); /* before]])
-pf_add_mutant(old_track_not_stopped 100 "captures source" core/media/capture.c
-  [[    stop(context, capture->retiring);]] [[]])
+pf_add_mutant(old_track_not_stopped 100 "captures source" core/media/retirement.c
+  [[    if (retirement->track != 0) {]] [[    if (false) {]])
 pf_add_mutant(late_track_not_stopped 100 "captures source" core/media/media.c
   [[pf_outbox_push(&context->outbox, PF_COMMAND_CAPTURE_STOP)->capture_stop = track;]] [[;]])
 pf_add_mutant(rejected_track_forgotten 300 "sends something else than is switched on"
@@ -121,18 +121,23 @@ pf_add_mutant(captures_after_leaving 100 "the process died" core/room/membership
     pf_prepared_discard]]
   [[    pf_relay_session_close(&room->session, &room->context);
     pf_prepared_discard]])
-pf_add_mutant(never_captures 100 "does not capture what" core/media/capture.c
-  [[    if (pf_capture_is_needed(capture)) {
-        add_to_request]]
-  [[    if (false) {
-        add_to_request]])
+pf_add_mutant(never_captures 100 "does not capture what" core/media/media.c
+  [[        if (pf_capture_asks(&media->captures[i])) {]] [[        if (false) {]])
 pf_add_mutant(not_reopened_when_plugged_in 1000 "does not capture what" core/media/capture.c
-  [[if (may_work_now) {]] [[if (false && may_work_now) {]])
+  [[if (pf_devices_has_any(capture->devices, capture->source)) {]] [[if (false) {]])
 pf_add_mutant(not_reopened_when_ended 100 "does not capture what" core/media/capture.c
   [[context->now_ms - capture->opened_at_ms >= REOPEN_MS]]
   [[context->now_ms - capture->opened_at_ms >= 1000000 * (uint64_t)REOPEN_MS]])
 pf_add_mutant(queue_of_one_candidate 100 "had no room for" core/peer/candidates.c
   [[if (queue->count == PF_CANDIDATES_MAX ||]] [[if (queue->count == 1 ||]])
+
+# Tracks of the page's own
+pf_add_mutant(own_track_not_replaced 300 "sends what its page has replaced" core/media/capture.c
+  [[    choose(capture, context, origin, (struct]]
+  [[    if (origin != PF_ORIGIN_PAGE || before.origin != PF_ORIGIN_PAGE)
+        choose(capture, context, origin, (struct]])
+pf_add_mutant(asked_for_what_is_not_used 300 "asks for what is not used" core/media/media.c
+  [[config->origins[i],]] [[PF_ORIGIN_DEVICE,]])
 
 # Shared screens
 pf_add_mutant(screen_not_stopped 100 "has switched off" core/media/screen.c

@@ -40,6 +40,7 @@ enum sim_kind {
     SIM_ACTION_OVER, /* subject: host; token: the action; argument: its own */
     SIM_GESTURE,
     SIM_INTERRUPTION,
+    SIM_ORIGIN,
     SIM_SHARE,
     SIM_WANT,
     SIM_SAY,

@@ -204,6 +204,7 @@ static void expect_cause(struct log *log, const struct pf_event *event)
     case PF_EVENT_HOST:
     case PF_EVENT_SET_SOURCE:
     case PF_EVENT_SELECT_DEVICE:
+    case PF_EVENT_SET_ORIGIN:
     case PF_EVENT_REOPEN:
     case PF_EVENT_SET_TOKEN:
     case PF_EVENT_SET_NAME:

@@ -80,23 +80,6 @@ void sim_screen_happen(struct sim_world *world)
 
 /* ---- what the browser does ---- */
 
-static bool add_track(struct sim_tab *tab, pf_track id, enum pf_source source)
-{
-    size_t slot = 0;
-    while (slot < SIM_TAB_TRACKS_MAX && tab->tracks[slot].id != 0) {
-        slot++;
-    }
-    if (slot == SIM_TAB_TRACKS_MAX || id <= tab->last_track) {
-        return false;
-    }
-    tab->last_track = id;
-    tab->tracks[slot] = (struct sim_track){.id = id, .source = source, .enabled = true};
-    if (slot == tab->tracks_end) {
-        tab->tracks_end++;
-    }
-    return true;
-}
-
 void sim_screen_open(struct sim_world *world, struct sim_tab *tab, const struct pf_command *command)
 {
     const struct sim_picker picker = {command->screen_open.picture, command->screen_open.sound,
@@ -107,8 +90,8 @@ void sim_screen_open(struct sim_world *world, struct sim_tab *tab, const struct 
     if (tab->left || !tab->wants[PF_SOURCE_SCREEN]) {
         sim_fail(world, "%s asks what to share, but nobody wants to", sim_tab_name(world, tab));
     }
-    if (!add_track(tab, picker.picture, PF_SOURCE_SCREEN) ||
-        !add_track(tab, picker.sound, PF_SOURCE_SCREEN_AUDIO)) {
+    if (!sim_tab_add_track(tab, picker.picture, PF_SOURCE_SCREEN) ||
+        !sim_tab_add_track(tab, picker.sound, PF_SOURCE_SCREEN_AUDIO)) {
         sim_fail(world, "SCREEN_OPEN of track %u: too many, or used before", picker.picture);
         return;
     }

@@ -9,6 +9,7 @@
 #include "doors.h"
 #include "gestures.h"
 #include "hostile.h"
+#include "origins.h"
 #include "pc.h"
 #include "screen.h"
 #include "trace.h"
@@ -43,6 +44,23 @@ const char *sim_tab_name(struct sim_world *world, const struct sim_tab *tab)
     return world->name;
 }
 
+bool sim_tab_add_track(struct sim_tab *tab, pf_track id, enum pf_source source)
+{
+    size_t slot = 0;
+    while (slot < SIM_TAB_TRACKS_MAX && tab->tracks[slot].id != 0) {
+        slot++;
+    }
+    if (slot == SIM_TAB_TRACKS_MAX || id <= tab->last_track) {
+        return false;
+    }
+    tab->last_track = id;
+    tab->tracks[slot] = (struct sim_track){.id = id, .source = source, .enabled = true};
+    if (slot == tab->tracks_end) {
+        tab->tracks_end++;
+    }
+    return true;
+}
+
 static void configure(struct sim_world *world, struct sim_tab *tab, bool duplicate,
                       struct pf_room_config *config)
 {
@@ -67,6 +85,7 @@ static void configure(struct sim_world *world, struct sim_tab *tab, bool duplica
     if (sim_chance(world, 200)) {
         config->devices[PF_SOURCE_CAMERA] = PF_SLICE("camera1");
     }
+    sim_origins_configure(world, tab, config);
 }
 
 /* Two pages that are open at once on a host may have the same ticket. */
@@ -209,6 +228,7 @@ static void execute(struct sim_world *world, struct sim_tab *tab, const struct p
     case PF_COMMAND_SOCKET_OPEN:
     case PF_COMMAND_SOCKET_SEND:
     case PF_COMMAND_SOCKET_CLOSE: sim_wire_command(world, tab, command); break;
+    case PF_COMMAND_CAPTURE_TAKE: sim_origins_take(world, tab, command); break;
     case PF_COMMAND_SCREEN_OPEN: sim_screen_open(world, tab, command); break;
     case PF_COMMAND_CAPTURE_OPEN:
     case PF_COMMAND_CAPTURE_STOP:
@@ -287,9 +307,10 @@ static bool is_signal(const struct pf_event *event)
 static bool is_of_source(const struct pf_event *event)
 {
     return event->type == PF_EVENT_SET_SOURCE || event->type == PF_EVENT_SELECT_DEVICE ||
-           event->type == PF_EVENT_REOPEN || event->type == PF_EVENT_CAPTURE_OPENED ||
-           event->type == PF_EVENT_CAPTURE_FAILED || event->type == PF_EVENT_SCREEN_OPENED ||
-           event->type == PF_EVENT_SCREEN_FAILED || event->type == PF_EVENT_TRACK_ENDED;
+           event->type == PF_EVENT_SET_ORIGIN || event->type == PF_EVENT_REOPEN ||
+           event->type == PF_EVENT_CAPTURE_OPENED || event->type == PF_EVENT_CAPTURE_FAILED ||
+           event->type == PF_EVENT_SCREEN_OPENED || event->type == PF_EVENT_SCREEN_FAILED ||
+           event->type == PF_EVENT_TRACK_ENDED;
 }
 
 void sim_tab_handle(struct sim_world *world, struct sim_tab *tab, const struct pf_event *event)
@@ -375,5 +396,8 @@ void sim_tab_set_source(struct sim_world *world, struct sim_tab *tab, enum pf_so
 {
     const struct pf_event event = {.type = PF_EVENT_SET_SOURCE, .set_source = {source, on}};
     tab->wants[source] = on;
+    if (on && (int)source < PF_DEVICE_SOURCES_COUNT && tab->origins[source] == PF_ORIGIN_NONE) {
+        tab->origins[source] = PF_ORIGIN_DEVICE;
+    }
     sim_tab_handle(world, tab, &event);
 }

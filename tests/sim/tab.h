@@ -32,6 +32,9 @@ void sim_tab_set_timer(struct sim_world *world, struct sim_tab *tab);
 /* The tab's track, or NULL if it was never opened, has been stopped, or `id` is 0. */
 struct sim_track *sim_tab_track(const struct sim_tab *tab, pf_track id);
 
+/* Makes one that is PENDING; false if there are too many, or `id` was used before. */
+bool sim_tab_add_track(struct sim_tab *tab, pf_track id, enum pf_source source);
+
 /* Whether its user has joined and not left. */
 bool sim_tab_is_present(const struct sim_tab *tab);
 

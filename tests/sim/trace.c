@@ -43,6 +43,7 @@ static const char *event_name(enum pf_event_type type)
         [PF_EVENT_LEAVE] = "LEAVE",
         [PF_EVENT_SET_SOURCE] = "SET_SOURCE",
         [PF_EVENT_SELECT_DEVICE] = "SELECT_DEVICE",
+        [PF_EVENT_SET_ORIGIN] = "SET_ORIGIN",
         [PF_EVENT_REOPEN] = "REOPEN",
         [PF_EVENT_SET_TOKEN] = "SET_TOKEN",
         [PF_EVENT_SET_NAME] = "SET_NAME",
@@ -89,6 +90,7 @@ static const char *command_name(enum pf_command_type type)
         [PF_COMMAND_SOCKET_SEND] = "SOCKET_SEND",
         [PF_COMMAND_SOCKET_CLOSE] = "SOCKET_CLOSE",
         [PF_COMMAND_CAPTURE_OPEN] = "CAPTURE_OPEN",
+        [PF_COMMAND_CAPTURE_TAKE] = "CAPTURE_TAKE",
         [PF_COMMAND_SCREEN_OPEN] = "SCREEN_OPEN",
         [PF_COMMAND_CAPTURE_STOP] = "CAPTURE_STOP",
         [PF_COMMAND_TRACK_ENABLE] = "TRACK_ENABLE",
@@ -169,6 +171,10 @@ static void put_event_details(const struct pf_event *event, FILE *out)
     case PF_EVENT_SET_SOURCE:
         fprintf(out, " %s %s", source_name(event->set_source.source),
                 event->set_source.on ? "on" : "off");
+        break;
+    case PF_EVENT_SET_ORIGIN:
+        fprintf(out, " %s %s", source_name(event->set_origin.source),
+                pf_names_of_origins.list[event->set_origin.origin]);
         break;
     case PF_EVENT_REOPEN: fprintf(out, " %s", source_name(event->reopen)); break;
     case PF_EVENT_SELECT_DEVICE:
@@ -295,6 +301,10 @@ static void put_command_details(const struct pf_command *command, FILE *out)
                 command->capture_open.tracks[1]);
         put_text(out, command->capture_open.devices[0]);
         put_text(out, command->capture_open.devices[1]);
+        break;
+    case PF_COMMAND_CAPTURE_TAKE:
+        fprintf(out, " %s track %u", source_name(command->capture_take.source),
+                command->capture_take.track);
         break;
     case PF_COMMAND_SCREEN_OPEN:
         fprintf(out, " tracks %u %u", command->screen_open.picture, command->screen_open.sound);

@@ -98,6 +98,9 @@ static void select_device(struct sim_world *world, struct sim_tab *tab)
         (void)snprintf(id, sizeof(id), "%s%u", source == PF_SOURCE_CAMERA ? "camera" : "mic",
                        sim_below(world, SIM_DEVICES_MAX));
     }
+    if (tab->origins[source] == PF_ORIGIN_PAGE) {
+        tab->origins[source] = PF_ORIGIN_DEVICE;
+    }
     const struct pf_event event = {.type = PF_EVENT_SELECT_DEVICE,
                                    .select_device = {source, pf_slice_of(id)}};
     sim_tab_handle(world, tab, &event);

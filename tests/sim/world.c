@@ -12,6 +12,7 @@
 #include "hostile.h"
 #include "ice.h"
 #include "interruptions.h"
+#include "origins.h"
 #include "pc.h"
 #include "relay.h"
 #include "relay/hub/hub.h"
@@ -244,6 +245,7 @@ static struct sim_tab *page_of(const struct sim_world *world, const struct sim_h
     case SIM_ACTION_OVER:
     case SIM_GESTURE:
     case SIM_INTERRUPTION:
+    case SIM_ORIGIN:
     case SIM_SHARE:
     case SIM_WANT:
     case SIM_SAY:
@@ -318,6 +320,7 @@ static void happen(struct sim_world *world, const struct sim_happening *happenin
     case SIM_GESTURE: sim_gestures_happen(world); break;
     case SIM_DOOR: sim_doors_happen(world); break;
     case SIM_INTERRUPTION: sim_interruptions_happen(world); break;
+    case SIM_ORIGIN: sim_origins_happen(world); break;
     case SIM_SHARE: sim_screen_happen(world); break;
     case SIM_WANT: sim_quality_want(world); break;
     case SIM_SAY: sim_chat_say(world); break;
@@ -389,6 +392,7 @@ static void begin(struct sim_world *world, uint64_t seed, uint32_t hosts_count)
     sim_user_begin(world);
     sim_gestures_begin(world);
     sim_interruptions_begin(world);
+    sim_origins_begin(world);
     sim_screen_begin(world);
     sim_quality_begin(world);
     sim_chat_begin(world);

@@ -86,6 +86,7 @@ struct sim_track {
     pf_track id; /* 0: free slot */
     enum pf_source source;
     enum sim_track_state state;
+    uint32_t own;    /* which of the page's own; 0: of a device */
     uint32_t device; /* index into the host's */
     bool enabled;
     bool muted;       /* by the system */
@@ -121,12 +122,14 @@ struct sim_tab {
     bool shared;      /* another page had the same ticket while this one was open */
     uint64_t left_us;
     bool wants[PF_SOURCES_COUNT];
-    bool hand;               /* raised */
     bool is_host, is_locked; /* as it is shown */
     size_t knocks_count;     /* likewise */
     pf_member_id knocks[PF_KNOCKS_MAX];
     uint32_t knocks_hosts[PF_KNOCKS_MAX]; /* whose they are, by the name */
-    uint32_t named;                       /* which of its person's names it has */
+    enum pf_origin origins[PF_DEVICE_SOURCES_COUNT];
+    uint32_t owns[PF_DEVICE_SOURCES_COUNT]; /* the number of the page's own track */
+    bool hand;                              /* raised */
+    uint32_t named;                         /* which of its person's names it has */
     uint32_t reactions_seen[SIM_HOSTS_MAX][SIM_REACTIONS_COUNT]; /* or missed: of before */
     struct sim_rate reactions_rates[PF_MEMBERS_MAX + 1]; /* by view.peers; the last: its own */
     uint32_t instance;

@@ -86,6 +86,7 @@ static void feed_user(struct chaos *chaos)
     case 11: driver_set_hand(driver, draw(chaos, 2) == 0); break;
     case 12: driver_react(driver, (enum pf_reaction)draw(chaos, 6)); break;
     case 17: driver_say(driver, draw(chaos, 4), draw_text(chaos, devices, 4)); break;
+    case 14: driver_set_origin(driver, source, (enum pf_origin)draw(chaos, 3)); break;
     case 13: driver_want(driver, draw_member(chaos), source, draw(chaos, 3) * 400); break;
     default: driver_set(driver, source, draw(chaos, 2) == 0); break;
     }

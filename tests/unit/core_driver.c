@@ -155,6 +155,10 @@ static void keep_content(struct driver *driver, struct pf_command *command)
             digest_number(driver, command->capture_open.tracks[i]);
         }
         break;
+    case PF_COMMAND_CAPTURE_TAKE:
+        digest_number(driver, command->capture_take.source);
+        digest_number(driver, command->capture_take.track);
+        break;
     case PF_COMMAND_SCREEN_OPEN:
         digest_number(driver, command->screen_open.picture);
         digest_number(driver, command->screen_open.sound);
@@ -332,6 +336,9 @@ static void carry_out(struct driver *driver, const struct pf_command *command)
         driver->socket_open = false;
     } else if (command->type == PF_COMMAND_CAPTURE_OPEN) {
         open_capture(driver, command);
+    } else if (command->type == PF_COMMAND_CAPTURE_TAKE) {
+        *new_thing(driver, command->capture_take.track) = (struct driver_thing){
+            .life = DRIVER_LIVE, .source = command->capture_take.source, .enabled = true};
     } else if (command->type == PF_COMMAND_SCREEN_OPEN) {
         open_screen(driver, command);
     } else if (command->type == PF_COMMAND_CAPTURE_STOP) {

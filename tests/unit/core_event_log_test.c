@@ -21,6 +21,7 @@ static const struct pf_event samples[] = {
     {.type = PF_EVENT_START, .now_ms = 5},
     {.type = PF_EVENT_JOIN, .now_ms = 6, .join = {{"tea", 3}, {"Ann", 3}}},
     {.type = PF_EVENT_SET_SOURCE, .now_ms = 7, .set_source = {PF_SOURCE_CAMERA, true}},
+    {.type = PF_EVENT_SET_ORIGIN, .now_ms = 7, .set_origin = {PF_SOURCE_CAMERA, PF_ORIGIN_NONE}},
     {.type = PF_EVENT_SOCKET_CLOSED, .now_ms = 8, .socket = 1, .socket_closed = {1006}},
     {.type = PF_EVENT_CAPTURE_FAILED,
      .now_ms = 9,
@@ -59,6 +60,7 @@ static const struct pf_room_config config = {
     .instance = 77,
     .capabilities = {"screen", 6},
     .on = {true, false},
+    .origins = {PF_ORIGIN_PAGE, PF_ORIGIN_NONE},
     .devices = {{"m", 1}, {"", 0}},
 };
 
@@ -90,6 +92,8 @@ static void a_log_is_read_back_as_it_was_written(void **state)
     assert_true(pf_slice_equal(read_config.url, config.url));
     assert_true(read_config.seed == config.seed);
     assert_true(read_config.on[0] && !read_config.on[1]);
+    assert_int_equal(read_config.origins[0], PF_ORIGIN_PAGE);
+    assert_int_equal(read_config.origins[1], PF_ORIGIN_NONE);
 
     /* A log written from the events that were read must be identical. */
     struct pf_event_log *again = malloc(sizeof *again);
@@ -135,7 +139,7 @@ static void lines_that_are_not_events_are_refused(void **state)
     (void)state;
     static const char *const bad[] = {
         "5 tea\n",                                /* no such event */
-        "5 peerface-event-log 2\n",               /* not an event */
+        "5 peerface-event-log 3\n",               /* not an event */
         "5 pc-state pc=4 state=lost\n",           /* no such connection state */
         "5 pc-state pc=4 state=\n",               /* one without a name */
         "5 pc-state pc=4294967296 state=new\n",   /* out of range */
@@ -178,16 +182,16 @@ static void a_text_that_is_not_a_log_is_refused_and_left_unchanged(void **state)
     (void)state;
     assert_config_refused("", PF_ERROR_INVALID);
     assert_config_refused("peerface-event-log", PF_ERROR_INVALID);
-    assert_config_refused("peerface-event-log 2", PF_ERROR_INVALID);
-    assert_config_refused("peerface-event-log 2 url=3:ws:\n", PF_ERROR_INVALID);
+    assert_config_refused("peerface-event-log 3", PF_ERROR_INVALID);
+    assert_config_refused("peerface-event-log 3 url=3:ws:\n", PF_ERROR_INVALID);
     assert_config_refused("5 timeout\n", PF_ERROR_INVALID);
 }
 
 static void a_log_of_another_version_is_refused_as_such(void **state)
 {
     (void)state;
-    assert_config_refused("peerface-event-log 3 url=3:ws:", PF_ERROR_UNSUPPORTED);
-    assert_config_refused("peerface-event-log 22", PF_ERROR_UNSUPPORTED);
+    assert_config_refused("peerface-event-log 4 url=3:ws:", PF_ERROR_UNSUPPORTED);
+    assert_config_refused("peerface-event-log 33", PF_ERROR_UNSUPPORTED);
     assert_config_refused("peerface-record-1 23:ws://localhost:37809/ws 0:", PF_ERROR_UNSUPPORTED);
 }
 

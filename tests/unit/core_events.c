@@ -44,6 +44,12 @@ void driver_select(struct driver *driver, enum pf_source source, const char *dev
                                            .select_device = {source, pf_slice_of(device)}});
 }
 
+void driver_set_origin(struct driver *driver, enum pf_source source, enum pf_origin origin)
+{
+    driver_feed(driver,
+                &(struct pf_event){.type = PF_EVENT_SET_ORIGIN, .set_origin = {source, origin}});
+}
+
 void driver_reopen(struct driver *driver, enum pf_source source)
 {
     driver_feed(driver, &(struct pf_event){.type = PF_EVENT_REOPEN, .reopen = source});

@@ -14,6 +14,7 @@ void driver_join_as(struct driver *driver, struct pf_slice room, struct pf_slice
 void driver_leave(struct driver *driver);
 void driver_set(struct driver *driver, enum pf_source source, bool on);
 void driver_select(struct driver *driver, enum pf_source source, const char *device);
+void driver_set_origin(struct driver *driver, enum pf_source source, enum pf_origin origin);
 void driver_reopen(struct driver *driver, enum pf_source source);
 void driver_set_token(struct driver *driver, struct pf_slice token);
 void driver_set_name(struct driver *driver, const char *name);

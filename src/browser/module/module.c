@@ -102,11 +102,18 @@ EMSCRIPTEN_KEEPALIVE struct pf_driver *pf_module_new(void)
     return driver;
 }
 
+/* Ends the room, for another one to be started. */
+EMSCRIPTEN_KEEPALIVE void pf_module_reset(struct pf_driver *driver)
+{
+    pf_driver_reset(driver);
+}
+
 /*
  * Starts the room; once. Texts: URL of the relay, ticket, microphone id, camera id. The seed and
  * the instance are random. Returns enum pf_error.
  */
-EMSCRIPTEN_KEEPALIVE int pf_module_start(struct pf_driver *driver, int microphone_on, int camera_on,
+EMSCRIPTEN_KEEPALIVE int pf_module_start(struct pf_driver *driver, int microphone_on,
+                                         int microphone_origin, int camera_on, int camera_origin,
                                          unsigned seed, unsigned instance)
 {
     const struct pf_room_config config = {
@@ -116,6 +123,7 @@ EMSCRIPTEN_KEEPALIVE int pf_module_start(struct pf_driver *driver, int microphon
         .instance = instance,
         .capabilities = PF_SLICE("reaction screen quality chat channels"),
         .on = {microphone_on, camera_on},
+        .origins = {(enum pf_origin)microphone_origin, (enum pf_origin)camera_origin},
         .devices = {pf_driver_text(driver, 2), pf_driver_text(driver, 3)},
     };
     pf_recorder_begin(driver, &config);
@@ -178,6 +186,13 @@ EMSCRIPTEN_KEEPALIVE void pf_module_select_device(struct pf_driver *driver, int 
     pf_driver_handle(driver, &(struct pf_event){.type = PF_EVENT_SELECT_DEVICE,
                                                 .select_device = {(enum pf_source)source,
                                                                   pf_driver_text(driver, 0)}});
+}
+
+EMSCRIPTEN_KEEPALIVE void pf_module_set_origin(struct pf_driver *driver, int source, int origin)
+{
+    pf_driver_handle(
+        driver, &(struct pf_event){.type = PF_EVENT_SET_ORIGIN,
+                                   .set_origin = {(enum pf_source)source, (enum pf_origin)origin}});
 }
 
 EMSCRIPTEN_KEEPALIVE void pf_module_reopen(struct pf_driver *driver, int source)

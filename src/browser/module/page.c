@@ -11,13 +11,16 @@ EM_JS(void, pf_page_publish, (void), {
   let driver;
   let glue;
   Module["core"] = {
-    start(url, ticket, microphone, microphoneId, camera, cameraId) {
+    start(url, ticket, microphone, microphoneId, camera, cameraId, own) {
       const random = crypto.getRandomValues(new Uint32Array(2));
-      driver = _pf_module_new();
+      if (driver) _pf_module_reset(driver); else driver = _pf_module_new();
       if (!driver) throw new Error("out of memory");
       glue = Module["glue"][driver];
       glue.put([url, ticket, microphoneId, cameraId]);
-      return _pf_module_start(driver, microphone, camera, random[0], random[1] || 1);
+      glue.own = own;
+      const origin = (source, wanted) => own[source] ? 1 : wanted == "none" ? 2 : 0;
+      return _pf_module_start(driver, microphone, origin(0, microphone), camera, origin(1, camera),
+        random[0], random[1] || 1);
     },
     join(room, name) { glue.tell(_pf_module_join, [room, name]); },
     setToken(token) { return glue.tell(_pf_module_set_token, [token]); },
@@ -25,6 +28,10 @@ EM_JS(void, pf_page_publish, (void), {
     leave() { glue.tell(_pf_module_leave, []); },
     setSource(source, on) { glue.tell(_pf_module_set_source, [], source, on); },
     selectDevice(source, id) { glue.tell(_pf_module_select_device, [id], source); },
+    setTrack(source, track) {
+      glue.own[source] = track;
+      glue.tell(_pf_module_set_origin, [], source, track ? 1 : 2);
+    },
     setAudio(constraints) {
       Module["audio"] = constraints;
       glue.tell(_pf_module_reopen, [], 0);

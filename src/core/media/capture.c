@@ -34,41 +34,31 @@
 #include "core/media/capture.h"
 
 #include "base/assert.h"
+#include "core/media/denial.h"
 #include "core/media/publishing.h"
 
 enum {
     CAMERA_OFF_MS = 1000, /* a camera switched on again within this time has a picture at once */
-    RETIRE_MS = 3000,     /* a replaceTrack() that never settles does not keep a camera open */
     REOPEN_MS = 2000,     /* a track that ends sooner after its start is not opened again */
     INTERRUPT_MS = 1000,  /* a camera that starts or is busy may be muted for a moment */
     GAP_MS = 1000,        /* a prompt or a slow device is told to the others after that */
     RESUME_MS = 1000,     /* the system usually unmutes what it has muted for a hidden page */
 };
 
-static struct pf_slice slice_of(const struct pf_device_id *id)
+static bool is_of_device(const struct pf_capture *capture)
 {
-    return (struct pf_slice){id->text, id->size};
-}
-
-static void set_id(struct pf_device_id *id, struct pf_slice text)
-{
-    id->size = pf_slice_copy(text, id->text, sizeof id->text);
+    return capture->chosen.origin == PF_ORIGIN_DEVICE;
 }
 
 bool pf_capture_is_needed(const struct pf_capture *capture)
 {
-    return capture->started && (capture->on || capture->source == PF_SOURCE_MICROPHONE);
+    const bool is_used = capture->chosen.origin != PF_ORIGIN_NONE;
+    return capture->started && is_used && (capture->on || capture->source == PF_SOURCE_MICROPHONE);
 }
 
-bool pf_capture_is_refusal(enum pf_dom_error error)
+bool pf_capture_asks(const struct pf_capture *capture)
 {
-    return error == PF_DOM_ERROR_NOT_ALLOWED || error == PF_DOM_ERROR_SECURITY ||
-           error == PF_DOM_ERROR_INSECURE || error == PF_DOM_ERROR_UNSUPPORTED;
-}
-
-static bool is_missing(enum pf_dom_error error)
-{
-    return error == PF_DOM_ERROR_NOT_FOUND || error == PF_DOM_ERROR_OVERCONSTRAINED;
+    return is_of_device(capture) && (capture->on || capture->source == PF_SOURCE_MICROPHONE);
 }
 
 static void set_phase(struct pf_capture *capture, enum pf_capture_phase next)
@@ -83,7 +73,7 @@ static void set_phase(struct pf_capture *capture, enum pf_capture_phase next)
 
 static enum pf_source_state told_state(const struct pf_capture *capture)
 {
-    if (capture->phase == PF_PHASE_FAILED) {
+    if (capture->phase == PF_PHASE_FAILED || capture->chosen.origin == PF_ORIGIN_NONE) {
         return PF_SOURCE_STATE_NONE;
     }
     const bool is_gap = pf_phase_is_between(capture->phase) && capture->gap_at_ms != PF_NEVER;
@@ -91,16 +81,6 @@ static enum pf_source_state told_state(const struct pf_capture *capture)
         return PF_SOURCE_STATE_OFF;
     }
     return capture->interrupted ? PF_SOURCE_STATE_INTERRUPTED : PF_SOURCE_STATE_ON;
-}
-
-static enum pf_capture_state shown_state(const struct pf_capture *capture)
-{
-    if (capture->phase == PF_PHASE_FAILED) {
-        return PF_CAPTURE_FAILED;
-    }
-    return capture->track != 0     ? PF_CAPTURE_LIVE
-           : capture->opening != 0 ? PF_CAPTURE_OPENING
-                                   : PF_CAPTURE_IDLE;
 }
 
 /* What senders send, what the others are told and what the page shows. */
@@ -113,10 +93,11 @@ static void publish(struct pf_capture *capture, struct pf_context *context)
     command->local.source = capture->source;
     command->local.on = capture->on;
     command->local.interrupted = told_state(capture) == PF_SOURCE_STATE_INTERRUPTED;
-    command->local.state = is_sent ? shown_state(capture) : PF_CAPTURE_IDLE;
+    command->local.state = is_sent ? pf_phase_shown(capture->phase) : PF_CAPTURE_IDLE;
     command->local.error = capture->error;
     command->local.track = track;
-    command->local.device = slice_of(capture->track != 0 ? &capture->actual : &capture->chosen);
+    command->local.device =
+        pf_choice_device(capture->track != 0 ? &capture->actual : &capture->chosen);
 }
 
 static void enable(struct pf_context *context, pf_track track, bool on)
@@ -133,14 +114,6 @@ static void stop(struct pf_context *context, pf_track track)
     if (track != 0) {
         pf_outbox_push(&context->outbox, PF_COMMAND_CAPTURE_STOP)->capture_stop = track;
     }
-}
-
-/* Stops the track that was replaced before, and keeps `track` until no sender has it. */
-static void retire(struct pf_capture *capture, struct pf_context *context, pf_track track)
-{
-    stop(context, capture->retiring);
-    capture->retiring = track;
-    capture->retire_at_ms = track != 0 ? context->now_ms + RETIRE_MS : PF_NEVER;
 }
 
 /* Back to a phase in which nothing is wrong, given what is captured and asked for. */
@@ -177,24 +150,35 @@ static void stop_track(struct pf_capture *capture, struct pf_context *context)
     settle(capture);
 }
 
-void pf_capture_stop_unsent(struct pf_capture *capture, struct pf_context *context)
-{
-    if (capture->retiring != 0 && !pf_publishing_sends(context->publishing, capture->retiring)) {
-        retire(capture, context, 0);
-    }
-}
-
 /* ---- opening ---- */
 
-/* The device to ask for: any when the chosen one is known to be gone. */
 static struct pf_slice wanted_device(const struct pf_capture *capture)
 {
-    const struct pf_slice chosen = slice_of(&capture->chosen);
-    const struct pf_slice any = PF_SLICE("");
-    const bool is_listed = pf_devices_has(capture->devices, capture->source, chosen);
-    const bool ids_known =
-        capture->devices->count > 0 && !pf_devices_has(capture->devices, capture->source, any);
-    return ids_known && !is_listed ? any : chosen;
+    return pf_choice_request(&capture->chosen, capture->devices, capture->source);
+}
+
+/* The track that is `opening` is there. */
+static void go_live(struct pf_capture *capture, struct pf_context *context, struct pf_slice device)
+{
+    const pf_track track = capture->opening;
+    capture->opening = 0;
+    enable(context, track, capture->on); /* before any sender has it */
+    pf_retirement_put(&capture->retired, context, capture->track);
+    set_track(capture, track);
+    capture->opened_at_ms = context->now_ms;
+    pf_choice_set(&capture->actual, capture->chosen.origin, device);
+    set_phase(capture, PF_PHASE_LIVE);
+}
+
+/* A track of the page's own is there at once. */
+static void take(struct pf_capture *capture, struct pf_context *context, enum pf_capture_phase next)
+{
+    struct pf_command *command = pf_outbox_push(&context->outbox, PF_COMMAND_CAPTURE_TAKE);
+    capture->opening = pf_context_next_id(context);
+    command->capture_take.source = capture->source;
+    command->capture_take.track = capture->opening;
+    set_phase(capture, next);
+    go_live(capture, context, PF_SLICE(""));
 }
 
 static void add_to_request(struct pf_capture *capture, struct pf_context *context,
@@ -211,8 +195,12 @@ static void add_to_request(struct pf_capture *capture, struct pf_context *contex
 static void open_device(struct pf_capture *capture, struct pf_context *context,
                         enum pf_capture_phase next, struct pf_slice device)
 {
-    add_to_request(capture, context, pf_outbox_push(&context->outbox, PF_COMMAND_CAPTURE_OPEN),
-                   next, device);
+    if (is_of_device(capture)) {
+        add_to_request(capture, context, pf_outbox_push(&context->outbox, PF_COMMAND_CAPTURE_OPEN),
+                       next, device);
+    } else {
+        take(capture, context, next);
+    }
 }
 
 /* Opens the chosen device, for a reason that is new. */
@@ -231,22 +219,18 @@ void pf_capture_ask_alone(struct pf_capture *capture, struct pf_context *context
 void pf_capture_on_opened(struct pf_capture *capture, struct pf_context *context,
                           struct pf_slice device)
 {
-    const pf_track track = capture->opening;
-    capture->opening = 0;
-    if (!pf_capture_is_needed(capture)) {
-        stop(context, track); /* switched off meanwhile */
+    const bool is_needed = pf_capture_is_needed(capture); /* or switched off meanwhile */
+    if (is_needed) {
+        go_live(capture, context, device);
+    } else {
+        stop(context, capture->opening);
+        capture->opening = 0;
         settle(capture);
-        publish(capture, context);
-        return;
     }
-    enable(context, track, capture->on); /* before any sender has it */
-    retire(capture, context, capture->track);
-    set_track(capture, track);
-    capture->opened_at_ms = context->now_ms;
-    set_id(&capture->actual, device);
-    set_phase(capture, PF_PHASE_LIVE);
     publish(capture, context);
-    pf_outbox_push(&context->outbox, PF_COMMAND_DEVICES_ENUMERATE); /* now with labels */
+    if (is_needed) {
+        pf_outbox_push(&context->outbox, PF_COMMAND_DEVICES_ENUMERATE); /* now with labels */
+    }
 }
 
 void pf_capture_on_failed(struct pf_capture *capture, struct pf_context *context,
@@ -255,8 +239,8 @@ void pf_capture_on_failed(struct pf_capture *capture, struct pf_context *context
     capture->opening = 0;
     if (!pf_capture_is_needed(capture)) {
         settle(capture);
-    } else if (capture->phase == PF_PHASE_SWITCHING && !pf_capture_is_refusal(error) &&
-               !is_missing(error)) {
+    } else if (capture->phase == PF_PHASE_SWITCHING && !pf_denial_is_refusal(error) &&
+               !pf_denial_is_missing(error)) {
         make_place(capture, context); /* perhaps the two cannot be open at once */
         open_device(capture, context, PF_PHASE_REPLACING, wanted_device(capture));
     } else if (capture->phase == PF_PHASE_SWITCHING) {
@@ -267,7 +251,7 @@ void pf_capture_on_failed(struct pf_capture *capture, struct pf_context *context
         capture->chosen = capture->previous;
         capture->error = error;
         open_device(capture, context, PF_PHASE_REVERTING, wanted_device(capture));
-    } else if (is_missing(error) && capture->opening_named) {
+    } else if (pf_denial_is_missing(error) && capture->opening_named) {
         open_device(capture, context, capture->phase, PF_SLICE(""));
     } else {
         capture->error = error;
@@ -278,10 +262,20 @@ void pf_capture_on_failed(struct pf_capture *capture, struct pf_context *context
 
 /* ---- what happens to devices ---- */
 
+/* What has failed may work now. */
+static void retry(struct pf_capture *capture, struct pf_context *context)
+{
+    if (capture->phase == PF_PHASE_FAILED && is_of_device(capture) &&
+        !pf_denial_is_refusal(capture->error)) {
+        open_chosen(capture, context, PF_PHASE_OPENING);
+        publish(capture, context);
+    }
+}
+
 void pf_capture_on_ended(struct pf_capture *capture, struct pf_context *context, pf_track track)
 {
-    if (capture->retiring == track) {
-        retire(capture, context, 0);
+    if (capture->retired.track == track) {
+        pf_retirement_put(&capture->retired, context, 0);
     }
     if (capture->track != track) {
         return;
@@ -290,7 +284,7 @@ void pf_capture_on_ended(struct pf_capture *capture, struct pf_context *context,
     capture->stop_at_ms = PF_NEVER;
     if (!pf_capture_is_needed(capture) || capture->opening != 0) {
         settle(capture); /* none is wanted, or its successor is on its way */
-    } else if (context->now_ms - capture->opened_at_ms >= REOPEN_MS) {
+    } else if (is_of_device(capture) && context->now_ms - capture->opened_at_ms >= REOPEN_MS) {
         open_chosen(capture, context, PF_PHASE_OPENING);
     } else {
         capture->error = PF_DOM_ERROR_NOT_FOUND;
@@ -317,16 +311,15 @@ void pf_capture_on_visible(struct pf_capture *capture, struct pf_context *contex
 {
     if (capture->interrupted) {
         capture->interrupt_at_ms = context->now_ms + RESUME_MS;
-    } else if (capture->phase == PF_PHASE_FAILED && !pf_capture_is_refusal(capture->error)) {
-        open_chosen(capture, context, PF_PHASE_OPENING);
-        publish(capture, context);
+    } else {
+        retry(capture, context);
     }
 }
 
 /* Opens the device of an interrupted track again; that track is kept until the new one is there. */
 static void renew(struct pf_capture *capture, struct pf_context *context)
 {
-    if (capture->phase == PF_PHASE_LIVE && pf_capture_is_needed(capture)) {
+    if (capture->phase == PF_PHASE_LIVE && pf_capture_asks(capture)) {
         capture->previous = capture->chosen;
         open_chosen(capture, context, PF_PHASE_SWITCHING);
     }
@@ -334,38 +327,37 @@ static void renew(struct pf_capture *capture, struct pf_context *context)
 
 void pf_capture_on_plugged(struct pf_capture *capture, struct pf_context *context)
 {
-    const bool may_work_now = capture->phase == PF_PHASE_FAILED &&
-                              !pf_capture_is_refusal(capture->error) &&
-                              pf_devices_has_any(capture->devices, capture->source);
-    if (may_work_now) {
-        open_chosen(capture, context, PF_PHASE_OPENING);
-        publish(capture, context);
+    if (pf_devices_has_any(capture->devices, capture->source)) {
+        retry(capture, context);
     }
 }
 
 /* ---- what the user wants ---- */
 
 void pf_capture_init(struct pf_capture *capture, enum pf_source source, bool on,
-                     struct pf_slice device, const struct pf_devices *devices)
+                     enum pf_origin origin, struct pf_slice device,
+                     const struct pf_devices *devices)
 {
     *capture = (struct pf_capture){
         .source = source,
-        .on = on,
-        .retire_at_ms = PF_NEVER,
+        .on = on && origin != PF_ORIGIN_NONE,
         .stop_at_ms = PF_NEVER,
         .interrupt_at_ms = PF_NEVER,
         .gap_at_ms = PF_NEVER,
         .devices = devices,
     };
-    set_id(&capture->chosen, device);
+    pf_retirement_init(&capture->retired);
+    pf_choice_set(&capture->chosen, origin, device);
 }
 
 void pf_capture_start(struct pf_capture *capture, struct pf_context *context,
                       struct pf_command *request)
 {
     capture->started = true;
-    if (pf_capture_is_needed(capture)) {
+    if (pf_capture_asks(capture)) {
         add_to_request(capture, context, request, PF_PHASE_OPENING, wanted_device(capture));
+    } else if (pf_capture_is_needed(capture)) {
+        take(capture, context, PF_PHASE_OPENING);
     }
     publish(capture, context);
 }
@@ -375,18 +367,22 @@ void pf_capture_stop(struct pf_capture *capture, struct pf_context *context)
     capture->started = false;
     capture->opening = 0;
     stop_track(capture, context);
-    retire(capture, context, 0);
+    pf_retirement_put(&capture->retired, context, 0);
     publish(capture, context);
 }
 
 void pf_capture_set_on(struct pf_capture *capture, struct pf_context *context, bool on)
 {
     capture->on = on;
+    if (on && capture->chosen.origin == PF_ORIGIN_NONE) {
+        capture->chosen.origin = PF_ORIGIN_DEVICE;
+    }
     if (capture->track != 0) {
         enable(context, capture->track, on); /* first of all, and at once */
     }
     if (!on) {
-        retire(capture, context, 0); /* a sender may still have the one before */
+        pf_retirement_put(&capture->retired, context,
+                          0); /* a sender may still have the one before */
     }
     if (capture->source == PF_SOURCE_CAMERA) {
         const bool stops = !on && capture->track != 0;
@@ -403,19 +399,17 @@ void pf_capture_set_on(struct pf_capture *capture, struct pf_context *context, b
     publish(capture, context);
 }
 
-void pf_capture_select(struct pf_capture *capture, struct pf_context *context, struct pf_slice id)
+static void choose(struct pf_capture *capture, struct pf_context *context, enum pf_origin origin,
+                   struct pf_slice id)
 {
     const bool is_without = pf_phase_is_between(capture->phase);
-    if (id.size > PF_DEVICE_ID_SIZE_MAX) {
-        return;
-    }
     if (capture->opening == 0) {
         capture->previous = capture->chosen;
     }
-    set_id(&capture->chosen, id);
+    pf_choice_set(&capture->chosen, origin, id);
     capture->opening = 0; /* what is under way is not wanted any more */
-    const bool is_in_use =
-        capture->track != 0 && id.size > 0 && pf_slice_equal(id, slice_of(&capture->actual));
+    const bool is_in_use = capture->track != 0 && is_of_device(capture) && id.size > 0 &&
+                           pf_slice_equal(id, pf_choice_device(&capture->actual));
     if (is_in_use) {
         settle(capture);
     } else if (pf_capture_is_needed(capture)) {
@@ -424,21 +418,38 @@ void pf_capture_select(struct pf_capture *capture, struct pf_context *context, s
                     : capture->track != 0 ? PF_PHASE_SWITCHING
                                           : PF_PHASE_OPENING);
     } else {
+        pf_retirement_put(&capture->retired, context, 0);
         stop_track(capture, context); /* just switched off: not the one to be on again */
     }
     publish(capture, context);
 }
 
+void pf_capture_select(struct pf_capture *capture, struct pf_context *context, struct pf_slice id)
+{
+    const bool is_none = capture->chosen.origin == PF_ORIGIN_NONE;
+    choose(capture, context, is_none ? PF_ORIGIN_NONE : PF_ORIGIN_DEVICE, id);
+}
+
+void pf_capture_set_origin(struct pf_capture *capture, struct pf_context *context,
+                           enum pf_origin origin)
+{
+    const struct pf_choice before = capture->chosen;
+    if (origin == PF_ORIGIN_NONE || before.origin == PF_ORIGIN_NONE) {
+        capture->on = origin != PF_ORIGIN_NONE;
+    }
+    choose(capture, context, origin, (struct pf_slice){before.text, before.size});
+}
+
 void pf_capture_reopen(struct pf_capture *capture, struct pf_context *context)
 {
-    if (!pf_capture_is_needed(capture)) {
+    if (!capture->started || !pf_capture_asks(capture)) {
         return;
     }
     const bool replaces = capture->track != 0 || pf_phase_is_between(capture->phase);
     if (capture->phase == PF_PHASE_LIVE) {
         capture->previous = capture->chosen;
     }
-    retire(capture, context, 0);
+    pf_retirement_put(&capture->retired, context, 0);
     make_place(capture, context);
     open_chosen(capture, context, replaces ? PF_PHASE_REPLACING : PF_PHASE_OPENING);
     publish(capture, context);
@@ -446,9 +457,7 @@ void pf_capture_reopen(struct pf_capture *capture, struct pf_context *context)
 
 void pf_capture_tick(struct pf_capture *capture, struct pf_context *context)
 {
-    if (capture->retire_at_ms <= context->now_ms) {
-        retire(capture, context, 0);
-    }
+    pf_retirement_tick(&capture->retired, context);
     if (capture->stop_at_ms <= context->now_ms) {
         stop_track(capture, context);
         publish(capture, context);
@@ -470,7 +479,7 @@ void pf_capture_tick(struct pf_capture *capture, struct pf_context *context)
 uint64_t pf_capture_deadline_ms(const struct pf_capture *capture)
 {
     return pf_earlier(pf_earlier(capture->interrupt_at_ms, capture->gap_at_ms),
-                      pf_earlier(capture->retire_at_ms, capture->stop_at_ms));
+                      pf_earlier(capture->retired.stop_at_ms, capture->stop_at_ms));
 }
 
 void pf_capture_check(const struct pf_capture *capture, const struct pf_context *context)
@@ -481,9 +490,10 @@ void pf_capture_check(const struct pf_capture *capture, const struct pf_context 
     PF_ASSERT(pf_phase_is_opening(capture->phase) == (capture->opening != 0));
     PF_ASSERT(capture->phase != PF_PHASE_FAILED || pf_capture_is_needed(capture));
     PF_ASSERT(sent == (pf_capture_is_needed(capture) ? capture->track : 0));
-    PF_ASSERT(capture->started || (capture->track == 0 && capture->retiring == 0));
+    PF_ASSERT(is_of_device(capture) || capture->opening == 0);
+    PF_ASSERT(!capture->on || capture->chosen.origin != PF_ORIGIN_NONE);
+    PF_ASSERT(capture->started || (capture->track == 0 && capture->retired.track == 0));
     PF_ASSERT(capture->track != 0 ||
               (!capture->interrupted && capture->interrupt_at_ms == PF_NEVER));
-    PF_ASSERT((capture->retire_at_ms == PF_NEVER) == (capture->retiring == 0));
     PF_ASSERT(told_state(capture) == publishing->own.sources[capture->source]);
 }

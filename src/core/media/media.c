@@ -9,6 +9,7 @@
 #include "core/media/media.h"
 
 #include "base/assert.h"
+#include "core/media/denial.h"
 
 enum pf_error pf_media_init(struct pf_media *media, struct pf_context *context,
                             const struct pf_room_config *config)
@@ -23,8 +24,8 @@ enum pf_error pf_media_init(struct pf_media *media, struct pf_context *context,
         if (config->devices[i].size > PF_DEVICE_ID_SIZE_MAX) {
             return PF_ERROR_TOO_LONG;
         }
-        pf_capture_init(&media->captures[i], (enum pf_source)i, config->on[i], config->devices[i],
-                        &media->devices);
+        pf_capture_init(&media->captures[i], (enum pf_source)i, config->on[i], config->origins[i],
+                        config->devices[i], &media->devices);
     }
     pf_screen_init(&media->screen);
     return PF_ERROR_OK;
@@ -35,9 +36,17 @@ void pf_media_start(struct pf_media *media, struct pf_context *context)
     if (media->captures[PF_SOURCE_MICROPHONE].started) {
         return;
     }
-    struct pf_command *request = pf_outbox_push(&context->outbox, PF_COMMAND_CAPTURE_OPEN);
     for (int i = 0; i < PF_DEVICE_SOURCES_COUNT; i++) {
-        pf_capture_start(&media->captures[i], context, request);
+        if (!pf_capture_asks(&media->captures[i])) {
+            pf_capture_start(&media->captures[i], context, NULL);
+        }
+    }
+    struct pf_command *request = NULL;
+    for (int i = 0; i < PF_DEVICE_SOURCES_COUNT; i++) {
+        if (pf_capture_asks(&media->captures[i])) {
+            request = request ? request : pf_outbox_push(&context->outbox, PF_COMMAND_CAPTURE_OPEN);
+            pf_capture_start(&media->captures[i], context, request);
+        }
     }
     pf_screen_start(&media->screen);
     pf_outbox_push(&context->outbox, PF_COMMAND_DEVICES_ENUMERATE);
@@ -70,8 +79,10 @@ static void select_device(struct pf_media *media, struct pf_context *context,
                           const struct pf_event *event)
 {
     const enum pf_source source = event->select_device.source;
-    if (source <= PF_SOURCE_CAMERA) { /* a screen is chosen in the browser's dialog */
-        pf_capture_select(&media->captures[source], context, event->select_device.id);
+    const struct pf_slice id = event->select_device.id;
+    const bool is_device = source <= PF_SOURCE_CAMERA; /* a screen is chosen in the browser */
+    if (is_device && id.size <= PF_DEVICE_ID_SIZE_MAX) {
+        pf_capture_select(&media->captures[source], context, id);
     }
 }
 
@@ -109,7 +120,7 @@ static void on_opened(struct pf_media *media, struct pf_context *context,
 static bool may_be_had_alone(enum pf_dom_error error, enum pf_permission own,
                              enum pf_permission other)
 {
-    if (!pf_capture_is_refusal(error) || own == PF_PERMISSION_GRANTED) {
+    if (!pf_denial_is_refusal(error) || own == PF_PERMISSION_GRANTED) {
         return true;
     }
     return error == PF_DOM_ERROR_NOT_ALLOWED &&
@@ -143,7 +154,7 @@ static void on_failed(struct pf_media *media, struct pf_context *context,
     const bool asked_both = tracks[PF_SOURCE_MICROPHONE] != 0 && tracks[PF_SOURCE_CAMERA] != 0;
     if (microphone && camera) {
         on_both_failed(media, context, event);
-    } else if (one && asked_both && !pf_capture_is_refusal(event->capture_failed.error)) {
+    } else if (one && asked_both && !pf_denial_is_refusal(event->capture_failed.error)) {
         pf_capture_ask_alone(one, context); /* perhaps it was the other one's fault */
     } else if (one) {
         pf_capture_on_failed(one, context, event->capture_failed.error);
@@ -195,6 +206,12 @@ void pf_media_handle(struct pf_media *media, struct pf_context *context,
         set_source(media, context, event->set_source.source, event->set_source.on);
         break;
     case PF_EVENT_SELECT_DEVICE: select_device(media, context, event); break;
+    case PF_EVENT_SET_ORIGIN:
+        if ((size_t)event->set_origin.source < PF_DEVICE_SOURCES_COUNT) {
+            pf_capture_set_origin(&media->captures[event->set_origin.source], context,
+                                  event->set_origin.origin);
+        }
+        break;
     case PF_EVENT_REOPEN:
         if ((size_t)event->reopen < PF_DEVICE_SOURCES_COUNT) {
             pf_capture_reopen(&media->captures[event->reopen], context);
@@ -231,7 +248,7 @@ void pf_media_handle(struct pf_media *media, struct pf_context *context,
 void pf_media_stop_unsent(struct pf_media *media, struct pf_context *context)
 {
     for (int i = 0; i < PF_DEVICE_SOURCES_COUNT; i++) {
-        pf_capture_stop_unsent(&media->captures[i], context);
+        pf_retirement_stop_unsent(&media->captures[i].retired, context);
     }
 }
 

@@ -37,8 +37,8 @@ void pf_media_start(struct pf_media *media, struct pf_context *context);
 void pf_media_stop(struct pf_media *media, struct pf_context *context);
 
 /*
- * An event of group capture, VISIBLE, SET_SOURCE, SELECT_DEVICE, REOPEN, PC_SENDER_SET, or
- * PC_FAILED of replaceTrack().
+ * An event of group capture, VISIBLE, SET_SOURCE, SELECT_DEVICE, SET_ORIGIN, REOPEN,
+ * PC_SENDER_SET, or PC_FAILED of replaceTrack().
  */
 void pf_media_handle(struct pf_media *media, struct pf_context *context,
                      const struct pf_event *event);

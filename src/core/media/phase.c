@@ -19,6 +19,14 @@ bool pf_phase_is_opening(enum pf_capture_phase phase)
     return phase == PF_PHASE_OPENING || phase == PF_PHASE_SWITCHING || pf_phase_is_between(phase);
 }
 
+enum pf_capture_state pf_phase_shown(enum pf_capture_phase phase)
+{
+    return phase == PF_PHASE_FAILED     ? PF_CAPTURE_FAILED
+           : pf_phase_has_track(phase)  ? PF_CAPTURE_LIVE
+           : pf_phase_is_opening(phase) ? PF_CAPTURE_OPENING
+                                        : PF_CAPTURE_IDLE;
+}
+
 bool pf_phase_may_follow(enum pf_capture_phase before, enum pf_capture_phase next)
 {
     enum {

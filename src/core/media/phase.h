@@ -3,9 +3,11 @@
 #ifndef PF_CORE_MEDIA_PHASE_H
 #define PF_CORE_MEDIA_PHASE_H
 
+#include "core/command.h"
+
 #include <stdbool.h>
 
-/* What is captured, and what is being opened. The page is told less: enum pf_capture_state. */
+/* What is captured, and what is being opened. */
 enum pf_capture_phase {
     PF_PHASE_IDLE,      /* nothing, nothing */
     PF_PHASE_OPENING,   /* nothing, a device */
@@ -24,6 +26,9 @@ bool pf_phase_is_opening(enum pf_capture_phase phase);
 
 /* What was captured has been stopped for what is being opened: the gap is soon over. */
 bool pf_phase_is_between(enum pf_capture_phase phase);
+
+/* What the page is told of it, which is less. */
+enum pf_capture_state pf_phase_shown(enum pf_capture_phase phase);
 
 bool pf_phase_may_follow(enum pf_capture_phase before, enum pf_capture_phase next);
 

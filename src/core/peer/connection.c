@@ -360,6 +360,7 @@ enum pf_connection_outcome pf_connection_handle(struct pf_connection *connection
     case PF_EVENT_LEAVE:
     case PF_EVENT_SET_SOURCE:
     case PF_EVENT_SELECT_DEVICE:
+    case PF_EVENT_SET_ORIGIN:
     case PF_EVENT_REOPEN:
     case PF_EVENT_SET_TOKEN:
     case PF_EVENT_RELAY_ONLY:

@@ -224,6 +224,7 @@ static void dispatch(struct pf_room *room, const struct pf_event *event)
     case PF_EVENT_JOIN: pf_membership_join(room, event); break;
     case PF_EVENT_LEAVE: pf_membership_leave(room); break;
     case PF_EVENT_SET_SOURCE:
+    case PF_EVENT_SET_ORIGIN:
     case PF_EVENT_REOPEN:
     case PF_EVENT_SELECT_DEVICE: pf_media_handle(&room->media, context, event); break;
     case PF_EVENT_SET_TOKEN: pf_membership_set_token(&room->membership, event->token); break;
