@@ -140,7 +140,8 @@ static void perform(struct pf_driver *driver, const struct pf_command *command)
     case PF_COMMAND_SHOW_PEER:
     case PF_COMMAND_HIDE_PEER:
     case PF_COMMAND_SHOW_REACTION:
-    case PF_COMMAND_SHOW_MESSAGE: driver->show(driver, driver->user, command); break;
+    case PF_COMMAND_SHOW_MESSAGE:
+    case PF_COMMAND_SHOW_FILE: driver->show(driver, driver->user, command); break;
     }
 }
 

@@ -10,15 +10,25 @@
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 static const char *const types[] = {
-    [PF_MESSAGE_HELLO] = "hello",   [PF_MESSAGE_JOIN] = "join",
-    [PF_MESSAGE_JOINED] = "joined", [PF_MESSAGE_MEMBER] = "member",
-    [PF_MESSAGE_RENAME] = "rename", [PF_MESSAGE_LEAVE] = "leave",
-    [PF_MESSAGE_LEFT] = "left",     [PF_MESSAGE_SIGNAL] = "signal",
-    [PF_MESSAGE_PING] = "ping",     [PF_MESSAGE_PONG] = "pong",
-    [PF_MESSAGE_ERROR] = "error",   [PF_MESSAGE_STATE] = "state",
-    [PF_MESSAGE_BYE] = "bye",       [PF_MESSAGE_REACTION] = "reaction",
-    [PF_MESSAGE_WANTED] = "wanted", [PF_MESSAGE_CHAT] = "chat",
+    [PF_MESSAGE_HELLO] = "hello",
+    [PF_MESSAGE_JOIN] = "join",
+    [PF_MESSAGE_JOINED] = "joined",
+    [PF_MESSAGE_MEMBER] = "member",
+    [PF_MESSAGE_RENAME] = "rename",
+    [PF_MESSAGE_LEAVE] = "leave",
+    [PF_MESSAGE_LEFT] = "left",
+    [PF_MESSAGE_SIGNAL] = "signal",
+    [PF_MESSAGE_PING] = "ping",
+    [PF_MESSAGE_PONG] = "pong",
+    [PF_MESSAGE_ERROR] = "error",
+    [PF_MESSAGE_STATE] = "state",
+    [PF_MESSAGE_BYE] = "bye",
+    [PF_MESSAGE_REACTION] = "reaction",
+    [PF_MESSAGE_WANTED] = "wanted",
+    [PF_MESSAGE_CHAT] = "chat",
     [PF_MESSAGE_HEARD] = "heard",
+    [PF_MESSAGE_FILE] = "file",
+    [PF_MESSAGE_FILE_ANSWER] = "file-answer",
 };
 const struct pf_names pf_names_of_types = {types, COUNT(types)};
 
@@ -93,6 +103,14 @@ static const char *const reactions[] = {
     [PF_REACTION_APPLAUSE] = "applause",   [PF_REACTION_THANKS] = "thanks",
 };
 const struct pf_names pf_names_of_reactions = {reactions, COUNT(reactions)};
+
+static const char *const file_states[] = {
+    [PF_FILE_OFFERED] = "offered",   [PF_FILE_ACCEPTED] = "accepted",
+    [PF_FILE_PAUSED] = "paused",     [PF_FILE_DONE] = "done",
+    [PF_FILE_DECLINED] = "declined", [PF_FILE_CANCELLED] = "cancelled",
+    [PF_FILE_FAILED] = "failed",
+};
+const struct pf_names pf_names_of_file_states = {file_states, COUNT(file_states)};
 
 bool pf_names_find(const struct pf_names *names, struct pf_slice text, size_t *index)
 {

@@ -31,6 +31,8 @@ enum {
     PF_SECTIONS_MAX = 16, /* of one description */
     PF_CHAT_TEXT_SIZE_MAX = 2000,
     PF_CHAT_UNHEARD_MAX = 8, /* sent on one channel, and not acknowledged */
+    PF_FILE_NAME_SIZE_MAX = 255,
+    PF_FILES_MAX = 8, /* that one member offers or sends to another at a time */
 };
 
 /* The negotiated data channel of the room (PROTOCOL.md section 4.2). */
@@ -82,6 +84,7 @@ enum pf_reaction {
 #define PF_CAPABILITY_QUALITY  PF_SLICE("quality")  /* of a client: it takes `wanted` */
 #define PF_CAPABILITY_CHANNELS PF_SLICE("channels") /* of a client: it has those of section 5.4 */
 #define PF_CAPABILITY_CHAT     PF_SLICE("chat")     /* of a client: it takes `chat`, `heard` */
+#define PF_CAPABILITY_FILES    PF_SLICE("files")    /* of a client: it takes those of section 5.5 */
 
 /* What a member has written (PROTOCOL.md section 5.3). */
 struct pf_chat_message {
@@ -89,6 +92,26 @@ struct pf_chat_message {
     uint32_t first;  /* the number that it had when it was sent for the first time */
     uint32_t age_ms;
     struct pf_slice text; /* 1 to PF_CHAT_TEXT_SIZE_MAX bytes */
+};
+
+/* What has become of a file, as far as a member knows (PROTOCOL.md section 5.5). */
+enum pf_file_state {
+    PF_FILE_OFFERED,   /* the receiver has not answered */
+    PF_FILE_ACCEPTED,  /* its bytes may be sent */
+    PF_FILE_PAUSED,    /* the same, but without a connection; never told, ACCEPTED is */
+    PF_FILE_DONE,      /* the receiver has all of it */
+    PF_FILE_DECLINED,  /* by the receiver */
+    PF_FILE_CANCELLED, /* by either side */
+    PF_FILE_FAILED,    /* it cannot be read or stored, or the other one is gone */
+};
+
+/* `file`, what its sender says of a file, or `file-answer`, what its receiver does. */
+struct pf_file_message {
+    uint32_t number; /* of the file; the sender's, and ever higher within an instance */
+    enum pf_file_state state;
+    uint32_t size;        /* FILE with OFFERED */
+    uint32_t offset;      /* FILE_ANSWER: so much is stored */
+    struct pf_slice name; /* FILE with OFFERED: 1 to PF_FILE_NAME_SIZE_MAX bytes; else empty */
 };
 
 enum pf_description_type {
@@ -126,23 +149,25 @@ struct pf_member {
 };
 
 enum pf_message_type {
-    PF_MESSAGE_HELLO,    /* relay -> client */
-    PF_MESSAGE_JOIN,     /* client -> relay */
-    PF_MESSAGE_JOINED,   /* relay -> client */
-    PF_MESSAGE_MEMBER,   /* relay -> client */
-    PF_MESSAGE_RENAME,   /* client -> relay */
-    PF_MESSAGE_LEAVE,    /* client -> relay */
-    PF_MESSAGE_LEFT,     /* relay -> client */
-    PF_MESSAGE_SIGNAL,   /* peer -> peer */
-    PF_MESSAGE_PING,     /* either way */
-    PF_MESSAGE_PONG,     /* either way */
-    PF_MESSAGE_ERROR,    /* relay -> client */
-    PF_MESSAGE_STATE,    /* peer -> peer, on the data channel only */
-    PF_MESSAGE_REACTION, /* peer -> peer, on the data channel only */
-    PF_MESSAGE_WANTED,   /* peer -> peer, on the data channel only */
-    PF_MESSAGE_CHAT,     /* peer -> peer, on the data channel only */
-    PF_MESSAGE_HEARD,    /* peer -> peer, on the data channel only */
-    PF_MESSAGE_BYE,      /* peer -> peer, on the data channel only */
+    PF_MESSAGE_HELLO,       /* relay -> client */
+    PF_MESSAGE_JOIN,        /* client -> relay */
+    PF_MESSAGE_JOINED,      /* relay -> client */
+    PF_MESSAGE_MEMBER,      /* relay -> client */
+    PF_MESSAGE_RENAME,      /* client -> relay */
+    PF_MESSAGE_LEAVE,       /* client -> relay */
+    PF_MESSAGE_LEFT,        /* relay -> client */
+    PF_MESSAGE_SIGNAL,      /* peer -> peer */
+    PF_MESSAGE_PING,        /* either way */
+    PF_MESSAGE_PONG,        /* either way */
+    PF_MESSAGE_ERROR,       /* relay -> client */
+    PF_MESSAGE_STATE,       /* peer -> peer, on the data channel only */
+    PF_MESSAGE_REACTION,    /* peer -> peer, on the data channel only */
+    PF_MESSAGE_WANTED,      /* peer -> peer, on the data channel only */
+    PF_MESSAGE_CHAT,        /* peer -> peer, on the data channel only */
+    PF_MESSAGE_HEARD,       /* peer -> peer, on the data channel only */
+    PF_MESSAGE_FILE,        /* peer -> peer, on the data channel only */
+    PF_MESSAGE_FILE_ANSWER, /* peer -> peer, on the data channel only */
+    PF_MESSAGE_BYE,         /* peer -> peer, on the data channel only */
 };
 
 enum pf_signal_kind {
@@ -243,7 +268,8 @@ struct pf_message {
             uint32_t camera, screen; /* widths in pixels; 0: not shown */
         } wanted;
         struct pf_chat_message chat;
-        uint32_t heard; /* the number of the last `chat` that has been taken, or 0 */
+        uint32_t heard;              /* the number of the last `chat` that has been taken, or 0 */
+        struct pf_file_message file; /* FILE, FILE_ANSWER */
     };
     void *tree; /* owned; what the slices of a message that was read borrow from */
 };

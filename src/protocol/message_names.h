@@ -24,6 +24,7 @@ extern const struct pf_names pf_names_of_descriptions;
 extern const struct pf_names pf_names_of_sources;
 extern const struct pf_names pf_names_of_source_states;
 extern const struct pf_names pf_names_of_reactions;
+extern const struct pf_names pf_names_of_file_states;
 
 /* The value that `text` spells goes to `index`; false if it spells none, then `index` is as it was.
  */

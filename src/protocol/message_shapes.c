@@ -172,6 +172,15 @@ static const struct pf_property heard[] = {
     END,
 };
 
+static const struct pf_property file[] = {
+    HAS(pf_message, "number", NUMBER, PF_RANGE_ORDINAL, file.number),
+    HAS(pf_message, "state", WORD, PF_WORDS_FILE_STATES, file.state),
+    MAY(pf_message, "size", NUMBER, PF_RANGE_ANY, file.size),
+    MAY(pf_message, "offset", NUMBER, PF_RANGE_ANY, file.offset),
+    MAY(pf_message, "name", FILE_NAME, 0, file.name),
+    END,
+};
+
 static const struct pf_property nothing[] = {END};
 
 const struct pf_property *const pf_message_shapes[] = {
@@ -183,6 +192,7 @@ const struct pf_property *const pf_message_shapes[] = {
     [PF_MESSAGE_ERROR] = error,       [PF_MESSAGE_STATE] = state_message,
     [PF_MESSAGE_REACTION] = reaction, [PF_MESSAGE_WANTED] = wanted,
     [PF_MESSAGE_CHAT] = chat,         [PF_MESSAGE_HEARD] = heard,
+    [PF_MESSAGE_FILE] = file,         [PF_MESSAGE_FILE_ANSWER] = file,
     [PF_MESSAGE_BYE] = nothing,
 };
 
@@ -250,4 +260,5 @@ const struct pf_names *const pf_words[] = {
     [PF_WORDS_KINDS] = &pf_names_of_kinds,
     [PF_WORDS_REQUESTS] = &pf_names_of_requests,
     [PF_WORDS_REACTIONS] = &pf_names_of_reactions,
+    [PF_WORDS_FILE_STATES] = &pf_names_of_file_states,
 };

@@ -155,7 +155,8 @@ static void execute(struct ex_world *world, struct ex_host *host, const struct p
     case PF_COMMAND_SHOW_LOCAL:
     case PF_COMMAND_SHOW_DEVICES:
     case PF_COMMAND_SHOW_REACTION:
-    case PF_COMMAND_SHOW_MESSAGE: break;
+    case PF_COMMAND_SHOW_MESSAGE:
+    case PF_COMMAND_SHOW_FILE: break;
     }
 }
 

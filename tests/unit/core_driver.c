@@ -192,6 +192,13 @@ static void keep_content(struct driver *driver, struct pf_command *command)
         digest_number(driver, command->reaction.id);
         digest_number(driver, command->reaction.kind);
         break;
+    case PF_COMMAND_SHOW_FILE:
+        keep(driver, &command->file.name);
+        digest_number(driver, command->file.id);
+        digest_number(driver, command->file.number);
+        digest_number(driver, command->file.is_own * 16U + command->file.state);
+        digest_number(driver, command->file.offset);
+        break;
     case PF_COMMAND_SHOW_MESSAGE:
         keep(driver, &command->message.name);
         keep(driver, &command->message.text);
