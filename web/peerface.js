@@ -14,7 +14,7 @@
  */
 
 import createCore from './peerface-core.js';
-import { channelsOf, connectPeer, makePeer, setTrack, statsOf } from './peerface-streams.js';
+import { channelsOf, connectPeer, Files, makePeer, setTrack, statsOf } from './peerface-streams.js';
 
 /** Of this module, as in CMakeLists.txt. */
 export const version = '0.1.0';
@@ -171,6 +171,7 @@ export const version = '0.1.0';
  * @property {CustomEvent<{peer: Peer|null, kind: Reaction}>} reaction
  * @property {CustomEvent<Message>} message
  * @property {CustomEvent<Message>} messagechange
+ * @property {CustomEvent<import('./peerface-files.js').Transfer>} file
  */
 /**
  * @template {keyof RoomEventMap} K
@@ -273,6 +274,7 @@ export async function createRoom(options = {}) {
  *   reaction       CustomEvent with detail {peer, kind}; peer is null for one's own
  *   message        CustomEvent whose detail is a new Message, a peer's or one's own
  *   messagechange  CustomEvent whose detail is a Message of one's own: its state has changed
+ *   file           CustomEvent whose detail is a new Transfer, a peer's or one's own
  * 'peerleave' is also dispatched for every peer when this member leaves or is refused.
  */
 export class Room extends /** @type {{new (): RoomEventTarget}} */ (EventTarget) {
@@ -344,6 +346,7 @@ export class Room extends /** @type {{new (): RoomEventTarget}} */ (EventTarget)
   #microphonesTold = [];
   /** @type {Device[]} */
   #camerasTold = [];
+  #files = new Files(this, () => this.#core);
   /** Removes the listeners when the room is over. */
   #listening = new AbortController();
 
@@ -506,6 +509,18 @@ export class Room extends /** @type {{new (): RoomEventTarget}} */ (EventTarget)
   async openChannel(name, options) {
     const { openChannel } = await import('./peerface-channels.js');
     return openChannel(this, name, options, channelsOf);
+  }
+
+  /**
+   * Offers a file to all, or to one peer. Nothing is sent before it is accepted. It goes on when a
+   * lost connection is repaired, but not after a reload.
+   * @param {File|Blob} file  4 GiB - 1 at most
+   * @param {{to?: Peer, name?: string}} [options]  `name`: instead of the file's own
+   * @returns {Promise<import('./peerface-files.js').Transfer[]>}  one for each peer that can take
+   *   it: at most eight at a time. RangeError if it is too large, InvalidStateError if none can
+   */
+  async sendFile(file, options) {
+    return (await this.#files.load()).send(file, options);
   }
 
   /** Leaves for good: ends captures and connections. The object cannot be used afterwards. */
@@ -678,6 +693,8 @@ export class Room extends /** @type {{new (): RoomEventTarget}} */ (EventTarget)
         this.#later('reaction', { peer: this.peers.get(id) ?? null, kind });
       },
       showMessage: this.#showMessage.bind(this),
+      /** @param {Parameters<Files['show']>} shown */
+      showFile: (...shown) => this.#files.show(...shown),
     };
   }
 }

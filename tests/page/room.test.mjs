@@ -22,7 +22,8 @@ const module = fileURLToPath(new URL('../../web/peerface.js', import.meta.url));
 async function makeRoom(t, options) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'peerface-page-'));
   t.after(() => fs.rmSync(folder, { recursive: true }));
-  for (const file of ['peerface.js', 'peerface-channels.js', 'peerface-streams.js']) {
+  for (const file of ['peerface.js', 'peerface-channels.js', 'peerface-files.js',
+    'peerface-storage.js', 'peerface-streams.js']) {
     fs.copyFileSync(path.join(path.dirname(module), file), path.join(folder, file));
   }
   fs.writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }');
