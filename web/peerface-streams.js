@@ -47,7 +47,7 @@ export function setTrack(stream, kind, track) {
  * @property {RTCPeerConnection|null} pc
  * @property {MediaStream} remote
  * @property {MediaStream} remoteScreen
- * @property {RTCDataChannel[]} channels  the core's, the reliable and the lossy one
+ * @property {RTCDataChannel[]} channels  the core's, the reliable and the lossy one, files
  * @property {Sample|null} sample
  * @property {Encoding[]} encodings  by source
  */
@@ -118,4 +118,38 @@ function moveTracks(connection, which, stream) {
   for (const track of stream.getTracks()) stream.removeTrack(track);
   for (const track of connection[which].getTracks()) stream.addTrack(track);
   connection[which] = stream;
+}
+
+/** A room's files; their code is loaded by the first. */
+export class Files {
+  #room;
+  #core;
+  /** @type {import('./peerface-files.js').Files|undefined} */
+  #files;
+  /** @type {Promise<import('./peerface-files.js').Files>|undefined} */
+  #loading;
+
+  /**
+   * @param {import('./peerface.js').Room} room
+   * @param {() => import('./peerface-files.js').FilesCore} core
+   */
+  constructor(room, core) {
+    this.#room = room;
+    this.#core = core;
+  }
+
+  load() {
+    return this.#loading ??= import('./peerface-files.js').then(({ Files }) => {
+      return this.#files = new Files(this.#room, this.#core(), channelsOf);
+    }).catch((error) => {
+      this.#loading = undefined; // the next one tries again
+      throw error;
+    });
+  }
+
+  /** @param {Parameters<import('./peerface-files.js').Files['show']>} shown */
+  show(...shown) {
+    if (this.#files) this.#files.show(...shown);
+    else this.load().then((files) => files.show(...shown)).catch(() => {});
+  }
 }

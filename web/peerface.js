@@ -17,7 +17,7 @@ import createCore from './peerface-core.js';
 import {
   instantiate, loadWasm, relayUrl, wasmUrlDefault, wasmUrlRecording,
 } from './peerface-load.js';
-import { channelsOf, connectPeer, makePeer, setTrack, statsOf } from './peerface-streams.js';
+import { channelsOf, connectPeer, Files, makePeer, setTrack, statsOf } from './peerface-streams.js';
 
 /** Of this module, as in CMakeLists.txt. */
 export const version = '0.1.0';
@@ -43,16 +43,7 @@ export const version = '0.1.0';
  * several times; further attempts are made, less often.
  * @typedef {'connecting'|'connected'|'unstable'|'reconnecting'|'unreachable'} PeerState
  */
-/**
- * Why a room is 'refused': the room or the relay is full, the name of the room or of the person is
- * not allowed (1 to 64 and 0 to 64 bytes of UTF-8 without control characters), another tab of this
- * browser has taken the membership over, or the browser has no RTCPeerConnection. A relay that asks
- * for tokens got none, one that is not valid or not yet, one that has expired, or one for another
- * room.
- * @typedef {'room-full'|'relay-full'|'bad-room'|'bad-name'|'replaced'|'no-webrtc'|'token-missing'
- *   |'token-invalid'|'token-expired'|'token-room'
- *   |'refused'|'removed'|''} RefusalReason
- */
+/** @typedef {import('./peerface-load.js').RefusalReason} RefusalReason */
 /**
  * What a person shows the others for a moment.
  * @typedef {'thumbs-up'|'heart'|'laugh'|'surprise'|'applause'|'thanks'} Reaction
@@ -125,39 +116,12 @@ export const version = '0.1.0';
  */
 /** @typedef {{deviceId: string, label: string}} Device  the label is '' without permission */
 /** @typedef {BufferSource|WebAssembly.Module} Wasm */
-/**
- * @typedef {object} RoomOptions
- * @property {string} [url]      of the relay; default: 'ws' in the folder this module came from,
- *                               which suits a module that the relay itself serves
- * @property {boolean|'none'} [microphone]  unmuted from the start; default true. It is opened and
- *                               asked for also when muted: unmuting then takes no time. 'none': not
- *                               used; nobody is asked for it before setMicrophone(true)
- * @property {boolean|'none'} [camera]  on from the start; default true
- * @property {MediaStream} [stream]  tracks of the page's own, in place of microphone and camera, as
- *                               by replaceTrack(); a kind that is not in it is captured
- * @property {string} [microphoneId] preferred; if it is not available, another one is used
- * @property {string} [cameraId]
- * @property {RTCIceTransportPolicy} [iceTransportPolicy]  'relay': calls go through the relay's
- *                               TURN servers only, so that the others do not learn this network
- *                               address; default 'all', unless the relay asks for 'relay'
- * @property {MediaTrackConstraints} [audio]  added to the constraints of getUserMedia()
- * @property {MediaTrackConstraints} [video]
- * @property {string} [ticket]   room.ticket from before a reload: resumes the same membership
- * @property {Message[]} [messages]  room.messages from before a reload, also out of JSON: they are
- *                               shown again beside what the others still have. One's own that were
- *                               'sending' are 'failed', since nobody sends them any more
- * @property {boolean} [record]   keeps an event log, for record(); loads peerface-core-recording.js
- *                               and .wasm instead of peerface-core.js and .wasm; default false
- * @property {string} [wasmUrl]  of that .wasm; default: beside this module
- * @property {Wasm} [wasm]       its bytes, or what WebAssembly.compile() made of them, in place of
- *                               loading them
- * @property {AbortSignal} [signal]  ends the room as leave() does, also while it is being made
- */
+/** @typedef {import('./peerface-load.js').RoomOptions} RoomOptions */
 /** @typedef {{id: string, name: string}} Knock  somebody at the door of a locked room */
 /**
- * What a host does: 'lock' and 'open' the room's door, 'admit' and 'refuse' a Knock, 'remove' a Peer,
- * who cannot come back as the same member, 'mute' everybody else, who may undo that, and 'appoint' a
- * Peer host in one's own place.
+ * What a host does: 'lock' and 'open' the room's door, 'admit' and 'refuse' a Knock, 'remove' a
+ * Peer, who cannot come back as the same member, 'mute' everybody else, who may undo that, and
+ * 'appoint' a Peer host in one's own place.
  * @typedef {'lock'|'open'|'admit'|'refuse'|'remove'|'mute'|'appoint'} HostAction
  */
 /**
@@ -174,6 +138,7 @@ export const version = '0.1.0';
  * @property {CustomEvent<{peer: Peer|null}>} muted
  * @property {CustomEvent<Message>} message
  * @property {CustomEvent<Message>} messagechange
+ * @property {CustomEvent<import('./peerface-files.js').Transfer>} file
  */
 /**
  * @template {keyof RoomEventMap} K
@@ -239,6 +204,7 @@ export async function createRoom(options = {}) {
  *   muted          CustomEvent with detail {peer}: a host has muted everybody. It can be undone
  *   message        CustomEvent whose detail is a new Message, a peer's or one's own
  *   messagechange  CustomEvent whose detail is a Message of one's own: its state has changed
+ *   file           CustomEvent whose detail is a new Transfer, a peer's or one's own
  * 'peerleave' is also dispatched for every peer when this member leaves or is refused.
  */
 export class Room extends /** @type {{new (): RoomEventTarget}} */ (EventTarget) {
@@ -324,6 +290,7 @@ export class Room extends /** @type {{new (): RoomEventTarget}} */ (EventTarget)
   #camerasTold = [];
   /** @type {Knock[]} */
   #knocksTold = [];
+  #files = new Files(this, () => this.#core);
   /** Removes the listeners when the room is over. */
   #listening = new AbortController();
   /** @type {RoomOptions} */
@@ -524,6 +491,18 @@ export class Room extends /** @type {{new (): RoomEventTarget}} */ (EventTarget)
     return openChannel(this, name, options, channelsOf);
   }
 
+  /**
+   * Offers a file to all, or to one peer. Nothing is sent before it is accepted. It goes on when a
+   * lost connection is repaired, but not after a reload.
+   * @param {File|Blob} file  4 GiB - 1 at most
+   * @param {{to?: Peer, name?: string}} [options]  `name`: instead of the file's own
+   * @returns {Promise<import('./peerface-files.js').Transfer[]>}  one for each peer that can take
+   *   it: at most eight at a time. RangeError if it is too large, InvalidStateError if none can
+   */
+  async sendFile(file, options) {
+    return (await this.#files.load()).send(file, options);
+  }
+
   /** Ends captures and connections. Only join() does anything afterwards. */
   leave() {
     this.#core.leave();
@@ -651,6 +630,21 @@ export class Room extends /** @type {{new (): RoomEventTarget}} */ (EventTarget)
     }
   }
 
+  /** The part of #page() that is about hosts. */
+  #hostPage() {
+    return {
+      /** @param {string} id @param {string} name */
+      showKnock: (id, name) => this.#knocksTold.push({ id, name }),
+      showKnocksEnd: () => {
+        Object.assign(this, { knocks: this.#knocksTold });
+        this.#knocksTold = [];
+        this.#later('knockschange');
+      },
+      /** @param {string} id */
+      showMuted: (id) => this.#later('muted', { peer: this.peers.get(id) ?? null }),
+    };
+  }
+
   /** What the core calls. Nothing here may call the core back. */
   #page() {
     return {
@@ -713,16 +707,10 @@ export class Room extends /** @type {{new (): RoomEventTarget}} */ (EventTarget)
       showReaction: (id, kind) => {
         this.#later('reaction', { peer: this.peers.get(id) ?? null, kind });
       },
-      /** @param {string} id @param {string} name */
-      showKnock: (id, name) => this.#knocksTold.push({ id, name }),
-      showKnocksEnd: () => {
-        Object.assign(this, { knocks: this.#knocksTold });
-        this.#knocksTold = [];
-        this.#later('knockschange');
-      },
-      /** @param {string} id */
-      showMuted: (id) => this.#later('muted', { peer: this.peers.get(id) ?? null }),
+      ...this.#hostPage(),
       showMessage: this.#showMessage.bind(this),
+      /** @param {Parameters<Files['show']>} shown */
+      showFile: (...shown) => this.#files.show(...shown),
     };
   }
 }

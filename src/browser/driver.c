@@ -150,7 +150,8 @@ static void perform(struct pf_driver *driver, const struct pf_command *command)
     case PF_COMMAND_SHOW_REACTION:
     case PF_COMMAND_SHOW_KNOCKS:
     case PF_COMMAND_SHOW_MUTED:
-    case PF_COMMAND_SHOW_MESSAGE: driver->show(driver, driver->user, command); break;
+    case PF_COMMAND_SHOW_MESSAGE:
+    case PF_COMMAND_SHOW_FILE: driver->show(driver, driver->user, command); break;
     }
 }
 

@@ -9,7 +9,7 @@ const char pf_glue_pc_linked = 0;
 /* clang-format off */
 
 /*
- * An entry of glue.pcs: the connection, its data channel, that and two for the page, its
+ * An entry of glue.pcs: the connection, its data channel, that and three for the page, its
  * transceivers by source, the stream of its remote tracks and that of a remote screen; by source,
  * how its pictures are to be sent; the last sample of its statistics; adjust(): get- and
  * setParameters() of a sender, one after another.
@@ -52,8 +52,7 @@ EM_JS(void, pf_glue_pc_create, (struct pf_driver *driver, unsigned id, int offer
   entry.adopt = () => {
     for (const transceiver of pc.getTransceivers()) {
       const kind = transceiver.receiver.track.kind;
-      const isFree = (one, source) => one == kind && !entry.transceivers[source];
-      const source = glue.kinds.findIndex(isFree);
+      const source = glue.kinds.findIndex((one, at) => one == kind && !entry.transceivers[at]);
       if (source < 0 || entry.transceivers.includes(transceiver)) continue;
       entry.transceivers[source] = transceiver;
     }
@@ -84,8 +83,8 @@ EM_JS(void, pf_glue_pc_open_channels, (struct pf_driver *driver, unsigned id), {
   const glue = Module["glue"][driver];
   const entry = glue.pcs.get(id);
   if (!entry.pc) return;
-  entry.channels = [{}, {}, { ordered: false, maxRetransmits: 0 }].map((options, number) =>
-    entry.pc.createDataChannel("peerface",
+  entry.channels = [{}, {}, { ordered: false, maxRetransmits: 0 }, { priority: "low" }]
+    .map((options, number) => entry.pc.createDataChannel("peerface",
       Object.assign(options, { negotiated: true, id: number })));
   const channel = entry.channel = entry.channels[0];
   for (const each of entry.channels) each.binaryType = "arraybuffer";

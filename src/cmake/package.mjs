@@ -105,8 +105,8 @@ Types are included; their comments are the manual.
 fs.rmSync(output, { recursive: true, force: true });
 fs.mkdirSync(output, { recursive: true });
 await emitTypes();
-const scripts = ['peerface.js', 'peerface-channels.js', 'peerface-load.js', 'peerface-streams.js']
-  .map((name) => path.join(web, name));
+const scripts = ['', '-channels', '-files', '-load', '-storage', '-streams']
+  .map((part) => path.join(web, `peerface${part}.js`));
 for (const file of [...scripts, path.join(root, 'LICENSE'), ...core]) {
   put(path.basename(file), fs.readFileSync(file));
 }

@@ -64,7 +64,8 @@ async function joined(file) {
   const { build } = await import('esbuild');
   const { outputFiles } = await build({
     entryPoints: [file], bundle: true, format: 'esm', target: 'es2022', charset: 'utf8',
-    external: ['./peerface-core.js', './peerface-core-recording.js', './peerface-channels.js'],
+    external: ['./peerface-core.js', './peerface-core-recording.js', './peerface-channels.js',
+      './peerface-files.js'],
     write: false,
     logLevel: 'warning',
   });
@@ -73,15 +74,16 @@ async function joined(file) {
 
 /** @param {string} from a file @param {string} to where it is served from */
 async function put(from, to) {
-  const source = path.basename(from) === 'peerface.js' ? await joined(from) : fs.readFileSync(from);
+  const hasParts = /^peerface(?:-files)?\.js$/.test(path.basename(from));
+  const source = hasParts ? await joined(from) : fs.readFileSync(from);
   const kind = path.extname(from);
   write(to, kind === '.js' || kind === '.mjs'
     ? Buffer.from(await minified(from, source.toString()))
     : source);
 }
 
-/** What is served as a part of peerface.js. @param {string} name */
-const isOfModule = (name) => /^peerface-(load|streams)\.js$/.test(name);
+/** What is served as a part of another. @param {string} name */
+const isOfModule = (name) => /^peerface-(?:load|streams|storage)\.js$/.test(name);
 
 /** For people who read the tree. @param {string} name */
 const isManual = (name) => name.endsWith('.md');

@@ -105,6 +105,7 @@ enum pf_command_type {
     PF_COMMAND_SHOW_KNOCKS,   /* who waits at the locked door, to a host */
     PF_COMMAND_SHOW_MUTED,    /* a host has asked for quiet, and the microphone is off now */
     PF_COMMAND_SHOW_MESSAGE,  /* new, or the delivery of one's own has changed */
+    PF_COMMAND_SHOW_FILE,     /* new or changed; how its bytes go is in PROTOCOL.md section 5.5 */
 };
 
 /* Slices and pointers stay valid until the next pf_room_handle(). */
@@ -208,6 +209,16 @@ struct pf_command {
             struct pf_slice name; /* of the sender */
             struct pf_slice text; /* data NULL: it has been shown before */
         } message;
+        struct {
+            pf_member_id id; /* the peer's */
+            uint32_t number; /* unique among those of the peer, or one's own to it */
+            bool is_own;
+            enum pf_file_state state;
+            uint32_t offset; /* one's own, for ACCEPTED: so much has arrived, and on a connection
+                                that is new, what comes after is to be sent */
+            uint32_t size;
+            struct pf_slice name; /* data NULL: it has been shown before */
+        } file;
     };
 };
 

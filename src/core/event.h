@@ -125,6 +125,8 @@ enum pf_event_type {
     PF_EVENT_REACT,      /* show the others a reaction, if it is not one too many */
     PF_EVENT_HOST,       /* do what hosts may do; ignored where one is none */
     PF_EVENT_SAY,        /* write to everybody in the room; ignored outside of one */
+    PF_EVENT_OFFER_FILE, /* offer a file to a peer; ignored if it takes none, or none more */
+    PF_EVENT_SET_FILE,   /* what the user wants of a file, and what the page has done: see below */
 
     /* the machine */
     PF_EVENT_NETWORK_CHANGED, /* window "online" or "offline", or another network */
@@ -205,6 +207,23 @@ struct pf_event {
             uint32_t first; /* 0; or `first` of a message whose delivery FAILED, to try again */
             struct pf_slice text; /* ignored unless pf_chat_text_is_valid() */
         } say;
+        struct {
+            pf_member_id id; /* the peer's */
+            uint32_t size;
+            struct pf_slice name; /* 1 to PF_FILE_NAME_SIZE_MAX bytes */
+        } offer_file;
+        /*
+         * Of one's own: CANCELLED, or FAILED where it cannot be read. Of a peer's: ACCEPTED,
+         * DECLINED and CANCELLED; ACCEPTED again whenever more of it is stored, up to `offset`;
+         * DONE when all is; FAILED where it cannot be. What makes no sense is ignored.
+         */
+        struct {
+            pf_member_id id; /* the peer's */
+            uint32_t number;
+            uint32_t offset; /* for ACCEPTED; 0 at first */
+            bool is_own;
+            enum pf_file_state state;
+        } set_file;
         struct {
             bool online;
         } network;

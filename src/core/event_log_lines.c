@@ -23,6 +23,7 @@ const struct pf_names *const pf_field_enums[] = {
     [PF_FIELD_OPERATION - PF_FIELD_ENUMS] = &pf_names_of_operations,
     [PF_FIELD_CONNECTION_STATE - PF_FIELD_ENUMS] = &pf_names_of_connection_states,
     [PF_FIELD_LIMITATION - PF_FIELD_ENUMS] = &pf_names_of_limitations,
+    [PF_FIELD_FILE_STATE - PF_FIELD_ENUMS] = &pf_names_of_file_states,
 };
 
 /* clang-format off */
@@ -56,6 +57,11 @@ const struct pf_names *const pf_field_enums[] = {
     L("react", PF_EVENT_REACT) E("kind", REACTION, reaction) \
     L("host", PF_EVENT_HOST) E("action", HOST_ACTION, host.action) E("id", U64, host.id) \
     L("say", PF_EVENT_SAY) E("first", U32, say.first) E("text", TEXT, say.text) \
+    L("offer-file", PF_EVENT_OFFER_FILE) E("id", U64, offer_file.id) \
+        E("size", U32, offer_file.size) E("name", TEXT, offer_file.name) \
+    L("set-file", PF_EVENT_SET_FILE) E("id", U64, set_file.id) \
+        E("number", U32, set_file.number) E("own", BOOL, set_file.is_own) \
+        E("state", FILE_STATE, set_file.state) E("offset", U32, set_file.offset) \
     L("network-changed", PF_EVENT_NETWORK_CHANGED) E("online", BOOL, network.online) \
     L("socket-message", PF_EVENT_SOCKET_MESSAGE) \
         E("socket", U32, socket) E("message", TEXT, message) \

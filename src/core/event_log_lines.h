@@ -27,6 +27,7 @@ enum pf_field_kind {
     PF_FIELD_OPERATION,
     PF_FIELD_CONNECTION_STATE,
     PF_FIELD_LIMITATION,
+    PF_FIELD_FILE_STATE,
 };
 
 /* By kind, from PF_FIELD_ENUMS on. */

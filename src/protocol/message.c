@@ -21,6 +21,7 @@ static const char *const types[] = {
     [PF_MESSAGE_HEARD] = "heard",       [PF_MESSAGE_ICE_SERVERS] = "ice-servers",
     [PF_MESSAGE_HOST] = "host",         [PF_MESSAGE_ROOM] = "room",
     [PF_MESSAGE_KNOCKING] = "knocking", [PF_MESSAGE_MUTE] = "mute",
+    [PF_MESSAGE_FILE] = "file",         [PF_MESSAGE_FILE_ANSWER] = "file-answer",
 };
 const struct pf_names pf_names_of_types = {types, COUNT(types)};
 
@@ -124,6 +125,14 @@ static const char *const reactions[] = {
     [PF_REACTION_APPLAUSE] = "applause",   [PF_REACTION_THANKS] = "thanks",
 };
 const struct pf_names pf_names_of_reactions = {reactions, COUNT(reactions)};
+
+static const char *const file_states[] = {
+    [PF_FILE_OFFERED] = "offered",   [PF_FILE_ACCEPTED] = "accepted",
+    [PF_FILE_PAUSED] = "paused",     [PF_FILE_DONE] = "done",
+    [PF_FILE_DECLINED] = "declined", [PF_FILE_CANCELLED] = "cancelled",
+    [PF_FILE_FAILED] = "failed",
+};
+const struct pf_names pf_names_of_file_states = {file_states, COUNT(file_states)};
 
 bool pf_names_find(const struct pf_names *names, struct pf_slice text, size_t *index)
 {

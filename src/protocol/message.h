@@ -32,6 +32,8 @@ enum {
     PF_CHAT_TEXT_SIZE_MAX = 2000,
     PF_KNOCKS_MAX = 8,       /* at the door of one room */
     PF_CHAT_UNHEARD_MAX = 8, /* sent on one channel, and not acknowledged */
+    PF_FILE_NAME_SIZE_MAX = 255,
+    PF_FILES_MAX = 8, /* that one member offers or sends to another at a time */
 };
 
 /* The negotiated data channel of the room (PROTOCOL.md section 4.2). */
@@ -85,6 +87,7 @@ enum pf_reaction {
 #define PF_CAPABILITY_QUALITY  PF_SLICE("quality")     /* of a client: it takes `wanted` */
 #define PF_CAPABILITY_CHANNELS PF_SLICE("channels") /* of a client: it has those of section 5.4 */
 #define PF_CAPABILITY_CHAT     PF_SLICE("chat")     /* of a client: it takes `chat`, `heard` */
+#define PF_CAPABILITY_FILES    PF_SLICE("files")    /* of a client: it takes those of section 5.5 */
 
 /* What a member has written (PROTOCOL.md section 5.3). */
 struct pf_chat_message {
@@ -98,6 +101,26 @@ struct pf_chat_message {
 enum pf_ice_policy {
     PF_ICE_ALL,
     PF_ICE_RELAY, /* those of TURN servers only, so that peers do not learn our addresses */
+};
+
+/* What has become of a file, as far as a member knows (PROTOCOL.md section 5.5). */
+enum pf_file_state {
+    PF_FILE_OFFERED,   /* the receiver has not answered */
+    PF_FILE_ACCEPTED,  /* its bytes may be sent */
+    PF_FILE_PAUSED,    /* the same, but without a connection; never told, ACCEPTED is */
+    PF_FILE_DONE,      /* the receiver has all of it */
+    PF_FILE_DECLINED,  /* by the receiver */
+    PF_FILE_CANCELLED, /* by either side */
+    PF_FILE_FAILED,    /* it cannot be read or stored, or the other one is gone */
+};
+
+/* `file`, what its sender says of a file, or `file-answer`, what its receiver does. */
+struct pf_file_message {
+    uint32_t number; /* of the file; the sender's, and ever higher within an instance */
+    enum pf_file_state state;
+    uint32_t size;        /* FILE with OFFERED */
+    uint32_t offset;      /* FILE_ANSWER: so much is stored */
+    struct pf_slice name; /* FILE with OFFERED: 1 to PF_FILE_NAME_SIZE_MAX bytes; else empty */
 };
 
 enum pf_description_type {
@@ -194,6 +217,8 @@ enum pf_message_type {
     PF_MESSAGE_WANTED,      /* peer -> peer, on the data channel only */
     PF_MESSAGE_CHAT,        /* peer -> peer, on the data channel only */
     PF_MESSAGE_HEARD,       /* peer -> peer, on the data channel only */
+    PF_MESSAGE_FILE,        /* peer -> peer, on the data channel only */
+    PF_MESSAGE_FILE_ANSWER, /* peer -> peer, on the data channel only */
     PF_MESSAGE_BYE,         /* peer -> peer, on the data channel only */
 };
 
@@ -311,7 +336,8 @@ struct pf_message {
             uint32_t camera, screen; /* widths in pixels; 0: not shown */
         } wanted;
         struct pf_chat_message chat;
-        uint32_t heard; /* the number of the last `chat` that has been taken, or 0 */
+        uint32_t heard;              /* the number of the last `chat` that has been taken, or 0 */
+        struct pf_file_message file; /* FILE, FILE_ANSWER */
     };
     void *tree; /* owned; what the slices of a message that was read borrow from */
 };

@@ -28,6 +28,7 @@ extern const struct pf_names pf_names_of_ice_policies;
 extern const struct pf_names pf_names_of_roles;
 extern const struct pf_names pf_names_of_doors;
 extern const struct pf_names pf_names_of_host_actions;
+extern const struct pf_names pf_names_of_file_states;
 
 /* The value that `text` spells goes to `index`; false if it spells none, then `index` is as it was.
  */

@@ -214,6 +214,7 @@ static struct pf_slice read_text_kind(struct reader *reader, cJSON *item,
     case PF_PROPERTY_TICKET: return read_limited_text(reader, item, PF_TICKET_SIZE_MAX);
     case PF_PROPERTY_TOKEN: return read_limited_text(reader, item, PF_TOKEN_SIZE_MAX);
     case PF_PROPERTY_CHAT_TEXT: return read_chat_text(reader, item);
+    case PF_PROPERTY_FILE_NAME: return read_limited_text(reader, item, PF_FILE_NAME_SIZE_MAX);
     case PF_PROPERTY_MEMBER_NAME: return read_member_name(reader, item);
     case PF_PROPERTY_NULLABLE:
         return is_null(item) ? (struct pf_slice){NULL, 0} : read_text(reader, item);

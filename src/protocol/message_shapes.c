@@ -213,6 +213,15 @@ static const struct pf_property heard[] = {
     END,
 };
 
+static const struct pf_property file[] = {
+    HAS(pf_message, "number", NUMBER, PF_RANGE_ORDINAL, file.number),
+    HAS(pf_message, "state", WORD, PF_WORDS_FILE_STATES, file.state),
+    MAY(pf_message, "size", NUMBER, PF_RANGE_ANY, file.size),
+    MAY(pf_message, "offset", NUMBER, PF_RANGE_ANY, file.offset),
+    MAY(pf_message, "name", FILE_NAME, 0, file.name),
+    END,
+};
+
 static const struct pf_property nothing[] = {END};
 
 const struct pf_property *const pf_message_shapes[] = {
@@ -227,6 +236,7 @@ const struct pf_property *const pf_message_shapes[] = {
     [PF_MESSAGE_BYE] = nothing,       [PF_MESSAGE_ICE_SERVERS] = ice_servers,
     [PF_MESSAGE_HOST] = host,         [PF_MESSAGE_ROOM] = room,
     [PF_MESSAGE_KNOCKING] = nothing,  [PF_MESSAGE_MUTE] = mute,
+    [PF_MESSAGE_FILE] = file,         [PF_MESSAGE_FILE_ANSWER] = file,
 };
 
 /* ---- signals ---- */
@@ -299,4 +309,5 @@ const struct pf_names *const pf_words[] = {
     [PF_WORDS_ROLES] = &pf_names_of_roles,
     [PF_WORDS_DOORS] = &pf_names_of_doors,
     [PF_WORDS_HOST_ACTIONS] = &pf_names_of_host_actions,
+    [PF_WORDS_FILE_STATES] = &pf_names_of_file_states,
 };

@@ -18,7 +18,8 @@ enum pf_property_kind {
     PF_PROPERTY_TOKEN,  /* of at most PF_TOKEN_SIZE_MAX bytes */
     PF_PROPERTY_MEMBER_NAME,
     PF_PROPERTY_CHAT_TEXT,
-    PF_PROPERTY_NULLABLE, /* null, and then missing too, is a slice without data */
+    PF_PROPERTY_FILE_NAME, /* of at most PF_FILE_NAME_SIZE_MAX bytes */
+    PF_PROPERTY_NULLABLE,  /* null, and then missing too, is a slice without data */
     PF_PROPERTY_CAPABILITIES,
     PF_PROPERTY_ICE_SERVERS, /* the JSON itself */
     /* Kept as uint32_t: */
@@ -57,6 +58,7 @@ enum pf_words {
     PF_WORDS_ROLES,
     PF_WORDS_DOORS,
     PF_WORDS_HOST_ACTIONS,
+    PF_WORDS_FILE_STATES,
 };
 
 enum pf_shape {

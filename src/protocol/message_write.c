@@ -206,7 +206,8 @@ static void put_value(struct pf_buffer *out, const struct pf_property *property,
     }
 }
 
-/* Of an optional property: an empty text or array, 0, an offer without SDP, a state without sequence. */
+/* Of an optional property: an empty text or array, 0, an offer without SDP, a state without
+ * sequence. */
 static bool is_absent(const struct pf_property *property, const char *from)
 {
     const void *at = from + property->offset;

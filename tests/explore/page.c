@@ -159,7 +159,8 @@ static void execute(struct ex_world *world, struct ex_host *host, const struct p
     case PF_COMMAND_SHOW_REACTION:
     case PF_COMMAND_SHOW_KNOCKS:
     case PF_COMMAND_SHOW_MUTED:
-    case PF_COMMAND_SHOW_MESSAGE: break;
+    case PF_COMMAND_SHOW_MESSAGE:
+    case PF_COMMAND_SHOW_FILE: break;
     }
 }
 

@@ -195,6 +195,8 @@ static void on_message(struct run *run, uint32_t number)
     case PF_MESSAGE_CHAT:
     case PF_MESSAGE_HEARD:
     case PF_MESSAGE_HOST:
+    case PF_MESSAGE_FILE:
+    case PF_MESSAGE_FILE_ANSWER:
     case PF_MESSAGE_BYE: break;
     }
     PF_UNREACHABLE(); /* a relay sends no other types */

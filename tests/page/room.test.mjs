@@ -22,7 +22,7 @@ const module = fileURLToPath(new URL('../../web/peerface.js', import.meta.url));
 async function makeRoom(t, options) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'peerface-page-'));
   t.after(() => fs.rmSync(folder, { recursive: true }));
-  for (const part of ['', '-channels', '-load', '-streams']) {
+  for (const part of ['', '-channels', '-files', '-load', '-storage', '-streams']) {
     const file = `peerface${part}.js`;
     fs.copyFileSync(path.join(path.dirname(module), file), path.join(folder, file));
   }

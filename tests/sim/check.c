@@ -657,6 +657,9 @@ bool sim_check_all_well(struct sim_world *world)
         if (!sim_chat_is_settled(world, tab)) {
             return want(world, tab, NULL, "does not know what has become of its messages");
         }
+        if (!sim_files_are_settled(world, tab)) {
+            return want(world, tab, NULL, "has files that do not come to an end");
+        }
         if (!captures_as_wanted(world, tab) || !captures_what_it_can(world, tab)) {
             return false;
         }

@@ -168,6 +168,14 @@ static void draw_doors(struct sim_faults *faults, struct pf_random *random)
     }
 }
 
+/* Files that people offer. Likewise. */
+static void draw_files(struct sim_faults *faults, struct pf_random *random)
+{
+    if (one_in(random, 3)) {
+        faults->files_per_minute = 5 + pf_random_below(random, one_in(random, 4) ? 200 : 60);
+    }
+}
+
 void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32_t hosts_count)
 {
     struct pf_random rare;
@@ -180,6 +188,7 @@ void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32
     struct pf_random chats;
     struct pf_random turn;
     struct pf_random doors;
+    struct pf_random files;
     pf_random_seed(&rare, random->state ^ 0x72617265);
     pf_random_seed(&large, random->state ^ 0x6c61726765);
     pf_random_seed(&gestures, random->state ^ 0x68616e6473);
@@ -189,6 +198,7 @@ void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32
     pf_random_seed(&chats, random->state ^ 0x63686174);
     pf_random_seed(&doors, random->state ^ 0x646f6f7273);
     pf_random_seed(&turn, random->state ^ 0x7475726e);
+    pf_random_seed(&files, random->state ^ 0x66696c65);
     pf_random_seed(&interruptions, random->state ^ 0x6d75746573);
     static const uint32_t usual_counts[] = {2, 2, 2, 2, 3, 3, 3, 4, 4, 5, 6, 7, 8};
     const uint32_t usual = (uint32_t)(sizeof(usual_counts) / sizeof(usual_counts[0]));
@@ -227,6 +237,7 @@ void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32
     draw_chats(faults, &chats);
     draw_turn(faults, &turn);
     draw_doors(faults, &doors);
+    draw_files(faults, &files);
     draw_interruptions(faults, &interruptions);
 }
 

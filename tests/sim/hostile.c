@@ -347,7 +347,7 @@ static void enter(struct sim_world *world, struct sim_hostile *hostile, bool for
     hostile->message.join.instance = hostile->instance;
     hostile->message.join.ticket = ticket;
     hostile->message.join.capabilities =
-        hostile->instance % 8 < 4 ? PF_SLICE("chat") : PF_SLICE("");
+        hostile->instance % 8 < 4 ? PF_SLICE("chat files") : PF_SLICE("");
     if (sim_chance(world, 500)) {
         hostile->message.join.prepared_offer.sdp = describe(world, hostile, NULL);
     }
@@ -386,6 +386,12 @@ static void use_channel(struct sim_world *world, struct sim_hostile *hostile)
         [FLOODED] = "{\"type\":\"reaction\",\"kind\":\"heart\"}",
         [CHAT] = "",
         "{\"type\":\"reaction\",\"kind\":\"telepathy\"}",
+        "{\"type\":\"file\",\"number\":9,\"state\":\"offered\",\"size\":9,\"name\":\"hostile\"}",
+        "{\"type\":\"file\",\"number\":9,\"state\":\"cancelled\"}",
+        "{\"type\":\"file\",\"number\":17,\"state\":\"offered\",\"size\":0,\"name\":\"1.1.9\"}",
+        "{\"type\":\"file\",\"number\":4294967295,\"state\":\"accepted\"}",
+        "{\"type\":\"file-answer\",\"number\":9,\"state\":\"done\",\"offset\":4294967295}",
+        "{\"type\":\"file-answer\",\"number\":9,\"state\":\"accepted\",\"offset\":1}",
         "{\"type\":\"heard\",\"number\":4294967295}",
         "{\"type\":\"heard\",\"number\":3}",
         "{\"type\":\"heard\",\"number\":0}",

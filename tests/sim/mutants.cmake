@@ -338,4 +338,29 @@ pf_add_mutant(role_outlives_the_room 100 "has a role in a room that it is not in
   [[if (!is_inside && (hosting->is_host || hosting->is_locked)) {]]
   [[if (!is_inside && hosting->is_host && hosting->is_locked && hosting->is_knocking) {]])
 pf_add_mutant(knocks_without_door 300 "knocks, but does not join" core/room/hosting.c
-  [[if (hosting->is_knocking && !is_waiting) {]] [[if (hosting->is_knocking && is_waiting && !room) {]])
+  [[if (hosting->is_knocking && !is_waiting) {]]
+  [[if (hosting->is_knocking && is_waiting && !room) {]])
+# Files
+pf_add_mutant(file_without_consent 100 "accepts a file without its user" core/peer/files.c
+  [[    open_file(peer, context, file, message->name);]]
+  [[    open_file(peer, context, file, message->name);
+    set_state(peer, context, file, PF_FILE_ACCEPTED);]])
+pf_add_mutant(file_accepted_by_a_reconnect 300 "that nobody has accepted" core/peer/files.c
+  [[    if (file->state == PF_FILE_PAUSED) {]]
+  [[    if (file->state == PF_FILE_PAUSED || (!own && file->state == PF_FILE_OFFERED)) {]])
+pf_add_mutant(file_stored_by_promise 100 "more is stored than is" core/peer/files.c
+  [[        message.offset = file->offset;]] [[        message.offset = file->size;]])
+pf_add_mutant(file_offered_twice 300 "is offered a file twice" core/peer/files.c
+  [[message->number <= file->number ||]] [[message->number < file->number ||]])
+pf_add_mutant(file_lost_with_its_connection 300 "files that do not come to an end" core/peer/files.c
+  [[        files->own[i].is_due = files->own[i].number != 0;]] [[]])
+pf_add_mutant(file_stopped_by_a_reconnect 300 "files that do not come to an end" core/peer/files.c
+  [[        files->theirs[i].is_due = files->theirs[i].number != 0;]] [[]])
+pf_add_mutant(file_forgotten_in_silence 3000 "files that do not come to an end" core/peer/files.c
+  [[        refuse(peer, context, true, message->number);]]
+  [[        context->counters.stale++;]])
+pf_add_mutant(file_of_a_peer_that_is_gone 300 "files that do not come to an end" core/peer/peer.c
+  [[    pf_files_close(peer, context);]] [[]])
+pf_add_mutant(file_to_an_older_client 2000 "an older client" core/peer/files.c
+  [[files->is_possible = pf_capabilities_have(capabilities, PF_CAPABILITY_FILES);]]
+  [[files->is_possible = capabilities.size < 1000;]])

@@ -74,7 +74,7 @@ static void begin_pc(struct sim_pc *pc, struct sim_tab *tab, pf_pc id)
     pc->state_next = PF_CONNECTION_NEW;
     pc->channel_open = false;
     sim_quality_begin_pc(&pc->quality);
-    pc->channel = pc->last_words = (struct sim_fifo){0};
+    pc->channel = pc->bytes = pc->last_words = (struct sim_fifo){0};
 }
 
 static void create(struct sim_world *world, struct sim_tab *tab, const struct pf_command *command)
@@ -116,6 +116,7 @@ void sim_pc_close(struct sim_world *world, struct sim_pc *pc, bool orderly)
     }
     sim_ice_closed(world, pc, orderly);
     sim_fifo_clear(&pc->channel);
+    sim_fifo_clear(&pc->bytes);
     sim_fifo_clear(&pc->last_words);
     free(pc);
 }

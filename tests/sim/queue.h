@@ -45,6 +45,11 @@ enum sim_kind {
     SIM_WANT,
     SIM_SAY,
     SIM_DOOR,
+    SIM_FILE,
+    SIM_FILE_DECIDE, /* subject: tab; token: place of the file in it */
+    SIM_FILE_PUMP,
+    SIM_FILE_STORED,
+    SIM_BYTES,      /* subject: identity of the sender */
     SIM_SAMPLE,     /* every 2 s */
     SIM_PC_ENCODED, /* subject: identity; token: the picture */
     SIM_PICKED,     /* subject: tab; token: the picture */

@@ -212,6 +212,8 @@ static void expect_cause(struct log *log, const struct pf_event *event)
     case PF_EVENT_SET_WANTED:
     case PF_EVENT_REACT:
     case PF_EVENT_SAY:
+    case PF_EVENT_OFFER_FILE:
+    case PF_EVENT_SET_FILE:
     case PF_EVENT_NETWORK_CHANGED:
     case PF_EVENT_TRACK_ENDED:
     case PF_EVENT_TRACK_MUTED:

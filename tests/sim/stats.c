@@ -37,6 +37,7 @@ void sim_stats_add(struct sim_stats *sum, const struct sim_stats *stats)
     sum->messages_said += stats->messages_said;
     sum->messages_shown += stats->messages_shown;
     sum->messages_failed += stats->messages_failed;
+    sum->files_done += stats->files_done;
     sum->sockets_lost += stats->sockets_lost;
     sum->hostile_messages += stats->hostile_messages;
     sum->stale += stats->stale;
@@ -105,6 +106,7 @@ void sim_stats_print(const struct sim_stats *stats, double seconds, double proce
             stats->reactions_seen);
     fprintf(out, "messages          %" PRIu64 " (shown %" PRIu64 ", failed %" PRIu64 ")\n",
             stats->messages_said, stats->messages_shown, stats->messages_failed);
+    fprintf(out, "files received    %" PRIu64 "\n", stats->files_done);
     fprintf(out, "sockets lost      %" PRIu64 "\n", stats->sockets_lost);
     fprintf(out, "hostile messages  %" PRIu64 "\n", stats->hostile_messages);
     fprintf(out, "stale signals     %" PRIu64 "\n", stats->stale);

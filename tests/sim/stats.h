@@ -38,6 +38,7 @@ struct sim_stats {
     uint64_t reactions_sent;
     uint64_t reactions_seen;
     uint64_t messages_said, messages_shown, messages_failed;
+    uint64_t files_done;
     uint64_t sockets_lost;
     uint64_t hostile_messages;
     uint64_t stale;

@@ -69,7 +69,7 @@ static void configure(struct sim_world *world, struct sim_tab *tab, bool duplica
         .url = PF_SLICE("wss://relay/ws"),
         .seed = (uint64_t)pf_random_next(&world->random) << 32 | tab->index,
         .instance = tab->instance,
-        .capabilities = PF_SLICE("reaction screen quality chat"),
+        .capabilities = PF_SLICE("reaction screen quality chat files"),
     };
     tab->quality.is_new = !sim_chance(world, world->faults.old_chance);
     if (!tab->quality.is_new) {
@@ -204,6 +204,10 @@ static void show(struct sim_world *world, struct sim_tab *tab, const struct pf_c
         sim_chat_check(world, tab, command);
         return;
     }
+    if (command->type == PF_COMMAND_SHOW_FILE) {
+        sim_files_check(world, tab, command);
+        return;
+    }
     sim_chat_note_peer(world, tab, command);
     sim_doors_note(world, tab, command);
     sim_check_show(world, tab, command);
@@ -254,7 +258,8 @@ static void execute(struct sim_world *world, struct sim_tab *tab, const struct p
     case PF_COMMAND_SHOW_REACTION:
     case PF_COMMAND_SHOW_KNOCKS:
     case PF_COMMAND_SHOW_MUTED:
-    case PF_COMMAND_SHOW_MESSAGE: show(world, tab, command); break;
+    case PF_COMMAND_SHOW_MESSAGE:
+    case PF_COMMAND_SHOW_FILE: show(world, tab, command); break;
     }
     if (command->type != PF_COMMAND_SOCKET_SEND && command->type != PF_COMMAND_PC_CHANNEL_SEND &&
         command->type != PF_COMMAND_PC_SET_ENCODING) {

@@ -51,6 +51,8 @@ static const char *event_name(enum pf_event_type type)
         [PF_EVENT_SET_WANTED] = "SET_WANTED",
         [PF_EVENT_REACT] = "REACT",
         [PF_EVENT_SAY] = "SAY",
+        [PF_EVENT_OFFER_FILE] = "OFFER_FILE",
+        [PF_EVENT_SET_FILE] = "SET_FILE",
         [PF_EVENT_NETWORK_CHANGED] = "NETWORK_CHANGED",
         [PF_EVENT_SOCKET_MESSAGE] = "SOCKET_MESSAGE",
         [PF_EVENT_SOCKET_CLOSED] = "SOCKET_CLOSED",
@@ -116,6 +118,7 @@ static const char *command_name(enum pf_command_type type)
         [PF_COMMAND_SHOW_KNOCKS] = "SHOW_KNOCKS",
         [PF_COMMAND_SHOW_MUTED] = "SHOW_MUTED",
         [PF_COMMAND_SHOW_MESSAGE] = "SHOW_MESSAGE",
+        [PF_COMMAND_SHOW_FILE] = "SHOW_FILE",
     };
     return names[type];
 }
@@ -191,6 +194,15 @@ static void put_event_details(const struct pf_event *event, FILE *out)
     case PF_EVENT_SAY:
         fprintf(out, " %u", event->say.first);
         put_text(out, event->say.text);
+        break;
+    case PF_EVENT_OFFER_FILE:
+        fprintf(out, " %016" PRIx64 " %u", event->offer_file.id, event->offer_file.size);
+        put_text(out, event->offer_file.name);
+        break;
+    case PF_EVENT_SET_FILE:
+        fprintf(out, " %016" PRIx64 " %u %s %s %u", event->set_file.id, event->set_file.number,
+                event->set_file.is_own ? "own" : "theirs",
+                pf_names_of_file_states.list[event->set_file.state], event->set_file.offset);
         break;
     case PF_EVENT_NETWORK_CHANGED:
         fprintf(out, " %s", event->network.online ? "online" : "offline");
@@ -285,6 +297,11 @@ static void put_shown(const struct pf_command *command, FILE *out)
     case PF_COMMAND_SHOW_MESSAGE:
         fprintf(out, " %016" PRIx64 " %u %u %s", command->message.id, command->message.instance,
                 command->message.first, pf_names_of_deliveries.list[command->message.delivery]);
+        break;
+    case PF_COMMAND_SHOW_FILE:
+        fprintf(out, " %016" PRIx64 " %u %s %s %u", command->file.id, command->file.number,
+                command->file.is_own ? "own" : "theirs",
+                pf_names_of_file_states.list[command->file.state], command->file.offset);
         break;
     default: break;
     }

@@ -206,6 +206,9 @@ static struct sim_tab *page_of(const struct sim_world *world, const struct sim_h
     case SIM_DEVICES_CHANGED:
     case SIM_TRACK_OVER:
     case SIM_PICKED:
+    case SIM_FILE_DECIDE:
+    case SIM_FILE_PUMP:
+    case SIM_FILE_STORED:
     case SIM_NETWORK_NOTICED:
     case SIM_PC_LATE:
     case SIM_PAGE_JOIN:
@@ -224,6 +227,7 @@ static struct sim_tab *page_of(const struct sim_world *world, const struct sim_h
         const struct sim_pc *pc = sim_pc_of(world, happening->subject);
         return pc ? pc->tab : NULL;
     }
+    case SIM_BYTES:
     case SIM_PC_CHANNEL_DELIVER: {
         const struct sim_pc *pc = sim_pc_of(world, happening->subject);
         const struct sim_pc *peer = pc ? sim_ice_peer(world, pc) : NULL;
@@ -250,6 +254,7 @@ static struct sim_tab *page_of(const struct sim_world *world, const struct sim_h
     case SIM_WANT:
     case SIM_SAY:
     case SIM_DOOR:
+    case SIM_FILE:
     case SIM_SAMPLE:
     case SIM_HOSTILE:
     case SIM_QUIET:
@@ -272,6 +277,9 @@ static void happen_in_tab(struct sim_world *world, struct sim_tab *tab,
         break;
     case SIM_TRACK_OVER: sim_capture_over(world, tab, happening->token); break;
     case SIM_PICKED: sim_screen_picked(world, tab, happening->token); break;
+    case SIM_FILE_DECIDE:
+    case SIM_FILE_PUMP:
+    case SIM_FILE_STORED: sim_files_happen(world, tab, happening); break;
     case SIM_PC_LATE: sim_pc_tell_late(world, tab, happening->token); break;
     case SIM_NETWORK_NOTICED:
         event.type = PF_EVENT_NETWORK_CHANGED;
@@ -291,6 +299,9 @@ static void happen(struct sim_world *world, const struct sim_happening *happenin
     case SIM_DEVICES_CHANGED:
     case SIM_TRACK_OVER:
     case SIM_PICKED:
+    case SIM_FILE_DECIDE:
+    case SIM_FILE_PUMP:
+    case SIM_FILE_STORED:
     case SIM_NETWORK_NOTICED:
     case SIM_PC_LATE: happen_in_tab(world, world->tabs[happening->subject], happening); break;
     case SIM_PC_CREATED:
@@ -324,6 +335,8 @@ static void happen(struct sim_world *world, const struct sim_happening *happenin
     case SIM_SHARE: sim_screen_happen(world); break;
     case SIM_WANT: sim_quality_want(world); break;
     case SIM_SAY: sim_chat_say(world); break;
+    case SIM_FILE: sim_files_act(world); break;
+    case SIM_BYTES: sim_files_deliver(world, happening->subject); break;
     case SIM_SAMPLE: sim_quality_sample(world); break;
     case SIM_HOSTILE: sim_hostile_act(world, happening->subject); break;
     case SIM_QUIET: sim_user_end(world); break;
@@ -397,6 +410,7 @@ static void begin(struct sim_world *world, uint64_t seed, uint32_t hosts_count)
     sim_quality_begin(world);
     sim_chat_begin(world);
     sim_doors_begin(world);
+    sim_files_begin(world);
     sim_hostile_begin(world);
     sim_after(world, world->quiet_us, SIM_QUIET, 0, 0);
 }

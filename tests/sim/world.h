@@ -11,6 +11,7 @@
 #include "core/room.h"
 #include "faults.h"
 #include "fifo.h"
+#include "files.h"
 #include "gestures.h"
 #include "quality.h"
 #include "queue.h"
@@ -157,6 +158,7 @@ struct sim_tab {
     struct sim_picker picker;
     struct sim_quality_page quality;
     struct sim_chat_page chat;
+    struct sim_files_page files;
     size_t cut_count;              /* of `cut`, since the event that is being handled */
     uint32_t cut[SIM_TAB_PCS_MAX]; /* pages to which a working connection was closed */
     uint32_t rebuilt;              /* one of these that should not have been closed, or 0 */
@@ -189,6 +191,7 @@ struct sim_pc {
     bool channel_open;
     struct sim_quality_pc quality;
     struct sim_fifo channel;    /* to the peer */
+    struct sim_fifo bytes;      /* of files, to the peer */
     struct sim_fifo last_words; /* messages of a peer that closed; they arrive before the close */
     struct model_pc model;
 };

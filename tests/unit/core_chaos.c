@@ -250,6 +250,12 @@ static void feed_pc(struct chaos *chaos)
                                : detail == 5 ? "{\"type\":\"heard\",\"number\":1}"
                                : detail == 6 ? "{\"type\":\"chat\",\"number\":1,\"first\":1,"
                                                "\"ageMs\":0,\"text\":\"a\"}"
+                               : detail == 7 ? "{\"type\":\"file\",\"number\":9,\"size\":9,"
+                                               "\"state\":\"offered\",\"name\":\"a\"}"
+                               : detail == 8 ? "{\"type\":\"file\",\"number\":9,"
+                                               "\"state\":\"cancelled\"}"
+                               : detail == 9 ? "{\"type\":\"file-answer\",\"number\":9,"
+                                               "\"state\":\"accepted\"}"
                                : detail == 2 ? "{\"type\":\"reaction\",\"kind\":\"heart\"}"
                                              : "{\"type\":\"state\",\"sequence\":2,\"hand\":1,"
                                                "\"microphone\":\"off\",\"screen\":\"on\"}");

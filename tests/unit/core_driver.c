@@ -142,6 +142,39 @@ static void keep_shown(struct driver *driver, struct pf_command *command)
     }
 }
 
+/* Of a command for the page. */
+static void keep_for_page(struct driver *driver, struct pf_command *command)
+{
+    switch ((int)command->type) {
+    case PF_COMMAND_SHOW_DEVICES: keep_devices(driver, command); break;
+    case PF_COMMAND_SHOW_ROOM:
+    case PF_COMMAND_SHOW_LOCAL:
+    case PF_COMMAND_SHOW_PEER: keep_shown(driver, command); break;
+    case PF_COMMAND_SHOW_KNOCKS: digest_number(driver, command->knocks.count); break;
+    case PF_COMMAND_SHOW_MUTED: digest_number(driver, command->muted_by); break;
+    case PF_COMMAND_HIDE_PEER: digest_number(driver, command->hide_peer); break;
+    case PF_COMMAND_SHOW_REACTION:
+        digest_number(driver, command->reaction.id);
+        digest_number(driver, command->reaction.kind);
+        break;
+    case PF_COMMAND_SHOW_FILE:
+        keep(driver, &command->file.name);
+        digest_number(driver, command->file.id);
+        digest_number(driver, command->file.number);
+        digest_number(driver, command->file.is_own * 16U + command->file.state);
+        digest_number(driver, command->file.offset);
+        break;
+    case PF_COMMAND_SHOW_MESSAGE:
+        keep(driver, &command->message.name);
+        keep(driver, &command->message.text);
+        digest_number(driver, command->message.id);
+        digest_number(driver, command->message.first);
+        digest_number(driver, command->message.delivery);
+        break;
+    default: PF_UNREACHABLE();
+    }
+}
+
 static void keep_content(struct driver *driver, struct pf_command *command)
 {
     switch (command->type) {
@@ -189,24 +222,16 @@ static void keep_content(struct driver *driver, struct pf_command *command)
         digest_number(driver, command->set_encoding.source);
         digest_number(driver, command->set_encoding.encoding.rate_kbps);
         break;
-    case PF_COMMAND_SHOW_DEVICES: keep_devices(driver, command); break;
+    case PF_COMMAND_SHOW_DEVICES:
     case PF_COMMAND_SHOW_ROOM:
     case PF_COMMAND_SHOW_LOCAL:
-    case PF_COMMAND_SHOW_PEER: keep_shown(driver, command); break;
-    case PF_COMMAND_SHOW_KNOCKS: digest_number(driver, command->knocks.count); break;
-    case PF_COMMAND_SHOW_MUTED: digest_number(driver, command->muted_by); break;
-    case PF_COMMAND_HIDE_PEER: digest_number(driver, command->hide_peer); break;
+    case PF_COMMAND_SHOW_PEER:
+    case PF_COMMAND_SHOW_KNOCKS:
+    case PF_COMMAND_SHOW_MUTED:
+    case PF_COMMAND_HIDE_PEER:
     case PF_COMMAND_SHOW_REACTION:
-        digest_number(driver, command->reaction.id);
-        digest_number(driver, command->reaction.kind);
-        break;
-    case PF_COMMAND_SHOW_MESSAGE:
-        keep(driver, &command->message.name);
-        keep(driver, &command->message.text);
-        digest_number(driver, command->message.id);
-        digest_number(driver, command->message.first);
-        digest_number(driver, command->message.delivery);
-        break;
+    case PF_COMMAND_SHOW_FILE:
+    case PF_COMMAND_SHOW_MESSAGE: keep_for_page(driver, command); break;
     case PF_COMMAND_DEVICES_ENUMERATE:
     case PF_COMMAND_PC_CLOSE:
     case PF_COMMAND_PC_CREATE_ANSWER:

@@ -99,6 +99,26 @@ void driver_say(struct driver *driver, uint32_t first, const char *text)
                 &(struct pf_event){.type = PF_EVENT_SAY, .say = {first, pf_slice_of(text)}});
 }
 
+void driver_offer_file(struct driver *driver, pf_member_id to, uint32_t size, const char *name)
+{
+    driver_feed(driver, &(struct pf_event){.type = PF_EVENT_OFFER_FILE,
+                                           .offer_file = {to, size, pf_slice_of(name)}});
+}
+
+void driver_set_own_file(struct driver *driver, pf_member_id to, uint32_t number,
+                         enum pf_file_state state)
+{
+    driver_feed(driver, &(struct pf_event){.type = PF_EVENT_SET_FILE,
+                                           .set_file = {to, number, 0, true, state}});
+}
+
+void driver_set_file(struct driver *driver, pf_member_id from, uint32_t number,
+                     enum pf_file_state state, uint32_t offset)
+{
+    driver_feed(driver, &(struct pf_event){.type = PF_EVENT_SET_FILE,
+                                           .set_file = {from, number, offset, false, state}});
+}
+
 void driver_network(struct driver *driver, bool online)
 {
     driver_feed(driver, &(struct pf_event){.type = PF_EVENT_NETWORK_CHANGED, .network = {online}});

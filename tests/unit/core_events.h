@@ -23,6 +23,12 @@ void driver_set_hand(struct driver *driver, bool raised);
 void driver_want(struct driver *driver, pf_member_id id, enum pf_source source, uint32_t width);
 void driver_react(struct driver *driver, enum pf_reaction kind);
 void driver_say(struct driver *driver, uint32_t first, const char *text);
+void driver_offer_file(struct driver *driver, pf_member_id to, uint32_t size, const char *name);
+/* Of one's own file, or of one of the peer's; `offset` is for ACCEPTED. */
+void driver_set_own_file(struct driver *driver, pf_member_id to, uint32_t number,
+                         enum pf_file_state state);
+void driver_set_file(struct driver *driver, pf_member_id from, uint32_t number,
+                     enum pf_file_state state, uint32_t offset);
 void driver_network(struct driver *driver, bool online);
 
 /* ---- the relay ---- */

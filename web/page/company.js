@@ -238,7 +238,8 @@ export class Company {
     }
     renderHand(part(this.#root, '.stage .own', HTMLElement), own.hand);
     this.#hosting.render(own.terms);
-    const me = { ...own, host: own.terms?.host, name: own.name || this.#texts.get('guest'), own: true,
+    const me = { ...own, host: own.terms?.host, own: true,
+      name: own.name || this.#texts.get('guest'),
       connection: /** @type {const} */ ('') };
     this.#list.render([me, ...[...this.#peers.values()].map((peer) => this.#personOf(peer))]);
   }

@@ -85,6 +85,11 @@ static void show(struct pf_driver *driver, void *user, const struct pf_command *
                              command->message.age_ms, command->message.name.data,
                              command->message.name.size, command->message.text.data,
                              command->message.text.size);
+    } else if (command->type == PF_COMMAND_SHOW_FILE) {
+        pf_member_id_write(command->file.id, id);
+        pf_page_show_file(driver, id, command->file.number, command->file.is_own,
+                          pf_names_of_file_states.list[command->file.state], command->file.offset,
+                          command->file.size, command->file.name.data, command->file.name.size);
     } else {
         PF_ASSERT(command->type == PF_COMMAND_HIDE_PEER);
         pf_member_id_write(command->hide_peer, id);
@@ -121,7 +126,7 @@ EMSCRIPTEN_KEEPALIVE int pf_module_start(struct pf_driver *driver, int microphon
         .ticket = pf_driver_text(driver, 1),
         .seed = seed,
         .instance = instance,
-        .capabilities = PF_SLICE("reaction screen quality chat channels"),
+        .capabilities = PF_SLICE("reaction screen quality chat channels files"),
         .on = {microphone_on, camera_on},
         .origins = {(enum pf_origin)microphone_origin, (enum pf_origin)camera_origin},
         .devices = {pf_driver_text(driver, 2), pf_driver_text(driver, 3)},
@@ -238,6 +243,28 @@ EMSCRIPTEN_KEEPALIVE int pf_module_say(struct pf_driver *driver, unsigned first)
     const struct pf_slice text = pf_driver_text(driver, 0);
     pf_driver_handle(driver, &(struct pf_event){.type = PF_EVENT_SAY, .say = {first, text}});
     return pf_chat_text_is_valid(text);
+}
+
+/* Texts: the peer's id, the name. As PF_EVENT_OFFER_FILE. */
+EMSCRIPTEN_KEEPALIVE void pf_module_offer_file(struct pf_driver *driver, unsigned size)
+{
+    const pf_member_id id = pf_member_id_read(pf_driver_text(driver, 0));
+    pf_driver_handle(driver,
+                     &(struct pf_event){.type = PF_EVENT_OFFER_FILE,
+                                        .offer_file = {id, size, pf_driver_text(driver, 1)}});
+}
+
+/* Texts: the peer's id, the state. As PF_EVENT_SET_FILE; a state that does not exist is ignored. */
+EMSCRIPTEN_KEEPALIVE void pf_module_set_file(struct pf_driver *driver, unsigned number, int is_own,
+                                             unsigned offset)
+{
+    const pf_member_id id = pf_member_id_read(pf_driver_text(driver, 0));
+    size_t state = 0;
+    if (pf_names_find(&pf_names_of_file_states, pf_driver_text(driver, 1), &state)) {
+        pf_driver_handle(driver, &(struct pf_event){.type = PF_EVENT_SET_FILE,
+                                                    .set_file = {id, number, offset, is_own,
+                                                                 (enum pf_file_state)state}});
+    }
 }
 
 EMSCRIPTEN_KEEPALIVE void pf_module_network_changed(struct pf_driver *driver, int online)

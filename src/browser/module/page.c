@@ -42,6 +42,10 @@ EM_JS(void, pf_page_publish, (void), {
     setWanted(id, source, width) { glue.tell(_pf_module_set_wanted, [id], source, width); },
     react(kind) { glue.tell(_pf_module_react, [kind]); },
     say(text, first) { return glue.tell(_pf_module_say, [text], first); },
+    offerFile(id, name, size) { glue.tell(_pf_module_offer_file, [id, name], size); },
+    setFile(id, state, number, own, offset) {
+      glue.tell(_pf_module_set_file, [id, state], number, own, offset);
+    },
     networkChanged(online) { glue.tell(_pf_module_network_changed, [], online); },
     visible() { glue.tell(_pf_module_visible, []); },
     devicesChanged() { glue.tell(_pf_module_devices_changed, []); }
@@ -125,6 +129,14 @@ EM_JS(void, pf_page_show_message, (struct pf_driver *driver, const char *id, uns
   const glue = Module["glue"][driver];
   Module["page"].showMessage(glue.word(id), instance >>> 0, first >>> 0, glue.word(delivery),
     age_ms >>> 0, glue.get(name, name_size), glue.get(text, text_size));
+});
+
+EM_JS(void, pf_page_show_file, (struct pf_driver *driver, const char *id, unsigned number,
+                                int is_own, const char *state, unsigned offset, unsigned size,
+                                const char *name, size_t name_size), {
+  const glue = Module["glue"][driver];
+  Module["page"].showFile(glue.word(id), number >>> 0, !!is_own, glue.word(state), offset >>> 0,
+    size >>> 0, glue.get(name, name_size));
 });
 
 /* clang-format on */

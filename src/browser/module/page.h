@@ -33,5 +33,8 @@ void pf_page_show_reaction(struct pf_driver *driver, const char *id, const char 
 void pf_page_show_message(struct pf_driver *driver, const char *id, unsigned instance,
                           unsigned first, const char *delivery, unsigned age_ms, const char *name,
                           size_t name_size, const char *text, size_t text_size);
+void pf_page_show_file(struct pf_driver *driver, const char *id, unsigned number, int is_own,
+                       const char *state, unsigned offset, unsigned size, const char *name,
+                       size_t name_size);
 
 #endif

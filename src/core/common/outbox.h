@@ -12,13 +12,13 @@
 
 enum {
     /*
-     * The last 256 are reserved for what is not a message. The most that one event needs of those
+     * The last 512 are reserved for what is not a message. The most that one event needs of those
      * is a change of two sources with 15 peers, two PC_SET_SENDER each, or the 64 candidates that
-     * waited for a description, or the 64 messages that fail with all connections. Messages that
-     * find no room are lost, as they may be on the network.
+     * waited for a description, or the 64 messages and 240 files that stop with all connections.
+     * Messages that find no room are lost, as they may be on the network.
      */
-    PF_OUTBOX_COMMANDS_MAX = 768,
-    PF_OUTBOX_MESSAGES_MAX = PF_OUTBOX_COMMANDS_MAX - 256,
+    PF_OUTBOX_COMMANDS_MAX = 1024,
+    PF_OUTBOX_MESSAGES_MAX = PF_OUTBOX_COMMANDS_MAX - 512,
     PF_OUTBOX_BYTES_MAX = 4 * PF_MESSAGE_SIZE_MAX,
 };
 

@@ -370,6 +370,8 @@ enum pf_connection_outcome pf_connection_handle(struct pf_connection *connection
     case PF_EVENT_REACT:
     case PF_EVENT_HOST:
     case PF_EVENT_SAY:
+    case PF_EVENT_OFFER_FILE:
+    case PF_EVENT_SET_FILE:
     case PF_EVENT_NETWORK_CHANGED:
     case PF_EVENT_SOCKET_MESSAGE:
     case PF_EVENT_SOCKET_CLOSED:

@@ -214,6 +214,7 @@ void pf_incoming_handle_pc(struct pf_peer *peer, struct pf_context *context,
         pf_signaling_send_state(peer, context);
         pf_wishes_forget_told(&peer->wishes);
         pf_conversation_restart(&peer->conversation);
+        pf_files_restart(&peer->files);
     }
     if (before != PF_NEGOTIATION_STABLE && connection->negotiation == PF_NEGOTIATION_STABLE) {
         on_stable(peer, context);

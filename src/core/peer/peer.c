@@ -78,6 +78,7 @@ void pf_peer_init(struct pf_peer *peer)
     peer->states.full_at = 0;
     peer->reactions.full_at = 0;
     peer->conversation.taken.full_at = 0;
+    peer->files.withdrawn.full_at = 0;
 }
 
 void pf_peer_open(struct pf_peer *peer, struct pf_context *context, const struct pf_member *member,
@@ -104,11 +105,13 @@ void pf_peer_open(struct pf_peer *peer, struct pf_context *context, const struct
     peer->capabilities_size =
         pf_slice_copy(member->capabilities, peer->capabilities, sizeof peer->capabilities);
     pf_conversation_init(peer);
+    pf_files_init(peer);
     pf_peer_show(peer, context);
 }
 
 void pf_peer_close(struct pf_peer *peer, struct pf_context *context)
 {
+    pf_files_close(peer, context);
     pf_connection_close(&peer->connection, context);
     peer->id = 0;
 }
@@ -196,4 +199,5 @@ void pf_peer_check(const struct pf_peer *peer)
     }
     pf_connection_check(&peer->connection);
     pf_conversation_check(&peer->conversation);
+    pf_files_check(&peer->files);
 }

@@ -7,6 +7,7 @@
 #include "core/common/context.h"
 #include "core/peer/connection.h"
 #include "core/peer/conversation.h"
+#include "core/peer/files.h"
 #include "core/peer/incoming.h"
 #include "core/peer/recovery.h"
 #include "core/peer/signaling.h"
@@ -39,6 +40,7 @@ struct pf_peer {
     struct pf_signaling signaling;
     struct pf_wishes wishes;
     struct pf_conversation conversation;
+    struct pf_files files;
     struct pf_connection connection;
     size_t name_size, capabilities_size;
     char capabilities[PF_CAPABILITIES_SIZE_MAX + 1];

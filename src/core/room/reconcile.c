@@ -33,11 +33,12 @@ static void tell_own_state(struct pf_room *room)
     }
 }
 
-static void tell_wishes(struct pf_room *room)
+static void tell_peers(struct pf_room *room)
 {
     for (size_t i = 0; i < room->roster.peers_end; i++) {
         if (room->roster.peers[i].id != 0) {
             pf_wishes_tell(&room->roster.peers[i], &room->context);
+            pf_files_follow(&room->roster.peers[i], &room->context);
         }
     }
 }
@@ -74,7 +75,7 @@ void pf_reconcile(struct pf_room *room)
     close_lost_peers(room);
     tell_own_state(room);
     pf_membership_tell_name(room);
-    tell_wishes(room);
+    tell_peers(room);
     pf_chat_follow(room);
     pf_hosting_follow(room);
     pf_quality_apply(&room->context);

@@ -97,6 +97,8 @@ static void on_socket_message(struct pf_room *room, const struct pf_event *event
     case PF_MESSAGE_WANTED:
     case PF_MESSAGE_CHAT:
     case PF_MESSAGE_HEARD:
+    case PF_MESSAGE_FILE:
+    case PF_MESSAGE_FILE_ANSWER:
     case PF_MESSAGE_BYE: room->context.counters.unreadable++; break; /* not from a relay */
     }
 }
@@ -123,6 +125,10 @@ static void on_channel_message(struct pf_room *room, struct pf_peer *peer,
         pf_conversation_take(peer, &room->context, &message->chat);
     } else if (message->type == PF_MESSAGE_HEARD) {
         pf_chat_take_heard(room, peer, message->heard);
+    } else if (message->type == PF_MESSAGE_FILE) {
+        pf_files_take(peer, &room->context, &message->file);
+    } else if (message->type == PF_MESSAGE_FILE_ANSWER) {
+        pf_files_take_answer(peer, &room->context, &message->file);
     } else if (message->type == PF_MESSAGE_BYE) {
         pf_roster_close(&room->roster, &room->context, peer);
     } else {
@@ -136,6 +142,18 @@ static void on_set_wanted(struct pf_room *room, const struct pf_event *event)
         event->set_wanted.id != 0 ? pf_roster_find(&room->roster, event->set_wanted.id) : NULL;
     if (peer) {
         pf_wishes_set(&peer->wishes, event->set_wanted.source, event->set_wanted.width);
+    }
+}
+
+static void on_file(struct pf_room *room, const struct pf_event *event)
+{
+    const bool offers = event->type == PF_EVENT_OFFER_FILE;
+    const pf_member_id id = offers ? event->offer_file.id : event->set_file.id;
+    struct pf_peer *peer = id != 0 ? pf_roster_find(&room->roster, id) : NULL;
+    if (peer && offers) {
+        pf_files_offer(peer, &room->context, event->offer_file.size, event->offer_file.name);
+    } else if (peer) {
+        pf_files_set(peer, &room->context, event);
     }
 }
 
@@ -235,6 +253,8 @@ static void dispatch(struct pf_room *room, const struct pf_event *event)
     case PF_EVENT_REACT: pf_gestures_react(room, event->reaction); break;
     case PF_EVENT_HOST: pf_hosting_act(room, event); break;
     case PF_EVENT_SAY: pf_chat_say(room, event); break;
+    case PF_EVENT_OFFER_FILE:
+    case PF_EVENT_SET_FILE: on_file(room, event); break;
     case PF_EVENT_NETWORK_CHANGED: on_network_changed(room, event->network.online); break;
     case PF_EVENT_SOCKET_MESSAGE:
     case PF_EVENT_SOCKET_CLOSED: on_socket(room, event); break;

@@ -66,6 +66,8 @@ static void on_envelope(struct pf_hub *hub, struct pf_hub_client *client, struct
     case PF_MESSAGE_WANTED:
     case PF_MESSAGE_CHAT:
     case PF_MESSAGE_HEARD:
+    case PF_MESSAGE_FILE:
+    case PF_MESSAGE_FILE_ANSWER:
     case PF_MESSAGE_BYE:
         pf_hub_client_fail(hub, client, PF_CODE_UNKNOWN_TYPE,
                            "clients do not send messages of this type");
