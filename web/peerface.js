@@ -19,6 +19,13 @@ import {
 } from './peerface-load.js';
 import { channelsOf, connectPeer, Files, makePeer, setTrack, statsOf } from './peerface-streams.js';
 
+/** @typedef {import('./peerface-types.js').RoomOptions} RoomOptions */
+/** @typedef {import('./peerface-types.js').RefusalReason} RefusalReason */
+/** @typedef {import('./peerface-types.js').HostAction} HostAction */
+/** @typedef {import('./peerface-types.js').Knock} Knock */
+/** @typedef {import('./peerface-types.js').RoomEventTarget} RoomEventTarget */
+/** @typedef {import('./peerface-types.js').RoomEventMap} RoomEventMap */
+
 /** Of this module, as in CMakeLists.txt. */
 export const version = '0.1.0';
 
@@ -43,7 +50,6 @@ export const version = '0.1.0';
  * several times; further attempts are made, less often.
  * @typedef {'connecting'|'connected'|'unstable'|'reconnecting'|'unreachable'} PeerState
  */
-/** @typedef {import('./peerface-load.js').RefusalReason} RefusalReason */
 /**
  * What a person shows the others for a moment.
  * @typedef {'thumbs-up'|'heart'|'laugh'|'surprise'|'applause'|'thanks'} Reaction
@@ -116,43 +122,6 @@ export const version = '0.1.0';
  */
 /** @typedef {{deviceId: string, label: string}} Device  the label is '' without permission */
 /** @typedef {BufferSource|WebAssembly.Module} Wasm */
-/** @typedef {import('./peerface-load.js').RoomOptions} RoomOptions */
-/** @typedef {{id: string, name: string}} Knock  somebody at the door of a locked room */
-/**
- * What a host does: 'lock' and 'open' the room's door, 'admit' and 'refuse' a Knock, 'remove' a
- * Peer, who cannot come back as the same member, 'mute' everybody else, who may undo that, and
- * 'appoint' a Peer host in one's own place.
- * @typedef {'lock'|'open'|'admit'|'refuse'|'remove'|'mute'|'appoint'} HostAction
- */
-/**
- * What is dispatched to a room; see Room.
- * @typedef {object} RoomEventMap
- * @property {CustomEvent<undefined>} roomchange
- * @property {CustomEvent<undefined>} localchange
- * @property {CustomEvent<undefined>} deviceschange
- * @property {CustomEvent<{peer: Peer}>} peerjoin
- * @property {CustomEvent<{peer: Peer}>} peerchange
- * @property {CustomEvent<{peer: Peer}>} peerleave
- * @property {CustomEvent<{peer: Peer|null, kind: Reaction}>} reaction
- * @property {CustomEvent<undefined>} knockschange
- * @property {CustomEvent<{peer: Peer|null}>} muted
- * @property {CustomEvent<Message>} message
- * @property {CustomEvent<Message>} messagechange
- * @property {CustomEvent<import('./peerface-files.js').Transfer>} file
- */
-/**
- * @template {keyof RoomEventMap} K
- * @typedef {(this: Room, event: RoomEventMap[K]) => void} RoomEventListener
- */
-/**
- * An EventTarget that knows a room's events.
- * @typedef {{
- *   addEventListener<K extends keyof RoomEventMap>(type: K, listener: RoomEventListener<K>,
- *     options?: boolean|AddEventListenerOptions): void,
- *   removeEventListener<K extends keyof RoomEventMap>(type: K, listener: RoomEventListener<K>,
- *     options?: boolean|EventListenerOptions): void,
- * } & EventTarget} RoomEventTarget
- */
 
 /** @param {unknown} value @param {string} name */
 function needString(value, name) {

@@ -10,6 +10,7 @@
 #include "browser/driver.h"
 
 #include "base/assert.h"
+#include "browser/driver_texts.h"
 #include "browser/glue.h"
 #include "core/names.h"
 
@@ -53,7 +54,8 @@ struct pf_driver {
  * would have the glue's functions as unresolved imports.
  */
 __attribute__((used)) static const char *const linked[] = {
-    &pf_glue_media_linked, &pf_glue_pc_linked, &pf_glue_linked, &pf_glue_quality_linked};
+    &pf_glue_media_linked, &pf_glue_pc_linked, &pf_glue_linked, &pf_glue_quality_linked,
+    &pf_driver_pc_linked};
 
 /* ---- commands ---- */
 
@@ -83,6 +85,15 @@ static void set_encoding(struct pf_driver *driver, const struct pf_command *comm
                             encoding.frame_rate);
 }
 
+static void pc_create(struct pf_driver *driver, const struct pf_command *command)
+{
+    const struct pf_slice ice_servers = command->pc_create.ice_servers;
+    pf_glue_pc_create(driver, command->pc, command->pc_create.offers, command->pc_create.relay_only,
+                      ice_servers.data, ice_servers.size);
+    pf_glue_pc_open_channels(driver, command->pc);
+    pf_glue_sample(driver);
+}
+
 static void perform(struct pf_driver *driver, const struct pf_command *command)
 {
     const struct pf_description *description = &command->description;
@@ -110,12 +121,7 @@ static void perform(struct pf_driver *driver, const struct pf_command *command)
         pf_glue_track_enable(driver, command->track_enable.track, command->track_enable.on);
         break;
     case PF_COMMAND_DEVICES_ENUMERATE: pf_glue_devices_enumerate(driver); break;
-    case PF_COMMAND_PC_CREATE:
-        pf_glue_pc_create(driver, pc, command->pc_create.offers, command->pc_create.relay_only,
-                          command->pc_create.ice_servers.data, command->pc_create.ice_servers.size);
-        pf_glue_pc_open_channels(driver, pc);
-        pf_glue_sample(driver);
-        break;
+    case PF_COMMAND_PC_CREATE: pc_create(driver, command); break;
     case PF_COMMAND_PC_CONFIGURE:
         pf_glue_pc_configure(driver, pc, command->ice_servers.data, command->ice_servers.size);
         break;
@@ -255,7 +261,7 @@ struct pf_slice pf_driver_text(const struct pf_driver *driver, size_t index)
 }
 
 /* The value that a text spells, or `otherwise`. */
-static size_t value_at(const struct pf_driver *driver, size_t index, const struct pf_names *names,
+size_t pf_driver_value(const struct pf_driver *driver, size_t index, const struct pf_names *names,
                        size_t otherwise)
 {
     (void)pf_names_find(names, pf_driver_text(driver, index),
@@ -263,24 +269,16 @@ static size_t value_at(const struct pf_driver *driver, size_t index, const struc
     return otherwise;
 }
 
-static enum pf_dom_error dom_error_at(const struct pf_driver *driver, size_t index)
+enum pf_dom_error pf_driver_dom_error(const struct pf_driver *driver, size_t index)
 {
-    return (enum pf_dom_error)value_at(driver, index, &pf_names_of_dom_errors, PF_DOM_ERROR_OTHER);
+    return (enum pf_dom_error)pf_driver_value(driver, index, &pf_names_of_dom_errors,
+                                              PF_DOM_ERROR_OTHER);
 }
 
 static enum pf_permission permission_at(const struct pf_driver *driver, size_t index)
 {
-    return (enum pf_permission)value_at(driver, index, &pf_names_of_permissions,
-                                        PF_PERMISSION_UNKNOWN);
-}
-
-/* A word that is none of the two is a browser's mistake, and no use to go on with. */
-static enum pf_description_type description_type_at(const struct pf_driver *driver, size_t index)
-{
-    const size_t count = pf_names_of_descriptions.count;
-    const size_t type = value_at(driver, index, &pf_names_of_descriptions, count);
-    PF_ASSERT(type < count);
-    return (enum pf_description_type)type;
+    return (enum pf_permission)pf_driver_value(driver, index, &pf_names_of_permissions,
+                                               PF_PERMISSION_UNKNOWN);
 }
 
 /* ---- what the browser reports; called by the glue alone ---- */
@@ -326,7 +324,7 @@ EMSCRIPTEN_KEEPALIVE void pf_driver_capture_failed(struct pf_driver *driver, uns
     pf_driver_handle(driver, &(struct pf_event){.type = PF_EVENT_CAPTURE_FAILED,
                                                 .capture_failed = {
                                                     .tracks = {microphone, camera},
-                                                    .error = dom_error_at(driver, 0),
+                                                    .error = pf_driver_dom_error(driver, 0),
                                                     .permissions = {permission_at(driver, 1),
                                                                     permission_at(driver, 2)},
                                                 }});
@@ -343,9 +341,9 @@ EMSCRIPTEN_KEEPALIVE void pf_driver_screen_opened(struct pf_driver *driver, unsi
 /* Text: DOMException.name. */
 EMSCRIPTEN_KEEPALIVE void pf_driver_screen_failed(struct pf_driver *driver, unsigned picture)
 {
-    pf_driver_handle(driver,
-                     &(struct pf_event){.type = PF_EVENT_SCREEN_FAILED,
-                                        .screen_failed = {picture, dom_error_at(driver, 0)}});
+    pf_driver_handle(
+        driver, &(struct pf_event){.type = PF_EVENT_SCREEN_FAILED,
+                                   .screen_failed = {picture, pf_driver_dom_error(driver, 0)}});
 }
 
 EMSCRIPTEN_KEEPALIVE void pf_driver_track_ended(struct pf_driver *driver, unsigned track)
@@ -393,121 +391,4 @@ EMSCRIPTEN_KEEPALIVE void pf_driver_devices_end(struct pf_driver *driver)
                                         .devices = {driver->devices, driver->devices_count}});
     driver->devices_count = 0;
     driver->devices_size = 0;
-}
-
-/* ---- RTCPeerConnection ---- */
-
-/* Texts: RTCSdpType, sdp. `is_local`: it is localDescription, not the result of an operation. */
-EMSCRIPTEN_KEEPALIVE void pf_driver_pc_description(struct pf_driver *driver, unsigned pc,
-                                                   int is_local)
-{
-    struct pf_event event = {.type = is_local ? PF_EVENT_PC_LOCAL : PF_EVENT_PC_DESCRIPTION,
-                             .pc = pc};
-    event.description.sdp = pf_driver_text(driver, 1);
-    event.description.type = description_type_at(driver, 0);
-    pf_driver_handle(driver, &event);
-}
-
-/* Text: RTCSdpType. */
-EMSCRIPTEN_KEEPALIVE void pf_driver_pc_remote_set(struct pf_driver *driver, unsigned pc)
-{
-    struct pf_event event = {.type = PF_EVENT_PC_REMOTE_SET, .pc = pc};
-    event.description_set = description_type_at(driver, 0);
-    pf_driver_handle(driver, &event);
-}
-
-EMSCRIPTEN_KEEPALIVE void pf_driver_pc_sender_set(struct pf_driver *driver, unsigned pc, int source,
-                                                  unsigned track)
-{
-    pf_driver_handle(driver, &(struct pf_event){.type = PF_EVENT_PC_SENDER_SET,
-                                                .pc = pc,
-                                                .sender_set = {(enum pf_source)source, track}});
-}
-
-EMSCRIPTEN_KEEPALIVE void pf_driver_pc_encoding_set(struct pf_driver *driver, unsigned pc,
-                                                    int source, int ok)
-{
-    pf_driver_handle(driver, &(struct pf_event){.type = PF_EVENT_PC_ENCODING_SET,
-                                                .pc = pc,
-                                                .encoding_set = {(enum pf_source)source, ok}});
-}
-
-/* Text: RTCQualityLimitationReason. The numbers are those of struct pf_sample. */
-EMSCRIPTEN_KEEPALIVE void pf_driver_pc_stats(struct pf_driver *driver, unsigned pc,
-                                             unsigned round_trip_ms, unsigned lost_out_percent,
-                                             unsigned lost_in_percent, unsigned available_kbps,
-                                             unsigned encode_ms, unsigned width)
-{
-    const size_t limitation = value_at(driver, 0, &pf_names_of_limitations, PF_LIMITATION_NONE);
-    pf_driver_handle(driver,
-                     &(struct pf_event){.type = PF_EVENT_PC_STATS,
-                                        .pc = pc,
-                                        .sample = {round_trip_ms, lost_out_percent, lost_in_percent,
-                                                   available_kbps, (enum pf_limitation)limitation,
-                                                   encode_ms, width}});
-}
-
-/* Texts: the operation's name in the W3C API, DOMException.name. */
-EMSCRIPTEN_KEEPALIVE void pf_driver_pc_failed(struct pf_driver *driver, unsigned pc, int source)
-{
-    struct pf_event event = {.type = PF_EVENT_PC_FAILED, .pc = pc};
-    event.failed.operation =
-        (enum pf_operation)value_at(driver, 0, &pf_names_of_operations, PF_OPERATION_CREATE);
-    event.failed.error = dom_error_at(driver, 1);
-    event.failed.source = (enum pf_source)source;
-    pf_driver_handle(driver, &event);
-}
-
-/* Texts: candidate, sdpMid, usernameFragment. `mline_index`: sdpMLineIndex, -1 for null. */
-EMSCRIPTEN_KEEPALIVE void pf_driver_pc_candidate(struct pf_driver *driver, unsigned pc,
-                                                 int mline_index)
-{
-    pf_driver_handle(driver, &(struct pf_event){.type = PF_EVENT_PC_CANDIDATE,
-                                                .pc = pc,
-                                                .candidate = {
-                                                    .candidate = pf_driver_text(driver, 0),
-                                                    .mid = pf_driver_text(driver, 1),
-                                                    .mline_index = mline_index,
-                                                    .username_fragment = pf_driver_text(driver, 2),
-                                                }});
-}
-
-/* `is_refused`: PF_EVENT_PC_TURN_REFUSED, else PC_RELAYED. */
-EMSCRIPTEN_KEEPALIVE void pf_driver_pc_turn(struct pf_driver *driver, unsigned pc, int is_refused)
-{
-    pf_driver_handle(driver, &(struct pf_event){.type = is_refused ? PF_EVENT_PC_TURN_REFUSED
-                                                                   : PF_EVENT_PC_RELAYED,
-                                                .pc = pc});
-}
-
-/* Text: RTCPeerConnectionState. */
-EMSCRIPTEN_KEEPALIVE void pf_driver_pc_state(struct pf_driver *driver, unsigned pc)
-{
-    /* A state that is none of the list is not worth a repair. */
-    const size_t state =
-        value_at(driver, 0, &pf_names_of_connection_states, PF_CONNECTION_CONNECTING);
-    pf_driver_handle(driver,
-                     &(struct pf_event){.type = PF_EVENT_PC_STATE,
-                                        .pc = pc,
-                                        .connection_state = (enum pf_connection_state)state});
-}
-
-/* RTCDataChannel.id */
-EMSCRIPTEN_KEEPALIVE void pf_driver_pc_channel(struct pf_driver *driver, unsigned pc, int id,
-                                               int is_open)
-{
-    pf_driver_handle(driver, &(struct pf_event){.type = is_open ? PF_EVENT_PC_CHANNEL_OPENED
-                                                                : PF_EVENT_PC_CHANNEL_CLOSED,
-                                                .pc = pc,
-                                                .channel = {.id = (uint16_t)id}});
-}
-
-/* Text: the message, as a string or, if `is_binary`, as bytes. */
-EMSCRIPTEN_KEEPALIVE void pf_driver_pc_channel_message(struct pf_driver *driver, unsigned pc,
-                                                       int id, int is_binary)
-{
-    pf_driver_handle(driver, &(struct pf_event){
-                                 .type = PF_EVENT_PC_CHANNEL_MESSAGE,
-                                 .pc = pc,
-                                 .channel = {(uint16_t)id, is_binary, pf_driver_text(driver, 0)}});
 }

@@ -15,7 +15,8 @@
 struct pf_driver;
 
 /* One for each file of glue; see driver.c. */
-extern const char pf_glue_linked, pf_glue_media_linked, pf_glue_pc_linked, pf_glue_quality_linked;
+extern const char pf_glue_linked, pf_glue_media_linked, pf_glue_pc_linked, pf_glue_quality_linked,
+    pf_driver_pc_linked;
 
 /* The tables of a new driver. After close(), nothing reports to the driver any more. */
 void pf_glue_open(struct pf_driver *driver);

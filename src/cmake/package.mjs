@@ -105,7 +105,7 @@ Types are included; their comments are the manual.
 fs.rmSync(output, { recursive: true, force: true });
 fs.mkdirSync(output, { recursive: true });
 await emitTypes();
-const scripts = ['', '-channels', '-files', '-load', '-storage', '-streams']
+const scripts = ['', '-channels', '-files', '-load', '-storage', '-streams', '-types']
   .map((part) => path.join(web, `peerface${part}.js`));
 for (const file of [...scripts, path.join(root, 'LICENSE'), ...core]) {
   put(path.basename(file), fs.readFileSync(file));

@@ -83,7 +83,7 @@ async function put(from, to) {
 }
 
 /** What is served as a part of another. @param {string} name */
-const isOfModule = (name) => /^peerface-(?:load|streams|storage)\.js$/.test(name);
+const isOfModule = (name) => /^peerface-(?:load|streams|storage|types)\.js$/.test(name);
 
 /** For people who read the tree. @param {string} name */
 const isManual = (name) => name.endsWith('.md');

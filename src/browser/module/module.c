@@ -22,6 +22,16 @@ static __attribute__((constructor)) void publish(void)
 
 /* ---- what is shown ---- */
 
+static void show_knocks(struct pf_driver *driver, const struct pf_knock *list, size_t count)
+{
+    char id[PF_MEMBER_ID_DIGITS + 1];
+    for (size_t i = 0; i < count; i++) {
+        pf_member_id_write(list[i].id, id);
+        pf_page_show_knock(driver, id, list[i].name.data, list[i].name.size);
+    }
+    pf_page_show_knocks_end();
+}
+
 static void show(struct pf_driver *driver, void *user, const struct pf_command *command)
 {
     (void)user; /* one room in a module */
@@ -66,12 +76,7 @@ static void show(struct pf_driver *driver, void *user, const struct pf_command *
             pf_names_of_quality_reasons.list[command->peer.quality_reason],
             pf_names_of_roles.list[command->peer.is_host], command->pc);
     } else if (command->type == PF_COMMAND_SHOW_KNOCKS) {
-        for (size_t i = 0; i < command->knocks.count; i++) {
-            const struct pf_knock *knock = &command->knocks.list[i];
-            pf_member_id_write(knock->id, id);
-            pf_page_show_knock(driver, id, knock->name.data, knock->name.size);
-        }
-        pf_page_show_knocks_end();
+        show_knocks(driver, command->knocks.list, command->knocks.count);
     } else if (command->type == PF_COMMAND_SHOW_MUTED) {
         pf_member_id_write(command->muted_by, id);
         pf_page_show_muted(driver, id);
