@@ -1,4 +1,4 @@
-/* elementbuild.test.mjs - what the build makes of <peerface-room>: whole, and nothing for nobody. */
+/* elementbuild.test.mjs - <peerface-room> as it is built: all that it uses, and nothing else. */
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
 import path from 'node:path';
