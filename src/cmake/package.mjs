@@ -8,6 +8,7 @@
 // its JSDoc.
 import fs from 'node:fs';
 import path from 'node:path';
+import { bundleElement } from './element.mjs';
 
 const [output, root, version, ...core] = process.argv.slice(2);
 const web = path.join(root, 'web');
@@ -23,16 +24,19 @@ const manifest = {
   keywords: ['webrtc', 'video', 'call', 'conference', 'mesh', 'peer', 'wasm'],
   license: 'MIT',
   type: 'module',
-  sideEffects: false,
+  sideEffects: ['./peerface-element.js'],
   exports: {
     '.': { types: './peerface.d.ts', default: './peerface.js' },
     './inline': { types: './inline.d.ts', default: './inline.js' },
+    './element': { types: './peerface-element.d.ts', default: './peerface-element.js' },
+    './custom-elements.json': './custom-elements.json',
     './peerface-core.wasm': './peerface-core.wasm',
     './peerface-core-recording.wasm': './peerface-core-recording.wasm',
     './package.json': './package.json',
   },
   types: './peerface.d.ts',
-  files: ['*.js', '*.d.ts', '*.wasm'],
+  customElements: './custom-elements.json',
+  files: ['*.js', '*.d.ts', '*.wasm', 'custom-elements.json'],
 };
 
 /** For bundlers that do not follow `new URL(..., import.meta.url)`: the wasm is in the script. */
@@ -113,6 +117,10 @@ for (const file of [...scripts, path.join(root, 'LICENSE'), ...core]) {
 const wasm = core.find((file) => path.basename(file) === 'peerface-core.wasm');
 if (!wasm) throw new Error('peerface-core.wasm is not among the files');
 put('peerface-core-base64.js', `export default '${fs.readFileSync(wasm, 'base64')}';\n`);
+put('peerface-element.js', await bundleElement(web));
+for (const name of ['peerface-element.d.ts', 'custom-elements.json']) {
+  put(name, fs.readFileSync(path.join(web, 'element', name)));
+}
 put('inline.js', inline);
 put('inline.d.ts', inlineTypes);
 put('README.md', readme);

@@ -10,6 +10,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import zlib from 'node:zlib';
+import { bundleElement } from './element.mjs';
 import { bundlePage, isOfPage } from './page.mjs';
 
 const compressible = new Set(['.css', '.html', '.js', '.json', '.mjs', '.svg', '.txt', '.wasm',
@@ -85,6 +86,9 @@ async function put(from, to) {
 /** What is served as a part of another. @param {string} name */
 const isOfModule = (name) => /^peerface-(?:load|streams|storage|types)\.js$/.test(name);
 
+/** What peerface-element.js is made of. @param {string} name */
+const isOfElement = (name) => /^element[/\\]/.test(name);
+
 /** For people who read the tree. @param {string} name */
 const isManual = (name) => name.endsWith('.md');
 
@@ -115,9 +119,10 @@ fs.rmSync(fresh, { recursive: true, force: true });
 fs.mkdirSync(fresh, { recursive: true });
 if (fs.existsSync(source)) {
   for (const name of filesOf(source).filter((file) => !isOfPage(file) && !isOfModule(file)
-    && !isManual(file))) {
+    && !isOfElement(file) && !isManual(file))) {
     await put(path.join(source, name), path.join(fresh, name));
   }
+  write(path.join(fresh, 'peerface-element.js'), await bundleElement(source));
   for (const { name, data } of await bundlePage(source)) write(path.join(fresh, name), data);
 }
 for (const file of files) await put(file, path.join(fresh, path.basename(file)));

@@ -34,10 +34,10 @@ export function makeProject() {
 
 /**
  * @param {string} folder of the project
- * @param {string} entry what is imported
+ * @param {string} text
  */
-function writeProgram(folder, entry) {
-  fs.writeFileSync(path.join(folder, 'main.js'), program(entry));
+function writeProgram(folder, text) {
+  fs.writeFileSync(path.join(folder, 'main.js'), text);
   fs.writeFileSync(path.join(folder, 'index.html'), html('./main.js'));
 }
 
@@ -103,13 +103,14 @@ export const bundlers = /** @type {const} */ ({
 /**
  * @param {string} folder of the project
  * @param {keyof typeof bundlers} name
+ * @param {string} [text] the program; default: three lines that enter a room
  * @returns {Promise<string>} the folder of the page
  */
-export async function bundle(folder, name) {
-  const { entry, build } = bundlers[name];
+export async function bundle(folder, name, text = program(bundlers[name].entry)) {
+  const { build } = bundlers[name];
   const output = path.join(folder, name);
   fs.mkdirSync(output, { recursive: true });
-  writeProgram(folder, entry);
+  writeProgram(folder, text);
   await build(folder, output);
   return output;
 }

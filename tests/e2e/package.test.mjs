@@ -42,7 +42,8 @@ scenario('the package is what publint and attw expect of one', { skip, people: 1
   await inProject(async (folder) => {
     const archive = fs.readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? '';
     run(path.join(root, 'node_modules/.bin/attw'), [archive, '--profile', 'esm-only',
-      '--exclude-entrypoints', './peerface-core.wasm', './peerface-core-recording.wasm'], folder);
+      '--exclude-entrypoints', './peerface-core.wasm', './peerface-core-recording.wasm',
+      './custom-elements.json'], folder);
   });
 });
 
@@ -50,6 +51,7 @@ scenario('the package is what publint and attw expect of one', { skip, people: 1
 const consumer = `import { createRoom, Room, version } from 'peerface';
 import type { Peer, RoomEventMap, RoomOptions } from 'peerface';
 import { createRoom as inline } from 'peerface/inline';
+import type { PeerfaceRoomElement } from 'peerface/element';
 
 const options: RoomOptions = { url: 'wss://a.example/ws', microphone: false,
   signal: AbortSignal.timeout(1000) };
@@ -78,6 +80,15 @@ if (other.state === 'refused') console.log(other.reason === 'room-full', other.r
 if (other.state === 'closed') console.log(version);
 // @ts-expect-error: a name is text
 room.join('tea', 1);
+const element: PeerfaceRoomElement = document.createElement('peerface-room');
+element.addEventListener('peerjoin', ({ detail: { peer } }) => console.log(peer.name));
+element.options = { stream: new MediaStream() };
+element.room = element.call?.self ?? null;
+// @ts-expect-error: only the element sets it
+element.call = room;
+room.replaceTrack('video', null);
+// @ts-expect-error: no such kind
+room.replaceTrack('film', null);
 for (const peer of other.peers.values()) console.log(peer.name, room.ticket.length, room.hand + 1);
 export {};
 `;
@@ -96,7 +107,7 @@ scenario('its types hold in a strict program', { skip, people: 1 }, () => inProj
 scenario('importing it on a server does and says nothing', { skip, people: 1 }, () =>
   inProject(async (folder) => {
     const script = `globalThis.fetch = () => { throw new Error('asked for a file'); };
-      for (const name of ['peerface', 'peerface/inline']) await import(name);`;
+      for (const name of ['peerface', 'peerface/inline', 'peerface/element']) await import(name);`;
     const said = run(process.execPath, ['--input-type=module', '--eval', script], folder);
     assert.equal(said, '');
   }));
@@ -146,6 +157,21 @@ for (const name of /** @type {(keyof typeof bundlers)[]} */ (Object.keys(bundler
   scenario(`what ${name} makes of three lines is in the call`, { skip }, (world) =>
     inProject(async (folder) => withPage(world, await bundle(folder, name), async () => {})));
 }
+
+scenario('three lines with the element, from the installed package, are in the call', { skip },
+  (world) => inProject(async (folder) => {
+    const output = await bundle(folder, 'vite', `import 'peerface/element';
+document.body.innerHTML = '<peerface-room room="tea" name="Ann"></peerface-room>';
+const [element] = document.getElementsByTagName('peerface-room');
+element.relay = new URLSearchParams(location.search).get('relay');
+element.join();
+`);
+    await withPage(world, output, async (ann) => {
+      await ann.sees('the picture of Bob', () => [...document.querySelector('peerface-room')
+        ?.shadowRoot?.querySelectorAll('video') ?? []]
+        .some((video) => !video.muted && video.videoWidth > 0));
+    });
+  }));
 
 for (const name of frameworks) {
   scenario(`the manual's component for ${name} is one member, and closes the camera`, { skip },

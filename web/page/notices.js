@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 
 import { relayAwayMs } from './outage.js';
+import { troubleOf } from './trouble.js';
 
 /** @typedef {import('../peerface.js').LocalSource} LocalSource */
 /** @typedef {import('../peerface.js').RoomState} RoomState */
@@ -9,7 +10,7 @@ import { relayAwayMs } from './outage.js';
 /** @typedef {import('./capabilities.js').Lacking} Lacking */
 /** @typedef {import('./outage.js').Back} Back */
 /** @typedef {import('./reach.js').Reach} Reach */
-/** @typedef {''|'denied'|'none'|'busy'|'insecure'|'unsupported'|'unchanged'} Trouble */
+/** @typedef {import('./trouble.js').Trouble} Trouble */
 /**
  * @typedef {'copy'|'retry'|'try-again'|'hear'|'use-here'|'reload'|'open-tab'|'stop-knocking'
  *   |'ask-again'} Action
@@ -58,27 +59,6 @@ import { relayAwayMs } from './outage.js';
  * @property {boolean} [silent] not announced, because the end of another notice is
  * @property {Action} [action]
  */
-
-/** @type {Record<string, Trouble>} */
-const troubles = {
-  NotAllowedError: 'denied',
-  SecurityError: 'denied',
-  NotFoundError: 'none',
-  OverconstrainedError: 'none',
-  InsecureContext: 'insecure',
-  unsupported: 'unsupported',
-};
-
-/**
- * What is wrong with a source that the person wants.
- * @param {LocalSource|undefined} source
- * @returns {Trouble}
- */
-export function troubleOf(source) {
-  if (!source || !source.wanted || !source.error) return '';
-  if (source.state === 'live') return 'unchanged';
-  return source.state === 'failed' ? troubles[source.error] ?? 'busy' : '';
-}
 
 /**
  * How a person revokes a refusal in this browser.

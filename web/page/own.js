@@ -3,15 +3,15 @@
 
 import { isOff } from './controls.js';
 import { visibleName } from './names.js';
-import { troubleOf } from './notices.js';
 import { part, renderAvatar, watchPicture } from './picture.js';
+import { troubleOf } from './trouble.js';
 
 /** @typedef {import('../peerface.js').LocalSource} LocalSource */
 /** @typedef {import('./i18n.js').Texts} Texts */
 /** @typedef {import('./i18n.js').Key} Key */
 /** @typedef {'microphone'|'camera'} Kind */
 
-/** @type {Record<Kind, Partial<Record<import('./notices.js').Trouble, Key>>>} */
+/** @type {Record<Kind, Partial<Record<import('./trouble.js').Trouble, Key>>>} */
 const troubleKeys = {
   microphone: { denied: 'microphoneBlocked', none: 'microphoneIsNone', busy: 'microphoneBusy',
     insecure: 'microphoneBlocked', unsupported: 'microphoneBlocked' },

@@ -13,7 +13,6 @@ import { canShare, InviteDialog, share } from './invite.js';
 import { linkTo, linkToStart } from './link.js';
 import { Lobby } from './lobby.js';
 import { OwnNews } from './news.js';
-import { troubleOf } from './notices.js';
 import { Outage } from './outage.js';
 import { part } from './picture.js';
 import { Preferences } from './preferences.js';
@@ -29,6 +28,7 @@ import { Store } from './store.js';
 import { Tips } from './tips.js';
 import { TopLine } from './top.js';
 import { ScreenWakeLock } from './wake-lock.js';
+import { troubleOf } from './trouble.js';
 import { TwoTabs } from './twotabs.js';
 
 /** @typedef {import('../peerface.js').Room} Room */

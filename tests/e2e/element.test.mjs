@@ -1,0 +1,139 @@
+/* element.test.mjs - <peerface-room> in a static page: a call, its events, moves, two of them. */
+/* SPDX-License-Identifier: MIT */
+import assert from 'node:assert/strict';
+import { scenario } from './harness.mjs';
+import { accessible } from './sheet.mjs';
+
+/** Opens the example. @param {import('./harness.mjs').World} world */
+async function openExample(world) {
+  const ann = await world.person('Ann', { path: 'examples/element.html', open: false });
+  await ann.page.goto(ann.url, { waitUntil: 'load' });
+  await ann.sees('the lobby', () =>
+    document.querySelector('peerface-room')?.shadowRoot?.querySelector('.enter'));
+  return ann;
+}
+
+scenario('an element in a static page is a call: by keyboard, moved, translated, and left', {},
+  async (world) => {
+    const bob = await world.person('Bob');
+    await bob.enter('workshop');
+    await bob.notice('alone');
+    const ann = await openExample(world);
+    assert.deepEqual((await ann.summary()).captures, [], 'nobody is asked before the button');
+    await accessible(ann, 'in the lobby');
+    await ann.ask(() => {
+      const events = /** @type {string[]} */ ([]);
+      Object.assign(window, { events });
+      const element = /** @type {HTMLElement} */ (document.querySelector('peerface-room'));
+      for (const type of ['peerjoin', 'peerleave', 'roomleave']) {
+        element.addEventListener(type, (event) => events.push(`${type} ${event.composed}`));
+      }
+      element.focus(); // its first field
+    });
+    await ann.page.keyboard.type('Ann');
+    await ann.page.keyboard.press('Enter');
+    const [{ id }] = await bob.waitForPeers(1);
+    await bob.tile(id, { muted: 'true', camera: 'on' });
+    assert.match((await bob.peers())[0].text, /Ann/);
+    await ann.sees('the picture of Bob', () => {
+      const video = /** @type {HTMLVideoElement|null|undefined} */ (
+        document.querySelector('peerface-room')?.shadowRoot?.querySelector('.peer video'));
+      return video && video.videoWidth > 0 && !video.paused;
+    });
+    await accessible(ann, 'in the call');
+    const before = await ann.summary();
+
+    await ann.ask(() => { // within the page, at once: the call goes on
+      const element = /** @type {HTMLElement} */ (document.querySelector('peerface-room'));
+      document.body.append(element);
+      element.lang = 'ko';
+      element.setAttribute('microphone', 'on');
+      element.setAttribute('name', '안나');
+      element.setAttribute('controls', 'camera leave');
+    });
+    await bob.tile(id, { muted: 'false' });
+    await bob.sees('the new name', (peer) =>
+      /안나/.test(document.querySelector(`[data-peer="${peer}"]`)?.textContent ?? ''), [id]);
+    await bob.videoPlaying(id);
+    await ann.nothingNegotiatedSince(before);
+    await ann.sees('Bob play on, the texts in Korean, and two buttons', () => {
+      const shadow = document.querySelector('peerface-room')?.shadowRoot;
+      const button = /** @param {string} css */ (css) =>
+        /** @type {HTMLElement|null|undefined} */ (shadow?.querySelector(css));
+      const video = /** @type {HTMLVideoElement|null|undefined} */ (
+        shadow?.querySelector('.peer video'));
+      return video?.paused === false && button('.leaveButton')?.textContent?.includes('나가기')
+        && button('.muteButton')?.offsetParent === null
+        && button('.cameraButton')?.offsetParent !== null;
+    });
+    assert.ok(await ann.ask(() => {
+      const element = document.querySelector('peerface-room');
+      try {
+        return element?.matches(':state(joined)');
+      } catch { // a browser of before 2024
+        return true;
+      }
+    }), 'the state is there for style sheets');
+
+    await ann.ask(() => document.querySelector('peerface-room')?.remove());
+    await bob.sees('nobody', () => !document.querySelector('.peer'));
+    await ann.nothingLeftOpen();
+    assert.deepEqual(await ann.ask(() => /** @type {any} */ (window).events),
+      ['peerjoin true', 'roomleave true']);
+  });
+
+scenario('two elements in a page are two members, and each has the size of its own place', {},
+  async (world) => {
+    const ann = await openExample(world);
+    const layouts = await ann.ask(async () => {
+      const first = /** @type {any} */ (document.querySelector('peerface-room'));
+      const second = /** @type {any} */ (document.createElement('peerface-room'));
+      second.room = 'workshop';
+      second.style.width = '320px';
+      first.name = 'First';
+      second.name = 'Second';
+      document.body.append(second);
+      await import(`${location.origin}/peerface-element.js?again`); // as by another script
+      await Promise.all([first.join(), second.join()]);
+      for (let tries = 0; tries < 400; tries++) {
+        const both = [first, second].map((one) => [...one.call?.peers.values() ?? []][0]?.state);
+        if (both.every((state) => state === 'connected')) break;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      const widths = [first, second].map((one) =>
+        one.shadowRoot.querySelector('.stage').getBoundingClientRect().width);
+      const names = [first, second].map((one) => [...one.call.peers.values()][0].name);
+      first.leave();
+      second.leave();
+      return { widths, names };
+    });
+    assert.deepEqual(layouts.names, ['Second', 'First']);
+    assert.ok(layouts.widths[1] < 320 && layouts.widths[0] > 400, layouts.widths.join());
+    await ann.nothingLeftOpen();
+  });
+
+scenario('an element says what is wrong with its relay, and can be tried again', {},
+  async (world) => {
+    const ann = await openExample(world);
+    await ann.ask(() => {
+      const element = /** @type {any} */ (document.querySelector('peerface-room'));
+      Object.assign(window, { failures: [] });
+      element.addEventListener('roomerror', (/** @type {CustomEvent} */ event) =>
+        /** @type {any} */ (window).failures.push(event.detail.error.name));
+      element.relay = 'nonsense:';
+      element.name = 'Ann';
+      element.join();
+    });
+    await ann.sees('the error', () => {
+      const error = document.querySelector('peerface-room')?.shadowRoot?.querySelector('.error');
+      return /** @type {any} */ (window).failures[0] === 'SyntaxError'
+        && error instanceof HTMLElement && !error.hidden;
+    });
+    await ann.ask(() => {
+      const element = /** @type {any} */ (document.querySelector('peerface-room'));
+      element.relay = null;
+      element.join();
+    });
+    await ann.sees('the call', () =>
+      /** @type {any} */ (document.querySelector('peerface-room')).call?.state === 'joined');
+  });
