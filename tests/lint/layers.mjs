@@ -62,7 +62,8 @@ export function examine(sources) {
 }
 
 if (isProgram(import.meta.url)) {
-  const names = filesWhere((name) => /\.[ch]$/.test(name), 'src');
+  // An example is a program as others write it.
+  const names = filesWhere((name) => /\.[ch]$/.test(name) && !/\/examples\//.test(name), 'src');
   const sources = new Map(names.map((name) => [name.slice('src/'.length), read(name)]));
   const { arrows, problems } = examine(sources);
   for (const folder of layers) {

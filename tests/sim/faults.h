@@ -107,6 +107,7 @@ struct sim_faults {
     uint32_t tricks_per_minute;
     uint32_t tricks[SIM_TRICKS_COUNT]; /* weights */
     enum sim_loss loss;
+    uint32_t frame_loss_chance; /* of what programs send unreliably; else 0 */
     uint32_t lost_host;
 };
 
