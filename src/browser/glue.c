@@ -13,6 +13,7 @@ const char pf_glue_linked = 0;
  *   driver   where it is, for calls into C; 0 when it is gone
  *   sockets, tracks, pcs   the browser's objects by the room's ids
  *   own      the caller's own tracks, by source; clones of them are in `tracks`
+ *   devices  MediaDevices; a program may put an object of its own in its place
  *   kinds    of the sources, in the order of enum pf_source
  *   streams  group our tracks in descriptions, so that a receiver keeps them in sync: microphone
  *            and camera, and a screen with its sound
@@ -38,6 +39,7 @@ EM_JS(void, pf_glue_open, (struct pf_driver *driver), {
     tracks: new Map(),
     own: [],
     pcs: new Map(),
+    devices: navigator.mediaDevices,
     kinds: ["audio", "video", "video", "audio"],
     streams: [new MediaStream(), new MediaStream()],
     get(pointer, size) {

@@ -31,11 +31,11 @@ EM_JS(void, pf_glue_capture_open, (struct pf_driver *driver, unsigned microphone
     .catch(() => ""); /* not every browser knows these names */
   const failed = (name) => Promise.all([name, permission("microphone"), permission("camera")])
     .then((texts) => glue.tell(_pf_driver_capture_failed, texts, microphone, camera));
-  if (!navigator.mediaDevices) {
+  if (!glue.devices) {
     glue.later(() => failed(isSecureContext ? "unsupported" : "InsecureContext"));
     return;
   }
-  navigator.mediaDevices.getUserMedia(constraints).then((stream) => {
+  glue.devices.getUserMedia(constraints).then((stream) => {
     opened(microphone, stream.getAudioTracks()[0]);
     opened(camera, stream.getVideoTracks()[0]);
   }, (error) => failed(glue.nameOf(error)));
@@ -54,7 +54,7 @@ EM_JS(void, pf_glue_capture_take, (struct pf_driver *driver, int source, unsigne
 EM_JS(void, pf_glue_screen_open, (struct pf_driver *driver, unsigned picture, unsigned sound), {
   const glue = Module["glue"][driver];
   const failed = (name) => glue.tell(_pf_driver_screen_failed, [name], picture);
-  const devices = navigator.mediaDevices;
+  const devices = glue.devices;
   if (!devices || !devices.getDisplayMedia) {
     glue.later(() => failed("unsupported"));
     return;
@@ -95,15 +95,15 @@ EM_JS(void, pf_glue_track_enable, (struct pf_driver *driver, unsigned id, int on
 
 EM_JS(void, pf_glue_devices_enumerate, (struct pf_driver *driver), {
   const glue = Module["glue"][driver];
-  const report = (devices) => {
-    for (const device of devices) {
+  const report = (everything) => {
+    for (const device of everything) {
       if (device.kind == "audiooutput") continue;
       glue.tell(_pf_driver_device, [device.kind, device.deviceId, device.label]);
     }
     glue.tell(_pf_driver_devices_end, []);
   };
   Promise.resolve()
-    .then(() => navigator.mediaDevices.enumerateDevices())
+    .then(() => glue.devices.enumerateDevices())
     .catch(() => []) /* also where there are no mediaDevices */
     .then(report);
 });

@@ -8,6 +8,7 @@
     /** @param {string} url */
     constructor(url) {
       this.readyState = 1;
+      this.url = url;
       this.digit = url.slice(-1);
       /** @type {((event: {data: string}) => void)|null} */
       this.onmessage = null;

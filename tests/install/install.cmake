@@ -1,4 +1,4 @@
-# install.cmake - installs into a folder of its own, then builds and runs a program against that.
+# install.cmake - builds and runs a program against what is installed, or against the tree.
 # SPDX-License-Identifier: MIT
 cmake_minimum_required(VERSION 3.25)
 
@@ -17,9 +17,31 @@ endfunction()
 
 file(REMOVE_RECURSE "${WORK}")
 file(MAKE_DIRECTORY "${WORK}")
-run("${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${prefix}")
+if(NOT WAY STREQUAL add_subdirectory)
+  run("${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${prefix}")
+endif()
 
-if(WAY STREQUAL pkg_config)
+if(WAY STREQUAL add_subdirectory)
+  run("${CMAKE_COMMAND}" -G "${GENERATOR}" -S "${here}/add_subdirectory" -B "${WORK}/build"
+      "-DCMAKE_C_COMPILER=${CC}" "-DPEERFACE=${SOURCE}")
+  file(STRINGS "${WORK}/build/CMakeCache.txt" foreign REGEX "OPENSSL|CMOCKA|PF_NODE")
+  if(foreign)
+    message(FATAL_ERROR "a program needs what only we need: ${foreign}")
+  endif()
+  run("${CMAKE_COMMAND}" --build "${WORK}/build" --target program simulated)
+  run("${CMAKE_CTEST_COMMAND}" --test-dir "${WORK}/build")
+  if(NOT output MATCHES "out of 2")
+    message(FATAL_ERROR "a program has tests that are ours: ${output}")
+  endif()
+elseif(WAY STREQUAL game)
+  run("${CMAKE_COMMAND}" -G "${GENERATOR}" -S "${SOURCE}/src/client/examples/ball"
+      -B "${WORK}/build" "-DCMAKE_TOOLCHAIN_FILE=${TOOLCHAIN}"
+      "-Dpeerface_DIR=${prefix}/${LIBDIR}/cmake/peerface")
+  run("${CMAKE_COMMAND}" --build "${WORK}/build")
+  if(NOT EXISTS "${WORK}/build/web/ball.wasm")
+    message(FATAL_ERROR "no game was built")
+  endif()
+elseif(WAY STREQUAL pkg_config)
   set(ENV{PKG_CONFIG_PATH} "${prefix}/${LIBDIR}/pkgconfig")
   run("${PKG_CONFIG}" --modversion peerface)
   if(NOT output STREQUAL VERSION)
@@ -29,9 +51,12 @@ if(WAY STREQUAL pkg_config)
   separate_arguments(flags UNIX_COMMAND "${output}")
   run("${CC}" -std=c11 -o "${WORK}/program" "${here}/program.c" ${flags})
   run("${WORK}/program")
+  run("${CC}" -std=c11 -o "${WORK}/simulated" "${here}/simulated.c" ${flags})
+  run("${WORK}/simulated")
 else()
   run("${CMAKE_COMMAND}" -G "${GENERATOR}" -S "${here}/find_package" -B "${WORK}/build"
       "-DCMAKE_PREFIX_PATH=${prefix}" "-DCMAKE_C_COMPILER=${CC}" "-DVERSION=${VERSION}")
   run("${CMAKE_COMMAND}" --build "${WORK}/build")
   run("${WORK}/build/program")
+  run("${WORK}/build/simulated")
 endif()

@@ -1,4 +1,4 @@
-/* em_js.mjs - checks the EM_JS bodies of src/browser against all versions of Emscripten. */
+/* em_js.mjs - checks the EM_JS bodies of browser and client against all versions of Emscripten. */
 /* SPDX-License-Identifier: MIT */
 //
 // The C preprocessor joins the lines of a body, so that a missing semicolon breaks the page when it
@@ -93,7 +93,8 @@ export function problemsOfEmJs(name, text) {
 }
 
 if (isProgram(import.meta.url)) {
-  const names = filesWhere((name) => name.endsWith('.c'), 'src/browser');
+  const names = ['src/browser', 'src/client'].flatMap((folder) =>
+    filesWhere((name) => name.endsWith('.c'), folder));
   const count = names.flatMap((name) => bodiesOf(read(name))).length;
   report(names.flatMap((name) => problemsOfEmJs(name, read(name))), count);
 }

@@ -28,7 +28,7 @@ if (isProgram(import.meta.url)) {
       filesWhere((name) => name.endsWith('.h'), folder))];
   report(names.flatMap((name) => {
     const include = `#include "${path.join(root, name)}"\n`;
-    return problemsOfC(compiler, [path.join(root, 'src'), cjson,
+    return problemsOfC(compiler, [path.join(root, 'src'), path.join(root, 'src/client'), cjson,
       path.join(root, path.dirname(name))], name, `${include}${include}extern int unused;\n`);
   }), names.length);
 }

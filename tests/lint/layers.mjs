@@ -10,11 +10,12 @@ import { filesWhere, isProgram, read, report } from './files.mjs';
 export const layers = [
   'base', 'protocol',
   'core', 'core/common', 'core/media', 'core/peer', 'core/room', 'browser', 'browser/module',
+  'client/peerface', 'client', 'client/browser',
   'relay/wire', 'relay/hub', 'relay/server', 'relay/app',
 ];
 
 /** The client and the relay share base and protocol, and nothing else. */
-const sides = [/^core|^browser/, /^relay/];
+const sides = [/^core|^browser|^client/, /^relay/];
 
 /**
  * @param {string} from @param {string} to folders of src
@@ -61,7 +62,8 @@ export function examine(sources) {
 }
 
 if (isProgram(import.meta.url)) {
-  const names = filesWhere((name) => /\.[ch]$/.test(name), 'src');
+  // An example is a program as others write it.
+  const names = filesWhere((name) => /\.[ch]$/.test(name) && !/\/examples\//.test(name), 'src');
   const sources = new Map(names.map((name) => [name.slice('src/'.length), read(name)]));
   const { arrows, problems } = examine(sources);
   for (const folder of layers) {

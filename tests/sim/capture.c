@@ -15,7 +15,7 @@ bool sim_capture_is_present(const struct sim_host *host, enum pf_source source)
 {
     bool any = false;
     for (int i = 0; i < SIM_DEVICES_MAX; i++) {
-        any = any || host->devices[source][i].present;
+        any = any || (host->devices[source][i].present && !host->lacks[source]);
     }
     return any;
 }
@@ -253,7 +253,7 @@ void sim_capture_list(struct sim_world *world, struct sim_tab *tab)
     for (int source = 0; source < PF_DEVICE_SOURCES_COUNT; source++) {
         const bool named = host->permissions[source] == SIM_PERMISSION_GRANTED;
         for (uint32_t i = 0; i < SIM_DEVICES_MAX; i++) {
-            if (host->devices[source][i].present) {
+            if (host->devices[source][i].present && !host->lacks[source]) {
                 name_device((enum pf_source)source, i, names[count]);
                 const struct pf_slice name = named ? pf_slice_of(names[count]) : PF_SLICE("");
                 list[count++] = (struct pf_device){(enum pf_source)source, name, name};

@@ -113,6 +113,7 @@ struct sim_faults {
     uint32_t turn_chance; /* that a TURN server refuses them, or is in use */
     bool tokens;          /* the relay asks for tokens */
     enum sim_loss loss;
+    uint32_t frame_loss_chance; /* of what programs send unreliably; else 0 */
     uint32_t lost_host;
 };
 

@@ -9,7 +9,7 @@
 
 # Compiled once for all mutants.
 add_library(sim_main OBJECT "${PROJECT_SOURCE_DIR}/tests/sim/main.c")
-target_link_libraries(sim_main PRIVATE pf_sim)
+target_link_libraries(sim_main PRIVATE pf_fast_memory pf_sim)
 
 function(pf_add_mutant name seeds failure file search replace)
   set(source "${PROJECT_SOURCE_DIR}/src/${file}")
@@ -25,7 +25,7 @@ function(pf_add_mutant name seeds failure file search replace)
   file(CONFIGURE OUTPUT "${mutated}" CONTENT "${text}" @ONLY)
   # A named object takes precedence over the library's.
   add_executable(sim_mutant_${name} "${mutated}")
-  target_link_libraries(sim_mutant_${name} PRIVATE sim_main pf_sim pf_core pf_hub)
+  target_link_libraries(sim_mutant_${name} PRIVATE sim_main pf_fast_memory pf_sim pf_core pf_hub)
   add_test(NAME sim_notices_${name}
            COMMAND sim_mutant_${name} --must-fail "${failure}" --seeds 1 ${seeds})
   set_tests_properties(sim_notices_${name} PROPERTIES LABELS sim TIMEOUT 300)

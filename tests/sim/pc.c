@@ -10,6 +10,7 @@
 
 #include "../model/sdp.h"
 #include "base/assert.h"
+#include "frames.h"
 #include "hostile.h"
 #include "ice.h"
 #include "tab.h"
@@ -75,6 +76,7 @@ static void begin_pc(struct sim_pc *pc, struct sim_tab *tab, pf_pc id)
     pc->channel_open = false;
     sim_quality_begin_pc(&pc->quality);
     pc->channel = pc->bytes = pc->last_words = (struct sim_fifo){0};
+    pc->frames = (struct sim_frames){0};
 }
 
 static void create(struct sim_world *world, struct sim_tab *tab, const struct pf_command *command)
@@ -118,6 +120,7 @@ void sim_pc_close(struct sim_world *world, struct sim_pc *pc, bool orderly)
     sim_fifo_clear(&pc->channel);
     sim_fifo_clear(&pc->bytes);
     sim_fifo_clear(&pc->last_words);
+    sim_frames_clear(pc);
     free(pc);
 }
 

@@ -56,6 +56,9 @@ enum sim_kind {
     SIM_HOSTILE,    /* subject: index */
     SIM_QUIET,
     SIM_TICK, /* every second after SIM_QUIET */
+    /* With programs, see programs.h; last, since worlds.txt knows the others by their numbers. */
+    SIM_PC_FRAME, /* subject: identity of the sender; token: whether it may be lost */
+    SIM_UNTIL,    /* programs are to be asked */
 };
 
 struct sim_happening {

@@ -99,7 +99,8 @@ static void note_twins(const struct sim_world *world, struct sim_tab *tab)
     }
 }
 
-struct sim_tab *sim_tab_open(struct sim_world *world, uint32_t host, bool duplicate)
+/* A page without a room, or NULL after a failure. */
+static struct sim_tab *make(struct sim_world *world, uint32_t host)
 {
     if (world->tabs_count == SIM_TABS_MAX) {
         sim_fail(world, "too many pages: the world cannot be simulated");
@@ -121,20 +122,52 @@ struct sim_tab *sim_tab_open(struct sim_world *world, uint32_t host, bool duplic
     note_twins(world, tab);
     sim_gestures_note_open(world, tab);
     world->hosts[host].tab = tab;
-    struct pf_room_config config;
-    configure(world, tab, duplicate, &config);
+    return tab;
+}
+
+static struct sim_tab *start(struct sim_world *world, struct sim_tab *tab,
+                             const struct pf_room_config *config)
+{
     if (world->record_folder) {
         tab->event_log = malloc(sizeof(*tab->event_log));
         PF_ASSERT(tab->event_log);
-        pf_event_log_begin(tab->event_log, &config);
+        pf_event_log_begin(tab->event_log, config);
     }
-    if (pf_room_init(tab->room, &config) != PF_ERROR_OK) {
+    if (pf_room_init(tab->room, config) != PF_ERROR_OK) {
         sim_fail(world, "pf_room_init() refuses a good configuration");
         return NULL;
     }
     const struct pf_event event = {.type = PF_EVENT_START};
     sim_tab_handle(world, tab, &event);
     return tab;
+}
+
+struct sim_tab *sim_tab_open(struct sim_world *world, uint32_t host, bool duplicate)
+{
+    struct sim_tab *tab = make(world, host);
+    if (!tab) {
+        return NULL;
+    }
+    struct pf_room_config config;
+    configure(world, tab, duplicate, &config);
+    return start(world, tab, &config);
+}
+
+struct sim_tab *sim_tab_open_program(struct sim_world *world, uint32_t host,
+                                     struct pf_host *program, struct pf_room_config *config)
+{
+    struct sim_tab *tab = make(world, host);
+    if (!tab) {
+        return NULL;
+    }
+    tab->program = program;
+    tab->quality.is_new = true;
+    config->seed = (uint64_t)pf_random_next(&world->random) << 32 | tab->index;
+    config->instance = tab->instance;
+    for (int i = 0; i < PF_DEVICE_SOURCES_COUNT; i++) {
+        tab->wants[i] = config->on[i];
+    }
+    return start(world, tab, config);
 }
 
 static void count_room(struct sim_world *world, const struct sim_tab *tab)
@@ -196,6 +229,12 @@ void sim_tab_vanish(struct sim_world *world, struct sim_tab *tab, uint16_t code)
 
 static void show(struct sim_world *world, struct sim_tab *tab, const struct pf_command *command)
 {
+    if (tab->program) {
+        world->programs->show(tab->program, command);
+    }
+    if (tab->program && command->type == PF_COMMAND_SHOW_MESSAGE) {
+        return; /* what programs write, the world does not know */
+    }
     if (command->type == PF_COMMAND_SHOW_REACTION) {
         sim_gestures_check(world, tab, command);
         return;

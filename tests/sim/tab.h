@@ -11,6 +11,10 @@
  */
 struct sim_tab *sim_tab_open(struct sim_world *world, uint32_t host, bool duplicate);
 
+/* The same for a program, whose seed and instance this draws. */
+struct sim_tab *sim_tab_open_program(struct sim_world *world, uint32_t host,
+                                     struct pf_host *program, struct pf_room_config *config);
+
 /* Ends the page: `code` is the close code of its WebSocket, 0 for none at all. */
 void sim_tab_vanish(struct sim_world *world, struct sim_tab *tab, uint16_t code);
 

@@ -42,6 +42,7 @@ static void schedule_action(struct sim_world *world)
 
 void sim_user_begin(struct sim_world *world)
 {
+    const bool has_people = !world->programs;
     for (uint32_t i = 0; i < world->faults.hosts_count; i++) {
         struct sim_host *host = &world->hosts[i];
         *host = (struct sim_host){
@@ -51,7 +52,10 @@ void sim_user_begin(struct sim_world *world)
             .room = i % world->faults.rooms_count,
         };
         equip(world, host);
-        sim_after(world, sim_between_us(world, 0, world->faults.enter_ms_max), SIM_PAGE_OPEN, i, 0);
+        if (has_people) {
+            sim_after(world, sim_between_us(world, 0, world->faults.enter_ms_max), SIM_PAGE_OPEN, i,
+                      0);
+        }
     }
     for (uint32_t i = 0; i < world->faults.lasting_cuts; i++) {
         const uint32_t one = sim_below(world, world->faults.hosts_count);
@@ -344,6 +348,9 @@ static void next_action(struct sim_world *world)
     for (int i = 0; i < SIM_ACTIONS_COUNT; i++) {
         sum += world->faults.weights[i];
     }
+    if (sum == 0) {
+        return; /* programs may have a world without faults */
+    }
     uint32_t drawn = sim_below(world, sum);
     int action = 0;
     while (drawn >= world->faults.weights[action]) {
@@ -439,6 +446,13 @@ void sim_user_end(struct sim_world *world)
     world->quiet = true;
     sim_trace_note(world, NULL, "no faults from here on");
     sim_relay_gather(world);
+    if (world->programs) {
+        for (uint32_t i = 0; i < SIM_HOSTS_MAX; i++) {
+            heal(world, i);
+        }
+        sim_ice_refresh_all(world);
+        return; /* what they do is theirs */
+    }
     close_twins(world);
     for (uint32_t i = 0; i < world->faults.hosts_count; i++) {
         heal(world, i);
@@ -457,6 +471,9 @@ void sim_user_end(struct sim_world *world)
 
 void sim_user_tick(struct sim_world *world)
 {
+    if (world->programs) {
+        return;
+    }
     for (uint32_t i = 0; i < world->faults.hosts_count; i++) {
         struct sim_tab *tab = world->hosts[i].tab;
         if (tab && tab->view.state == PF_ROOM_REFUSED && !world->hosts[i].asleep) {
@@ -504,7 +521,7 @@ void sim_user_happen(struct sim_world *world, const struct sim_happening *happen
     case SIM_ACTION:
         if (!world->quiet) {
             next_action(world);
-        } else if (sim_tab_is_present(world->hosts[happening->subject].tab)) {
+        } else if (!world->programs && sim_tab_is_present(world->hosts[happening->subject].tab)) {
             use_control(world, world->hosts[happening->subject].tab);
         }
         break;

@@ -8,6 +8,7 @@
 #include "chat.h"
 #include "check.h"
 #include "doors.h"
+#include "frames.h"
 #include "gestures.h"
 #include "hostile.h"
 #include "ice.h"
@@ -167,7 +168,7 @@ static void end_sockets(struct sim_world *world)
     world->sockets_count = 0;
 }
 
-static void end(struct sim_world *world)
+void sim_world_end(struct sim_world *world)
 {
     FILE *trace = world->trace;
     world->trace = NULL;
@@ -228,6 +229,7 @@ static struct sim_tab *page_of(const struct sim_world *world, const struct sim_h
         return pc ? pc->tab : NULL;
     }
     case SIM_BYTES:
+    case SIM_PC_FRAME:
     case SIM_PC_CHANNEL_DELIVER: {
         const struct sim_pc *pc = sim_pc_of(world, happening->subject);
         const struct sim_pc *peer = pc ? sim_ice_peer(world, pc) : NULL;
@@ -258,7 +260,8 @@ static struct sim_tab *page_of(const struct sim_world *world, const struct sim_h
     case SIM_SAMPLE:
     case SIM_HOSTILE:
     case SIM_QUIET:
-    case SIM_TICK: break;
+    case SIM_TICK:
+    case SIM_UNTIL: break;
     }
     return NULL;
 }
@@ -314,6 +317,7 @@ static void happen(struct sim_world *world, const struct sim_happening *happenin
     case SIM_PC_CHANNEL_OPEN:
     case SIM_PC_CHANNEL_CLOSE:
     case SIM_PC_CHANNEL_DELIVER: sim_ice_happen(world, happening); break;
+    case SIM_PC_FRAME: sim_frames_happen(world, happening); break;
     case SIM_SOCKET_CONNECT:
     case SIM_SOCKET_UP:
     case SIM_SOCKET_DOWN:
@@ -341,6 +345,7 @@ static void happen(struct sim_world *world, const struct sim_happening *happenin
     case SIM_HOSTILE: sim_hostile_act(world, happening->subject); break;
     case SIM_QUIET: sim_user_end(world); break;
     case SIM_TICK: sim_user_tick(world); break;
+    case SIM_UNTIL: break;
     }
 }
 
@@ -388,7 +393,7 @@ static bool look(struct sim_world *world)
     return world->converged && world->now_us > world->converged_us + (uint64_t)SIM_STEADY_MS * 1000;
 }
 
-static void begin(struct sim_world *world, uint64_t seed, uint32_t hosts_count)
+void sim_world_begin(struct sim_world *world, uint64_t seed, uint32_t hosts_count)
 {
     world->seed = seed;
     world->now_us = 0;
@@ -399,6 +404,9 @@ static void begin(struct sim_world *world, uint64_t seed, uint32_t hosts_count)
     world->wanting = (struct sim_wanting){0};
     pf_random_seed(&world->random, seed * 0x9e3779b97f4a7c15u);
     sim_faults_draw(&world->faults, &world->random, hosts_count);
+    if (world->programs) {
+        world->programs->choose(world->programs->user, &world->faults, &world->random);
+    }
     world->calm_us = world->quiet_us = (uint64_t)world->faults.storm_ms * 1000;
     world->relay_at = 0;
     sim_relay_start(world, 0);
@@ -431,19 +439,39 @@ static void note_times(struct sim_world *world)
                         world->seed);
 }
 
+/* Takes what comes next; false when nothing is left. */
+static bool take_next(struct sim_world *world, struct sim_happening *happening)
+{
+    while (sim_queue_take(&world->queue, happening)) {
+        PF_ASSERT(happening->at_us >= world->now_us);
+        world->now_us = happening->at_us;
+        const struct sim_tab *tab = page_of(world, happening);
+        if (!tab || !world->hosts[tab->host].asleep) {
+            return true;
+        }
+        happening->at_us = world->hosts[tab->host].wake_us;
+        sim_queue_put(&world->queue, happening);
+    }
+    return false;
+}
+
+bool sim_world_step(struct sim_world *world, enum sim_kind *kind)
+{
+    struct sim_happening happening;
+    if (!take_next(world, &happening)) {
+        return false;
+    }
+    *kind = happening.kind;
+    hash_happening(world, &happening);
+    happen(world, &happening);
+    return true;
+}
+
 bool sim_world_run(struct sim_world *world, uint64_t seed, uint32_t hosts_count)
 {
     struct sim_happening happening;
-    begin(world, seed, hosts_count);
-    for (uint32_t i = 0; !world->failed && sim_queue_take(&world->queue, &happening); i++) {
-        PF_ASSERT(happening.at_us >= world->now_us);
-        world->now_us = happening.at_us;
-        const struct sim_tab *tab = page_of(world, &happening);
-        if (tab && world->hosts[tab->host].asleep) {
-            happening.at_us = world->hosts[tab->host].wake_us;
-            sim_queue_put(&world->queue, &happening);
-            continue;
-        }
+    sim_world_begin(world, seed, hosts_count);
+    for (uint32_t i = 0; !world->failed && take_next(world, &happening); i++) {
         world->changed = world->changed || !passes_unseen(happening.kind);
         hash_happening(world, &happening);
         happen(world, &happening);
@@ -462,7 +490,7 @@ bool sim_world_run(struct sim_world *world, uint64_t seed, uint32_t hosts_count)
     } else {
         sim_trace_note(world, NULL, world->failure);
     }
-    end(world);
+    sim_world_end(world);
     world->stats->seeds++;
     world->stats->failures += world->failed;
     return !world->failed;

@@ -13,6 +13,7 @@
 #include "fifo.h"
 #include "files.h"
 #include "gestures.h"
+#include "programs.h"
 #include "quality.h"
 #include "queue.h"
 #include "screen.h"
@@ -69,7 +70,8 @@ struct sim_host {
     enum sim_browser browser;
     enum sim_permission permissions[PF_DEVICE_SOURCES_COUNT];
     struct sim_device devices[PF_DEVICE_SOURCES_COUNT][SIM_DEVICES_MAX];
-    struct sim_tab *tab; /* the page that is shown, or NULL */
+    struct sim_tab *tab;                 /* the page that is shown, or NULL */
+    bool lacks[PF_DEVICE_SOURCES_COUNT]; /* its program does not ask for such devices */
     size_t ticket_size;
     char ticket[PF_TICKET_SIZE_MAX];
     struct sim_machine machine;
@@ -112,7 +114,8 @@ struct sim_denial {
 
 /* A page with one room in it. */
 struct sim_tab {
-    uint32_t index; /* in the world, from 1 */
+    uint32_t index;          /* in the world, from 1 */
+    struct pf_host *program; /* that it is of, or NULL */
     uint32_t host;
     bool alive;
     bool joined;      /* PF_EVENT_JOIN was given */
@@ -192,6 +195,7 @@ struct sim_pc {
     struct sim_quality_pc quality;
     struct sim_fifo channel;    /* to the peer */
     struct sim_fifo bytes;      /* of files, to the peer */
+    struct sim_frames frames;   /* the same, of programs */
     struct sim_fifo last_words; /* messages of a peer that closed; they arrive before the close */
     struct model_pc model;
 };
@@ -236,6 +240,7 @@ struct sim_wanting {
 
 struct sim_world {
     uint64_t seed;
+    const struct sim_programs *programs; /* whose pages these are; NULL: people's */
     uint64_t now_us;
     struct pf_random random;
     struct sim_faults faults;
@@ -285,6 +290,14 @@ void sim_world_free(struct sim_world *world);
 
 /* Runs one seed. Returns false, with world->failure set, when something was wrong. */
 bool sim_world_run(struct sim_world *world, uint64_t seed, uint32_t hosts_count);
+
+/*
+ * The same in parts, for programs: step() does what comes next, and says what it was; false when
+ * nothing is left. The faults end by themselves, the world does not.
+ */
+void sim_world_begin(struct sim_world *world, uint64_t seed, uint32_t hosts_count);
+bool sim_world_step(struct sim_world *world, enum sim_kind *kind);
+void sim_world_end(struct sim_world *world);
 
 /* Mixes bytes into world->hash if world->hashes is set. */
 void sim_hash(struct sim_world *world, struct pf_slice bytes);
