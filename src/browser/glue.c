@@ -42,12 +42,9 @@ EM_JS(void, pf_glue_open, (struct pf_driver *driver), {
     devices: navigator.mediaDevices,
     kinds: ["audio", "video", "video", "audio"],
     streams: [new MediaStream(), new MediaStream()],
-    get(pointer, size) {
-      return pointer ? decoder.decode(HEAPU8.subarray(pointer, pointer + size)) : null;
-    },
-    word(pointer) {
-      return decoder.decode(HEAPU8.subarray(pointer, HEAPU8.indexOf(0, pointer)));
-    },
+    get: (pointer, size) =>
+      pointer ? decoder.decode(HEAPU8.subarray(pointer, pointer + size)) : null,
+    word: (pointer) => decoder.decode(HEAPU8.subarray(pointer, HEAPU8.indexOf(0, pointer))),
     put(texts) {
       let at = driver + 16;
       const end = at + 66560;

@@ -55,6 +55,32 @@ scenario('screens: a lobby that cannot do what it should', {}, async (world) => 
   await sheet(bob, 'lobby-no-webrtc');
 });
 
+scenario('screens: a host, and those at the door', { people: 3 }, async (world) => {
+  const ann = await world.person('Ann', { path: '?room=tea-at-four' });
+  await ann.press();
+  await ann.notice('alone');
+  const bob = await world.person('Bob', { path: '?room=tea-at-four' });
+  await bob.press();
+  await ann.inCallWith(1);
+  await keepMessages(ann);
+  await openPanel(ann, 'people');
+  await ann.ask(() => {
+    /** @type {HTMLElement} */ (document.querySelector('.lockTool')).click();
+    /** @type {HTMLElement} */ (document.querySelector('.person:last-child .personTool')).click();
+  });
+  await sheet(ann, 'host-people');
+  await ann.page.keyboard.press('Escape');
+  const eve = await world.person('Eve', { path: '?room=tea-at-four' });
+  await eve.press();
+  await eve.notice('knocking');
+  await sheet(eve, 'knocking');
+  await ann.shown('.knock');
+  await sheet(ann, 'host-knocks');
+  await ann.click('.refuseTool');
+  await eve.notice('refused');
+  await sheet(eve, 'refused');
+});
+
 scenario('screens: alone, with its panels, and after leaving', {}, async (world) => {
   const ann = await world.person('Ann', { path: '?room=tea-at-four' });
   await ann.press();

@@ -31,6 +31,7 @@ import { nameFits, roomFits } from './roomname.js';
  * @property {string} invited the room that the address names or that has just been left, or ''
  * @property {string} start the address of the page without a room
  * @property {boolean} standby there is no capture, until the person asks for it
+ * @property {boolean} waiting at the locked door of a room
  * @property {boolean} left the person has just left a room
  * @property {boolean} wakeable capturing makes sense in this browser
  * @property {boolean} mirrored how the person wants to see themselves
@@ -139,6 +140,9 @@ export class Lobby {
       part(this.#tile, '.tileNote', HTMLElement).textContent =
         this.#texts.get(view.left ? 'sourcesAreOff' : 'standby');
     }
+    // Not `disabled`, which would take the focus away.
+    part(this.#root, '.entrance [type="submit"]', HTMLElement)
+      .setAttribute('aria-disabled', String(view.waiting));
     this.#room.render(); // the language may have changed
     this.#name.render();
   }

@@ -396,6 +396,7 @@ class Page {
       invited: this.#invited,
       start: linkToStart(location.href),
       standby: this.#session.standby,
+      waiting: this.#session.state === 'knocking',
       left: this.#session.left,
       wakeable: !this.#lacking,
       mirrored: this.#call?.selfView.mirrored ?? lasting.get('selfMirrored') !== 'no',

@@ -45,8 +45,9 @@ export class Tips {
     root.addEventListener('focusin', (event) => {
       const owner = ownerOf(event);
       if (!owner?.matches(':focus-visible')) return;
-      // Not at once: what has moved the focus may be a panel that is just being shown.
-      queueMicrotask(() => { if (owner.matches(':focus')) this.#show(owner); });
+      // A task later: what has moved the focus may be a panel that is being shown, or hidden by a
+      // key, and meanwhile no other one may be shown (HTML, "show popover").
+      setTimeout(() => { if (owner.matches(':focus')) this.#show(owner); });
     });
     for (const type of ['focusout', 'pointerdown', 'click', 'wheel']) {
       root.addEventListener(type, () => this.#hide(), { passive: true });
