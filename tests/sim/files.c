@@ -60,11 +60,12 @@ static bool is_open(const struct sim_transfer *file)
 static struct sim_transfer *find(struct sim_tab *tab, pf_member_id peer, bool is_own,
                                  uint32_t number)
 {
-    struct sim_transfer *found = NULL; /* an open one, if an earlier page used the number as well */
+    /* If an earlier page used the number as well: an open one, or else one that was accepted. */
+    struct sim_transfer *found = NULL;
     for (int i = 0; i < SIM_TRANSFERS_MAX; i++) {
         struct sim_transfer *file = &tab->files.list[i];
         if (file->peer == peer && file->is_own == is_own && file->number == number &&
-            (!found || is_open(file))) {
+            (!found || is_open(file) || (!is_open(found) && file->consents))) {
             found = file;
         }
     }
