@@ -110,7 +110,7 @@ int main(void)
     emscripten_webgl_init_context_attributes(&attributes);
     const EMSCRIPTEN_WEBGL_CONTEXT_HANDLE context =
         emscripten_webgl_create_context("#canvas", &attributes);
-    struct pf_client_config config = pf_client_config();
+    struct pf_client_config config = pf_client_defaults();
     config.url = "../ws"; /* relative to the page */
     config.on_event = on_event;
     config.user = &program;

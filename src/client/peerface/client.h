@@ -12,7 +12,7 @@
  *         }
  *     }
  *
- *     struct pf_client_config config = pf_client_config();
+ *     struct pf_client_config config = pf_client_defaults();
  *     config.media = PF_MEDIA_MICROPHONE | PF_MEDIA_CAMERA;
  *     config.on_event = on_event;
  *     struct pf_client *client = pf_client_open(&config, NULL);
@@ -107,7 +107,7 @@ enum pf_client_media {
     PF_MEDIA_CAMERA = 2,
 };
 
-/* What is not used is zero; pf_client_config() gives one that is. */
+/* What is not used is zero; pf_client_defaults() gives one that is. */
 struct pf_client_config {
     size_t size;        /* sizeof(struct pf_client_config): later versions add at the end */
     const char *url;    /* of the relay's WebSocket, "wss://host/ws", or relative to the page; NULL:
@@ -123,7 +123,7 @@ struct pf_client_config {
     void *user;                   /* for on_event; not touched */
 };
 
-static inline struct pf_client_config pf_client_config(void)
+static inline struct pf_client_config pf_client_defaults(void)
 {
     struct pf_client_config config;
     config.size = sizeof config;
