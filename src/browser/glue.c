@@ -43,21 +43,20 @@ EM_JS(void, pf_glue_open, (struct pf_driver *driver), {
     kinds: ["audio", "video", "video", "audio"],
     streams: [new MediaStream(), new MediaStream()],
     get: (pointer, size) =>
-      pointer ? decoder.decode(HEAPU8.subarray(pointer, pointer + size)) : null,
-    word: (pointer) => decoder.decode(HEAPU8.subarray(pointer, HEAPU8.indexOf(0, pointer))),
+      pointer ? decoder.decode(HEAPU8.slice(pointer, pointer + size)) : null,
+    word: (pointer) => decoder.decode(HEAPU8.slice(pointer, HEAPU8.indexOf(0, pointer))),
     put(texts) {
       let at = driver + 16;
       const end = at + 66560;
       for (let index = 0; index < 4; index++) {
         const text = texts[index]; /* null or undefined: none */
-        const room = HEAPU8.subarray(at, end);
         let size = -1;
-        if (text instanceof ArrayBuffer) {
-          const bytes = new Uint8Array(text, 0, Math.min(text.byteLength, room.length));
-          room.set(bytes);
-          size = bytes.length;
-        } else if (text != null) {
-          size = encoder.encodeInto(text, room).written;
+        if (text != null) {
+          const isArrayBuffer = text instanceof ArrayBuffer;
+          const everything = isArrayBuffer ? new Uint8Array(text) : encoder.encode(text);
+          const whatFitsIn = everything.subarray(0, Math.max(end - at, 0));
+          HEAPU8.set(whatFitsIn, at);
+          size = whatFitsIn.length;
         }
         HEAP32[(driver >> 2) + index] = size;
         if (size > 0) at += size;

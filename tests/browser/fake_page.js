@@ -68,6 +68,15 @@
       + /** @type {any} */ (mediaDevices).listeners.size,
     click: () => /** @type {() => void} */ (page.listeners.get('click'))(),
   });
+  // Browsers refuse memory that is shared, node does not.
+  const decode = TextDecoder.prototype.decode;
+  TextDecoder.prototype.decode = function decodeUnshared(bytes, options) {
+    const buffer = bytes ? /** @type {Uint8Array} */ (bytes).buffer : null;
+    const isShared = typeof SharedArrayBuffer !== 'undefined'
+      && /** @type {any} */ (buffer) instanceof SharedArrayBuffer;
+    if (isShared) throw new TypeError('shared');
+    return decode.call(this, bytes, options);
+  };
   Object.assign(globalThis, { document, isSecureContext: true,
     addEventListener: page.addEventListener, removeEventListener: page.removeEventListener });
 })();

@@ -119,7 +119,7 @@ static const char *run(struct table *table, struct pf_simulation *simulation)
 static bool passes(uint64_t seed, const char *trace)
 {
     static struct table table;
-    struct pf_simulation_config config = pf_simulation_config(seed);
+    struct pf_simulation_config config = pf_simulation_defaults(seed);
     config.trace = trace;
     struct pf_simulation *simulation = pf_simulation_open(&config);
     if (!simulation) {

@@ -54,7 +54,7 @@ static void on_event(struct pf_client *client, const struct pf_client_event *eve
 
 static void open_program(struct program *program, unsigned media, const char *channel)
 {
-    struct pf_client_config config = pf_client_config();
+    struct pf_client_config config = pf_client_defaults();
     enum pf_result why;
     config.media = media;
     config.channel = channel;
@@ -117,7 +117,7 @@ static pf_peer_id peer_named(const struct program *program, const char *name)
 static int setup(void **state)
 {
     static struct world world;
-    struct pf_simulation_config config = pf_simulation_config(7);
+    struct pf_simulation_config config = pf_simulation_defaults(7);
     config.faults = 0;
     world = (struct world){.simulation = pf_simulation_open(&config)};
     *state = &world;
@@ -350,7 +350,7 @@ static void a_client_may_be_closed_by_what_it_is_told(void **state)
 static void live(uint64_t seed, unsigned faults, const char *file)
 {
     struct world world = {0};
-    struct pf_simulation_config config = pf_simulation_config(seed);
+    struct pf_simulation_config config = pf_simulation_defaults(seed);
     config.faults = faults;
     config.trace = file;
     config.faults_ms = 20000;
@@ -425,7 +425,7 @@ static void without_a_world_nothing_opens(void **state)
 {
     (void)state; /* none */
     enum pf_result why = PF_OK;
-    const struct pf_client_config config = pf_client_config();
+    const struct pf_client_config config = pf_client_defaults();
     assert_null(pf_client_open(&config, &why));
     assert_int_equal(why, PF_E_UNAVAILABLE);
 }

@@ -31,10 +31,13 @@ static void on_event(struct pf_client *client, const struct pf_client_event *eve
         (void)pf_client_send(client, event->peer, "x", 1, PF_SEND_UNRELIABLE | PF_SEND_TEXT);
     }
 }
+#ifdef __cplusplus
+extern pf_client_config other; /* the name needs no \`struct\` */
+#endif
 struct pf_client *begin(void);
 struct pf_client *begin(void)
 {
-    struct pf_client_config config = pf_client_config();
+    struct pf_client_config config = pf_client_defaults();
     config.media = PF_MEDIA_MICROPHONE | PF_MEDIA_CAMERA;
     config.on_event = on_event;
     return pf_client_open(&config, NULL);

@@ -5,8 +5,8 @@
 
 int main(void)
 {
-    const struct pf_simulation_config world = pf_simulation_config(1);
-    const struct pf_client_config config = pf_client_config();
+    const struct pf_simulation_config world = pf_simulation_defaults(1);
+    const struct pf_client_config config = pf_client_defaults();
     struct pf_simulation *simulation = pf_simulation_open(&world);
     struct pf_client *client = pf_client_open(&config, NULL);
     void *own = realloc(malloc(10), 20); /* the program's allocator is its own */

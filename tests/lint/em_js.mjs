@@ -61,6 +61,9 @@ function complaint(node, file) {
   if (/^`.*['"]/s.test(text) && (ts.isTemplateExpression(node)
     || ts.isNoSubstitutionTemplateLiteral(node))) return 'a quote in a template literal';
   if (ts.isIdentifier(node) && undeclared.test(text)) return `${text}() is not in every version`;
+  // With -pthread the memory is shared, and browsers do not code within it.
+  if (/^\w+\.decode\(HEAP\w+(\.subarray.*)?\)$|\.encodeInto\(/s.test(text)
+    && ts.isCallExpression(node)) return 'a text within memory that may be shared';
   return '';
 }
 

@@ -74,6 +74,7 @@ expect('a destructuring default', inEmJs('  const { a = 1 } = x;'), /default/);
 expect('nullish', inEmJs('  a(x ?? y);'), /operator/);
 expect('a backslash in a regular expression', inEmJs('  a(/\\d/);'), /backslash/);
 expect('an apostrophe in a template', inEmJs('  a(`it\'s ${x}`);'), /quote/);
+expect('shared memory', inEmJs('  a(d.decode(HEAPU8.subarray(y, y + 1)));'), /shared/);
 expect('UTF8ToString', inEmJs('  a(UTF8ToString(y));'), /every version/);
 expect('an EM_JS() that is not understood', problemsOfEmJs('a.c', '  EM_JS(void, f, (), {});'),
   /understood/);

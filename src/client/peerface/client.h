@@ -12,7 +12,7 @@
  *         }
  *     }
  *
- *     struct pf_client_config config = pf_client_config();
+ *     struct pf_client_config config = pf_client_defaults();
  *     config.media = PF_MEDIA_MICROPHONE | PF_MEDIA_CAMERA;
  *     config.on_event = on_event;
  *     struct pf_client *client = pf_client_open(&config, NULL);
@@ -107,7 +107,7 @@ enum pf_client_media {
     PF_MEDIA_CAMERA = 2,
 };
 
-/* What is not used is zero; pf_client_config() gives one that is. */
+/* What is not used is zero; pf_client_defaults() gives one that is. */
 struct pf_client_config {
     size_t size;        /* sizeof(struct pf_client_config): later versions add at the end */
     const char *url;    /* of the relay's WebSocket, "wss://host/ws", or relative to the page; NULL:
@@ -123,7 +123,7 @@ struct pf_client_config {
     void *user;                   /* for on_event; not touched */
 };
 
-static inline struct pf_client_config pf_client_config(void)
+static inline struct pf_client_config pf_client_defaults(void)
 {
     struct pf_client_config config;
     config.size = sizeof config;
@@ -219,23 +219,23 @@ enum pf_client_source {
 };
 
 /* Of one's own microphone or camera. */
-enum pf_client_source pf_client_source(const struct pf_client *client, enum pf_client_media source);
+enum pf_client_source pf_client_source(const struct pf_client *client, enum pf_client_media media);
 
 /*
  * Unmutes or mutes, switches the camera on or off. `true` also tries a source again that is DENIED,
  * MISSING or FAILED. STATE if it is not in config->media, or after LEFT, as with what follows.
  */
-int pf_client_set(struct pf_client *client, enum pf_client_media source, bool on);
+int pf_client_set(struct pf_client *client, enum pf_client_media media, bool on);
 
 /*
  * The label of a device, with `index` from 0; STATE if there are no more. Empty before the person
  * has given permission.
  */
-int pf_client_device(const struct pf_client *client, enum pf_client_media source, size_t index,
+int pf_client_device(const struct pf_client *client, enum pf_client_media media, size_t index,
                      char *out, size_t capacity);
 
 /* Changes to the device with this index, without a gap for the others. STATE: no such device. */
-int pf_client_select(struct pf_client *client, enum pf_client_media source, size_t index);
+int pf_client_select(struct pf_client *client, enum pf_client_media media, size_t index);
 
 /*
  * Sends the canvas of this CSS selector in place of the camera, with up to `fps` pictures a second;
@@ -267,7 +267,7 @@ int pf_client_peer_name(const struct pf_client *client, pf_peer_id peer, char *o
 
 /* NONE, OFF, ON or INTERRUPTED, as the peer says; NONE if there is no such peer. */
 enum pf_client_source pf_client_peer_source(const struct pf_client *client, pf_peer_id peer,
-                                            enum pf_client_media source);
+                                            enum pf_client_media media);
 
 /* Whether a message can be sent to it now. */
 bool pf_client_peer_open(const struct pf_client *client, pf_peer_id peer);

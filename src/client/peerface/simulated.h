@@ -6,7 +6,7 @@
  * between them modelled browsers and networks, in virtual time. The same seed gives the same world
  * on every machine.
  *
- *     struct pf_simulation_config config = pf_simulation_config(seed);
+ *     struct pf_simulation_config config = pf_simulation_defaults(seed);
  *     struct pf_simulation *simulation = pf_simulation_open(&config);
  *     ... begin some programs, which call pf_client_open() and so on ...
  *     while (pf_simulation_has_faults(simulation) && pf_simulation_run(simulation, 50)) {
@@ -57,7 +57,7 @@ struct pf_simulation_config {
     const char *trace;  /* a file to write all that happens to, or NULL */
 };
 
-static inline struct pf_simulation_config pf_simulation_config(uint64_t seed)
+static inline struct pf_simulation_config pf_simulation_defaults(uint64_t seed)
 {
     struct pf_simulation_config config;
     config.size = sizeof config;

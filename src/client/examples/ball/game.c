@@ -56,7 +56,7 @@ static void on_event(struct pf_client *client, const struct pf_client_event *eve
 int game_begin(struct game *game, const char *url, uint32_t run, const char *name)
 {
     enum pf_result why;
-    struct pf_client_config config = pf_client_config();
+    struct pf_client_config config = pf_client_defaults();
     *game = (struct game){.mine = {.run = run, .x = 0.5f, .y = 0.5f}};
     config.url = url;
     config.media = PF_MEDIA_MICROPHONE | PF_MEDIA_CAMERA;
