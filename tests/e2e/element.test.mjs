@@ -90,7 +90,7 @@ scenario('in Firefox two elements in a page are two members, each of the size of
   { needs: ['firefox'] },
   async (world) => {
     const ann = await openExample(world, 'firefox');
-    const layouts = await ann.ask(async () => {
+    await ann.ask(async () => {
       const first = /** @type {any} */ (document.querySelector('peerface-room'));
       const second = /** @type {any} */ (document.createElement('peerface-room'));
       second.room = 'workshop';
@@ -100,16 +100,18 @@ scenario('in Firefox two elements in a page are two members, each of the size of
       document.body.append(second);
       await import(`${location.origin}/peerface-element.js?again`); // as by another script
       await Promise.all([first.join(), second.join()]);
-      for (let tries = 0; tries < 400; tries++) {
-        const both = [first, second].map((one) => [...one.call?.peers.values() ?? []][0]?.state);
-        if (both.every((state) => state === 'connected')) break;
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
-      const widths = [first, second].map((one) =>
+    });
+    await ann.sees('both connected', () => {
+      const elements = /** @type {any[]} */ ([...document.querySelectorAll('peerface-room')]);
+      return elements.every((one) =>
+        [...one.call?.peers.values() ?? []][0]?.state === 'connected');
+    });
+    const layouts = await ann.ask(() => {
+      const elements = /** @type {any[]} */ ([...document.querySelectorAll('peerface-room')]);
+      const widths = elements.map((one) =>
         one.shadowRoot.querySelector('.stage').getBoundingClientRect().width);
-      const names = [first, second].map((one) => [...one.call.peers.values()][0].name);
-      first.leave();
-      second.leave();
+      const names = elements.map((one) => [...one.call.peers.values()][0].name);
+      for (const one of elements) one.leave();
       return { widths, names };
     });
     assert.deepEqual(layouts.names, ['Second', 'First']);
