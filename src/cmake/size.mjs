@@ -12,6 +12,7 @@ import zlib from 'node:zlib';
 
 const AIM = 24 * 1024; // bytes after brotli
 const PAGE_AIM = 40 * 1024;
+const ELEMENT_AIM = 12 * 1024;
 
 /** @param {string} folder @param {string} name @param {Set<string>} found */
 function addWithImports(folder, name, found) {
@@ -54,6 +55,8 @@ function report(title, names, aim) {
 }
 
 report('Downloaded by a page that makes calls (bytes, scripts minified):', names, AIM);
+report('Downloaded in addition by a page with <peerface-room>:', ['peerface-element.js'],
+  ELEMENT_AIM);
 
 const chunks = fs.readdirSync(path.join(folder, 'page'))
   .filter((name) => /^(?:en|ko)-.*\.js$/.test(name))

@@ -90,3 +90,17 @@ test('what was paused while the page was hidden plays when it is seen again', as
   await settled();
   assert.equal(video.paused, false);
 });
+
+test('a player without videos listens to nothing, and can be forgotten', async (t) => {
+  let listeners = 0;
+  t.mock.method(page, 'addEventListener', () => listeners++);
+  t.mock.method(page, 'removeEventListener', () => listeners--);
+  const { video, player } = await playing();
+  const other = new Video();
+  player.add(/** @type {any} */ (other));
+  assert.equal(listeners, 1);
+  player.forget(/** @type {any} */ (video));
+  assert.equal(listeners, 1);
+  player.forget(/** @type {any} */ (other));
+  assert.equal(listeners, 0);
+});

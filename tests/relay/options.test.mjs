@@ -13,7 +13,8 @@ test('--help lists every option, --version prints the version', async () => {
   assert.equal(help.code, 0);
   for (const name of [
     'address', 'address-connections', 'address-joins', 'address-kib', 'address-opens',
-    'allow-host', 'allow-origin', 'burst', 'clients-max', 'config', 'drain-s', 'echo',
+    'allow-frame', 'allow-host', 'allow-origin', 'burst', 'clients-max', 'config', 'drain-s',
+    'echo',
     'grace-ms', 'handshake-ms', 'handshakes-max', 'help', 'hsts', 'ice-servers', 'idle-ms',
     'log-addresses', 'log-format', 'log-level', 'members-max', 'message-ms', 'metrics-address',
     'metrics-port', 'ping-ms', 'port', 'proxy-protocol', 'quiet', 'rate', 'redirect-port',
@@ -36,6 +37,7 @@ test('invalid options are refused with status 2 and a reason', async () => {
     ['--burst', '64'], ['--rate', '0'],
     ['--ice-servers', '[1,'], ['--ice-servers', '/missing.json'], ['--echo', 'echo'],
     ['--allow-origin', 'call.example'], ['--allow-origin', 'https://call.example/'],
+    ['--allow-frame', 'null'], ['--allow-frame', 'https://a.example;x'],
     ['--allow-origin', 'not a url'], ['--allow-origin', 'https://'], ['--allow-host', 'a b'],
     ['--allow-host', 'https://a'], ['--trust-proxy', 'proxy'],
     ['--trust-proxy', '10.0.0.0/33'], ['--trust-proxy', '10.0.0.0/'], ['--proxy-protocol'],

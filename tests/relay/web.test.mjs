@@ -147,6 +147,14 @@ test('responses have security fields and allow loading by other origins', async 
   }
 });
 
+test('--allow-frame names pages that may show the page in a frame', async (t) => {
+  const relay = await Relay.start(t, '--allow-frame', 'https://a.example',
+    '--allow-frame', 'http://b.example:8080');
+  const { headers } = await get(relay, '/');
+  assert.match(headers['content-security-policy'],
+    /; frame-ancestors 'self' https:\/\/a\.example http:\/\/b\.example:8080$/);
+});
+
 test('HEAD is answered like GET without a body', async (t) => {
   const { relay } = await serve(t);
   const wire = await Wire.connect(relay.port);

@@ -17,7 +17,6 @@ export class Player {
     /** @type {Set<HTMLVideoElement>} */
     this.#blocked = new Set();
     this.#changed = changed;
-    document.addEventListener('visibilitychange', () => this.#onVisible());
   }
 
   get blocked() {
@@ -29,6 +28,8 @@ export class Player {
    * @param {HTMLVideoElement} video
    */
   add(video) {
+    // Only while there is something to play: an element that is gone must be forgotten.
+    if (!this.#pauses.size) document.addEventListener('visibilitychange', this.#onVisible);
     this.#pauses.set(video, []);
     video.addEventListener('pause', (event) => this.#onPause(video, event.timeStamp));
     this.play(video);
@@ -53,6 +54,7 @@ export class Player {
   /** @param {HTMLVideoElement} video */
   forget(video) {
     this.#pauses.delete(video);
+    if (!this.#pauses.size) document.removeEventListener('visibilitychange', this.#onVisible);
     this.#note(video, false);
   }
 
@@ -73,10 +75,10 @@ export class Player {
   }
 
   /** A page that was hidden may have been paused, and refused to play until now. */
-  #onVisible() {
+  #onVisible = () => {
     if (document.hidden) return;
     for (const video of this.#pauses.keys()) if (video.paused) this.play(video);
-  }
+  };
 
   /**
    * @param {HTMLVideoElement} video

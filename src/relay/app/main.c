@@ -69,6 +69,8 @@ static int run(const struct pf_options *options)
         .hosts = options->hosts.items,
         .hosts_count = options->hosts.count,
         .origins = {.allowed = options->origins.items, .allowed_count = options->origins.count},
+        .frames = options->frames.items,
+        .frames_count = options->frames.count,
         .proxies = proxies,
         .proxies_count = options->proxies.count,
         .proxy_protocol = options->proxy_protocol,

@@ -103,6 +103,9 @@ const struct pf_option pf_option_table[] = {
     {"allow-origin", "URL", TEXTS(origins), .take = pf_option_judge_origin,
      .help = "let pages of this origin connect, besides the relay's own; may be\n"
              "repeated; * is any origin"},
+    {"allow-frame", "URL", TEXTS(frames), .take = pf_option_judge_frame,
+     .help = "let pages of this origin show the relay's page in a frame; may be\n"
+             "repeated; * is any origin"},
     {"allow-host", "NAME", TEXTS(hosts), .take = pf_option_judge_host,
      .help = "answer only requests whose Host is NAME, or NAME:PORT; may be\n"
              "repeated; without it any Host will do"},

@@ -6,6 +6,7 @@
 #include "protocol/message.h"
 #include "relay/app/option_table.h"
 #include "relay/server/ip.h"
+#include "relay/server/server.h"
 #include "relay/server/turn.h"
 #include "relay/wire/authority.h"
 #include "relay/wire/ice_servers.h"
@@ -68,6 +69,22 @@ const char *pf_option_judge_origin(struct pf_options *options, const char *value
     return pf_origin_rule_is_valid(pf_slice_of(value))
                ? NULL
                : "takes an origin such as https://example.org, or *";
+}
+
+/* They are all in one line of every response. */
+const char *pf_option_judge_frame(struct pf_options *options, const char *value)
+{
+    const struct pf_slice frame = pf_slice_of(value);
+    size_t size = frame.size;
+    for (size_t i = 0; i < options->frames.count; i++) {
+        size += options->frames.items[i].size;
+    }
+    /* What separates directives and policies may be in the name of a host. */
+    if (!pf_origin_rule_is_valid(frame) || pf_slice_equal(frame, PF_SLICE("null")) ||
+        strpbrk(value, ";,")) {
+        return "takes an origin such as https://example.org, or *";
+    }
+    return size > PF_FRAMES_SIZE_MAX ? "names too many origins" : NULL;
 }
 
 const char *pf_option_judge_host(struct pf_options *options, const char *value)

@@ -54,7 +54,7 @@ struct pf_options {
     struct pf_log log;
     const char *config_file; /* NULL: none */
     char *config_text;       /* owned; other texts may borrow from it */
-    struct pf_texts origins, hosts, proxies, turn_servers;
+    struct pf_texts origins, frames, hosts, proxies, turn_servers;
 };
 
 /* Reads a file, the environment and the arguments, which overrule one another in this order; prints

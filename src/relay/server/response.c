@@ -8,7 +8,8 @@
 #include <time.h>
 
 enum {
-    HEAD_SIZE_MAX = 10240, /* the longest part is the path and query of a redirection */
+    /* The longest parts are the path and query of a redirection, and the frames. */
+    HEAD_SIZE_MAX = 10240 + PF_FRAMES_SIZE_MAX,
     DATE_SIZE_MAX = 64,
 };
 
@@ -16,11 +17,13 @@ enum {
  * The page loads scripts, styles and media from the relay only; WebAssembly needs a keyword of its
  * own. 'self' of connect-src includes the WebSocket on the same port.
  */
-static const char security_fields[] =
+static const char policy[] =
     "Content-Security-Policy: default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; "
     "style-src 'self'; img-src 'self' data:; media-src 'self' blob: mediastream:; "
-    "connect-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'self'; "
-    "form-action 'self'\r\n"
+    "connect-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; "
+    "frame-ancestors 'self'";
+static const char security_fields[] =
+    "\r\n"
     "X-Content-Type-Options: nosniff\r\n"
     "Referrer-Policy: no-referrer\r\n"
     "Permissions-Policy: camera=(self), microphone=(self), display-capture=(self)\r\n";
@@ -87,6 +90,11 @@ bool pf_response_begin(struct pf_server *server, struct pf_link *link, uint16_t 
     put(out, reason_of(status));
     put(out, "\r\n");
     put_date(out, server->unix_s);
+    put(out, policy);
+    for (size_t i = 0; i < server->config.frames_count; i++) {
+        put(out, " ");
+        pf_buffer_put(out, server->config.frames[i]);
+    }
     put(out, security_fields);
     if (link->stream.tls && server->config.tls.hsts_s > 0) {
         put(out, "Strict-Transport-Security: max-age=");

@@ -22,17 +22,22 @@ struct pf_tls_config {
 };
 
 /* Everything is borrowed for the life of the server. */
+enum { PF_FRAMES_SIZE_MAX = 2048 }; /* of the origins in one field of a response */
+
 struct pf_server_config {
     const char *address; /* the host name or address to listen on */
     uint16_t port;       /* 0: any free port */
     struct pf_tls_config tls;
-    uint16_t redirect_port;          /* redirects http to https; 0: none */
-    const char *folder;              /* served to browsers; NULL: none */
-    const char *echo;                /* path of the echo endpoint; NULL: none */
-    const struct pf_slice *hosts;    /* the Host fields that are answered; see wire/authority.h */
-    size_t hosts_count;              /* 0: any */
-    struct pf_origin_rules origins;  /* whose pages may connect, besides the relay's own; whether a
-                                      * proxy is trusted is not said here but by its address */
+    uint16_t redirect_port;         /* redirects http to https; 0: none */
+    const char *folder;             /* served to browsers; NULL: none */
+    const char *echo;               /* path of the echo endpoint; NULL: none */
+    const struct pf_slice *hosts;   /* the Host fields that are answered; see wire/authority.h */
+    size_t hosts_count;             /* 0: any */
+    struct pf_origin_rules origins; /* whose pages may connect, besides the relay's own; whether a
+                                     * proxy is trusted is not said here but by its address */
+    const struct pf_slice *frames;  /* origins whose pages may show ours in a frame, or "*"; at
+                                     * most PF_FRAMES_SIZE_MAX bytes in all */
+    size_t frames_count;
     const struct pf_ip_net *proxies; /* that say whom they speak for; see proxied.h */
     size_t proxies_count;
     bool proxy_protocol; /* they do so by a PROXY header */
