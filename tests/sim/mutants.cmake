@@ -172,7 +172,7 @@ pf_add_mutant(older_client_kept 100 "not-joined" relay/hub/presence.c
 pf_add_mutant(join_overtaken 2000 "is refused without a reason" relay/hub/admission.c
   [[if (is_overtaken(hub, client, member)) {]] [[if (member && !hub) {]])
 pf_add_mutant(foreign_ticket_taken 10000 "is refused without a reason" relay/hub/ticket.c
-  [[if (!is_same(digits, text.data + claim_size + 1, MAC_DIGITS)) {]] [[if (ticket.size == 0) {]])
+  [[if (!is_same(digits, text.data + claim_size + 1, MAC_DIGITS)) {]] [[if (text.size == 0) {]])
 pf_add_mutant(error_to_everyone 300 "that did not cause it" relay/hub/presence.c
   [[    pf_hub_send(hub, client->number, pf_hub_write_message(hub));
     if (pf_error_code_close(code) != 0) {]]
