@@ -64,7 +64,7 @@ static struct sim_transfer *find(struct sim_tab *tab, pf_member_id peer, bool is
     for (int i = 0; i < SIM_TRANSFERS_MAX; i++) {
         struct sim_transfer *file = &tab->files.list[i];
         if (file->peer == peer && file->is_own == is_own && file->number == number &&
-            (!found || is_open(file))) {
+            (!found || is_open(file) || (file->consents && !is_open(found)))) {
             found = file;
         }
     }
@@ -347,7 +347,8 @@ static void check_offered(struct sim_world *world, struct sim_tab *tab,
         const struct sim_transfer *other = &tab->files.list[i];
         again = other != file && other->peer != 0 && !other->is_own &&
                         other->origin_tab == file->origin_tab &&
-                        other->origin_index == file->origin_index && other->state != PF_FILE_FAILED
+                        other->origin_index == file->origin_index &&
+                        other->state != PF_FILE_FAILED && !other->is_forgotten
                     ? other
                     : again;
     }
@@ -462,6 +463,13 @@ void sim_files_check(struct sim_world *world, struct sim_tab *tab, const struct 
     if (file->state == PF_FILE_ACCEPTED && !file->pumps) {
         file->pumps = true;
         after(world, tab, file, SIM_FILE_PUMP, 5);
+    }
+}
+
+void sim_files_note_hidden(struct sim_tab *tab, pf_member_id peer)
+{
+    for (int i = 0; i < SIM_TRANSFERS_MAX; i++) {
+        tab->files.list[i].is_forgotten |= tab->files.list[i].peer == peer;
     }
 }
 
