@@ -86,7 +86,7 @@ const styleLink = /\s*<link rel="stylesheet" href="(page\/[^"]+)">/g;
 export async function bundlePage(source) {
   const html = fs.readFileSync(path.join(source, 'index.html'), 'utf8');
   const styles = [...html.matchAll(styleLink)].map(([, name]) => name);
-  const late = ['page/chat.css']; // loaded by a script
+  const late = ['page/chat.css', 'page/transfers.css']; // loaded by scripts
   const page = await bundle(source, ['page/page.js']);
   const parts = await bundle(source, ['page/call.js', 'page/captured.js', 'page/i18n.js']);
   const preloads = importsOf(page, 'page/page.js')

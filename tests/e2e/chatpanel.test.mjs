@@ -91,6 +91,41 @@ scenario('the chat is there after a reload, and a newcomer sees what was said', 
     await reads(cho, 'I am here');
   });
 
+scenario('a file goes to one of two, is said, and is accepted with the keyboard', { people: 3 },
+  async (world) => {
+    const { ann, bob } = await annAndBob(world);
+    const cho = await world.person('Cho');
+    await cho.enter('tea');
+    await Promise.all([cho.inCallWith(2), ann.waitForPeers(2), bob.waitForPeers(2)]);
+    await ann.click('#chat');
+    await ann.page.focus('.chatField');
+    await ann.ask(() => { // pasted
+      const clipboardData = new DataTransfer();
+      clipboardData.items.add(new File(['Hello'], 'note.txt'));
+      document.querySelector('.chatField')?.dispatchEvent(
+        new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+    });
+    await ann.shown('#filesTo');
+    await ann.choose('#filesTo', 'Bob');
+    await ann.click('.filesChosen .primary');
+    const said = (/** @type {Person} */ person, /** @type {string} */ text) =>
+      person.sees(`"${text}" said`, (wanted) => [...document.querySelectorAll('#announcer p')]
+        .some((line) => line.textContent?.startsWith(wanted)), [text]);
+    await said(bob, 'Ann offers you a file: note.txt, 5 bytes');
+    await isUnread(bob, '#chat', '1');
+    await bob.page.keyboard.press('c');
+    await bob.shown('.file .primary');
+    await bob.page.keyboard.down('Shift');
+    for (let back = 0; back < 3; back++) await bob.page.keyboard.press('Tab'); // clip, Decline
+    await bob.page.keyboard.up('Shift');
+    assert.equal(await bob.ask(() => document.activeElement?.textContent), 'Accept');
+    await bob.page.keyboard.press('Enter');
+    await said(bob, 'note.txt has been received');
+    await said(ann, 'Bob has received note.txt');
+    await bob.sees('the focus go on', () => document.activeElement?.textContent === 'Save');
+    assert.equal(await cho.ask(() => document.querySelectorAll('.file').length), 0);
+  });
+
 scenario('what is too long is said to be, and stays in the field', {}, async (world) => {
   const { ann, bob } = await annAndBob(world);
   await ann.click('#chat');

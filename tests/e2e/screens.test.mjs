@@ -175,6 +175,67 @@ scenario('screens: the chat', {}, async (world) => {
   await sheet(ann, 'chat-unread');
 });
 
+/** Drops a file on the call. @param {Person} person @param {string} name @param {number} size */
+const drop = (person, name, size) => person.ask((named, bytes) => {
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(new File([new Uint8Array(bytes)], named));
+  document.querySelector('.stage')?.dispatchEvent(
+    new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+}, name, size);
+
+/**
+ * The newest file, in this state.
+ * @param {Person} person @param {string} state @param {string} name
+ */
+const hasFile = (person, state, name) =>
+  person.sees(`${name} ${state}`, (wanted, named) => {
+    const row = /** @type {HTMLElement|null} */ (document.querySelector('.file'));
+    return row && row.dataset.state === wanted && row.textContent?.includes(named);
+  }, [state, name]);
+
+scenario('screens: files', {}, async (world) => {
+  const { ann, bob } = await annAndBob(world);
+  await keepMessages(ann);
+  await drop(bob, 'Holiday in Jeju, all of the pictures of the first day.zip', 40_000_000);
+  await hasFile(bob, 'offered', 'Holiday');
+  await ann.sees('a number', () =>
+    document.querySelector('#chat')?.getAttribute('data-unread') === '1');
+  await ann.click('#chat');
+  await hasFile(ann, 'offered', 'Holiday');
+  await sheet(ann, 'file-offered');
+  await ann.ask(() => { // the disk hangs after a while
+    const host = /** @type {any} */ (window);
+    const { digest } = SubtleCrypto.prototype;
+    let count = 0;
+    host.hangs = true;
+    /** @type {typeof digest} */
+    SubtleCrypto.prototype.digest = function hanging(algorithm, data) {
+      if (host.hangs && ++count > 60) return new Promise(() => {});
+      return digest.call(this, algorithm, data);
+    };
+  });
+  await ann.click('.file .primary');
+  await ann.sees('a good part of it', () => /** @type {HTMLProgressElement} */ (
+    document.querySelector('.fileProgress')).value > 20_000_000);
+  await sheet(ann, 'file-under-way');
+  await ann.ask(() => Object.assign(window, { hangs: false }));
+  await drop(ann, '회의록.pdf', 2_400_000);
+  await hasFile(ann, 'offered', '회의록');
+  await bob.click('.file .primary');
+  await hasFile(bob, 'done', '회의록');
+  await bob.ask(() => { // it is changed before it is read
+    Blob.prototype.slice = () => {
+      throw new DOMException('changed', 'NotReadableError');
+    };
+  });
+  await drop(bob, 'budget.xlsx', 5000);
+  await hasFile(ann, 'offered', 'budget');
+  await ann.click('.file .primary');
+  await hasFile(bob, 'failed', 'budget');
+  await hasFile(ann, 'failed', 'budget');
+  await sheet(bob, 'file-failed');
+});
+
 scenario('screens: a call of three', { people: 3 }, async (world) => {
   const { ann } = await annAndBob(world);
   const long = 'Christopher-Alexander Featherstonehaugh';

@@ -4,6 +4,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Files, safeName } from '../../web/peerface-files.js';
 import { memoryMax, openStorage } from '../../web/peerface-storage.js';
+import { transferTexts } from '../../web/page/transfer-texts.js';
+import { formatSize, typeOf } from '../../web/page/transfers.js';
 
 /** @typedef {import('../../web/peerface-files.js').Transfer} Transfer */
 
@@ -289,4 +291,30 @@ test('a name shows what it is, and cannot leave its folder', () => {
   }
   const long = safeName(`${'한'.repeat(300)}.tar.gz`);
   assert.ok(long.endsWith('.gz') && new TextEncoder().encode(long).length <= 250, long);
+});
+
+test('sizes are said as people say them', () => {
+  for (const [bytes, english, korean] of /** @type {[number, string, string][]} */ ([
+    [0, '0 bytes', '0바이트'], [999, '999 bytes', '999바이트'], [1000, '1 kB', '1kB'],
+    [2_345_678, '2.3 MB', '2.3MB'], [45_600_000, '46 MB', '46MB'], [4e9, '4 GB', '4GB'],
+  ])) {
+    assert.equal(formatSize(bytes, 'en'), english);
+    assert.equal(formatSize(bytes, 'ko'), korean);
+  }
+  assert.equal(formatSize(2_345_678, 'en', '-per-second'), '2.3 MB/s');
+});
+
+test('only what cannot run anything is opened in the browser', () => {
+  for (const name of ['a.html', 'a.svg', 'a.xml', 'a.js', 'a.pdf.exe', 'pdf', 'constructor', '']) {
+    assert.equal(typeOf(name), undefined, name);
+  }
+  assert.equal(typeOf('A.JPG'), 'image/jpeg');
+});
+
+test('the texts about files have the same values in both languages', () => {
+  const values = (/** @type {string} */ text) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
+  for (const [key, text] of Object.entries(transferTexts.en)) {
+    const other = transferTexts.ko[/** @type {keyof typeof transferTexts.ko} */ (key)];
+    assert.deepEqual(values(other), values(text), key);
+  }
 });

@@ -60,12 +60,11 @@ static bool is_open(const struct sim_transfer *file)
 static struct sim_transfer *find(struct sim_tab *tab, pf_member_id peer, bool is_own,
                                  uint32_t number)
 {
-    /* If an earlier page used the number as well: an open one, or else one that was accepted. */
-    struct sim_transfer *found = NULL;
+    struct sim_transfer *found = NULL; /* an open one, if an earlier page used the number as well */
     for (int i = 0; i < SIM_TRANSFERS_MAX; i++) {
         struct sim_transfer *file = &tab->files.list[i];
         if (file->peer == peer && file->is_own == is_own && file->number == number &&
-            (!found || is_open(file) || (!is_open(found) && file->consents))) {
+            (!found || is_open(file) || (file->consents && !is_open(found)))) {
             found = file;
         }
     }
@@ -348,7 +347,8 @@ static void check_offered(struct sim_world *world, struct sim_tab *tab,
         const struct sim_transfer *other = &tab->files.list[i];
         again = other != file && other->peer != 0 && !other->is_own &&
                         other->origin_tab == file->origin_tab &&
-                        other->origin_index == file->origin_index && other->state != PF_FILE_FAILED
+                        other->origin_index == file->origin_index &&
+                        other->state != PF_FILE_FAILED && !other->is_forgotten
                     ? other
                     : again;
     }
@@ -463,6 +463,13 @@ void sim_files_check(struct sim_world *world, struct sim_tab *tab, const struct 
     if (file->state == PF_FILE_ACCEPTED && !file->pumps) {
         file->pumps = true;
         after(world, tab, file, SIM_FILE_PUMP, 5);
+    }
+}
+
+void sim_files_note_hidden(struct sim_tab *tab, pf_member_id peer)
+{
+    for (int i = 0; i < SIM_TRANSFERS_MAX; i++) {
+        tab->files.list[i].is_forgotten |= tab->files.list[i].peer == peer;
     }
 }
 

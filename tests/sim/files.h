@@ -29,6 +29,7 @@ struct sim_transfer {
     uint32_t identity;         /* ... on this connection */
     bool consents, stores;     /* theirs: the user has accepted; the disk is busy */
     uint32_t received, stored; /* theirs */
+    bool is_forgotten; /* the peer was given up since: if it returns, it may offer it again */
 };
 
 /* The part of a page. */
@@ -49,9 +50,11 @@ void sim_files_happen(struct sim_world *world, struct sim_tab *tab,
 /* SIM_BYTES: the first packet of the bytes that a connection sends arrives. */
 void sim_files_deliver(struct sim_world *world, uint32_t identity);
 
-/* SHOW_FILE. */
+/* SHOW_FILE, and HIDE_PEER. */
 void sim_files_check(struct sim_world *world, struct sim_tab *tab,
                      const struct pf_command *command);
+
+void sim_files_note_hidden(struct sim_tab *tab, pf_member_id peer);
 
 /* In the end: whether nothing of `tab` is under way with a page that can be reached, and both of
  * them agree on what has become of it. */

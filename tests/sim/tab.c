@@ -256,6 +256,7 @@ static void show(struct sim_world *world, struct sim_tab *tab, const struct pf_c
     }
     if (command->type == PF_COMMAND_HIDE_PEER) {
         sim_quality_note_hidden(tab, command->hide_peer);
+        sim_files_note_hidden(tab, command->hide_peer);
     }
     if (command->type == PF_COMMAND_SHOW_ROOM && tab->view.ticket_size > 0) {
         struct sim_host *host = &world->hosts[tab->host];

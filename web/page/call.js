@@ -41,6 +41,7 @@ import { TileTools } from './tools.js';
  * @property {() => void} leave the person wants to
  * @property {(text: string) => void} send a message; see chat.js
  * @property {(message: import('../peerface.js').Message) => void} resend
+ * @property {import('./attach.js').AttachHooks['sendFile']} sendFile
  * @property {() => void} copyLink the person wants to
  * @property {() => void} [copyRefused] the browser does not let the page copy
  * @property {() => void} changed something else is to be shown; asks for a call of render()
@@ -59,6 +60,7 @@ import { TileTools } from './tools.js';
  * @property {import('../peerface.js').LocalSource} [screen] one's own
  * @property {import('./hosting.js').Terms} [terms] undefined: one is in no room
  * @property {readonly import('../peerface.js').Message[]} [messages] oldest first
+ * @property {readonly import('./attach.js').Transfer[]} [files] likewise
  */
 
 export class CallScreen {
@@ -107,7 +109,7 @@ export class CallScreen {
     this.#root = root;
     this.#texts = texts;
     this.#say = hooks.say;
-    this.#send = { send: hooks.send, resend: hooks.resend };
+    this.#send = { send: hooks.send, resend: hooks.resend, sendFile: hooks.sendFile };
     this.#player = new Player(hooks.changed);
     /** How the person sees themselves; to be read and set from outside too. */
     this.#store = hooks.store;
@@ -221,6 +223,7 @@ export class CallScreen {
       language: () => this.#texts.language,
       title: () => this.#texts.get('chat'),
       fill: (text, values) => this.#texts.fill(text, values),
+      peers: () => [...this.#peers.values()],
     });
     for (const message of this.#early.splice(0)) this.#chat.came(message);
   }
@@ -351,7 +354,7 @@ export class CallScreen {
     this.#guard.run('stage', () => this.#renderStage());
     this.#guard.run('picture in picture', () => this.#pip.render(view));
     this.#guard.run('chips', () => this.#renderChips(view));
-    this.#guard.run('chat', () => this.#chat?.render(view.messages ?? []));
+    this.#guard.run('chat', () => this.#chat?.render(view.messages ?? [], view.files ?? []));
     this.#guard.run('company', () => this.#company.render({
       id: view.id,
       name: view.name,

@@ -7,6 +7,7 @@
  * own; before that the page need not know of it.
  */
 
+import { Attach } from './attach.js';
 import { isOnlyEmoji, piecesOf } from './chat-text.js';
 import { chatTexts } from './chat-texts.js';
 
@@ -25,6 +26,8 @@ import { chatTexts } from './chat-texts.js';
  * @property {() => string} title the word for a chat
  * @property {(text: string, values: Record<string, string|number>) => string} fill a text that
  *   has {placeholders}
+ * @property {import('./attach.js').AttachHooks['sendFile']} sendFile
+ * @property {import('./attach.js').AttachHooks['peers']} peers
  */
 
 /** Below this width of the call the panel lies over it. */
@@ -45,7 +48,7 @@ const newsLength = 120;
  * @param {Record<string, string>} [attributes]
  * @param {(Node|string)[]} children
  */
-function make(tag, className, attributes = {}, ...children) {
+export function make(tag, className, attributes = {}, ...children) {
   const element = document.createElement(tag);
   element.className = className;
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
@@ -75,6 +78,8 @@ export class Chat {
   #hooks;
   #buttons;
   #panel;
+  /** @type {Attach} */
+  #attach;
   #rows = make('ul', 'chatRows', { role: 'list' });
   #list = make('div', 'chatList', { role: 'log', 'aria-live': 'off', tabindex: '0' }, this.#rows);
   #empty = make('p', 'chatEmpty');
@@ -106,6 +111,9 @@ export class Chat {
   constructor(root, hooks) {
     this.#root = root;
     this.#hooks = hooks;
+    this.#attach = new Attach(root, this.#field, {
+      ...hooks, make, icon, open: () => this.open(), news: (text) => this.#offered(text),
+    });
     this.#buttons = /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll('.chatButton'));
     this.#panel = this.#build();
     this.#labels = [
@@ -130,14 +138,14 @@ export class Chat {
       });
     }
     const form = make('form', 'chatForm', {}, this.#error,
-      make('div', 'chatRow', {}, this.#field, this.#send));
+      make('div', 'chatRow', {}, this.#attach.button, this.#field, this.#send));
     form.addEventListener('submit', (event) => {
       event.preventDefault();
       this.#submit();
     });
     const panel = make('aside', 'chat', { 'aria-labelledby': 'chatTitle', hidden: '' },
       make('div', 'chatTop', {}, this.#title, this.#close),
-      make('div', 'chatBody', {}, this.#empty, this.#list, this.#newest), form);
+      make('div', 'chatBody', {}, this.#empty, this.#list, this.#newest), this.#attach.area, form);
     this.#root.append(sheet, panel);
     return panel;
   }
@@ -198,10 +206,12 @@ export class Chat {
   }
 
   /**
-   * Shows the messages of the room one is in.
+   * Shows the messages and the files of the room one is in.
    * @param {readonly Message[]} messages oldest first
+   * @param {readonly import('./attach.js').Transfer[]} files likewise
    */
-  render(messages) {
+  render(messages, files) {
+    this.#attach.render(files);
     const language = this.#hooks.language();
     if (language !== this.#language) this.#translate(language);
     const atEnd = this.#isAtEnd();
@@ -218,7 +228,7 @@ export class Chat {
       this.#renderRow(message, before);
       before = message;
     }
-    this.#empty.hidden = messages.length > 0;
+    this.#empty.hidden = messages.length + files.length > 0;
     if (messages.length === 0) this.#setUnread(0);
     if (this.#shown.size > count && (atEnd || own)) this.#scrollToEnd();
   }
@@ -237,6 +247,17 @@ export class Chat {
     } else {
       const short = text.length > newsLength ? `${text.slice(0, newsLength)}…` : text;
       this.#hooks.tell(this.#get('chatNews', { name, text: short.replace(/\s+/g, ' ') }));
+    }
+    this.#hooks.sound();
+  }
+
+  /** A peer offers a file. @param {string} text */
+  #offered(text) {
+    if (this.isOpen && !document.hidden) {
+      this.#hooks.say(text);
+    } else {
+      this.#setUnread(this.#unread + 1);
+      this.#hooks.tell(text);
     }
     this.#hooks.sound();
   }
@@ -303,6 +324,7 @@ export class Chat {
       if (attribute) element.setAttribute(attribute, this.#get(key));
       else element.textContent = this.#get(key);
     }
+    this.#attach.translate(this.#get('chatAttach'), this.#get('chatDrop'));
     for (const shown of this.#shown.values()) {
       shown.state = '';
       this.#translateRow(shown.row, shown.message);

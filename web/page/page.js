@@ -410,6 +410,7 @@ class Page {
         ? { host: room.role === 'host', locked: room.locked, knocks: room.knocks } : undefined,
       screen: room?.screen,
       messages: room?.messages ?? noMessages,
+      files: this.#session.files,
       aloneUnsaid: this.#alone() && this.#banner.code !== 'alone',
     }));
     run('screen', () => this.#showScreen(inCall && this.#call ? 'call' : 'welcome'));
@@ -455,6 +456,7 @@ class Page {
       shareScreen: (on) => this.#session.room?.setScreen(on),
       send: (text) => this.#send(text),
       resend: (message) => this.#session.room?.resend(message),
+      sendFile: async (file, to) => this.#session.room?.sendFile(file, { to }) ?? [],
       chooseLanguage: (language) => this.#onLanguage(language),
       processingChanged: () => this.#session.processingChanged(),
       version: async () => (await import('../peerface.js')).version,

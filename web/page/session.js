@@ -45,6 +45,8 @@ export class Session {
   left = false;
   /** No room object could be made. */
   broken = false;
+  /** Those of the room. @type {import('./attach.js').Transfer[]} */
+  files = [];
   /** Which devices there are has been found out. */
   devicesKnown = false;
 
@@ -332,6 +334,7 @@ export class Session {
     // Left while it was being made: nobody wants its camera any more.
     if (this.left && !this.#pending) return room.leave();
     this.#room = room;
+    this.files = [];
     // Switched while it was being made.
     for (const kind of /** @type {const} */ (['microphone', 'camera'])) {
       if (room[kind].wanted !== this.isWanted(kind)) this.toggle(kind, this.isWanted(kind));
@@ -370,6 +373,10 @@ export class Session {
     on('message', (event) => {
       this.#unkept = true;
       this.#hooks.messageCame(/** @type {CustomEvent} */ (event).detail);
+      this.#hooks.changed();
+    });
+    on('file', (event) => {
+      this.files.push(/** @type {CustomEvent} */ (event).detail);
       this.#hooks.changed();
     });
     on('messagechange', () => {
