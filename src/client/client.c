@@ -153,11 +153,14 @@ static enum pf_client_reason reason_of(const struct pf_command *command)
     case PF_CODE_TOKEN_INVALID:
     case PF_CODE_TOKEN_EXPIRED:
     case PF_CODE_TOKEN_ROOM: return PF_CLIENT_REASON_TOKEN;
+    case PF_CODE_REFUSED: return PF_CLIENT_REASON_NOT_LET_IN;
+    case PF_CODE_REMOVED: return PF_CLIENT_REASON_REMOVED;
     case PF_CODE_BAD_MESSAGE:
     case PF_CODE_UNKNOWN_TYPE:
     case PF_CODE_NOT_JOINED:
     case PF_CODE_ALREADY_JOINED:
     case PF_CODE_NO_SUCH_MEMBER:
+    case PF_CODE_NOT_HOST:
     case PF_CODE_RATE_LIMIT:
     case PF_CODE_OTHER: break;
     }
@@ -217,8 +220,11 @@ void pf_client_take(struct pf_client *client, const struct pf_command *command)
         pf_host_forget(client->host, person->id);
         break;
     case PF_COMMAND_SHOW_MESSAGE: take_message(client, command); break;
-    case PF_COMMAND_SHOW_REACTION: return; /* programs are sent none */
-    default: PF_UNREACHABLE();             /* not for the page */
+    case PF_COMMAND_SHOW_REACTION: /* programs are sent none of these */
+    case PF_COMMAND_SHOW_FILE:
+    case PF_COMMAND_SHOW_MUTED: /* which SHOW_LOCAL says, too */
+    case PF_COMMAND_SHOW_KNOCKS: /* nor do they act as hosts */ return;
+    default: PF_UNREACHABLE(); /* not for the page */
     }
     pf_client_wake(client);
 }

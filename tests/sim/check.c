@@ -261,6 +261,7 @@ void sim_check_relay_text(struct sim_world *world, struct sim_socket *socket, st
         "{\"type\":\"error\",\"code\":\"refused\"",
         "{\"type\":\"error\",\"code\":\"removed\"",
         "{\"type\":\"error\",\"code\":\"not-host\"", /* the role has just gone */
+        "{\"type\":\"error\",\"code\":\"rate-limit\",\"message\":\"too many wait",
     };
     const struct pf_hub *hub = world->relays[socket->relay].hub;
     if (begins(text, harmless[1]) && pf_hub_counts(hub).members < PF_MEMBERS_MAX) {

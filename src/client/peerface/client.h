@@ -166,6 +166,8 @@ enum pf_client_reason {
     PF_CLIENT_REASON_REPLACED, /* somebody else has presented the same ticket */
     PF_CLIENT_REASON_TOKEN,    /* the relay asks for a token, and does not take this one */
     PF_CLIENT_REASON_NO_WEBRTC,
+    PF_CLIENT_REASON_NOT_LET_IN, /* the room is locked, and its host has turned one away */
+    PF_CLIENT_REASON_REMOVED,    /* by a host */
     PF_CLIENT_REASON_OTHER, /* a reason of a later version of the relay */
 };
 
