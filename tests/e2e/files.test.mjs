@@ -109,7 +109,7 @@ scenario(
     await sees(bob, 'offered');
     await calls(bob, 'decline');
     await sees(ann, 'declined');
-    await offer(bob, 1 << 26, 'b');
+    await offer(bob, 3 << 23, 'b');
     await sees(ann, 'offered');
     await calls(ann, 'accept');
     await hasMoved(bob, 1);
@@ -118,7 +118,7 @@ scenario(
 
     // Nothing passes for as long as it takes to notice; then only another connection can help.
     for (const [from, to] of [[ann, bob], [bob, ann]]) {
-      const hash = await offer(from, 1 << 26, 'large');
+      const hash = await offer(from, 3 << 23, 'large');
       await sees(to, 'offered');
       await calls(to, 'accept');
       await hasMoved(from, 1);

@@ -135,7 +135,8 @@ static void hello_is_read_as_written(void **state)
     struct fixture *fixture = *state;
     fixture->sent = (struct pf_message){
         .type = PF_MESSAGE_HELLO,
-        .hello = {PF_SLICE("[ {\"urls\":[\"stun:a\"] } ]"), PF_SLICE("tokens"), 8, 15000, 20000},
+        .hello = {PF_SLICE("[ {\"urls\":[\"stun:a\"] } ]"), PF_SLICE("tokens"), 8, 15000, 20000,
+                  PF_ICE_ALL},
     };
     transfer(fixture);
     assert_text(fixture->received.hello.ice_servers, "[ {\"urls\":[\"stun:a\"] } ]");
@@ -150,7 +151,7 @@ static void a_hello_outlives_the_text_it_was_read_from(void **state)
     struct fixture *fixture = *state;
     fixture->sent = (struct pf_message){
         .type = PF_MESSAGE_HELLO,
-        .hello = {PF_SLICE("[1,2]"), PF_SLICE(""), 8, 15000, 20000},
+        .hello = {PF_SLICE("[1,2]"), PF_SLICE(""), 8, 15000, 20000, PF_ICE_ALL},
     };
     transfer(fixture);
     memset(fixture->text, 'x', sizeof fixture->text);
@@ -257,8 +258,8 @@ static void joined_is_read_as_written(void **state)
                    .resumed = true,
                    .ticket = PF_SLICE("t"),
                    .members_count = 2,
-                   .members = {{BOB, PF_SLICE("Bob"), 42, false, PF_SLICE("screen")},
-                               {UINT64_MAX, PF_SLICE(""), 1, true, PF_SLICE("")}},
+                   .members = {{BOB, PF_SLICE("Bob"), 42, false, PF_SLICE("screen"), PF_ROLE_HOST},
+                               {UINT64_MAX, PF_SLICE(""), 1, true, PF_SLICE(""), PF_ROLE_MEMBER}},
                    .offered = BOB},
     };
     transfer(fixture);
@@ -285,7 +286,8 @@ static void member_is_read_as_written(void **state)
     struct fixture *fixture = *state;
     fixture->sent = (struct pf_message){
         .type = PF_MESSAGE_MEMBER,
-        .member = {{ANN, PF_SLICE("A\"\\/\xc3\xa9"), 77, true, PF_SLICE("a b")}, example_offer()},
+        .member = {{ANN, PF_SLICE("A\"\\/\xc3\xa9"), 77, true, PF_SLICE("a b"), PF_ROLE_HOST},
+                   example_offer()},
     };
     transfer(fixture);
     assert_int_equal(fixture->received.member.member.id, ANN);
@@ -518,7 +520,8 @@ static void a_message_overflows_every_buffer_that_is_too_small(void **state)
     struct fixture *fixture = *state;
     fixture->sent = (struct pf_message){
         .type = PF_MESSAGE_MEMBER,
-        .member = {{ANN, PF_SLICE("\x01\n"), 77, false, PF_SLICE("")}, example_offer()},
+        .member = {{ANN, PF_SLICE("\x01\n"), 77, false, PF_SLICE(""), PF_ROLE_MEMBER},
+                   example_offer()},
     };
     const size_t size = write_sent(fixture).size;
     for (size_t capacity = 0; capacity <= size; capacity++) {
@@ -568,7 +571,8 @@ static void running_out_of_memory_is_an_error_and_leaks_nothing(void **state)
     struct fixture *fixture = *state;
     fixture->sent = (struct pf_message){
         .type = PF_MESSAGE_HELLO,
-        .hello = {PF_SLICE("[{\"urls\":\"stun:a\"}]"), PF_SLICE("tokens"), 8, 15000, 20000},
+        .hello = {PF_SLICE("[{\"urls\":\"stun:a\"}]"), PF_SLICE("tokens"), 8, 15000, 20000,
+                  PF_ICE_ALL},
     };
     const struct pf_slice text = write_sent(fixture);
     cJSON_Hooks hooks = {allocate_until_none_is_left, free};
