@@ -75,6 +75,15 @@ static void who_leaves_the_room_has_no_role_in_it(void **state)
     assert_int_equal(driver_get(d, PF_COMMAND_SHOW_KNOCKS)->knocks.count, 0);
 }
 
+static void who_leaves_a_locked_room_is_not_shown_its_lock(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, DRIVER_LOW, 0);
+    tell(d, ",\"door\":\"locked\"");
+    driver_leave(d);
+    assert_false(shown_room(d)->room.is_locked);
+}
+
 static void a_role_outlives_a_lost_relay(void **state)
 {
     struct driver *d = *state;
@@ -234,6 +243,15 @@ static void a_host_asks_for_quiet_and_the_user_may_undo_it(void **state)
     assert_true(d->local[PF_SOURCE_MICROPHONE].on);
 }
 
+static void who_is_interrupted_is_muted_too(void **state)
+{
+    struct driver *d = *state;
+    (void)begin_call(d);
+    driver_muted(d, d->local[PF_SOURCE_MICROPHONE].track, true);
+    driver_relay(d, "{\"type\":\"mute\",\"from\":\"" LOW "\"}");
+    assert_false(d->local[PF_SOURCE_MICROPHONE].on);
+}
+
 static void nobody_who_is_not_there_asks_for_quiet(void **state)
 {
     struct driver *d = *state;
@@ -263,6 +281,8 @@ int main(void)
         TEST(knocking_means_nothing_inside),
         TEST(who_is_removed_closes_everything_and_forgets_the_ticket),
         TEST(a_host_asks_for_quiet_and_the_user_may_undo_it),
+        TEST(who_is_interrupted_is_muted_too),
+        TEST(who_leaves_a_locked_room_is_not_shown_its_lock),
         TEST(nobody_who_is_not_there_asks_for_quiet),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

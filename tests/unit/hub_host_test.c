@@ -180,6 +180,70 @@ static void who_gives_up_knocking_is_forgotten(void **state)
     assert_has_not(last_of(fixture, 0, "room"), "knocks");
 }
 
+static void who_knocks_waits_through_pings(void **state)
+{
+    struct fixture *fixture = *state;
+    lock(fixture);
+    knock(fixture, 1);
+    for (int i = 0; i < 5; i++) {
+        pass(fixture, fixture->config.ping_ms);
+        say(fixture, 0, "{\"type\":\"pong\"}");
+        say(fixture, 1, "{\"type\":\"pong\"}");
+    }
+    assert_null(last_of(fixture, 1, "joined"));
+    assert_int_equal(fixture->inboxes[1].closed, 0);
+}
+
+static void of_two_who_knock_the_second_may_go_or_enter_first(void **state)
+{
+    struct fixture *fixture = *state;
+    char id[TEXT_MAX];
+    lock(fixture);
+    knock(fixture, 1);
+    knock(fixture, 2);
+    lose(fixture, 2, 1006);
+    assert_has(last_of(fixture, 0, "room"), "\"name\":\"Eve\"}],");
+    open_client(fixture, 2);
+    say(fixture, 2,
+        "{\"type\":\"join\",\"room\":\"tea\",\"name\":\"\",\"instance\":2,"
+        "\"capabilities\":[\"x\"]}");
+    const char *second = strstr(last_of(fixture, 0, "room"), "\"name\":\"\"");
+    assert_non_null(second);
+    memcpy(id, second - PF_MEMBER_ID_DIGITS - 2, PF_MEMBER_ID_DIGITS);
+    id[PF_MEMBER_ID_DIGITS] = '\0';
+    host(fixture, 0, "admit", id);
+    assert_non_null(last_of(fixture, 2, "joined"));
+    assert_has(last_of(fixture, 0, "member"), "\"capabilities\":[\"x\"]");
+    assert_null(last_of(fixture, 1, "joined"));
+}
+
+static void who_is_admitted_to_a_room_that_has_filled_up_is_told_so(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture->config.members_max = 2;
+    restart_hub(fixture);
+    lock(fixture);
+    knock(fixture, 1);
+    knock(fixture, 2);
+    host(fixture, 0, "open", NULL);
+    assert_non_null(last_of(fixture, 1, "joined"));
+    assert_has(last(fixture, 2), "\"code\":\"room-full\"");
+}
+
+static void knocking_is_limited_as_entering_is(void **state)
+{
+    struct fixture *fixture = *state;
+    lock(fixture);
+    for (int i = 0; i < 64; i++) {
+        knock(fixture, 1);
+        lose(fixture, 1, 1006);
+    }
+    knock(fixture, 1); /* the host took one of the 65 places, too */
+    lose(fixture, 1, 1006);
+    knock(fixture, 1);
+    assert_has(last(fixture, 1), "\"code\":\"rate-limit\"");
+}
+
 static void an_opened_door_lets_all_in(void **state)
 {
     struct fixture *fixture = *state;
@@ -413,6 +477,10 @@ static void where_tokens_are_asked_for_they_say_who_is_host(void **state)
     assert_has(last_of(fixture, 1, "joined"), "],\"role\":\"host\"");
     host(fixture, 1, "lock", NULL);
     join_with(fixture, 2, "host"); /* passes the door */
+    char second[TEXT_MAX];
+    copy_self(fixture, 2, second);
+    host(fixture, 1, "appoint", second); /* is one already */
+    assert_has_not(last_of(fixture, 1, "room"), "role");
     assert_has(last_of(fixture, 2, "joined"), "],\"role\":\"host\"");
     say(fixture, 1, "{\"type\":\"leave\"}");
     say(fixture, 2, "{\"type\":\"leave\"}");
@@ -434,6 +502,10 @@ int main(void)
         HUB_TEST(at_a_locked_door_newcomers_knock_and_a_host_admits_them),
         HUB_TEST(a_host_refuses_who_knocks),
         HUB_TEST(who_gives_up_knocking_is_forgotten),
+        HUB_TEST(who_knocks_waits_through_pings),
+        HUB_TEST(of_two_who_knock_the_second_may_go_or_enter_first),
+        HUB_TEST(who_is_admitted_to_a_room_that_has_filled_up_is_told_so),
+        HUB_TEST(knocking_is_limited_as_entering_is),
         HUB_TEST(an_opened_door_lets_all_in),
         HUB_TEST(when_everybody_has_gone_who_knocks_enters_a_new_room),
         HUB_TEST(members_that_return_pass_a_locked_door),

@@ -54,8 +54,7 @@ void pf_hosting_obey(struct pf_room *room, pf_member_id host)
 {
     struct pf_event event = {.type = PF_EVENT_SET_SOURCE};
     const enum pf_source_state state = room->media.publishing.own.sources[PF_SOURCE_MICROPHONE];
-    if (host == 0 || !pf_roster_find(&room->roster, host) ||
-        (state != PF_SOURCE_STATE_ON && state != PF_SOURCE_STATE_INTERRUPTED)) {
+    if (state == PF_SOURCE_STATE_OFF || !pf_roster_find(&room->roster, host)) {
         return;
     }
     event.set_source.source = PF_SOURCE_MICROPHONE;
