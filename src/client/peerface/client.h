@@ -168,7 +168,7 @@ enum pf_client_reason {
     PF_CLIENT_REASON_NO_WEBRTC,
     PF_CLIENT_REASON_NOT_LET_IN, /* the room is locked, and its host has turned one away */
     PF_CLIENT_REASON_REMOVED,    /* by a host */
-    PF_CLIENT_REASON_OTHER, /* a reason of a later version of the relay */
+    PF_CLIENT_REASON_OTHER,      /* a reason of a later version of the relay */
 };
 
 /* What has become of it; `reason` may be NULL. */
