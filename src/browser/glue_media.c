@@ -85,7 +85,10 @@ EM_JS(void, pf_glue_capture_stop, (struct pf_driver *driver, unsigned id), {
   const glue = Module["glue"][driver];
   const track = glue.tracks.get(id);
   glue.tracks.delete(id);
-  if (track) track.stop();
+  if (!track) return;
+  /* Somebody may hold it for longer than there is a room. */
+  track.onended = track.onmute = track.onunmute = null;
+  track.stop();
 });
 
 EM_JS(void, pf_glue_track_enable, (struct pf_driver *driver, unsigned id, int on), {
