@@ -1,7 +1,6 @@
 /* hosting.js - what a host of the room sees and does: its door, who knocks, quiet. */
 /* SPDX-License-Identifier: MIT */
 
-import { ask } from './dialogs.js';
 import { part, renderAvatar } from './picture.js';
 
 /** @typedef {import('../peerface.js').Room} Room */
@@ -113,15 +112,4 @@ export class Hosting {
     }
     return card;
   }
-}
-
-/**
- * Asks the host whether a person is really to be removed.
- * @param {HTMLDialogElement} dialog
- * @param {Texts} texts
- * @param {string} name
- */
-export async function askToRemove(dialog, texts, name) {
-  part(dialog, 'h2', HTMLElement).textContent = texts.get('removeTitle', { name });
-  return await ask(dialog) === 'remove';
 }

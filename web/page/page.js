@@ -448,8 +448,9 @@ class Page {
       rename: (name) => this.#rename(name),
       host: (action, who) => this.#session.room?.host(action, who),
       mayRemove: async (name) => {
-        const { askToRemove } = await import('./hosting.js');
-        return askToRemove(part(document, '.removing', HTMLDialogElement), this.#texts, name);
+        const dialog = part(document, '.removing', HTMLDialogElement);
+        part(dialog, 'h2', HTMLElement).textContent = this.#texts.get('removeTitle', { name });
+        return await ask(dialog) === 'remove';
       },
       raiseHand: (raised) => this.#session.room?.setHand(raised),
       react: (kind) => this.#session.room?.react(kind),
