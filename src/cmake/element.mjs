@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 //
 // The markup of its shadow tree is that of index.html, as far as web/element/markup.html names it,
-// with the icons that it uses; its styles are the page's. Of the texts it has those that its code
-// or markup name. peerface.js stays a file of its own.
+// with those of the page's icons that it uses; its styles are the page's. Of the texts it has those
+// that its code or markup name. peerface.js stays a file of its own.
 import fs from 'node:fs';
 import path from 'node:path';
 
@@ -58,8 +58,8 @@ function markupOf(source) {
  * @param {(name: string) => boolean} isUsed
  */
 function iconsOf(source, isUsed) {
-  const index = fs.readFileSync(path.join(source, 'index.html'), 'utf8');
-  const symbols = [...index.matchAll(/<symbol id="icon-([\w-]+)".*?<\/symbol>/gs)]
+  const icons = fs.readFileSync(path.join(source, 'page/icons.svg'), 'utf8');
+  const symbols = [...icons.matchAll(/<symbol id="icon-([\w-]+)".*?<\/symbol>/gs)]
     .filter(([, name]) => isUsed(name)).map(([symbol]) => symbol.replace(/>\s+</g, '><'));
   return `<svg hidden>${symbols.join('')}</svg>`;
 }

@@ -80,11 +80,22 @@ function importsOf(files, name) {
 const styleLink = /\s*<link rel="stylesheet" href="(page\/[^"]+)">/g;
 
 /**
+ * The document, with the icons in it.
+ * @param {string} source
+ */
+function documentOf(source) {
+  const icons = fs.readFileSync(path.join(source, 'page/icons.svg'), 'utf8');
+  const html = fs.readFileSync(path.join(source, 'index.html'), 'utf8');
+  if (!html.includes('{{icons.svg}}')) throw new Error('index.html has no place for the icons');
+  return html.replace('{{icons.svg}}', () => icons.replace(/<svg [^>]*>/, '<svg hidden>'));
+}
+
+/**
  * @param {string} source
  * @returns {Promise<File[]>}
  */
 export async function bundlePage(source) {
-  const html = fs.readFileSync(path.join(source, 'index.html'), 'utf8');
+  const html = documentOf(source);
   const styles = [...html.matchAll(styleLink)].map(([, name]) => name);
   const late = ['page/chat.css', 'page/transfers.css']; // loaded by scripts
   const page = await bundle(source, ['page/page.js']);

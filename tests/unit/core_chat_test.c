@@ -15,18 +15,10 @@
 
 enum { TAKEN_MS = 500, BURST = 80 };
 
-static void enter(struct driver *d, pf_member_id id, uint32_t instance)
-{
-    driver_relay(d,
-                 "{\"type\":\"member\",\"id\":\"%016" PRIx64 "\",\"name\":\"Bob\","
-                 "\"instance\":%" PRIu32 ",\"away\":false,\"capabilities\":[\"chat\"]}",
-                 id, instance);
-}
-
 /* A member that takes messages is connected, and its data channel is open. */
 static pf_pc connect(struct driver *d, pf_member_id id)
 {
-    enter(d, id, DRIVER_THEIR_INSTANCE);
+    driver_come(d, id, DRIVER_THEIR_INSTANCE, "chat");
     driver_connect(d, id);
     driver_channel_opened(d, driver_pc(d, id));
     return driver_pc(d, id);
@@ -264,7 +256,7 @@ static void a_member_that_reloads_gets_all_again(void **state)
     driver_say(d, 0, "one");
     hear(d, pc, 1);
     driver_say(d, 0, "two");
-    enter(d, DRIVER_LOW, 43);
+    driver_come(d, DRIVER_LOW, 43, "chat");
     assert_int_equal(driver_count(d, PF_COMMAND_SHOW_MESSAGE), 0); /* it is still expected */
     driver_relay(d,
                  "{\"type\":\"signal\",\"from\":\"%016" PRIx64 "\",\"fromInstance\":43,"
@@ -292,7 +284,7 @@ static void what_has_been_heard_outlives_a_peer_that_returns(void **state)
     chat(d, pc, 1);
     chat(d, pc, 2);
     driver_left(d, DRIVER_LOW, "left");
-    enter(d, DRIVER_LOW, DRIVER_THEIR_INSTANCE);
+    driver_come(d, DRIVER_LOW, DRIVER_THEIR_INSTANCE, "chat");
     driver_offer(d, DRIVER_LOW, 3, 1);
     pc = driver_pc(d, DRIVER_LOW);
     driver_remote_set(d, pc, PF_DESCRIPTION_OFFER);

@@ -438,3 +438,22 @@ void driver_connect(struct driver *driver, pf_member_id id)
     driver_meet(driver, id);
     driver_connection(driver, driver_pc(driver, id), PF_CONNECTION_CONNECTED);
 }
+
+void driver_come(struct driver *driver, pf_member_id id, uint32_t instance, const char *capability)
+{
+    driver_relay(driver,
+                 "{\"type\":\"member\",\"id\":\"%016" PRIx64 "\",\"name\":\"Bob\","
+                 "\"instance\":%" PRIu32 ",\"away\":false,\"capabilities\":[\"%s\"]}",
+                 id, instance, capability);
+}
+
+uint64_t driver_retry_ms(struct driver *driver)
+{
+    enum { LONGEST_MS = 20000 };
+    const uint64_t start_ms = driver->now_ms;
+    while (driver_count(driver, PF_COMMAND_SOCKET_OPEN) == 0) {
+        driver_wait(driver, 1);
+        PF_ASSERT(driver->now_ms - start_ms <= LONGEST_MS);
+    }
+    return driver->now_ms - start_ms;
+}

@@ -109,4 +109,10 @@ void driver_meet(struct driver *driver, pf_member_id id);
 /* The same, and connected. */
 void driver_connect(struct driver *driver, pf_member_id id);
 
+/* A member comes, or has reloaded, whose client names one capability. */
+void driver_come(struct driver *driver, pf_member_id id, uint32_t instance, const char *capability);
+
+/* Waits until the room opens a WebSocket; returns how long that took. */
+uint64_t driver_retry_ms(struct driver *driver);
+
 #endif

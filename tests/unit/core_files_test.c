@@ -14,18 +14,10 @@
 
 enum { SIZE = 1000000, BLOCK = 262144 };
 
-static void enter(struct driver *d, pf_member_id id, uint32_t instance)
-{
-    driver_relay(d,
-                 "{\"type\":\"member\",\"id\":\"%016" PRIx64 "\",\"name\":\"Bob\","
-                 "\"instance\":%" PRIu32 ",\"away\":false,\"capabilities\":[\"files\"]}",
-                 id, instance);
-}
-
 /* A member that takes files is connected, and its data channel is open. */
 static pf_pc connect(struct driver *d, pf_member_id id)
 {
-    enter(d, id, DRIVER_THEIR_INSTANCE);
+    driver_come(d, id, DRIVER_THEIR_INSTANCE, "files");
     driver_connect(d, id);
     driver_channel_opened(d, driver_pc(d, id));
     return driver_pc(d, id);
@@ -253,9 +245,9 @@ static void what_is_open_fails_when_the_peer_leaves_or_reloads(void **state)
     assert_int_equal(driver_count(d, PF_COMMAND_SHOW_FILE), 2);
     assert_int_equal(driver_get(d, PF_COMMAND_SHOW_FILE)->file.state, PF_FILE_FAILED);
     assert_int_equal(driver_count(d, PF_COMMAND_HIDE_PEER), 1);
-    enter(d, DRIVER_LOW, 43);
+    driver_come(d, DRIVER_LOW, 43, "files");
     driver_offer_file(d, DRIVER_LOW, 1, "a");
-    enter(d, DRIVER_LOW, 44);
+    driver_come(d, DRIVER_LOW, 44, "files");
     assert_true(shows(d, PF_FILE_FAILED));
 }
 

@@ -13,17 +13,6 @@
 
 #define SERVERS(username) "[{\"urls\":\"turn:t\",\"username\":\"" username "\"}]"
 
-/* The time from now to the next SOCKET_OPEN. */
-static uint64_t time_to_retry_ms(struct driver *driver)
-{
-    const uint64_t start_ms = driver->now_ms;
-    while (driver_count(driver, PF_COMMAND_SOCKET_OPEN) == 0) {
-        driver_wait(driver, 1);
-        assert_true(driver->now_ms - start_ms <= 20000);
-    }
-    return driver->now_ms - start_ms;
-}
-
 static void hello(struct driver *d, const char *more)
 {
     driver_relay(d,
@@ -89,7 +78,7 @@ static void ice_servers_over_16_kib_are_ignored(void **state)
     assert_int_equal(driver_get(d, PF_COMMAND_PC_CREATE)->pc_create.ice_servers.size,
                      PF_ICE_SERVERS_SIZE_MAX);
     driver_socket_closed(d, 1006);
-    (void)time_to_retry_ms(d);
+    (void)driver_retry_ms(d);
     driver_relay(d,
                  "{\"type\":\"hello\",\"iceServers\": [%s],\"membersMax\":8,\"pingMs\":15000,"
                  "\"graceMs\":20000}",
@@ -106,7 +95,7 @@ static void I25_a_new_connection_uses_the_latest_ice_servers(void **state)
     driver_enter(d, 0, 0);
     driver_connect(d, DRIVER_LOW);
     driver_socket_closed(d, 1006);
-    (void)time_to_retry_ms(d);
+    (void)driver_retry_ms(d);
     driver_relay(d, "{\"type\":\"hello\",\"iceServers\":[{\"urls\":\"turn:t\",\"username\":\"2\"}],"
                     "\"membersMax\":8,\"pingMs\":15000,\"graceMs\":20000}");
     driver_joined(d, DRIVER_SELF, DRIVER_LOW, 0);
@@ -157,7 +146,7 @@ static void servers_outlive_a_hello_without_any(void **state)
     struct driver *d = *state;
     enter(d);
     driver_socket_closed(d, 1006);
-    (void)time_to_retry_ms(d);
+    (void)driver_retry_ms(d);
     hello(d, "");
     joined(d, "");
     driver_offer(d, DRIVER_LOW, 3, 1);

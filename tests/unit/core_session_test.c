@@ -11,17 +11,6 @@
 
 #include <cmocka.h>
 
-/* The time from now to the next SOCKET_OPEN. */
-static uint64_t time_to_retry_ms(struct driver *driver)
-{
-    const uint64_t start_ms = driver->now_ms;
-    while (driver_count(driver, PF_COMMAND_SOCKET_OPEN) == 0) {
-        driver_wait(driver, 1);
-        assert_true(driver->now_ms - start_ms <= 20000);
-    }
-    return driver->now_ms - start_ms;
-}
-
 /* ---- connecting ---- */
 
 static void the_start_opens_the_socket_and_sends_nothing(void **state)
@@ -97,7 +86,7 @@ static void R12_a_relay_that_sends_no_hello_is_retried(void **state)
     driver_wait(d, 1);
     assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_CLOSE), 1);
     assert_true(d->relay_away);
-    assert_true(time_to_retry_ms(d) <= 1000);
+    assert_true(driver_retry_ms(d) <= 1000);
 }
 
 static void a_join_without_an_answer_within_ten_seconds_is_retried(void **state)
@@ -122,7 +111,7 @@ static void reconnect_delays_grow_to_ten_seconds_with_full_jitter(void **state)
     driver_start(d);
     for (size_t i = 0; i < sizeof waits_ms / sizeof *waits_ms; i++) {
         driver_socket_closed(d, 1006);
-        const uint64_t wait_ms = time_to_retry_ms(d);
+        const uint64_t wait_ms = driver_retry_ms(d);
         assert_in_range(wait_ms, 1, waits_ms[i]);
     }
 }
@@ -153,14 +142,14 @@ static void joining_resets_the_reconnect_backoff(void **state)
     driver_start(d);
     for (int i = 0; i < 5; i++) {
         driver_socket_closed(d, 1006);
-        (void)time_to_retry_ms(d);
+        (void)driver_retry_ms(d);
     }
     driver_hello(d);
     driver_created(d, d->prepared_pc, PF_DESCRIPTION_OFFER);
     driver_join(d);
     driver_joined(d, DRIVER_SELF, 0, 0);
     driver_socket_closed(d, 1006);
-    assert_true(time_to_retry_ms(d) <= 1000);
+    assert_true(driver_retry_ms(d) <= 1000);
 }
 
 static void a_ping_from_the_relay_resets_the_reconnect_backoff(void **state)
@@ -169,12 +158,12 @@ static void a_ping_from_the_relay_resets_the_reconnect_backoff(void **state)
     driver_start(d);
     for (int i = 0; i < 5; i++) {
         driver_socket_closed(d, 1006);
-        (void)time_to_retry_ms(d);
+        (void)driver_retry_ms(d);
     }
     driver_hello(d);
     driver_relay(d, "{\"type\":\"ping\"}"); /* in the lobby */
     driver_socket_closed(d, 1006);
-    assert_true(time_to_retry_ms(d) <= 1000);
+    assert_true(driver_retry_ms(d) <= 1000);
 }
 
 static void hello_alone_does_not_reset_the_reconnect_backoff(void **state)
@@ -184,11 +173,11 @@ static void hello_alone_does_not_reset_the_reconnect_backoff(void **state)
     for (int i = 0; i < 5; i++) {
         driver_hello(d);
         driver_socket_closed(d, 1008);
-        (void)time_to_retry_ms(d);
+        (void)driver_retry_ms(d);
     }
     driver_hello(d);
     driver_socket_closed(d, 1008);
-    assert_true(time_to_retry_ms(d) >= 4000);
+    assert_true(driver_retry_ms(d) >= 4000);
 }
 
 static void R14_a_resumed_member_keeps_every_connection(void **state)
@@ -197,7 +186,7 @@ static void R14_a_resumed_member_keeps_every_connection(void **state)
     driver_enter(d, 0, 0);
     driver_connect(d, DRIVER_LOW);
     driver_socket_closed(d, 1006);
-    (void)time_to_retry_ms(d);
+    (void)driver_retry_ms(d);
     driver_hello(d);
     assert_int_equal(driver_sent(d, "\"type\":\"join\"", "\"ticket\":\"ticket-50\"", NULL), 1);
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE),
@@ -378,7 +367,7 @@ static void I19_the_client_reconnects_at_once_when_the_network_is_back(void **st
     driver_enter(d, 0, 0);
     for (int i = 0; i < 6; i++) {
         driver_socket_closed(d, 1006);
-        (void)time_to_retry_ms(d);
+        (void)driver_retry_ms(d);
     }
     driver_socket_closed(d, 1006);
     driver_network(d, false);
@@ -397,7 +386,7 @@ static void I19_reconnect_attempts_continue_while_offline(void **state)
     driver_socket_closed(d, 1006);
     const uint64_t waits_ms[] = {1000, 2000, 4000, 8000, 10000, 10000};
     for (size_t i = 0; i < sizeof waits_ms / sizeof *waits_ms; i++) {
-        assert_in_range(time_to_retry_ms(d), 1, waits_ms[i]);
+        assert_in_range(driver_retry_ms(d), 1, waits_ms[i]);
         driver_socket_closed(d, 1006);
     }
 }

@@ -239,6 +239,28 @@ static inline void enter(struct fixture *fixture, uint32_t client, const char *r
     assert_non_null(last_of(fixture, client, "joined"));
 }
 
+/* `ticket` may be NULL. */
+static inline void join_with_token(struct fixture *fixture, uint32_t client, const char *token,
+                                   const char *ticket)
+{
+    char text[TEXT_MAX];
+    const int size =
+        snprintf(text, sizeof text,
+                 "{\"type\":\"join\",\"room\":\"tea\",\"name\":\"Ann\",\"instance\":1,"
+                 "\"token\":\"%s\"%s%s%s}",
+                 token, ticket ? ",\"ticket\":\"" : "", ticket ? ticket : "", ticket ? "\"" : "");
+    assert_in_range(size, 1, sizeof text - 1);
+    say(fixture, client, text);
+}
+
+/* Opens the client and joins. */
+static inline void enter_with_token(struct fixture *fixture, uint32_t client, const char *token,
+                                    const char *ticket)
+{
+    open_client(fixture, client);
+    join_with_token(fixture, client, token, ticket);
+}
+
 static inline void signal_to(struct fixture *fixture, uint32_t client, const char *to)
 {
     char text[TEXT_MAX];

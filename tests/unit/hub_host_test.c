@@ -455,28 +455,17 @@ static enum pf_token_verdict judge(void *user, struct pf_slice token, struct pf_
     return PF_TOKEN_GOOD;
 }
 
-static void join_with(struct fixture *fixture, uint32_t client, const char *token)
-{
-    char text[TEXT_MAX];
-    (void)snprintf(text, sizeof text,
-                   "{\"type\":\"join\",\"room\":\"tea\",\"name\":\"Ann\",\"instance\":1,"
-                   "\"token\":\"%s\"}",
-                   token); /* it fits */
-    open_client(fixture, client);
-    say(fixture, client, text);
-}
-
 static void where_tokens_are_asked_for_they_say_who_is_host(void **state)
 {
     struct fixture *fixture = *state;
     fixture->config.tokens = (struct pf_token_judge){.judge = judge};
     restart_hub(fixture);
-    join_with(fixture, 0, "member");
+    enter_with_token(fixture, 0, "member", NULL);
     assert_has_not(last_of(fixture, 0, "joined"), "role");
-    join_with(fixture, 1, "host");
+    enter_with_token(fixture, 1, "host", NULL);
     assert_has(last_of(fixture, 1, "joined"), "],\"role\":\"host\"");
     host(fixture, 1, "lock", NULL);
-    join_with(fixture, 2, "host"); /* passes the door */
+    enter_with_token(fixture, 2, "host", NULL); /* passes the door */
     char second[TEXT_MAX];
     copy_self(fixture, 2, second);
     host(fixture, 1, "appoint", second); /* is one already */
@@ -486,7 +475,7 @@ static void where_tokens_are_asked_for_they_say_who_is_host(void **state)
     say(fixture, 2, "{\"type\":\"leave\"}");
     pass(fixture, fixture->config.ping_ms);
     assert_has_not(last_of(fixture, 0, "room"), "role");
-    join_with(fixture, 3, "member");
+    enter_with_token(fixture, 3, "member", NULL);
     assert_string_equal(last(fixture, 3), "{\"type\":\"knocking\"}");
 }
 

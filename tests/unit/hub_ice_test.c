@@ -29,16 +29,6 @@ static void hand_out(struct fixture *fixture)
     restart_hub(fixture);
 }
 
-static void join_with(struct fixture *fixture, uint32_t client, const char *token)
-{
-    char text[TEXT_MAX];
-    (void)snprintf(text, sizeof text,
-                   "{\"type\":\"join\",\"room\":\"tea\",\"name\":\"Ann\",\"instance\":1,"
-                   "\"token\":\"%s\"}",
-                   token); /* it fits */
-    say(fixture, client, text);
-}
-
 static void each_client_gets_ice_servers_of_its_own(void **state)
 {
     struct fixture *fixture = *state;
@@ -58,10 +48,10 @@ static void who_has_to_show_a_token_gets_them_after_it(void **state)
     assert_null(strstr(last_of(fixture, 0, "hello"), "iceServers"));
     say(fixture, 0, "{\"type\":\"ice-servers\"}");
     assert_has(last(fixture, 0), "\"code\":\"not-joined\"");
-    join_with(fixture, 0, "good");
+    join_with_token(fixture, 0, "good", NULL);
     assert_has(last_of(fixture, 0, "joined"), SERVERS);
     open_client(fixture, 1);
-    join_with(fixture, 1, "bad");
+    join_with_token(fixture, 1, "bad", NULL);
     assert_null(strstr(last(fixture, 1), "turn:"));
 }
 

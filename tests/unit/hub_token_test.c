@@ -32,20 +32,6 @@ static void ask_for_tokens(struct fixture *fixture)
     restart_hub(fixture);
 }
 
-static void join_with(struct fixture *fixture, uint32_t client, const char *token,
-                      const char *ticket)
-{
-    char text[TEXT_MAX];
-    const int size =
-        snprintf(text, sizeof text,
-                 "{\"type\":\"join\",\"room\":\"tea\",\"name\":\"Ann\",\"instance\":1,"
-                 "\"token\":\"%s\"%s%s%s}",
-                 token, ticket ? ",\"ticket\":\"" : "", ticket ? ticket : "", ticket ? "\"" : "");
-    assert_in_range(size, 1, sizeof text - 1);
-    open_client(fixture, client);
-    say(fixture, client, text);
-}
-
 static void without_a_token_nobody_enters(void **state)
 {
     struct fixture *fixture = *state;
@@ -68,7 +54,7 @@ static void a_refusal_says_what_is_wrong_with_the_token(void **state)
     };
     ask_for_tokens(fixture);
     for (uint32_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        join_with(fixture, i, cases[i][0], NULL);
+        enter_with_token(fixture, i, cases[i][0], NULL);
         assert_has(last(fixture, i), cases[i][1]);
         assert_int_equal(fixture->inboxes[i].closed, 4004);
     }
@@ -79,9 +65,9 @@ static void a_good_token_opens_the_door_and_says_the_name(void **state)
 {
     struct fixture *fixture = *state;
     ask_for_tokens(fixture);
-    join_with(fixture, 0, "good", NULL);
+    enter_with_token(fixture, 0, "good", NULL);
     assert_non_null(last_of(fixture, 0, "joined"));
-    join_with(fixture, 1, "good:Mia", NULL);
+    enter_with_token(fixture, 1, "good:Mia", NULL);
     assert_has(last_of(fixture, 0, "member"), "\"name\":\"Mia\"");
     say(fixture, 1, "{\"type\":\"rename\",\"name\":\"Eve\"}");
     assert_has(last(fixture, 1), "\"code\":\"bad-message\"");
@@ -94,13 +80,13 @@ static void who_is_a_member_returns_with_a_token_that_has_expired(void **state)
     struct fixture *fixture = *state;
     char ticket[TEXT_MAX];
     ask_for_tokens(fixture);
-    join_with(fixture, 0, "good", NULL);
+    enter_with_token(fixture, 0, "good", NULL);
     copy_member(fixture, 0, "joined", "ticket", ticket);
     lose(fixture, 0, 1006);
-    join_with(fixture, 1, "expired", ticket);
+    enter_with_token(fixture, 1, "expired", ticket);
     assert_has(last_of(fixture, 1, "joined"), "\"resumed\":true");
     lose(fixture, 1, 1006);
-    join_with(fixture, 2, "invalid", ticket);
+    enter_with_token(fixture, 2, "invalid", ticket);
     assert_has(last(fixture, 2), "\"code\":\"token-invalid\"");
 }
 
