@@ -12,7 +12,8 @@ const tables = { en, ko };
 for (const language of /** @type {const} */ (['en', 'ko'])) await loadLanguage(language);
 
 const web = fileURLToPath(new URL('../../web/', import.meta.url));
-const html = fs.readFileSync(`${web}index.html`, 'utf8');
+const icons = fs.readFileSync(`${web}page/icons.svg`, 'utf8');
+const html = fs.readFileSync(`${web}index.html`, 'utf8').replace('{{icons.svg}}', () => icons);
 const scripts = fs.readdirSync(`${web}page`).filter((name) => name.endsWith('.js'))
   .map((name) => fs.readFileSync(`${web}page/${name}`, 'utf8')).join('\n');
 const keys = Object.keys(tables.en);
