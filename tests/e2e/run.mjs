@@ -25,7 +25,7 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const { values, positionals: topics } = parseArgs({
   options: {
     only: { type: 'string', default: process.env.PF_ONLY || '' },
-    people: { type: 'string', default: process.env.PF_PEOPLE || '6' },
+    people: { type: 'string', default: process.env.PF_PEOPLE || '8' },
     repeat: { type: 'string' },
   },
   allowPositionals: true,

@@ -20,18 +20,35 @@ function runnable() {
 }
 
 /**
- * Whether the cores have more than enough to do, over a second: with these tests, with browsers
- * that are starting, or with what somebody else runs here. The load average would tell too late.
+ * Whether the cores have had more than enough to do for the last second: with these tests, with
+ * browsers that are starting, or with what somebody else runs here. The load average would tell too
+ * late.
  */
-async function isBusy() {
-  if (process.platform !== 'linux') return false;
-  const samples = 20;
-  let sum = 0;
-  for (let i = 0; i < samples; i++) {
-    sum += runnable();
-    await pause(50);
+class Load {
+  /** @private @type {number[]} */
+  samples = [];
+  /** @private */
+  timer = setInterval(() => this.sample(), 50);
+
+  /** @private */
+  sample() {
+    this.samples.push(process.platform === 'linux' ? runnable() : 0);
+    if (this.samples.length > 20) this.samples.shift();
   }
-  return sum / samples > runnablePerCore * os.cpus().length;
+
+  /** What was seen before a test has started says nothing of what it takes. */
+  forget() {
+    this.samples.length = 0;
+  }
+
+  get isLow() {
+    const sum = this.samples.reduce((a, b) => a + b, 0);
+    return this.samples.length === 20 && sum / 20 <= runnablePerCore * os.cpus().length;
+  }
+
+  end() {
+    clearInterval(this.timer);
+  }
 }
 
 /**
@@ -48,6 +65,7 @@ export async function runSideBySide(jobs, capacity, run) {
   const locked = new Set();
   /** @type {Set<Promise<void>>} */
   const running = new Set();
+  const load = new Load();
   let used = 0;
 
   const next = () => {
@@ -70,10 +88,14 @@ export async function runSideBySide(jobs, capacity, run) {
   };
 
   while (waiting.length > 0 || running.size > 0) {
-    if (running.size === 0 || !(await isBusy())) {
+    if (running.size === 0 || load.isLow) {
       const job = next();
-      if (job) start(job);
+      if (job) {
+        start(job);
+        load.forget();
+      }
     }
-    await Promise.race([...running, pause(200)]);
+    await Promise.race([...running, pause(50)]);
   }
+  load.end();
 }
