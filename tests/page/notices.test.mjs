@@ -24,8 +24,8 @@ const view = (view) => ({
   embedded: false, back: '', places: 0,
   iceServersRefused: false, unconnected: false,
   origin: 'https://video.example', microphone: source(), camera: source(), alone: false,
-  talking: false, unreachable: false, obstacle: '', soundBlocked: false, broken: false, userAgent: '', link: '',
-  copied: false, ...view,
+  talking: false, unreachable: false, obstacle: '', soundBlocked: false, broken: false,
+  userAgent: '', link: '', copied: false, ...view,
 });
 
 /** @type {[string, Partial<View>][]} */

@@ -31,7 +31,7 @@ export function qualityKey({ state, quality, qualityReason }, told) {
 }
 
 /**
- * What is in the way of a connection that does not come about; '' where nobody knows, or nothing is.
+ * What is in the way of a connection that does not come about; '': nothing, or nobody knows.
  * @param {Connection} peer
  * @returns {Key|''}
  */
