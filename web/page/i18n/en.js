@@ -243,6 +243,8 @@ export default {
   nobodyLeft: 'Back. Nobody left while the server was away.',
   offlineTitle: 'You are offline',
   offlineText: 'Check your internet connection. You can go on as soon as it is back.',
+  toFront: 'Use the front camera',
+  toBack: 'Use the back camera',
   obstacleYours: 'Your network blocks the connection',
   obstacleTheirs: 'The network of {name} blocks the connection',
   obstacleBetween: 'No way from your network to that of {name}',

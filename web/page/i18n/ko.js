@@ -243,6 +243,8 @@ const texts = {
   nobodyLeft: '다시 연결되었습니다. 그동안 나간 사람은 없습니다.',
   offlineTitle: '인터넷에 연결되어 있지 않습니다',
   offlineText: '인터넷 연결을 확인해 주세요. 다시 연결되면 바로 계속할 수 있습니다.',
+  toFront: '전면 카메라 사용',
+  toBack: '후면 카메라 사용',
   obstacleYours: '내 네트워크가 연결을 막고 있습니다',
   obstacleTheirs: '{name} 님의 네트워크가 연결을 막고 있습니다',
   obstacleBetween: '{name} 님의 네트워크까지 가는 길이 없습니다',
