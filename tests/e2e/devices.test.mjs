@@ -55,14 +55,11 @@ scenario('a camera of an earlier visit is found again under another id (D7)', {}
     /** @type {HTMLSelectElement} */ (document.querySelector('#lobbyCameras')).value
       === 'camera-blue');
   const moved = [cameras.red, cameras.blue].map((camera) => ({ ...camera, id: `${camera.id}-2` }));
-  await ann.page.evaluateOnNewDocument((list) => {
-    /** @type {any} */ (window).shim = { cameras: list };
-  }, moved);
-  await ann.page.reload();
-  await ann.sees('it chosen, under its other id', () =>
+  const later = await world.person('Ann', { beside: ann, shim: { cameras: moved } });
+  await later.sees('it chosen, under its other id', () =>
     /** @type {HTMLSelectElement} */ (document.querySelector('#lobbyCameras')).value
       === 'camera-blue-2');
-  await ann.sees('it captured', () => /** @type {any} */ (window).probe.tracks.some(
+  await later.sees('it captured', () => /** @type {any} */ (window).probe.tracks.some(
     (/** @type {any} */ track) => track.kind === 'video' && track.readyState === 'live'
       && track.getSettings().deviceId === 'camera-blue-2'));
 });
