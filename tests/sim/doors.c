@@ -78,6 +78,9 @@ static void act_on_peer(struct sim_world *world, struct sim_tab *tab, bool remov
     if (id == 0 || !tab_of(world, id)) {
         return;
     }
+    if (!removes && !tab_of(world, id)->quality.is_new) {
+        return; /* its client cannot be a host */
+    }
     for (size_t i = 1; i <= world->tabs_count && removes; i++) {
         world->tabs[i]->removed = world->tabs[i]->removed || world->tabs[i]->view.self == id;
     }
@@ -175,6 +178,7 @@ const char *sim_doors_amiss(const struct sim_world *world, const struct sim_tab 
 {
     /* The host may be a hostile member that has closed its connections. */
     bool has_host = tab->is_host || world->faults.tokens || world->faults.hostiles_count > 0;
+    bool may_have_host = tab->quality.is_new; /* else its client cannot be a host */
     for (size_t i = 0; i < PF_MEMBERS_MAX; i++) {
         const struct sim_shown_peer *peer = &tab->view.peers[i];
         const struct sim_tab *other = peer->id != 0 ? tab_of(world, peer->id) : NULL;
@@ -182,6 +186,9 @@ const char *sim_doors_amiss(const struct sim_world *world, const struct sim_tab 
             return "does not know who is host";
         }
         has_host = has_host || (peer->id != 0 && peer->is_host);
+        may_have_host = may_have_host || (other && other->quality.is_new);
     }
-    return !has_host ? "is in a room without a host" : tab->is_locked ? "is locked in" : NULL;
+    return may_have_host && !has_host ? "is in a room without a host"
+           : tab->is_locked           ? "is locked in"
+                                      : NULL;
 }

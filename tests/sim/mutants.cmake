@@ -207,11 +207,11 @@ pf_add_mutant(new_name_lost_while_joining 1000 "does not show the name" core/roo
   [[membership->name_told = false;]] [[membership->name_told = !room->context.joined;]])
 pf_add_mutant(name_not_taken_on_return 1000 "does not show the name" relay/hub/admission.c
   [[    set_name(member, newcomer->name);
-    pf_hub_member_release]]
+    seat]]
   [[    if (member->name_size == 0) {
         set_name(member, newcomer->name);
     }
-    pf_hub_member_release]])
+    seat]])
 pf_add_mutant(names_without_pause 300 "rate-limit" core/room/membership.c
   [[membership->name_at_ms = context->now_ms + RENAMES_MS;]] [[membership->name_at_ms = 0;]])
 pf_add_mutant(interruption_not_told 100 "does not show what is interrupted"
@@ -324,13 +324,15 @@ pf_add_mutant(knock_at_a_room_that_is_gone 3000 "is not in the room" relay/hub/k
   [[(knock->room && knock->room->is_locked && !knock->is_admitted)]]
   [[((!knock->room || knock->room->is_locked) && !knock->is_admitted)]])
 pf_add_mutant(no_host_after_the_host 300 "in a room without a host" relay/hub/hosts.c
-  [[if (next && !hub->config.tokens.judge &&]] [[if (!next && !hub->config.tokens.judge &&]])
+  [[if (member->is_host) {
+            return;]] [[if (room->members_count > 0) {
+            return;]])
 pf_add_mutant(new_host_not_shown 300 "does not know who is host" relay/hub/hosts.c
   [[        member->is_shown = false;
-        note(hub, member);]] [[        note(hub, member);]])
+        note]] [[        note]])
 pf_add_mutant(new_host_not_told 300 "does not know who is host" relay/hub/hosts.c
-  [[        member->is_shown = false;
-        note(hub, member);]] [[        member->is_shown = false;]])
+  [[        note(hub, member);
+    }]] [[    }]])
 pf_add_mutant(changed_role_not_taken 300 "does not know who is host" core/room/roster.c
   [[        pf_peer_set_role(peer, context, member->role);]] [[]])
 pf_add_mutant(role_outlives_the_room 100 "has a role in a room that it is not in"

@@ -69,7 +69,7 @@ static void configure(struct sim_world *world, struct sim_tab *tab, bool duplica
         .url = PF_SLICE("wss://relay/ws"),
         .seed = (uint64_t)pf_random_next(&world->random) << 32 | tab->index,
         .instance = tab->instance,
-        .capabilities = PF_SLICE("reaction screen quality chat files"),
+        .capabilities = PF_SLICE("reaction screen quality chat files host"),
     };
     tab->quality.is_new = !sim_chance(world, world->faults.old_chance);
     if (!tab->quality.is_new) {

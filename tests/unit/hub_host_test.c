@@ -35,6 +35,25 @@ static void copy_knock(const struct fixture *fixture, char id[PF_MEMBER_ID_DIGIT
     id[PF_MEMBER_ID_DIGITS] = '\0';
 }
 
+/* With a client that cannot be a host. */
+static void join_as_guest(struct fixture *fixture, uint32_t client, const char *ticket)
+{
+    char text[TEXT_MAX + 128];
+    (void)snprintf(text, sizeof text,
+                   "{\"type\":\"join\",\"room\":\"tea\",\"name\":\"Guest\",\"instance\":9%s%s%s}",
+                   ticket ? ",\"ticket\":\"" : "", ticket ? ticket : "",
+                   ticket ? "\"" : ""); /* it fits */
+    say(fixture, client, text);
+}
+
+/* Opens the client and joins. */
+static void return_as(struct fixture *fixture, uint32_t client, const char *name,
+                      const char *ticket)
+{
+    open_client(fixture, client);
+    join_as(fixture, client, "tea", name, 1, ticket);
+}
+
 static void copy_self(const struct fixture *fixture, uint32_t client, char *id)
 {
     copy_member(fixture, client, "joined", "self", id);
@@ -63,6 +82,76 @@ static void when_the_host_leaves_the_role_passes_to_who_has_been_there_longest(v
     assert_has(last_of(fixture, 1, "room"), "\"role\":\"host\"");
     assert_has(last_of(fixture, 2, "member"), "\"role\":\"host\"");
     assert_null(last_of(fixture, 2, "room"));
+}
+
+static void a_client_that_cannot_be_a_host_does_not_become_one(void **state)
+{
+    struct fixture *fixture = *state;
+    open_client(fixture, 0);
+    join_as_guest(fixture, 0, NULL);
+    assert_has_not(last_of(fixture, 0, "joined"), "role");
+    enter(fixture, 1, "tea");
+    assert_has(last_of(fixture, 1, "joined"), "],\"role\":\"host\"");
+    enter(fixture, 2, "tea");
+    say(fixture, 1, "{\"type\":\"leave\"}");
+    assert_null(last_of(fixture, 0, "room"));
+    assert_has(last_of(fixture, 2, "room"), "\"role\":\"host\"");
+}
+
+static void the_role_does_not_pass_to_who_is_away(void **state)
+{
+    struct fixture *fixture = *state;
+    for (uint32_t i = 0; i < 3; i++) {
+        enter(fixture, i, "tea");
+    }
+    lose(fixture, 1, 1006);
+    say(fixture, 0, "{\"type\":\"leave\"}");
+    assert_has(last_of(fixture, 2, "room"), "\"role\":\"host\"");
+}
+
+static void who_returns_to_a_room_without_a_host_is_host(void **state)
+{
+    struct fixture *fixture = *state;
+    char ticket[TEXT_MAX];
+    open_client(fixture, 0);
+    join_as_guest(fixture, 0, NULL);
+    enter(fixture, 1, "tea");
+    enter(fixture, 2, "tea");
+    copy_member(fixture, 2, "joined", "ticket", ticket);
+    lose(fixture, 2, 1006);
+    say(fixture, 1, "{\"type\":\"leave\"}");
+    return_as(fixture, 2, "Cem", ticket);
+    assert_has(last_of(fixture, 2, "joined"), "],\"role\":\"host\"");
+}
+
+static void a_host_that_returns_with_another_client_may_not_be_one_any_more(void **state)
+{
+    struct fixture *fixture = *state;
+    char ticket[TEXT_MAX];
+    enter(fixture, 0, "tea");
+    enter(fixture, 1, "tea");
+    copy_member(fixture, 0, "joined", "ticket", ticket);
+    open_client(fixture, 2);
+    join_as_guest(fixture, 2, ticket);
+    assert_has_not(last_of(fixture, 2, "joined"), "],\"role\"");
+    assert_has(last_of(fixture, 1, "room"), "\"role\":\"host\"");
+}
+
+static void where_nobody_is_left_who_can_be_host_the_door_opens(void **state)
+{
+    struct fixture *fixture = *state;
+    enter(fixture, 0, "tea");
+    open_client(fixture, 1);
+    join_as_guest(fixture, 1, NULL);
+    enter(fixture, 2, "tea");
+    host(fixture, 0, "lock", NULL);
+    knock(fixture, 3);
+    lose(fixture, 2, 1006);
+    say(fixture, 0, "{\"type\":\"leave\"}");
+    assert_null(last_of(fixture, 3, "joined")); /* who is away may return */
+    linger(fixture, fixture->config.grace_ms);
+    assert_has(last_of(fixture, 3, "joined"), "],\"role\":\"host\"");
+    assert_has_not(last_of(fixture, 3, "joined"), "door");
 }
 
 static void a_host_that_is_away_stays_host_until_its_grace_is_over(void **state)
@@ -133,6 +222,11 @@ static void what_a_host_says_wrongly_is_told(void **state)
         host(fixture, 0, actions[i], NULL);
         assert_has(last(fixture, 0), "\"code\":\"no-such-member\"");
     }
+    open_client(fixture, 1);
+    join_as_guest(fixture, 1, NULL);
+    copy_self(fixture, 1, ann);
+    host(fixture, 0, "appoint", ann);
+    assert_has(last(fixture, 0), "\"code\":\"no-such-member\"");
 }
 
 /* ---- the door ---- */
@@ -380,7 +474,7 @@ static void a_host_asks_all_others_for_quiet(void **state)
 
 /* ---- a relay that has been restarted ---- */
 
-static void a_restarted_relay_learns_host_and_lock_from_tickets(void **state)
+static void a_restarted_relay_learns_from_tickets_who_was_there_and_the_lock(void **state)
 {
     struct fixture *fixture = *state;
     char tickets[2][TEXT_MAX];
@@ -390,18 +484,17 @@ static void a_restarted_relay_learns_host_and_lock_from_tickets(void **state)
     copy_member(fixture, 0, "room", "ticket", tickets[0]);
     copy_member(fixture, 1, "room", "ticket", tickets[1]);
     restart_hub(fixture);
-    knock(fixture, 2); /* a stranger comes first, and would be host */
+    knock(fixture, 2); /* a stranger comes first, and is host */
     assert_has(last_of(fixture, 2, "joined"), "\"role\":\"host\"");
-    open_client(fixture, 1);
-    join_as(fixture, 1, "tea", "Bob", 1, tickets[1]);
+    return_as(fixture, 1, "Bob", tickets[1]);
+    assert_has(last_of(fixture, 1, "joined"), "],\"role\":\"host\",\"door\":\"locked\"");
     assert_has(last_of(fixture, 2, "room"), "\"door\":\"locked\"");
-    open_client(fixture, 0);
-    join_as(fixture, 0, "tea", "Ann", 1, tickets[0]);
-    assert_has(last_of(fixture, 0, "joined"), "\"role\":\"host\",\"door\":\"locked\"");
     assert_has_not(last_of(fixture, 2, "room"), "role");
+    return_as(fixture, 0, "Ann", tickets[0]);
+    assert_has_not(last_of(fixture, 0, "joined"), "],\"role\"");
 }
 
-static void without_its_host_a_restarted_room_gets_another_after_the_grace(void **state)
+static void the_first_to_return_is_host_of_a_restarted_room(void **state)
 {
     struct fixture *fixture = *state;
     char ticket[TEXT_MAX];
@@ -409,38 +502,55 @@ static void without_its_host_a_restarted_room_gets_another_after_the_grace(void 
     enter(fixture, 1, "tea");
     copy_member(fixture, 1, "joined", "ticket", ticket);
     restart_hub(fixture);
-    open_client(fixture, 1);
-    join_as(fixture, 1, "tea", "Bob", 1, ticket);
-    assert_has_not(last_of(fixture, 1, "joined"), "role");
-    for (uint64_t ms = 0; ms <= fixture->config.grace_ms; ms += fixture->config.ping_ms) {
-        assert_null(last_of(fixture, 1, "room"));
-        pass(fixture, fixture->config.ping_ms);
-        say(fixture, 1, "{\"type\":\"pong\"}");
-    }
-    assert_has(last_of(fixture, 1, "room"), "\"role\":\"host\"");
+    return_as(fixture, 1, "Bob", ticket);
+    assert_has(last_of(fixture, 1, "joined"), "],\"role\":\"host\"");
 }
 
-static void an_old_ticket_changes_nothing_in_a_room_that_is_not_young(void **state)
+/* Ann was host of the room, and it has been deleted. */
+static void leave_for_good(struct fixture *fixture, char ticket[TEXT_MAX])
+{
+    lock(fixture);
+    copy_member(fixture, 0, "room", "ticket", ticket);
+    say(fixture, 0, "{\"type\":\"leave\"}");
+    fixture->unix_s += 3600;
+}
+
+static void a_ticket_of_a_host_makes_nobody_host_of_another_room_of_that_name(void **state)
 {
     struct fixture *fixture = *state;
-    char ann[TEXT_MAX];
-    char bob[TEXT_MAX];
-    enter(fixture, 0, "tea");
+    char ticket[TEXT_MAX];
+    leave_for_good(fixture, ticket);
+    pass(fixture, fixture->config.grace_ms);
     enter(fixture, 1, "tea");
-    copy_self(fixture, 1, bob);
-    host(fixture, 0, "lock", NULL);
-    copy_member(fixture, 0, "room", "ticket", ann);
-    host(fixture, 0, "appoint", bob);
-    host(fixture, 1, "open", NULL);
-    say(fixture, 0, "{\"type\":\"leave\"}");
-    for (uint64_t ms = 0; ms <= fixture->config.grace_ms; ms += fixture->config.ping_ms) {
-        pass(fixture, fixture->config.ping_ms);
-        say(fixture, 1, "{\"type\":\"pong\"}");
-    }
-    open_client(fixture, 2);
-    join_as(fixture, 2, "tea", "Ann", 2, ann);
-    assert_has_not(last_of(fixture, 2, "joined"), "],\"role\"");
-    assert_has_not(last_of(fixture, 2, "joined"), "door");
+    return_as(fixture, 0, "Ann", ticket);
+    assert_has_not(last_of(fixture, 0, "joined"), "],\"role\"");
+    assert_has_not(last_of(fixture, 1, "room"), "\"role\":\"member\"");
+}
+
+static void long_after_a_restart_a_ticket_from_before_is_an_old_one(void **state)
+{
+    struct fixture *fixture = *state;
+    char ticket[TEXT_MAX];
+    leave_for_good(fixture, ticket);
+    restart_hub(fixture);
+    open_client(fixture, 1);
+    pass(fixture, fixture->config.grace_ms);
+    say(fixture, 1, "{\"type\":\"pong\"}");
+    join_as(fixture, 1, "tea", "Bob", 1, NULL);
+    return_as(fixture, 0, "Ann", ticket);
+    assert_has_not(last_of(fixture, 0, "joined"), "],\"role\"");
+}
+
+static void a_restarted_room_is_not_given_to_a_client_that_cannot_be_a_host(void **state)
+{
+    struct fixture *fixture = *state;
+    char ticket[TEXT_MAX];
+    leave_for_good(fixture, ticket);
+    restart_hub(fixture);
+    enter(fixture, 1, "tea");
+    open_client(fixture, 0);
+    join_as_guest(fixture, 0, ticket);
+    assert_has_not(last_of(fixture, 0, "joined"), "],\"role\"");
 }
 
 /* ---- with tokens ---- */
@@ -484,6 +594,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         HUB_TEST(the_first_in_a_room_is_its_host),
         HUB_TEST(when_the_host_leaves_the_role_passes_to_who_has_been_there_longest),
+        HUB_TEST(a_client_that_cannot_be_a_host_does_not_become_one),
+        HUB_TEST(the_role_does_not_pass_to_who_is_away),
+        HUB_TEST(who_returns_to_a_room_without_a_host_is_host),
+        HUB_TEST(a_host_that_returns_with_another_client_may_not_be_one_any_more),
+        HUB_TEST(where_nobody_is_left_who_can_be_host_the_door_opens),
         HUB_TEST(a_host_that_is_away_stays_host_until_its_grace_is_over),
         HUB_TEST(a_host_hands_the_role_over),
         HUB_TEST(nobody_else_acts_as_host),
@@ -504,9 +619,11 @@ int main(void)
         HUB_TEST(who_is_away_is_removed_too),
         HUB_TEST(only_the_last_sixteen_are_remembered_as_removed),
         HUB_TEST(a_host_asks_all_others_for_quiet),
-        HUB_TEST(a_restarted_relay_learns_host_and_lock_from_tickets),
-        HUB_TEST(without_its_host_a_restarted_room_gets_another_after_the_grace),
-        HUB_TEST(an_old_ticket_changes_nothing_in_a_room_that_is_not_young),
+        HUB_TEST(a_restarted_relay_learns_from_tickets_who_was_there_and_the_lock),
+        HUB_TEST(the_first_to_return_is_host_of_a_restarted_room),
+        HUB_TEST(a_ticket_of_a_host_makes_nobody_host_of_another_room_of_that_name),
+        HUB_TEST(long_after_a_restart_a_ticket_from_before_is_an_old_one),
+        HUB_TEST(a_restarted_room_is_not_given_to_a_client_that_cannot_be_a_host),
         HUB_TEST(where_tokens_are_asked_for_they_say_who_is_host),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -91,7 +91,10 @@ static struct pf_hub_member *new_member(struct pf_hub *hub, const struct pf_hub_
     if (!room && pf_rooms_add(&hub->rooms, name, &room) != PF_ERROR_OK) {
         return NULL;
     }
-    room->created_ms = room->members_count == 0 ? hub->now_ms : room->created_ms;
+    if (room->members_count == 0) {
+        room->created_ms = hub->now_ms;
+        room->created_s = hub->unix_s;
+    }
     const pf_member_id id = ticket_id != 0 ? ticket_id : pf_hub_draw_id(hub, room);
     if (pf_rooms_add_member(&hub->rooms, room, id, &member) != PF_ERROR_OK) {
         return NULL;
@@ -153,12 +156,18 @@ static void send_offer(struct pf_hub *hub, const struct pf_hub_member *newcomer,
     pf_hub_send(hub, offered->client, text);
 }
 
-static void enter(struct pf_hub *hub, struct pf_hub_client *client, struct pf_hub_member *member,
-                  bool resumed, struct pf_slice offer)
+static void seat(struct pf_hub *hub, struct pf_hub_client *client, struct pf_hub_member *member)
 {
+    pf_hub_member_release(hub, member);
     member->client = client->number;
     client->member = member;
     pf_clients_seat(&hub->clients, client);
+}
+
+/* Tells everybody, the newcomer first. */
+static void announce(struct pf_hub *hub, const struct pf_hub_member *member, bool resumed,
+                     struct pf_slice offer)
+{
     /* The connected member that has been in the room for longest gets the prepared offer. */
     const struct pf_hub_member *offered =
         offer.size > 0 ? pf_hub_room_connected(member->room, member) : NULL;
@@ -250,9 +259,9 @@ static bool admit(struct pf_hub *hub, struct pf_hub_client *client, struct pf_sl
     member->instance = newcomer->instance;
     member->is_named = newcomer->is_named;
     set_name(member, newcomer->name);
-    pf_hub_member_release(hub, member);
+    seat(hub, client, member);
     pf_hosts_enter(hub, member, is_new, ticket, newcomer->is_host);
-    enter(hub, client, member, ticket->id != 0, offer);
+    announce(hub, member, ticket->id != 0, offer);
     return true;
 }
 
