@@ -141,7 +141,7 @@ static void note_room(struct sim_world *world, struct sim_tab *tab,
         (tab->is_host || tab->is_locked)) {
         sim_fail(world, "%s has a role in a room that it is not in", sim_tab_name(world, tab));
     }
-    if (command->room.is_knocking && state != PF_ROOM_JOINING) {
+    if (command->room.is_knocking && state != PF_ROOM_JOINING && state != PF_ROOM_RECONNECTING) {
         sim_fail(world, "%s knocks, but does not join", sim_tab_name(world, tab));
     }
     if (state == PF_ROOM_REFUSED && command->room.code == PF_CODE_REMOVED) {

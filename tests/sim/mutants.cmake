@@ -319,7 +319,8 @@ pf_add_mutant(offer_prepared_without_credentials 100 "has no credentials" core/r
 
 # Hosts
 pf_add_mutant(lock_ignored 300 "passes a locked door" relay/hub/admission.c
-  [[room && room->is_locked && ticket.id == 0]] [[room && !room && ticket.id == 0]])
+  [[room && room->is_locked && !passes_lock(hub, room, &newcomer)]]
+  [[room && !room && !passes_lock(hub, room, &newcomer)]])
 pf_add_mutant(knock_at_a_room_that_is_gone 3000 "is not in the room" relay/hub/knocks.c
   [[(knock->room && knock->room->is_locked && !knock->is_admitted)]]
   [[((!knock->room || knock->room->is_locked) && !knock->is_admitted)]])
