@@ -235,6 +235,78 @@ static void a_new_host_hears_of_those_who_knock_already(void **state)
     assert_has(last_of(fixture, 1, "room"), "\"name\":\"Eve\"");
 }
 
+/* ---- nobody is connected ---- */
+
+static void a_locked_room_waits_for_members_that_have_lost_their_connection(void **state)
+{
+    struct fixture *fixture = *state;
+    char ticket[TEXT_MAX];
+    lock(fixture);
+    copy_member(fixture, 0, "room", "ticket", ticket);
+    knock(fixture, 1);
+    lose(fixture, 0, 1006);
+    knock(fixture, 2);
+    linger(fixture, fixture->config.grace_ms - 1);
+    assert_string_equal(last_of(fixture, 1, "knocking"), "{\"type\":\"knocking\"}");
+    assert_null(last_of(fixture, 1, "joined"));
+    return_as(fixture, 0, "Ann", ticket);
+    assert_has(last_of(fixture, 0, "joined"), "],\"role\":\"host\",\"door\":\"locked\"");
+    linger(fixture, fixture->config.grace_ms);
+    assert_null(last_of(fixture, 1, "joined"));
+    assert_null(last_of(fixture, 2, "joined"));
+}
+
+static void it_is_deleted_when_none_of_them_returns(void **state)
+{
+    struct fixture *fixture = *state;
+    enter(fixture, 0, "tea");
+    enter(fixture, 1, "tea");
+    host(fixture, 0, "lock", NULL);
+    knock(fixture, 2);
+    lose(fixture, 0, 1006);
+    linger(fixture, 1);
+    lose(fixture, 1, 1006);
+    linger(fixture, fixture->config.grace_ms - 1);
+    assert_int_equal(pf_hub_counts(fixture->hub).members, 1);
+    assert_null(last_of(fixture, 2, "joined"));
+    linger(fixture, 1);
+    assert_has(last_of(fixture, 2, "joined"), "\"members\":[],\"role\":\"host\"}");
+}
+
+static void it_outlives_a_member_that_leaves_while_another_is_away(void **state)
+{
+    struct fixture *fixture = *state;
+    char ticket[TEXT_MAX];
+    lock(fixture);
+    copy_member(fixture, 0, "room", "ticket", ticket);
+    host(fixture, 0, "open", NULL);
+    enter(fixture, 1, "tea");
+    host(fixture, 0, "lock", NULL);
+    lose(fixture, 0, 1006);
+    say(fixture, 1, "{\"type\":\"leave\"}");
+    return_as(fixture, 0, "Ann", ticket);
+    assert_has(last_of(fixture, 0, "joined"), "\"door\":\"locked\"");
+}
+
+static void without_anybody_who_can_be_host_it_opens_when_one_returns(void **state)
+{
+    struct fixture *fixture = *state;
+    char ticket[TEXT_MAX];
+    enter(fixture, 0, "tea");
+    open_client(fixture, 1);
+    join_as_guest(fixture, 1, NULL);
+    copy_member(fixture, 1, "joined", "ticket", ticket);
+    host(fixture, 0, "lock", NULL);
+    knock(fixture, 2);
+    lose(fixture, 1, 1006);
+    say(fixture, 0, "{\"type\":\"leave\"}");
+    assert_null(last_of(fixture, 2, "joined"));
+    open_client(fixture, 1);
+    join_as_guest(fixture, 1, ticket);
+    assert_has_not(last_of(fixture, 1, "joined"), "door");
+    assert_non_null(last_of(fixture, 2, "joined"));
+}
+
 /* ---- tickets at a door ---- */
 static void an_older_ticket_does_not_pass_a_locked_door(void **state)
 {
@@ -339,6 +411,10 @@ int main(void)
         HUB_TEST(one_address_has_three_places_at_a_door),
         HUB_TEST(who_has_knocked_is_not_counted_again),
         HUB_TEST(a_new_host_hears_of_those_who_knock_already),
+        HUB_TEST(a_locked_room_waits_for_members_that_have_lost_their_connection),
+        HUB_TEST(it_is_deleted_when_none_of_them_returns),
+        HUB_TEST(it_outlives_a_member_that_leaves_while_another_is_away),
+        HUB_TEST(without_anybody_who_can_be_host_it_opens_when_one_returns),
         HUB_TEST(an_older_ticket_does_not_pass_a_locked_door),
         HUB_TEST(after_a_restart_members_pass_the_door_that_their_tickets_lock),
         HUB_TEST(after_the_grace_they_knock_and_are_still_the_same),

@@ -88,7 +88,7 @@ static struct pf_hub_member *new_member(struct pf_hub *hub, const struct pf_hub_
         return NULL;
     }
     if (ghost) {
-        pf_hub_member_expire(hub, ghost); /* its room has a member that is connected */
+        pf_hub_member_expire(hub, ghost); /* its room is full, or locked: it goes on without it */
     }
     if (!room && pf_rooms_add(&hub->rooms, name, &room) != PF_ERROR_OK) {
         return NULL;
