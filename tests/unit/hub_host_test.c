@@ -244,6 +244,32 @@ static void a_host_asks_all_others_for_quiet(void **state)
     assert_null(last_of(fixture, 0, "mute"));
 }
 
+static void a_host_that_acts_too_often_loses_its_connection(void **state)
+{
+    struct fixture *fixture = *state;
+    enter(fixture, 0, "tea");
+    enter(fixture, 1, "tea");
+    for (int i = 0; i < 40; i++) {
+        host(fixture, 0, i % 2 == 0 ? "lock" : "open", NULL);
+    }
+    assert_int_equal(fixture->inboxes[0].closed, 0);
+    host(fixture, 0, "lock", NULL);
+    assert_has(last(fixture, 0), "\"code\":\"rate-limit\"");
+    assert_int_equal(fixture->inboxes[0].closed, 1008);
+    assert_has_not(last_of(fixture, 1, "room"), "door");
+}
+
+static void a_host_may_act_four_times_a_second(void **state)
+{
+    struct fixture *fixture = *state;
+    enter(fixture, 0, "tea");
+    for (int i = 0; i < 400; i++) {
+        host(fixture, 0, "mute", NULL);
+        linger(fixture, 250);
+    }
+    assert_int_equal(fixture->inboxes[0].closed, 0);
+}
+
 /* ---- a relay that has been restarted ---- */
 
 static void a_restarted_relay_learns_from_tickets_who_was_there_and_the_lock(void **state)
@@ -385,6 +411,8 @@ int main(void)
         HUB_TEST(who_is_away_is_removed_too),
         HUB_TEST(only_the_last_sixteen_are_remembered_as_removed),
         HUB_TEST(a_host_asks_all_others_for_quiet),
+        HUB_TEST(a_host_that_acts_too_often_loses_its_connection),
+        HUB_TEST(a_host_may_act_four_times_a_second),
         HUB_TEST(a_restarted_relay_learns_from_tickets_who_was_there_and_the_lock),
         HUB_TEST(the_first_to_return_is_host_of_a_restarted_room),
         HUB_TEST(a_ticket_of_a_host_makes_nobody_host_of_another_room_of_that_name),

@@ -18,6 +18,13 @@
 #include "relay/hub/output.h"
 #include "relay/hub/presence.h"
 
+/*
+ * All members hear of what a host does, and one that locks and opens in a loop would cost them more
+ * than the messages that it may send. The burst leaves room for letting in everybody at once.
+ */
+enum { ACTIONS_MS = 250 }; /* the mean time between actions of a host */
+static const struct pf_token_rate actions_rate = {.burst = 40 * ACTIONS_MS, .per_ms = 1};
+
 static void note(struct pf_hub *hub, struct pf_hub_member *member)
 {
     member->is_told = false;
@@ -249,6 +256,10 @@ void pf_hosts_act(struct pf_hub *hub, struct pf_hub_client *client, struct pf_sl
     const enum pf_host_action action = hub->message.host.action;
     const pf_member_id id = hub->message.host.id;
     pf_message_clear(&hub->message);
+    if (!pf_token_bucket_take(&host->actions, &actions_rate, hub->now_ms, ACTIONS_MS)) {
+        pf_hub_client_evict(hub, client);
+        return;
+    }
     if (!act(hub, host, action, id)) {
         pf_hub_fail_no_such_member(hub, client, id);
     }
