@@ -81,6 +81,9 @@ static void act_on_peer(struct sim_world *world, struct sim_tab *tab, bool remov
     if (!removes && !tab_of(world, id)->quality.is_new) {
         return; /* its client cannot be a host */
     }
+    if (removes) {
+        world->hosts[tab_of(world, id)->host].removed = id;
+    }
     for (size_t i = 1; i <= world->tabs_count && removes; i++) {
         world->tabs[i]->removed = world->tabs[i]->removed || world->tabs[i]->view.self == id;
     }
@@ -135,6 +138,9 @@ static void note_room(struct sim_world *world, struct sim_tab *tab,
                       const struct pf_command *command)
 {
     const enum pf_room_state state = command->room.state;
+    /* The host may have meant an earlier page of this member. */
+    tab->removed = tab->removed || (command->room.self != 0 &&
+                                    command->room.self == world->hosts[tab->host].removed);
     tab->is_host = command->room.is_host;
     tab->is_locked = command->room.is_locked;
     if (state != PF_ROOM_JOINED && state != PF_ROOM_RECONNECTING &&

@@ -328,6 +328,18 @@ pf_add_mutant(no_host_after_the_host 300 "in a room without a host" relay/hub/ho
   [[if (member->is_host) {
             return;]] [[if (room->members_count > 0) {
             return;]])
+pf_add_mutant(role_taken_by_an_old_ticket 1000 "takes the role from a host" relay/hub/hosts.c
+  [[    if (ticket->issued_s >= hub->started_s ||
+        hub->now_ms - hub->started_ms >= hub->config.grace_ms || !can_be_host(member)) {]]
+  [[    if (!can_be_host(member)) {]])
+pf_add_mutant(locked_room_dropped_at_a_blink 300 "opens a door" relay/hub/presence.c
+  [[(!room->is_locked || members_left == 0)]] [[(room->members_count > 0 || members_left == 0)]])
+pf_add_mutant(door_opened_by_an_old_ticket 3000 "passes a locked door with an old ticket"
+  relay/hub/admission.c
+  [[ticket->issued_s >= room->created_s]] [[ticket->issued_s > 0]])
+pf_add_mutant(door_open_after_a_host_has_set_it 3000 "passes a locked door with an old ticket"
+  relay/hub/hosts.c
+  [[!hub->config.tokens.judge && !room->is_door_set &&]] [[!hub->config.tokens.judge &&]])
 pf_add_mutant(new_host_not_shown 300 "does not know who is host" relay/hub/hosts.c
   [[        member->is_shown = false;
         note]] [[        note]])
