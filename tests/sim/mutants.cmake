@@ -312,7 +312,7 @@ pf_add_mutant(credentials_renewed_once 300 "have expired" relay/hub/ice.c
   [[client->ice_due_ms = hub->now_ms + ice->renew_ms;]]
   [[client->ice_due_ms += client->ice_due_ms == 0 ? hub->now_ms + ice->renew_ms : UINT64_MAX / 4;]])
 pf_add_mutant(credentials_of_joined_ignored 100 "has no credentials" core/room/membership.c
-  [[pf_ice_servers_take(room, message->joined.ice_servers);]] [[]])
+  [[pf_ice_servers_take(room, message->joined.ice_servers, false);]] [[]])
 pf_add_mutant(offer_prepared_without_credentials 100 "has no credentials" core/room/membership.c
   [[ &&
         message->hello.ice_servers.size > 0) {]] [[) {]])
