@@ -22,7 +22,7 @@ struct pf_hub_member {
     struct pf_timer grace;    /* set while the member is away */
     struct pf_token_bucket returns, actions;
     uint64_t ice_at_ms; /* when it may ask for new ICE servers again */
-    uint32_t client; /* PF_CLIENT_NONE while it is away */
+    uint32_t client;    /* PF_CLIENT_NONE while it is away */
     uint32_t instance;
     char *capabilities; /* owned; NULL for none */
     bool is_host;
