@@ -197,7 +197,7 @@ struct pf_command {
         } peer;
         pf_member_id hide_peer;
         struct {
-            const struct pf_knock *list; /* oldest first */
+            const struct pf_knock *list; /* oldest first; NULL for none */
             size_t count;
         } knocks;
         pf_member_id muted_by;

@@ -73,6 +73,7 @@ static void who_leaves_the_room_has_no_role_in_it(void **state)
     driver_leave(d);
     assert_false(shown_room(d)->room.is_host);
     assert_int_equal(driver_get(d, PF_COMMAND_SHOW_KNOCKS)->knocks.count, 0);
+    assert_null(driver_get(d, PF_COMMAND_SHOW_KNOCKS)->knocks.list);
 }
 
 static void who_leaves_a_locked_room_is_not_shown_its_lock(void **state)
@@ -252,6 +253,39 @@ static void who_is_interrupted_is_muted_too(void **state)
     assert_false(d->local[PF_SOURCE_MICROPHONE].on);
 }
 
+static void a_microphone_that_is_being_opened_is_muted_too(void **state)
+{
+    struct driver *d = *state;
+    driver_start(d);
+    const pf_track track = asked(d, PF_SOURCE_MICROPHONE);
+    driver_hello(d);
+    driver_created(d, d->prepared_pc, PF_DESCRIPTION_OFFER);
+    driver_join(d);
+    driver_joined(d, DRIVER_SELF, DRIVER_LOW, 0);
+    driver_relay(d, "{\"type\":\"mute\",\"from\":\"" LOW "\"}");
+    assert_true(driver_get(d, PF_COMMAND_SHOW_MUTED)->muted_by == DRIVER_LOW);
+    driver_opened(d, track, "mic");
+    assert_false(d->local[PF_SOURCE_MICROPHONE].on);
+    driver_relay(d, "{\"type\":\"mute\",\"from\":\"" LOW "\"}");
+    assert_int_equal(driver_count(d, PF_COMMAND_SHOW_MUTED), 0);
+}
+
+static void a_microphone_that_is_missing_is_off_when_it_is_plugged_in(void **state)
+{
+    struct driver *d = *state;
+    driver_start(d);
+    driver_refused(d, asked(d, PF_SOURCE_MICROPHONE), asked(d, PF_SOURCE_CAMERA),
+                   PF_DOM_ERROR_NOT_FOUND);
+    driver_hello(d);
+    driver_created(d, d->prepared_pc, PF_DESCRIPTION_OFFER);
+    driver_join(d);
+    driver_joined(d, DRIVER_SELF, DRIVER_LOW, 0);
+    driver_relay(d, "{\"type\":\"mute\",\"from\":\"" LOW "\"}");
+    assert_false(d->local[PF_SOURCE_MICROPHONE].on);
+    driver_relay(d, "{\"type\":\"mute\",\"from\":\"" LOW "\"}");
+    assert_int_equal(driver_count(d, PF_COMMAND_SHOW_MUTED), 0);
+}
+
 static void nobody_who_is_not_there_asks_for_quiet(void **state)
 {
     struct driver *d = *state;
@@ -284,6 +318,8 @@ int main(void)
         TEST(who_is_interrupted_is_muted_too),
         TEST(who_leaves_a_locked_room_is_not_shown_its_lock),
         TEST(nobody_who_is_not_there_asks_for_quiet),
+        TEST(a_microphone_that_is_being_opened_is_muted_too),
+        TEST(a_microphone_that_is_missing_is_off_when_it_is_plugged_in),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
