@@ -166,7 +166,7 @@ static void knocks_are_shown_when_they_change(void **state)
 
 /* ---- at the door ---- */
 
-static void who_knocks_waits_as_long_as_it_takes(void **state)
+static void R10_who_knocks_waits_as_long_as_it_takes(void **state)
 {
     struct driver *d = *state;
     press_join(d);
@@ -244,7 +244,7 @@ static void a_host_asks_for_quiet_and_the_user_may_undo_it(void **state)
     assert_true(d->local[PF_SOURCE_MICROPHONE].on);
 }
 
-static void who_is_interrupted_is_muted_too(void **state)
+static void D28_who_is_interrupted_is_muted_too(void **state)
 {
     struct driver *d = *state;
     (void)begin_call(d);
@@ -253,7 +253,7 @@ static void who_is_interrupted_is_muted_too(void **state)
     assert_false(d->local[PF_SOURCE_MICROPHONE].on);
 }
 
-static void a_microphone_that_is_being_opened_is_muted_too(void **state)
+static void D28_a_microphone_that_is_being_opened_is_muted_too(void **state)
 {
     struct driver *d = *state;
     driver_start(d);
@@ -309,16 +309,16 @@ int main(void)
         TEST(what_a_host_does_is_told_to_the_relay),
         TEST(who_is_no_host_or_has_no_relay_does_nothing),
         TEST(knocks_are_shown_when_they_change),
-        TEST(who_knocks_waits_as_long_as_it_takes),
+        TEST(R10_who_knocks_waits_as_long_as_it_takes),
         TEST(who_is_refused_is_told_so),
         TEST(who_loses_the_relay_at_the_door_knocks_again),
         TEST(knocking_means_nothing_inside),
         TEST(who_is_removed_closes_everything_and_forgets_the_ticket),
         TEST(a_host_asks_for_quiet_and_the_user_may_undo_it),
-        TEST(who_is_interrupted_is_muted_too),
+        TEST(D28_who_is_interrupted_is_muted_too),
         TEST(who_leaves_a_locked_room_is_not_shown_its_lock),
         TEST(nobody_who_is_not_there_asks_for_quiet),
-        TEST(a_microphone_that_is_being_opened_is_muted_too),
+        TEST(D28_a_microphone_that_is_being_opened_is_muted_too),
         TEST(a_microphone_that_is_missing_is_off_when_it_is_plugged_in),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

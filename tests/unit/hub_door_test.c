@@ -29,7 +29,7 @@ static void a_client_without_capabilities_knocks_too(void **state)
     assert_has(last_of(fixture, 0, "member"), "\"name\":\"Guest\"");
 }
 
-static void a_host_refuses_who_knocks(void **state)
+static void R9_a_host_refuses_who_knocks(void **state)
 {
     struct fixture *fixture = *state;
     char id[TEXT_MAX];
@@ -233,7 +233,7 @@ static void who_has_knocked_is_not_counted_again(void **state)
     assert_int_equal(asked, 65);
 }
 
-static void a_new_host_hears_of_those_who_knock_already(void **state)
+static void R10_a_new_host_hears_of_those_who_knock_already(void **state)
 {
     struct fixture *fixture = *state;
     enter(fixture, 0, "tea");
@@ -408,7 +408,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         HUB_TEST(at_a_locked_door_newcomers_knock_and_a_host_admits_them),
         HUB_TEST(a_client_without_capabilities_knocks_too),
-        HUB_TEST(a_host_refuses_who_knocks),
+        HUB_TEST(R9_a_host_refuses_who_knocks),
         HUB_TEST(who_gives_up_knocking_is_forgotten),
         HUB_TEST(who_knocks_waits_through_pings),
         HUB_TEST(of_two_who_knock_the_second_may_go_or_enter_first),
@@ -421,7 +421,7 @@ int main(void)
         HUB_TEST(a_full_door_says_so),
         HUB_TEST(one_address_has_three_places_at_a_door),
         HUB_TEST(who_has_knocked_is_not_counted_again),
-        HUB_TEST(a_new_host_hears_of_those_who_knock_already),
+        HUB_TEST(R10_a_new_host_hears_of_those_who_knock_already),
         HUB_TEST(a_locked_room_waits_for_members_that_have_lost_their_connection),
         HUB_TEST(it_is_deleted_when_none_of_them_returns),
         HUB_TEST(it_outlives_a_member_that_leaves_while_another_is_away),

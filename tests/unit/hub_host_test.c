@@ -16,7 +16,7 @@ static void the_first_in_a_room_is_its_host(void **state)
     assert_has_not(last_of(fixture, 0, "member"), "role");
 }
 
-static void when_the_host_leaves_the_role_passes_to_who_has_been_there_longest(void **state)
+static void R11_when_the_host_leaves_the_role_passes_to_who_was_there_longest(void **state)
 {
     struct fixture *fixture = *state;
     for (uint32_t i = 0; i < 3; i++) {
@@ -397,7 +397,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         HUB_TEST(the_first_in_a_room_is_its_host),
-        HUB_TEST(when_the_host_leaves_the_role_passes_to_who_has_been_there_longest),
+        HUB_TEST(R11_when_the_host_leaves_the_role_passes_to_who_was_there_longest),
         HUB_TEST(a_client_that_cannot_be_a_host_does_not_become_one),
         HUB_TEST(the_role_does_not_pass_to_who_is_away),
         HUB_TEST(who_returns_to_a_room_without_a_host_is_host),
