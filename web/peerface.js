@@ -74,8 +74,10 @@ export const version = '0.1.0';
 /**
  * Why: packets are lost or late, on the way that only this peer takes or on that of most of them;
  * this computer is 'busy'; or, with 'good', the peer sends a picture smaller than it is shown, on
- * purpose, so that everybody gets one.
- * @typedef {''|'their-network'|'your-network'|'busy'|'small'} QualityReason
+ * purpose, so that everybody gets one. Of a peer without a connection, after six seconds: what is
+ * in the way, with 'bad': a network that lets no UDP out; or 'no-turn', neither does, but they need
+ * a TURN server between them and there is none, or none that answers.
+ * @typedef {''|'their-network'|'your-network'|'busy'|'small'|'no-turn'} QualityReason
  */
 /** @typedef {import('./peerface-streams.js').PeerStats} PeerStats */
 /**

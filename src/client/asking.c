@@ -94,6 +94,9 @@ int pf_client_set(struct pf_client *client, enum pf_client_media media, bool on)
     if (!is_configured(client, source) || client->state == PF_ROOM_LEFT) {
         return PF_E_STATE;
     }
+    if (source != PF_SOURCE_CAMERA || !client->sends_canvas) {
+        client->wants[source] = on;
+    }
     pf_host_handle(client->host,
                    &(struct pf_event){.type = PF_EVENT_SET_SOURCE, .set_source = {source, on}});
     return PF_OK;
@@ -153,7 +156,7 @@ int pf_client_send_canvas(struct pf_client *client, const char *selector, double
     client->sends_canvas = selector != NULL;
     client->news.local = true;
     pf_client_wake(client);
-    reopen_camera(client, is_configured(client, PF_SOURCE_CAMERA));
+    reopen_camera(client, selector || client->wants[PF_SOURCE_CAMERA]);
     return PF_OK;
 }
 

@@ -217,12 +217,15 @@ void pf_client_take(struct pf_client *client, const struct pf_command *command)
         break;
     case PF_COMMAND_HIDE_PEER:
         person = pf_people_hide(&client->people, command->hide_peer);
+        pf_client_stop_waiting(client, person);
         pf_host_forget(client->host, person->id);
         break;
     case PF_COMMAND_SHOW_MESSAGE: take_message(client, command); break;
     case PF_COMMAND_SHOW_REACTION: /* programs are sent none of these */
-    case PF_COMMAND_SHOW_FILE:
-    case PF_COMMAND_SHOW_MUTED: /* which SHOW_LOCAL says, too */
+    case PF_COMMAND_SHOW_FILE: return;
+    case PF_COMMAND_SHOW_MUTED:
+        client->wants[PF_SOURCE_MICROPHONE] = false;
+        return; /* SHOW_LOCAL says it, too */
     case PF_COMMAND_SHOW_KNOCKS: /* nor do they act as hosts */ return;
     default: PF_UNREACHABLE(); /* not for the page */
     }
@@ -245,7 +248,7 @@ static enum pf_result start(struct pf_client *client)
         .url = pf_slice_of(client->url),
         .ticket = pf_slice_of(client->ticket),
         .capabilities = PF_SLICE("quality chat channels"),
-        .on = {client->media & PF_MEDIA_MICROPHONE, client->media & PF_MEDIA_CAMERA},
+        .on = {client->wants[PF_SOURCE_MICROPHONE], client->wants[PF_SOURCE_CAMERA]},
     };
     const enum pf_error error = pf_host_start(host, &config, client->media);
     if (client->is_telling && before && !client->older) {
@@ -270,6 +273,8 @@ static enum pf_result configure(struct pf_client *client, const struct pf_client
     client->on_event = config->on_event;
     client->user = config->user;
     client->media = config->media;
+    client->wants[PF_SOURCE_MICROPHONE] = (config->media & PF_MEDIA_MICROPHONE) != 0;
+    client->wants[PF_SOURCE_CAMERA] = (config->media & PF_MEDIA_CAMERA) != 0;
     client->state = PF_ROOM_LOBBY;
     client->head_size = pf_slice_copy(channel, client->head, sizeof client->head);
     client->head[client->head_size++] = '\n';

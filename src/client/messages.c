@@ -5,10 +5,19 @@
 
 #include <string.h>
 
+void pf_client_stop_waiting(struct pf_client *client, struct pf_person *person)
+{
+    if (person->is_full) {
+        person->is_full = false;
+        pf_client_on_writable(client);
+    }
+}
+
 void pf_client_on_channel(struct pf_client *client, pf_peer_id peer, bool is_open)
 {
     struct pf_person *person = pf_people_find(&client->people, peer);
     if (person && person->is_open != is_open) {
+        pf_client_stop_waiting(client, person);
         person->is_open = is_open;
         person->has_changed = true;
         pf_client_wake(client);
@@ -45,10 +54,11 @@ static enum pf_result check_room(struct pf_client *client, pf_peer_id peer,
 {
     const size_t size = frame->head.size + frame->data.size;
     for (size_t i = 0; i < PF_PEOPLE_MAX; i++) {
-        const struct pf_person *person = &client->people.list[i];
-        if (is_receiver(person, peer) &&
-            pf_host_may_send(client->host, person->id, frame->is_unreliable, size) ==
-                PF_HOST_BUSY) {
+        struct pf_person *person = &client->people.list[i];
+        person->is_full =
+            is_receiver(person, peer) &&
+            pf_host_may_send(client->host, person->id, frame->is_unreliable, size) == PF_HOST_BUSY;
+        if (person->is_full) {
             return PF_E_FULL;
         }
     }

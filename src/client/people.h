@@ -16,6 +16,7 @@ struct pf_person {
     enum pf_peer_state state;
     enum pf_source_state sources[PF_DEVICE_SOURCES_COUNT];
     bool is_open; /* messages can be sent */
+    bool is_full; /* it was the one for whom PF_E_FULL was given last */
     bool has_changed;
     bool is_gone; /* the program has not been told yet */
     char name[PF_MEMBER_NAME_SIZE_MAX + 1];

@@ -30,6 +30,8 @@ struct pf_client {
     pf_client_callback *on_event;
     void *user;
     unsigned media;
+    bool wants[PF_DEVICE_SOURCES_COUNT]; /* own devices, on; the camera's also while a canvas is
+                                            sent */
     bool sends_canvas;
     bool is_telling;     /* the program is being called */
     bool is_closed;      /* by the program, while it is being called */
@@ -53,6 +55,9 @@ struct pf_client {
 
 /* Has the program told of `client->news`, the people and the texts, soon. */
 void pf_client_wake(struct pf_client *client);
+
+/* The person's channel has closed: if it was full, nothing waits for it any more. */
+void pf_client_stop_waiting(struct pf_client *client, struct pf_person *person);
 
 /* Tells the program. False: the client is gone. */
 bool pf_client_tell(struct pf_client *client, const struct pf_client_event *event);

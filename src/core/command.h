@@ -44,7 +44,11 @@ struct pf_encoding {
     uint8_t frame_rate; /* maxFramerate */
 };
 
-/* How well a peer's picture and sound come and go, as a person would say it. */
+/*
+ * How well a peer's picture and sound come and go, as a person would say it. Of a peer to which
+ * there is no connection after some seconds it is BAD, and the reason says what is in the way, as
+ * far as that can be told.
+ */
 enum pf_quality_grade {
     PF_QUALITY_GOOD,
     PF_QUALITY_WEAK,
@@ -55,8 +59,9 @@ enum pf_quality_reason {
     PF_REASON_NONE,
     PF_REASON_THEIR_NETWORK,
     PF_REASON_YOUR_NETWORK,
-    PF_REASON_BUSY,  /* this computer's processor */
-    PF_REASON_SMALL, /* the picture is sent smaller than it is shown, on purpose; GOOD */
+    PF_REASON_BUSY,    /* this computer's processor */
+    PF_REASON_SMALL,   /* the picture is sent smaller than it is shown, on purpose; GOOD */
+    PF_REASON_NO_TURN, /* no direct way, and no TURN server, or none that can be reached */
 };
 
 /* What has become of a message. */
@@ -192,7 +197,7 @@ struct pf_command {
         } peer;
         pf_member_id hide_peer;
         struct {
-            const struct pf_knock *list; /* oldest first */
+            const struct pf_knock *list; /* oldest first; NULL for none */
             size_t count;
         } knocks;
         pf_member_id muted_by;

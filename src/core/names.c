@@ -71,6 +71,7 @@ static const char *const quality_reasons[] = {
     [PF_REASON_YOUR_NETWORK] = "your-network",
     [PF_REASON_BUSY] = "busy",
     [PF_REASON_SMALL] = "small",
+    [PF_REASON_NO_TURN] = "no-turn",
 };
 
 static const char *const deliveries[] = {

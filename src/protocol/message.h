@@ -81,10 +81,10 @@ enum pf_reaction {
 /* The capabilities of PROTOCOL.md. */
 #define PF_CAPABILITY_RENAME   PF_SLICE("rename")      /* of a relay: it takes `rename` */
 #define PF_CAPABILITY_ICE      PF_SLICE("ice-servers") /* of a relay: it takes `ice-servers` */
-#define PF_CAPABILITY_HOST     PF_SLICE("host")        /* of a relay: its rooms have hosts */
-#define PF_CAPABILITY_REACTION PF_SLICE("reaction")    /* of a client: it takes `reaction` */
-#define PF_CAPABILITY_SCREEN   PF_SLICE("screen")      /* of a client: it shows shared screens */
-#define PF_CAPABILITY_QUALITY  PF_SLICE("quality")     /* of a client: it takes `wanted` */
+#define PF_CAPABILITY_HOST     PF_SLICE("host") /* its rooms have hosts; of a client: can be one */
+#define PF_CAPABILITY_REACTION PF_SLICE("reaction") /* of a client: it takes `reaction` */
+#define PF_CAPABILITY_SCREEN   PF_SLICE("screen")   /* of a client: it shows shared screens */
+#define PF_CAPABILITY_QUALITY  PF_SLICE("quality")  /* of a client: it takes `wanted` */
 #define PF_CAPABILITY_CHANNELS PF_SLICE("channels") /* of a client: it has those of section 5.4 */
 #define PF_CAPABILITY_CHAT     PF_SLICE("chat")     /* of a client: it takes `chat`, `heard` */
 #define PF_CAPABILITY_FILES    PF_SLICE("files")    /* of a client: it takes those of section 5.5 */

@@ -231,6 +231,48 @@ static void full_is_told_and_writable_follows(void **state)
     assert_int_equal(world->programs[2].count, sent);
 }
 
+/* Bob is closed while as much waits for him as may. */
+static void who_leaves_makes_room_for_others(void **state)
+{
+    static const char data[PF_CLIENT_MESSAGE_SIZE_MAX];
+    struct world *world = *state;
+    struct program *ann = &world->programs[0];
+    meet(world);
+    const pf_peer_id bob = peer_named(ann, "Bob");
+    while (pf_client_send(ann->client, bob, data, sizeof data, 0) == 1) {
+    }
+    pf_client_close(world->programs[1].client);
+    world->programs[1].client = NULL;
+    run_ms(world, 5000);
+    assert_int_equal(ann->counts[PF_CLIENT_PEER_GONE], 1);
+    assert_int_equal(ann->counts[PF_CLIENT_WRITABLE], 1);
+    assert_int_equal(pf_client_send(ann->client, PF_PEER_ALL, data, sizeof data, 0), 1);
+}
+
+static void what_was_switched_off_stays_off_after_a_canvas_and_in_the_next_room(void **state)
+{
+    struct world *world = *state;
+    struct program *ann = &world->programs[0];
+    meet(world);
+    assert_int_equal(pf_client_set(ann->client, PF_MEDIA_MICROPHONE, false), PF_OK);
+    assert_int_equal(pf_client_set(ann->client, PF_MEDIA_CAMERA, false), PF_OK);
+    assert_int_equal(pf_client_send_canvas(ann->client, "#canvas", 30), PF_OK);
+    run_ms(world, 3000);
+    assert_int_equal(pf_client_source(ann->client, PF_MEDIA_CAMERA), PF_CLIENT_SOURCE_ON);
+    assert_int_equal(pf_client_set(ann->client, PF_MEDIA_CAMERA, false), PF_OK);
+    assert_int_equal(pf_client_set(ann->client, PF_MEDIA_CAMERA, true), PF_OK); /* the canvas */
+    assert_int_equal(pf_client_send_canvas(ann->client, NULL, 0), PF_OK);
+    run_ms(world, 3000);
+    assert_int_equal(pf_client_source(ann->client, PF_MEDIA_CAMERA), PF_CLIENT_SOURCE_OFF);
+    assert_int_equal(pf_client_leave(ann->client), PF_OK);
+    run_ms(world, 3000);
+    join(ann, "Ann");
+    run_until_open(world, ann, 2);
+    run_ms(world, 3000);
+    assert_int_equal(pf_client_source(ann->client, PF_MEDIA_MICROPHONE), PF_CLIENT_SOURCE_OFF);
+    assert_int_equal(pf_client_source(ann->client, PF_MEDIA_CAMERA), PF_CLIENT_SOURCE_OFF);
+}
+
 static void texts_of_the_chat_also_reach_who_comes_later(void **state)
 {
     struct world *world = *state;
@@ -439,6 +481,8 @@ int main(void)
         IN_WORLD(reliable_messages_keep_their_order),
         IN_WORLD(who_has_another_channel_hears_nothing),
         IN_WORLD(full_is_told_and_writable_follows),
+        IN_WORLD(who_leaves_makes_room_for_others),
+        IN_WORLD(what_was_switched_off_stays_off_after_a_canvas_and_in_the_next_room),
         IN_WORLD(texts_of_the_chat_also_reach_who_comes_later),
         IN_WORLD(nobody_is_asked_for_what_is_not_configured),
         IN_WORLD(pictures_are_there_while_they_are_sent),

@@ -126,6 +126,22 @@ scenario('a file goes to one of two, is said, and is accepted with the keyboard'
     assert.equal(await cho.ask(() => document.querySelectorAll('.file').length), 0);
   });
 
+scenario('messages lie over the middle of the stage, and not over the chat', {}, async (world) => {
+  const { ann, bob } = await annAndBob(world);
+  await ann.click('#chat');
+  await bob.click('#leave');
+  await ann.sees('that Bob has left, in the middle of the stage', () => {
+    const middleOf = (/** @type {string} */ css) => {
+      const rect = document.querySelector(css)?.getBoundingClientRect();
+      return rect && rect.left + rect.width / 2;
+    };
+    const [toast, stage] = [middleOf('.toasts'), middleOf('.stage')];
+    return toast !== undefined && stage !== undefined && Math.abs(toast - stage) < 2
+      && /** @type {Element} */ (document.querySelector('.chat')).getBoundingClientRect().left
+        > stage;
+  });
+});
+
 scenario('what is too long is said to be, and stays in the field', {}, async (world) => {
   const { ann, bob } = await annAndBob(world);
   await ann.click('#chat');

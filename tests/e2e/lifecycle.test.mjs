@@ -188,7 +188,7 @@ async function holdModule(person) {
 }
 
 scenario(
-  'a person who leaves while the page is loading is not captured afterwards (R21)',
+  'a person who leaves while the page is loading is not captured afterwards (R21, D3)',
   {},
   async (world) => {
     const { ann } = await annAndBob(world);

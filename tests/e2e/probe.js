@@ -22,6 +22,7 @@
       playAborts: 0, // so many times play() is aborted
       timersMs: 0, // no timer is faster
       voice: false, // the microphone is a tone, as loud as probe.speak() says: silent at first
+      single: false, // only one camera can be open
       costly: false, // cameras and microphones are asked for what the page asks for
     }),
     host.shim,
@@ -348,6 +349,9 @@
       return native(shim.costly ? constraints : cheaper(constraints));
     }
     const camera = choose(constraints.video);
+    const busy = probe.tracks.some((/** @type {MediaStreamTrack} */ track) =>
+      track.kind === 'video' && track.readyState === 'live');
+    if (shim.single && busy) throw new DOMException('shim', 'NotReadableError');
     if (shim.fail[camera.id]) throw new DOMException('shim', shim.fail[camera.id]);
     const stream = new MediaStream([drawCamera(camera)]);
     if (constraints.audio) {

@@ -14,7 +14,33 @@ const sleepers = [
   ['firefox', 'chromium'],
 ];
 
+const deafServer = JSON.stringify([{ urls: 'stun:10.77.2.9' }]);
+
 for (const [asleep, awake] of sleepers) {
+  scenario(
+    `in ${asleep} people whose networks let no UDP through are told so within seconds (I23)`,
+    { needs: [asleep], lan: true, relay: ['--ice-servers', deafServer], slow: true },
+    async (world) => {
+      world.lan.cut('udp');
+      const ann = await world.person('Ann', { engine: asleep, host: 'far', ...small });
+      const bob = await world.person('Bob', { engine: asleep, host: 'near', ...small });
+      await ann.enter('tea');
+      await bob.enter('tea');
+      await Promise.all([ann, bob].map(async (person) => {
+        await person.sees('whose network it is', () =>
+          document.querySelector('[data-peer] .connection:not([hidden])')?.textContent
+            === 'Your network blocks the connection');
+        await person.notice('unreachable');
+        const text = await person.ask(() => document.querySelector('#notice')?.textContent);
+        assert.match(text ?? '', /Another network, such as that of a phone, may help\./);
+      }));
+      world.lan.mend();
+      await Promise.all([ann.inCallWith(1), bob.inCallWith(1)]);
+      await ann.sees('nothing of it', () =>
+        !document.querySelector('[data-peer] .connection:not([hidden])'));
+    },
+  );
+
   scenario(
     `a ${asleep} that slept past the grace period is the same member again, and muted (I18, I22)`,
     {

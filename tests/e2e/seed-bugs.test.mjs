@@ -83,7 +83,7 @@ scenario('seed bug 4: mute and camera-off survive a change of device', {}, async
   assert.equal(pressed.includes(null), false);
 });
 
-scenario('seed bug 5: changing the camera while it is off works', {}, async (world) => {
+scenario('seed bug 5: changing the camera while it is off works (D12)', {}, async (world) => {
   const { ann, bob, annId } = await annAndBob(world, { shim });
   await bob.seesColour(annId, 'red');
   await ann.click('#camera');
@@ -113,7 +113,7 @@ scenario(
 );
 
 scenario(
-  'seed bug 7: a remembered camera that is gone falls back, and lists follow devicechange',
+  'seed bug 7: a camera that is gone falls back, and lists follow devicechange (D6, D19)',
   {},
   async (world) => {
     const first = await world.person('Ann', { shim });

@@ -31,7 +31,7 @@ for (const [title, engine] of engines) {
   );
 
   scenario(
-    `in ${title} camera off stops the camera, and on brings the picture back, without negotiation`,
+    `in ${title} camera off stops it, and on brings the picture back, without negotiation (D25)`,
     { needs: [engine] },
     async (world) => {
       const { ann, bob, annId } = await annAndBob(world, { engine }, { engine });
@@ -58,7 +58,7 @@ for (const [title, engine] of engines) {
   );
 
   scenario(
-    `in ${title} a change of camera changes the picture of every peer, without negotiation`,
+    `in ${title} a change of camera changes every peer's picture, without negotiation (D9, D15)`,
     { needs: [engine], people: 4 },
     async (world) => {
       const { ann, bob, annId } = await annAndBob(world, { engine, shim: twoCameras }, { engine });
@@ -97,7 +97,7 @@ scenario('a change between two cameras of the browser reaches the peer', {}, asy
   await ann.nothingNegotiatedSince(before);
 });
 
-scenario('a change of microphone keeps the camera and the mute', {}, async (world) => {
+scenario('a change of microphone keeps the camera and the mute (D13, D14)', {}, async (world) => {
   const { ann, bob, annId } = await annAndBob(world);
   await ann.click('#mute');
   await bob.tile(annId, { muted: 'true' });
@@ -126,7 +126,7 @@ scenario('a change of microphone keeps the camera and the mute', {}, async (worl
   await ann.nothingNegotiatedSince(before);
 });
 
-scenario("one's own picture is mirrored only for oneself", {}, async (world) => {
+scenario("one's own picture is mirrored only for oneself (D30)", {}, async (world) => {
   const { ann, bob, annId } = await annAndBob(world, { shim: twoCameras });
   await bob.seesColour(annId, 'red'); // the left half, as the camera gave it
   const transforms = await ann.ask(() =>
@@ -161,7 +161,7 @@ scenario('what is chosen in the lobby holds in the call', {}, async (world) => {
 });
 
 scenario(
-  'a person who enters with the camera off opens none, and can turn it on later',
+  'a person who enters with the camera off opens none, and can turn it on later (D16)',
   {},
   async (world) => {
     const ann = await world.person('Ann');

@@ -29,7 +29,7 @@ const receives = (person, id) => Promise.all([person.videoPlaying(id), person.au
 
 for (const engine of /** @type {Engine[]} */ (['chromium', 'firefox'])) {
   scenario(
-    `seed bug 8: a person in ${engine} who denies permission enters and receives`,
+    `seed bug 8: a person in ${engine} who denies permission enters and receives (D1)`,
     { needs: [engine] },
     async (world) => {
       const { ann, bob, annId, bobId } = await annInTrouble(world, { engine, variant: 'denied' });
@@ -44,7 +44,7 @@ for (const engine of /** @type {Engine[]} */ (['chromium', 'firefox'])) {
   );
 }
 
-scenario('permission given later is used without entering again', {}, async (world) => {
+scenario('permission given later is used without entering again (D1)', {}, async (world) => {
   const shim = { fail: { audio: 'NotAllowedError', video: 'NotAllowedError' } };
   const { ann, bob, annId } = await annInTrouble(world, { shim });
   await ann.notice('denied');
@@ -58,7 +58,7 @@ scenario('permission given later is used without entering again', {}, async (wor
   await ann.nothingNegotiatedSince(before);
 });
 
-scenario('a person without a camera is heard, and receives', {}, async (world) => {
+scenario('a person without a camera is heard, and receives (D4)', {}, async (world) => {
   const { ann, bob, annId, bobId } = await annInTrouble(world, { shim: { cameras: [] } });
   await ann.notice('no-camera');
   await bob.tile(annId, { camera: 'none', muted: 'false' });
@@ -108,7 +108,7 @@ scenario(
   },
 );
 
-scenario('a camera plugged in during the call is used', {}, async (world) => {
+scenario('a camera plugged in during the call is used (D4)', {}, async (world) => {
   const { ann, bob, annId } = await annInTrouble(world, { shim: { cameras: [] } });
   await ann.notice('no-camera');
   await ann.ask((camera) => /** @type {any} */ (window).probe.plug(camera), cameras.green);
@@ -118,7 +118,7 @@ scenario('a camera plugged in during the call is used', {}, async (world) => {
 });
 
 scenario(
-  'a person whose camera another program uses is heard, and can try again',
+  'a person whose camera another program or tab uses is heard, and can try again (D5, D37)',
   {},
   async (world) => {
     const shim = { fail: { video: 'NotReadableError' } };
@@ -137,7 +137,9 @@ scenario(
   },
 );
 
-scenario('a new camera that cannot be opened leaves the old one in use', {}, async (world) => {
+const keepsOld = 'a new camera that cannot be opened leaves the old one in use (D11)';
+
+scenario(keepsOld, {}, async (world) => {
   const two = { cameras: [cameras.red, cameras.blue] };
   const { ann, bob, annId } = await annInTrouble(world, { shim: two });
   await bob.seesColour(annId, 'red');
@@ -156,7 +158,7 @@ scenario('a new camera that cannot be opened leaves the old one in use', {}, asy
 });
 
 scenario(
-  'a person who does not answer the permission prompt enters and receives',
+  'a person who does not answer the permission prompt enters and receives (D2)',
   {},
   async (world) => {
     const { ann, bob, annId, bobId } = await annInTrouble(world, { shim: { openMs: 1e9 } });
@@ -170,7 +172,7 @@ const address = Object.values(os.networkInterfaces())
   .find((entry) => entry && entry.family === 'IPv4' && !entry.internal)?.address;
 
 scenario(
-  'a page outside a secure context says so, and receives',
+  'a page outside a secure context says so, and receives (D36)',
   {
     relay: ['--address', '0.0.0.0'],
     skip: address ? '' : 'this machine has no address but loopback',

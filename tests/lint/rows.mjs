@@ -7,7 +7,7 @@ import { isProgram, read, report, root } from './files.mjs';
 const table = 'tests/EDGE-CASES.md';
 
 /** How many cases each section has, so that a lost row is noticed. */
-const counts = { G: 27, I: 28, R: 34 };
+const counts = { G: 27, I: 28, R: 34, D: 38 };
 
 /** Which folders show a case in which way. */
 const folders = {
@@ -21,7 +21,7 @@ const folders = {
 /** @param {string} text @returns {Row[]} */
 function rowsOf(text) {
   return text.split('\n').flatMap((line, i) => {
-    const match = /^\| ([GIR]\d+) \| ([SRB ]+) \| [^|]+ \| ([^|]+) \|/.exec(line);
+    const match = /^\| ([GIRD]\d+) \| ([SRB ]+) \| [^|]+ \| ([^|]+) \|/.exec(line);
     return match
       ? [{ line: i + 1, id: match[1], how: match[2].split(' '), shown: match[3] }]
       : [];

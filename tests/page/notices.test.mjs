@@ -24,8 +24,8 @@ const view = (view) => ({
   embedded: false, back: '', places: 0,
   iceServersRefused: false, unconnected: false,
   origin: 'https://video.example', microphone: source(), camera: source(), alone: false,
-  talking: false, unreachable: false, soundBlocked: false, broken: false, userAgent: '', link: '',
-  copied: false, ...view,
+  talking: false, unreachable: false, obstacle: '', soundBlocked: false, broken: false,
+  userAgent: '', link: '', copied: false, ...view,
 });
 
 /** @type {[string, Partial<View>][]} */
@@ -120,6 +120,17 @@ test('the way to take back a refusal is that of the browser', () => {
     ['deniedHelpIos', `Mozilla/5.0 (iPhone; CPU iPhone OS 17) ${webkit} CriOS/130 Safari/604.1`],
   ];
   for (const [key, agent] of agents) assert.equal(permissionHelp(agent), key);
+});
+
+test('who cannot connect is told what to do about what is in the way', () => {
+  const text = (/** @type {View['obstacle']} */ obstacle) => {
+    const seen = view({ unreachable: true, obstacle });
+    return chooseNotice(seen)?.words(seen).text;
+  };
+  assert.equal(text(''), 'unreachableText');
+  assert.equal(text('obstacleBetween'), 'unreachableText');
+  assert.equal(text('obstacleYours'), 'unreachableYours');
+  assert.equal(text('obstacleTheirs'), 'unreachableTheirs');
 });
 
 test('that the call goes on is said only to who is connected with somebody', () => {

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { qualityKey } from '../../web/page/quality.js';
+import { obstacleKey, qualityKey } from '../../web/page/quality.js';
 import { Wants, widthIn } from '../../web/page/wants.js';
 
 test('a picture that fills its tile is as wide as it or wider, and one shown whole not', () => {
@@ -81,4 +81,16 @@ test('a picture that is small on purpose, and a peer that is not connected, are 
   assert.equal(qualityKey({ ...peer, state: 'reconnecting' }, ['bad']), undefined);
   const small = { ...peer, quality: 'good', qualityReason: 'small' };
   assert.equal(qualityKey(small, ['bad']), undefined);
+});
+
+test('what is in the way is told of who is not connected, and of nobody else', () => {
+  const peer = /** @type {any} */ ({ state: 'connecting', quality: 'bad',
+    qualityReason: 'no-turn' });
+  assert.equal(obstacleKey(peer), 'obstacleBetween');
+  assert.equal(obstacleKey({ ...peer, qualityReason: 'your-network' }), 'obstacleYours');
+  assert.equal(obstacleKey({ ...peer, qualityReason: 'their-network' }), 'obstacleTheirs');
+  assert.equal(obstacleKey({ ...peer, qualityReason: 'busy' }), '');
+  for (const state of /** @type {const} */ (['connected', 'unstable'])) {
+    assert.equal(obstacleKey({ ...peer, state }), '');
+  }
 });

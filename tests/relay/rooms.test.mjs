@@ -11,7 +11,7 @@ test('members are told of one another and exchange signals', async (t) => {
   const ann = await Client.join(relay, '차', { name: '안나', instance: 7 });
   const bob = await Client.join(relay, '차', { name: 'Bob', instance: 8 });
   assert.deepEqual(bob.joined.members,
-    [{ id: ann.id, name: '안나', instance: 7, away: false, role: 'host' }]);
+    [{ id: ann.id, name: '안나', instance: 7, away: false }]);
   assert.deepEqual(await ann.message('member'), {
     type: 'member', id: bob.id, name: 'Bob', instance: 8, away: false,
   });

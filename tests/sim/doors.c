@@ -78,6 +78,12 @@ static void act_on_peer(struct sim_world *world, struct sim_tab *tab, bool remov
     if (id == 0 || !tab_of(world, id)) {
         return;
     }
+    if (!removes && !tab_of(world, id)->quality.is_new) {
+        return; /* its client cannot be a host */
+    }
+    if (removes) {
+        world->hosts[tab_of(world, id)->host].removed = id;
+    }
     for (size_t i = 1; i <= world->tabs_count && removes; i++) {
         world->tabs[i]->removed = world->tabs[i]->removed || world->tabs[i]->view.self == id;
     }
@@ -132,13 +138,16 @@ static void note_room(struct sim_world *world, struct sim_tab *tab,
                       const struct pf_command *command)
 {
     const enum pf_room_state state = command->room.state;
+    /* The host may have meant an earlier page of this member. */
+    tab->removed = tab->removed || (command->room.self != 0 &&
+                                    command->room.self == world->hosts[tab->host].removed);
     tab->is_host = command->room.is_host;
     tab->is_locked = command->room.is_locked;
     if (state != PF_ROOM_JOINED && state != PF_ROOM_RECONNECTING &&
         (tab->is_host || tab->is_locked)) {
         sim_fail(world, "%s has a role in a room that it is not in", sim_tab_name(world, tab));
     }
-    if (command->room.is_knocking && state != PF_ROOM_JOINING) {
+    if (command->room.is_knocking && state != PF_ROOM_JOINING && state != PF_ROOM_RECONNECTING) {
         sim_fail(world, "%s knocks, but does not join", sim_tab_name(world, tab));
     }
     if (state == PF_ROOM_REFUSED && command->room.code == PF_CODE_REMOVED) {
@@ -175,6 +184,7 @@ const char *sim_doors_amiss(const struct sim_world *world, const struct sim_tab 
 {
     /* The host may be a hostile member that has closed its connections. */
     bool has_host = tab->is_host || world->faults.tokens || world->faults.hostiles_count > 0;
+    bool may_have_host = tab->quality.is_new; /* else its client cannot be a host */
     for (size_t i = 0; i < PF_MEMBERS_MAX; i++) {
         const struct sim_shown_peer *peer = &tab->view.peers[i];
         const struct sim_tab *other = peer->id != 0 ? tab_of(world, peer->id) : NULL;
@@ -182,6 +192,9 @@ const char *sim_doors_amiss(const struct sim_world *world, const struct sim_tab 
             return "does not know who is host";
         }
         has_host = has_host || (peer->id != 0 && peer->is_host);
+        may_have_host = may_have_host || (other && other->quality.is_new);
     }
-    return !has_host ? "is in a room without a host" : tab->is_locked ? "is locked in" : NULL;
+    return may_have_host && !has_host ? "is in a room without a host"
+           : tab->is_locked           ? "is locked in"
+                                      : NULL;
 }

@@ -161,7 +161,8 @@ static void draw_turn(struct sim_faults *faults, struct pf_random *random)
 static void draw_doors(struct sim_faults *faults, struct pf_random *random)
 {
     if (one_in(random, 4) && faults->hostiles_count == 0) {
-        faults->doors_per_minute = 60 + pf_random_below(random, one_in(random, 4) ? 900 : 200);
+        /* Relays take 240, and what waited for a network comes all at once. */
+        faults->doors_per_minute = 60 + pf_random_below(random, 90);
         if (one_in(random, 2)) { /* who reloads has to knock */
             faults->ticket_chance = pf_random_below(random, 500);
         }

@@ -21,6 +21,7 @@ struct listened {
     pf_peer_id peer; /* 0: free */
     pf_pc pc;
     bool is_open; /* as the client has been told */
+    bool is_full; /* a frame had to wait */
 };
 
 struct pf_host {
@@ -30,7 +31,6 @@ struct pf_host {
     uint32_t seat;
     unsigned media;
     bool wakes;
-    bool is_busy; /* a frame had to wait */
     struct listened peers[PF_PEOPLE_MAX];
     char frame[PF_MESSAGE_SIZE_MAX];
 };
@@ -189,7 +189,7 @@ enum pf_host_sent pf_host_may_send(struct pf_host *host, pf_peer_id peer, bool i
     if (is_unreliable || pc->frames.waiting + size <= WAITING_SIZE_MAX) {
         return PF_HOST_SENT;
     }
-    host->is_busy = true;
+    find(host, peer)->is_full = true;
     return PF_HOST_BUSY;
 }
 
@@ -224,17 +224,6 @@ void sim_host_take(struct pf_host *host, pf_pc pc, struct pf_slice frame, uint16
     }
 }
 
-static bool has_room(struct pf_host *host)
-{
-    for (size_t i = 0; i < PF_PEOPLE_MAX; i++) {
-        const struct sim_pc *pc = pc_of(host, host->peers[i].peer);
-        if (pc && pc->frames.waiting > WAITING_SIZE_MAX / 4) {
-            return false;
-        }
-    }
-    return true;
-}
-
 void sim_host_follow(struct pf_host *host)
 {
     for (size_t i = 0; i < PF_PEOPLE_MAX; i++) {
@@ -243,12 +232,13 @@ void sim_host_follow(struct pf_host *host)
         const bool is_open = pc && pc->channel_open;
         if (listened->peer != 0 && is_open != listened->is_open) {
             listened->is_open = is_open;
+            listened->is_full = false; /* a channel that has closed says nothing more */
             pf_client_on_channel(host->client, listened->peer, is_open);
         }
-    }
-    if (host->is_busy && has_room(host)) {
-        host->is_busy = false;
-        pf_client_on_writable(host->client);
+        if (listened->is_full && pc->frames.waiting <= WAITING_SIZE_MAX / 4) {
+            listened->is_full = false; /* bufferedamountlow */
+            pf_client_on_writable(host->client);
+        }
     }
     if (host->wakes) {
         host->wakes = false;

@@ -54,7 +54,7 @@ pf_add_mutant(restart_while_negotiating 100 "the process died" core/peer/recover
         connection->wants_restart = true;]])
 pf_add_mutant(epoch_used_twice 3000 "of connection" core/room/roster.c
   [[past.epoch);]] [[0);]])
-pf_add_mutant(prepared_offer_forgotten 1000 "a candidate of connection" core/room/membership.c
+pf_add_mutant(prepared_offer_forgotten 3000 "a candidate of connection" core/room/membership.c
   [[is_offered || room->membership.first_epoch_spent]] [[false]])
 
 pf_add_mutant(candidate_of_another_epoch 100 "a candidate of connection" core/peer/candidates.c
@@ -207,11 +207,11 @@ pf_add_mutant(new_name_lost_while_joining 1000 "does not show the name" core/roo
   [[membership->name_told = false;]] [[membership->name_told = !room->context.joined;]])
 pf_add_mutant(name_not_taken_on_return 1000 "does not show the name" relay/hub/admission.c
   [[    set_name(member, newcomer->name);
-    pf_hub_member_release]]
+    seat]]
   [[    if (member->name_size == 0) {
         set_name(member, newcomer->name);
     }
-    pf_hub_member_release]])
+    seat]])
 pf_add_mutant(names_without_pause 300 "rate-limit" core/room/membership.c
   [[membership->name_at_ms = context->now_ms + RENAMES_MS;]] [[membership->name_at_ms = 0;]])
 pf_add_mutant(interruption_not_told 100 "does not show what is interrupted"
@@ -312,25 +312,40 @@ pf_add_mutant(credentials_renewed_once 300 "have expired" relay/hub/ice.c
   [[client->ice_due_ms = hub->now_ms + ice->renew_ms;]]
   [[client->ice_due_ms += client->ice_due_ms == 0 ? hub->now_ms + ice->renew_ms : UINT64_MAX / 4;]])
 pf_add_mutant(credentials_of_joined_ignored 100 "has no credentials" core/room/membership.c
-  [[pf_ice_servers_take(room, message->joined.ice_servers);]] [[]])
+  [[pf_ice_servers_take(room, message->joined.ice_servers, false);]] [[]])
 pf_add_mutant(offer_prepared_without_credentials 100 "has no credentials" core/room/membership.c
   [[ &&
         message->hello.ice_servers.size > 0) {]] [[) {]])
 
 # Hosts
 pf_add_mutant(lock_ignored 300 "passes a locked door" relay/hub/admission.c
-  [[room && room->is_locked && ticket.id == 0]] [[room && !room && ticket.id == 0]])
+  [[room && room->is_locked && !passes_lock(hub, room, &newcomer)]]
+  [[room && !room && !passes_lock(hub, room, &newcomer)]])
 pf_add_mutant(knock_at_a_room_that_is_gone 3000 "is not in the room" relay/hub/knocks.c
   [[(knock->room && knock->room->is_locked && !knock->is_admitted)]]
   [[((!knock->room || knock->room->is_locked) && !knock->is_admitted)]])
 pf_add_mutant(no_host_after_the_host 300 "in a room without a host" relay/hub/hosts.c
-  [[if (next && !hub->config.tokens.judge &&]] [[if (!next && !hub->config.tokens.judge &&]])
+  [[if (member->is_host) {
+            return;]] [[if (room->members_count > 0) {
+            return;]])
+pf_add_mutant(role_taken_by_an_old_ticket 1000 "takes the role from a host" relay/hub/hosts.c
+  [[    if (ticket->issued_s >= hub->started_s ||
+        hub->now_ms - hub->started_ms >= hub->config.grace_ms || !can_be_host(member)) {]]
+  [[    if (!can_be_host(member)) {]])
+pf_add_mutant(locked_room_dropped_at_a_blink 300 "opens a door" relay/hub/presence.c
+  [[(!room->is_locked || members_left == 0)]] [[(room->members_count > 0 || members_left == 0)]])
+pf_add_mutant(door_opened_by_an_old_ticket 3000 "passes a locked door with an old ticket"
+  relay/hub/admission.c
+  [[ticket->issued_s >= room->created_s]] [[ticket->issued_s > 0]])
+pf_add_mutant(door_open_after_a_host_has_set_it 3000 "passes a locked door with an old ticket"
+  relay/hub/hosts.c
+  [[!hub->config.tokens.judge && !room->is_door_set &&]] [[!hub->config.tokens.judge &&]])
 pf_add_mutant(new_host_not_shown 300 "does not know who is host" relay/hub/hosts.c
   [[        member->is_shown = false;
-        note(hub, member);]] [[        note(hub, member);]])
+        note]] [[        note]])
 pf_add_mutant(new_host_not_told 300 "does not know who is host" relay/hub/hosts.c
-  [[        member->is_shown = false;
-        note(hub, member);]] [[        member->is_shown = false;]])
+  [[        note(hub, member);
+    }]] [[    }]])
 pf_add_mutant(changed_role_not_taken 300 "does not know who is host" core/room/roster.c
   [[        pf_peer_set_role(peer, context, member->role);]] [[]])
 pf_add_mutant(role_outlives_the_room 100 "has a role in a room that it is not in"

@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "check.h"
+#include "locks.h"
 #include "relay/hub/hub.h"
 #include "tab.h"
 #include "trace.h"
@@ -153,11 +154,13 @@ static void handle(struct sim_world *world, struct sim_relay *relay, const struc
     }
     event->unix_s = 1800000000 + world->now_us / 1000000;
     world->stats->messages++;
+    const struct sim_lock lock = sim_lock_before(world, relay, from, event);
     pf_hub_handle(relay->hub, event);
     while (pf_hub_poll(relay->hub, &output)) {
         sim_check_relay_output(world, event, &output);
         take_output(world, relay, room, &output);
     }
+    sim_lock_after(world, relay, from, event, &lock);
     set_timer(world, relay);
 }
 

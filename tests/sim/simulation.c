@@ -36,7 +36,7 @@ static void clear_people(struct sim_faults *faults)
           SIM_ACTION_DUPLICATE);
     faults->gestures_per_minute = faults->shares_per_minute = 0;
     faults->chats_per_minute = faults->wants_per_minute = 0;
-    faults->files_per_minute = faults->doors_per_minute = 0;
+    faults->files_per_minute = faults->doors_per_minute = faults->origins_per_minute = 0;
     faults->tokens = false;
     faults->hostiles_count = faults->lasting_cuts = 0;
     faults->cut_from_the_start = false;

@@ -69,7 +69,7 @@ static void configure(struct sim_world *world, struct sim_tab *tab, bool duplica
         .url = PF_SLICE("wss://relay/ws"),
         .seed = (uint64_t)pf_random_next(&world->random) << 32 | tab->index,
         .instance = tab->instance,
-        .capabilities = PF_SLICE("reaction screen quality chat files"),
+        .capabilities = PF_SLICE("reaction screen quality chat files host"),
     };
     tab->quality.is_new = !sim_chance(world, world->faults.old_chance);
     if (!tab->quality.is_new) {
@@ -406,9 +406,14 @@ void sim_tab_timeout(struct sim_world *world, struct sim_tab *tab, uint32_t toke
     }
 }
 
-void sim_tab_join(struct sim_world *world, struct sim_tab *tab)
+const char *sim_tab_room_name(uint32_t room)
 {
     static const char *const rooms[SIM_ROOMS_MAX] = {"tea", "lunch"};
+    return rooms[room];
+}
+
+void sim_tab_join(struct sim_world *world, struct sim_tab *tab)
+{
     char name[SIM_NAME_SIZE_MAX];
     if (!tab->alive || tab->left) {
         return;
@@ -417,7 +422,7 @@ void sim_tab_join(struct sim_world *world, struct sim_tab *tab)
     sim_gestures_name(tab, name);
     const struct pf_event event = {
         .type = PF_EVENT_JOIN,
-        .join = {pf_slice_of(rooms[world->hosts[tab->host].room]), pf_slice_of(name)}};
+        .join = {pf_slice_of(sim_tab_room_name(world->hosts[tab->host].room)), pf_slice_of(name)}};
     const struct pf_event token = {.type = PF_EVENT_SET_TOKEN, .token = PF_SLICE("t")};
     if (world->faults.tokens) {
         sim_tab_handle(world, tab, &token);

@@ -22,6 +22,9 @@ void sim_tab_vanish(struct sim_world *world, struct sim_tab *tab, uint16_t code)
 void sim_tab_handle(struct sim_world *world, struct sim_tab *tab, const struct pf_event *event);
 
 /* What the user does. */
+/* Of one of SIM_ROOMS_MAX. */
+const char *sim_tab_room_name(uint32_t room);
+
 void sim_tab_join(struct sim_world *world, struct sim_tab *tab);
 void sim_tab_leave(struct sim_world *world, struct sim_tab *tab);
 void sim_tab_set_source(struct sim_world *world, struct sim_tab *tab, enum pf_source source,

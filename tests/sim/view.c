@@ -71,6 +71,10 @@ static const char *show_peer(struct sim_view *view, const struct pf_command *com
         }
         view->peers_count++;
     }
+    if (command->peer.quality_reason == PF_REASON_NO_TURN &&
+        command->peer.state == PF_PEER_CONNECTED) {
+        return "SHOW_PEER says what is in the way of a peer that is connected";
+    }
     /* A peer that has reloaded starts again at 0. */
     if (command->peer.sources.sequence < peer->sources.sequence &&
         command->peer.sources.sequence != 0) {

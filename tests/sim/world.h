@@ -74,6 +74,7 @@ struct sim_host {
     bool lacks[PF_DEVICE_SOURCES_COUNT]; /* its program does not ask for such devices */
     size_t ticket_size;
     char ticket[PF_TICKET_SIZE_MAX];
+    pf_member_id removed; /* its member that a host may have removed; 0 for none */
     struct sim_machine machine;
     uint32_t names_count; /* that its person has taken after the first */
     uint32_t reactions_sent[SIM_REACTIONS_COUNT];

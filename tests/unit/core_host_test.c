@@ -73,6 +73,7 @@ static void who_leaves_the_room_has_no_role_in_it(void **state)
     driver_leave(d);
     assert_false(shown_room(d)->room.is_host);
     assert_int_equal(driver_get(d, PF_COMMAND_SHOW_KNOCKS)->knocks.count, 0);
+    assert_null(driver_get(d, PF_COMMAND_SHOW_KNOCKS)->knocks.list);
 }
 
 static void who_leaves_a_locked_room_is_not_shown_its_lock(void **state)
@@ -165,7 +166,7 @@ static void knocks_are_shown_when_they_change(void **state)
 
 /* ---- at the door ---- */
 
-static void who_knocks_waits_as_long_as_it_takes(void **state)
+static void R10_who_knocks_waits_as_long_as_it_takes(void **state)
 {
     struct driver *d = *state;
     press_join(d);
@@ -243,13 +244,46 @@ static void a_host_asks_for_quiet_and_the_user_may_undo_it(void **state)
     assert_true(d->local[PF_SOURCE_MICROPHONE].on);
 }
 
-static void who_is_interrupted_is_muted_too(void **state)
+static void D28_who_is_interrupted_is_muted_too(void **state)
 {
     struct driver *d = *state;
     (void)begin_call(d);
     driver_muted(d, d->local[PF_SOURCE_MICROPHONE].track, true);
     driver_relay(d, "{\"type\":\"mute\",\"from\":\"" LOW "\"}");
     assert_false(d->local[PF_SOURCE_MICROPHONE].on);
+}
+
+static void D28_a_microphone_that_is_being_opened_is_muted_too(void **state)
+{
+    struct driver *d = *state;
+    driver_start(d);
+    const pf_track track = asked(d, PF_SOURCE_MICROPHONE);
+    driver_hello(d);
+    driver_created(d, d->prepared_pc, PF_DESCRIPTION_OFFER);
+    driver_join(d);
+    driver_joined(d, DRIVER_SELF, DRIVER_LOW, 0);
+    driver_relay(d, "{\"type\":\"mute\",\"from\":\"" LOW "\"}");
+    assert_true(driver_get(d, PF_COMMAND_SHOW_MUTED)->muted_by == DRIVER_LOW);
+    driver_opened(d, track, "mic");
+    assert_false(d->local[PF_SOURCE_MICROPHONE].on);
+    driver_relay(d, "{\"type\":\"mute\",\"from\":\"" LOW "\"}");
+    assert_int_equal(driver_count(d, PF_COMMAND_SHOW_MUTED), 0);
+}
+
+static void a_microphone_that_is_missing_is_off_when_it_is_plugged_in(void **state)
+{
+    struct driver *d = *state;
+    driver_start(d);
+    driver_refused(d, asked(d, PF_SOURCE_MICROPHONE), asked(d, PF_SOURCE_CAMERA),
+                   PF_DOM_ERROR_NOT_FOUND);
+    driver_hello(d);
+    driver_created(d, d->prepared_pc, PF_DESCRIPTION_OFFER);
+    driver_join(d);
+    driver_joined(d, DRIVER_SELF, DRIVER_LOW, 0);
+    driver_relay(d, "{\"type\":\"mute\",\"from\":\"" LOW "\"}");
+    assert_false(d->local[PF_SOURCE_MICROPHONE].on);
+    driver_relay(d, "{\"type\":\"mute\",\"from\":\"" LOW "\"}");
+    assert_int_equal(driver_count(d, PF_COMMAND_SHOW_MUTED), 0);
 }
 
 static void nobody_who_is_not_there_asks_for_quiet(void **state)
@@ -275,15 +309,17 @@ int main(void)
         TEST(what_a_host_does_is_told_to_the_relay),
         TEST(who_is_no_host_or_has_no_relay_does_nothing),
         TEST(knocks_are_shown_when_they_change),
-        TEST(who_knocks_waits_as_long_as_it_takes),
+        TEST(R10_who_knocks_waits_as_long_as_it_takes),
         TEST(who_is_refused_is_told_so),
         TEST(who_loses_the_relay_at_the_door_knocks_again),
         TEST(knocking_means_nothing_inside),
         TEST(who_is_removed_closes_everything_and_forgets_the_ticket),
         TEST(a_host_asks_for_quiet_and_the_user_may_undo_it),
-        TEST(who_is_interrupted_is_muted_too),
+        TEST(D28_who_is_interrupted_is_muted_too),
         TEST(who_leaves_a_locked_room_is_not_shown_its_lock),
         TEST(nobody_who_is_not_there_asks_for_quiet),
+        TEST(D28_a_microphone_that_is_being_opened_is_muted_too),
+        TEST(a_microphone_that_is_missing_is_off_when_it_is_plugged_in),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

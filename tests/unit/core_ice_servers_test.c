@@ -128,6 +128,36 @@ static void I25_only_a_path_through_a_turn_server_is_gathered_anew(void **state)
                      1);
 }
 
+/* Loses the relay, which then says `hello` with these servers. */
+static void come_back(struct driver *d, const char *servers)
+{
+    driver_socket_closed(d, 1006);
+    (void)driver_retry_ms(d);
+    hello(d, servers);
+}
+
+static void the_same_servers_again_change_nothing(void **state)
+{
+    struct driver *d = *state;
+    enter(d);
+    come_back(d, ",\"iceServers\":" SERVERS("1"));
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_CONFIGURE), 0);
+}
+
+static void those_of_another_hello_restart_nothing(void **state)
+{
+    struct driver *d = *state;
+    enter(d);
+    renew(d);
+    come_back(d, ",\"iceServers\":" SERVERS("3"));
+    assert_string_equal(driver_get(d, PF_COMMAND_PC_CONFIGURE)->ice_servers.data, SERVERS("3"));
+    joined(d, "");
+    turn_event(d, PF_EVENT_PC_RELAYED);
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE_OFFER) +
+                         driver_sent(d, "\"want\":\"restart\"", NULL, NULL),
+                     0);
+}
+
 static void a_relay_that_wants_a_token_first_names_them_in_joined(void **state)
 {
     struct driver *d = *state;
@@ -271,6 +301,8 @@ int main(void)
         TEST(I25_a_new_connection_uses_the_latest_ice_servers),
         TEST(I25_connections_that_exist_get_new_credentials),
         TEST(I25_only_a_path_through_a_turn_server_is_gathered_anew),
+        TEST(the_same_servers_again_change_nothing),
+        TEST(those_of_another_hello_restart_nothing),
         TEST(a_relay_that_wants_a_token_first_names_them_in_joined),
         TEST(servers_outlive_a_hello_without_any),
         TEST(I24_refused_credentials_are_replaced_and_gathering_starts_again),

@@ -548,6 +548,19 @@ static void R21_leaving_while_the_relay_is_away_stops_reconnecting(void **state)
     assert_int_equal(driver_open_pcs(d), 0);
 }
 
+static void leaving_twice_does_not_wait_for_the_others_to_hear_of_it(void **state)
+{
+    struct driver *d = *state;
+    driver_channel_opened(d, begin_call(d, DRIVER_LOW));
+    driver_socket_closed(d, 1006);
+    driver_leave(d);
+    assert_int_equal(driver_open_pcs(d), 1);
+    driver_leave(d);
+    assert_int_equal(driver_open_pcs(d), 0);
+    driver_wait(d, 1000);
+    assert_int_equal(d->commands_count, 0);
+}
+
 static void R21_leaving_during_a_resumption_is_final(void **state)
 {
     struct driver *d = *state;
@@ -597,6 +610,7 @@ int main(void)
         TEST(R7_the_connection_to_an_away_peer_stays_open_to_deliver_bye),
         TEST(R7_bye_hides_the_peer_at_once),
         TEST(leaving_twice_has_no_further_effect),
+        TEST(leaving_twice_does_not_wait_for_the_others_to_hear_of_it),
         TEST(a_room_that_was_never_started_can_be_left),
         TEST(R21_an_offer_created_after_leaving_is_not_sent),
         TEST(R21_leaving_in_the_lobby_closes_the_prepared_connection),

@@ -157,6 +157,19 @@ static inline void pass(struct fixture *fixture, uint64_t duration_ms)
     fixture->now_ms = end_ms;
 }
 
+/* The same, and each client answers its pings. */
+static inline void linger(struct fixture *fixture, uint64_t duration_ms)
+{
+    const uint64_t end_ms = fixture->now_ms + duration_ms;
+    while (fixture->now_ms < end_ms) {
+        const uint64_t left_ms = end_ms - fixture->now_ms;
+        pass(fixture, left_ms < fixture->config.ping_ms ? left_ms : fixture->config.ping_ms);
+        for (uint32_t i = 0; i < CLIENTS_MAX; i++) {
+            give(fixture, PF_HUB_CLIENT_HEARD, i, PF_SLICE(""), 0);
+        }
+    }
+}
+
 /* The last text that a client has received. */
 static inline const char *last(const struct fixture *fixture, uint32_t client)
 {
@@ -222,11 +235,11 @@ static inline void join_as(struct fixture *fixture, uint32_t client, const char 
                            const char *name, uint32_t instance, const char *ticket)
 {
     char text[TEXT_MAX];
-    const int size =
-        snprintf(text, sizeof text,
-                 "{\"type\":\"join\",\"room\":\"%s\",\"name\":\"%s\",\"instance\":%u%s%s%s}", room,
-                 name, (unsigned)instance, ticket ? ",\"ticket\":\"" : "", ticket ? ticket : "",
-                 ticket ? "\"" : "");
+    const int size = snprintf(text, sizeof text,
+                              "{\"type\":\"join\",\"room\":\"%s\",\"name\":\"%s\",\"instance\":%u,"
+                              "\"capabilities\":[\"host\"]%s%s%s}",
+                              room, name, (unsigned)instance, ticket ? ",\"ticket\":\"" : "",
+                              ticket ? ticket : "", ticket ? "\"" : "");
     assert_in_range(size, 1, sizeof text - 1);
     say(fixture, client, text);
 }
@@ -247,7 +260,7 @@ static inline void join_with_token(struct fixture *fixture, uint32_t client, con
     const int size =
         snprintf(text, sizeof text,
                  "{\"type\":\"join\",\"room\":\"tea\",\"name\":\"Ann\",\"instance\":1,"
-                 "\"token\":\"%s\"%s%s%s}",
+                 "\"capabilities\":[\"host\"],\"token\":\"%s\"%s%s%s}",
                  token, ticket ? ",\"ticket\":\"" : "", ticket ? ticket : "", ticket ? "\"" : "");
     assert_in_range(size, 1, sizeof text - 1);
     say(fixture, client, text);
@@ -308,9 +321,10 @@ static inline void free_fixture(struct fixture *fixture)
     free(fixture);
 }
 
-/* Restarts the relay: all clients are gone, and so is its state. */
+/* Restarts the relay, which takes a second: all clients are gone, and so is its state. */
 static inline void restart_hub(struct fixture *fixture)
 {
+    fixture->unix_s++;
     pf_hub_free(fixture->hub);
     start_hub(fixture);
 }

@@ -65,6 +65,24 @@ static void a_member_that_asks_gets_new_ones(void **state)
     assert_string_equal(last(fixture, 0), "{\"type\":\"ice-servers\"," SERVERS "}");
 }
 
+static void a_member_that_asks_again_too_soon_gets_no_answer(void **state)
+{
+    struct fixture *fixture = *state;
+    char ticket[TEXT_MAX];
+    hand_out(fixture);
+    enter(fixture, 0, "tea");
+    copy_member(fixture, 0, "joined", "ticket", ticket);
+    say(fixture, 0, "{\"type\":\"ice-servers\"}");
+    fixture->now_ms += 19999;
+    open_client(fixture, 1);
+    join_as(fixture, 1, "tea", "Ann", 1, ticket);
+    say(fixture, 1, "{\"type\":\"ice-servers\"}");
+    assert_null(last_of(fixture, 1, "ice-servers")); /* the member is the same */
+    fixture->now_ms += 1;
+    say(fixture, 1, "{\"type\":\"ice-servers\"}");
+    assert_has(last(fixture, 1), "{\"type\":\"ice-servers\"," SERVERS "}");
+}
+
 /* Passes that many pings, which client 0 answers. */
 static void stay(struct fixture *fixture, int pings)
 {
@@ -126,6 +144,7 @@ int main(void)
         HUB_TEST(each_client_gets_ice_servers_of_its_own),
         HUB_TEST(who_has_to_show_a_token_gets_them_after_it),
         HUB_TEST(a_member_that_asks_gets_new_ones),
+        HUB_TEST(a_member_that_asks_again_too_soon_gets_no_answer),
         HUB_TEST(I25_a_member_gets_new_ones_before_they_expire),
         HUB_TEST(who_is_in_no_room_gets_no_new_ones),
         HUB_TEST(a_fixed_list_is_not_renewed),

@@ -121,7 +121,7 @@ static void the_doorkeeper_is_asked_of_new_members_only(void **state)
     struct fixture *fixture = *state;
     struct door door = {.opens = true};
     char ticket[TEXT_MAX];
-    fixture->config.doorkeeper = (struct pf_hub_doorkeeper){&door, admit};
+    fixture->config.doorkeeper = (struct pf_hub_doorkeeper){.user = &door, .admit = admit};
     start_anew(fixture);
     enter(fixture, 5, "tea");
     assert_int_equal(door.asked, 1);

@@ -158,13 +158,10 @@ static void a_ticket_is_valid_until_its_expiry_in_canonical_decimal(void **state
     } cases[] = {
         {"00000000000000a1.1001", true},
         {"00000000000000a1.9999999999999999999", true},
-        {"00000000000000a1.h1001", true},
         {"00000000000000a1.l1001", true},
-        {"00000000000000a1.hl1001", true},
-        {"00000000000000a1.lh1001", false},
-        {"00000000000000a1.hh1001", false},
-        {"00000000000000a1.h", false},
-        {"00000000000000a1.hl", false},
+        {"00000000000000a1.h1001", false},
+        {"00000000000000a1.ll1001", false},
+        {"00000000000000a1.l", false},
         {"00000000000000a1.1000", false},                 /* now */
         {"00000000000000a1.18446744073709551615", false}, /* more digits than are accepted */
         {"00000000000000a1.01001", false},
@@ -192,12 +189,12 @@ static void a_ticket_that_overflows_its_buffer_is_not_signed(void **state)
     const struct pf_signer signer = {.sign = sign_openly};
     char text[PF_TICKET_SIZE_MAX];
     struct pf_buffer out;
-    const struct pf_ticket ann = {.id = 0xa1};
+    const struct pf_ticket ann = {.id = 0xa1, .issued_s = 1800000000};
     pf_buffer_init(&out, text, 20); /* the id fits, the expiry does not */
-    pf_ticket_write(&signer, PF_SLICE("tea"), &ann, 1800000000, &out);
+    pf_ticket_write(&signer, PF_SLICE("tea"), &ann, &out);
     assert_true(out.overflow);
     pf_buffer_init(&out, text, sizeof text);
-    pf_ticket_write(&signer, PF_SLICE("tea"), &ann, 1800000000, &out);
+    pf_ticket_write(&signer, PF_SLICE("tea"), &ann, &out);
     assert_false(out.overflow);
     assert_true(pf_ticket_read(&signer, PF_SLICE("tea"), pf_buffer_slice(&out), 1000).id == 0xa1u);
 }

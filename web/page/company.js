@@ -6,7 +6,7 @@ import { Hosting } from './hosting.js';
 import { part } from './picture.js';
 import { PeopleList } from './people.js';
 import { ownId } from './own-id.js';
-import { qualityKey } from './quality.js';
+import { obstacleKey, qualityKey } from './quality.js';
 import { Toasts } from './toasts.js';
 
 /** @typedef {import('../peerface.js').Peer} Peer */
@@ -259,8 +259,8 @@ export class Company {
       camera: known ? peer.camera : null,
       sharing: toldOf(peer).sharing,
       host: peer.role === 'host',
-      connection: connectionKeys[peer.state]
-        ?? (peer.away ? 'peerAway' : qualityKey(peer, ['weak', 'bad']) ?? ''),
+      connection: obstacleKey(peer) || connectionKeys[peer.state]
+        || (peer.away ? 'peerAway' : qualityKey(peer, ['weak', 'bad']) ?? ''),
     };
   }
 

@@ -1,6 +1,8 @@
 /* controls.js - the buttons and the device lists of the microphone and the camera. */
 /* SPDX-License-Identifier: MIT */
 
+import { facingOf, otherSide } from './kept-devices.js';
+
 /** @typedef {import('../peerface.js').LocalSource} LocalSource */
 /** @typedef {import('./i18n.js').Texts} Texts */
 /** @typedef {import('./i18n.js').Key} Key */
@@ -150,15 +152,48 @@ export class DeviceList {
   }
 }
 
+/** Turns a phone's camera to the other side; only where there are two that look apart (D29). */
+export class FlipButton {
+  name = 'flip button';
+  #button;
+  #texts;
+  /** @type {Device|undefined} */
+  #other;
+
+  /**
+   * @param {HTMLElement} button
+   * @param {Texts} texts
+   * @param {Pick<SourceIntentions, 'select'>} intentions
+   */
+  constructor(button, texts, intentions) {
+    this.#button = button;
+    this.#texts = texts;
+    button.addEventListener('click', () => {
+      if (this.#other) intentions.select('camera', this.#other.deviceId);
+    });
+  }
+
+  /** @param {Pick<SourceView, 'camera'|'cameras'>} view */
+  render({ camera, cameras }) {
+    this.#other = camera?.wanted ? otherSide(cameras, camera.deviceId) : undefined;
+    this.#button.hidden = !this.#other;
+    const key = facingOf(this.#other?.label ?? '') === 'user' ? 'toFront' : 'toBack';
+    const words = this.#button.querySelector('.itemText');
+    if (words) words.textContent = this.#texts.get(key);
+  }
+}
+
+/** @typedef {SourceButton|DeviceList|FlipButton} SourceControl */
+
 /**
  * Every button and list of the microphone and the camera below `root`.
  * @param {HTMLElement} root
  * @param {Texts} texts
  * @param {SourceIntentions} intentions
- * @returns {(SourceButton|DeviceList)[]}
+ * @returns {SourceControl[]}
  */
 export function sourceControls(root, texts, intentions) {
-  /** @type {(SourceButton|DeviceList)[]} */
+  /** @type {SourceControl[]} */
   const controls = [];
   for (const kind of /** @type {const} */ (['microphone', 'camera'])) {
     const buttons = kind === 'microphone' ? '.muteButton' : '.cameraButton';
@@ -169,6 +204,9 @@ export function sourceControls(root, texts, intentions) {
       controls.push(new DeviceList(kind, /** @type {HTMLSelectElement} */ (select), texts,
         intentions));
     }
+  }
+  for (const button of root.querySelectorAll('.flipButton')) {
+    controls.push(new FlipButton(/** @type {HTMLElement} */ (button), texts, intentions));
   }
   return controls;
 }

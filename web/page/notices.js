@@ -36,7 +36,8 @@ import { troubleOf } from './trouble.js';
  * @property {boolean} alone there is nobody else in the room
  * @property {boolean} talking at least one peer is connected
  * @property {boolean} unconnected at least one peer is not connected
- * @property {boolean} unreachable a peer is, who has not lost the relay
+ * @property {boolean} unreachable a peer is, who has not lost the relay, or something is in the way
+ * @property {Key|''} obstacle what that is, of the first of them
  * @property {boolean} soundBlocked the browser plays nothing before a gesture
  * @property {boolean} broken no room object could be made
  * @property {string} link to this room
@@ -102,6 +103,12 @@ function which(view, trouble, both, camera, microphone) {
 function always(title, text) {
   return () => ({ title, text });
 }
+
+/** @type {Partial<Record<Key|'', Key>>} */
+const unreachableTexts = {
+  obstacleYours: 'unreachableYours',
+  obstacleTheirs: 'unreachableTheirs',
+};
 
 /** @param {View} view */
 function entering(view) {
@@ -295,7 +302,10 @@ export const notices = [
   },
   {
     code: 'unreachable', icon: 'network', tone: 'warning', dismissible: true,
-    holds: (view) => view.unreachable, words: always('unreachableTitle', 'unreachableText'),
+    holds: (view) => view.unreachable,
+    words: ({ obstacle }) => ({
+      title: 'unreachableTitle', text: unreachableTexts[obstacle] ?? 'unreachableText',
+    }),
   },
   {
     code: 'alone', icon: 'people', tone: 'calm', action: 'copy',

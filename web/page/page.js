@@ -16,6 +16,7 @@ import { OwnNews } from './news.js';
 import { Outage } from './outage.js';
 import { part } from './picture.js';
 import { Preferences } from './preferences.js';
+import { obstacleKey } from './quality.js';
 import { askPlaces, askRelay, ReachProbe } from './reach.js';
 import { loadWords, newRoomName, roomFits } from './roomname.js';
 import { Session } from './session.js';
@@ -571,6 +572,8 @@ class Page {
   #noticeView() {
     const { room, state, refusal, broken } = this.#session;
     const peers = [...room?.peers.values() ?? []];
+    const blocked = peers.filter((peer) =>
+      !peer.away && (peer.state === 'unreachable' || obstacleKey(peer)));
     return {
       state,
       refusal,
@@ -589,7 +592,8 @@ class Page {
       alone: this.#alone(),
       talking: peers.some(isConnected),
       unconnected: !peers.every(isConnected),
-      unreachable: peers.some((peer) => peer.state === 'unreachable' && !peer.away),
+      unreachable: blocked.length > 0,
+      obstacle: blocked.map(obstacleKey).find(Boolean) ?? '',
       soundBlocked: this.#call?.soundBlocked ?? false,
       userAgent: navigator.userAgent,
       link: this.#link(),

@@ -11,12 +11,30 @@ const keys = {
   busy: 'qualityBusy',
 };
 
+/** @type {Partial<Record<Peer['qualityReason'], Key>>} */
+const obstacleKeys = {
+  'their-network': 'obstacleTheirs',
+  'your-network': 'obstacleYours',
+  'no-turn': 'obstacleBetween',
+};
+
+/** @typedef {Pick<Peer, 'state'|'quality'|'qualityReason'>} Connection */
+
 /**
  * What there is to say of a connection that works. A picture that is small on purpose is no news.
- * @param {Pick<Peer, 'state'|'quality'|'qualityReason'>} peer
+ * @param {Connection} peer
  * @param {readonly Peer['quality'][]} told which qualities are
  * @returns {Key|undefined}
  */
 export function qualityKey({ state, quality, qualityReason }, told) {
   return state === 'connected' && told.includes(quality) ? keys[qualityReason] : undefined;
+}
+
+/**
+ * What is in the way of a connection that does not come about; '': nothing, or nobody knows.
+ * @param {Connection} peer
+ * @returns {Key|''}
+ */
+export function obstacleKey({ state, qualityReason }) {
+  return (state !== 'connected' && state !== 'unstable' && obstacleKeys[qualityReason]) || '';
 }

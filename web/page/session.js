@@ -1,6 +1,7 @@
 /* session.js - one visit to a room: makes the room object, listens to it, ends it, remembers it. */
 /* SPDX-License-Identifier: MIT */
 
+import { KeptDevices } from './kept-devices.js';
 import { wouldAsk } from './permission.js';
 import { Queue } from './queue.js';
 import { decideArrival, navigationKind, seenEveryMs } from './rejoin.js';
@@ -51,6 +52,7 @@ export class Session {
   devicesKnown = false;
 
   #lasting;
+  #kept;
   #passing;
   #hooks;
   #capable;
@@ -83,6 +85,7 @@ export class Session {
    */
   constructor({ lasting, passing, capable, sound }, hooks) {
     this.#lasting = lasting;
+    this.#kept = new KeptDevices(lasting);
     this.#passing = passing;
     this.#capable = capable;
     this.#sound = sound;
@@ -188,8 +191,8 @@ export class Session {
     loadClient().then(({ createRoom }) => createRoom({
       microphone: this.isWanted('microphone'),
       camera: this.isWanted('camera'),
-      microphoneId: this.#lasting.get('microphone') || undefined,
-      cameraId: this.#lasting.get('camera') || undefined,
+      microphoneId: this.#kept.id('microphone'),
+      cameraId: this.#kept.id('camera'),
       ticket: ticket || undefined,
       messages: ticket ? this.#messagesKept() : undefined,
       audio: this.#sound(),
@@ -304,9 +307,9 @@ export class Session {
    * @param {string} deviceId
    */
   select(kind, deviceId) {
-    this.#lasting.set(kind, deviceId);
-    if (kind === 'microphone') this.#room?.selectMicrophone(deviceId);
-    else this.#room?.selectCamera(deviceId);
+    const room = this.#room;
+    this.#kept.keep(kind, deviceId, room?.[`${kind}s`] ?? []);
+    if (room) use(room, kind, deviceId);
   }
 
   /** The person wants something else of the microphone. */
@@ -356,6 +359,10 @@ export class Session {
     on('localchange', () => this.#onLocalChange(room));
     on('deviceschange', () => {
       this.devicesKnown = true;
+      for (const kind of /** @type {const} */ (['microphone', 'camera'])) {
+        const deviceId = this.#kept.moved(kind, room[`${kind}s`]);
+        if (deviceId) use(room, kind, deviceId);
+      }
       this.#hooks.changed();
     });
     for (const type of ['peerjoin', 'peerchange']) {
@@ -468,4 +475,10 @@ export class Session {
 /** @param {Event} event */
 function peerOf(event) {
   return /** @type {CustomEvent<{peer: Peer}>} */ (event).detail.peer;
+}
+
+/** @param {Room} room @param {Kind} kind @param {string} deviceId */
+function use(room, kind, deviceId) {
+  if (kind === 'microphone') room.selectMicrophone(deviceId);
+  else room.selectCamera(deviceId);
 }

@@ -5,7 +5,7 @@ import { TileFit } from './fit.js';
 import { visibleName } from './names.js';
 import { PeerNews } from './news.js';
 import { part, renderAvatar, watchPicture } from './picture.js';
-import { qualityKey } from './quality.js';
+import { obstacleKey, qualityKey } from './quality.js';
 import { TileTools } from './tools.js';
 
 /** @typedef {import('../peerface.js').Peer} Peer */
@@ -229,6 +229,8 @@ class PeerTile {
    * @returns {Key|undefined}
    */
   #connectionKey(peer) {
+    const obstacle = obstacleKey(peer);
+    if (obstacle) return obstacle;
     const lasting = peer.state === 'connected' || peer.state === 'connecting';
     if (lasting) return this.#longAway ? 'peerAway' : qualityKey(peer, ['bad']);
     if (peer.state === 'reconnecting' && !this.#news.wasConnected) return 'peerConnecting';

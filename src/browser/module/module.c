@@ -131,7 +131,7 @@ EMSCRIPTEN_KEEPALIVE int pf_module_start(struct pf_driver *driver, int microphon
         .ticket = pf_driver_text(driver, 1),
         .seed = seed,
         .instance = instance,
-        .capabilities = PF_SLICE("reaction screen quality chat channels files"),
+        .capabilities = PF_SLICE("reaction screen quality chat channels files host"),
         .on = {microphone_on, camera_on},
         .origins = {(enum pf_origin)microphone_origin, (enum pf_origin)camera_origin},
         .devices = {pf_driver_text(driver, 2), pf_driver_text(driver, 3)},

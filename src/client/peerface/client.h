@@ -4,8 +4,8 @@
  * A program compiled to wasm links `peerface::client` and needs no JavaScript of its own. The same
  * program links `peerface::simulated` to be tested natively (peerface/simulated.h).
  *
- *     static void on_event(struct pf_client *client, const struct pf_client_event *event, void
- * *user)
+ *     static void on_event(struct pf_client *client, const struct pf_client_event *event,
+ *                          void *user)
  *     {
  *         if (event->type == PF_CLIENT_PEER) {
  *             pf_client_show(client, event->peer, "#friend");
@@ -22,8 +22,8 @@
  * back inside a call: what a call changes comes as an event later. Texts are UTF-8 and end in NUL;
  * what is given to a function is read before it returns. Times are milliseconds, sizes are bytes.
  *
- * A member is a person in a room. What other clients of peerface there are (the page, programs with
- * peerface.js) are members like this one. A room has at most 16.
+ * A member is a person in a room, whatever client of peerface the person uses: this one, the page,
+ * or a program with peerface.js. A room has at most 16 members.
  */
 /* SPDX-License-Identifier: MIT */
 #ifndef PEERFACE_CLIENT_H
@@ -49,8 +49,8 @@ enum {
 };
 
 /*
- * What an int is that a function gives: 0 or more is success, below 0 is one of these. A function
- * that fails has changed nothing.
+ * Functions that return an int return 0 or more on success, and one of these values on failure. A
+ * function that fails changes nothing.
  */
 enum pf_result {
     PF_OK = 0,
@@ -76,12 +76,12 @@ enum {
 enum pf_client_event_type {
     PF_CLIENT_ROOM,      /* pf_client_state(), its reason, the ticket or one's id has changed */
     PF_CLIENT_LOCAL,     /* pf_client_source() or one's own picture has changed */
-    PF_CLIENT_DEVICES,   /* the list of pf_client_device() has */
-    PF_CLIENT_SOUND,     /* pf_client_sound_blocked() has */
+    PF_CLIENT_DEVICES,   /* the list that pf_client_device() reads has changed */
+    PF_CLIENT_SOUND,     /* pf_client_sound_blocked() has changed */
     PF_CLIENT_PEER,      /* `peer` is new, or something that can be asked of it has changed */
     PF_CLIENT_PEER_GONE, /* `peer` has left; only its name can still be asked, during this event */
     PF_CLIENT_MESSAGE,   /* `data` from `peer` */
-    PF_CLIENT_WRITABLE,  /* after PF_E_FULL: less waits to be sent */
+    PF_CLIENT_WRITABLE,  /* after PF_E_FULL: less waits to be sent, or that peer is gone */
     PF_CLIENT_TEXT,      /* `peer` has written `data` in the chat; it ends in NUL */
 };
 
@@ -107,12 +107,13 @@ enum pf_client_media {
     PF_MEDIA_CAMERA = 2,
 };
 
-/* What is not used is zero; pf_client_defaults() gives one that is. */
+/* Unused members are zero. pf_client_defaults() returns a configuration with all of them unused. */
 struct pf_client_config {
     size_t size;        /* sizeof(struct pf_client_config): later versions add at the end */
     const char *url;    /* of the relay's WebSocket, "wss://host/ws", or relative to the page; NULL:
                            "/ws" of the server that the page is from */
-    const char *ticket; /* pf_client_ticket() of before a reload: to be the same member; or NULL */
+    const char *ticket; /* what pf_client_ticket() gave before a reload, to be the same member; or
+                           NULL */
     unsigned media; /* of enum pf_client_media: all that the person is ever asked for, and what is
                        on at the start; 0: a data-only program, or a spectator */
     const char *channel; /* the name of the messages' channel, 1 to PF_CLIENT_NAME_SIZE_MAX bytes
@@ -148,7 +149,8 @@ void pf_client_close(struct pf_client *client);
 
 enum pf_client_state {
     PF_CLIENT_LOBBY,        /* in no room */
-    PF_CLIENT_JOINING,      /* the relay has not answered yet */
+    PF_CLIENT_JOINING,      /* the relay has not answered yet, or the room is locked and a host is
+                               asked */
     PF_CLIENT_JOINED,       /* a member */
     PF_CLIENT_RECONNECTING, /* a member, but without the relay; calls and messages go on */
     PF_CLIENT_REFUSED,      /* not let in, see the reason; join() tries again */
@@ -166,12 +168,12 @@ enum pf_client_reason {
     PF_CLIENT_REASON_REPLACED, /* somebody else has presented the same ticket */
     PF_CLIENT_REASON_TOKEN,    /* the relay asks for a token, and does not take this one */
     PF_CLIENT_REASON_NO_WEBRTC,
-    PF_CLIENT_REASON_NOT_LET_IN, /* the room is locked, and its host has turned one away */
-    PF_CLIENT_REASON_REMOVED,    /* by a host */
+    PF_CLIENT_REASON_NOT_LET_IN, /* the room is locked, and a host has refused to admit one */
+    PF_CLIENT_REASON_REMOVED,    /* a host has removed one from the room */
     PF_CLIENT_REASON_OTHER,      /* a reason of a later version of the relay */
 };
 
-/* What has become of it; `reason` may be NULL. */
+/* The state of the membership, and the reason for it; `reason` may be NULL. */
 enum pf_client_state pf_client_state(const struct pf_client *client, enum pf_client_reason *reason);
 
 /*
@@ -181,19 +183,22 @@ enum pf_client_state pf_client_state(const struct pf_client *client, enum pf_cli
  */
 int pf_client_join(struct pf_client *client, const char *room, const char *name);
 
-/* Leaves; devices and connections are closed. PEER_GONE follows for each peer. */
+/*
+ * Leaves; devices and connections are closed. PEER_GONE follows for each peer. After another join()
+ * what was switched off is still off.
+ */
 int pf_client_leave(struct pf_client *client);
 
 /* The token that a relay may ask for at the next join(); at most 2,048 bytes, NULL for none. */
 int pf_client_set_token(struct pf_client *client, const char *token);
 
-/* Another name from now on. INVALID if it has control characters, TOO_LONG. */
+/* Changes the name. INVALID if it has control characters, TOO_LONG. */
 int pf_client_set_name(struct pf_client *client, const char *name);
 
 /*
- * The functions that give a text write at most `capacity` bytes, NUL included, to `out`, cut
- * between characters, and give the text's whole size without NUL. `out` may be NULL if `capacity`
- * is 0.
+ * Functions that read a text write at most `capacity` bytes of it to `out`, NUL included, cut
+ * between characters, and return the size of the whole text without NUL. `out` may be NULL if
+ * `capacity` is 0.
  */
 
 /* To be kept across a reload, and given in the configuration. Empty before the first JOINED. */
@@ -241,7 +246,8 @@ int pf_client_select(struct pf_client *client, enum pf_client_media media, size_
 
 /*
  * Sends the canvas of this CSS selector in place of the camera, with up to `fps` pictures a second;
- * config->media need not name the camera for that. NULL, or pf_client_leave(): the camera again.
+ * config->media need not name the camera for that. NULL, or pf_client_leave(): the camera again, on
+ * or off as it was.
  * STATE: there is no such canvas. In the simulator any selector will do.
  */
 int pf_client_send_canvas(struct pf_client *client, const char *canvas_selector, double fps);
@@ -316,7 +322,7 @@ int pf_client_volume(struct pf_client *client, pf_peer_id peer, double volume);
  * picture yet (or ever: pf_client_peer_source()).
  */
 
-/* The size that the next two would have by nature. */
+/* The size of the picture that is received. */
 int pf_client_picture_size(const struct pf_client *client, pf_peer_id peer, int *width,
                            int *height);
 
@@ -332,7 +338,10 @@ int pf_client_texture(struct pf_client *client, pf_peer_id peer);
  */
 int pf_client_pixels(struct pf_client *client, pf_peer_id peer, void *rgba, int width, int height);
 
-/* How wide it is shown, in device pixels, so that it is sent no larger; 0: not at all. */
+/*
+ * Says how wide the program shows a peer's picture, in device pixels, so that the peer sends none
+ * that is larger; 0 if it does not show the picture.
+ */
 int pf_client_want(struct pf_client *client, pf_peer_id peer, unsigned width);
 
 #ifdef __cplusplus

@@ -291,6 +291,9 @@ bool pf_quality_on_stats(struct pf_context *context, const struct pf_event *even
     if (!link) {
         return false;
     }
+    if (context->now_ms >= link->sampled_at_ms + FRESH_MS) {
+        link->busy = link->narrow = 0; /* the page slept, or the connection was lost meanwhile */
+    }
     link->sampled_at_ms = context->now_ms;
     link->grade = (uint8_t)network_grade(sample);
     link->busy = (uint8_t)((link->busy << 1 | is_busy(link, sample)) & SAMPLES);

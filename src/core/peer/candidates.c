@@ -96,13 +96,18 @@ void pf_candidates_discard(struct pf_candidates *queue, struct pf_exchange excha
     }
 }
 
-bool pf_candidate_is_relayed(struct pf_slice candidate)
+uint8_t pf_candidates_kinds(struct pf_slice text)
 {
-    const struct pf_slice type = PF_SLICE(" typ relay");
-    for (size_t i = 0; i + type.size <= candidate.size; i++) {
-        if (pf_slice_equal((struct pf_slice){candidate.data + i, type.size}, type)) {
-            return true;
+    static const char type[] = " typ ";
+    const size_t size = sizeof type - 1;
+    uint8_t kinds = 0;
+    for (size_t i = 0; i + size < text.size; i++) {
+        if (memcmp(text.data + i, type, size) == 0) {
+            const char first = text.data[i + size];
+            kinds |= first == 'h'   ? PF_CANDIDATE_HOST
+                     : first == 'r' ? PF_CANDIDATE_RELAYED
+                                    : PF_CANDIDATE_REFLEXIVE;
         }
     }
-    return candidate.size == 0;
+    return kinds;
 }

@@ -50,8 +50,14 @@ struct pf_candidate pf_candidates_get(const struct pf_candidates *queue, size_t 
 /* Removes those of `exchange` and of all before it. */
 void pf_candidates_discard(struct pf_candidates *queue, struct pf_exchange exchange);
 
-/* Whether it is one of a TURN server (RFC 8839 section 5.1, cand-type), or the end of candidates.
- */
-bool pf_candidate_is_relayed(struct pf_slice candidate);
+/* Kinds of candidates (RFC 8839 section 5.1, cand-type), as bits. */
+enum {
+    PF_CANDIDATE_HOST = 1,
+    PF_CANDIDATE_REFLEXIVE = 2, /* srflx or prflx: what a STUN server, or the peer, saw */
+    PF_CANDIDATE_RELAYED = 4,   /* of a TURN server */
+};
+
+/* The kinds of all candidates in a text: one candidate, or a session description. */
+uint8_t pf_candidates_kinds(struct pf_slice text);
 
 #endif

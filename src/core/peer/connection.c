@@ -80,6 +80,7 @@ void pf_connection_open(struct pf_connection *connection, struct pf_context *con
     connection->channel_open = false;
     connection->turn_refused = false;
     connection->video_rejected = false;
+    connection->own_kinds = connection->peer_kinds = 0;
     connection->remote = (struct pf_exchange){0, 0};
     connection->candidates_sent = 0;
     pf_candidates_clear(&connection->candidates);
@@ -120,6 +121,7 @@ void pf_connection_make_offer(struct pf_connection *connection, struct pf_contex
 static void set_remote(struct pf_connection *connection, struct pf_context *context,
                        enum pf_description_type type, struct pf_slice sdp)
 {
+    connection->peer_kinds = pf_candidates_kinds(sdp); /* one that was repeated has some in it */
     push(connection, context, PF_COMMAND_PC_SET_REMOTE)->description =
         (struct pf_description){type, sdp};
 }
@@ -241,6 +243,7 @@ static enum pf_connection_outcome on_description(struct pf_connection *connectio
     }
     pf_candidates_clear(&connection->candidates);
     connection->candidates_sent = 0;
+    connection->own_kinds = 0; /* an ICE restart gathers anew (RFC 8445 section 2.4) */
     push(connection, context, PF_COMMAND_PC_SET_LOCAL)->description = (struct pf_description){
         description->type, pf_outbox_copy(&context->outbox, description->sdp)};
     return PF_OUTCOME_SEND_DESCRIPTION;
@@ -313,9 +316,11 @@ static void on_candidate(struct pf_connection *connection, struct pf_context *co
                          const struct pf_candidate *candidate)
 {
     const struct pf_exchange exchange = {connection->epoch, connection->offer_number};
-    if (context->relay_only && !pf_candidate_is_relayed(candidate->candidate)) {
+    const uint8_t kinds = pf_candidates_kinds(candidate->candidate);
+    if (context->relay_only && candidate->candidate.size > 0 && kinds != PF_CANDIDATE_RELAYED) {
         return; /* no browser gathers it; should one do so all the same, nobody hears of it */
     }
+    connection->own_kinds |= kinds;
     if (pf_candidates_put(&connection->candidates, exchange, candidate) != PF_ERROR_OK) {
         context->counters.queue_full++;
     }
@@ -395,6 +400,7 @@ void pf_connection_add_candidate(struct pf_connection *connection, struct pf_con
         context->counters.queue_full++;
         return; /* the browser has no such bound */
     }
+    connection->peer_kinds |= pf_candidates_kinds(candidate->candidate);
     struct pf_outbox *outbox = &context->outbox;
     struct pf_candidate copy = {.mline_index = candidate->mline_index};
     copy.candidate = pf_outbox_copy(outbox, candidate->candidate);

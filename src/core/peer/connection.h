@@ -33,6 +33,7 @@ struct pf_connection {
     bool channel_open;
     bool turn_refused;               /* a TURN server has refused the credentials */
     bool video_rejected;             /* by the answer, as it is where there is no codec in common */
+    uint8_t own_kinds, peer_kinds;   /* of the candidates of both descriptions, see candidates.h */
     struct pf_exchange remote;       /* whose remote description is set; {0, 0}: none */
     uint32_t remote_candidates;      /* added to it, or dropped as too many */
     size_t candidates_sent;          /* of those below, to the peer */

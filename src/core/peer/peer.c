@@ -47,6 +47,7 @@ void pf_peer_show(const struct pf_peer *peer, struct pf_context *context)
     command->peer.screen_supported =
         pf_capabilities_have(command->peer.capabilities, PF_CAPABILITY_SCREEN);
     pf_quality_show(context, peer->connection.pc, command);
+    pf_diagnosis_show(&peer->diagnosis, command);
 }
 
 /* R19: showing is work for the page. Of a flood of states the newest is shown in the end. */
@@ -95,6 +96,7 @@ void pf_peer_open(struct pf_peer *peer, struct pf_context *context, const struct
     peer->presence_at_ms = peer->show_at_ms = PF_NEVER;
     peer->state = (struct pf_member_state){0};
     pf_recovery_init(&peer->recovery);
+    pf_diagnosis_init(&peer->diagnosis);
     pf_signaling_reset(&peer->signaling);
     pf_wishes_init(&peer->wishes);
     peer->connection.pc = 0;
@@ -173,11 +175,13 @@ void pf_peer_tick(struct pf_peer *peer, struct pf_context *context)
     if (peer->show_at_ms <= context->now_ms) {
         show_state(peer, context);
     }
+    pf_diagnosis_tick(peer, context);
 }
 
 uint64_t pf_peer_deadline_ms(const struct pf_peer *peer)
 {
-    const uint64_t own_ms = pf_earlier(peer->presence_at_ms, peer->show_at_ms);
+    const uint64_t own_ms =
+        pf_earlier(pf_earlier(peer->presence_at_ms, peer->show_at_ms), peer->diagnosis.at_ms);
     const uint64_t told_ms = pf_earlier(peer->wishes.at_ms, peer->conversation.at_ms);
     return pf_earlier(pf_earlier(own_ms, told_ms),
                       pf_earlier(peer->recovery.at_ms, peer->signaling.repeat_at_ms));
@@ -196,6 +200,7 @@ void pf_peer_check(const struct pf_peer *peer)
     PF_ASSERT(peer->connection.pc != 0 || recovery->state == PF_RECOVERY_WAITING);
     if (recovery->state == PF_RECOVERY_NONE) {
         PF_ASSERT(recovery->at_ms == PF_NEVER);
+        PF_ASSERT(peer->diagnosis.reason == PF_REASON_NONE);
     }
     pf_connection_check(&peer->connection);
     pf_conversation_check(&peer->conversation);

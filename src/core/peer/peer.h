@@ -7,6 +7,7 @@
 #include "core/common/context.h"
 #include "core/peer/connection.h"
 #include "core/peer/conversation.h"
+#include "core/peer/diagnosis.h"
 #include "core/peer/files.h"
 #include "core/peer/incoming.h"
 #include "core/peer/recovery.h"
@@ -37,6 +38,7 @@ struct pf_peer {
     struct pf_token_bucket reactions; /* that are shown; room; outlives the peer */
     uint64_t show_at_ms;              /* when one that came too soon is shown, or PF_NEVER */
     struct pf_recovery recovery;
+    struct pf_diagnosis diagnosis;
     struct pf_signaling signaling;
     struct pf_wishes wishes;
     struct pf_conversation conversation;

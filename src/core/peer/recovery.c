@@ -70,6 +70,7 @@ static void set_state(struct pf_peer *peer, struct pf_context *context, enum pf_
     PF_ASSERT(from[next] & (1 << recovery->state));
     recovery->state = next;
     recovery->at_ms = wait_ms == PF_NEVER ? PF_NEVER : context->now_ms + wait_ms;
+    pf_diagnosis_follow(peer, context);
     if (pf_peer_shown_state(peer) != before) {
         pf_peer_show(peer, context);
     }

@@ -34,7 +34,7 @@ void pf_hosting_take(struct pf_room *room, const struct pf_terms *terms)
         hosting->knocks[i] = terms->knocks[i].id;
     }
     struct pf_command *command = pf_outbox_push(&room->context.outbox, PF_COMMAND_SHOW_KNOCKS);
-    command->knocks.list = terms->knocks;
+    command->knocks.list = terms->knocks_count > 0 ? terms->knocks : NULL;
     command->knocks.count = terms->knocks_count;
 }
 
@@ -53,8 +53,8 @@ void pf_hosting_knock(struct pf_room *room)
 void pf_hosting_obey(struct pf_room *room, pf_member_id host)
 {
     struct pf_event event = {.type = PF_EVENT_SET_SOURCE};
-    const enum pf_source_state state = room->media.publishing.own.sources[PF_SOURCE_MICROPHONE];
-    if (state == PF_SOURCE_STATE_OFF || !pf_roster_find(&room->roster, host)) {
+    /* What is wanted decides: a microphone that is being opened, or plugged in, would be on. */
+    if (!room->media.captures[PF_SOURCE_MICROPHONE].on || !pf_roster_find(&room->roster, host)) {
         return;
     }
     event.set_source.source = PF_SOURCE_MICROPHONE;

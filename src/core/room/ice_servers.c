@@ -12,12 +12,13 @@ enum { ASK_MS = 30000 }; /* between two requests: what is refused twice is refus
 void pf_ice_servers_init(struct pf_ice_servers *servers)
 {
     servers->ask_at_ms = 0;
+    servers->are_renewed = false;
 }
 
 /*
  * setConfiguration() changes nothing until candidates are gathered anew, by an ICE restart. The
- * glue tells which connections go through a TURN server (PF_EVENT_PC_RELAYED); those are restarted
- * then, and here the ones whose credentials had been refused.
+ * glue tells which connections go through a TURN server (PF_EVENT_PC_RELAYED); after a renewal
+ * those are restarted then, and here in any case the ones whose credentials had been refused.
  */
 static void configure(struct pf_context *context, struct pf_peer *peer)
 {
@@ -30,12 +31,14 @@ static void configure(struct pf_context *context, struct pf_peer *peer)
     }
 }
 
-void pf_ice_servers_take(struct pf_room *room, struct pf_slice json)
+void pf_ice_servers_take(struct pf_room *room, struct pf_slice json, bool are_renewed)
 {
     struct pf_context *context = &room->context;
-    if (json.size == 0) {
-        return; /* as in the `hello` of a relay that wants to see a token first */
+    const struct pf_slice known = {context->ice_servers, context->ice_servers_size};
+    if (json.size == 0 || pf_slice_equal(json, known)) {
+        return; /* empty: as in the `hello` of a relay that wants to see a token first */
     }
+    room->ice_servers.are_renewed = are_renewed;
     context->ice_servers_size = 0;
     context->ice_servers_refused = false;
     /* "[]" is none: then there is nothing that the browser could refuse. */
@@ -47,6 +50,13 @@ void pf_ice_servers_take(struct pf_room *room, struct pf_slice json)
         if (room->roster.peers[i].id != 0 && room->roster.peers[i].connection.pc != 0) {
             configure(context, &room->roster.peers[i]);
         }
+    }
+}
+
+void pf_ice_servers_on_relayed(struct pf_room *room, struct pf_peer *peer)
+{
+    if (room->ice_servers.are_renewed) {
+        pf_recovery_on_network(peer, &room->context);
     }
 }
 

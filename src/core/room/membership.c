@@ -158,7 +158,7 @@ void pf_membership_on_hello(struct pf_room *room, const struct pf_message *messa
         return;
     }
     pf_relay_session_greet(&room->session, &room->context, message);
-    pf_ice_servers_take(room, message->hello.ice_servers);
+    pf_ice_servers_take(room, message->hello.ice_servers, false);
     /* Without ICE servers, which then come in "joined", an offer would be of little use. */
     if (room->roster.self == 0 && !membership->first_epoch_spent &&
         message->hello.ice_servers.size > 0) {
@@ -204,7 +204,7 @@ void pf_membership_on_joined(struct pf_room *room, const struct pf_message *mess
     membership->prepared_sent = false;
     pf_relay_session_joined(&room->session, &room->context);
     set_state(membership, PF_ROOM_JOINED);
-    pf_ice_servers_take(room, message->joined.ice_servers);
+    pf_ice_servers_take(room, message->joined.ice_servers, false);
     pf_hosting_take(room, &message->joined.terms);
     pf_roster_mark_listed(&room->roster, &room->context, message, room->session.grace_ms);
     for (size_t i = 0; i < message->joined.members_count; i++) {
@@ -338,10 +338,18 @@ static bool say_goodbye(struct pf_room *room)
     return is_heard;
 }
 
+/* The end of leaving. */
+static void close_peers(struct pf_room *room)
+{
+    room->membership.close_at_ms = PF_NEVER;
+    pf_roster_close_all(&room->roster, &room->context);
+}
+
 void pf_membership_leave(struct pf_room *room)
 {
     struct pf_membership *membership = &room->membership;
     if (membership->state == PF_ROOM_LEFT) {
+        close_peers(room); /* there is no more time, as when the page is closed now */
         return;
     }
     const bool is_heard = say_goodbye(room);
@@ -352,7 +360,7 @@ void pf_membership_leave(struct pf_room *room)
     membership->join_at_ms = PF_NEVER;
     set_state(membership, PF_ROOM_LEFT);
     if (is_heard) {
-        pf_roster_close_all(&room->roster, &room->context);
+        close_peers(room);
     } else {
         membership->close_at_ms = room->context.now_ms + LEAVE_MS;
     }
@@ -404,8 +412,7 @@ void pf_membership_tick(struct pf_room *room)
         try_join(room);
     }
     if (membership->close_at_ms <= room->context.now_ms) {
-        membership->close_at_ms = PF_NEVER;
-        pf_roster_close_all(&room->roster, &room->context);
+        close_peers(room);
     }
 }
 

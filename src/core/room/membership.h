@@ -38,7 +38,7 @@ void pf_membership_init(struct pf_membership *membership, const struct pf_room_c
 /* What the user wants. */
 void pf_membership_start(struct pf_room *room);
 void pf_membership_join(struct pf_room *room, const struct pf_event *event);
-void pf_membership_leave(struct pf_room *room);
+void pf_membership_leave(struct pf_room *room); /* again: without waiting for "bye" to be sent */
 
 /* What the relay is shown with every join from now on; one that is too long is ignored. */
 void pf_membership_set_token(struct pf_membership *membership, struct pf_slice token);

@@ -84,7 +84,7 @@ static void on_socket_message(struct pf_room *room, const struct pf_event *event
     case PF_MESSAGE_ROOM: pf_membership_on_room(room, message); break;
     case PF_MESSAGE_KNOCKING: pf_hosting_knock(room); break;
     case PF_MESSAGE_MUTE: pf_hosting_obey(room, message->mute); break;
-    case PF_MESSAGE_ICE_SERVERS: pf_ice_servers_take(room, message->ice_servers); break;
+    case PF_MESSAGE_ICE_SERVERS: pf_ice_servers_take(room, message->ice_servers, true); break;
     case PF_MESSAGE_PING: pf_relay_session_answer_ping(&room->session, &room->context); break;
     case PF_MESSAGE_PONG: break; /* pf_relay_session_heard() is all it is for */
     case PF_MESSAGE_ERROR: pf_membership_on_error(room, message->error.code); break;
@@ -180,7 +180,7 @@ static void on_pc(struct pf_room *room, const struct pf_event *event)
     } else if (peer && event->type == PF_EVENT_PC_TURN_REFUSED) {
         pf_ice_servers_on_refused(room, peer);
     } else if (peer && event->type == PF_EVENT_PC_RELAYED) {
-        pf_recovery_on_network(peer, &room->context);
+        pf_ice_servers_on_relayed(room, peer);
     } else if (peer) {
         pf_incoming_handle_pc(peer, &room->context, event);
         if (event->type == PF_EVENT_PC_STATE && room->context.joined &&

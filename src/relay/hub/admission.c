@@ -62,9 +62,11 @@ static struct pf_hub_member *find_ghost(const struct pf_hub_room *room)
 /* A new member of the room, which is created if necessary. On failure returns NULL and sets `why`.
  */
 static struct pf_hub_member *new_member(struct pf_hub *hub, const struct pf_hub_client *client,
-                                        struct pf_slice name, pf_member_id ticket_id,
+                                        struct pf_slice name,
+                                        const struct pf_hub_newcomer *newcomer,
                                         enum pf_error_code *why)
 {
+    const pf_member_id ticket_id = newcomer->ticket.id;
     struct pf_hub_room *room = pf_rooms_find(&hub->rooms, name);
     struct pf_hub_member *member = NULL;
     const uint32_t newcomers_max = hub->config.newcomers_max;
@@ -74,7 +76,7 @@ static struct pf_hub_member *new_member(struct pf_hub *hub, const struct pf_hub_
         *why = PF_CODE_ROOM_FULL;
         return NULL;
     }
-    if (!may_enter(hub, client, room, ticket_id != 0)) {
+    if (!newcomer->has_knocked && !may_enter(hub, client, room, ticket_id != 0)) {
         *why = PF_CODE_RATE_LIMIT;
         return NULL;
     }
@@ -86,12 +88,15 @@ static struct pf_hub_member *new_member(struct pf_hub *hub, const struct pf_hub_
         return NULL;
     }
     if (ghost) {
-        pf_hub_member_expire(hub, ghost); /* its room has a member that is connected */
+        pf_hub_member_expire(hub, ghost); /* its room is full, or locked: it goes on without it */
     }
     if (!room && pf_rooms_add(&hub->rooms, name, &room) != PF_ERROR_OK) {
         return NULL;
     }
-    room->created_ms = room->members_count == 0 ? hub->now_ms : room->created_ms;
+    if (room->members_count == 0) {
+        room->created_ms = hub->now_ms;
+        room->created_s = hub->unix_s;
+    }
     const pf_member_id id = ticket_id != 0 ? ticket_id : pf_hub_draw_id(hub, room);
     if (pf_rooms_add_member(&hub->rooms, room, id, &member) != PF_ERROR_OK) {
         return NULL;
@@ -153,12 +158,18 @@ static void send_offer(struct pf_hub *hub, const struct pf_hub_member *newcomer,
     pf_hub_send(hub, offered->client, text);
 }
 
-static void enter(struct pf_hub *hub, struct pf_hub_client *client, struct pf_hub_member *member,
-                  bool resumed, struct pf_slice offer)
+static void seat(struct pf_hub *hub, struct pf_hub_client *client, struct pf_hub_member *member)
 {
+    pf_hub_member_release(hub, member);
     member->client = client->number;
     client->member = member;
     pf_clients_seat(&hub->clients, client);
+}
+
+/* Tells everybody, the newcomer first. */
+static void announce(struct pf_hub *hub, const struct pf_hub_member *member, bool resumed,
+                     struct pf_slice offer)
+{
     /* The connected member that has been in the room for longest gets the prepared offer. */
     const struct pf_hub_member *offered =
         offer.size > 0 ? pf_hub_room_connected(member->room, member) : NULL;
@@ -224,9 +235,9 @@ static bool has_token(struct pf_hub *hub, struct pf_slice room, bool has_ticket,
 
 /* False if it cannot be: then the client is closed. */
 static bool admit(struct pf_hub *hub, struct pf_hub_client *client, struct pf_slice room_name,
-                  const struct pf_hub_newcomer *newcomer, const struct pf_ticket *ticket,
-                  struct pf_slice offer)
+                  const struct pf_hub_newcomer *newcomer, struct pf_slice offer)
 {
+    const struct pf_ticket *ticket = &newcomer->ticket;
     enum pf_error_code why = PF_CODE_RELAY_FULL;
     const struct pf_hub_room *room = pf_rooms_find(&hub->rooms, room_name);
     struct pf_hub_member *member =
@@ -237,7 +248,7 @@ static bool admit(struct pf_hub *hub, struct pf_hub_client *client, struct pf_sl
         return false;
     }
     if (!member) {
-        member = new_member(hub, client, room_name, ticket->id, &why);
+        member = new_member(hub, client, room_name, newcomer, &why);
     } else if (!may_be_told(hub, member)) {
         member = NULL;
         why = PF_CODE_RATE_LIMIT;
@@ -250,24 +261,41 @@ static bool admit(struct pf_hub *hub, struct pf_hub_client *client, struct pf_sl
     member->instance = newcomer->instance;
     member->is_named = newcomer->is_named;
     set_name(member, newcomer->name);
-    pf_hub_member_release(hub, member);
+    seat(hub, client, member);
     pf_hosts_enter(hub, member, is_new, ticket, newcomer->is_host);
-    enter(hub, client, member, ticket->id != 0, offer);
+    announce(hub, member, ticket->id != 0, offer);
     return true;
 }
 
 bool pf_hub_admit(struct pf_hub *hub, struct pf_hub_client *client, struct pf_slice room,
                   const struct pf_hub_newcomer *newcomer)
 {
-    const struct pf_ticket none = {.id = 0};
-    return admit(hub, client, room, newcomer, &none, PF_SLICE(""));
+    return admit(hub, client, room, newcomer, PF_SLICE(""));
 }
 
-/* A door has a limit of its own kind, but it takes a newcomer's share of the room's as well. */
+/*
+ * A ticket from before this room existed says that its holder was in another room of that name, as
+ * far as one can know: except while the relay learns from tickets, after a restart.
+ */
+static bool passes_lock(const struct pf_hub *hub, const struct pf_hub_room *room,
+                        const struct pf_hub_newcomer *newcomer)
+{
+    const struct pf_ticket *ticket = &newcomer->ticket;
+    if (newcomer->is_host || ticket->id == 0) {
+        return newcomer->is_host;
+    }
+    return pf_hub_room_member(room, ticket->id) || ticket->issued_s >= room->created_s ||
+           pf_hosts_believe_tickets(hub, room);
+}
+
+/* A door has limits of its own, but who knocks is counted as one who enters, too. */
 static void knock(struct pf_hub *hub, struct pf_hub_client *client, struct pf_hub_room *room,
                   const struct pf_hub_newcomer *newcomer)
 {
-    if (!may_enter(hub, client, room, false)) {
+    const char *why_not = pf_knock_why_not(hub, client, room);
+    if (why_not) {
+        pf_hub_client_fail(hub, client, PF_CODE_RATE_LIMIT, why_not);
+    } else if (!may_enter(hub, client, room, newcomer->ticket.id != 0)) {
         pf_hub_client_fail(hub, client, PF_CODE_RATE_LIMIT, text_of(PF_CODE_RATE_LIMIT));
     } else {
         pf_knock_begin(hub, client, room, newcomer);
@@ -295,9 +323,9 @@ static void join_room(struct pf_hub *hub, struct pf_hub_client *client, struct p
     }
     enum pf_error_code why = PF_CODE_RELAY_FULL;
     struct pf_token_claims claims = {.has_name = false};
-    const struct pf_ticket ticket =
+    newcomer.ticket =
         pf_ticket_read(&hub->config.signer, room_name, hub->message.join.ticket, hub->unix_s);
-    if (!has_token(hub, room_name, ticket.id != 0, &claims, &why)) {
+    if (!has_token(hub, room_name, newcomer.ticket.id != 0, &claims, &why)) {
         pf_hub_client_fail(hub, client, why, text_of(why));
         return;
     }
@@ -307,12 +335,12 @@ static void join_room(struct pf_hub *hub, struct pf_hub_client *client, struct p
     newcomer.is_named = claims.has_name;
     newcomer.is_host = claims.is_host;
     struct pf_hub_room *room = pf_rooms_find(&hub->rooms, room_name);
-    if (room && ticket.id != 0 && pf_hub_room_has_removed(room, ticket.id)) {
+    if (room && newcomer.ticket.id != 0 && pf_hub_room_has_removed(room, newcomer.ticket.id)) {
         pf_hub_client_fail(hub, client, PF_CODE_REMOVED, "a host has removed you");
-    } else if (room && room->is_locked && ticket.id == 0 && !claims.is_host) {
+    } else if (room && room->is_locked && !passes_lock(hub, room, &newcomer)) {
         knock(hub, client, room, &newcomer);
     } else {
-        (void)admit(hub, client, room_name, &newcomer, &ticket, offer); /* closed if it fails */
+        (void)admit(hub, client, room_name, &newcomer, offer); /* closed if it fails */
     }
 }
 

@@ -6,6 +6,7 @@
 #include "base/slice.h"
 #include "relay/hub/clients.h"
 #include "relay/hub/state.h"
+#include "relay/hub/ticket.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,12 +14,14 @@
 /* What a client that may enter says of itself; borrowed. */
 struct pf_hub_newcomer {
     struct pf_slice name, capabilities;
+    struct pf_ticket ticket;
     uint32_t instance;
-    bool is_named; /* by its token */
-    bool is_host;  /* by its token */
+    bool is_named;    /* by its token */
+    bool is_host;     /* by its token */
+    bool has_knocked; /* and was counted by the limits then */
 };
 
-/* Lets a client that has no ticket into a room. False if it cannot be: then it is closed. */
+/* Lets a client that has knocked into a room. False if it cannot be: then it is closed. */
 bool pf_hub_admit(struct pf_hub *hub, struct pf_hub_client *client, struct pf_slice room,
                   const struct pf_hub_newcomer *newcomer);
 

@@ -1,12 +1,14 @@
 /*
  * hosts.c - who is host of a room, and what hosts do.
  *
+ * Where tokens are asked for, they say who is a host. Elsewhere a room has one host by rule: the
+ * member that has been in it for longest, is connected, and has a client that can be a host.
+ *
  * What changes for many is not sent in one go: a member that has to be told has its timer set to
  * now, and is told when that fires. So no event has more than a few outputs.
  *
- * A relay that has been restarted knows of a room only what the tickets of its members say: whether
- * they were hosts, and whether the room was locked. Tickets are believed in this for as long as the
- * room is young; later the room itself is what counts.
+ * A relay that has been restarted knows nothing of a room. What it learns from the tickets of those
+ * who return is whether the room was locked, and who was there before.
  */
 /* SPDX-License-Identifier: MIT */
 #include "relay/hub/hosts.h"
@@ -16,6 +18,13 @@
 #include "relay/hub/output.h"
 #include "relay/hub/presence.h"
 
+/*
+ * All members hear of what a host does, and one that locks and opens in a loop would cost them more
+ * than the messages that it may send. The burst leaves room for letting in everybody at once.
+ */
+enum { ACTIONS_MS = 250 }; /* the mean time between actions of a host */
+static const struct pf_token_rate actions_rate = {.burst = 40 * ACTIONS_MS, .per_ms = 1};
+
 static void note(struct pf_hub *hub, struct pf_hub_member *member)
 {
     member->is_told = false;
@@ -24,15 +33,13 @@ static void note(struct pf_hub *hub, struct pf_hub_member *member)
     }
 }
 
-static void set_host(struct pf_hub *hub, struct pf_hub_member *member, bool is_host, bool by_chance)
+static void set_host(struct pf_hub *hub, struct pf_hub_member *member, bool is_host)
 {
     if (member->is_host != is_host) {
+        member->is_host = is_host;
         member->is_shown = false;
         note(hub, member);
     }
-    member->is_host = is_host;
-    member->room->had_host = member->room->had_host || is_host;
-    member->is_host_by_chance = is_host && by_chance;
 }
 
 static void set_locked(struct pf_hub *hub, struct pf_hub_room *room, bool is_locked)
@@ -49,47 +56,82 @@ static void set_locked(struct pf_hub *hub, struct pf_hub_room *room, bool is_loc
     }
 }
 
-static bool is_young(const struct pf_hub *hub, const struct pf_hub_room *room)
+static bool can_be_host(const struct pf_hub_member *member)
 {
-    return hub->now_ms - room->created_ms < hub->config.grace_ms;
+    return pf_capabilities_have((struct pf_slice){member->capabilities, member->capabilities_size},
+                                PF_CAPABILITY_HOST);
+}
+
+/*
+ * After a restart whoever waited at a locked door may be the first to enter. A member from before
+ * takes the role back. Long after a restart a ticket from before is only an old one.
+ */
+static void take_role_back(struct pf_hub *hub, struct pf_hub_member *member,
+                           const struct pf_ticket *ticket)
+{
+    const struct pf_hub_room *room = member->room;
+    if (ticket->issued_s >= hub->started_s ||
+        hub->now_ms - hub->started_ms >= hub->config.grace_ms || !can_be_host(member)) {
+        return;
+    }
+    for (size_t i = 0; i < room->members_count; i++) {
+        if (room->members[i]->is_host && room->members[i]->is_stranger) {
+            set_host(hub, room->members[i], false);
+            set_host(hub, member, true);
+        }
+    }
 }
 
 void pf_hosts_enter(struct pf_hub *hub, struct pf_hub_member *member, bool is_new,
                     const struct pf_ticket *ticket, bool is_appointed)
 {
     struct pf_hub_room *room = member->room;
-    const bool is_first = is_new && room->members_count == 1 && ticket->id == 0;
+    member->is_stranger = is_new ? ticket->id == 0 : member->is_stranger;
     if (is_appointed) {
-        set_host(hub, member, true, false);
-    } else if (is_new && ticket->is_host && is_young(hub, room)) {
-        for (size_t i = 0; i < room->members_count; i++) {
-            if (room->members[i]->is_host_by_chance) {
-                set_host(hub, room->members[i], false, false);
-            }
-        }
-        set_host(hub, member, true, false);
-    } else if (is_first && !hub->config.tokens.judge) {
-        set_host(hub, member, true, true);
+        set_host(hub, member, true);
+    } else if (!hub->config.tokens.judge && is_new && ticket->id != 0) {
+        take_role_back(hub, member, ticket);
+    } else if (!hub->config.tokens.judge && !can_be_host(member)) {
+        set_host(hub, member, false); /* it has come back with another client */
     }
-    if (ticket->is_locked && is_young(hub, room)) {
+    if (is_new && ticket->is_locked && pf_hosts_believe_tickets(hub, room)) {
         set_locked(hub, room, true);
     }
+    pf_hosts_settle(hub, room);
     member->is_told = member->is_shown = true; /* by `joined` and `member` */
 }
 
-/* Where tokens say who is a host, nobody becomes one by chance. */
+bool pf_hosts_believe_tickets(const struct pf_hub *hub, const struct pf_hub_room *room)
+{
+    return !hub->config.tokens.judge && !room->is_door_set &&
+           hub->now_ms - room->created_ms < hub->config.grace_ms;
+}
+
+/*
+ * Where nobody is left who can be a host, a locked door would stay locked. Members that are away
+ * may return; and where tokens say who is a host, one with such a token may come at any time.
+ */
 void pf_hosts_settle(struct pf_hub *hub, struct pf_hub_room *room)
 {
     struct pf_hub_member *next = NULL;
+    bool may_have_host = false;
+    if (hub->config.tokens.judge) {
+        return;
+    }
     for (size_t i = room->members_count; i > 0; i--) {
         struct pf_hub_member *member = room->members[i - 1];
         if (member->is_host) {
             return;
         }
-        next = member->client != PF_CLIENT_NONE ? member : next;
+        if (can_be_host(member)) {
+            may_have_host = true;
+            next = member->client != PF_CLIENT_NONE ? member : next;
+        }
     }
-    if (next && !hub->config.tokens.judge && (room->had_host || !is_young(hub, room))) {
-        set_host(hub, next, true, true);
+    if (next) {
+        set_host(hub, next, true);
+    } else if (!may_have_host && pf_hub_room_connected(room, NULL)) {
+        set_locked(hub, room, false);
     }
 }
 
@@ -113,9 +155,9 @@ struct pf_slice pf_hosts_write_ticket(struct pf_hub *hub, const struct pf_hub_me
                                       struct pf_buffer *out)
 {
     const struct pf_hub_room *room = member->room;
-    const struct pf_ticket ticket = {member->id, member->is_host, room->is_locked};
+    const struct pf_ticket ticket = {member->id, hub->unix_s, room->is_locked};
     pf_ticket_write(&hub->config.signer, (struct pf_slice){room->name, room->name_size}, &ticket,
-                    hub->unix_s + PF_TICKET_LIFETIME_S, out);
+                    out);
     PF_ASSERT(!out->overflow);
     return pf_buffer_slice(out);
 }
@@ -132,7 +174,6 @@ void pf_hosts_note_knocks(struct pf_hub *hub, struct pf_hub_room *room)
 void pf_hosts_tell(struct pf_hub *hub, struct pf_hub_client *client)
 {
     struct pf_hub_member *member = client->member;
-    pf_hosts_settle(hub, member->room);
     if (!member->is_told) {
         char ticket_data[PF_TICKET_SIZE_MAX];
         struct pf_buffer ticket;
@@ -159,20 +200,21 @@ static void ask_for_quiet(struct pf_hub *hub, const struct pf_hub_member *host)
     pf_hub_send_to_others(hub, host, NULL, pf_hub_write_message(hub));
 }
 
-/* To a member of the room, other than the host itself. False if there is none of that id. */
+/* To a member of the room, other than the host itself. False if there is none of that id, or none
+ * that can be a host. */
 static bool act_on_member(struct pf_hub *hub, struct pf_hub_member *host, pf_member_id id,
                           enum pf_host_action action)
 {
     struct pf_hub_member *member = pf_hub_room_member(host->room, id);
-    if (!member || member == host) {
+    if (!member || member == host || (action == PF_HOST_APPOINT && !can_be_host(member))) {
         return false;
     }
     if (action == PF_HOST_REMOVE) {
         pf_hub_room_note_removed(host->room, id);
         pf_hub_member_remove(hub, member);
     } else {
-        set_host(hub, member, true, false);
-        set_host(hub, host, false, false);
+        set_host(hub, member, true);
+        set_host(hub, host, false);
     }
     return true;
 }
@@ -182,7 +224,10 @@ static bool act(struct pf_hub *hub, struct pf_hub_member *host, enum pf_host_act
 {
     switch (action) {
     case PF_HOST_OPEN:
-    case PF_HOST_LOCK: set_locked(hub, host->room, action == PF_HOST_LOCK); return true;
+    case PF_HOST_LOCK:
+        host->room->is_door_set = true;
+        set_locked(hub, host->room, action == PF_HOST_LOCK);
+        return true;
     case PF_HOST_MUTE: ask_for_quiet(hub, host); return true;
     case PF_HOST_ADMIT:
     case PF_HOST_REFUSE: return pf_knocks_answer(hub, host->room, id, action == PF_HOST_ADMIT);
@@ -211,6 +256,10 @@ void pf_hosts_act(struct pf_hub *hub, struct pf_hub_client *client, struct pf_sl
     const enum pf_host_action action = hub->message.host.action;
     const pf_member_id id = hub->message.host.id;
     pf_message_clear(&hub->message);
+    if (!pf_token_bucket_take(&host->actions, &actions_rate, hub->now_ms, ACTIONS_MS)) {
+        pf_hub_client_evict(hub, client);
+        return;
+    }
     if (!act(hub, host, action, id)) {
         pf_hub_fail_no_such_member(hub, client, id);
     }

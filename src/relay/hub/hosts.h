@@ -11,12 +11,18 @@
 
 #include <stdbool.h>
 
-/* A member enters its room, or returns to it: gives it its role. `is_new`: the room did not have
- * this member. `is_appointed`: its token says that it is a host. */
+/*
+ * A member that has a client now has entered its room, or returned to it: gives it its role.
+ * `is_new`: the room did not have this member. `is_appointed`: its token says that it is a host.
+ */
 void pf_hosts_enter(struct pf_hub *hub, struct pf_hub_member *member, bool is_new,
                     const struct pf_ticket *ticket, bool is_appointed);
 
-/* A room without a host gets one, if it may: after a member has gone, and from time to time. */
+/* Whether what tickets say about the door of this room counts: it is new, as all rooms are after a
+ * restart of the relay, and no host has set its door. */
+bool pf_hosts_believe_tickets(const struct pf_hub *hub, const struct pf_hub_room *room);
+
+/* A member has gone: a room without a host gets another one, or is opened if nobody can be one. */
 void pf_hosts_settle(struct pf_hub *hub, struct pf_hub_room *room);
 
 /* The client says `host`. */

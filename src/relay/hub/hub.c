@@ -87,6 +87,10 @@ void pf_hub_handle(struct pf_hub *hub, const struct pf_hub_event *event)
     pf_hub_output_clear(hub);
     hub->now_ms = event->now_ms;
     hub->unix_s = event->unix_s;
+    if (hub->started_s == 0) {
+        hub->started_ms = hub->now_ms;
+        hub->started_s = hub->unix_s;
+    }
     struct pf_hub_client *client =
         event->type == PF_HUB_TIMEOUT ? NULL : pf_clients_find(&hub->clients, event->client);
     switch (event->type) {

@@ -25,11 +25,16 @@ enum {
     PF_HUB_GOING_AWAY_GRACE_MS = 5000, /* PROTOCOL.md section 3: after close code 1001 */
 };
 
-/* Asked before a client becomes a member that the room does not have yet. `returns`: it has a valid
- * ticket. False refuses the join with rate-limit. All zero admits everybody. */
+/*
+ * Asked before a client becomes a member that the room does not have yet, or knocks. `returns`: it
+ * has a valid ticket. False refuses the join with rate-limit. `address` gives a number that clients
+ * of the same network address have in common, or 0 if no limit is to be set for them. All zero
+ * admits everybody.
+ */
 struct pf_hub_doorkeeper {
-    void *user; /* handed to `admit`; borrowed */
+    void *user; /* handed to both; borrowed */
     bool (*admit)(void *user, uint32_t client, bool returns);
+    uint64_t (*address)(void *user, uint32_t client);
 };
 
 /* Makes the ICE servers for one client: a JSON array, borrowed until the next call. All zero hands

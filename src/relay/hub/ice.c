@@ -12,6 +12,8 @@
 #include "relay/hub/output.h"
 #include "relay/hub/presence.h"
 
+enum { ASK_MS = 20000 }; /* clients wait for 30 s; the rest is for clocks and networks */
+
 static struct pf_slice make(struct pf_hub *hub, struct pf_hub_client *client)
 {
     const struct pf_hub_ice *ice = &hub->config.ice;
@@ -46,10 +48,12 @@ static void send_new(struct pf_hub *hub, struct pf_hub_client *client)
 
 void pf_hub_ice_requested(struct pf_hub *hub, struct pf_hub_client *client)
 {
-    if (client->member) {
-        send_new(hub, client);
-    } else {
+    struct pf_hub_member *member = client->member;
+    if (!member) {
         pf_hub_client_fail(hub, client, PF_CODE_NOT_JOINED, "join a room first");
+    } else if (hub->now_ms >= member->ice_at_ms) {
+        member->ice_at_ms = hub->now_ms + ASK_MS;
+        send_new(hub, client);
     }
 }
 

@@ -13,7 +13,8 @@ struct pf_slice pf_hub_ice_for_hello(struct pf_hub *hub, struct pf_hub_client *c
 /* What it is given in `joined`: those that were held back. */
 struct pf_slice pf_hub_ice_for_joined(struct pf_hub *hub, struct pf_hub_client *client);
 
-/* A member asks for new ones; any other client is told that it is none. */
+/* A member asks for new ones: it is given some, but not again too soon. Any other client is told
+ * that it is none. */
 void pf_hub_ice_requested(struct pf_hub *hub, struct pf_hub_client *client);
 
 /* Sends a member new ones if those it has expire soon. */

@@ -10,6 +10,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+static uint64_t address_of(const struct pf_hub *hub, const struct pf_hub_client *client)
+{
+    const struct pf_hub_doorkeeper *doorkeeper = &hub->config.doorkeeper;
+    return doorkeeper->address ? doorkeeper->address(doorkeeper->user, client->number) : 0;
+}
+
+const char *pf_knock_why_not(const struct pf_hub *hub, const struct pf_hub_client *client,
+                             const struct pf_hub_room *room)
+{
+    const uint64_t address = address_of(hub, client);
+    size_t count = 0;
+    size_t count_of_address = 0;
+    for (const struct pf_hub_knock *knock = room->knocks; knock; knock = knock->next) {
+        count++;
+        count_of_address += address != 0 && knock->address == address ? 1 : 0;
+    }
+    return count >= PF_KNOCKS_MAX ? "too many wait at the door"
+           : count_of_address >= PF_HUB_KNOCKS_OF_ADDRESS_MAX
+               ? "too many of this address wait at the door"
+               : NULL;
+}
+
 static struct pf_hub_knock *make(struct pf_hub *hub, struct pf_hub_client *client,
                                  struct pf_hub_room *room, const struct pf_hub_newcomer *newcomer)
 {
@@ -19,6 +41,8 @@ static struct pf_hub_knock *make(struct pf_hub *hub, struct pf_hub_client *clien
     }
     *knock = (struct pf_hub_knock){
         .id = pf_hub_draw_id(hub, room),
+        .ticket_id = newcomer->ticket.id,
+        .address = address_of(hub, client),
         .client = client,
         .room = room,
         .is_named = newcomer->is_named,
@@ -40,14 +64,13 @@ static struct pf_hub_knock *make(struct pf_hub *hub, struct pf_hub_client *clien
 void pf_knock_begin(struct pf_hub *hub, struct pf_hub_client *client, struct pf_hub_room *room,
                     const struct pf_hub_newcomer *newcomer)
 {
-    size_t count = 0;
     struct pf_hub_knock **last = &room->knocks;
-    for (; *last; last = &(*last)->next) {
-        count++;
+    while (*last) {
+        last = &(*last)->next;
     }
-    struct pf_hub_knock *knock = count < PF_KNOCKS_MAX ? make(hub, client, room, newcomer) : NULL;
+    struct pf_hub_knock *knock = make(hub, client, room, newcomer);
     if (!knock) {
-        pf_hub_client_fail(hub, client, PF_CODE_RATE_LIMIT, "too many wait at the door");
+        pf_hub_client_fail(hub, client, PF_CODE_RELAY_FULL, "the relay is full");
         return;
     }
     *last = client->knock = knock;
@@ -85,7 +108,9 @@ bool pf_knock_settle(struct pf_hub *hub, struct pf_hub_client *client)
         .name = {copy.name, copy.name_size},
         .capabilities = {copy.capabilities, copy.capabilities_size},
         .instance = copy.instance,
+        .ticket = {.id = copy.ticket_id}, /* only who it is: the door has been decided about */
         .is_named = copy.is_named,
+        .has_knocked = true,
     };
     pf_knock_end(hub, client);
     return pf_hub_admit(hub, client, (struct pf_slice){copy.room_name, copy.room_name_size},

@@ -13,6 +13,8 @@
 /* A client at a door. It is let in when a host says so, and when the door or the room is gone. */
 struct pf_hub_knock {
     pf_member_id id;              /* random, of no member */
+    pf_member_id ticket_id;       /* who it is by an older ticket; 0 for none */
+    uint64_t address;             /* of struct pf_hub_doorkeeper */
     struct pf_hub_client *client; /* borrowed; owns this */
     struct pf_hub_room *room;     /* borrowed; NULL if it is gone */
     struct pf_hub_knock *next;    /* at the same door, later; borrowed */
@@ -25,7 +27,14 @@ struct pf_hub_knock {
     char capabilities[PF_CAPABILITIES_SIZE_MAX];
 };
 
-/* The client knocks at the room. Refused with rate-limit if too many do. */
+/* Of PF_KNOCKS_MAX places, so that one address cannot take all. */
+enum { PF_HUB_KNOCKS_OF_ADDRESS_MAX = 3 };
+
+/* Why the door has no place for the client, or NULL if it has one. */
+const char *pf_knock_why_not(const struct pf_hub *hub, const struct pf_hub_client *client,
+                             const struct pf_hub_room *room);
+
+/* The client knocks at the room, which has a place for it. Refused if memory is short. */
 void pf_knock_begin(struct pf_hub *hub, struct pf_hub_client *client, struct pf_hub_room *room,
                     const struct pf_hub_newcomer *newcomer);
 

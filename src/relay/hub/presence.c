@@ -118,12 +118,20 @@ void pf_hub_fail_no_such_member(struct pf_hub *hub, const struct pf_hub_client *
  * The room is deleted when its last connected member leaves, together with its away members: nobody
  * is left to see them as away, and their tickets let them come back anyway. Rooms that are joined
  * and abandoned in a loop would otherwise take up room for a whole grace period each.
+ *
+ * A locked room outlives that until nobody may return any more: otherwise whoever waits at the door
+ * would enter as soon as all members lose their connection for a moment.
  */
+static bool is_over(const struct pf_hub_room *room, size_t members_left)
+{
+    return !pf_hub_room_connected(room, NULL) && (!room->is_locked || members_left == 0);
+}
+
 static void remove_member(struct pf_hub *hub, struct pf_hub_member *member,
                           enum pf_left_reason reason)
 {
     struct pf_hub_room *room = member->room;
-    if (!pf_hub_room_connected(room, NULL)) {
+    if (is_over(room, room->members_count - 1u)) {
         pf_knocks_orphan(hub, room);
         for (size_t left = room->members_count; left > 0; left--) {
             pf_timers_cancel(&hub->timers, &room->members[left - 1]->grace);
@@ -150,7 +158,7 @@ static void set_away(struct pf_hub *hub, struct pf_hub_client *client, uint32_t 
         return;
     }
     member->client = PF_CLIENT_NONE;
-    if (!pf_hub_room_connected(member->room, NULL)) {
+    if (is_over(member->room, member->room->members_count)) {
         remove_member(hub, member, PF_LEFT_TIMEOUT);
         return;
     }

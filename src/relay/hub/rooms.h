@@ -20,16 +20,17 @@ struct pf_hub_member {
     pf_member_id id;
     struct pf_hub_room *room; /* borrowed: a room exists as long as it has members */
     struct pf_timer grace;    /* set while the member is away */
-    struct pf_token_bucket returns;
-    uint32_t client; /* PF_CLIENT_NONE while it is away */
+    struct pf_token_bucket returns, actions;
+    uint64_t ice_at_ms; /* when it may ask for new ICE servers again */
+    uint32_t client;    /* PF_CLIENT_NONE while it is away */
     uint32_t instance;
     char *capabilities; /* owned; NULL for none */
     bool is_host;
-    bool is_host_by_chance; /* as the first in the room, or the next: not by a ticket or token */
-    bool is_told;           /* of how things are in the room; else it is due to be */
-    bool is_shown;          /* its role is, to the others; else that is due */
-    bool is_named;          /* by its token: it cannot rename itself */
-    bool has_spoken;        /* has sent a signal: somebody may miss it */
+    bool is_stranger; /* the room has had it since it came without a ticket */
+    bool is_told;     /* of how things are in the room; else it is due to be */
+    bool is_shown;    /* its role is, to the others; else that is due */
+    bool is_named;    /* by its token: it cannot rename itself */
+    bool has_spoken;  /* has sent a signal: somebody may miss it */
     uint8_t capabilities_size;
     uint8_t name_size;
     char name[PF_MEMBER_NAME_SIZE_MAX];
@@ -43,12 +44,12 @@ struct pf_hub_room {
     struct pf_hub_room *next; /* in its bucket; borrowed */
     uint64_t hash;
     struct pf_token_bucket newcomers, comebacks; /* without and with a ticket */
-    uint64_t created_ms;
-    struct pf_hub_knock *knocks; /* the first; borrowed */
-    pf_member_id *removed;       /* the last ones; owned, NULL for none */
+    uint64_t created_ms, created_s;              /* monotonic, and wall clock */
+    struct pf_hub_knock *knocks;                 /* the first; borrowed */
+    pf_member_id *removed;                       /* the last ones; owned, NULL for none */
     uint8_t removed_count;
     bool is_locked;
-    bool had_host; /* ever */
+    bool is_door_set; /* a host has locked or opened it: tickets say no more about it */
     uint8_t name_size;
     uint8_t members_count;
     char name[PF_ROOM_NAME_SIZE_MAX];

@@ -7,7 +7,7 @@
 enum {
     MAC_DIGITS = 2 * PF_MAC_SIZE,
     EXPIRY_DIGITS_MAX = 20,
-    FLAGS_MAX = 2,
+    FLAGS_MAX = 1,
     CLAIM_SIZE_MAX = PF_MEMBER_ID_DIGITS + 1 + FLAGS_MAX + EXPIRY_DIGITS_MAX,
     TICKET_SIZE_MAX = CLAIM_SIZE_MAX + 1 + MAC_DIGITS,
     SIGNED_SIZE_MAX = 32 + CLAIM_SIZE_MAX + PF_ROOM_NAME_SIZE_MAX,
@@ -41,7 +41,7 @@ static void sign(const struct pf_signer *signer, struct pf_slice room, struct pf
 }
 
 void pf_ticket_write(const struct pf_signer *signer, struct pf_slice room,
-                     const struct pf_ticket *ticket, uint64_t expiry_s, struct pf_buffer *out)
+                     const struct pf_ticket *ticket, struct pf_buffer *out)
 {
     PF_ASSERT(room.size <= PF_ROOM_NAME_SIZE_MAX);
     char id_text[PF_MEMBER_ID_DIGITS + 1];
@@ -50,9 +50,8 @@ void pf_ticket_write(const struct pf_signer *signer, struct pf_slice room,
     pf_member_id_write(ticket->id, id_text);
     pf_buffer_put(out, (struct pf_slice){id_text, PF_MEMBER_ID_DIGITS});
     pf_buffer_put(out, PF_SLICE("."));
-    pf_buffer_put(out, ticket->is_host ? PF_SLICE("h") : PF_SLICE(""));
     pf_buffer_put(out, ticket->is_locked ? PF_SLICE("l") : PF_SLICE(""));
-    pf_buffer_put_u64(out, expiry_s);
+    pf_buffer_put_u64(out, ticket->issued_s + PF_TICKET_LIFETIME_S);
     if (out->overflow) {
         return;
     }
@@ -116,10 +115,14 @@ struct pf_ticket pf_ticket_read(const struct pf_signer *signer, struct pf_slice 
         return none;
     }
     struct pf_slice expiry = {text.data + expiry_at, claim_size - expiry_at};
-    struct pf_ticket out = {
+    const bool is_locked = take_flag(&expiry, 'l');
+    const uint64_t expiry_s = expiry_read(expiry);
+    if (expiry_s <= unix_s) {
+        return none;
+    }
+    return (struct pf_ticket){
         .id = pf_member_id_read((struct pf_slice){text.data, PF_MEMBER_ID_DIGITS}),
-        .is_host = take_flag(&expiry, 'h'),
-        .is_locked = take_flag(&expiry, 'l'),
+        .issued_s = expiry_s > PF_TICKET_LIFETIME_S ? expiry_s - PF_TICKET_LIFETIME_S : 0,
+        .is_locked = is_locked,
     };
-    return expiry_read(expiry) > unix_s ? out : none;
 }

@@ -12,7 +12,7 @@
 
 enum {
     PF_MAC_SIZE = 32,
-    PF_TICKET_LIFETIME_S = 24 * 60 * 60,
+    PF_TICKET_LIFETIME_S = 24 * 60 * 60, /* the same for all relays of a service */
 };
 
 /* A keyed hash that only the relays of one operator can compute: HMAC-SHA256, except in tests. */
@@ -23,18 +23,18 @@ struct pf_signer {
 
 /* What a ticket says. */
 struct pf_ticket {
-    pf_member_id id; /* 0: it is expired or not valid, and says nothing */
-    bool is_host;    /* the member was a host */
-    bool is_locked;  /* the room was locked */
+    pf_member_id id;   /* 0: it is expired or not valid, and says nothing */
+    uint64_t issued_s; /* Unix time */
+    bool is_locked;    /* the room was locked then */
 };
 
 /*
- * Appends a ticket for a member of `room`: "<id>.<flags><unix time of expiry>.<mac in hex>", with
- * "h" for a host and "l" for a locked room as flags. The mac covers the room's name as well, so a
- * ticket is not valid in another room.
+ * Appends a ticket for a member of `room`: "<id>.<flag><unix time of expiry>.<mac in hex>", with
+ * the flag "l" if the room is locked. The mac covers the room's name as well, so a ticket is not
+ * valid in another room. A ticket does not make anybody a host: it outlives the role by a day.
  */
 void pf_ticket_write(const struct pf_signer *signer, struct pf_slice room,
-                     const struct pf_ticket *ticket, uint64_t expiry_s, struct pf_buffer *out);
+                     const struct pf_ticket *ticket, struct pf_buffer *out);
 
 struct pf_ticket pf_ticket_read(const struct pf_signer *signer, struct pf_slice room,
                                 struct pf_slice text, uint64_t unix_s);

@@ -69,6 +69,13 @@ static bool admit(void *user, uint32_t client, bool returns)
     return admitted;
 }
 
+static uint64_t address_of(void *user, uint32_t client)
+{
+    const struct pf_server *server = user;
+    const struct pf_address *address = server->links[client]->address;
+    return address ? address->key : 0;
+}
+
 static bool open_signals(struct pf_server *server)
 {
     const struct sigaction ignore = {.sa_handler = SIG_IGN};
@@ -166,7 +173,7 @@ static bool open_tables(struct pf_server *server)
         hub->ice = (struct pf_hub_ice){&server->turn, pf_turn_make,
                                        server->config.turn_ttl_s * RENEWED_PER_S};
     }
-    hub->doorkeeper = (struct pf_hub_doorkeeper){server, admit};
+    hub->doorkeeper = (struct pf_hub_doorkeeper){server, admit, address_of};
     server->links_max = count;
     server->links = calloc(count, sizeof(struct pf_link *));
     server->free_indexes = calloc(count, sizeof *server->free_indexes);

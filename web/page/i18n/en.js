@@ -243,7 +243,16 @@ export default {
   nobodyLeft: 'Back. Nobody left while the server was away.',
   offlineTitle: 'You are offline',
   offlineText: 'Check your internet connection. You can go on as soon as it is back.',
+  toFront: 'Use the front camera',
+  toBack: 'Use the back camera',
+  obstacleYours: 'Your network blocks the connection',
+  obstacleTheirs: 'The network of {name} blocks the connection',
+  obstacleBetween: 'No way from your network to that of {name}',
   unreachableTitle: 'Still trying to connect',
+  unreachableYours: 'Your network seems to let no calls through, as in some offices and hotels. ' +
+    'We keep trying. Another network, such as that of a phone, may help.',
+  unreachableTheirs: 'Somebody\'s network seems to let no calls through. We keep trying. ' +
+    'Another network, such as that of a phone, may help them.',
   unreachableText: 'Your networks block a direct connection. We keep trying. Another network ' +
     'may help.',
   deniedTitle: 'Camera and microphone are blocked',

@@ -243,6 +243,15 @@ const texts = {
   nobodyLeft: '다시 연결되었습니다. 그동안 나간 사람은 없습니다.',
   offlineTitle: '인터넷에 연결되어 있지 않습니다',
   offlineText: '인터넷 연결을 확인해 주세요. 다시 연결되면 바로 계속할 수 있습니다.',
+  toFront: '전면 카메라 사용',
+  toBack: '후면 카메라 사용',
+  obstacleYours: '내 네트워크가 연결을 막고 있습니다',
+  obstacleTheirs: '{name} 님의 네트워크가 연결을 막고 있습니다',
+  obstacleBetween: '{name} 님의 네트워크까지 가는 길이 없습니다',
+  unreachableYours: '회사나 호텔처럼 통화를 막는 네트워크인 것 같습니다. 계속 연결을 시도하고 있습니다. ' +
+    '휴대전화 등 다른 네트워크에서는 연결될 수도 있습니다.',
+  unreachableTheirs: '상대방의 네트워크가 통화를 막는 것 같습니다. 계속 연결을 시도하고 있습니다. ' +
+    '상대방이 휴대전화 등 다른 네트워크를 쓰면 연결될 수도 있습니다.',
   unreachableTitle: '계속 연결을 시도하고 있습니다',
   unreachableText: '두 네트워크가 아직 직접 연결되지 않았습니다. 다른 네트워크에서는 연결될 수도 있습니다.',
   deniedTitle: '카메라와 마이크가 차단되어 있습니다',
