@@ -275,7 +275,7 @@ size_t pf_capabilities_count(struct pf_slice text)
 bool pf_capabilities_have(struct pf_slice text, struct pf_slice name)
 {
     size_t start = 0;
-    for (size_t i = 0; i <= text.size; i++) {
+    for (size_t i = 0; i <= text.size && text.size > 0; i++) {
         if (i < text.size && text.data[i] != ' ') {
             continue;
         }

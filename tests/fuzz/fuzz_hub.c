@@ -372,6 +372,7 @@ static void put_join(struct run *run)
     put(run, "\",\"instance\":");
     pf_buffer_put_u64(&run->text, draw(run, 8) + (uint64_t)1);
     const uint32_t options = draw(run, 64);
+    put(run, (options & 4) == 0 ? ",\"capabilities\":[\"host\"]" : "");
     if ((options & 1) != 0) {
         put(run, ",\"ticket\":\"");
         put(run, run->clients[draw(run, CLIENTS_MAX)].ticket);
@@ -387,7 +388,7 @@ static void put_join(struct run *run)
     put(run, "}");
 }
 
-/* Or, instead of a name, a "pong". */
+/* Or, instead of a name, a "pong", or what a host says. */
 static void put_rename(struct run *run)
 {
     static const char *const texts[] = {
@@ -396,6 +397,9 @@ static void put_rename(struct run *run)
         "{\"type\":\"rename\",\"name\":\"\\u00e9\\\"\"}",
         "{\"type\":\"rename\",\"name\":\"\\u0001\"}",
         "{\"type\":\"rename\",\"name\":{}}",
+        "{\"type\":\"host\",\"action\":\"lock\"}",
+        "{\"type\":\"host\",\"action\":\"open\"}",
+        "{\"type\":\"host\",\"action\":\"mute\"}",
     };
     put(run, texts[draw(run, sizeof texts / sizeof *texts)]);
 }

@@ -217,6 +217,7 @@ static void a_capability_is_matched_only_as_a_whole_name(void **state)
     assert_true(pf_capabilities_have(list, PF_SLICE("x")));
     assert_false(pf_capabilities_have(list, PF_SLICE("scree")));
     assert_false(pf_capabilities_have(list, PF_SLICE("creen")));
+    assert_false(pf_capabilities_have((struct pf_slice){NULL, 0}, PF_SLICE("x")));
     assert_false(pf_capabilities_have(list, PF_SLICE("chat screen")));
     assert_false(pf_capabilities_have(list, PF_SLICE("")));
     assert_false(pf_capabilities_have(PF_SLICE(""), PF_SLICE("")));
