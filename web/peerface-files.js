@@ -385,8 +385,11 @@ export class Files {
    * @param {File|Blob} file
    * @param {{to?: Peer, name?: string}} [options]
    */
-  send(file, { to, name = file instanceof File ? file.name : 'file' } = {}) {
+  send(file, options = {}) {
+    const { to, name = file instanceof File ? file.name : 'file' } = options;
     if (!(file instanceof Blob)) throw new TypeError('not a file');
+    // One who has left, and is not in `peers` any more, must not become everybody.
+    if ('to' in options && !to) throw new TypeError('to is nobody');
     if (file.size > sizeMax) throw new RangeError(`${file.size} bytes; at most ${sizeMax}`);
     if (!globalThis.crypto?.subtle) throw new DOMException('needs https:', 'NotSupportedError');
     /** @type {Transfer[]} */

@@ -466,7 +466,8 @@ export class Room extends /** @type {{new (): RoomEventTarget}} */ (EventTarget)
    * @param {File|Blob} file  4 GiB - 1 at most
    * @param {{to?: Peer, name?: string}} [options]  `name`: instead of the file's own
    * @returns {Promise<import('./peerface-files.js').Transfer[]>}  one for each peer that can take
-   *   it: at most eight at a time. RangeError if it is too large, InvalidStateError if none can
+   *   it: at most eight at a time. RangeError if it is too large, InvalidStateError if none can,
+   *   TypeError if `to` is there and undefined
    */
   async sendFile(file, options) {
     return (await this.#files.load()).send(file, options);

@@ -22,6 +22,17 @@ async function writes(person, text) {
   await reads(person, text);
 }
 
+/** A file of five bytes, into the field of the chat. @param {Person} person @param {string} name */
+async function pastes(person, name) {
+  await person.page.focus('.chatField');
+  await person.ask((named) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.items.add(new File(['Hello'], named));
+    document.querySelector('.chatField')?.dispatchEvent(
+      new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  }, name);
+}
+
 for (const [here, there] of /** @type {const} */ ([['chromium', 'firefox'],
   ['firefox', 'chromium']])) {
   scenario(`in ${here} people write to a ${there}, and see what is unread`,
@@ -98,13 +109,7 @@ scenario('a file goes to one of two, is said, and is accepted with the keyboard'
     await cho.enter('tea');
     await Promise.all([cho.inCallWith(2), ann.waitForPeers(2), bob.waitForPeers(2)]);
     await ann.click('#chat');
-    await ann.page.focus('.chatField');
-    await ann.ask(() => { // pasted
-      const clipboardData = new DataTransfer();
-      clipboardData.items.add(new File(['Hello'], 'note.txt'));
-      document.querySelector('.chatField')?.dispatchEvent(
-        new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
-    });
+    await pastes(ann, 'note.txt');
     await ann.shown('#filesTo');
     await ann.choose('#filesTo', 'Bob');
     await ann.click('.filesChosen .primary');
@@ -124,6 +129,28 @@ scenario('a file goes to one of two, is said, and is accepted with the keyboard'
     await said(ann, 'Bob has received note.txt');
     await bob.sees('the focus go on', () => document.activeElement?.textContent === 'Save');
     assert.equal(await cho.ask(() => document.querySelectorAll('.file').length), 0);
+  });
+
+scenario('a file for one who has left while it was chosen goes to nobody, which is said',
+  { people: 3 },
+  async (world) => {
+    const { ann, bob } = await annAndBob(world);
+    const cho = await world.person('Cho');
+    await cho.enter('tea');
+    await Promise.all([cho.inCallWith(2), ann.waitForPeers(2), bob.waitForPeers(2)]);
+    await ann.click('#chat');
+    await pastes(ann, 'note.txt');
+    await ann.shown('#filesTo');
+    await ann.choose('#filesTo', 'Bob');
+    await bob.click('#leave');
+    await ann.waitForPeers(1);
+    await ann.click('.filesChosen .primary');
+    await ann.sees('why', () => /Bob is not in the call any more/.test(
+      document.querySelector('.filesError:not([hidden])')?.textContent ?? ''));
+    await pastes(ann, 'next.txt'); // to the one who is left
+    await cho.sees('the next file', () => /next.txt/.test(
+      document.querySelector('.file')?.textContent ?? ''));
+    assert.equal(await cho.ask(() => document.querySelectorAll('.file').length), 1);
   });
 
 scenario('what is too long is said to be, and stays in the field', {}, async (world) => {

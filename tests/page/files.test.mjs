@@ -76,6 +76,7 @@ class Pair {
     return {
       /** @param {string} id @param {string} name @param {number} size */
       offerFile: (id, name, size) => {
+        if (id !== 'peer0') return;
         this.sizes = size;
         this.files[0].show(id, 7, true, 'offered', 0, size, name);
         this.files[1].show('peer1', 7, false, 'offered', 0, size, name);
@@ -248,6 +249,19 @@ test('a file that cannot be read any more fails, and says why', async () => {
   await until(() => own.state === 'failed');
   assert.equal(own.error, 'NotReadableError');
   assert.equal(pair.seen[1][0].error, '');
+});
+
+test('a file for one person goes to nobody else, also when that one has left', async () => {
+  const pair = new Pair();
+  const file = new File(['secret'], 'a');
+  const send = (/** @type {any} */ options) => pair.files[0].send(file, options);
+  assert.throws(() => send({ to: undefined }), { name: 'TypeError' }); // peers.get() of one gone
+  assert.throws(() => send({ to: null }), { name: 'TypeError' });
+  assert.throws(() => send({ to: { id: 'gone' } }), { name: 'InvalidStateError' });
+  await turn();
+  assert.deepEqual(pair.seen, [[], []]);
+  assert.equal(send({ to: { id: 'peer0' } }).length, 1);
+  assert.equal(send({ name: 'b' }).length, 1);
 });
 
 test('there is a clear limit where only memory is left', async () => {

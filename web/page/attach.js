@@ -13,6 +13,7 @@
  * @typedef {object} AttachHooks
  * @property {(file: File, to?: Peer) => Promise<Transfer[]>} sendFile
  * @property {() => Peer[]} peers
+ * @property {() => string} guest for somebody without a name
  * @property {(text: string) => void} say to a screen reader
  * @property {() => string} language
  * @property {(text: string, values: Record<string, string|number>) => string} fill

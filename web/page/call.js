@@ -222,6 +222,7 @@ export class CallScreen {
       sound: () => this.#company.soundMessage(),
       language: () => this.#texts.language,
       title: () => this.#texts.get('chat'),
+      guest: () => this.#texts.get('guest'),
       fill: (text, values) => this.#texts.fill(text, values),
       peers: () => [...this.#peers.values()],
     });

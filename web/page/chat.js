@@ -24,6 +24,7 @@ import { chatTexts } from './chat-texts.js';
  * @property {() => void} sound a message has come
  * @property {() => string} language
  * @property {() => string} title the word for a chat
+ * @property {() => string} guest for somebody without a name
  * @property {(text: string, values: Record<string, string|number>) => string} fill a text that
  *   has {placeholders}
  * @property {import('./attach.js').AttachHooks['sendFile']} sendFile

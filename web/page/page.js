@@ -457,7 +457,7 @@ class Page {
       shareScreen: (on) => this.#session.room?.setScreen(on),
       send: (text) => this.#send(text),
       resend: (message) => this.#session.room?.resend(message),
-      sendFile: async (file, to) => this.#session.room?.sendFile(file, { to }) ?? [],
+      sendFile: async (file, to) => this.#session.room?.sendFile(file, to && { to }) ?? [],
       chooseLanguage: (language) => this.#onLanguage(language),
       processingChanged: () => this.#session.processingChanged(),
       version: async () => (await import('../peerface.js')).version,

@@ -36,6 +36,7 @@ const en = {
   fileEverybody: 'Everybody',
   fileSend: 'Send',
   fileNobody: 'There is nobody here who can receive files at the moment.',
+  fileGone: '{name} is not in the call any more. Nothing was sent.',
   fileTooLarge: '{file} is too large. A file can have up to 4 GB.',
   fileTooMany: 'Wait for other files to finish: eight at a time can be sent to one person.',
   fileNoHttps: 'Files can be sent only from a secure page (https).',
@@ -79,6 +80,7 @@ const ko = {
   fileEverybody: '모두',
   fileSend: '보내기',
   fileNobody: '지금 파일을 받을 수 있는 사람이 없습니다.',
+  fileGone: '{name} 님이 통화에서 나가서 파일을 보내지 않았습니다.',
   fileTooLarge: '{file} 파일이 너무 큽니다. 최대 4GB까지 보낼 수 있습니다.',
   fileTooMany: '다른 파일의 전송이 끝날 때까지 기다려 주세요. 한 사람에게 한 번에 8개까지 보낼 수 ' +
     '있습니다.',

@@ -1,6 +1,7 @@
 /* transfers.js - the files of a call: offered, under way, done or failed; loaded with the first. */
 /* SPDX-License-Identifier: MIT */
 
+import { isolated, visibleName } from './names.js';
 import { transferTexts } from './transfer-texts.js';
 
 /** @typedef {import('../peerface-files.js').Transfer} Transfer */
@@ -131,11 +132,11 @@ export class Transfers {
     const peers = this.#hooks.peers();
     this.#showError('');
     if (peers.length === 0) return this.#showError(this.#get('fileNobody'));
-    if (peers.length === 1) return void this.#send(files);
+    if (peers.length === 1) return void this.#send(files, peers[0]);
     const { make } = this.#hooks;
     const choice = /** @type {HTMLSelectElement} */ (make('select', 'filesTo', { id: 'filesTo' }));
     choice.append(new Option(this.#get('fileEverybody'), ''),
-      ...peers.map(({ id, name }) => new Option(name, id)));
+      ...peers.map((peer) => new Option(isolated(this.#nameOf(peer)), peer.id)));
     const cancel = make('button', 'button', { type: 'button' }, this.#get('fileCancel'));
     const label = files.length === 1
       ? this.#get('fileChosen', { file: files[0].name })
@@ -151,7 +152,9 @@ export class Transfers {
     this.#chosen.onsubmit = (event) => {
       event.preventDefault();
       end();
-      this.#send(files, this.#hooks.peers().find(({ id }) => id === choice.value));
+      const { value } = choice;
+      if (!value) return void this.#send(files);
+      this.#sendTo(files, /** @type {Peer} */ (peers.find(({ id }) => id === value)));
     };
     this.#chosen.hidden = false;
     this.#styled.then(() => {
@@ -160,7 +163,17 @@ export class Transfers {
     });
   }
 
-  /** @param {File[]} files @param {Peer} [to] */
+  /**
+   * To one person, or, where they have left meanwhile, to nobody.
+   * @param {File[]} files
+   * @param {Peer} peer
+   */
+  #sendTo(files, peer) {
+    if (this.#hooks.peers().includes(peer)) return void this.#send(files, peer);
+    this.#showError(this.#get('fileGone', { name: this.#nameOf(peer) }));
+  }
+
+  /** @param {File[]} files @param {Peer} [to] everybody, if it is undefined */
   async #send(files, to) {
     for (const file of files) {
       await this.#hooks.sendFile(file, to).catch((/** @type {Error} */ error) => {
@@ -201,9 +214,14 @@ export class Transfers {
     this.#tell(transfer);
   }
 
+  /** @param {Peer} peer */
+  #nameOf({ name }) {
+    return visibleName(name, this.#hooks.guest());
+  }
+
   /** @param {Transfer} transfer */
   #values({ name, peer, size }) {
-    return { file: name, name: peer.name, size: formatSize(size, this.#language) };
+    return { file: name, name: this.#nameOf(peer), size: formatSize(size, this.#language) };
   }
 
   /** Says what a person would like to know who does not look. @param {Transfer} transfer */
@@ -292,7 +310,7 @@ export class Transfers {
     if (state !== 'done') {
       const again = this.#button('fileAgain', () => {
         this.#remove(transfer);
-        this.#send([/** @type {File} */ (file)], peer);
+        this.#sendTo([/** @type {File} */ (file)], peer);
       });
       return outgoing && file ? [again] : [];
     }
