@@ -407,7 +407,8 @@ class Page {
       name: this.#lobby.name,
       hand: this.#handOf(),
       terms: this.#session.inside && room
-        ? { host: room.role === 'host', locked: room.locked, knocks: room.knocks } : undefined,
+        ? { joined: room.state === 'joined', host: room.role === 'host', locked: room.locked,
+          knocks: room.knocks } : undefined,
       screen: room?.screen,
       messages: room?.messages ?? noMessages,
       files: this.#session.files,
