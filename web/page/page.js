@@ -108,6 +108,7 @@ class Page {
   /** There soon after the lobby, which can be used before. @type {CallScreen|undefined} */
   #call;
   #callLoading = false;
+  #entering = false;
   /** @type {typeof import('./captured.js')|undefined} */
   #captured;
   #inviting;
@@ -127,8 +128,9 @@ class Page {
     tellHeight(element('.notice'));
     this.#lobby = new Lobby(element('.welcome'), texts, {
       ...this.#intentions,
-      enter: () => this.#enter(),
+      enter: () => this.#enterOnce(),
       wake: () => this.#session.start(),
+      stopWaiting: () => this.#session.stopKnocking(),
       roomTyped: () => {
         this.#session.forgetRefusal();
         this.#render();
@@ -160,7 +162,7 @@ class Page {
     this.#render();
     if (this.#session.inCall) return;
     this.#lobby.focusFirst();
-    if (submitted && this.#lobby.check()) this.#enter();
+    if (submitted && this.#lobby.check()) this.#enterOnce();
   }
 
   #listen() {
@@ -256,6 +258,13 @@ class Page {
   }
 
   // ---- what the person wants
+
+  /** Until the way in has been found, which may ask the person, there is no other. */
+  async #enterOnce() {
+    if (this.#entering) return;
+    this.#entering = true;
+    await this.#enter().finally(() => { this.#entering = false; });
+  }
 
   async #enter() {
     const place = this.#invited || this.#lobby.typed || await this.#newPlace();
