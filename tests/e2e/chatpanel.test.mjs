@@ -153,6 +153,36 @@ scenario('a file for one who has left while it was chosen goes to nobody, which 
     assert.equal(await cho.ask(() => document.querySelectorAll('.file').length), 1);
   });
 
+scenario('a message and a file are one unread each, until the panel is seen', {},
+  async (world) => {
+    const { ann, bob } = await annAndBob(world);
+    await ann.click('#chat');
+    await pastes(ann, 'note.txt');
+    await isUnread(bob, '#chat', '1');
+    await bob.page.keyboard.press('m'); // everything is shown anew
+    await ann.tile(await ann.idOf('Bob'), { muted: 'true' });
+    await isUnread(bob, '#chat', '1');
+    await writes(ann, 'Look at this');
+    await isUnread(bob, '#chat', '2');
+    await bob.click('#chat');
+    await isUnread(bob, '#chat', '');
+    await bob.ask(() => { // another window is in front of it
+      const host = /** @type {any} */ (document);
+      host.behind = true;
+      Object.defineProperty(document, 'hidden', { get: () => host.behind, configurable: true });
+    });
+    await writes(ann, 'Are you there?');
+    await pastes(ann, 'more.txt');
+    await isUnread(bob, '#chat', '2');
+    await bob.ask(() => {
+      const list = /** @type {HTMLElement} */ (document.querySelector('.chatList'));
+      list.style.paddingBottom = '3000px'; // the newest is not in sight
+      /** @type {any} */ (document).behind = false;
+      document.dispatchEvent(new Event('visibilitychange'));
+    });
+    await isUnread(bob, '#chat', '');
+  });
+
 scenario('what is too long is said to be, and stays in the field', {}, async (world) => {
   const { ann, bob } = await annAndBob(world);
   await ann.click('#chat');
