@@ -153,6 +153,49 @@ scenario('a file for one who has left while it was chosen goes to nobody, which 
     assert.equal(await cho.ask(() => document.querySelectorAll('.file').length), 1);
   });
 
+scenario('a large file: the picker is cancelled, cannot be had, and there is no room', {},
+  async (world) => {
+    const picker = `window.picks = [];
+      window.showSaveFilePicker = () => new Promise((_, reject) => {
+        window.picks.push((name) => reject(new DOMException(name, name)));
+      });`;
+    const { ann, bob } = await annAndBob(world, {}, { scripts: [picker] });
+    await ann.ask(() => { // that large, as far as anybody can see
+      const { size } = /** @type {any} */ (Object.getOwnPropertyDescriptors(Blob.prototype));
+      Object.defineProperty(File.prototype, 'size', { get() {
+        return this.name.startsWith('large') ? 3e8 : size.get.call(this);
+      } });
+    });
+    await ann.click('#chat');
+    await bob.click('#chat');
+    await pastes(ann, 'large.bin');
+    const picks = () => bob.ask(() => /** @type {any} */ (window).picks.length);
+    const ends = (/** @type {string} */ name) =>
+      bob.ask((error) => /** @type {any} */ (window).picks.pop()(error), name);
+    const row = (/** @type {Person} */ person, /** @type {string} */ state,
+      /** @type {string} */ words) => person.sees(`a file that is ${state}: ${words}`,
+      (wanted, text) => {
+        const file = document.querySelector('.file');
+        return file?.getAttribute('data-state') === wanted && file.textContent?.includes(text);
+      }, [state, words]);
+    await bob.click('.file .primary');
+    await bob.click('.file .primary');
+    assert.equal(await picks(), 1, 'one picker at a time');
+    await ends('AbortError');
+    await row(bob, 'offered', 'Accept');
+    await bob.click('.file .primary');
+    await ends('NotAllowedError'); // it is stored nevertheless, and Ann has not really got it
+    await row(ann, 'failed', 'can no longer be read');
+    await row(bob, 'failed', 'can no longer be read');
+    await bob.ask(() => {
+      navigator.storage.estimate = async () => ({ quota: 2, usage: 0 });
+    });
+    await pastes(ann, 'small.txt');
+    await bob.click('.file .primary');
+    await row(bob, 'failed', 'not enough room for it in this browser');
+    await row(ann, 'failed', 'Bob has not enough room for it');
+  });
+
 scenario('a message and a file are one unread each, until the panel is seen', {},
   async (world) => {
     const { ann, bob } = await annAndBob(world);

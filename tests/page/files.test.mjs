@@ -18,13 +18,20 @@ class Channel extends EventTarget {
   bufferedAmountLowThreshold = 0;
   /** @type {ArrayBuffer[]} */
   sent = [];
+  /** What was said between the bytes. @type {string[]} */
+  texts = [];
   /** @type {Channel|undefined} */
   other;
-  /** @type {((event: {data: ArrayBuffer}) => void)|undefined} */
+  /** @type {((event: {data: ArrayBuffer|string}) => void)|undefined} */
   onmessage;
 
-  /** @param {Uint8Array} message */
+  /** @param {Uint8Array|string} message */
   send(message) {
+    if (typeof message === 'string') {
+      this.texts.push(message);
+      this.other?.onmessage?.({ data: message });
+      return;
+    }
     this.bufferedAmount += message.length;
     this.sent.push(/** @type {ArrayBuffer} */ (message.slice().buffer));
   }
@@ -248,7 +255,46 @@ test('a file that cannot be read any more fails, and says why', async () => {
   await pair.seen[1][0].accept();
   await until(() => own.state === 'failed');
   assert.equal(own.error, 'NotReadableError');
-  assert.equal(pair.seen[1][0].error, '');
+  assert.equal(pair.seen[1][0].error, 'NotReadableError', 'the other side knows why');
+});
+
+test('where there is no room for a file, both sides know that it is why', async () => {
+  const noRoom = () => Promise.reject(new DOMException('', 'QuotaExceededError'));
+  const handle = /** @type {any} */ ({
+    createWritable: async () => ({ write: noRoom, close: noRoom, abort: async () => {} }),
+  });
+  for (const late of [false, true]) {
+    const pair = new Pair();
+    const [own, theirs] = await offer(pair, bytesOf(1000));
+    /** @type {string[]} */
+    const heard = [];
+    own.addEventListener('change', () => heard.push(`${own.state} ${own.error}`));
+    const { onmessage } = pair.channels[0];
+    /** @type {any[]} */
+    const kept = [];
+    if (late) pair.channels[0].onmessage = (event) => kept.push(event);
+    await theirs.accept(handle);
+    await runUntilOver(pair, own);
+    for (const event of kept) onmessage?.(event); // after the end itself
+    await turn();
+    assert.deepEqual([own.state, own.error, theirs.state, theirs.error],
+      ['failed', 'QuotaExceededError', 'failed', 'QuotaExceededError'], `late: ${late}`);
+    assert.equal(heard.at(-1), 'failed QuotaExceededError');
+    assert.deepEqual(pair.channels[1].texts.map((text) => JSON.parse(text)),
+      [{ type: 'file-answer', number: 7, error: 'QuotaExceededError' }]);
+  }
+});
+
+test('what a peer says of an end is not taken for more than a name', async () => {
+  const pair = new Pair();
+  const [own] = await offer(pair, bytesOf(1000));
+  for (const text of ['', '{', 'null', '7', '{"type":"file-answer","number":7,"error":"<b>"}',
+    '{"type":"file-answer","number":7,"error":7}', '{"type":"file","number":7,"error":"DataError"}',
+    '{"type":"file-answer","number":8,"error":"DataError"}',
+    `{"type":"file-answer","number":7,"error":"${'a'.repeat(60)}"}`]) {
+    pair.channels[0].onmessage?.({ data: text });
+  }
+  assert.deepEqual([own.state, own.error], ['offered', '']);
 });
 
 test('a file for one person goes to nobody else, also when that one has left', async () => {

@@ -8,7 +8,7 @@ import { transferTexts } from './transfer-texts.js';
 /** @typedef {import('../peerface.js').Peer} Peer */
 /** @typedef {import('./attach.js').AttachHooks} AttachHooks */
 /** @typedef {import('./transfer-texts.js').TransferKey} TransferKey */
-/** @typedef {{row: HTMLElement, state: string, saved: boolean}} Shown */
+/** @typedef {{row: HTMLElement, state: string, saved: boolean, picking: boolean}} Shown */
 
 /** From here on it is stored at once where the user wants it, where the browser can do that. */
 const pickedMin = 268435456;
@@ -28,6 +28,10 @@ const reasons = {
   NotReadableError: 'fileUnreadable', NotFoundError: 'fileUnreadable',
   QuotaExceededError: 'fileNoRoom', DataError: 'fileDamaged',
 };
+
+/** @param {Transfer} transfer that has failed @returns {TransferKey} */
+const reasonOf = ({ error, outgoing }) => (outgoing && error === 'QuotaExceededError'
+  ? 'fileNoRoomThere' : reasons[error] ?? 'fileFailed');
 
 const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];
 
@@ -201,7 +205,7 @@ export class Transfers {
       make('p', 'fileSize', {}),
       make('progress', 'fileProgress', { max: String(transfer.size || 1), hidden: '' }),
       make('p', 'fileState', {}), make('div', 'fileButtons', {}));
-    this.#shown.set(transfer, { row, state: '', saved: false });
+    this.#shown.set(transfer, { row, state: '', saved: false, picking: false });
     this.#rows.prepend(row);
     close.addEventListener('click', () => this.#remove(transfer));
     const changed = () => {
@@ -226,7 +230,7 @@ export class Transfers {
 
   /** Says what a person would like to know who does not look. @param {Transfer} transfer */
   #tell(transfer) {
-    const { state, outgoing, error } = transfer;
+    const { state, outgoing } = transfer;
     const values = this.#values(transfer);
     if (state === 'offered' && !outgoing) {
       this.#hooks.news(this.#get('fileOfferedNews', values));
@@ -235,7 +239,7 @@ export class Transfers {
     } else if (state === 'declined' && outgoing) {
       this.#hooks.say(this.#get('fileDeclinedNews', values));
     } else if (state === 'failed') {
-      const reason = this.#get(reasons[error] ?? 'fileFailed');
+      const reason = this.#get(reasonOf(transfer), values);
       this.#hooks.say(this.#get('fileFailedNews', { ...values, reason }));
     }
   }
@@ -243,11 +247,11 @@ export class Transfers {
   /** @param {Transfer} transfer */
   #renderRow(transfer) {
     const shown = this.#shown.get(transfer);
-    if (!shown || shown.state === transfer.state) return;
-    const { state, outgoing } = transfer;
+    const { state, outgoing, error } = transfer;
+    if (!shown || shown.state === state + error) return;
     const values = this.#values(transfer);
     const { row } = shown;
-    shown.state = state;
+    shown.state = state + error;
     row.dataset.state = state;
     this.#part(row, '.fileSize').textContent =
       this.#get(outgoing ? 'fileTo' : 'fileFrom', values);
@@ -275,7 +279,7 @@ export class Transfers {
 
   /** @param {Transfer} transfer @param {boolean} saved */
   #stateOf(transfer, saved) {
-    const { state, outgoing, moved, size, speed, error } = transfer;
+    const { state, outgoing, moved, size, speed } = transfer;
     switch (state) {
       case 'offered':
         return outgoing ? this.#get('fileWaiting', this.#values(transfer)) : '';
@@ -290,7 +294,7 @@ export class Transfers {
       case 'done': return this.#get(outgoing ? 'fileSent' : saved ? 'fileSaved' : 'fileReceived');
       case 'declined': return this.#get('fileDeclined');
       case 'cancelled': return this.#get('fileCancelled');
-      case 'failed': return this.#get(reasons[error] ?? 'fileFailed');
+      case 'failed': return this.#get(reasonOf(transfer), this.#values(transfer));
     }
   }
 
@@ -336,11 +340,17 @@ export class Transfers {
   async #accept(transfer, shown) {
     const pick = /** @type {any} */ (window).showSaveFilePicker;
     if (!pick || transfer.size < pickedMin) return transfer.accept();
+    if (shown.picking) return; // a second press; the browser would refuse that picker
+    shown.picking = true;
     try {
       const handle = await pick({ suggestedName: transfer.name });
       shown.saved = true;
       await transfer.accept(handle);
-    } catch { // cancelled: the offer stays
+    } catch (error) {
+      // Cancelled: the offer stays. Else there is no picker to be had, and it goes where others go.
+      if (/** @type {Error} */ (error).name !== 'AbortError') await transfer.accept();
+    } finally {
+      shown.picking = false;
     }
   }
 
