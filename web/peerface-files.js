@@ -14,6 +14,8 @@
 
 import { openStorage } from './peerface-storage.js';
 
+export { removeLeftovers } from './peerface-storage.js';
+
 /** @typedef {import('./peerface.js').Room} Room */
 /** @typedef {import('./peerface.js').Peer} Peer */
 /** @typedef {import('./peerface-storage.js').Storage} Storage */

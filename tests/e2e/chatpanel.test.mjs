@@ -1,7 +1,7 @@
 /* chatpanel.test.mjs - the chat as people use it: write, read, unread, links, phones, a reload. */
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
-import { annAndBob, scenario } from './harness.mjs';
+import { annAndBob, scenario, until } from './harness.mjs';
 
 /** @typedef {import('./person.mjs').Person} Person */
 
@@ -194,6 +194,98 @@ scenario('a large file: the picker is cancelled, cannot be had, and there is no 
     await bob.click('.file .primary');
     await row(bob, 'failed', 'not enough room for it in this browser');
     await row(ann, 'failed', 'Bob has not enough room for it');
+  });
+
+/**
+ * A file goes from one to the other, whose chat is open.
+ * @param {Person} from @param {Person} to @param {string} name
+ */
+async function passes(from, to, name) {
+  await pastes(from, name);
+  await to.click('.file[data-state="offered"] .primary');
+  await to.sees(`${name} received`, (file) => [...document.querySelectorAll('.file')].some((row) =>
+    row.textContent?.includes(file) && row.getAttribute('data-state') === 'done'), [name]);
+}
+
+/** Counts downloads. */
+const downloads = `window.downloads = [];
+  HTMLAnchorElement.prototype.click = function () { window.downloads.push(this.download); };`;
+/** @param {Person} person */
+const downloaded = (person) => person.ask(() => /** @type {any} */ (window).downloads);
+
+scenario('who leaves with a file that is not saved is asked, and who is removed gets it', {},
+  async (world) => {
+    const { ann, bob } = await annAndBob(world, {}, { scripts: [downloads] });
+    await ann.click('#chat');
+    await bob.click('#chat');
+    await passes(ann, bob, 'one.txt');
+    await bob.click('#leave');
+    await bob.shown('.unsaved');
+    assert.match(await bob.ask(() => document.querySelector('.unsaved h2')?.textContent ?? ''),
+      /one.txt/);
+    await bob.page.keyboard.press('Escape');
+    assert.deepEqual(await downloaded(bob), []);
+    const holds = () => bob.ask(() => !dispatchEvent(new Event('beforeunload',
+      { cancelable: true })));
+    assert.ok(await holds(), 'the browser asks before it leaves the page');
+    await bob.click('#leave');
+    await bob.click('.unsaved [value=save]');
+    await bob.shown('#welcome');
+    assert.deepEqual(await downloaded(bob), ['one.txt']);
+    assert.ok(!(await holds()));
+
+    await bob.press();
+    await bob.inCallWith(1);
+    await passes(ann, bob, 'two.txt');
+    await bob.click('#leave');
+    await bob.click('.unsaved [value=leave]');
+    await bob.shown('#welcome');
+    assert.deepEqual(await downloaded(bob), ['one.txt']);
+
+    await bob.press();
+    await bob.inCallWith(1);
+    await passes(ann, bob, 'three.txt');
+    await ann.page.keyboard.press('Escape');
+    await ann.click('#showPeople');
+    await ann.click('.person:last-child .personTool');
+    await ann.click('.person:last-child .removeTool');
+    await ann.click('.removing [value="remove"]');
+    await bob.notice('removed');
+    assert.deepEqual(await downloaded(bob), ['one.txt', 'three.txt']);
+  });
+
+scenario('in Firefox, where nobody is asked where to, a file that has come is saved at once',
+  { needs: ['chromium', 'firefox'] },
+  async (world) => {
+    const { ann, bob } = await annAndBob(world, {}, { engine: 'firefox', scripts: [downloads] });
+    await ann.click('#chat');
+    await bob.click('#chat');
+    await passes(ann, bob, 'one.txt');
+    assert.deepEqual(await downloaded(bob), ['one.txt']);
+    await bob.click('#leave');
+    await bob.shown('#welcome');
+  });
+
+scenario('what an earlier page has received and not saved is gone when the page is opened again',
+  {},
+  async (world) => {
+    const { ann, bob } = await annAndBob(world);
+    await ann.click('#chat');
+    await bob.click('#chat');
+    await passes(ann, bob, 'one.txt');
+    const folders = () => bob.ask(async () => {
+      const root = await navigator.storage.getDirectory();
+      const names = [];
+      for await (const name of /** @type {any} */ (root).keys()) names.push(name);
+      return names;
+    });
+    assert.deepEqual(await folders(), ['peerface']);
+    bob.page.once('dialog', (dialog) => dialog.accept());
+    await bob.page.goto(new URL('healthz', world.relay.url).href);
+    assert.deepEqual(await folders(), ['peerface'], 'left behind');
+    await bob.page.goto(bob.url);
+    await bob.previews();
+    await until('it to be removed', async () => (await folders()).length === 0);
   });
 
 scenario('a message and a file are one unread each, until the panel is seen', {},

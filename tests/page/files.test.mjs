@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Files, safeName } from '../../web/peerface-files.js';
-import { memoryMax, openStorage } from '../../web/peerface-storage.js';
+import { memoryMax, openStorage, removeLeftovers } from '../../web/peerface-storage.js';
 import { transferTexts } from '../../web/page/transfer-texts.js';
 import { formatSize, typeOf } from '../../web/page/transfers.js';
 
@@ -334,6 +334,55 @@ test('what is stored in a file of the browser is written in order, and removed i
     (await openStorage(3, handle)).abort();
     assert.deepEqual(calls, ['write 3', 'close', 'abort']);
   });
+
+/**
+ * The browser's own file system, with folders of pages that are there or not any more.
+ * @param {import('node:test').TestContext} t
+ * @param {string[]} folders
+ * @param {string[]} held the locks of pages that live
+ */
+function makeFileSystem(t, folders, held) {
+  const left = new Set(folders);
+  const home = {
+    keys: async function* keys() { yield* left; },
+    removeEntry: async (/** @type {string} */ name) => left.delete(name),
+  };
+  const found = { made: 0, home: true };
+  const root = {
+    getDirectoryHandle: async (/** @type {string} */ name, /** @type {any} */ options) => {
+      if (options?.create) found.made++;
+      else if (!found.home) throw new DOMException(name, 'NotFoundError');
+      return home;
+    },
+    removeEntry: async () => {
+      if (left.size) throw new DOMException('', 'InvalidModificationError');
+      found.home = false;
+    },
+  };
+  const before = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
+  t.after(() => before && Object.defineProperty(globalThis, 'navigator', before));
+  Object.defineProperty(globalThis, 'navigator', { configurable: true, value: {
+    storage: { getDirectory: async () => root },
+    locks: {
+      request: async (/** @type {string} */ name, /** @type {any} */ options,
+        /** @type {(lock: object|null) => any} */ act) => {
+        assert.equal(options.ifAvailable, true, 'nobody is waited for');
+        return act(held.includes(name) ? null : {});
+      },
+    },
+  } });
+  return { left, found };
+}
+
+test('what earlier pages have left is removed, what a page that lives has is not', async (t) => {
+  const { left, found } = makeFileSystem(t, ['gone', 'here'], ['peerface-here']);
+  await removeLeftovers();
+  assert.deepEqual([[...left], found.home, found.made], [['here'], true, 0]);
+  const other = makeFileSystem(t, ['gone'], []);
+  await removeLeftovers();
+  assert.deepEqual([[...other.left], other.found.home], [[], false], 'nothing is left at all');
+  await removeLeftovers(); // there is nothing
+});
 
 test('a name shows what it is, and cannot leave its folder', () => {
   for (const [name, safe] of [

@@ -113,6 +113,16 @@ export class Attach {
     this.#load().then((list) => list.render(this.#shown), () => {});
   }
 
+  /** Whether the person may leave without losing a file they want; asks them where needed. */
+  async mayLeave() {
+    return this.#transfers?.mayLeave() ?? true;
+  }
+
+  /** Downloads what has been received and not saved. */
+  saveAll() {
+    this.#transfers?.saveAll();
+  }
+
   #load() {
     this.#loading ??= import('./transfers.js').then(({ Transfers }) => {
       return this.#transfers = new Transfers(this.area, this.#hooks);

@@ -272,6 +272,16 @@ export class CallScreen {
     else this.#chat?.close();
   }
 
+  /** Whether the person may leave without losing a file they want; asks them where needed. */
+  async mayLeave() {
+    return await this.#chat?.mayLeave() ?? true;
+  }
+
+  /** The call has ended: downloads what has been received and not saved. */
+  saveFiles() {
+    this.#chat?.saveFiles();
+  }
+
   /** @param {ReadonlySet<string>} ids of the peers who speak now; `ownId` is oneself */
   spoke(ids) {
     this.#company.spoke(ids);

@@ -207,6 +207,15 @@ export class Chat {
     if (inside) visible?.focus();
   }
 
+  /** See attach.js. */
+  mayLeave() {
+    return this.#attach.mayLeave();
+  }
+
+  saveFiles() {
+    this.#attach.saveAll();
+  }
+
   /**
    * Shows the messages and the files of the room one is in.
    * @param {readonly Message[]} messages oldest first

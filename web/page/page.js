@@ -284,6 +284,10 @@ class Page {
     return newRoomName(await loadWords(this.#texts.language));
   }
 
+  async #leave() {
+    if (await this.#call?.mayLeave() ?? true) this.#session.leave();
+  }
+
   #share() {
     const title = this.#texts.get('shareTitle', { room: this.#session.place });
     share(title, this.#link());
@@ -424,6 +428,7 @@ class Page {
       aloneUnsaid: this.#alone() && this.#banner.code !== 'alone',
     }));
     run('screen', () => this.#showScreen(inCall && this.#call ? 'call' : 'welcome'));
+    if (!inCall) run('files', () => this.#call?.saveFiles());
     if (room && inCall) run('wants', () => this.#wants?.render(room.peers));
   }
 
@@ -452,7 +457,7 @@ class Page {
     const call = new CallScreen(element('.call'), this.#texts, {
       ...this.#intentions,
       say: this.#say,
-      leave: () => this.#session.leave(),
+      leave: () => this.#leave(),
       copyLink: () => call.copyLink(this.#link()),
       copyRefused: () => this.#invite('by-hand'),
       rename: (name) => this.#rename(name),

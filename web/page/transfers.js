@@ -1,6 +1,7 @@
 /* transfers.js - the files of a call: offered, under way, done or failed; loaded with the first. */
 /* SPDX-License-Identifier: MIT */
 
+import { ask } from './dialogs.js';
 import { isolated, visibleName } from './names.js';
 import { transferTexts } from './transfer-texts.js';
 
@@ -8,7 +9,12 @@ import { transferTexts } from './transfer-texts.js';
 /** @typedef {import('../peerface.js').Peer} Peer */
 /** @typedef {import('./attach.js').AttachHooks} AttachHooks */
 /** @typedef {import('./transfer-texts.js').TransferKey} TransferKey */
-/** @typedef {{row: HTMLElement, state: string, saved: boolean, picking: boolean}} Shown */
+/**
+ * How a transfer is shown. 'stored': where the user has chosen; 'saved': it was downloaded, which a
+ * browser may have refused; 'dropped': the user does not want it.
+ * @typedef {{row: HTMLElement, state: string, kept: ''|'stored'|'saved'|'dropped',
+ *   picking: boolean}} Shown
+ */
 
 /** From here on it is stored at once where the user wants it, where the browser can do that. */
 const pickedMin = 268435456;
@@ -62,6 +68,17 @@ function save(file, name) {
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // the browser may still be reading
 }
+
+/**
+ * It was received, and is nowhere but in this page.
+ * @param {Transfer} transfer
+ * @param {Shown} shown
+ */
+const isUnsaved = ({ state, outgoing, file }, { kept }) =>
+  state === 'done' && !outgoing && !!file && !kept;
+
+/** @param {Event} event `beforeunload` */
+const hold = (event) => event.preventDefault();
 
 export class Transfers {
   #area;
@@ -119,6 +136,7 @@ export class Transfers {
         this.#shown.delete(transfer);
       }
     }
+    this.#holdPage();
     await this.#styled;
     this.#fit();
   }
@@ -205,13 +223,19 @@ export class Transfers {
       make('p', 'fileSize', {}),
       make('progress', 'fileProgress', { max: String(transfer.size || 1), hidden: '' }),
       make('p', 'fileState', {}), make('div', 'fileButtons', {}));
-    this.#shown.set(transfer, { row, state: '', saved: false, picking: false });
+    this.#shown.set(transfer, { row, state: '', kept: '', picking: false });
     this.#rows.prepend(row);
     close.addEventListener('click', () => this.#remove(transfer));
     const changed = () => {
       if (!this.#shown.has(transfer)) return;
       this.#renderRow(transfer);
       this.#tell(transfer);
+      const shown = this.#shown.get(transfer);
+      // Where a user is not asked where to, there is nothing to wait for.
+      if (shown && isUnsaved(transfer, shown) && !('showSaveFilePicker' in window)) {
+        this.#save(transfer, shown);
+      }
+      this.#holdPage();
     };
     transfer.addEventListener('change', changed);
     transfer.addEventListener('progress', () => this.#renderProgress(transfer));
@@ -274,11 +298,11 @@ export class Transfers {
     if (!shown) return;
     const progress = /** @type {HTMLProgressElement} */ (this.#part(shown.row, '.fileProgress'));
     progress.value = transfer.moved;
-    this.#part(shown.row, '.fileState').textContent = this.#stateOf(transfer, shown.saved);
+    this.#part(shown.row, '.fileState').textContent = this.#stateOf(transfer, shown.kept);
   }
 
-  /** @param {Transfer} transfer @param {boolean} saved */
-  #stateOf(transfer, saved) {
+  /** @param {Transfer} transfer @param {Shown['kept']} kept */
+  #stateOf(transfer, kept) {
     const { state, outgoing, moved, size, speed } = transfer;
     switch (state) {
       case 'offered':
@@ -291,7 +315,7 @@ export class Transfers {
           { percent, speed: formatSize(speed, this.#language, '-per-second') });
       }
       case 'paused': return this.#get('filePaused');
-      case 'done': return this.#get(outgoing ? 'fileSent' : saved ? 'fileSaved' : 'fileReceived');
+      case 'done': return this.#get(outgoing ? 'fileSent' : kept ? 'fileSaved' : 'fileReceived');
       case 'declined': return this.#get('fileDeclined');
       case 'cancelled': return this.#get('fileCancelled');
       case 'failed': return this.#get(reasonOf(transfer), this.#values(transfer));
@@ -318,14 +342,14 @@ export class Transfers {
       });
       return outgoing && file ? [again] : [];
     }
-    if (outgoing || shown.saved || !file) return [];
+    if (outgoing || shown.kept === 'stored' || !file) return [];
     const type = typeOf(name);
     const open = this.#button('fileOpen', () => {
       const url = URL.createObjectURL(file.slice(0, file.size, type));
       window.open(url, '_blank', 'noopener');
       setTimeout(() => URL.revokeObjectURL(url), 60_000);
     });
-    return [this.#button('fileSave', () => save(file, name), true), ...type ? [open] : []];
+    return [this.#button('fileSave', () => this.#save(transfer, shown), true), ...type ? [open] : []];
   }
 
   /** @param {Transfer} transfer */
@@ -334,6 +358,60 @@ export class Transfers {
     this.#shown.get(transfer)?.row.remove();
     this.#shown.delete(transfer);
     this.#fit();
+    this.#holdPage();
+  }
+
+  /** @param {Transfer} transfer @param {Shown} shown */
+  #save(transfer, shown) {
+    save(/** @type {File} */ (transfer.file), transfer.name);
+    shown.kept = 'saved';
+    this.#renderProgress(transfer);
+    this.#holdPage();
+  }
+
+  /** What would be lost with the page. */
+  get #unsaved() {
+    return [...this.#shown].filter(([transfer, shown]) => isUnsaved(transfer, shown));
+  }
+
+  /** Downloads what would be lost. */
+  saveAll() {
+    for (const [transfer, shown] of this.#unsaved) this.#save(transfer, shown);
+  }
+
+  /**
+   * The person wants to leave the call, and with it what they have not saved.
+   * @returns {Promise<boolean>} false: they stay
+   */
+  async mayLeave() {
+    const unsaved = this.#unsaved;
+    if (!unsaved.length) return true;
+    const { make } = this.#hooks;
+    const title = unsaved.length === 1
+      ? this.#get('fileKeepTitle', this.#values(unsaved[0][0]))
+      : this.#get('filesKeepTitle', { count: unsaved.length });
+    const choice = (/** @type {TransferKey} */ key, value = '', className = 'button') =>
+      make('button', className, { value }, this.#get(key));
+    const dialog = /** @type {HTMLDialogElement} */ (make('dialog', 'dialog unsaved',
+      { 'aria-labelledby': 'unsavedTitle', 'aria-describedby': 'unsavedText' },
+      make('h2', '', { id: 'unsavedTitle' }, title),
+      make('p', '', { id: 'unsavedText' }, this.#get('fileKeepText')),
+      make('form', 'dialogButtons', { method: 'dialog' },
+        choice('fileKeep', 'save', 'button primary'), choice('fileDrop', 'leave'),
+        choice('fileCancel'))));
+    document.body.append(dialog);
+    const answer = await ask(dialog);
+    dialog.remove();
+    if (answer === 'save') this.saveAll();
+    if (answer === 'leave') for (const [, shown] of unsaved) shown.kept = 'dropped';
+    this.#holdPage();
+    return answer !== '';
+  }
+
+  /** As long as something would be lost, the browser asks before it leaves the page. */
+  #holdPage() {
+    if (this.#unsaved.length) addEventListener('beforeunload', hold);
+    else removeEventListener('beforeunload', hold);
   }
 
   /** @param {Transfer} transfer @param {Shown} shown */
@@ -344,7 +422,7 @@ export class Transfers {
     shown.picking = true;
     try {
       const handle = await pick({ suggestedName: transfer.name });
-      shown.saved = true;
+      shown.kept = 'stored';
       await transfer.accept(handle);
     } catch (error) {
       // Cancelled: the offer stays. Else there is no picker to be had, and it goes where others go.
