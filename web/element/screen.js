@@ -47,6 +47,26 @@ function nameParts(root) {
   for (const template of root.querySelectorAll('template')) nameParts(template.content);
 }
 
+/** @type {DocumentFragment|undefined} parsed once for all elements */
+let parsed;
+
+/**
+ * The markup is ours. A page that requires trusted types has to be told so, once: it may allow the
+ * name `peerface` for a single policy.
+ */
+function tree() {
+  if (parsed) return parsed;
+  const template = document.createElement('template');
+  const { trustedTypes } = /** @type {any} */ (window); // not in every browser
+  const policy = trustedTypes?.createPolicy('peerface', {
+    createHTML: (/** @type {string} */ html) => html,
+  });
+  template.innerHTML = policy ? policy.createHTML(markup) : markup;
+  nameParts(template.content);
+  parsed = template.content;
+  return parsed;
+}
+
 export class Screen {
   #root;
   #hooks;
@@ -64,10 +84,7 @@ export class Screen {
    * @param {ScreenHooks} hooks
    */
   constructor(shadow, language, hooks) {
-    const template = document.createElement('template');
-    template.innerHTML = markup;
-    nameParts(template.content);
-    shadow.append(template.content);
+    shadow.append(document.importNode(tree(), true));
     const root = this.#root = part(shadow, '.room', HTMLElement);
     this.#hooks = hooks;
     this.texts = new Texts(language);
