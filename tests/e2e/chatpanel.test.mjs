@@ -176,7 +176,8 @@ scenario('a large file: the picker is cancelled, cannot be had, and there is no 
       /** @type {string} */ words) => person.sees(`a file that is ${state}: ${words}`,
       (wanted, text) => {
         const file = document.querySelector('.file');
-        return file?.getAttribute('data-state') === wanted && file.textContent?.includes(text);
+        return file && file.getAttribute('data-state') === wanted
+          && file.textContent?.includes(text);
       }, [state, words]);
     await bob.click('.file .primary');
     await bob.click('.file .primary');

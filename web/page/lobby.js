@@ -161,8 +161,9 @@ export class Lobby {
     }
     const stop = part(this.#root, '.stopWaiting', HTMLElement);
     if (stop.hidden !== waiting) return;
-    if (!waiting && stop === document.activeElement) part(this.#root, '.enter', HTMLElement).focus();
+    const focused = stop === document.activeElement;
     stop.hidden = !waiting;
+    if (focused) part(this.#root, '.enter', HTMLElement).focus();
   }
 
   /** @param {LobbyView} view */

@@ -349,7 +349,8 @@ export class Transfers {
       window.open(url, '_blank', 'noopener');
       setTimeout(() => URL.revokeObjectURL(url), 60_000);
     });
-    return [this.#button('fileSave', () => this.#save(transfer, shown), true), ...type ? [open] : []];
+    const keep = this.#button('fileSave', () => this.#save(transfer, shown), true);
+    return type ? [keep, open] : [keep];
   }
 
   /** @param {Transfer} transfer */
