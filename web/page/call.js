@@ -96,6 +96,7 @@ export class CallScreen {
   /** @type {import('./chat.js').Chat|undefined} */
   #chat;
   #shortcuts;
+  #panels;
 
   /**
    * @param {HTMLElement} root
@@ -149,7 +150,7 @@ export class CallScreen {
       processingChanged: hooks.processingChanged,
     });
     this.#shortcuts = part(root, '.shortcutSheet', HTMLDialogElement);
-    new Panels(root);
+    this.#panels = new Panels(root);
     new Tips(root);
     this.#onClick('.copyButton', hooks.copyLink);
     this.#onClick('.settingsButton', () => this.#settings.open());
@@ -335,6 +336,7 @@ export class CallScreen {
   }
 
   clear() {
+    this.#panels.close();
     this.#peers.clear();
     this.#tiles.clear();
     this.#screens.clear();

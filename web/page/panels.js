@@ -8,6 +8,9 @@ import { placeTip } from './tips.js';
  * narrow screen the style sheet makes a sheet at the bottom of it, wherever the button is.
  */
 export class Panels {
+  /** @type {Set<HTMLElement>} */
+  #open = new Set();
+
   /** @param {HTMLElement} root */
   constructor(root) {
     for (const panel of /** @type {NodeListOf<HTMLElement>} */ (
@@ -17,7 +20,11 @@ export class Panels {
       const moveToOpener = () => place(panel, [...openers].find((opener) => opener.offsetParent));
       panel.addEventListener('toggle', (event) => {
         const open = /** @type {ToggleEvent} */ (event).newState === 'open';
-        if (!open) return removeEventListener('resize', moveToOpener);
+        if (!open) {
+          this.#open.delete(panel);
+          return removeEventListener('resize', moveToOpener);
+        }
+        this.#open.add(panel);
         moveToOpener();
         addEventListener('resize', moveToOpener);
       });
@@ -28,6 +35,11 @@ export class Panels {
       });
     }
     for (const dialog of root.querySelectorAll('dialog.sheet')) listen(dialog);
+  }
+
+  /** What they are about is over. */
+  close() {
+    for (const panel of this.#open) panel.hidePopover();
   }
 }
 
