@@ -75,6 +75,8 @@ export class Screen {
   #selfView = new SelfView(nowhere, () => this.render());
   /** @type {Key|''} */
   #error = '';
+  /** One waits at the locked door. */
+  #knocking = false;
   /** @type {string[]|undefined} */
   controls;
 
@@ -161,6 +163,12 @@ export class Screen {
     this.render();
   }
 
+  /** @param {boolean} knocking one waits at the locked door */
+  set knocking(knocking) {
+    this.#knocking = knocking;
+    this.render();
+  }
+
   /** @param {Language} language whose texts have been loaded */
   translate(language) {
     this.texts.language = language;
@@ -210,6 +218,7 @@ export class Screen {
       ? this.texts.get(this.#error) : '';
     play.hidden = !this.#player.blocked;
     error.hidden = !this.#error && play.hidden;
+    part(this.#root, '.knocking', HTMLElement).hidden = !this.#knocking;
     if (room) this.#guard.run('call', () => this.#renderCall(room));
   }
 
