@@ -201,6 +201,20 @@ scenario(
     assert.match(await ann.ask(() =>
       document.activeElement?.closest('.knock')?.textContent ?? ''), /Cho/);
     assert.equal(await timesSaid(ann, 'Cho wants to come in'), 1);
+
+    for (const [typed, shown] of [['\u2800', 'Guest wants'], ['\u202eevE', 'evE wants']]) {
+      await bob.ask((name) => {
+        const field = /** @type {HTMLInputElement} */ (document.querySelector('#name'));
+        field.value = name;
+        field.dispatchEvent(new Event('input', { bubbles: true }));
+      }, typed);
+      await bob.press();
+      await bob.notice('knocking');
+      await ann.sees(shown, (text) => document.querySelector('.knock:last-child .knockText')
+        ?.textContent?.startsWith(text), [shown]);
+      await bob.click('.noticeAction');
+      await ann.sees('one at the door', () => document.querySelectorAll('.knock').length === 1);
+    }
   },
 );
 

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 
 import { ask } from './dialogs.js';
-import { isolated, visibleName } from './names.js';
+import { isolated, shortened, visibleName } from './names.js';
 import { transferTexts } from './transfer-texts.js';
 
 /** @typedef {import('../peerface-files.js').Transfer} Transfer */
@@ -161,7 +161,7 @@ export class Transfers {
       ...peers.map((peer) => new Option(isolated(this.#nameOf(peer)), peer.id)));
     const cancel = make('button', 'button', { type: 'button' }, this.#get('fileCancel'));
     const label = files.length === 1
-      ? this.#get('fileChosen', { file: files[0].name })
+      ? this.#get('fileChosen', { file: shortened(files[0].name) })
       : this.#get('filesChosen', { count: files.length });
     this.#chosen.replaceChildren(make('label', 'filesLabel', { for: 'filesTo' }, label), choice,
       make('div', 'fileButtons', {},
@@ -202,7 +202,7 @@ export class Transfers {
         const key = error instanceof RangeError ? 'fileTooLarge'
           : error.name === 'NotSupportedError' ? 'fileNoHttps'
           : this.#shown.size > 7 ? 'fileTooMany' : 'fileNobody';
-        this.#showError(this.#get(key, { file: file.name }));
+        this.#showError(this.#get(key, { file: shortened(file.name) }));
       });
     }
   }
@@ -249,7 +249,7 @@ export class Transfers {
 
   /** @param {Transfer} transfer */
   #values({ name, peer, size }) {
-    return { file: name, name: this.#nameOf(peer), size: formatSize(size, this.#language) };
+    return { file: shortened(name), name: this.#nameOf(peer), size: formatSize(size, this.#language) };
   }
 
   /** Says what a person would like to know who does not look. @param {Transfer} transfer */
