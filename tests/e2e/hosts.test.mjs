@@ -241,3 +241,24 @@ scenario(
     assert.ok(await ann.ask(noTools));
   },
 );
+
+scenario('on a phone on its side the list of people, with a host\'s tools, is inside the window',
+  { relay: endlessGrace },
+  async (world) => {
+    const ann = await world.person('Ann');
+    await ann.enter('tea');
+    const bob = await world.person('Bob');
+    await bob.enter('tea');
+    await ann.waitForPeers(1);
+    for (const [width, height] of [[844, 390], [740, 360], [1280, 400]]) {
+      await ann.page.setViewport({ width, height });
+      await openPeople(ann);
+      await ann.click('.person:last-child .personTool');
+      await ann.sees(`all of it in ${width} x ${height}`, () => {
+        const panel = document.querySelector('#people')?.getBoundingClientRect();
+        return panel && panel.top >= 0 && panel.left >= 0 && panel.height > 100
+          && panel.right <= innerWidth && panel.bottom <= innerHeight;
+      });
+      await ann.page.keyboard.press('Escape');
+    }
+  });
