@@ -18,7 +18,7 @@ export class Panels {
       const openers = /** @type {NodeListOf<HTMLElement>} */ (
         root.querySelectorAll(`[popovertarget="${panel.id}"]`));
       const moveToOpener = () => place(panel, [...openers].find((opener) => opener.offsetParent));
-      // What grows stays where it is, as long as it is inside: somebody may be about to press there.
+      // What grows stays where it is as long as it is inside: somebody may be about to press.
       const growing = new ResizeObserver(() => {
         if (panel.getBoundingClientRect().bottom > innerHeight) moveToOpener();
       });

@@ -249,7 +249,8 @@ export class Transfers {
 
   /** @param {Transfer} transfer */
   #values({ name, peer, size }) {
-    return { file: shortened(name), name: this.#nameOf(peer), size: formatSize(size, this.#language) };
+    const words = formatSize(size, this.#language);
+    return { file: shortened(name), name: this.#nameOf(peer), size: words };
   }
 
   /** Says what a person would like to know who does not look. @param {Transfer} transfer */
