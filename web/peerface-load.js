@@ -122,15 +122,8 @@ export async function askRelay(base, origin) {
   }
 }
 
-/**
- * Whether a WebSocket cannot be opened because there is no relay at its address, or one that
- * refuses this page. Of another origin's addresses the browser does not tell the former.
- * @param {string} relay
- */
-async function isRefused(relay) {
-  const url = new URL(relay);
-  url.protocol = url.protocol.replace('ws', 'http');
-  if (await askRelay(url, location.origin) === 'refused') return true;
+/** Whether there is nothing at this address, as far as the browser tells. @param {URL} url */
+async function isMissing(url) {
   if (url.origin !== location.origin) return false;
   return fetch(url.href, { cache: 'no-store' }).then(({ status }) => status === 404, () => false);
 }
@@ -149,23 +142,37 @@ export class RefusalProbe {
     this.#told = told;
   }
 
-  /** @param {boolean} away @param {string} [relay] its address */
-  watch(away, relay) {
+  /**
+   * @param {boolean} away
+   * @param {string|undefined} relay its address
+   * @param {boolean} known it has let this page in before, so that the address is right
+   */
+  watch(away, relay, known) {
     if (away === this.#away) return;
     this.#away = away;
     this.refused = false;
     clearTimeout(this.#timer);
-    if (away) this.#askIn(firstAskMs, relayUrl(relay));
+    if (!away) return;
+    const url = new URL(relayUrl(relay));
+    url.protocol = url.protocol.replace('ws', 'http');
+    this.#askIn(firstAskMs, url, false, !known);
   }
 
-  /** @param {number} ms @param {string} relay */
-  #askIn(ms, relay) {
+  /**
+   * @param {number} ms
+   * @param {URL} url
+   * @param {boolean} doubts the address: an answer other than 404 is an error in the console, so
+   *   that nothing is asked there while the relay may just be restarting
+   * @param {boolean} mayDoubt later
+   */
+  #askIn(ms, url, doubts, mayDoubt) {
     const timer = setTimeout(async () => {
-      const refused = await isRefused(relay);
+      const refused = await askRelay(url, location.origin) === 'refused'
+        || (doubts && await isMissing(url));
       if (this.#timer !== timer || !this.#away) return; // it is back, or away again
       this.refused = refused;
       if (refused) this.#told();
-      else this.#askIn(askEveryMs, relay);
+      else this.#askIn(askEveryMs, url, mayDoubt, mayDoubt);
     }, ms);
     this.#timer = timer;
   }

@@ -620,7 +620,8 @@ export class Room extends /** @type {{new (): RoomEventTarget}} */ (EventTarget)
       /** @param {Partial<Room>} shown */
       showRoom: (shown) => {
         Object.assign(this, shown);
-        this.#refusal.watch(this.relayAway && this.state !== 'left', this.#options.url);
+        const away = this.relayAway && this.state !== 'left';
+        this.#refusal.watch(away, this.#options.url, this.self !== '');
         if (this.#refusal.refused) this.#showRefusal();
         if (shown.state === 'left') this.#listening.abort();
         this.#later('roomchange');

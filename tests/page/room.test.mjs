@@ -449,9 +449,17 @@ test('a relay that refuses the page is told from one that is away', async (t) =>
   page.showRoom({ state: 'joined', reason: '', relayAway: false });
   assert.equal(await settle(), '');
   answering({ 'https://page.example/x/ws': { ok: false, status: 404 } });
-  page.showRoom({ state: 'reconnecting', reason: '', relayAway: true });
+  page.showRoom({ state: 'joining', reason: '', relayAway: true });
   pass(1000);
+  assert.equal(await settle(), '', 'it may be restarting');
+  pass(10000);
   assert.equal(await settle(), 'relay-refused', 'there is no relay at this path');
+  page.showRoom({ state: 'joined', reason: '', relayAway: false, self: 'a' });
+  page.showRoom({ state: 'reconnecting', reason: '', relayAway: true });
+  for (let i = 0; i < 3; i++) {
+    pass(10000);
+    assert.equal(await settle(), '', 'there was one');
+  }
   page.showRoom({ state: 'left', reason: '', relayAway: true });
   pass(30000);
   assert.equal(await settle(), '');
