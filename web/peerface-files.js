@@ -4,10 +4,17 @@
 /*
  * Loaded by the first file. Who may send what, and from where on, is decided by the core, which
  * says so to show(). Here are the bytes, of which a few blocks at a time are in memory.
- * PROTOCOL.md, section 5.5, has their format.
+ * PROTOCOL.md, section 5.5, has their format. Between them, as text, goes why a file has failed:
+ *
+ *   {"type":"file-answer","number":9,"error":"QuotaExceededError"}
+ *
+ * The type is that of the message that says `failed`. It may come after it, as that takes another
+ * channel, or not at all.
  */
 
 import { openStorage } from './peerface-storage.js';
+
+export { removeLeftovers } from './peerface-storage.js';
 
 /** @typedef {import('./peerface.js').Room} Room */
 /** @typedef {import('./peerface.js').Peer} Peer */
@@ -39,6 +46,8 @@ const windowSize = 8388608;
 const bufferedMax = 1048576;
 const bufferedLow = 262144;
 const sizeMax = 4294967295;
+/** Of those that have failed, how many may still be explained. */
+const unexplainedMax = 8;
 /** Between two events that tell of progress. */
 const progressMs = 250;
 
@@ -96,8 +105,9 @@ export class Transfer extends EventTarget {
   /**
    * With 'failed', the name of a DOMException: 'NotReadableError' (it was changed or removed),
    * 'QuotaExceededError' (there is no room for it), 'DataError' (what has arrived is not what was
-   * sent), 'NotSupportedError' (not a secure context), or another of the file system. '': the cause
-   * is at the other side.
+   * sent), 'NotSupportedError' (not a secure context), or another of the file system, here or at
+   * the other side. '': the peer has left or reloaded, or its client does not tell. It may become
+   * known after the end, which is one more 'change'.
    */
   error = '';
   /** One's own; of a peer's, what has arrived, when it is 'done'. @type {File|Blob|null} */
@@ -105,6 +115,7 @@ export class Transfer extends EventTarget {
 
   #core;
   #number;
+  #tellWhy;
   #timer = /** @type {ReturnType<typeof setTimeout>|undefined} */ (undefined);
   #told = { moved: 0, at: 0 };
   /** @type {RTCDataChannel|undefined} */
@@ -133,11 +144,13 @@ export class Transfer extends EventTarget {
    * @param {number} number
    * @param {string} name
    * @param {number} size
-   * @param {File|Blob} [file] one's own
+   * @param {File|Blob|undefined} file one's own
+   * @param {(error: string) => void} tellWhy tells the peer why it fails
    */
-  constructor(core, peer, number, name, size, file) {
+  constructor(core, peer, number, name, size, file, tellWhy) {
     super();
     this.#core = core;
+    this.#tellWhy = tellWhy;
     this.#number = number;
     this.peer = peer;
     this.outgoing = file !== undefined;
@@ -212,8 +225,20 @@ export class Transfer extends EventTarget {
 
   /** @param {unknown} error */
   #fail(error) {
+    if (!this.#moves() && this.state !== 'offered') return;
     if (!this.error) this.error = error instanceof Error ? error.name : 'Error';
+    this.#tellWhy(this.error);
     this.#set('failed');
+  }
+
+  /**
+   * For a Files only: why it has failed at the other side, or will have in a moment.
+   * @param {string} error
+   */
+  explain(error) {
+    if (this.error || !['offered', 'accepted', 'paused', 'failed'].includes(this.state)) return;
+    this.error = error;
+    if (this.state === 'failed') this.dispatchEvent(new CustomEvent('change'));
   }
 
   /** @param {number} moved */
@@ -246,7 +271,8 @@ export class Transfer extends EventTarget {
     if (known) return known;
     const slice = /** @type {Blob} */ (this.file).slice(offset, offset + blockSize);
     const reading = slice.arrayBuffer().then(async (buffer) => {
-      if (buffer.byteLength !== slice.size) throw new DOMException('cut', 'NotReadableError');
+      const whole = Math.min(blockSize, this.size - offset);
+      if (buffer.byteLength !== whole) throw new DOMException('cut', 'NotReadableError');
       return {
         bytes: new Uint8Array(buffer), hash: await crypto.subtle.digest('SHA-256', buffer),
       };
@@ -364,6 +390,8 @@ export class Files {
   #channelsOf;
   /** Those that have not ended, by peer, side and number. @type {Map<string, Transfer>} */
   #transfers = new Map();
+  /** Those that have failed, and the peer has not said why. @type {Map<string, Transfer>} */
+  #unexplained = new Map();
   /** One's own that is just being offered. @type {File|Blob|undefined} */
   #offering;
   /** @type {Transfer|undefined} */
@@ -385,8 +413,11 @@ export class Files {
    * @param {File|Blob} file
    * @param {{to?: Peer, name?: string}} [options]
    */
-  send(file, { to, name = file instanceof File ? file.name : 'file' } = {}) {
+  send(file, options = {}) {
+    const { to, name = file instanceof File ? file.name : 'file' } = options;
     if (!(file instanceof Blob)) throw new TypeError('not a file');
+    // One who has left, and is not in `peers` any more, must not become everybody.
+    if ('to' in options && !to) throw new TypeError('to is nobody');
     if (file.size > sizeMax) throw new RangeError(`${file.size} bytes; at most ${sizeMax}`);
     if (!globalThis.crypto?.subtle) throw new DOMException('needs https:', 'NotSupportedError');
     /** @type {Transfer[]} */
@@ -417,25 +448,60 @@ export class Files {
     const peer = this.#room.peers.get(id);
     const known = this.#transfers.get(key);
     if (name !== null && peer) {
-      const transfer =
-        new Transfer(this.#core, peer, number, name, size, own ? this.#offering : undefined);
+      const transfer = new Transfer(this.#core, peer, number, name, size,
+        own ? this.#offering : undefined, (error) => this.#tellWhy(peer, own, number, error));
       this.#transfers.set(key, transfer);
+      this.#listen(peer);
       if (own) this.#offered = transfer;
       queueMicrotask(() =>
         this.#room.dispatchEvent(new CustomEvent('file', { detail: transfer })));
     } else if (known) {
-      const channel = this.#channelsOf(known.peer)?.[3];
-      if (channel && !own) {
-        channel.onmessage = ({ data }) => this.#take(id, data);
+      known.show(state, offset, this.#listen(known.peer));
+      if (!['offered', 'accepted', 'paused'].includes(state)) {
+        this.#transfers.delete(key);
+        if (state === 'failed' && !known.error) this.#keepUnexplained(key, known);
       }
-      known.show(state, offset, channel);
-      if (!['offered', 'accepted', 'paused'].includes(state)) this.#transfers.delete(key);
+    }
+  }
+
+  /** @param {Peer} peer @returns {RTCDataChannel|undefined} the one for files */
+  #listen(peer) {
+    const channel = this.#channelsOf(peer)?.[3];
+    if (channel) channel.onmessage = ({ data }) => this.#take(peer.id, data);
+    return channel;
+  }
+
+  /** @param {string} key @param {Transfer} transfer */
+  #keepUnexplained(key, transfer) {
+    this.#unexplained.set(key, transfer);
+    const [oldest] = this.#unexplained.keys();
+    if (this.#unexplained.size > unexplainedMax) this.#unexplained.delete(oldest);
+  }
+
+  /** @param {Peer} peer @param {boolean} own @param {number} number @param {string} error */
+  #tellWhy(peer, own, number, error) {
+    const channel = this.#channelsOf(peer)?.[3];
+    if (channel?.readyState !== 'open') return;
+    channel.send(JSON.stringify({ type: own ? 'file' : 'file-answer', number, error }));
+  }
+
+  /** @param {string} id of the peer @param {string} text */
+  #takeWhy(id, text) {
+    try {
+      const { type, number, error } = JSON.parse(text);
+      if (typeof error !== 'string' || !/^[A-Za-z]{1,40}$/.test(error)) return;
+      const key = `${id}${type === 'file-answer'}${number}`;
+      const transfer = this.#transfers.get(key) ?? this.#unexplained.get(key);
+      this.#unexplained.delete(key);
+      transfer?.explain(error);
+    } catch { // nothing that we know
     }
   }
 
   /** @param {string} id @param {ArrayBuffer|string} message */
   #take(id, message) {
-    if (typeof message === 'string' || message.byteLength <= headSize) return;
+    if (typeof message === 'string') return this.#takeWhy(id, message);
+    if (message.byteLength <= headSize) return;
     const view = new DataView(message);
     const transfer = this.#transfers.get(`${id}false${view.getUint32(0)}`);
     transfer?.take(view.getUint32(4), new Uint8Array(message, headSize));

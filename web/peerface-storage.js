@@ -3,8 +3,8 @@
 
 /*
  * The origin private file system holds what arrives until the page has saved it elsewhere. Each
- * page has a folder there, and a lock as long as it lives: folders without one are of earlier
- * pages, and are removed.
+ * page has a folder there, and from before that a lock for as long as it lives: whose lock can be
+ * had is of an earlier page, and is removed.
  */
 
 /**
@@ -26,23 +26,37 @@ export const hasFileSystem = () => typeof FileSystemFileHandle === 'function'
 /** @type {Promise<FileSystemDirectoryHandle>|undefined} */
 let folder;
 
+/** @param {string} name of a page's folder */
+const lockOf = (name) => `${folderName}-${name}`;
+
+/** Removes what earlier pages have left; never rejects. */
+export async function removeLeftovers() {
+  try {
+    const root = await navigator.storage.getDirectory();
+    const all = await root.getDirectoryHandle(folderName);
+    const names = [];
+    for await (const name of /** @type {any} */ (all).keys()) names.push(name);
+    for (const name of names) {
+      await navigator.locks.request(lockOf(name), { ifAvailable: true }, async (lock) => {
+        if (lock) await all.removeEntry(name, { recursive: true });
+      });
+    }
+    await root.removeEntry(folderName); // unless a page has one there
+  } catch { // there is none, another page does it, or it must not be seen
+  }
+}
+
 async function openFolder() {
+  await removeLeftovers();
   const root = await navigator.storage.getDirectory();
   const all = await root.getDirectoryHandle(folderName, { create: true });
   const name = crypto.randomUUID();
-  const lockOf = (/** @type {string} */ one) => `${folderName}-${one}`;
   await new Promise((resolve) => {
     navigator.locks.request(lockOf(name), () => {
       resolve(undefined);
       return new Promise(() => {}); // until the page is gone
     });
   });
-  const { held = [] } = await navigator.locks.query();
-  for await (const other of /** @type {any} */ (all).keys()) {
-    if (!held.some((lock) => lock.name === lockOf(other))) {
-      await all.removeEntry(other, { recursive: true }).catch(() => {}); // another page does it
-    }
-  }
   return all.getDirectoryHandle(name, { create: true });
 }
 

@@ -120,6 +120,21 @@ function moveTracks(connection, which, stream) {
   connection[which] = stream;
 }
 
+/** Whether it has been looked for what earlier pages have left; once is enough for a page. */
+let isTidy = false;
+
+/** What they have received and not saved is removed, by code that is loaded for that alone. */
+async function tidy() {
+  if (isTidy) return;
+  isTidy = true;
+  try {
+    const root = await navigator.storage.getDirectory();
+    await root.getDirectoryHandle('peerface');
+    await (await import('./peerface-files.js')).removeLeftovers();
+  } catch { // there is nothing, or it must not be seen
+  }
+}
+
 /** A room's files; their code is loaded by the first. */
 export class Files {
   #room;
@@ -136,6 +151,7 @@ export class Files {
   constructor(room, core) {
     this.#room = room;
     this.#core = core;
+    tidy();
   }
 
   load() {

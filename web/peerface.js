@@ -15,7 +15,7 @@
 
 import createCore from './peerface-core.js';
 import {
-  instantiate, loadWasm, relayUrl, wasmUrlDefault, wasmUrlRecording,
+  instantiate, loadWasm, RefusalProbe, relayUrl, wasmUrlDefault, wasmUrlRecording,
 } from './peerface-load.js';
 import { channelsOf, connectPeer, Files, makePeer, setTrack, statsOf } from './peerface-streams.js';
 
@@ -23,6 +23,8 @@ import { channelsOf, connectPeer, Files, makePeer, setTrack, statsOf } from './p
 /** @typedef {import('./peerface-types.js').RefusalReason} RefusalReason */
 /** @typedef {import('./peerface-types.js').HostAction} HostAction */
 /** @typedef {import('./peerface-types.js').Knock} Knock */
+/** @typedef {import('./peerface-types.js').LocalSource} LocalSource */
+/** @typedef {import('./peerface-types.js').Message} Message */
 /** @typedef {import('./peerface-types.js').RoomEventTarget} RoomEventTarget */
 /** @typedef {import('./peerface-types.js').RoomEventMap} RoomEventMap */
 
@@ -53,19 +55,6 @@ export const version = '0.1.0';
 /**
  * What a person shows the others for a moment.
  * @typedef {'thumbs-up'|'heart'|'laugh'|'surprise'|'applause'|'thanks'} Reaction
- */
-/**
- * Something written to everybody in the room. The object stays the same when its state changes.
- * 'sending': somebody who was in the room when it was written, and still is, has not got it.
- * 'sent': they all have; also when nobody was there, since newcomers get it. 'failed': given up;
- * nobody has got it, or it had to make place for others before everybody had it; see resend().
- * @typedef {object} Message
- * @property {string} id        unique in the room, and the same on all pages
- * @property {string|undefined} peer  the id of the sender, who may have left since; undefined: own
- * @property {string} name      of the sender, when the message came
- * @property {string} text      1 to 2,000 bytes of UTF-8, as it was written
- * @property {Date} time        when it was written, by this computer's clock
- * @property {'sending'|'sent'|'failed'|'received'} state
  */
 /**
  * How well a peer's sound and picture come and go, after two samples that agree.
@@ -107,20 +96,6 @@ export const version = '0.1.0';
  * @property {number} level      how loud the peer is at this moment, from 0 (silence) to 1; 0 where
  *                               the browser does not tell. There is no event for it, and each
  *                               reading asks the browser: read it ten times a second at the most
- */
-/**
- * One's own microphone, camera, or shared screen. A screen that the browser stops sharing, or whose
- * picker the user has cancelled, is not wanted any more; the latter is no error.
- * @typedef {object} LocalSource
- * @property {boolean} wanted    not muted, not switched off
- * @property {boolean} interrupted  it is on and live, but the system gives neither sound nor
- *                               picture for now. It goes on by itself, and is opened anew when
- *                               the page is visible again, or by setMicrophone(true)
- * @property {'idle'|'opening'|'live'|'failed'} state  of the capture; 'opening' may be a prompt
- * @property {string} error      '', the name of a DOMException, 'InsecureContext' (captures need
- *                               https: or localhost) or 'unsupported' (the browser has none). With
- *                               state 'live': changing the device failed, the old one is in use
- * @property {string} deviceId   the one in use, or else the chosen one; '' is the browser's default
  */
 /** @typedef {{deviceId: string, label: string}} Device  the label is '' without permission */
 /** @typedef {BufferSource|WebAssembly.Module} Wasm */
@@ -262,6 +237,10 @@ export class Room extends /** @type {{new (): RoomEventTarget}} */ (EventTarget)
   /** @type {Knock[]} */
   #knocksTold = [];
   #files = new Files(this, () => this.#core);
+  #refusal = new RefusalProbe(() => {
+    this.#showRefusal();
+    this.#later('roomchange');
+  });
   /** Removes the listeners when the room is over. */
   #listening = new AbortController();
   /** @type {RoomOptions} */
@@ -306,6 +285,7 @@ export class Room extends /** @type {{new (): RoomEventTarget}} */ (EventTarget)
   /** After leave(): as it was made, but with what has been switched and chosen since. */
   #startAgain() {
     const { microphone, camera } = this;
+    this.#keepTracks(({ readyState }) => readyState !== 'ended');
     for (const message of this.messages) if (message.state === 'sending') message.state = 'failed';
     this.#options = {
       ...this.#options,
@@ -350,8 +330,11 @@ export class Room extends /** @type {{new (): RoomEventTarget}} */ (EventTarget)
     needString(room, 'room');
     needString(name, 'name');
     needString(token, 'token');
-    if (this.state === 'left' && !this.#options.signal?.aborted) this.#startAgain();
     if (this.#core.setToken(token)) throw new RangeError('token is too long');
+    if (this.state === 'left' && !this.#options.signal?.aborted) {
+      this.#startAgain();
+      this.#core.setToken(token);
+    }
     this.#core.join(room, name);
   }
 
@@ -468,7 +451,8 @@ export class Room extends /** @type {{new (): RoomEventTarget}} */ (EventTarget)
    * @param {File|Blob} file  4 GiB - 1 at most
    * @param {{to?: Peer, name?: string}} [options]  `name`: instead of the file's own
    * @returns {Promise<import('./peerface-files.js').Transfer[]>}  one for each peer that can take
-   *   it: at most eight at a time. RangeError if it is too large, InvalidStateError if none can
+   *   it: at most eight at a time. RangeError if it is too large, InvalidStateError if none can,
+   *   TypeError if `to` is there and undefined
    */
   async sendFile(file, options) {
     return (await this.#files.load()).send(file, options);
@@ -521,9 +505,18 @@ export class Room extends /** @type {{new (): RoomEventTarget}} */ (EventTarget)
     const source = ['audio', 'video'].indexOf(kind);
     if (source < 0 || (track && track.kind !== kind)) throw new TypeError(`no ${kind} track`);
     if (track?.readyState === 'ended') throw new DOMException('it has ended', 'InvalidStateError');
-    const tracks = this.#options.stream?.getTracks().filter((other) => other.kind !== kind) ?? [];
-    this.#options.stream = new MediaStream(track ? [...tracks, track] : tracks);
+    this.#keepTracks((other) => other.kind !== kind, track ?? undefined);
     this.#core.setTrack(source, track);
+  }
+
+  /**
+   * What join() sends after leave(), of the page's own.
+   * @param {(track: MediaStreamTrack) => boolean} stays
+   * @param {MediaStreamTrack} [added]
+   */
+  #keepTracks(stays, added) {
+    const tracks = this.#options.stream?.getTracks().filter(stays) ?? [];
+    this.#options.stream = new MediaStream(added ? [...tracks, added] : tracks);
   }
 
   /**
@@ -538,6 +531,7 @@ export class Room extends /** @type {{new (): RoomEventTarget}} */ (EventTarget)
 
   /** @param {string} deviceId  '' is the browser's default */
   selectMicrophone(deviceId) {
+    this.#keepTracks(({ kind }) => kind !== 'audio');
     this.#core.selectDevice(0, deviceId);
   }
 
@@ -547,6 +541,7 @@ export class Room extends /** @type {{new (): RoomEventTarget}} */ (EventTarget)
    * @param {string} deviceId  '' is the browser's default
    */
   selectCamera(deviceId) {
+    this.#keepTracks(({ kind }) => kind !== 'video');
     this.#core.selectDevice(1, deviceId);
   }
 
@@ -601,6 +596,11 @@ export class Room extends /** @type {{new (): RoomEventTarget}} */ (EventTarget)
     }
   }
 
+  /** What the core does not know: why a WebSocket cannot be opened. */
+  #showRefusal() {
+    Object.assign(this, { reason: this.reason || 'relay-refused' });
+  }
+
   /** The part of #page() that is about hosts. */
   #hostPage() {
     return {
@@ -622,6 +622,9 @@ export class Room extends /** @type {{new (): RoomEventTarget}} */ (EventTarget)
       /** @param {Partial<Room>} shown */
       showRoom: (shown) => {
         Object.assign(this, shown);
+        const away = this.relayAway && this.state !== 'left';
+        this.#refusal.watch(away, this.#options.url, this.self !== '');
+        if (this.#refusal.refused) this.#showRefusal();
         if (shown.state === 'left') this.#listening.abort();
         this.#later('roomchange');
       },
@@ -686,6 +689,6 @@ export class Room extends /** @type {{new (): RoomEventTarget}} */ (EventTarget)
   }
 }
 
-// `using room = await createRoom()`, where there is such a thing.
+// `using room = await createRoom()`, where there is such a thing; the type is Disposal's.
 const { dispose } = /** @type {any} */ (Symbol);
 if (dispose) Object.assign(Room.prototype, { [dispose]: Room.prototype.leave });

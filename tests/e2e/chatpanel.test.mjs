@@ -1,7 +1,7 @@
 /* chatpanel.test.mjs - the chat as people use it: write, read, unread, links, phones, a reload. */
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
-import { annAndBob, scenario } from './harness.mjs';
+import { annAndBob, scenario, until } from './harness.mjs';
 
 /** @typedef {import('./person.mjs').Person} Person */
 
@@ -20,6 +20,17 @@ async function writes(person, text) {
   await person.page.keyboard.type(text);
   await person.page.keyboard.press('Enter');
   await reads(person, text);
+}
+
+/** A file of five bytes, into the field of the chat. @param {Person} person @param {string} name */
+async function pastes(person, name) {
+  await person.page.focus('.chatField');
+  await person.ask((named) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.items.add(new File(['Hello'], named));
+    document.querySelector('.chatField')?.dispatchEvent(
+      new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  }, name);
 }
 
 for (const [here, there] of /** @type {const} */ ([['chromium', 'firefox'],
@@ -98,13 +109,7 @@ scenario('a file goes to one of two, is said, and is accepted with the keyboard'
     await cho.enter('tea');
     await Promise.all([cho.inCallWith(2), ann.waitForPeers(2), bob.waitForPeers(2)]);
     await ann.click('#chat');
-    await ann.page.focus('.chatField');
-    await ann.ask(() => { // pasted
-      const clipboardData = new DataTransfer();
-      clipboardData.items.add(new File(['Hello'], 'note.txt'));
-      document.querySelector('.chatField')?.dispatchEvent(
-        new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
-    });
+    await pastes(ann, 'note.txt');
     await ann.shown('#filesTo');
     await ann.choose('#filesTo', 'Bob');
     await ann.click('.filesChosen .primary');
@@ -141,6 +146,195 @@ scenario('messages lie over the middle of the stage, and not over the chat', {},
         > stage;
   });
 });
+
+scenario('a file for one who has left while it was chosen goes to nobody, which is said',
+  { people: 3 },
+  async (world) => {
+    const { ann, bob } = await annAndBob(world);
+    const cho = await world.person('Cho');
+    await cho.enter('tea');
+    await Promise.all([cho.inCallWith(2), ann.waitForPeers(2), bob.waitForPeers(2)]);
+    await ann.click('#chat');
+    await pastes(ann, 'note.txt');
+    await ann.shown('#filesTo');
+    await ann.choose('#filesTo', 'Bob');
+    await bob.click('#leave');
+    await ann.waitForPeers(1);
+    await ann.click('.filesChosen .primary');
+    await ann.sees('why', () => /Bob is not in the call any more/.test(
+      document.querySelector('.filesError:not([hidden])')?.textContent ?? ''));
+    await pastes(ann, 'next.txt'); // to the one who is left
+    await cho.sees('the next file', () => /next.txt/.test(
+      document.querySelector('.file')?.textContent ?? ''));
+    assert.equal(await cho.ask(() => document.querySelectorAll('.file').length), 1);
+  });
+
+scenario('a large file: the picker is cancelled, cannot be had, and there is no room', {},
+  async (world) => {
+    const picker = `window.picks = [];
+      window.showSaveFilePicker = () => new Promise((_, reject) => {
+        window.picks.push((name) => reject(new DOMException(name, name)));
+      });`;
+    const { ann, bob } = await annAndBob(world, {}, { scripts: [picker] });
+    await ann.ask(() => { // that large, as far as anybody can see
+      const { size } = /** @type {any} */ (Object.getOwnPropertyDescriptors(Blob.prototype));
+      Object.defineProperty(File.prototype, 'size', { get() {
+        return this.name.startsWith('large') ? 3e8 : size.get.call(this);
+      } });
+    });
+    await ann.click('#chat');
+    await bob.click('#chat');
+    await pastes(ann, 'large.bin');
+    const picks = () => bob.ask(() => /** @type {any} */ (window).picks.length);
+    const ends = (/** @type {string} */ name) =>
+      bob.ask((error) => /** @type {any} */ (window).picks.pop()(error), name);
+    const row = (/** @type {Person} */ person, /** @type {string} */ state,
+      /** @type {string} */ words) => person.sees(`a file that is ${state}: ${words}`,
+      (wanted, text) => {
+        const file = document.querySelector('.file');
+        return file && file.getAttribute('data-state') === wanted
+          && file.textContent?.includes(text);
+      }, [state, words]);
+    await bob.click('.file .primary');
+    await bob.click('.file .primary');
+    assert.equal(await picks(), 1, 'one picker at a time');
+    await ends('AbortError');
+    await row(bob, 'offered', 'Accept');
+    await bob.click('.file .primary');
+    await ends('NotAllowedError'); // it is stored nevertheless, and Ann has not really got it
+    await row(ann, 'failed', 'can no longer be read');
+    await row(bob, 'failed', 'can no longer be read');
+    await bob.ask(() => {
+      navigator.storage.estimate = async () => ({ quota: 2, usage: 0 });
+    });
+    await pastes(ann, 'small.txt');
+    await bob.click('.file .primary');
+    await row(bob, 'failed', 'not enough room for it in this browser');
+    await row(ann, 'failed', 'Bob has not enough room for it');
+  });
+
+/**
+ * A file goes from one to the other, whose chat is open.
+ * @param {Person} from @param {Person} to @param {string} name
+ */
+async function passes(from, to, name) {
+  await pastes(from, name);
+  await to.click('.file[data-state="offered"] .primary');
+  await to.sees(`${name} received`, (file) => [...document.querySelectorAll('.file')].some((row) =>
+    row.textContent?.includes(file) && row.getAttribute('data-state') === 'done'), [name]);
+}
+
+/** Counts downloads. */
+const downloads = `window.downloads = [];
+  HTMLAnchorElement.prototype.click = function () { window.downloads.push(this.download); };`;
+/** @param {Person} person */
+const downloaded = (person) => person.ask(() => /** @type {any} */ (window).downloads);
+
+scenario('who leaves with a file that is not saved is asked, and who is removed gets it', {},
+  async (world) => {
+    const { ann, bob } = await annAndBob(world, {}, { scripts: [downloads] });
+    await ann.click('#chat');
+    await bob.click('#chat');
+    await passes(ann, bob, 'one.txt');
+    await bob.click('#leave');
+    await bob.shown('.unsaved');
+    assert.match(await bob.ask(() => document.querySelector('.unsaved h2')?.textContent ?? ''),
+      /one.txt/);
+    await bob.page.keyboard.press('Escape');
+    assert.deepEqual(await downloaded(bob), []);
+    const holds = () => bob.ask(() => !dispatchEvent(new Event('beforeunload',
+      { cancelable: true })));
+    assert.ok(await holds(), 'the browser asks before it leaves the page');
+    await bob.click('#leave');
+    await bob.click('.unsaved [value=save]');
+    await bob.shown('#welcome');
+    assert.deepEqual(await downloaded(bob), ['one.txt']);
+    assert.ok(!(await holds()));
+
+    await bob.press();
+    await bob.inCallWith(1);
+    await passes(ann, bob, 'two.txt');
+    await bob.click('#leave');
+    await bob.click('.unsaved [value=leave]');
+    await bob.shown('#welcome');
+    assert.deepEqual(await downloaded(bob), ['one.txt']);
+
+    await bob.press();
+    await bob.inCallWith(1);
+    await passes(ann, bob, 'three.txt');
+    await ann.page.keyboard.press('Escape');
+    await ann.click('#showPeople');
+    await ann.click('.person:last-child .personTool');
+    await ann.click('.person:last-child .removeTool');
+    await ann.click('.removing [value="remove"]');
+    await bob.notice('removed');
+    assert.deepEqual(await downloaded(bob), ['one.txt', 'three.txt']);
+  });
+
+scenario('in Firefox, where nobody is asked where to, a file that has come is saved at once',
+  { needs: ['chromium', 'firefox'] },
+  async (world) => {
+    const { ann, bob } = await annAndBob(world, {}, { engine: 'firefox', scripts: [downloads] });
+    await ann.click('#chat');
+    await bob.click('#chat');
+    await passes(ann, bob, 'one.txt');
+    assert.deepEqual(await downloaded(bob), ['one.txt']);
+    await bob.click('#leave');
+    await bob.shown('#welcome');
+  });
+
+scenario('what an earlier page has received and not saved is gone when the page is opened again',
+  {},
+  async (world) => {
+    const { ann, bob } = await annAndBob(world);
+    await ann.click('#chat');
+    await bob.click('#chat');
+    await passes(ann, bob, 'one.txt');
+    const folders = () => bob.ask(async () => {
+      const root = await navigator.storage.getDirectory();
+      const names = [];
+      for await (const name of /** @type {any} */ (root).keys()) names.push(name);
+      return names;
+    });
+    assert.deepEqual(await folders(), ['peerface']);
+    bob.page.once('dialog', (dialog) => dialog.accept());
+    await bob.page.goto(new URL('healthz', world.relay.url).href);
+    assert.deepEqual(await folders(), ['peerface'], 'left behind');
+    await bob.page.goto(bob.url);
+    await bob.previews();
+    await until('it to be removed', async () => (await folders()).length === 0);
+  });
+
+scenario('a message and a file are one unread each, until the panel is seen', {},
+  async (world) => {
+    const { ann, bob } = await annAndBob(world);
+    await ann.click('#chat');
+    await pastes(ann, 'note.txt');
+    await isUnread(bob, '#chat', '1');
+    await bob.page.keyboard.press('m'); // everything is shown anew
+    await ann.tile(await ann.idOf('Bob'), { muted: 'true' });
+    await isUnread(bob, '#chat', '1');
+    await writes(ann, 'Look at this');
+    await isUnread(bob, '#chat', '2');
+    await bob.click('#chat');
+    await isUnread(bob, '#chat', '');
+    await bob.ask(() => { // another window is in front of it
+      const host = /** @type {any} */ (document);
+      host.behind = true;
+      Object.defineProperty(document, 'hidden', { get: () => host.behind, configurable: true });
+    });
+    await writes(ann, 'Are you there?');
+    await pastes(ann, 'more.txt');
+    await isUnread(bob, '#chat', '2');
+    await bob.ask(() => {
+      const list = /** @type {HTMLElement} */ (document.querySelector('.chatList'));
+      list.style.paddingBottom = '3000px'; // the newest is not in sight
+      /** @type {any} */ (document).behind = false;
+      document.dispatchEvent(new Event('visibilitychange'));
+    });
+    await isUnread(bob, '#chat', '');
+  });
+
 
 scenario('what is too long is said to be, and stays in the field', {}, async (world) => {
   const { ann, bob } = await annAndBob(world);

@@ -373,3 +373,57 @@ scenario('a page loads a script, its styles and one language, and the rest when 
     const languages = (await files()).filter((name) => name === '/page/ko-*.js').length;
     assert.equal(languages, 2, 'and the words of new names');
   });
+
+scenario('who waits at a locked door asks once, sees that they wait, and can stop it in the lobby',
+  { relay: endlessGrace },
+  async (world) => {
+    const ann = await world.person('Ann');
+    await ann.enter('tea');
+    await ann.notice('alone');
+    await ann.click('#showPeople');
+    await ann.click('.lockTool');
+    await ann.page.keyboard.press('Escape');
+    const bob = await world.person('Bob');
+    await bob.fill('#room', 'tea');
+    await bob.fill('#name', 'Bob');
+    await bob.page.keyboard.press('Enter');
+    await bob.page.keyboard.press('Enter');
+    await bob.notice('knocking');
+    const sent = () => bob.ask(() => /** @type {any} */ (window).probe.wire.filter(
+      (/** @type {any} */ { text }) => /"type":"join"/.test(text)).length);
+    const joins = await sent();
+    assert.match(await said(bob, '.enterText'), /Waiting to be let in/);
+    assert.equal(await bob.ask(() => /** @type {HTMLInputElement} */ (
+      document.querySelector('#name')).readOnly), true);
+    await bob.page.keyboard.press('Enter');
+    await bob.ask(() => /** @type {HTMLElement} */ (document.querySelector('.enter')).click());
+    await bob.notice('knocking');
+    assert.deepEqual([joins, await sent()], [1, 1], 'one join was sent');
+    assert.equal(await ann.ask(() => document.querySelectorAll('.knock').length), 1);
+    await bob.click('#stopWaiting');
+    await bob.notice('');
+    await ann.sees('nobody at the door', () => document.querySelectorAll('.knock').length === 0);
+    assert.ok(await bob.ask(() => document.activeElement !== document.body), 'the focus is kept');
+    await bob.press();
+    await bob.notice('knocking');
+    await ann.click('.admitTool');
+    await Promise.all([ann.inCallWith(1), bob.inCallWith(1)]);
+  });
+
+scenario('pressing Enter again while a room is being named makes no second room', {},
+  async (world) => {
+    const ann = await world.person('Ann');
+    await ann.page.focus('#name');
+    await ann.page.keyboard.type('Ann');
+    await ann.ask(() => {
+      const form = /** @type {HTMLFormElement} */ (document.querySelector('.entrance'));
+      form.requestSubmit();
+      form.requestSubmit();
+    });
+    await ann.notice('alone');
+    const joined = await ann.ask(() => /** @type {any} */ (window).probe.wire
+      .map((/** @type {any} */ { text }) => /"joined".*?"room":"([^"]+)"|"join",.*?"room":"([^"]+)"/
+        .exec(text)).filter(Boolean).map((/** @type {any} */ match) => match[1] ?? match[2]));
+    const room = new URL(ann.page.url()).searchParams.get('room');
+    assert.deepEqual([...new Set(joined)], [room]);
+  });

@@ -234,3 +234,126 @@ scenario('rooms are made until the browser has no memory for more, which is told
     assert.ok(count >= 100, `${count} rooms`);
     assert.equal(name, 'RangeError', message);
   });
+
+/**
+ * A page of another origin, whose relay takes it, with that Content-Security-Policy.
+ * @param {World} world
+ * @param {string} policy with RELAY for the relay's origin; '' for none
+ * @param {import('./harness.mjs').PersonOptions} options
+ * @param {(ann: import('./person.mjs').Person) => Promise<void>} act
+ */
+async function elsewhere(world, policy, options, act) {
+  const server = http.createServer((_, response) => {
+    const { origin } = new URL(world.relay.url);
+    response.setHeader('content-type', 'text/html');
+    if (policy) {
+      response.setHeader('content-security-policy', policy.replaceAll('RELAY', origin));
+    }
+    response.end('<!doctype html><title>elsewhere</title><link rel="icon" href="data:,">');
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(0)));
+  try {
+    const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+    await world.relay.stop();
+    world.relay.options.push('--allow-origin', `http://localhost:${port}`);
+    await world.relay.start();
+    const url = `http://localhost:${port}/`;
+    const ann = await world.person('Ann', { ...options, url, open: false });
+    await ann.page.goto(ann.url);
+    await act(ann);
+  } finally {
+    server.close();
+  }
+}
+
+scenario('a page that requires trusted types has rooms, and the element', {}, async (world) => {
+  const bob = await world.person('Bob');
+  await bob.enter('tea');
+  await bob.notice('alone');
+  const policy = "require-trusted-types-for 'script'; trusted-types peerface; "
+    + "script-src RELAY 'wasm-unsafe-eval'";
+  await elsewhere(world, policy, {}, async (ann) => {
+    await ann.ask(async (url) => {
+      await import(`${url}peerface-element.js`);
+      await import(`${url}peerface-element.js?again`); // by another script
+      const element = /** @type {any} */ (document.createElement('peerface-room'));
+      Object.assign(element, { room: 'tea', name: 'Ann' });
+      document.body.append(element);
+      await element.join();
+    }, world.relay.url);
+    await ann.sees('Bob', () => {
+      const element = /** @type {any} */ (document.querySelector('peerface-room'));
+      return [...element.call?.peers.values() ?? []][0]?.state === 'connected'
+        && element.shadowRoot.querySelector('.peer video')?.videoWidth > 0;
+    });
+  });
+});
+
+for (const engine of /** @type {const} */ (['chromium', 'firefox'])) {
+  scenario(`in ${engine} a room whose .wasm cannot be had or run is refused, with the reason`,
+    { needs: [engine], expects: [/nothing\.wasm/, /Content.Security.Policy/i] },
+    async (world) => {
+      const policy = 'script-src RELAY';
+      await elsewhere(world, policy, { engine }, async (ann) => {
+        const names = await ann.ask(async (url) => {
+          const { createRoom } = await import(`${url}peerface.js`);
+          const fails = (/** @type {object} */ options) => createRoom(options).then(() => '',
+            (/** @type {Error} */ error) => `${error.name}: ${error.message}`);
+          return [await fails({ wasmUrl: `${url}nothing.wasm` }),
+            await fails({ wasmUrl: `${url}index.html` }),
+            await fails({})];
+        }, world.relay.url);
+        assert.match(names[0], /^NetworkError: .*nothing\.wasm/);
+        assert.match(names[1], /^NetworkError/);
+        assert.match(names[2], /^CompileError/);
+      });
+    });
+}
+
+scenario('a relay that is not at its address is told from one that is away',
+  { expects: [...socketErrors, /404/] },
+  async (world) => {
+    const ann = await emptyPage(world);
+    const wrong = new URL('wrong', world.relay.url).href.replace('http', 'ws');
+    await ann.ask(async (url, relay) => {
+      const { createRoom } = await import(`${url}peerface.js`);
+      const room = await createRoom({ url: relay, microphone: 'none', camera: 'none' });
+      room.join('tea', 'Ann');
+      Object.assign(window, { room });
+    }, world.relay.url, wrong);
+    await ann.sees('the reason', () => {
+      const { reason, state, relayAway } = /** @type {any} */ (window).room;
+      return reason === 'relay-refused' && state === 'joining' && relayAway;
+    });
+    await ann.ask(() => /** @type {any} */ (window).room.leave());
+    await ann.nothingLeftOpen();
+  });
+
+scenario('a relay that refuses the origin of a page is told, until it takes it',
+  { expects: [...socketErrors, /403/] },
+  async (world) => {
+    await elsewhere(world, '', {}, async (ann) => {
+      const hear = (/** @type {string} */ url) => ann.ask(async (relay) => {
+        const { createRoom } = await import(`${relay}peerface.js`);
+        const room = await createRoom({ microphone: 'none', camera: 'none' });
+        Object.assign(window, { room, reasons: [] });
+        room.addEventListener('roomchange', () =>
+          /** @type {any} */ (window).reasons.push(room.reason));
+      }, url);
+      await hear(world.relay.url);
+      await world.relay.stop();
+      const allowed = world.relay.options.splice(-2);
+      await ann.ask(() => /** @type {any} */ (window).room.join('tea', 'Ann'));
+      await ann.sees('the relay away', () => /** @type {any} */ (window).room.relayAway);
+      await world.relay.start();
+      await ann.sees('the reason', () =>
+        /** @type {any} */ (window).reasons.at(-1) === 'relay-refused');
+      await world.relay.stop();
+      world.relay.options.push(...allowed);
+      await world.relay.start();
+      await ann.sees('the room', () => {
+        const { room } = /** @type {any} */ (window);
+        return room.state === 'joined' && room.reason === '';
+      });
+    });
+  });

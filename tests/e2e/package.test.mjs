@@ -93,16 +93,39 @@ for (const peer of other.peers.values()) console.log(peer.name, room.ticket.leng
 export {};
 `;
 
+/** Checks a program as strictly as TypeScript can. @param {string} folder @param {string} file
+ * @param {string} lib @param {string} resolution */
+function check(folder, file, lib, resolution) {
+  const module = resolution === 'bundler' ? 'esnext' : 'nodenext';
+  run(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '--strict',
+    '--noEmit', '--target', 'es2022', '--lib', `${lib},dom,dom.iterable`, '--module', module,
+    '--moduleResolution', resolution, file], folder);
+}
+
 scenario('its types hold in a strict program', { skip, people: 1 }, () => inProject((folder) => {
   const file = path.join(folder, 'consumer.ts');
   fs.writeFileSync(file, consumer);
-  for (const resolution of ['bundler', 'nodenext']) {
-    const module = resolution === 'bundler' ? 'esnext' : 'nodenext';
-    run(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '--strict',
-      '--noEmit', '--target', 'es2022', '--lib', 'es2023,dom,dom.iterable', '--module', module,
-      '--moduleResolution', resolution, file], folder);
-  }
+  for (const resolution of ['bundler', 'nodenext']) check(folder, file, 'es2023', resolution);
 }));
+
+scenario('its types hold with and without Symbol.dispose', { skip, people: 1 },
+  () => inProject((folder) => {
+    const file = path.join(folder, 'consumer.ts');
+    fs.writeFileSync(file, `import { createRoom } from 'peerface';
+      export async function f() {
+        const room = await createRoom();
+        // @ts-expect-error: only the room sets it
+        room.state = 'left';
+        return room;
+      }`);
+    check(folder, file, 'es2022', 'bundler');
+    fs.writeFileSync(file, `import { createRoom } from 'peerface';
+      export async function f() {
+        using room = await createRoom();
+        room.join('tea');
+      }`);
+    check(folder, file, 'es2023,esnext.disposable', 'bundler');
+  }));
 
 scenario('importing it on a server does and says nothing', { skip, people: 1 }, () =>
   inProject(async (folder) => {

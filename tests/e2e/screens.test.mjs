@@ -234,6 +234,13 @@ scenario('screens: files', {}, async (world) => {
   await hasFile(bob, 'failed', 'budget');
   await hasFile(ann, 'failed', 'budget');
   await sheet(bob, 'file-failed');
+  const leaves = async () => {
+    await bob.page.keyboard.press('Escape');
+    await bob.ask(() => /** @type {HTMLElement} */ (document.querySelector('#leave')).click());
+    await bob.shown('.unsaved');
+  };
+  await leaves();
+  await sheet(bob, 'file-unsaved', { ready: leaves });
 });
 
 scenario('screens: a call of three', { people: 3 }, async (world) => {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Files, safeName } from '../../web/peerface-files.js';
-import { memoryMax, openStorage } from '../../web/peerface-storage.js';
+import { memoryMax, openStorage, removeLeftovers } from '../../web/peerface-storage.js';
 import { transferTexts } from '../../web/page/transfer-texts.js';
 import { formatSize, typeOf } from '../../web/page/transfers.js';
 
@@ -18,13 +18,20 @@ class Channel extends EventTarget {
   bufferedAmountLowThreshold = 0;
   /** @type {ArrayBuffer[]} */
   sent = [];
+  /** What was said between the bytes. @type {string[]} */
+  texts = [];
   /** @type {Channel|undefined} */
   other;
-  /** @type {((event: {data: ArrayBuffer}) => void)|undefined} */
+  /** @type {((event: {data: ArrayBuffer|string}) => void)|undefined} */
   onmessage;
 
-  /** @param {Uint8Array} message */
+  /** @param {Uint8Array|string} message */
   send(message) {
+    if (typeof message === 'string') {
+      this.texts.push(message);
+      this.other?.onmessage?.({ data: message });
+      return;
+    }
     this.bufferedAmount += message.length;
     this.sent.push(/** @type {ArrayBuffer} */ (message.slice().buffer));
   }
@@ -76,6 +83,7 @@ class Pair {
     return {
       /** @param {string} id @param {string} name @param {number} size */
       offerFile: (id, name, size) => {
+        if (id !== 'peer0') return;
         this.sizes = size;
         this.files[0].show(id, 7, true, 'offered', 0, size, name);
         this.files[1].show('peer1', 7, false, 'offered', 0, size, name);
@@ -247,7 +255,59 @@ test('a file that cannot be read any more fails, and says why', async () => {
   await pair.seen[1][0].accept();
   await until(() => own.state === 'failed');
   assert.equal(own.error, 'NotReadableError');
-  assert.equal(pair.seen[1][0].error, '');
+  assert.equal(pair.seen[1][0].error, 'NotReadableError', 'the other side knows why');
+});
+
+test('where there is no room for a file, both sides know that it is why', async () => {
+  const noRoom = () => Promise.reject(new DOMException('', 'QuotaExceededError'));
+  const handle = /** @type {any} */ ({
+    createWritable: async () => ({ write: noRoom, close: noRoom, abort: async () => {} }),
+  });
+  for (const late of [false, true]) {
+    const pair = new Pair();
+    const [own, theirs] = await offer(pair, bytesOf(1000));
+    /** @type {string[]} */
+    const heard = [];
+    own.addEventListener('change', () => heard.push(`${own.state} ${own.error}`));
+    const { onmessage } = pair.channels[0];
+    /** @type {any[]} */
+    const kept = [];
+    if (late) pair.channels[0].onmessage = (event) => kept.push(event);
+    await theirs.accept(handle);
+    await runUntilOver(pair, own);
+    for (const event of kept) onmessage?.(event); // after the end itself
+    await turn();
+    assert.deepEqual([own.state, own.error, theirs.state, theirs.error],
+      ['failed', 'QuotaExceededError', 'failed', 'QuotaExceededError'], `late: ${late}`);
+    assert.equal(heard.at(-1), 'failed QuotaExceededError');
+    assert.deepEqual(pair.channels[1].texts.map((text) => JSON.parse(text)),
+      [{ type: 'file-answer', number: 7, error: 'QuotaExceededError' }]);
+  }
+});
+
+test('what a peer says of an end is not taken for more than a name', async () => {
+  const pair = new Pair();
+  const [own] = await offer(pair, bytesOf(1000));
+  for (const text of ['', '{', 'null', '7', '{"type":"file-answer","number":7,"error":"<b>"}',
+    '{"type":"file-answer","number":7,"error":7}', '{"type":"file","number":7,"error":"DataError"}',
+    '{"type":"file-answer","number":8,"error":"DataError"}',
+    `{"type":"file-answer","number":7,"error":"${'a'.repeat(60)}"}`]) {
+    pair.channels[0].onmessage?.({ data: text });
+  }
+  assert.deepEqual([own.state, own.error], ['offered', '']);
+});
+
+test('a file for one person goes to nobody else, also when that one has left', async () => {
+  const pair = new Pair();
+  const file = new File(['secret'], 'a');
+  const send = (/** @type {any} */ options) => pair.files[0].send(file, options);
+  assert.throws(() => send({ to: undefined }), { name: 'TypeError' }); // peers.get() of one gone
+  assert.throws(() => send({ to: null }), { name: 'TypeError' });
+  assert.throws(() => send({ to: { id: 'gone' } }), { name: 'InvalidStateError' });
+  await turn();
+  assert.deepEqual(pair.seen, [[], []]);
+  assert.equal(send({ to: { id: 'peer0' } }).length, 1);
+  assert.equal(send({ name: 'b' }).length, 1);
 });
 
 test('there is a clear limit where only memory is left', async () => {
@@ -274,6 +334,55 @@ test('what is stored in a file of the browser is written in order, and removed i
     (await openStorage(3, handle)).abort();
     assert.deepEqual(calls, ['write 3', 'close', 'abort']);
   });
+
+/**
+ * The browser's own file system, with folders of pages that are there or not any more.
+ * @param {import('node:test').TestContext} t
+ * @param {string[]} folders
+ * @param {string[]} held the locks of pages that live
+ */
+function makeFileSystem(t, folders, held) {
+  const left = new Set(folders);
+  const home = {
+    keys: async function* keys() { yield* left; },
+    removeEntry: async (/** @type {string} */ name) => left.delete(name),
+  };
+  const found = { made: 0, home: true };
+  const root = {
+    getDirectoryHandle: async (/** @type {string} */ name, /** @type {any} */ options) => {
+      if (options?.create) found.made++;
+      else if (!found.home) throw new DOMException(name, 'NotFoundError');
+      return home;
+    },
+    removeEntry: async () => {
+      if (left.size) throw new DOMException('', 'InvalidModificationError');
+      found.home = false;
+    },
+  };
+  const before = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
+  t.after(() => before && Object.defineProperty(globalThis, 'navigator', before));
+  Object.defineProperty(globalThis, 'navigator', { configurable: true, value: {
+    storage: { getDirectory: async () => root },
+    locks: {
+      request: async (/** @type {string} */ name, /** @type {any} */ options,
+        /** @type {(lock: object|null) => any} */ act) => {
+        assert.equal(options.ifAvailable, true, 'nobody is waited for');
+        return act(held.includes(name) ? null : {});
+      },
+    },
+  } });
+  return { left, found };
+}
+
+test('what earlier pages have left is removed, what a page that lives has is not', async (t) => {
+  const { left, found } = makeFileSystem(t, ['gone', 'here'], ['peerface-here']);
+  await removeLeftovers();
+  assert.deepEqual([[...left], found.home, found.made], [['here'], true, 0]);
+  const other = makeFileSystem(t, ['gone'], []);
+  await removeLeftovers();
+  assert.deepEqual([[...other.left], other.found.home], [[], false], 'nothing is left at all');
+  await removeLeftovers(); // there is nothing
+});
 
 test('a name shows what it is, and cannot leave its folder', () => {
   for (const [name, safe] of [

@@ -3,11 +3,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loadLanguage, Texts } from '../../web/page/i18n.js';
-import { initialsOf, isolated, visibleName } from '../../web/page/names.js';
+import { initialsOf, isolated, shortened, visibleName } from '../../web/page/names.js';
 import { renderAvatar } from '../../web/page/picture.js';
 
 await loadLanguage('en');
 await loadLanguage('ko');
+
+test('a long name of a file is cut where it says least, and keeps its ending', () => {
+  assert.equal(shortened('plan.pdf'), 'plan.pdf');
+  assert.equal(shortened(`${'a'.repeat(100)}.tar.gz`), `${'a'.repeat(28)}…${'a'.repeat(4)}.tar.gz`);
+  assert.equal(shortened('👩‍👩‍👧'.repeat(60)), `${'👩‍👩‍👧'.repeat(28)}…${'👩‍👩‍👧'.repeat(11)}`);
+});
 
 test('two initials stand for a name, and of a Korean one the given name', () => {
   assert.equal(initialsOf('Ada Lovelace'), 'AL');

@@ -7,6 +7,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fakeTimers } from './timers.mjs';
 
 /** @typedef {import('../../web/peerface.js').Room} Room */
 /** @typedef {Record<string, (...values: any[]) => any>} Functions */
@@ -17,7 +18,8 @@ const module = fileURLToPath(new URL('../../web/peerface.js', import.meta.url));
  * A room whose core is the test: `page` is what a core calls, `calls` what it was asked for.
  * @param {import('node:test').TestContext} t
  * @param {object} [options] of createRoom()
- * @returns {Promise<{room: Room, page: Functions, calls: string[], starts: string[]}>}
+ * @returns {Promise<{room: Room, page: Functions, calls: string[], starts: any[][]}>} `starts`:
+ *   what the core was started with, each time
  */
 async function makeRoom(t, options) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'peerface-page-'));
@@ -32,14 +34,16 @@ async function makeRoom(t, options) {
 
   /** @type {string[]} */
   const calls = [];
-  /** @type {string[]} the addresses of relays */
+  /** @type {any[][]} */
   const starts = [];
   /** @type {Functions} */
   let page = {};
   const core = new Proxy({}, {
-    get: (_, name) => name !== 'record' && ((/** @type {any} */ value) => { // no event log
+    get: (_, name) => name !== 'record' && ((/** @type {any[]} */ ...values) => { // no event log
+      const [value] = values;
       calls.push(String(name));
-      if (name === 'start') starts.push(value);
+      if (name === 'start') starts.push(values);
+      if (name === 'setToken') return value.length > 9 ? 1 : 0;
       return (name === 'setName' && value === 'bad') || (name === 'say' && value !== 'bad') ? 1 : 0;
     }),
   });
@@ -53,8 +57,21 @@ async function makeRoom(t, options) {
     addEventListener: () => {},
     document: { addEventListener: () => {} },
     MediaStream: class {
+      /** @param {any[]} [tracks] */
+      constructor(tracks = []) {
+        this.tracks = tracks;
+      }
+
       getTracks() {
-        return [];
+        return this.tracks;
+      }
+
+      getAudioTracks() {
+        return this.tracks.filter(({ kind }) => kind === 'audio');
+      }
+
+      getVideoTracks() {
+        return this.tracks.filter(({ kind }) => kind === 'video');
       }
     },
   });
@@ -100,7 +117,7 @@ test('a mistake in an address is told at once', async (t) => {
     await assert.rejects(makeRoom(t, { url }), { name: 'SyntaxError' }, url);
   }
   const { starts } = await makeRoom(t, { url: 'https://a.example/ws' });
-  assert.equal(starts[0], 'wss://a.example/ws');
+  assert.equal(starts[0][0], 'wss://a.example/ws');
 });
 
 test('join() with something that is not a string throws, and changes nothing', async (t) => {
@@ -358,6 +375,96 @@ test('join() after leave() starts anew, as another member, as it was switched la
   assert.deepEqual(calls.slice(-2), ['setToken', 'join'], 'and once only');
 });
 
+test('join() after leave() sends what was sent last, and nothing that has ended', async (t) => {
+  const url = 'wss://a.example/ws';
+  const { room, page, starts } = await makeRoom(t, { url, microphoneId: 'x' });
+  const source = { interrupted: false, state: 'live', error: '', deviceId: 'mic', wanted: true };
+  const again = () => {
+    page.showRoom({ state: 'left' });
+    room.join('tea', 'Ann');
+    const [relay, ticket, microphone, microphoneId, , , tracks] = starts.at(-1) ?? [];
+    assert.deepEqual([relay, ticket], [url, '']);
+    page.showRoom({ state: 'lobby' });
+    return { microphone, microphoneId, tracks };
+  };
+  const track = (/** @type {string} */ kind) => /** @type {any} */ ({ kind, readyState: 'live' });
+  const [sound, picture] = [track('audio'), track('video')];
+  room.replaceTrack('audio', sound);
+  room.replaceTrack('video', picture);
+  assert.deepEqual(again().tracks, [sound, picture]);
+  picture.readyState = 'ended';
+  assert.deepEqual(again().tracks, [sound, undefined]);
+  room.selectMicrophone('mic'); // back to a device
+  page.showLocal('microphone', source, null);
+  assert.deepEqual(again(),
+    { microphone: true, microphoneId: 'mic', tracks: [undefined, undefined] });
+});
+
+test('a token that is too long does not begin anything', async (t) => {
+  const { room, page, calls } = await makeRoom(t);
+  page.showRoom({ state: 'left' });
+  assert.throws(() => room.join('tea', 'Ann', { token: 'a'.repeat(10) }), { name: 'RangeError' });
+  assert.deepEqual(calls.filter((name) => name === 'start' || name === 'join'), ['start']);
+  room.join('tea', 'Ann', { token: 'a.b' });
+  assert.deepEqual(calls.slice(-3), ['start', 'setToken', 'join'], 'the token is there at the end');
+});
+
+/**
+ * Lets HTTP give an answer by address; any other address is not reached.
+ * @param {Record<string, object>} answers
+ */
+const answering = (answers) => Object.assign(globalThis, {
+  fetch: async (/** @type {string} */ url) => {
+    const found = Object.entries(answers).find(([start]) => url.startsWith(start));
+    if (!found) throw new TypeError('not reached');
+    return { ok: true, status: 200, json: async () => found[1], ...found[1] };
+  },
+  location: { origin: 'https://page.example' },
+});
+
+test('a relay that refuses the page is told from one that is away', async (t) => {
+  const { pass } = fakeTimers(t);
+  const { room, page } = await makeRoom(t, { url: 'wss://page.example/x/ws' });
+  /** @type {string[]} */
+  const heard = [];
+  room.addEventListener('roomchange', () => heard.push(room.reason));
+  const settle = async () => {
+    for (let i = 0; i < 20; i++) await Promise.resolve();
+    return room.reason;
+  };
+  answering({});
+  page.showRoom({ state: 'joining', reason: '', relayAway: true });
+  pass(1000);
+  assert.equal(await settle(), '', 'it is not reached');
+  answering({ 'https://page.example/x/healthz?origin=https%3A%2F%2Fpage.example':
+    { origin: 'allowed' }, 'https://page.example/x/ws': { ok: false, status: 426 } });
+  pass(10000);
+  assert.equal(await settle(), '', 'it would accept a WebSocket');
+  answering({ 'https://page.example/x/healthz': { origin: 'refused' } });
+  pass(10000);
+  assert.equal(await settle(), 'relay-refused');
+  assert.equal(heard.at(-1), 'relay-refused');
+  page.showRoom({ state: 'joining', reason: '', relayAway: true }); // something else has changed
+  assert.equal(await settle(), 'relay-refused');
+  page.showRoom({ state: 'joined', reason: '', relayAway: false });
+  assert.equal(await settle(), '');
+  answering({ 'https://page.example/x/ws': { ok: false, status: 404 } });
+  page.showRoom({ state: 'joining', reason: '', relayAway: true });
+  pass(1000);
+  assert.equal(await settle(), '', 'it may be restarting');
+  pass(10000);
+  assert.equal(await settle(), 'relay-refused', 'there is no relay at this path');
+  page.showRoom({ state: 'joined', reason: '', relayAway: false, self: 'a' });
+  page.showRoom({ state: 'reconnecting', reason: '', relayAway: true });
+  for (let i = 0; i < 3; i++) {
+    pass(10000);
+    assert.equal(await settle(), '', 'there was one');
+  }
+  page.showRoom({ state: 'left', reason: '', relayAway: true });
+  pass(30000);
+  assert.equal(await settle(), '');
+});
+
 test('after its signal was aborted a room stays left', async (t) => {
   const ending = new AbortController();
   const { room, page, calls } = await makeRoom(t, { signal: ending.signal });
@@ -377,6 +484,33 @@ test('a browser without WebAssembly, or without memory for it, is told as such',
     instantiate({}).then(resolve);
   });
   const { instantiate } = await import(new URL('../../web/peerface-load.js', import.meta.url).href);
-  const module = /** @type {any} */ ({}); // none, so that it cannot be instantiated
-  await assert.rejects(instantiate(full, module, {}), { name: 'RangeError' });
+  const failing = async (/** @type {Error} */ error) => {
+    t.mock.method(WebAssembly, 'instantiate', async () => Promise.reject(error));
+    return instantiate(full, /** @type {any} */ ({}), {});
+  };
+  await assert.rejects(failing(new RangeError('Out of memory')), { name: 'RangeError' });
+  await assert.rejects(failing(new Error('out of memory')), { name: 'RangeError' });
+  // Of another version than the script, as out of a cache.
+  await assert.rejects(failing(new WebAssembly.LinkError('no import')), { name: 'LinkError' });
+});
+
+test('a .wasm that cannot be had is told as such, and the next room tries again', async (t) => {
+  const { loadWasm } = await import(new URL('../../web/peerface-load.js', import.meta.url).href);
+  const { fetch } = globalThis;
+  t.after(() => Object.assign(globalThis, { fetch }));
+  const giving = (/** @type {() => any} */ answer) => {
+    Object.assign(globalThis, { fetch: async () => answer() });
+    return loadWasm('https://a.example/x.wasm');
+  };
+  const bytesOf = (/** @type {string} */ text) => ({
+    ok: true, arrayBuffer: async () => new TextEncoder().encode(text).buffer,
+  });
+  await assert.rejects(giving(() => { throw new TypeError('Failed to fetch'); }),
+    { name: 'NetworkError', message: /x\.wasm: .*Failed to fetch/ });
+  await assert.rejects(giving(() => ({ ok: false, status: 404 })),
+    { name: 'NetworkError', message: /HTTP 404/ });
+  await assert.rejects(giving(() => bytesOf('<!doctype html>')),
+    { name: 'NetworkError', message: /no WebAssembly/ });
+  await assert.rejects(giving(() => bytesOf('\0asm\x01\0\0\0\xff')), { name: 'CompileError' });
+  assert.ok(await giving(() => bytesOf('\0asm\x01\0\0\0')) instanceof WebAssembly.Module);
 });

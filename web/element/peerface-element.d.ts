@@ -1,6 +1,6 @@
 /* peerface-element.d.ts - <peerface-room>, a call in an element. */
 /* SPDX-License-Identifier: MIT */
-import type { Room, RoomEventMap, RoomOptions } from './peerface.js';
+import type { RefusalReason, Room, RoomEventMap, RoomOptions } from './peerface.js';
 
 /** What the element dispatches; none of them bubbles, all are composed. */
 export interface PeerfaceRoomEventMap extends HTMLElementEventMap {
@@ -13,6 +13,13 @@ export interface PeerfaceRoomEventMap extends HTMLElementEventMap {
   reaction: RoomEventMap['reaction'];
   message: RoomEventMap['message'];
   messagechange: RoomEventMap['messagechange'];
+  knockschange: RoomEventMap['knockschange'];
+  muted: RoomEventMap['muted'];
+  file: RoomEventMap['file'];
+  /** One waits at the locked door of the room. */
+  roomknock: CustomEvent<null>;
+  /** One was not let in, or was put out; `roomleave` follows. The lobby says why. */
+  roomrefused: CustomEvent<{ reason: RefusalReason }>;
   /** The call is over: `call` is undefined again. */
   roomleave: CustomEvent<null>;
   /** The room could not be made; what createRoom() rejects with. */
@@ -22,9 +29,10 @@ export interface PeerfaceRoomEventMap extends HTMLElementEventMap {
 /**
  * A call: a lobby with one's name and a button, then everybody's pictures and the controls.
  *
- * Slots: `lobby` above the name, `empty` while nobody else is there, `error` in place of what went
- * wrong, `controls-extra` beside the buttons. Parts: lobby, name, button, stage, tile, badge,
- * controls, empty, error. Custom states: lobby, joining, joined, reconnecting, refused, failed.
+ * Slots: `lobby` above the name, `empty` while nobody else is there, `knocking` while one waits at
+ * a locked door, `error` in place of what went wrong, `controls-extra` beside the buttons. Parts:
+ * lobby, name, button, stage, tile, badge, controls, empty, knocking, error. Custom states: lobby,
+ * joining, knocking, joined, reconnecting, failed, and refused, together with the reason.
  * Custom properties: those of page/theme.css, such as --accent, --ground, --ink, --radius, --font.
  */
 export declare class PeerfaceRoomElement extends HTMLElement {

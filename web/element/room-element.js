@@ -11,7 +11,7 @@ import { Screen } from './screen.js';
 
 /** What the element dispatches again, with the room's own detail. */
 const passedOn = ['roomchange', 'localchange', 'deviceschange', 'peerjoin', 'peerchange',
-  'peerleave', 'reaction', 'message', 'messagechange'];
+  'peerleave', 'reaction', 'knockschange', 'muted', 'message', 'messagechange', 'file'];
 
 /** @type {Partial<Record<Room['reason'], Key>>} */
 const reasonKeys = {
@@ -21,6 +21,13 @@ const reasonKeys = {
   'bad-name': 'badNameTitle',
   'replaced': 'replacedTitle',
   'no-webrtc': 'cannotCallTitle',
+  'refused': 'refusedTitle',
+  'removed': 'removedTitle',
+  'token-missing': 'tokenMissingTitle',
+  'token-expired': 'tokenExpiredTitle',
+  'token-invalid': 'tokenInvalidTitle',
+  'token-room': 'tokenInvalidTitle',
+  'relay-refused': 'originRefusedTitle',
 };
 
 /** @type {CSSStyleSheet|undefined} of all elements */
@@ -71,7 +78,8 @@ export class PeerfaceRoomElement extends Base {
   /** @type {Screen|undefined} */
   #screen;
   #internals = this.attachInternals();
-  #state = '';
+  /** Of a room, 'knocking' or 'failed'; and why it is 'refused'. @type {string[]} */
+  #states = [];
 
   get call() {
     return this.#call;
@@ -172,6 +180,7 @@ export class PeerfaceRoomElement extends Base {
     if (this.#ending) return;
     const ending = this.#ending = new AbortController();
     this.#show('joining');
+    this.#say('');
     try {
       const room = await createRoom({
         url: this.relay ?? undefined,
@@ -189,14 +198,36 @@ export class PeerfaceRoomElement extends Base {
   }
 
   leave() {
+    if (!this.#ending) return;
+    this.#end();
+    this.#show('lobby');
+    this.#say('');
+    this.#dispatch('roomleave');
+  }
+
+  /** Ends the room: its captures stop, so the camera's light goes out. */
+  #end() {
     const ending = this.#ending;
-    if (!ending) return;
     this.#ending = undefined;
-    ending.abort();
+    ending?.abort();
     this.#call = undefined;
     this.#screen?.change(false);
-    this.#show('lobby');
+  }
+
+  /** @param {Room['reason']} reason why one is not let in, or is put out */
+  #refuse(reason) {
+    this.#end();
+    this.#show('refused', reason);
+    this.#say(reasonKeys[reason] ?? 'relayAwayTitle');
+    this.#dispatch('roomrefused', { reason });
     this.#dispatch('roomleave');
+  }
+
+  /** @param {Key|''} error @param {boolean} [knocking] one waits at the door */
+  #say(error, knocking = false) {
+    if (!this.#screen) return;
+    this.#screen.error = error;
+    this.#screen.knocking = knocking;
   }
 
   /** What was set before the element was defined hides the property of that name. */
@@ -253,6 +284,7 @@ export class PeerfaceRoomElement extends Base {
         if (this.#call !== room) return;
         this.#take(room, type, event.detail?.peer);
         this.#dispatch(type, event.detail);
+        if (this.#call === room && room.state === 'refused') this.#refuse(room.reason);
       });
     }
     this.#screen?.change(true);
@@ -269,15 +301,18 @@ export class PeerfaceRoomElement extends Base {
     if (type === 'peerleave' && peer) this.#screen?.remove(peer);
     else if (type.startsWith('peer') && peer) this.#screen?.show(peer);
     if (type === 'roomchange') {
-      this.#show(room.state);
-      if (this.#screen) this.#screen.error = this.#trouble(room);
+      const knocking = room.state === 'joining' && room.knocking;
+      const isNew = knocking && !this.#states.includes('knocking');
+      this.#show(knocking ? 'knocking' : room.state);
+      this.#say(this.#trouble(room), knocking);
+      if (isNew) this.#dispatch('roomknock');
     }
     this.#render();
   }
 
   /** @param {Room} room @returns {Key|''} */
   #trouble(room) {
-    if (room.state === 'refused') return reasonKeys[room.reason] ?? 'relayAwayTitle';
+    if (room.reason) return reasonKeys[room.reason] ?? 'relayAwayTitle';
     return room.state === 'reconnecting' ? 'reconnectingTitle'
       : room.relayAway ? 'relayAwayTitle' : '';
   }
@@ -286,7 +321,7 @@ export class PeerfaceRoomElement extends Base {
   #fail(error) {
     this.#ending = undefined;
     this.#show('failed');
-    if (this.#screen) this.#screen.error = 'cannotCallTitle';
+    this.#say('cannotCallTitle');
     this.#dispatch('roomerror', { error });
   }
 
@@ -298,13 +333,17 @@ export class PeerfaceRoomElement extends Base {
     screen.render();
   }
 
-  /** @param {string} state of the room, or 'failed': also a custom state, for style sheets */
-  #show(state) {
+  /**
+   * These are custom states, for style sheets.
+   * @param {string} state of the room, 'knocking' or 'failed'
+   * @param {string} [reason] with 'refused'
+   */
+  #show(state, reason) {
     const { states } = this.#internals;
-    states?.delete(this.#state);
-    this.#state = state;
+    for (const before of this.#states) states?.delete(before);
+    this.#states = reason && reason !== state ? [state, reason] : [state];
     try {
-      states?.add(state);
+      for (const now of this.#states) states?.add(now);
     } catch { // a browser of before 2024 wants dashes
     }
   }

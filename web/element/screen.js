@@ -47,6 +47,26 @@ function nameParts(root) {
   for (const template of root.querySelectorAll('template')) nameParts(template.content);
 }
 
+/** @type {DocumentFragment|undefined} parsed once for all elements */
+let parsed;
+
+/**
+ * The markup is ours. A page that requires trusted types has to be told so, once: it may allow the
+ * name `peerface` for a single policy.
+ */
+function tree() {
+  if (parsed) return parsed;
+  const template = document.createElement('template');
+  const { trustedTypes } = /** @type {any} */ (window); // not in every browser
+  const policy = trustedTypes?.createPolicy('peerface', {
+    createHTML: (/** @type {string} */ html) => html,
+  });
+  template.innerHTML = policy ? policy.createHTML(markup) : markup;
+  nameParts(template.content);
+  parsed = template.content;
+  return parsed;
+}
+
 export class Screen {
   #root;
   #hooks;
@@ -55,6 +75,8 @@ export class Screen {
   #selfView = new SelfView(nowhere, () => this.render());
   /** @type {Key|''} */
   #error = '';
+  /** One waits at the locked door. */
+  #knocking = false;
   /** @type {string[]|undefined} */
   controls;
 
@@ -64,10 +86,7 @@ export class Screen {
    * @param {ScreenHooks} hooks
    */
   constructor(shadow, language, hooks) {
-    const template = document.createElement('template');
-    template.innerHTML = markup;
-    nameParts(template.content);
-    shadow.append(template.content);
+    shadow.append(document.importNode(tree(), true));
     const root = this.#root = part(shadow, '.room', HTMLElement);
     this.#hooks = hooks;
     this.texts = new Texts(language);
@@ -144,6 +163,12 @@ export class Screen {
     this.render();
   }
 
+  /** @param {boolean} knocking one waits at the locked door */
+  set knocking(knocking) {
+    this.#knocking = knocking;
+    this.render();
+  }
+
   /** @param {Language} language whose texts have been loaded */
   translate(language) {
     this.texts.language = language;
@@ -193,6 +218,7 @@ export class Screen {
       ? this.texts.get(this.#error) : '';
     play.hidden = !this.#player.blocked;
     error.hidden = !this.#error && play.hidden;
+    part(this.#root, '.knocking', HTMLElement).hidden = !this.#knocking;
     if (room) this.#guard.run('call', () => this.#renderCall(room));
   }
 

@@ -13,6 +13,7 @@
  * @typedef {object} AttachHooks
  * @property {(file: File, to?: Peer) => Promise<Transfer[]>} sendFile
  * @property {() => Peer[]} peers
+ * @property {() => string} guest for somebody without a name
  * @property {(text: string) => void} say to a screen reader
  * @property {() => string} language
  * @property {(text: string, values: Record<string, string|number>) => string} fill
@@ -110,6 +111,16 @@ export class Attach {
     if (transfers.length === 0 && this.#shown.length === 0) return;
     this.#shown = transfers;
     this.#load().then((list) => list.render(this.#shown), () => {});
+  }
+
+  /** Whether the person may leave without losing a file they want; asks them where needed. */
+  async mayLeave() {
+    return this.#transfers?.mayLeave() ?? true;
+  }
+
+  /** Downloads what has been received and not saved. */
+  saveAll() {
+    this.#transfers?.saveAll();
   }
 
   #load() {

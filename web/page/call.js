@@ -96,6 +96,7 @@ export class CallScreen {
   /** @type {import('./chat.js').Chat|undefined} */
   #chat;
   #shortcuts;
+  #panels;
 
   /**
    * @param {HTMLElement} root
@@ -149,7 +150,7 @@ export class CallScreen {
       processingChanged: hooks.processingChanged,
     });
     this.#shortcuts = part(root, '.shortcutSheet', HTMLDialogElement);
-    new Panels(root);
+    this.#panels = new Panels(root);
     new Tips(root);
     this.#onClick('.copyButton', hooks.copyLink);
     this.#onClick('.settingsButton', () => this.#settings.open());
@@ -222,6 +223,7 @@ export class CallScreen {
       sound: () => this.#company.soundMessage(),
       language: () => this.#texts.language,
       title: () => this.#texts.get('chat'),
+      guest: () => this.#texts.get('guest'),
       fill: (text, values) => this.#texts.fill(text, values),
       peers: () => [...this.#peers.values()],
     });
@@ -269,6 +271,16 @@ export class CallScreen {
   set chatOpen(open) {
     if (open) this.#chat?.open();
     else this.#chat?.close();
+  }
+
+  /** Whether the person may leave without losing a file they want; asks them where needed. */
+  async mayLeave() {
+    return await this.#chat?.mayLeave() ?? true;
+  }
+
+  /** The call has ended: downloads what has been received and not saved. */
+  saveFiles() {
+    this.#chat?.saveFiles();
   }
 
   /** @param {ReadonlySet<string>} ids of the peers who speak now; `ownId` is oneself */
@@ -324,6 +336,7 @@ export class CallScreen {
   }
 
   clear() {
+    this.#panels.close();
     this.#peers.clear();
     this.#tiles.clear();
     this.#screens.clear();

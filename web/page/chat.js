@@ -10,6 +10,7 @@
 import { Attach } from './attach.js';
 import { isOnlyEmoji, piecesOf } from './chat-text.js';
 import { chatTexts } from './chat-texts.js';
+import { visibleName } from './names.js';
 
 /** @typedef {import('../peerface.js').Message} Message */
 /** @typedef {import('./chat-texts.js').ChatKey} ChatKey */
@@ -24,6 +25,7 @@ import { chatTexts } from './chat-texts.js';
  * @property {() => void} sound a message has come
  * @property {() => string} language
  * @property {() => string} title the word for a chat
+ * @property {() => string} guest for somebody without a name
  * @property {(text: string, values: Record<string, string|number>) => string} fill a text that
  *   has {placeholders}
  * @property {import('./attach.js').AttachHooks['sendFile']} sendFile
@@ -205,6 +207,15 @@ export class Chat {
     if (inside) visible?.focus();
   }
 
+  /** See attach.js. */
+  mayLeave() {
+    return this.#attach.mayLeave();
+  }
+
+  saveFiles() {
+    this.#attach.saveAll();
+  }
+
   /**
    * Shows the messages and the files of the room one is in.
    * @param {readonly Message[]} messages oldest first
@@ -229,7 +240,7 @@ export class Chat {
       before = message;
     }
     this.#empty.hidden = messages.length + files.length > 0;
-    if (messages.length === 0) this.#setUnread(0);
+    if (messages.length + files.length === 0) this.#setUnread(0);
     if (this.#shown.size > count && (atEnd || own)) this.#scrollToEnd();
   }
 
@@ -237,14 +248,13 @@ export class Chat {
    * A peer's message has come: it is told where the panel does not show it.
    * @param {Message} message
    */
-  came({ name, text }) {
-    if (!this.#isRead()) {
-      this.#setUnread(this.#unread + 1);
-      this.#newest.hidden = !this.isOpen;
-    }
-    if (this.isOpen && !document.hidden) {
+  came({ name: typed, text }) {
+    const name = visibleName(typed, this.#hooks.guest());
+    if (this.isOpen && !this.#isAtEnd()) this.#newest.hidden = false;
+    if (this.#isSeen()) {
       this.#hooks.say(this.#get('chatNews', { name, text }));
     } else {
+      this.#setUnread(this.#unread + 1);
       const short = text.length > newsLength ? `${text.slice(0, newsLength)}…` : text;
       this.#hooks.tell(this.#get('chatNews', { name, text: short.replace(/\s+/g, ' ') }));
     }
@@ -253,7 +263,7 @@ export class Chat {
 
   /** A peer offers a file. @param {string} text */
   #offered(text) {
-    if (this.isOpen && !document.hidden) {
+    if (this.#isSeen()) {
       this.#hooks.say(text);
     } else {
       this.#setUnread(this.#unread + 1);
@@ -283,7 +293,8 @@ export class Chat {
       text.append(piece.href ? make('a', '', { href: piece.href, target: '_blank',
         rel: 'noopener noreferrer nofollow' }, piece.text) : piece.text);
     }
-    const head = make('p', 'chatHead', {}, make('bdi', 'chatName', {}, message.name),
+    const head = make('p', 'chatHead', {}, make('bdi', 'chatName', {},
+      visibleName(message.name, this.#hooks.guest())),
       ' ', make('time', 'chatTime', { datetime: message.time.toISOString() }));
     const row = make('li', 'chatMessage', {
       'data-id': message.id, 'data-own': String(message.peer === undefined),
@@ -392,14 +403,15 @@ export class Chat {
     this.#noteRead();
   }
 
-  #isRead() {
-    return this.isOpen && !document.hidden && this.#isAtEnd();
+  #isSeen() {
+    return this.isOpen && !document.hidden;
   }
 
+  /** Of what lies further down in a panel that is seen, the button in it tells. */
   #noteRead() {
-    if (!this.#isRead()) return;
-    this.#setUnread(0);
-    this.#newest.hidden = true;
+    if (!this.#isSeen()) return;
+    if (this.#unread) this.#setUnread(0);
+    if (this.#isAtEnd()) this.#newest.hidden = true;
   }
 
   /** @param {number} count */

@@ -3,6 +3,7 @@
 
 import { Expressions, reactions, renderHand } from './expressions.js';
 import { Hosting } from './hosting.js';
+import { visibleName } from './names.js';
 import { part } from './picture.js';
 import { PeopleList } from './people.js';
 import { ownId } from './own-id.js';
@@ -91,7 +92,10 @@ export class Company {
     this.#hosting = new Hosting(root, texts, {
       host: hooks.host,
       tell: (text) => this.tell(text),
-      knocked: () => this.#sounds?.play('come'),
+      knocked: (text) => {
+        this.#say(text);
+        this.#sounds?.play('come');
+      },
     });
     this.#expressions = new Expressions(root, texts, hooks);
   }
@@ -158,7 +162,7 @@ export class Company {
   #tellChange(before, peer) {
     if (before.name !== peer.name) {
       this.tell(this.#texts.get('saidRenamed', {
-        before: before.name || this.#texts.get('guest'), name: this.#nameOf(peer),
+        before: visibleName(before.name, this.#texts.get('guest')), name: this.#nameOf(peer),
       }));
     }
     if (!before.host && peer.role === 'host') this.#news('saidHost', peer);
@@ -238,8 +242,8 @@ export class Company {
     }
     renderHand(part(this.#root, '.stage .own', HTMLElement), own.hand);
     this.#hosting.render(own.terms);
-    const me = { ...own, host: own.terms?.host, own: true,
-      name: own.name || this.#texts.get('guest'),
+    const me = { ...own, host: own.terms?.host, hosting: own.terms?.host && own.terms.joined,
+      own: true, name: visibleName(own.name, this.#texts.get('guest')),
       connection: /** @type {const} */ ('') };
     this.#list.render([me, ...[...this.#peers.values()].map((peer) => this.#personOf(peer))]);
   }
@@ -266,7 +270,7 @@ export class Company {
 
   /** @param {Peer} peer */
   #nameOf(peer) {
-    return peer.name || this.#texts.get('guest');
+    return visibleName(peer.name, this.#texts.get('guest'));
   }
 
   /**

@@ -1,7 +1,9 @@
 /* hosting.js - what a host of the room sees and does: its door, who knocks, quiet. */
 /* SPDX-License-Identifier: MIT */
 
+import { visibleName } from './names.js';
 import { part, renderAvatar } from './picture.js';
+import { placeRows } from './rows.js';
 
 /** @typedef {import('../peerface.js').Room} Room */
 /** @typedef {import('../peerface.js').Knock} Knock */
@@ -12,6 +14,7 @@ import { part, renderAvatar } from './picture.js';
 /**
  * How things are in the room.
  * @typedef {object} Terms
+ * @property {boolean} joined the relay is there, so that a host can act
  * @property {boolean} host one is host
  * @property {boolean} locked
  * @property {readonly Knock[]} knocks
@@ -21,11 +24,11 @@ import { part, renderAvatar } from './picture.js';
  * @typedef {object} HostingHooks
  * @property {(action: HostAction, who?: {id: string}) => void} host does what a host may do
  * @property {(text: string) => void} tell shows and says a short message
- * @property {() => void} knocked somebody new is at the door
+ * @property {(text: string) => void} knocked somebody new is at the door, once for each
  */
 
 /** @type {Terms} */
-const none = { host: false, locked: false, knocks: [] };
+const none = { joined: false, host: false, locked: false, knocks: [] };
 
 export class Hosting {
   #texts;
@@ -36,7 +39,10 @@ export class Hosting {
   #template;
   /** What was shown last. */
   #terms = none;
-  #language = '';
+  /** By the id of the knock. @type {Map<string, HTMLElement>} */
+  #cards = new Map();
+  /** The ids of those who have been told of. @type {Set<string>} */
+  #told = new Set();
 
   /**
    * @param {HTMLElement} root of the call screen
@@ -61,11 +67,13 @@ export class Hosting {
   render(terms) {
     const now = terms ?? none;
     const before = this.#terms;
-    this.#terms = now;
-    this.#bar.hidden = !now.host;
-    this.#lock.setAttribute('aria-checked', String(now.locked));
-    if (terms) this.#tellChange(before, now);
-    this.#renderKnocks(before.knocks);
+    // Without the relay nothing can be done, and nothing is known to have changed.
+    this.#terms = now.joined || !terms ? now : { ...before, joined: false };
+    this.#bar.hidden = !now.host || !now.joined;
+    this.#lock.setAttribute('aria-checked', String(this.#terms.locked));
+    if (!terms) this.#told.clear();
+    else if (now.joined) this.#tellChange(before, now);
+    this.#renderKnocks();
   }
 
   /**
@@ -79,37 +87,58 @@ export class Hosting {
     if (!before.host && now.host && before !== none) {
       this.#hooks.tell(this.#texts.get('saidYouHost'));
     }
-    const known = new Set(before.knocks.map(({ id }) => id));
-    const fresh = now.knocks.filter(({ id }) => !known.has(id));
-    if (fresh.length) this.#hooks.knocked();
+    for (const knock of now.knocks) {
+      if (this.#told.has(knock.id)) continue;
+      this.#told.add(knock.id);
+      this.#hooks.knocked(this.#texts.get('knocks', { name: this.#nameOf(knock) }));
+    }
   }
 
-  /** @param {readonly Knock[]} before */
-  #renderKnocks(before) {
-    const { knocks } = this.#terms;
-    this.#list.hidden = !knocks.length;
-    if (knocks === before && this.#language === this.#texts.language) return;
-    this.#language = this.#texts.language;
-    const focused = this.#list.contains(document.activeElement);
-    this.#list.replaceChildren(...knocks.map((knock) => this.#card(knock)));
-    if (focused) this.#list.querySelector('button')?.focus();
+  #renderKnocks() {
+    const { knocks, joined } = this.#terms;
+    const ids = new Set(knocks.map(({ id }) => id));
+    for (const id of this.#cards.keys()) if (!ids.has(id)) this.#cards.delete(id);
+    this.#list.hidden = !knocks.length || !joined;
+    placeRows(this.#list, knocks.map((knock) => this.#cardOf(knock)), (next) => {
+      next?.querySelector('button')?.focus();
+    });
+  }
+
+  /**
+   * The card of somebody stays the same element for as long as they wait.
+   * @param {Knock} knock
+   */
+  #cardOf(knock) {
+    const card = this.#cards.get(knock.id) ?? this.#makeCard(knock);
+    this.#cards.set(knock.id, card);
+    const name = this.#nameOf(knock);
+    if (card.dataset.shown === name + this.#texts.language) return card;
+    card.dataset.shown = name + this.#texts.language;
+    renderAvatar(card, name, knock.id);
+    part(card, '.knockText', HTMLElement).textContent = this.#texts.get('knocks', { name });
+    for (const [selector, key, label] of /** @type {[string, Key, Key][]} */ ([
+      ['.admitTool', 'letIn', 'letInName'], ['.refuseTool', 'turnAway', 'turnAwayName'],
+    ])) {
+      const button = part(card, selector, HTMLElement);
+      button.textContent = this.#texts.get(key);
+      button.setAttribute('aria-label', this.#texts.get(label, { name }));
+    }
+    return card;
   }
 
   /** @param {Knock} knock */
-  #card(knock) {
+  #makeCard(knock) {
     const content = /** @type {DocumentFragment} */ (this.#template.content.cloneNode(true));
     const card = part(content, '.knock', HTMLElement);
-    const name = knock.name || this.#texts.get('guest');
-    renderAvatar(card, name, knock.id);
-    part(card, '.knockText', HTMLElement).textContent = this.#texts.get('knocks', { name });
-    for (const [selector, action, key] of /** @type {[string, HostAction, Key][]} */ ([
-      ['.admitTool', 'admit', 'letInName'], ['.refuseTool', 'refuse', 'turnAwayName'],
-    ])) {
-      const button = part(card, selector, HTMLElement);
-      button.textContent = this.#texts.get(action === 'admit' ? 'letIn' : 'turnAway');
-      button.setAttribute('aria-label', this.#texts.get(key, { name }));
-      button.addEventListener('click', () => this.#hooks.host(action, knock));
-    }
+    part(card, '.admitTool', HTMLElement)
+      .addEventListener('click', () => this.#hooks.host('admit', knock));
+    part(card, '.refuseTool', HTMLElement)
+      .addEventListener('click', () => this.#hooks.host('refuse', knock));
     return card;
+  }
+
+  /** @param {Knock} knock */
+  #nameOf({ name }) {
+    return visibleName(name, this.#texts.get('guest'));
   }
 }

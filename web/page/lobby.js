@@ -21,6 +21,7 @@ import { nameFits, roomFits } from './roomname.js';
 /**
  * @typedef {object} LobbyIntentions
  * @property {() => void} enter the room that is named, or a new one
+ * @property {() => void} stopWaiting at the locked door
  * @property {() => void} wake turn camera and microphone on
  * @property {() => void} roomTyped
  * @property {() => void} nameTyped
@@ -54,6 +55,7 @@ export class Lobby {
   #room;
   #name;
   #controls;
+  #waiting = false;
 
   /**
    * @param {HTMLElement} root
@@ -74,9 +76,10 @@ export class Lobby {
       intentions.nameTyped);
     this.#controls = sourceControls(root, texts, intentions);
     this.#wake.addEventListener('click', intentions.wake);
+    part(root, '.stopWaiting', HTMLElement).addEventListener('click', intentions.stopWaiting);
     part(root, '.entrance', HTMLFormElement).addEventListener('submit', (event) => {
       event.preventDefault();
-      if (this.check()) intentions.enter();
+      if (!this.#waiting && this.check()) intentions.enter();
     });
   }
 
@@ -140,11 +143,27 @@ export class Lobby {
       part(this.#tile, '.tileNote', HTMLElement).textContent =
         this.#texts.get(view.left ? 'sourcesAreOff' : 'standby');
     }
-    // Not `disabled`, which would take the focus away.
-    part(this.#root, '.entrance [type="submit"]', HTMLElement)
-      .setAttribute('aria-disabled', String(view.waiting));
+    this.#renderWaiting(view.waiting);
     this.#room.render(); // the language may have changed
     this.#name.render();
+  }
+
+  /** @param {boolean} waiting */
+  #renderWaiting(waiting) {
+    this.#waiting = waiting;
+    // Not `disabled`, which would take the focus away.
+    part(this.#root, '.enter', HTMLElement).setAttribute('aria-disabled', String(waiting));
+    if (waiting) {
+      part(this.#root, '.enterText', HTMLElement).textContent = this.#texts.get('knockingTitle');
+    }
+    for (const field of this.#root.querySelectorAll('.entrance input')) {
+      field.toggleAttribute('readonly', waiting);
+    }
+    const stop = part(this.#root, '.stopWaiting', HTMLElement);
+    if (stop.hidden !== waiting) return;
+    const focused = stop === document.activeElement;
+    stop.hidden = !waiting;
+    if (focused) part(this.#root, '.enter', HTMLElement).focus();
   }
 
   /** @param {LobbyView} view */

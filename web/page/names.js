@@ -59,6 +59,20 @@ export function visibleName(name, otherwise) {
   return Array.from(name).some(isVisible) ? name : otherwise;
 }
 
+/** Of the name of a file in a sentence: its beginning, and its end with what kind it is. */
+const beginLength = 28;
+const endLength = 11;
+
+/**
+ * The name of a file to be put into a sentence: cut in the middle if it is long.
+ * @param {string} name
+ */
+export function shortened(name) {
+  const characters = charactersOf(name);
+  if (characters.length <= beginLength + 1 + endLength) return name;
+  return `${characters.slice(0, beginLength).join('')}…${characters.slice(-endLength).join('')}`;
+}
+
 /**
  * Text to be put into a sentence, so that neither changes the order of the other: isolated where
  * their directions differ.

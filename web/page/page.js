@@ -109,6 +109,7 @@ class Page {
   /** There soon after the lobby, which can be used before. @type {CallScreen|undefined} */
   #call;
   #callLoading = false;
+  #entering = false;
   /** @type {typeof import('./captured.js')|undefined} */
   #captured;
   #inviting;
@@ -128,8 +129,9 @@ class Page {
     tellHeight(element('.notice'));
     this.#lobby = new Lobby(element('.welcome'), texts, {
       ...this.#intentions,
-      enter: () => this.#enter(),
+      enter: () => this.#enterOnce(),
       wake: () => this.#session.start(),
+      stopWaiting: () => this.#session.stopKnocking(),
       roomTyped: () => {
         this.#session.forgetRefusal();
         this.#render();
@@ -161,7 +163,7 @@ class Page {
     this.#render();
     if (this.#session.inCall) return;
     this.#lobby.focusFirst();
-    if (submitted && this.#lobby.check()) this.#enter();
+    if (submitted && this.#lobby.check()) this.#enterOnce();
   }
 
   #listen() {
@@ -258,6 +260,13 @@ class Page {
 
   // ---- what the person wants
 
+  /** Until the way in has been found, which may ask the person, there is no other. */
+  async #enterOnce() {
+    if (this.#entering) return;
+    this.#entering = true;
+    await this.#enter().finally(() => { this.#entering = false; });
+  }
+
   async #enter() {
     const place = this.#invited || this.#lobby.typed || await this.#newPlace();
     const { name } = this.#lobby;
@@ -274,6 +283,10 @@ class Page {
 
   async #newPlace() {
     return newRoomName(await loadWords(this.#texts.language));
+  }
+
+  async #leave() {
+    if (await this.#call?.mayLeave() ?? true) this.#session.leave();
   }
 
   #share() {
@@ -408,13 +421,15 @@ class Page {
       name: this.#lobby.name,
       hand: this.#handOf(),
       terms: this.#session.inside && room
-        ? { host: room.role === 'host', locked: room.locked, knocks: room.knocks } : undefined,
+        ? { joined: room.state === 'joined', host: room.role === 'host', locked: room.locked,
+          knocks: room.knocks } : undefined,
       screen: room?.screen,
       messages: room?.messages ?? noMessages,
       files: this.#session.files,
       aloneUnsaid: this.#alone() && this.#banner.code !== 'alone',
     }));
     run('screen', () => this.#showScreen(inCall && this.#call ? 'call' : 'welcome'));
+    if (!inCall) run('files', () => this.#call?.saveFiles());
     if (room && inCall) run('wants', () => this.#wants?.render(room.peers));
   }
 
@@ -443,7 +458,7 @@ class Page {
     const call = new CallScreen(element('.call'), this.#texts, {
       ...this.#intentions,
       say: this.#say,
-      leave: () => this.#session.leave(),
+      leave: () => this.#leave(),
       copyLink: () => call.copyLink(this.#link()),
       copyRefused: () => this.#invite('by-hand'),
       rename: (name) => this.#rename(name),
@@ -458,7 +473,7 @@ class Page {
       shareScreen: (on) => this.#session.room?.setScreen(on),
       send: (text) => this.#send(text),
       resend: (message) => this.#session.room?.resend(message),
-      sendFile: async (file, to) => this.#session.room?.sendFile(file, { to }) ?? [],
+      sendFile: async (file, to) => this.#session.room?.sendFile(file, to && { to }) ?? [],
       chooseLanguage: (language) => this.#onLanguage(language),
       processingChanged: () => this.#session.processingChanged(),
       version: async () => (await import('../peerface.js')).version,

@@ -8,6 +8,9 @@ import { placeTip } from './tips.js';
  * narrow screen the style sheet makes a sheet at the bottom of it, wherever the button is.
  */
 export class Panels {
+  /** @type {Set<HTMLElement>} */
+  #open = new Set();
+
   /** @param {HTMLElement} root */
   constructor(root) {
     for (const panel of /** @type {NodeListOf<HTMLElement>} */ (
@@ -15,9 +18,19 @@ export class Panels {
       const openers = /** @type {NodeListOf<HTMLElement>} */ (
         root.querySelectorAll(`[popovertarget="${panel.id}"]`));
       const moveToOpener = () => place(panel, [...openers].find((opener) => opener.offsetParent));
+      // What grows stays where it is as long as it is inside: somebody may be about to press.
+      const growing = new ResizeObserver(() => {
+        if (panel.getBoundingClientRect().bottom > innerHeight) moveToOpener();
+      });
       panel.addEventListener('toggle', (event) => {
         const open = /** @type {ToggleEvent} */ (event).newState === 'open';
-        if (!open) return removeEventListener('resize', moveToOpener);
+        if (!open) {
+          this.#open.delete(panel);
+          growing.disconnect();
+          return removeEventListener('resize', moveToOpener);
+        }
+        this.#open.add(panel);
+        growing.observe(panel);
         moveToOpener();
         addEventListener('resize', moveToOpener);
       });
@@ -29,18 +42,29 @@ export class Panels {
     }
     for (const dialog of root.querySelectorAll('dialog.sheet')) listen(dialog);
   }
+
+  /** What they are about is over. */
+  close() {
+    for (const panel of this.#open) panel.hidePopover();
+  }
 }
 
+/** Between a panel and the edges of the window. */
+const marginPx = 8;
+
 /**
+ * Beside its button where there is room, and over it where the window is too low for both.
  * @param {HTMLElement} panel
  * @param {HTMLElement|undefined} opener
  */
 function place(panel, opener) {
   if (!opener) return;
-  const { left, top } = placeTip(opener.getBoundingClientRect(), panel.getBoundingClientRect(),
+  const box = panel.getBoundingClientRect();
+  const { left, top } = placeTip(opener.getBoundingClientRect(), box,
     { width: innerWidth, height: innerHeight });
+  const lowest = innerHeight - marginPx - box.height;
   panel.style.setProperty('--left', `${left}px`);
-  panel.style.setProperty('--top', `${top}px`);
+  panel.style.setProperty('--top', `${Math.max(marginPx, Math.min(top, lowest))}px`);
 }
 
 /** @param {Element} dialog */

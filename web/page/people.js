@@ -3,6 +3,7 @@
 
 import { part, renderAvatar } from './picture.js';
 import { ownId } from './own-id.js';
+import { placeRows } from './rows.js';
 
 /** @typedef {import('../peerface.js').Peer} Peer */
 /** @typedef {import('./i18n.js').Texts} Texts */
@@ -19,7 +20,8 @@ import { ownId } from './own-id.js';
  * @property {Peer['camera']|null} camera
  * @property {boolean} sharing their screen
  * @property {Key|''} connection what is not well with it
- * @property {boolean} [host] may lock the room, and remove people
+ * @property {boolean} [host]
+ * @property {boolean} [hosting] may lock the room, and remove people, at the moment
  */
 
 /**
@@ -60,6 +62,8 @@ export class PeopleList {
   /** What the rows show. */
   #shown = '';
   #isOpen = false;
+  /** By id; `ownId` is oneself. @type {Map<string, HTMLElement>} */
+  #rows = new Map();
   /** The id of the person whose tools are open. */
   #opened = '';
   /** @type {ReadonlySet<string>} ids of those who speak; `ownId` is oneself */
@@ -102,8 +106,10 @@ export class PeopleList {
   spoke(ids) {
     this.#speaking = ids;
     if (!this.#isOpen) return;
-    const rows = /** @type {HTMLCollectionOf<HTMLElement>} */ (this.#list.children);
-    inOrder(this.#people).forEach((person, index) => this.#markSpeaking(rows[index], person));
+    for (const person of this.#people) {
+      const row = this.#rows.get(keyOf(person));
+      if (row) this.#markSpeaking(row, person);
+    }
   }
 
   /**
@@ -117,7 +123,13 @@ export class PeopleList {
   }
 
   #renderRows() {
-    this.#list.replaceChildren(...inOrder(this.#people).map((person) => this.#row(person)));
+    const people = inOrder(this.#people);
+    const ids = new Set(people.map(keyOf));
+    for (const id of this.#rows.keys()) if (!ids.has(id)) this.#rows.delete(id);
+    placeRows(this.#list, people.map((person) => this.#rowOf(person)), (next) => {
+      const tool = next && part(next, '.personTool', HTMLElement);
+      (tool && !tool.hidden ? tool : this.#list).focus();
+    });
   }
 
   /** @param {Event} event */
@@ -143,13 +155,50 @@ export class PeopleList {
     if (bad) this.#field.focus();
   }
 
-  /** @param {Person} person */
-  #row(person) {
+  /**
+   * The row of a person stays the same element for as long as they are there.
+   * @param {Person} person
+   */
+  #rowOf(person) {
+    const known = this.#rows.get(keyOf(person));
+    const row = known ?? this.#makeRow(keyOf(person));
+    this.#rows.set(keyOf(person), row);
+    this.#fill(row, person);
+    return row;
+  }
+
+  /** @param {string} key */
+  #makeRow(key) {
     const content = /** @type {DocumentFragment} */ (this.#template.content.cloneNode(true));
     const row = part(content, '.person', HTMLElement);
+    const on = (/** @type {string} */ selector, /** @type {(who: Person) => void} */ act) =>
+      part(row, selector, HTMLElement).addEventListener('click', () => {
+        const person = this.#people.find((one) => keyOf(one) === key);
+        if (person) act(person);
+      });
+    on('.personTool', () => {
+      this.#opened = this.#opened === key ? '' : key;
+      this.#renderRows();
+    });
+    on('.appointTool', ({ id }) => {
+      this.#panel.hidePopover();
+      this.#hooks.appoint(id);
+    });
+    on('.removeTool', ({ id, name }) => {
+      this.#panel.hidePopover();
+      this.#hooks.remove(id, name);
+    });
+    return row;
+  }
+
+  /**
+   * @param {HTMLElement} row
+   * @param {Person} person
+   */
+  #fill(row, person) {
     const texts = this.#texts;
     renderAvatar(row, person.name, person.id);
-    part(row, '.personName', HTMLElement).textContent = person.name;
+    setText(part(row, '.personName', HTMLElement), person.name);
     row.dataset.microphone = person.microphone ?? '';
     row.dataset.camera = person.camera ?? '';
     row.dataset.hand = String(person.hand > 0);
@@ -163,11 +212,10 @@ export class PeopleList {
       microphoneKeys[person.microphone ?? ''],
       cameraKeys[person.camera ?? ''],
     ];
-    part(row, '.personState', HTMLElement).textContent =
-      keys.flatMap((key) => (key ? texts.get(key, { name: person.name }) : [])).join(', ');
+    setText(part(row, '.personState', HTMLElement),
+      keys.flatMap((key) => (key ? texts.get(key, { name: person.name }) : [])).join(', '));
     this.#markSpeaking(row, person);
     this.#fillTools(row, person);
-    return row;
   }
 
   /**
@@ -178,24 +226,29 @@ export class PeopleList {
   #fillTools(row, person) {
     const button = part(row, '.personTool', HTMLElement);
     const tools = part(row, '.personTools', HTMLElement);
-    button.hidden = person.own || !this.#people.some(({ own, host }) => own && host);
+    const possible = !person.own && this.#people.some(({ own, hosting }) => own && hosting);
+    const isOpen = possible && this.#opened === person.id;
+    const focused = row.contains(document.activeElement);
+    button.hidden = !possible;
     button.setAttribute('aria-label', this.#texts.get('hostToolsFor', { name: person.name }));
-    const open = (/** @type {boolean} */ isOpen) => {
-      this.#opened = isOpen ? person.id : '';
-      tools.hidden = !isOpen;
-      button.setAttribute('aria-expanded', String(isOpen));
-    };
-    open(!button.hidden && this.#opened === person.id);
-    button.addEventListener('click', () => open(tools.hidden));
-    const on = (/** @type {string} */ selector, /** @type {() => void} */ act) => {
-      const tool = part(tools, selector, HTMLElement);
-      tool.textContent = this.#texts.get(selector === '.removeTool' ? 'removePerson' : 'makeHost');
-      tool.addEventListener('click', () => {
-        this.#panel.hidePopover();
-        act();
-      });
-    };
-    on('.appointTool', () => this.#hooks.appoint(person.id));
-    on('.removeTool', () => this.#hooks.remove(person.id, person.name));
+    button.setAttribute('aria-expanded', String(isOpen));
+    tools.hidden = !isOpen;
+    setText(part(tools, '.appointTool', HTMLElement), this.#texts.get('makeHost'));
+    setText(part(tools, '.removeTool', HTMLElement), this.#texts.get('removePerson'));
+    if (focused && !possible) this.#list.focus();
   }
+}
+
+/** One has an id only in a room. @param {Person} person */
+function keyOf({ own, id }) {
+  return own ? ownId : id;
+}
+
+/**
+ * A text that is the same is not replaced: a press may have begun on it.
+ * @param {HTMLElement} element
+ * @param {string} text
+ */
+function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
 }

@@ -1,12 +1,7 @@
 /* reach.js - finds out why the relay cannot be reached, by asking it over HTTP. */
 /* SPDX-License-Identifier: MIT */
 
-/*
- * A WebSocket that cannot be opened tells a page nothing but that: a server that is down, a person
- * without internet, a relay that refuses the page's origin and a proxy that does not pass upgrades
- * all look alike. `healthz` of the relay takes the same way without an upgrade, and says how the
- * relay judges the page's origin.
- */
+import { askRelay as ask } from '../peerface-load.js';
 
 /**
  * What is known: '' nothing, or the relay can be reached; 'unreached': HTTP does not get through
@@ -14,7 +9,7 @@
  * answers and would accept them, but they do not get through.
  * @typedef {''|'unreached'|'refused'|'blocked'} Reach
  */
-/** @typedef {''|'unreached'|'refused'|'allowed'} Answer  of `healthz`; '' if it is not clear */
+/** @typedef {import('../peerface-load.js').Answer} Answer */
 
 /** The first question; a relay that restarts is back by then. */
 const firstAskMs = 1000;
@@ -30,23 +25,7 @@ const blockedAfterMs = 12000;
  * @param {string} base the address of the page
  * @returns {Promise<Answer>}
  */
-export async function askRelay(base) {
-  const url = new URL('healthz', base);
-  url.searchParams.set('origin', new URL(base).origin);
-  const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(), askEveryMs);
-  try {
-    const response = await fetch(url.href, { cache: 'no-store', signal: abort.signal });
-    if (!response.ok) return 'unreached'; // a proxy whose relay is down
-    const { origin } = await response.json();
-    return origin === 'refused' || origin === 'allowed' ? origin : '';
-  } catch (error) {
-    // Something else answers there, and not in JSON: no reason to blame anybody.
-    return error instanceof SyntaxError ? '' : 'unreached';
-  } finally {
-    clearTimeout(timer);
-  }
-}
+export const askRelay = (base) => ask(base, new URL(base).origin);
 
 /**
  * How many people a room of the relay has places for; 0 if that cannot be found out.

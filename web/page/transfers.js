@@ -1,13 +1,20 @@
 /* transfers.js - the files of a call: offered, under way, done or failed; loaded with the first. */
 /* SPDX-License-Identifier: MIT */
 
+import { ask } from './dialogs.js';
+import { isolated, shortened, visibleName } from './names.js';
 import { transferTexts } from './transfer-texts.js';
 
 /** @typedef {import('../peerface-files.js').Transfer} Transfer */
 /** @typedef {import('../peerface.js').Peer} Peer */
 /** @typedef {import('./attach.js').AttachHooks} AttachHooks */
 /** @typedef {import('./transfer-texts.js').TransferKey} TransferKey */
-/** @typedef {{row: HTMLElement, state: string, saved: boolean}} Shown */
+/**
+ * How a transfer is shown. 'stored': where the user has chosen; 'saved': it was downloaded, which a
+ * browser may have refused; 'dropped': the user does not want it.
+ * @typedef {{row: HTMLElement, state: string, kept: ''|'stored'|'saved'|'dropped',
+ *   picking: boolean}} Shown
+ */
 
 /** From here on it is stored at once where the user wants it, where the browser can do that. */
 const pickedMin = 268435456;
@@ -27,6 +34,10 @@ const reasons = {
   NotReadableError: 'fileUnreadable', NotFoundError: 'fileUnreadable',
   QuotaExceededError: 'fileNoRoom', DataError: 'fileDamaged',
 };
+
+/** @param {Transfer} transfer that has failed @returns {TransferKey} */
+const reasonOf = ({ error, outgoing }) => (outgoing && error === 'QuotaExceededError'
+  ? 'fileNoRoomThere' : reasons[error] ?? 'fileFailed');
 
 const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];
 
@@ -57,6 +68,17 @@ function save(file, name) {
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // the browser may still be reading
 }
+
+/**
+ * It was received, and is nowhere but in this page.
+ * @param {Transfer} transfer
+ * @param {Shown} shown
+ */
+const isUnsaved = ({ state, outgoing, file }, { kept }) =>
+  state === 'done' && !outgoing && !!file && !kept;
+
+/** @param {Event} event `beforeunload` */
+const hold = (event) => event.preventDefault();
 
 export class Transfers {
   #area;
@@ -114,6 +136,7 @@ export class Transfers {
         this.#shown.delete(transfer);
       }
     }
+    this.#holdPage();
     await this.#styled;
     this.#fit();
   }
@@ -131,14 +154,14 @@ export class Transfers {
     const peers = this.#hooks.peers();
     this.#showError('');
     if (peers.length === 0) return this.#showError(this.#get('fileNobody'));
-    if (peers.length === 1) return void this.#send(files);
+    if (peers.length === 1) return void this.#send(files, peers[0]);
     const { make } = this.#hooks;
     const choice = /** @type {HTMLSelectElement} */ (make('select', 'filesTo', { id: 'filesTo' }));
     choice.append(new Option(this.#get('fileEverybody'), ''),
-      ...peers.map(({ id, name }) => new Option(name, id)));
+      ...peers.map((peer) => new Option(isolated(this.#nameOf(peer)), peer.id)));
     const cancel = make('button', 'button', { type: 'button' }, this.#get('fileCancel'));
     const label = files.length === 1
-      ? this.#get('fileChosen', { file: files[0].name })
+      ? this.#get('fileChosen', { file: shortened(files[0].name) })
       : this.#get('filesChosen', { count: files.length });
     this.#chosen.replaceChildren(make('label', 'filesLabel', { for: 'filesTo' }, label), choice,
       make('div', 'fileButtons', {},
@@ -151,7 +174,9 @@ export class Transfers {
     this.#chosen.onsubmit = (event) => {
       event.preventDefault();
       end();
-      this.#send(files, this.#hooks.peers().find(({ id }) => id === choice.value));
+      const { value } = choice;
+      if (!value) return void this.#send(files);
+      this.#sendTo(files, /** @type {Peer} */ (peers.find(({ id }) => id === value)));
     };
     this.#chosen.hidden = false;
     this.#styled.then(() => {
@@ -160,14 +185,24 @@ export class Transfers {
     });
   }
 
-  /** @param {File[]} files @param {Peer} [to] */
+  /**
+   * To one person, or, where they have left meanwhile, to nobody.
+   * @param {File[]} files
+   * @param {Peer} peer
+   */
+  #sendTo(files, peer) {
+    if (this.#hooks.peers().includes(peer)) return void this.#send(files, peer);
+    this.#showError(this.#get('fileGone', { name: this.#nameOf(peer) }));
+  }
+
+  /** @param {File[]} files @param {Peer} [to] everybody, if it is undefined */
   async #send(files, to) {
     for (const file of files) {
       await this.#hooks.sendFile(file, to).catch((/** @type {Error} */ error) => {
         const key = error instanceof RangeError ? 'fileTooLarge'
           : error.name === 'NotSupportedError' ? 'fileNoHttps'
           : this.#shown.size > 7 ? 'fileTooMany' : 'fileNobody';
-        this.#showError(this.#get(key, { file: file.name }));
+        this.#showError(this.#get(key, { file: shortened(file.name) }));
       });
     }
   }
@@ -188,27 +223,39 @@ export class Transfers {
       make('p', 'fileSize', {}),
       make('progress', 'fileProgress', { max: String(transfer.size || 1), hidden: '' }),
       make('p', 'fileState', {}), make('div', 'fileButtons', {}));
-    this.#shown.set(transfer, { row, state: '', saved: false });
+    this.#shown.set(transfer, { row, state: '', kept: '', picking: false });
     this.#rows.prepend(row);
     close.addEventListener('click', () => this.#remove(transfer));
     const changed = () => {
       if (!this.#shown.has(transfer)) return;
       this.#renderRow(transfer);
       this.#tell(transfer);
+      const shown = this.#shown.get(transfer);
+      // Where a user is not asked where to, there is nothing to wait for.
+      if (shown && isUnsaved(transfer, shown) && !('showSaveFilePicker' in window)) {
+        this.#save(transfer, shown);
+      }
+      this.#holdPage();
     };
     transfer.addEventListener('change', changed);
     transfer.addEventListener('progress', () => this.#renderProgress(transfer));
     this.#tell(transfer);
   }
 
+  /** @param {Peer} peer */
+  #nameOf({ name }) {
+    return visibleName(name, this.#hooks.guest());
+  }
+
   /** @param {Transfer} transfer */
   #values({ name, peer, size }) {
-    return { file: name, name: peer.name, size: formatSize(size, this.#language) };
+    const words = formatSize(size, this.#language);
+    return { file: shortened(name), name: this.#nameOf(peer), size: words };
   }
 
   /** Says what a person would like to know who does not look. @param {Transfer} transfer */
   #tell(transfer) {
-    const { state, outgoing, error } = transfer;
+    const { state, outgoing } = transfer;
     const values = this.#values(transfer);
     if (state === 'offered' && !outgoing) {
       this.#hooks.news(this.#get('fileOfferedNews', values));
@@ -217,7 +264,7 @@ export class Transfers {
     } else if (state === 'declined' && outgoing) {
       this.#hooks.say(this.#get('fileDeclinedNews', values));
     } else if (state === 'failed') {
-      const reason = this.#get(reasons[error] ?? 'fileFailed');
+      const reason = this.#get(reasonOf(transfer), values);
       this.#hooks.say(this.#get('fileFailedNews', { ...values, reason }));
     }
   }
@@ -225,11 +272,11 @@ export class Transfers {
   /** @param {Transfer} transfer */
   #renderRow(transfer) {
     const shown = this.#shown.get(transfer);
-    if (!shown || shown.state === transfer.state) return;
-    const { state, outgoing } = transfer;
+    const { state, outgoing, error } = transfer;
+    if (!shown || shown.state === state + error) return;
     const values = this.#values(transfer);
     const { row } = shown;
-    shown.state = state;
+    shown.state = state + error;
     row.dataset.state = state;
     this.#part(row, '.fileSize').textContent =
       this.#get(outgoing ? 'fileTo' : 'fileFrom', values);
@@ -252,12 +299,12 @@ export class Transfers {
     if (!shown) return;
     const progress = /** @type {HTMLProgressElement} */ (this.#part(shown.row, '.fileProgress'));
     progress.value = transfer.moved;
-    this.#part(shown.row, '.fileState').textContent = this.#stateOf(transfer, shown.saved);
+    this.#part(shown.row, '.fileState').textContent = this.#stateOf(transfer, shown.kept);
   }
 
-  /** @param {Transfer} transfer @param {boolean} saved */
-  #stateOf(transfer, saved) {
-    const { state, outgoing, moved, size, speed, error } = transfer;
+  /** @param {Transfer} transfer @param {Shown['kept']} kept */
+  #stateOf(transfer, kept) {
+    const { state, outgoing, moved, size, speed } = transfer;
     switch (state) {
       case 'offered':
         return outgoing ? this.#get('fileWaiting', this.#values(transfer)) : '';
@@ -269,10 +316,10 @@ export class Transfers {
           { percent, speed: formatSize(speed, this.#language, '-per-second') });
       }
       case 'paused': return this.#get('filePaused');
-      case 'done': return this.#get(outgoing ? 'fileSent' : saved ? 'fileSaved' : 'fileReceived');
+      case 'done': return this.#get(outgoing ? 'fileSent' : kept ? 'fileSaved' : 'fileReceived');
       case 'declined': return this.#get('fileDeclined');
       case 'cancelled': return this.#get('fileCancelled');
-      case 'failed': return this.#get(reasons[error] ?? 'fileFailed');
+      case 'failed': return this.#get(reasonOf(transfer), this.#values(transfer));
     }
   }
 
@@ -292,18 +339,19 @@ export class Transfers {
     if (state !== 'done') {
       const again = this.#button('fileAgain', () => {
         this.#remove(transfer);
-        this.#send([/** @type {File} */ (file)], peer);
+        this.#sendTo([/** @type {File} */ (file)], peer);
       });
       return outgoing && file ? [again] : [];
     }
-    if (outgoing || shown.saved || !file) return [];
+    if (outgoing || shown.kept === 'stored' || !file) return [];
     const type = typeOf(name);
     const open = this.#button('fileOpen', () => {
       const url = URL.createObjectURL(file.slice(0, file.size, type));
       window.open(url, '_blank', 'noopener');
       setTimeout(() => URL.revokeObjectURL(url), 60_000);
     });
-    return [this.#button('fileSave', () => save(file, name), true), ...type ? [open] : []];
+    const keep = this.#button('fileSave', () => this.#save(transfer, shown), true);
+    return type ? [keep, open] : [keep];
   }
 
   /** @param {Transfer} transfer */
@@ -312,17 +360,77 @@ export class Transfers {
     this.#shown.get(transfer)?.row.remove();
     this.#shown.delete(transfer);
     this.#fit();
+    this.#holdPage();
+  }
+
+  /** @param {Transfer} transfer @param {Shown} shown */
+  #save(transfer, shown) {
+    save(/** @type {File} */ (transfer.file), transfer.name);
+    shown.kept = 'saved';
+    this.#renderProgress(transfer);
+    this.#holdPage();
+  }
+
+  /** What would be lost with the page. */
+  get #unsaved() {
+    return [...this.#shown].filter(([transfer, shown]) => isUnsaved(transfer, shown));
+  }
+
+  /** Downloads what would be lost. */
+  saveAll() {
+    for (const [transfer, shown] of this.#unsaved) this.#save(transfer, shown);
+  }
+
+  /**
+   * The person wants to leave the call, and with it what they have not saved.
+   * @returns {Promise<boolean>} false: they stay
+   */
+  async mayLeave() {
+    const unsaved = this.#unsaved;
+    if (!unsaved.length) return true;
+    const { make } = this.#hooks;
+    const title = unsaved.length === 1
+      ? this.#get('fileKeepTitle', this.#values(unsaved[0][0]))
+      : this.#get('filesKeepTitle', { count: unsaved.length });
+    const choice = (/** @type {TransferKey} */ key, value = '', className = 'button') =>
+      make('button', className, { value }, this.#get(key));
+    const dialog = /** @type {HTMLDialogElement} */ (make('dialog', 'dialog unsaved',
+      { 'aria-labelledby': 'unsavedTitle', 'aria-describedby': 'unsavedText' },
+      make('h2', '', { id: 'unsavedTitle' }, title),
+      make('p', '', { id: 'unsavedText' }, this.#get('fileKeepText')),
+      make('form', 'dialogButtons', { method: 'dialog' },
+        choice('fileKeep', 'save', 'button primary'), choice('fileDrop', 'leave'),
+        choice('fileCancel'))));
+    document.body.append(dialog);
+    const answer = await ask(dialog);
+    dialog.remove();
+    if (answer === 'save') this.saveAll();
+    if (answer === 'leave') for (const [, shown] of unsaved) shown.kept = 'dropped';
+    this.#holdPage();
+    return answer !== '';
+  }
+
+  /** As long as something would be lost, the browser asks before it leaves the page. */
+  #holdPage() {
+    if (this.#unsaved.length) addEventListener('beforeunload', hold);
+    else removeEventListener('beforeunload', hold);
   }
 
   /** @param {Transfer} transfer @param {Shown} shown */
   async #accept(transfer, shown) {
     const pick = /** @type {any} */ (window).showSaveFilePicker;
     if (!pick || transfer.size < pickedMin) return transfer.accept();
+    if (shown.picking) return; // a second press; the browser would refuse that picker
+    shown.picking = true;
     try {
       const handle = await pick({ suggestedName: transfer.name });
-      shown.saved = true;
+      shown.kept = 'stored';
       await transfer.accept(handle);
-    } catch { // cancelled: the offer stays
+    } catch (error) {
+      // Cancelled: the offer stays. Else there is no picker to be had, and it goes where others go.
+      if (/** @type {Error} */ (error).name !== 'AbortError') await transfer.accept();
+    } finally {
+      shown.picking = false;
     }
   }
 
