@@ -34,9 +34,11 @@ enum {
     PF_EVENTS_MAX = 256,     /* of one iteration */
     PF_RECEIVE_SIZE = 65536, /* read from a stream at once */
     PF_INPUT_SIZE_MAX = PF_RECEIVE_SIZE + PF_HTTP_HEAD_SIZE_MAX,
-    PF_KEPT_SIZE_MAX = 1 << 20,      /* a reader that is further behind is disconnected */
-    PF_ITERATION_SIZE_MAX = 1 << 20, /* queued in the arena before it is flushed */
-    PF_GOODBYE_MS = 2000,            /* for a closing handshake */
+    PF_KEPT_SIZE_MAX = 1 << 20, /* a reader that is further behind is disconnected */
+    /* Queued in the arena before it is flushed. What is written is then still in the processor's
+     * cache, and the first receivers have theirs while the next messages are read. */
+    PF_ITERATION_SIZE_MAX = 1 << 14,
+    PF_GOODBYE_MS = 2000, /* for a closing handshake */
 };
 
 /* What a connection was accepted for. */
