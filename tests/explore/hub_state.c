@@ -67,11 +67,11 @@ static uint32_t age_of(const struct pf_hub *hub, const struct pf_hub_client *cli
 static void visit_timer(struct pf_hub *hub, struct ex_visit *visit, struct pf_timer *timer)
 {
     uint64_t deadline_ms = timer->place != 0 ? timer->deadline_ms : PF_DEADLINE_NONE;
-    uint64_t age = timer->age;
+    uint32_t age = timer->age;
     ex_visit_time(visit, &deadline_ms);
     ex_visit_unhashed(visit, &age, sizeof(age));
     if (visit->mode == EX_LOAD && deadline_ms != PF_DEADLINE_NONE) {
-        const uint64_t age_next = hub->timers.age_next;
+        const uint32_t age_next = hub->timers.age_next;
         hub->timers.age_next = age;
         pf_timers_set(&hub->timers, timer, deadline_ms);
         hub->timers.age_next = age_next;
@@ -100,7 +100,7 @@ static void visit_member(struct pf_hub *hub, struct ex_visit *visit, struct pf_h
     EX_VISIT(visit, id);
     if (visit->mode == EX_LOAD) {
         PF_ASSERT(pf_rooms_add_member(&hub->rooms, room, id, &member) == PF_ERROR_OK);
-        member->grace = (struct pf_timer){.owner = member, .kind = PF_HUB_TIMER_GRACE};
+        member->grace = (struct pf_timer){.kind = PF_HUB_TIMER_GRACE};
     }
     ex_visit_unhashed(visit, &member->returns, sizeof(member->returns));
     EX_VISIT(visit, member->client);
@@ -148,7 +148,7 @@ static void visit_client(struct pf_hub *hub, struct ex_visit *visit, uint32_t nu
     struct pf_hub_client *client = pf_clients_find(&hub->clients, number);
     if (visit->mode == EX_LOAD) {
         PF_ASSERT(pf_clients_add(&hub->clients, number, &client) == PF_ERROR_OK);
-        client->heartbeat = (struct pf_timer){.owner = client, .kind = PF_HUB_TIMER_HEARTBEAT};
+        client->heartbeat = (struct pf_timer){.kind = PF_HUB_TIMER_HEARTBEAT};
     }
     pf_member_id id = client->member ? client->member->id : 0;
     EX_VISIT(visit, id);

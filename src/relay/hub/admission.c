@@ -96,7 +96,7 @@ static struct pf_hub_member *new_member(struct pf_hub *hub, const struct pf_hub_
     if (pf_rooms_add_member(&hub->rooms, room, id, &member) != PF_ERROR_OK) {
         return NULL;
     }
-    member->grace = (struct pf_timer){.owner = member, .kind = PF_HUB_TIMER_GRACE};
+    member->grace = (struct pf_timer){.kind = PF_HUB_TIMER_GRACE};
     return member;
 }
 
