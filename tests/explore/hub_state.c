@@ -78,17 +78,21 @@ static void visit_timer(struct pf_hub *hub, struct ex_visit *visit, struct pf_ti
     }
 }
 
-static void visit_capabilities(struct ex_visit *visit, struct pf_hub_member *member)
+static void visit_name(struct ex_visit *visit, struct pf_hub_member *member)
 {
-    char names[PF_CAPABILITIES_SIZE_MAX];
-    uint8_t size = member->capabilities_size;
-    EX_VISIT(visit, size);
+    char both[PF_MEMBER_NAME_SIZE_MAX + PF_CAPABILITIES_SIZE_MAX];
+    uint8_t name_size = member->name_size;
+    uint8_t capabilities_size = member->capabilities_size;
+    EX_VISIT(visit, name_size);
+    EX_VISIT(visit, capabilities_size);
+    const size_t size = (size_t)name_size + capabilities_size;
     if (size > 0 && visit->mode != EX_LOAD) {
-        memcpy(names, member->capabilities, size);
+        memcpy(both, member->name, size);
     }
-    ex_visit_bytes(visit, names, size);
+    ex_visit_bytes(visit, both, size);
     if (visit->mode == EX_LOAD) {
-        pf_hub_member_set_capabilities(member, (struct pf_slice){names, size});
+        pf_hub_member_set_name(member, (struct pf_slice){both, name_size},
+                               (struct pf_slice){both + name_size, capabilities_size});
     }
 }
 
@@ -107,9 +111,7 @@ static void visit_member(struct pf_hub *hub, struct ex_visit *visit, struct pf_h
     EX_VISIT(visit, member->instance);
     EX_VISIT(visit, member->is_named);
     ex_visit_unhashed(visit, &member->has_spoken, sizeof(member->has_spoken)); /* of full rooms */
-    EX_VISIT(visit, member->name_size);
-    ex_visit_bytes(visit, member->name, member->name_size);
-    visit_capabilities(visit, member);
+    visit_name(visit, member);
     visit_timer(hub, visit, &member->grace);
     if (visit->mode == EX_HASH && member->grace.place != 0) {
         uint32_t rank = rank_of(room, member);
