@@ -1,9 +1,8 @@
-// bun.mjs - the same as ws.mjs on Bun, whose WebSocket server is µWebSockets: bun bun.mjs PORT
-// SPDX-License-Identifier: MIT
+/* bun.mjs - the same as ws.mjs on Bun, whose WebSocket server is µWebSockets: bun bun.mjs PORT */
+/* SPDX-License-Identifier: MIT */
 import { randomBytes } from 'node:crypto';
 
-/** @type {any} */
-const { Bun } = globalThis;
+const { Bun } = /** @type {any} */ (globalThis);
 /** @type {Map<string, Map<string, any>>} */
 const rooms = new Map();
 

@@ -1,6 +1,9 @@
-// peerserver.mjs - PeerServer as its README starts it, but for its limits: node peerserver.mjs PORT
-// SPDX-License-Identifier: MIT
-import { PeerServer } from 'peer';
+/* peerserver.mjs - PeerServer, with higher limits: node peerserver.mjs PORT */
+/* SPDX-License-Identifier: MIT */
+import { createRequire } from 'node:module';
+
+// The package is not there for whoever only runs the tests.
+const { PeerServer } = createRequire(import.meta.url)('peer');
 
 PeerServer({
   port: Number(process.argv[2]),

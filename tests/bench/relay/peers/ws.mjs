@@ -1,18 +1,21 @@
-// ws.mjs - the smallest relay with rooms on node's `ws`: node ws.mjs PORT
-// SPDX-License-Identifier: MIT
+/* ws.mjs - the smallest relay with rooms on node's `ws`: node ws.mjs PORT */
+/* SPDX-License-Identifier: MIT */
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
-import { WebSocketServer } from 'ws';
+import { createRequire } from 'node:module';
 
-/** @type {Map<string, Map<string, import('ws').WebSocket>>} */
+// The package has no types, and is not there for whoever only runs the tests.
+const { WebSocketServer } = createRequire(import.meta.url)('ws');
+
+/** @type {Map<string, Map<string, any>>} */
 const rooms = new Map();
 const server = createServer();
 const sockets = new WebSocketServer({ server });
 
-sockets.on('connection', (socket) => {
+sockets.on('connection', (/** @type {any} */ socket) => {
   const id = randomBytes(8).toString('hex');
   let name = '';
-  socket.on('message', (data) => {
+  socket.on('message', (/** @type {Buffer} */ data) => {
     const message = JSON.parse(String(data));
     if (message.type === 'join') {
       name = message.room;
