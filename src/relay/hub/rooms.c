@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+_Static_assert(sizeof(void *) != 8 || sizeof(struct pf_hub_member) <= 64, "a member is small");
+
 enum { BUCKETS_MIN = 64, MEMBERS_MIN = 2 /* of a room: nearly all have two */ };
 
 static struct pf_hub_room **bucket_of(const struct pf_rooms *rooms, uint64_t hash)

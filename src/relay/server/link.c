@@ -26,6 +26,8 @@ enum {
     FILE_CHUNKS_MAX = 4, /* of PF_RECEIVE_SIZE each, written before other links are served */
 };
 
+_Static_assert(sizeof(void *) != 8 || sizeof(struct pf_link) <= 72, "an idle WebSocket is small");
+
 bool pf_link_has_file(const struct pf_link *link)
 {
     return link->transit && link->transit->file_fd >= 0;

@@ -132,8 +132,6 @@ struct pf_link {
     struct pf_transit *transit; /* owned; NULL in an open WebSocket */
 };
 
-_Static_assert(sizeof(void *) != 8 || sizeof(struct pf_link) <= 72, "an idle WebSocket is small");
-
 /* The links whose TLS handshake is going on, by age; see handshakes.h. */
 struct pf_handshakes {
     struct pf_link *oldest, *newest;
