@@ -43,26 +43,37 @@ static unsigned find_stops(const char *at)
     return (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, backslash), control));
 }
 
+/* One bit for each of 16 bytes that is `c`. */
+static unsigned find_byte(const char *at, char c)
+{
+    const __m128i block = _mm_loadu_si128((const __m128i *)(const void *)at);
+    return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(block, _mm_set1_epi8(c)));
+}
+
 /*
  * Skips content of a string by blocks of 16 bytes, with the escapes that end the lines of an SDP.
- * Stops at a quote, at another escape, at one that goes on in the next block, at what is not
- * allowed, or close to the end of the text.
+ * Stops at a quote, at another escape, at what is not allowed, or close to the end of the text.
+ * Where the next block begins depends on no byte of this one, or the processor would wait for it.
  */
 static const char *skip_blocks(const char *at, const char *end)
 {
+    unsigned carried = 0; /* 1: the last byte of the block before was a backslash */
     for (; end - at >= 16; at += 16) {
-        unsigned stops = find_stops(at);
-        while (stops != 0) {
-            const unsigned first = (unsigned)__builtin_ctz(stops);
-            /* What a backslash in the last place escapes is in the next block. */
-            const char escaped = first < 15 ? at[first + 1] : '\0';
-            if (at[first] != '\\' || (escaped != 'r' && escaped != 'n')) {
-                return at + first;
-            }
-            stops &= stops - 1;
+        const unsigned stops = find_stops(at);
+        if ((stops | carried) == 0) {
+            continue;
         }
+        const unsigned backslashes = find_byte(at, '\\');
+        const unsigned escaped = backslashes << 1 | carried;
+        /* Of two backslashes in a row the second is no such escape, which stops at the first. */
+        const unsigned others = escaped & ~(find_byte(at, 'r') | find_byte(at, 'n')) & 0xffff;
+        const unsigned found = (stops & ~backslashes) << 1 | others;
+        if (found != 0) {
+            return at + __builtin_ctz(found) - 1; /* the backslash, if it is one of `others` */
+        }
+        carried = escaped >> 16;
     }
-    return at;
+    return at - carried;
 }
 #else
 static const char *skip_blocks(const char *at, const char *end)

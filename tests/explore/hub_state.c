@@ -67,28 +67,32 @@ static uint32_t age_of(const struct pf_hub *hub, const struct pf_hub_client *cli
 static void visit_timer(struct pf_hub *hub, struct ex_visit *visit, struct pf_timer *timer)
 {
     uint64_t deadline_ms = timer->place != 0 ? timer->deadline_ms : PF_DEADLINE_NONE;
-    uint64_t age = timer->age;
+    uint32_t age = timer->age;
     ex_visit_time(visit, &deadline_ms);
     ex_visit_unhashed(visit, &age, sizeof(age));
     if (visit->mode == EX_LOAD && deadline_ms != PF_DEADLINE_NONE) {
-        const uint64_t age_next = hub->timers.age_next;
+        const uint32_t age_next = hub->timers.age_next;
         hub->timers.age_next = age;
         pf_timers_set(&hub->timers, timer, deadline_ms);
         hub->timers.age_next = age_next;
     }
 }
 
-static void visit_capabilities(struct ex_visit *visit, struct pf_hub_member *member)
+static void visit_name(struct ex_visit *visit, struct pf_hub_member *member)
 {
-    char names[PF_CAPABILITIES_SIZE_MAX];
-    uint8_t size = member->capabilities_size;
-    EX_VISIT(visit, size);
+    char both[PF_MEMBER_NAME_SIZE_MAX + PF_CAPABILITIES_SIZE_MAX];
+    uint8_t name_size = member->name_size;
+    uint8_t capabilities_size = member->capabilities_size;
+    EX_VISIT(visit, name_size);
+    EX_VISIT(visit, capabilities_size);
+    const size_t size = (size_t)name_size + capabilities_size;
     if (size > 0 && visit->mode != EX_LOAD) {
-        memcpy(names, member->capabilities, size);
+        memcpy(both, member->name, size);
     }
-    ex_visit_bytes(visit, names, size);
+    ex_visit_bytes(visit, both, size);
     if (visit->mode == EX_LOAD) {
-        pf_hub_member_set_capabilities(member, (struct pf_slice){names, size});
+        pf_hub_member_set_name(member, (struct pf_slice){both, name_size},
+                               (struct pf_slice){both + name_size, capabilities_size});
     }
 }
 
@@ -100,16 +104,14 @@ static void visit_member(struct pf_hub *hub, struct ex_visit *visit, struct pf_h
     EX_VISIT(visit, id);
     if (visit->mode == EX_LOAD) {
         PF_ASSERT(pf_rooms_add_member(&hub->rooms, room, id, &member) == PF_ERROR_OK);
-        member->grace = (struct pf_timer){.owner = member, .kind = PF_HUB_TIMER_GRACE};
+        member->grace = (struct pf_timer){.kind = PF_HUB_TIMER_GRACE};
     }
     ex_visit_unhashed(visit, &member->returns, sizeof(member->returns));
     EX_VISIT(visit, member->client);
     EX_VISIT(visit, member->instance);
     EX_VISIT(visit, member->is_named);
     ex_visit_unhashed(visit, &member->has_spoken, sizeof(member->has_spoken)); /* of full rooms */
-    EX_VISIT(visit, member->name_size);
-    ex_visit_bytes(visit, member->name, member->name_size);
-    visit_capabilities(visit, member);
+    visit_name(visit, member);
     visit_timer(hub, visit, &member->grace);
     if (visit->mode == EX_HASH && member->grace.place != 0) {
         uint32_t rank = rank_of(room, member);
@@ -148,7 +150,7 @@ static void visit_client(struct pf_hub *hub, struct ex_visit *visit, uint32_t nu
     struct pf_hub_client *client = pf_clients_find(&hub->clients, number);
     if (visit->mode == EX_LOAD) {
         PF_ASSERT(pf_clients_add(&hub->clients, number, &client) == PF_ERROR_OK);
-        client->heartbeat = (struct pf_timer){.owner = client, .kind = PF_HUB_TIMER_HEARTBEAT};
+        client->heartbeat = (struct pf_timer){.kind = PF_HUB_TIMER_HEARTBEAT};
     }
     pf_member_id id = client->member ? client->member->id : 0;
     EX_VISIT(visit, id);

@@ -206,12 +206,10 @@ pf_add_mutant(new_name_not_told 100 "does not show the name" relay/hub/admission
 pf_add_mutant(new_name_lost_while_joining 1000 "does not show the name" core/room/membership.c
   [[membership->name_told = false;]] [[membership->name_told = !room->context.joined;]])
 pf_add_mutant(name_not_taken_on_return 1000 "does not show the name" relay/hub/admission.c
-  [[    set_name(member, newcomer->name);
-    seat]]
+  [[    pf_hub_member_set_name(member, newcomer->name, newcomer->capabilities);]]
   [[    if (member->name_size == 0) {
-        set_name(member, newcomer->name);
-    }
-    seat]])
+        pf_hub_member_set_name(member, newcomer->name, newcomer->capabilities);
+    }]])
 pf_add_mutant(names_without_pause 300 "rate-limit" core/room/membership.c
   [[membership->name_at_ms = context->now_ms + RENAMES_MS;]] [[membership->name_at_ms = 0;]])
 pf_add_mutant(interruption_not_told 100 "does not show what is interrupted"

@@ -96,6 +96,30 @@ static void a_string_ends_at_its_quote_at_any_offset(void **state)
     }
 }
 
+static void escapes_are_taken_at_any_offset(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        enum pf_error error;
+    } escapes[] = {
+        {"\\r", PF_ERROR_OK},           {"\\n", PF_ERROR_OK},         {"\\r\\n", PF_ERROR_OK},
+        {"\\\\r", PF_ERROR_OK},         {"\\\\\\n", PF_ERROR_OK},     {"\\\\\\\\", PF_ERROR_OK},
+        {"\\\"", PF_ERROR_OK},          {"\\u00e9", PF_ERROR_OK},     {"\\t\\/", PF_ERROR_OK},
+        {"\\x", PF_ERROR_INVALID},      {"\\\\\"", PF_ERROR_INVALID}, {"\\\n", PF_ERROR_INVALID},
+        {"\\r\\u12", PF_ERROR_INVALID}, {"\\r\"", PF_ERROR_INVALID},
+    };
+    char text[64];
+    for (size_t i = 0; i < sizeof escapes / sizeof escapes[0]; i++) {
+        for (size_t before = 0; before < 36; before++) {
+            /* An escape in front, so that the block is not plain before this one. */
+            const int size = snprintf(text, sizeof text, "{\"a\":\"\\n%.*s%sxr\"}", (int)before,
+                                      "nrnrnrnrnrnrnrnrnrnrnrnrnrnrnrnrnrnr", escapes[i].text);
+            assert_int_equal(walk_through((struct pf_slice){text, (size_t)size}), escapes[i].error);
+        }
+    }
+}
+
 static void an_envelope_borrows_from_the_text(void **state)
 {
     (void)state;
@@ -382,6 +406,7 @@ int main(void)
         cmocka_unit_test(the_walk_returns_each_member_as_written),
         cmocka_unit_test(an_empty_text_is_not_an_object),
         cmocka_unit_test(a_string_ends_at_its_quote_at_any_offset),
+        cmocka_unit_test(escapes_are_taken_at_any_offset),
         cmocka_unit_test(an_envelope_borrows_from_the_text),
         cmocka_unit_test(a_failed_read_leaves_the_envelope_unchanged),
         cmocka_unit_test(an_envelope_is_read_up_to_the_message_size_limit),

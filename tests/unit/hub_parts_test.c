@@ -46,7 +46,7 @@ static void timers_fire_in_the_order_of_their_deadlines(void **state)
         }
         for (size_t i = 0; i < TIMERS_COUNT / 2; i++) {
             struct pf_timer *timer = &timers[pf_random_below(&random, TIMERS_COUNT)];
-            timer->kind = pf_random_below(&random, 2);
+            timer->kind = pf_random_below(&random, 2) & 1u;
             if (timer->kind == 0) {
                 pf_timers_cancel(&heap, timer);
             } else {
@@ -54,7 +54,7 @@ static void timers_fire_in_the_order_of_their_deadlines(void **state)
             }
         }
         uint64_t before_ms = 0;
-        uint64_t before_age = 0;
+        uint32_t before_age = 0;
         size_t count = 0;
         for (struct pf_timer *timer = NULL; (timer = pf_timers_due(&heap, 100)) != NULL;) {
             assert_true(timer->kind == 1);

@@ -101,7 +101,7 @@ static struct pf_hub_member *new_member(struct pf_hub *hub, const struct pf_hub_
     if (pf_rooms_add_member(&hub->rooms, room, id, &member) != PF_ERROR_OK) {
         return NULL;
     }
-    member->grace = (struct pf_timer){.owner = member, .kind = PF_HUB_TIMER_GRACE};
+    member->grace = (struct pf_timer){.kind = PF_HUB_TIMER_GRACE};
     return member;
 }
 
@@ -188,14 +188,6 @@ static bool may_be_told(struct pf_hub *hub, struct pf_hub_member *member)
     return pf_token_bucket_take(&member->returns, &returns_rate, hub->now_ms, RETURNS_MS);
 }
 
-static void set_name(struct pf_hub_member *member, struct pf_slice name)
-{
-    member->name_size = (uint8_t)name.size;
-    for (size_t i = 0; i < name.size; i++) {
-        member->name[i] = name.data[i];
-    }
-}
-
 static const char *text_of(enum pf_error_code code)
 {
     return code == PF_CODE_ROOM_FULL       ? "the room is full"
@@ -257,10 +249,9 @@ static bool admit(struct pf_hub *hub, struct pf_hub_client *client, struct pf_sl
         pf_hub_client_fail(hub, client, why, text_of(why));
         return false;
     }
-    pf_hub_member_set_capabilities(member, newcomer->capabilities);
     member->instance = newcomer->instance;
     member->is_named = newcomer->is_named;
-    set_name(member, newcomer->name);
+    pf_hub_member_set_name(member, newcomer->name, newcomer->capabilities);
     seat(hub, client, member);
     pf_hosts_enter(hub, member, is_new, ticket, newcomer->is_host);
     announce(hub, member, ticket->id != 0, offer);
@@ -385,7 +376,7 @@ void pf_hub_rename(struct pf_hub *hub, struct pf_hub_client *client, struct pf_s
         pf_hub_client_evict(hub, client);
         return;
     }
-    set_name(member, hub->message.rename);
+    pf_hub_member_set_name(member, hub->message.rename, pf_hub_member_capabilities(member));
     pf_message_clear(&hub->message);
     pf_hub_send_to_others(hub, member, NULL, pf_hub_write_member(hub, member));
 }

@@ -33,12 +33,12 @@ static void on_client_heard(struct pf_hub *hub, struct pf_hub_client *client, ui
     }
 }
 
-static void on_timer(struct pf_hub *hub, const struct pf_timer *timer)
+static void on_timer(struct pf_hub *hub, struct pf_timer *timer)
 {
     if (timer->kind == PF_HUB_TIMER_HEARTBEAT) {
-        pf_hub_client_heartbeat(hub, timer->owner);
+        pf_hub_client_heartbeat(hub, PF_TIMER_OWNER(timer, struct pf_hub_client, heartbeat));
     } else {
-        pf_hub_member_expire(hub, timer->owner);
+        pf_hub_member_expire(hub, PF_TIMER_OWNER(timer, struct pf_hub_member, grace));
     }
 }
 
@@ -118,7 +118,7 @@ void pf_hub_handle(struct pf_hub *hub, const struct pf_hub_event *event)
 bool pf_hub_poll(struct pf_hub *hub, struct pf_hub_output *out)
 {
     while (!pf_hub_output_take(hub, out)) {
-        const struct pf_timer *timer = pf_timers_due(&hub->timers, hub->now_ms);
+        struct pf_timer *timer = pf_timers_due(&hub->timers, hub->now_ms);
         if (!timer) {
             return false;
         }

@@ -61,7 +61,7 @@ struct pf_member pf_hub_describe(const struct pf_hub_member *member)
         .instance = member->instance,
         .away = member->client == PF_CLIENT_NONE,
         .role = member->is_host ? PF_ROLE_HOST : PF_ROLE_MEMBER,
-        .capabilities = {member->capabilities, member->capabilities_size},
+        .capabilities = pf_hub_member_capabilities(member),
     };
 }
 

@@ -51,7 +51,7 @@ static struct pf_hub_client *new_client(struct pf_hub *hub, uint32_t number)
         pf_clients_add(&hub->clients, number, &client) != PF_ERROR_OK) {
         return NULL;
     }
-    client->heartbeat = (struct pf_timer){.owner = client, .kind = PF_HUB_TIMER_HEARTBEAT};
+    client->heartbeat = (struct pf_timer){.kind = PF_HUB_TIMER_HEARTBEAT};
     client->heard_ms = hub->now_ms;
     client->ping_due_ms = hub->now_ms + hub->config.ping_ms;
     set_heartbeat(hub, client);

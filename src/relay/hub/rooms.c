@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BUCKETS_MIN = 64 };
+_Static_assert(sizeof(void *) != 8 || sizeof(struct pf_hub_member) <= 64, "a member is small");
+
+enum { BUCKETS_MIN = 64, MEMBERS_MIN = 2 /* of a room: nearly all have two */ };
 
 static struct pf_hub_room **bucket_of(const struct pf_rooms *rooms, uint64_t hash)
 {
@@ -43,6 +45,19 @@ void pf_rooms_init(struct pf_rooms *rooms, size_t count_max, const uint64_t key[
     *rooms = (struct pf_rooms){.count_max = count_max, .key = {key[0], key[1]}};
 }
 
+static void free_member(struct pf_hub_member *member)
+{
+    free(member->name);
+    free(member);
+}
+
+static void free_room(struct pf_hub_room *room)
+{
+    free(room->removed);
+    free(room->members);
+    free(room);
+}
+
 void pf_rooms_clear(struct pf_rooms *rooms)
 {
     for (size_t i = 0; i < rooms->buckets_count; i++) {
@@ -50,11 +65,9 @@ void pf_rooms_clear(struct pf_rooms *rooms)
         for (struct pf_hub_room *room = rooms->buckets[i]; room; room = next) {
             next = room->next;
             for (size_t k = 0; k < room->members_count; k++) {
-                free(room->members[k]->capabilities);
-                free(room->members[k]);
+                free_member(room->members[k]);
             }
-            free(room->removed);
-            free(room);
+            free_room(room);
         }
     }
     free(rooms->buckets);
@@ -86,7 +99,7 @@ enum pf_error pf_rooms_add(struct pf_rooms *rooms, struct pf_slice name, struct 
     if (rooms->count >= rooms->buckets_count) {
         grow(rooms);
     }
-    struct pf_hub_room *room = rooms->buckets_count > 0 ? malloc(sizeof *room) : NULL;
+    struct pf_hub_room *room = rooms->buckets_count > 0 ? malloc(sizeof *room + name.size) : NULL;
     if (!room) {
         return PF_ERROR_MEMORY;
     }
@@ -114,8 +127,23 @@ static void remove_room(struct pf_rooms *rooms, struct pf_hub_room *room)
     PF_ASSERT(!room->knocks);
     *at = room->next;
     rooms->count--;
-    free(room->removed);
-    free(room);
+    free_room(room);
+}
+
+/* False if memory is short. */
+static bool reserve_member(struct pf_hub_room *room)
+{
+    if (room->members_count < room->members_max) {
+        return true;
+    }
+    const size_t count = room->members_max > 0 ? 2 * (size_t)room->members_max : MEMBERS_MIN;
+    struct pf_hub_member **members = realloc(room->members, count * sizeof *members);
+    if (!members) {
+        return false;
+    }
+    room->members = members;
+    room->members_max = (uint8_t)count;
+    return true;
 }
 
 enum pf_error pf_rooms_add_member(struct pf_rooms *rooms, struct pf_hub_room *room, pf_member_id id,
@@ -123,7 +151,7 @@ enum pf_error pf_rooms_add_member(struct pf_rooms *rooms, struct pf_hub_room *ro
 {
     PF_ASSERT(id != 0);
     PF_ASSERT(room->members_count < PF_MEMBERS_MAX);
-    struct pf_hub_member *member = malloc(sizeof *member);
+    struct pf_hub_member *member = reserve_member(room) ? malloc(sizeof *member) : NULL;
     if (!member) {
         if (room->members_count == 0) {
             remove_room(rooms, room);
@@ -151,8 +179,7 @@ void pf_rooms_remove_member(struct pf_rooms *rooms, struct pf_hub_member *member
         room->members[index] = room->members[index + 1];
     }
     rooms->members_count--;
-    free(member->capabilities);
-    free(member);
+    free_member(member);
     if (room->members_count == 0) {
         remove_room(rooms, room);
     }
@@ -179,16 +206,30 @@ const struct pf_hub_member *pf_hub_room_connected(const struct pf_hub_room *room
     return NULL;
 }
 
-void pf_hub_member_set_capabilities(struct pf_hub_member *member, struct pf_slice capabilities)
+void pf_hub_member_set_name(struct pf_hub_member *member, struct pf_slice name,
+                            struct pf_slice capabilities)
 {
-    const size_t size = capabilities.size;
-    free(member->capabilities);
-    member->capabilities = size > 0 ? malloc(size + 1) : NULL;
-    member->capabilities_size = 0;
-    if (member->capabilities) {
-        member->capabilities_size =
-            (uint8_t)pf_slice_copy(capabilities, member->capabilities, size + 1);
+    char *before = member->name;
+    const size_t size = name.size + capabilities.size;
+    char *both = size > 0 ? malloc(size) : NULL;
+    member->name = both;
+    member->name_size = both ? (uint8_t)name.size : 0;
+    member->capabilities_size = both ? (uint8_t)capabilities.size : 0;
+    if (both && name.size > 0) {
+        memcpy(both, name.data, name.size);
     }
+    if (both && capabilities.size > 0) {
+        memcpy(both + name.size, capabilities.data, capabilities.size);
+    }
+    free(before);
+}
+
+struct pf_slice pf_hub_member_capabilities(const struct pf_hub_member *member)
+{
+    if (member->capabilities_size == 0) {
+        return PF_SLICE("");
+    }
+    return (struct pf_slice){member->name + member->name_size, member->capabilities_size};
 }
 
 void pf_hub_room_note_removed(struct pf_hub_room *room, pf_member_id id)

@@ -24,16 +24,15 @@ struct pf_hub_member {
     uint64_t ice_at_ms; /* when it may ask for new ICE servers again */
     uint32_t client;    /* PF_CLIENT_NONE while it is away */
     uint32_t instance;
-    char *capabilities; /* owned; NULL for none */
+    char *name; /* owned: the name, and behind it the capabilities; NULL if both are empty */
+    uint8_t name_size;
+    uint8_t capabilities_size;
     bool is_host;
     bool is_stranger; /* the room has had it since it came without a ticket */
     bool is_told;     /* of how things are in the room; else it is due to be */
     bool is_shown;    /* its role is, to the others; else that is due */
     bool is_named;    /* by its token: it cannot rename itself */
     bool has_spoken;  /* has sent a signal: somebody may miss it */
-    uint8_t capabilities_size;
-    uint8_t name_size;
-    char name[PF_MEMBER_NAME_SIZE_MAX];
 };
 
 _Static_assert(PF_CAPABILITIES_SIZE_MAX <= UINT8_MAX, "the size fits in a byte");
@@ -50,10 +49,11 @@ struct pf_hub_room {
     uint8_t removed_count;
     bool is_locked;
     bool is_door_set; /* a host has locked or opened it: tickets say no more about it */
-    uint8_t name_size;
     uint8_t members_count;
-    char name[PF_ROOM_NAME_SIZE_MAX];
-    struct pf_hub_member *members[PF_MEMBERS_MAX]; /* owned; in the order of joining */
+    uint8_t members_max;            /* for which there is memory */
+    struct pf_hub_member **members; /* owned, with the members; in the order of joining */
+    uint8_t name_size;
+    char name[];
 };
 
 /* A hash table with chaining. The key is secret, so that clients cannot choose colliding names. */
@@ -101,8 +101,13 @@ void pf_rooms_remove_member(struct pf_rooms *rooms, struct pf_hub_member *member
 const struct pf_hub_member *pf_hub_room_connected(const struct pf_hub_room *room,
                                                   const struct pf_hub_member *except);
 
-/* Copies the capabilities that the member's client has named; none if memory is short. */
-void pf_hub_member_set_capabilities(struct pf_hub_member *member, struct pf_slice capabilities);
+/* Copies a valid name, and the capabilities that the member's client has named; either may be the
+ * member's own. Both are empty if memory is short. */
+void pf_hub_member_set_name(struct pf_hub_member *member, struct pf_slice name,
+                            struct pf_slice capabilities);
+
+/* Borrowed from the member until its name is set. */
+struct pf_slice pf_hub_member_capabilities(const struct pf_hub_member *member);
 
 /* The member of that id in the room, or NULL. */
 struct pf_hub_member *pf_hub_room_member(const struct pf_hub_room *room, pf_member_id id);

@@ -9,13 +9,14 @@
 
 static bool is_earlier(const struct pf_timer *a, const struct pf_timer *b)
 {
-    return a->deadline_ms != b->deadline_ms ? a->deadline_ms < b->deadline_ms : a->age < b->age;
+    return a->deadline_ms != b->deadline_ms ? a->deadline_ms < b->deadline_ms
+                                            : (int32_t)(a->age - b->age) < 0; /* it may wrap */
 }
 
 static void put_at(struct pf_timers *timers, size_t index, struct pf_timer *timer)
 {
     timers->heap[index] = timer;
-    timer->place = (uint32_t)index + 1;
+    timer->place = ((uint32_t)index + 1) & PF_TIMERS_MAX;
 }
 
 static void sift_up(struct pf_timers *timers, size_t index, struct pf_timer *timer)
@@ -54,7 +55,7 @@ void pf_timers_clear(struct pf_timers *timers)
 
 enum pf_error pf_timers_reserve(struct pf_timers *timers, size_t count)
 {
-    PF_ASSERT(count < UINT32_MAX);
+    PF_ASSERT(count <= PF_TIMERS_MAX);
     if (count <= timers->capacity) {
         return PF_ERROR_OK;
     }

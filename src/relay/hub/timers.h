@@ -10,21 +10,30 @@
 
 #define PF_DEADLINE_NONE UINT64_MAX
 
-/* One deadline; lives inside the object that waits for it. All zero is a timer that is not set. */
+enum { PF_TIMERS_MAX = (1 << 30) - 1 }; /* set at the same time */
+
+/*
+ * One deadline; lives inside the object that waits for it. All zero is a timer that is not set.
+ * Timers with equal deadlines fire in the order in which they were set, unless 2^31 are set
+ * between.
+ */
 struct pf_timer {
     uint64_t deadline_ms;
-    uint64_t age;   /* timers with equal deadlines fire in the order in which they were set */
-    void *owner;    /* for the handler; never dereferenced here */
-    uint32_t place; /* 1 and up: index in the heap plus 1; 0: not set */
-    uint32_t kind;  /* for the handler */
+    uint32_t age;
+    uint32_t place : 30; /* 1 and up: index in the heap plus 1; 0: not set */
+    uint32_t kind : 2;   /* for the handler */
 };
+
+/* The object of that type whose `member` the timer is. */
+#define PF_TIMER_OWNER(timer, type, member)                                                        \
+    ((type *)(void *)((char *)(timer)-offsetof(type, member)))
 
 /* A binary heap of borrowed timers: a timer is cancelled before its memory is freed. */
 struct pf_timers {
     struct pf_timer **heap; /* owned */
     size_t count;
     size_t capacity;
-    uint64_t age_next;
+    uint32_t age_next;
 };
 
 /* Frees the heap, not the timers in it. */

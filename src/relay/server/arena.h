@@ -7,7 +7,7 @@
 
 enum {
     PF_ARENA_CHUNK_SIZE = 256 << 10,
-    PF_ARENA_SPARE_CHUNKS_MAX = 5, /* all of an iteration, which is flushed when 1 MiB is full */
+    PF_ARENA_SPARE_CHUNKS_MAX = 5, /* of an iteration whose timers send to many at once */
 };
 
 struct pf_arena_chunk {

@@ -9,6 +9,7 @@
 #include "relay/server/proxied.h"
 #include "relay/wire/handshake.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { HANDSHAKE_SIZE_MAX = 256 };
@@ -163,7 +164,6 @@ static void on_message(struct pf_server *server, struct pf_link *link,
         return; /* sent before the peer saw our close frame */
     } else if (is_text) {
         server->metrics.texts_received++;
-        link->message_since_ms = 0;
         tell_hub(server, PF_HUB_CLIENT_TEXT, link->index, 0, event->payload);
     } else {
         end(server, link, PF_CLOSE_ABNORMAL, PF_CLOSE_UNSUPPORTED);
@@ -203,13 +203,13 @@ void pf_bridge_cut(struct pf_server *server, struct pf_link *link)
  * Something has come that was no message: a part of one, or a control frame. It shows that the
  * client is alive, but a message has to end some time, and frames that cost work count.
  */
-static void tell_progress(struct pf_server *server, struct pf_link *link)
+static void tell_progress(struct pf_server *server, struct pf_link *link, struct pf_reader *reader)
 {
-    if (!pf_websocket_is_within(&link->websocket)) {
-        link->message_since_ms = 0;
-    } else if (link->message_since_ms == 0) {
-        link->message_since_ms = server->now_ms;
-    } else if (server->now_ms - link->message_since_ms > server->config.message_ms) {
+    if (!pf_websocket_is_within(&reader->websocket)) {
+        reader->since_ms = 0;
+    } else if (reader->since_ms == 0) {
+        reader->since_ms = server->now_ms;
+    } else if (server->now_ms - reader->since_ms > server->config.message_ms) {
         pf_bridge_cut(server, link);
         return;
     }
@@ -218,26 +218,56 @@ static void tell_progress(struct pf_server *server, struct pf_link *link)
         .now_ms = server->now_ms,
         .unix_s = server->unix_s,
         .client = link->index,
-        .frames = link->websocket.extra_frames,
+        .frames = reader->websocket.extra_frames,
     };
-    link->websocket.extra_frames = 0;
+    reader->websocket.extra_frames = 0;
     give_to_hub(server, &event);
+}
+
+/* Keeps the reader of a message that has come in part; between two messages there is none. */
+static void settle_reader(struct pf_server *server, struct pf_link *link, struct pf_reader *reader)
+{
+    const bool reads_on = link->stage <= PF_STAGE_CLOSING;
+    pf_websocket_release(&reader->websocket);
+    if (reads_on && pf_websocket_is_within(&reader->websocket)) {
+        if (link->reader) {
+            return;
+        }
+        link->reader = malloc(sizeof *link->reader);
+        if (link->reader) {
+            *link->reader = *reader; /* with what it owns */
+            return;
+        }
+        pf_link_kill(server, link);
+    }
+    pf_websocket_clear(&reader->websocket);
+    free(link->reader);
+    link->reader = NULL;
 }
 
 void pf_bridge_read(struct pf_server *server, struct pf_link *link, char *bytes, size_t size)
 {
     const uint64_t texts = server->metrics.texts_received;
+    struct pf_reader *reader = link->reader;
     size_t at = 0;
+    if (!reader) {
+        reader = &server->reader;
+        reader->since_ms = 0;
+        pf_websocket_init(&reader->websocket, PF_MESSAGE_SIZE_MAX);
+    }
     while (at < size && link->stage <= PF_STAGE_CLOSING) {
         struct pf_websocket_event event;
-        at += pf_websocket_read(&link->websocket, bytes + at, size - at, &event);
+        at += pf_websocket_read(&reader->websocket, bytes + at, size - at, &event);
         on_event(server, link, &event);
+        if (event.type == PF_WEBSOCKET_TEXT) {
+            reader->since_ms = 0;
+        }
     }
     if (link->in_hub &&
-        (server->metrics.texts_received == texts || link->websocket.extra_frames > 0)) {
-        tell_progress(server, link);
+        (server->metrics.texts_received == texts || reader->websocket.extra_frames > 0)) {
+        tell_progress(server, link, reader);
     }
-    pf_websocket_release(&link->websocket);
+    settle_reader(server, link, reader);
 }
 
 static void accept_handshake(struct pf_server *server, struct pf_link *link, bool is_echo)
@@ -284,7 +314,6 @@ uint16_t pf_bridge_open(struct pf_server *server, struct pf_link *link, bool is_
     if (link->stage == PF_STAGE_DEAD) {
         return status;
     }
-    pf_websocket_init(&link->websocket, PF_MESSAGE_SIZE_MAX);
     pf_link_set_stage(server, link, is_echo ? PF_STAGE_ECHO : PF_STAGE_WEBSOCKET, 0);
     if (!is_echo) {
         link->in_hub = true;

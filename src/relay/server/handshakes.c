@@ -21,9 +21,9 @@ bool pf_handshakes_begin(struct pf_server *server, struct pf_link *link)
         pf_handshakes_remove(server, oldest);
         pf_link_kill(server, oldest);
     }
-    link->handshake_older = all->newest;
+    link->transit->handshake_older = all->newest;
     if (all->newest) {
-        all->newest->handshake_newer = link;
+        all->newest->transit->handshake_newer = link;
     } else {
         all->oldest = link;
     }
@@ -64,15 +64,16 @@ void pf_handshakes_remove(struct pf_server *server, struct pf_link *link)
     PF_ASSERT(all->count > 0);
     all->count--;
     link->opening = PF_OPENING_NONE;
-    if (link->handshake_older) {
-        link->handshake_older->handshake_newer = link->handshake_newer;
+    struct pf_transit *transit = link->transit;
+    if (transit->handshake_older) {
+        transit->handshake_older->transit->handshake_newer = transit->handshake_newer;
     } else {
-        all->oldest = link->handshake_newer;
+        all->oldest = transit->handshake_newer;
     }
-    if (link->handshake_newer) {
-        link->handshake_newer->handshake_older = link->handshake_older;
+    if (transit->handshake_newer) {
+        transit->handshake_newer->transit->handshake_older = transit->handshake_older;
     } else {
-        all->newest = link->handshake_older;
+        all->newest = transit->handshake_older;
     }
-    link->handshake_older = link->handshake_newer = NULL;
+    transit->handshake_older = transit->handshake_newer = NULL;
 }

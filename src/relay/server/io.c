@@ -19,12 +19,13 @@
 /* Puts the link's incomplete request, if any, at the start of server->input. Returns its size. */
 static size_t restore_input(struct pf_server *server, struct pf_link *link)
 {
-    const size_t size = link->input_size;
+    struct pf_transit *transit = link->transit;
+    const size_t size = transit ? transit->input_size : 0;
     if (size > 0) {
-        memcpy(server->input, link->input, size);
-        free(link->input);
-        link->input = NULL;
-        link->input_size = 0;
+        memcpy(server->input, transit->input, size);
+        free(transit->input);
+        transit->input = NULL;
+        transit->input_size = 0;
     }
     return size;
 }
@@ -35,13 +36,14 @@ static void keep_input(struct pf_server *server, struct pf_link *link, const cha
     if (size == 0) {
         return;
     }
-    link->input = malloc(size);
-    if (!link->input) {
+    char *input = malloc(size);
+    if (!input) {
         pf_link_kill(server, link);
         return;
     }
-    memcpy(link->input, bytes, size);
-    link->input_size = (uint32_t)size;
+    memcpy(input, bytes, size);
+    link->transit->input = input;
+    link->transit->input_size = (uint32_t)size;
 }
 
 static void on_bytes(struct pf_server *server, struct pf_link *link, size_t size)
@@ -110,7 +112,7 @@ void pf_io_event(struct pf_server *server, uint64_t index, uint32_t events)
         return;
     }
     /* EPOLLERR and EPOLLHUP are not handled here: the next read or write reports the error. */
-    if (((link->watched & EPOLLIN) != 0 && (events & ~(uint32_t)EPOLLOUT) != 0) ||
+    if ((link->watches_reads && (events & ~(uint32_t)EPOLLOUT) != 0) ||
         pf_stream_wants_write(&link->stream)) {
         on_readable(server, link);
     }
@@ -132,7 +134,7 @@ static void on_written(struct pf_server *server, struct pf_link *link)
         return;
     }
     pf_link_set_timeout(server, link, server->config.idle_ms);
-    if (link->input_size > 0) {
+    if (link->transit->input_size > 0) {
         on_bytes(server, link, restore_input(server, link));
     }
 }

@@ -26,14 +26,16 @@ enum {
     FILE_CHUNKS_MAX = 4, /* of PF_RECEIVE_SIZE each, written before other links are served */
 };
 
-static bool has_kept(const struct pf_link *link)
+_Static_assert(sizeof(void *) != 8 || sizeof(struct pf_link) <= 72, "an idle WebSocket is small");
+
+bool pf_link_has_file(const struct pf_link *link)
 {
-    return link->kept_sent < link->kept_size;
+    return link->transit && link->transit->file_fd >= 0;
 }
 
 bool pf_link_is_busy(const struct pf_link *link)
 {
-    return has_kept(link) || link->segments || link->file_fd >= 0;
+    return link->kept || link->segments || pf_link_has_file(link);
 }
 
 char *pf_link_alloc(struct pf_server *server, size_t size)
@@ -50,9 +52,40 @@ void pf_link_mark(struct pf_server *server, struct pf_link *link)
     }
 }
 
+/* False if memory is short. */
+static bool need_transit(struct pf_link *link)
+{
+    if (!link->transit) {
+        link->transit = malloc(sizeof *link->transit);
+        if (!link->transit) {
+            return false;
+        }
+        *link->transit = (struct pf_transit){.link = link, .file_fd = -1};
+    }
+    return true;
+}
+
+static void free_transit(struct pf_server *server, struct pf_link *link)
+{
+    struct pf_transit *transit = link->transit;
+    if (transit) {
+        pf_timers_cancel(&server->timers, &transit->deadline);
+        if (transit->file_fd >= 0) {
+            (void)close(transit->file_fd); /* opened for reading only */
+        }
+        free(transit->input);
+        free(transit);
+        link->transit = NULL;
+    }
+}
+
 void pf_link_set_timeout(struct pf_server *server, struct pf_link *link, uint32_t timeout_ms)
 {
-    pf_timers_set(&server->timers, &link->deadline, server->now_ms + timeout_ms);
+    if (need_transit(link)) {
+        pf_timers_set(&server->timers, &link->transit->deadline, server->now_ms + timeout_ms);
+    } else {
+        pf_link_kill(server, link);
+    }
 }
 
 void pf_link_set_stage(struct pf_server *server, struct pf_link *link, enum pf_stage stage,
@@ -62,8 +95,14 @@ void pf_link_set_stage(struct pf_server *server, struct pf_link *link, enum pf_s
     link->stage = stage;
     if (timeout_ms > 0) {
         pf_link_set_timeout(server, link, timeout_ms);
+    } else if (stage == PF_STAGE_DEAD) {
+        if (link->transit) {
+            pf_timers_cancel(&server->timers, &link->transit->deadline);
+        }
     } else {
-        pf_timers_cancel(&server->timers, &link->deadline);
+        PF_ASSERT(link->opening == PF_OPENING_NONE);
+        PF_ASSERT(!pf_link_has_file(link));
+        free_transit(server, link);
     }
     pf_link_mark(server, link);
 }
@@ -78,7 +117,7 @@ void pf_link_kill(struct pf_server *server, struct pf_link *link)
 
 void pf_link_queue(struct pf_server *server, struct pf_link *link, const char *data, size_t size)
 {
-    struct pf_segment *last = link->segments_last;
+    struct pf_segment *last = link->segments;
     if (link->stage == PF_STAGE_DEAD) {
         return;
     }
@@ -96,48 +135,58 @@ void pf_link_queue(struct pf_server *server, struct pf_link *link, const char *d
         return;
     }
     *segment = (struct pf_segment){.data = data, .size = size};
+    segment->next = last ? last->next : segment;
     if (last) {
         last->next = segment;
-    } else {
-        link->segments = segment;
     }
-    link->segments_last = segment;
+    link->segments = segment;
 }
 
 /* Moves the unsent bytes to the front of the buffer. */
-static void forget_sent(struct pf_link *link)
+static void forget_sent(struct pf_kept *kept)
 {
-    link->kept_size -= link->kept_sent;
-    if (link->kept_size > 0) {
-        memmove(link->kept, link->kept + link->kept_sent, link->kept_size);
+    kept->size -= kept->sent;
+    memmove(kept->data, kept->data + kept->sent, kept->size);
+    kept->sent = 0;
+}
+
+/* Makes room for `size` bytes more. False if the reader is too far behind. */
+static bool reserve_kept(struct pf_link *link, size_t size)
+{
+    struct pf_kept *kept = link->kept;
+    if (kept && size > PF_KEPT_SIZE_MAX - kept->size) {
+        forget_sent(kept);
     }
-    link->kept_sent = 0;
+    const size_t used = kept ? kept->size : 0;
+    if (size > PF_KEPT_SIZE_MAX - used) {
+        return false;
+    }
+    size_t capacity = kept ? kept->capacity : KEPT_SIZE_MIN;
+    while (capacity < used + size) {
+        capacity *= 2;
+    }
+    if (!kept || capacity > kept->capacity) {
+        struct pf_kept *grown = realloc(kept, sizeof *grown + capacity);
+        if (!grown) {
+            return false;
+        }
+        if (!kept) {
+            *grown = (struct pf_kept){.size = 0};
+        }
+        grown->capacity = (uint32_t)capacity;
+        link->kept = grown;
+    }
+    return true;
 }
 
 /* Copies what the kernel did not accept. False if the reader is too far behind. */
 static bool keep(struct pf_link *link, const char *data, size_t size)
 {
-    if (link->kept_sent == link->kept_size || size > PF_KEPT_SIZE_MAX - link->kept_size) {
-        forget_sent(link);
-    }
-    if (size > PF_KEPT_SIZE_MAX - link->kept_size) {
+    if (!reserve_kept(link, size)) {
         return false;
     }
-    const size_t needed = link->kept_size + size;
-    if (needed > link->kept_capacity) {
-        size_t capacity = link->kept_capacity > 0 ? link->kept_capacity : KEPT_SIZE_MIN;
-        while (capacity < needed) {
-            capacity *= 2;
-        }
-        char *kept = realloc(link->kept, capacity);
-        if (!kept) {
-            return false;
-        }
-        link->kept = kept;
-        link->kept_capacity = (uint32_t)capacity;
-    }
-    memcpy(link->kept + link->kept_size, data, size);
-    link->kept_size = (uint32_t)needed;
+    memcpy(link->kept->data + link->kept->size, data, size);
+    link->kept->size += (uint32_t)size;
     return true;
 }
 
@@ -146,7 +195,7 @@ static bool write_pieces(struct pf_server *server, struct pf_link *link, struct 
                          size_t count)
 {
     size_t written = 0;
-    if (!has_kept(link)) {
+    if (!link->kept) {
         const ssize_t put = pf_stream_write(&link->stream, pieces, count);
         if (put < 0 && errno != EAGAIN && errno != EWOULDBLOCK) {
             return false;
@@ -170,51 +219,56 @@ static bool write_pieces(struct pf_server *server, struct pf_link *link, struct 
 
 static bool write_kept(struct pf_server *server, struct pf_link *link)
 {
-    while (has_kept(link)) {
+    struct pf_kept *kept = link->kept;
+    while (kept && kept->sent < kept->size) {
         struct iovec piece = {
-            .iov_base = link->kept + link->kept_sent,
-            .iov_len = link->kept_size - link->kept_sent,
+            .iov_base = kept->data + kept->sent,
+            .iov_len = kept->size - kept->sent,
         };
         const ssize_t put = pf_stream_write(&link->stream, &piece, 1);
         if (put < 0) {
             return errno == EAGAIN || errno == EWOULDBLOCK;
         }
-        link->kept_sent += (uint32_t)put;
+        kept->sent += (uint32_t)put;
         server->metrics.bytes_sent += (uint64_t)put;
     }
-    if (link->kept) {
-        free(link->kept);
-        link->kept = NULL;
-        link->kept_size = link->kept_sent = link->kept_capacity = 0;
-    }
+    free(kept);
+    link->kept = NULL;
     return true;
 }
 
 static bool write_segments(struct pf_server *server, struct pf_link *link)
 {
     struct iovec pieces[PIECES_MAX];
+    const struct pf_segment *last = link->segments;
+    const struct pf_segment *segment = last;
     size_t count = 0;
-    for (const struct pf_segment *segment = link->segments; segment; segment = segment->next) {
+    if (!last) {
+        return true;
+    }
+    do {
+        segment = segment->next;
         pieces[count++] =
             (struct iovec){.iov_base = (void *)(uintptr_t)segment->data, .iov_len = segment->size};
-        if (count == PIECES_MAX || !segment->next) {
+        if (count == PIECES_MAX || segment == last) {
             if (!write_pieces(server, link, pieces, count)) {
                 return false;
             }
             count = 0;
         }
-    }
-    link->segments = link->segments_last = NULL;
+    } while (segment != last);
+    link->segments = NULL;
     return true;
 }
 
 /* Writes part of the file. What the kernel does not accept is read again later, not kept. */
 static bool write_file(struct pf_server *server, struct pf_link *link)
 {
-    for (int i = 0; i < FILE_CHUNKS_MAX && link->file_at < link->file_size; i++) {
-        const uint64_t left = link->file_size - link->file_at;
+    struct pf_transit *transit = link->transit;
+    for (int i = 0; i < FILE_CHUNKS_MAX && transit->file_at < transit->file_size; i++) {
+        const uint64_t left = transit->file_size - transit->file_at;
         const size_t size = left < PF_RECEIVE_SIZE ? (size_t)left : PF_RECEIVE_SIZE;
-        const ssize_t got = pread(link->file_fd, server->input, size, (off_t)link->file_at);
+        const ssize_t got = pread(transit->file_fd, server->input, size, (off_t)transit->file_at);
         if (got <= 0) {
             return false; /* truncated meanwhile: Content-Length cannot be kept */
         }
@@ -223,14 +277,14 @@ static bool write_file(struct pf_server *server, struct pf_link *link)
         if (put < 0) {
             return errno == EAGAIN || errno == EWOULDBLOCK;
         }
-        link->file_at += (uint64_t)put;
+        transit->file_at += (uint64_t)put;
         server->metrics.bytes_sent += (uint64_t)put;
         pf_link_set_timeout(server, link, server->config.stall_ms);
     }
-    if (link->file_at == link->file_size) {
-        (void)close(link->file_fd); /* opened for reading only */
-        link->file_fd = -1;
-        if (link->closes_after_file && link->stage == PF_STAGE_HTTP) {
+    if (transit->file_at == transit->file_size) {
+        (void)close(transit->file_fd); /* opened for reading only */
+        transit->file_fd = -1;
+        if (transit->closes_after_file && link->stage == PF_STAGE_HTTP) {
             pf_link_set_stage(server, link, PF_STAGE_DRAINING, PF_GOODBYE_MS);
         }
     }
@@ -242,22 +296,24 @@ bool pf_link_write(struct pf_server *server, struct pf_link *link)
     if (!write_kept(server, link) || !write_segments(server, link)) {
         return false;
     }
-    return has_kept(link) || link->file_fd < 0 || write_file(server, link);
+    return link->kept || !pf_link_has_file(link) || write_file(server, link);
 }
 
 void pf_link_watch(struct pf_server *server, struct pf_link *link)
 {
     const bool busy = pf_link_is_busy(link);
-    uint32_t wanted = busy || pf_stream_wants_write(&link->stream) ? EPOLLOUT : 0;
+    const bool writes = busy || pf_stream_wants_write(&link->stream);
     /* The next request waits until the response before it is written. */
-    if (link->stage != PF_STAGE_HTTP || !busy) {
-        wanted |= EPOLLIN;
-    }
-    if (wanted == link->watched) {
+    const bool reads = link->stage != PF_STAGE_HTTP || !busy;
+    if (reads == link->watches_reads && writes == link->watches_writes) {
         return;
     }
-    struct epoll_event event = {.events = wanted, .data.u64 = link->index};
-    link->watched = wanted;
+    struct epoll_event event = {
+        .events = (reads ? (uint32_t)EPOLLIN : 0) | (writes ? (uint32_t)EPOLLOUT : 0),
+        .data.u64 = link->index,
+    };
+    link->watches_reads = reads;
+    link->watches_writes = writes;
     if (epoll_ctl(server->epoll_fd, EPOLL_CTL_MOD, link->stream.fd, &event) != 0) {
         pf_link_kill(server, link);
     }
@@ -269,17 +325,16 @@ void pf_link_free(struct pf_server *server, struct pf_link *link)
     pf_handshakes_remove(server, link);
     pf_addresses_leave(link->address);
     server->dead_count -= link->stage == PF_STAGE_DEAD ? 1 : 0;
-    pf_timers_cancel(&server->timers, &link->deadline);
-    pf_websocket_clear(&link->websocket);
-    pf_stream_close(&link->stream);
-    if (link->file_fd >= 0) {
-        (void)close(link->file_fd); /* opened for reading only */
+    free_transit(server, link);
+    if (link->reader) {
+        pf_websocket_clear(&link->reader->websocket);
+        free(link->reader);
     }
+    pf_stream_close(&link->stream);
     server->links[link->index] = NULL;
     server->free_indexes[server->free_count++] = link->index;
     server->links_count--;
     free(link->kept);
-    free(link->input);
     free(link);
 }
 
@@ -292,9 +347,9 @@ static void make_room(struct pf_server *server)
 {
     const size_t living = server->links_count - server->dead_count;
     if (living - pf_hub_counts(server->hub).clients >= server->config.requests_max) {
-        const struct pf_timer *timer = pf_timers_due(&server->timers, UINT64_MAX);
+        struct pf_timer *timer = pf_timers_due(&server->timers, UINT64_MAX);
         if (timer) {
-            pf_link_kill(server, timer->owner);
+            pf_link_kill(server, PF_TIMER_OWNER(timer, struct pf_transit, deadline)->link);
         }
     }
 }
@@ -314,14 +369,13 @@ bool pf_link_open(struct pf_server *server, int fd, enum pf_door door, const str
         .stream = {.fd = fd},
         .index = server->free_indexes[server->free_count - 1],
         .door = door,
-        .watched = EPOLLIN,
-        .deadline = {.owner = link},
-        .file_fd = -1,
+        .watches_reads = true,
     };
     struct epoll_event event = {.events = EPOLLIN, .data.u64 = link->index};
-    if (!pf_proxied_begin(server, link, ip) ||
+    if (!need_transit(link) || !pf_proxied_begin(server, link, ip) ||
         epoll_ctl(server->epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0) {
         pf_addresses_leave(link->address);
+        free(link->transit);
         free(link);
         return false;
     }

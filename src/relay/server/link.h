@@ -35,6 +35,9 @@ void pf_link_set_timeout(struct pf_server *server, struct pf_link *link, uint32_
 /* Closes the connection at the end of the iteration. */
 void pf_link_kill(struct pf_server *server, struct pf_link *link);
 
+/* Whether the rest of a file is still to be written. */
+bool pf_link_has_file(const struct pf_link *link);
+
 /* Whether something is still to be written. */
 bool pf_link_is_busy(const struct pf_link *link);
 

@@ -156,9 +156,9 @@ static void on_event(struct pf_server *server, const struct epoll_event *event)
 
 static void on_deadlines(struct pf_server *server)
 {
-    const struct pf_timer *timer = NULL;
+    struct pf_timer *timer = NULL;
     while ((timer = pf_timers_due(&server->timers, server->now_ms)) != NULL) {
-        pf_link_kill(server, timer->owner);
+        pf_link_kill(server, PF_TIMER_OWNER(timer, struct pf_transit, deadline)->link);
     }
     if (server->ending != PF_ENDING_STOPPING && pf_hub_deadline_ms(server->hub) <= server->now_ms) {
         pf_bridge_timeout(server);

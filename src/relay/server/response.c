@@ -122,7 +122,7 @@ static void finish(struct pf_server *server, struct pf_link *link, struct pf_buf
     }
     if (server->request.keep_alive) {
         pf_link_set_timeout(server, link, server->config.stall_ms);
-    } else if (link->file_fd < 0) {
+    } else if (!pf_link_has_file(link)) {
         pf_link_set_stage(server, link, PF_STAGE_DRAINING, PF_GOODBYE_MS);
     }
 }

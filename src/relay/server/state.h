@@ -34,9 +34,11 @@ enum {
     PF_EVENTS_MAX = 256,     /* of one iteration */
     PF_RECEIVE_SIZE = 65536, /* read from a stream at once */
     PF_INPUT_SIZE_MAX = PF_RECEIVE_SIZE + PF_HTTP_HEAD_SIZE_MAX,
-    PF_KEPT_SIZE_MAX = 1 << 20,      /* a reader that is further behind is disconnected */
-    PF_ITERATION_SIZE_MAX = 1 << 20, /* queued in the arena before it is flushed */
-    PF_GOODBYE_MS = 2000,            /* for a closing handshake */
+    PF_KEPT_SIZE_MAX = 1 << 20, /* a reader that is further behind is disconnected */
+    /* Queued in the arena before it is flushed. What is written is then still in the processor's
+     * cache, and the first receivers have theirs while the next messages are read. */
+    PF_ITERATION_SIZE_MAX = 1 << 14,
+    PF_GOODBYE_MS = 2000, /* for a closing handshake */
 };
 
 /* What a connection was accepted for. */
@@ -76,39 +78,58 @@ enum pf_stage {
     PF_STAGE_DEAD,      /* is closed at the end of the iteration */
 };
 
-/* Bytes for one link that lie in the iteration's arena. */
+/* Bytes for one link that lie in the iteration's arena, in a ring. */
 struct pf_segment {
     struct pf_segment *next;
     const char *data;
     size_t size;
 };
 
-/* One accepted connection. */
-struct pf_link {
-    struct pf_stream stream;
-    uint32_t index; /* in pf_server.links; the hub's number for it */
-    enum pf_stage stage;
-    enum pf_door door;
-    enum pf_opening opening;
-    bool is_trusted;     /* a proxy: its requests tell whose they are */
-    bool in_hub;         /* the hub knows it and has to be told when it ends */
-    bool is_dirty;       /* in the list of those to be flushed in this iteration */
-    bool is_written_off; /* DRAINING: the stream is shut down for writing */
-    uint32_t watched;    /* the events registered with epoll */
-    struct pf_link *dirty_next;
+/* What the kernel has not accepted yet. */
+struct pf_kept {
+    uint32_t size, sent, capacity; /* of `data` */
+    char data[];
+};
+
+/* A message that has come in part. */
+struct pf_reader {
+    struct pf_websocket websocket;
+    uint64_t since_ms; /* when it began; 0: not known yet */
+};
+
+/* What a connection needs before it is an open WebSocket, and after. */
+struct pf_transit {
+    struct pf_link *link;     /* borrowed: it owns this */
+    struct pf_timer deadline; /* of the link's stage */
     struct pf_link *handshake_older, *handshake_newer;
-    struct pf_address *address; /* that it counts for; borrowed; NULL: one without limits */
-    uint64_t message_since_ms;  /* when the message began that has come in part; 0: none has */
-    struct pf_timer deadline;
-    struct pf_segment *segments, *segments_last; /* this iteration's; they live in the arena */
-    char *kept;                                  /* owned: what the kernel has not accepted yet */
-    uint32_t kept_size, kept_sent, kept_capacity;
     char *input; /* owned: the start of the next request, not complete yet */
     uint32_t input_size;
     int file_fd; /* owned: the rest of a response, or -1 */
     uint64_t file_at, file_size;
     bool closes_after_file;
-    struct pf_websocket websocket;
+};
+
+/* One accepted connection. Idle WebSockets are most of a relay's memory: what they do without is
+ * in parts of its own. */
+struct pf_link {
+    struct pf_stream stream;
+    uint32_t index; /* in pf_server.links; the hub's number for it */
+    enum pf_stage stage : 4;
+    enum pf_door door : 2;
+    enum pf_opening opening : 2;
+    bool is_trusted : 1;     /* a proxy: its requests tell whose they are */
+    bool in_hub : 1;         /* the hub knows it and has to be told when it ends */
+    bool is_dirty : 1;       /* in the list of those to be flushed in this iteration */
+    bool is_written_off : 1; /* DRAINING: the stream is shut down for writing */
+    bool watches_reads : 1;  /* registered with epoll */
+    bool watches_writes : 1; /* as above */
+    struct pf_link *dirty_next;
+    struct pf_address *address; /* that it counts for; borrowed; NULL: one without limits */
+    /* This iteration's, in the arena: the last one, whose `next` is the first. */
+    struct pf_segment *segments;
+    struct pf_kept *kept;       /* owned; NULL: nothing */
+    struct pf_reader *reader;   /* owned; NULL between two messages */
+    struct pf_transit *transit; /* owned; NULL in an open WebSocket */
 };
 
 /* The links whose TLS handshake is going on, by age; see handshakes.h. */
@@ -146,7 +167,8 @@ struct pf_server {
     uint64_t limits_logged_ms;      /* see limits_log.h; 0: never */
     struct pf_http_request request; /* being answered; large, hence not on the stack */
     struct epoll_event events[PF_EVENTS_MAX];
-    char *input; /* PF_INPUT_SIZE_MAX bytes, shared by all reads; owned */
+    char *input;             /* PF_INPUT_SIZE_MAX bytes, shared by all reads; owned */
+    struct pf_reader reader; /* of the link that is being read, if it has none of its own */
 };
 
 #endif

@@ -152,10 +152,11 @@ static void answer_file(struct pf_server *server, struct pf_link *link, const st
     if (server->request.method == PF_HTTP_HEAD || file->size == 0) {
         (void)close(file->fd); /* nothing was read */
     } else {
-        link->file_fd = file->fd;
-        link->file_at = 0;
-        link->file_size = file->size;
-        link->closes_after_file = !server->request.keep_alive;
+        struct pf_transit *transit = link->transit;
+        transit->file_fd = file->fd;
+        transit->file_at = 0;
+        transit->file_size = file->size;
+        transit->closes_after_file = !server->request.keep_alive;
     }
     pf_response_finish(server, link, &out, "");
 }
@@ -246,7 +247,7 @@ static void answer(struct pf_server *server, struct pf_link *link)
 size_t pf_web_read(struct pf_server *server, struct pf_link *link, struct pf_slice bytes)
 {
     size_t taken = 0;
-    while (taken < bytes.size && link->stage == PF_STAGE_HTTP && link->file_fd < 0) {
+    while (taken < bytes.size && link->stage == PF_STAGE_HTTP && !pf_link_has_file(link)) {
         const struct pf_slice rest = {bytes.data + taken, bytes.size - taken};
         const size_t size = pf_http_request_read(rest, &server->request);
         if (size == 0) {
