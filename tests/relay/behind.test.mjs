@@ -134,7 +134,7 @@ for (const { name, configure, more, refusal } of proxies) {
     assert.equal((await clients[1].message('signal')).pad, pad);
     clients[0].close();
     assert.equal(await clients[0].closed(), 1000);
-    await clients[1].message('left');
+    assert.equal((await clients[1].message('member')).away, true);
   });
 
   test(`${name} tells the relay whose a connection is`, {
