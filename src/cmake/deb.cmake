@@ -1,9 +1,9 @@
 # deb.cmake - the Debian package of the relay: cpack --preset deb, once it is built.
 # SPDX-License-Identifier: MIT
 #
-# It has the program, the unit with a user of its own, a configuration, the manual and, where
-# the page has been built, that. The package's files are the component `deb`, which `cmake --install`
-# leaves out: it installs the same below its own prefix.
+# It has the program, the unit with a user of its own, a configuration, the manual, and the page
+# where that has been built. Its files are the component `deb`, which `cmake --install` leaves out:
+# it installs the same below its own prefix.
 include_guard()
 if(NOT TARGET peerface-relay OR NOT PROJECT_IS_TOP_LEVEL)
   return()
