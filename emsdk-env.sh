@@ -255,7 +255,7 @@ _pf_run() {
 _pf_test() {
   _pf_set_up libcmocka-dev openssl clang libclang-rt-dev clang-format clang-tidy chromium \
     chromium-headless-shell firefox-esr iproute2 coturn fonts-noto-cjk fonts-noto-color-emoji \
-    fonts-dejavu-core && _pf_unpack nginx haproxy && cd "$_pf_root" || return 1
+    fonts-dejavu-core bubblewrap && _pf_unpack nginx haproxy && cd "$_pf_root" || return 1
   _pf_configure release -DPF_TESTS=ON -DPF_WERROR=ON &&
     _pf_configure wasm -DPF_TESTS=ON -DPF_WERROR=ON &&
     _pf_configure sanitize -DPF_WERROR=ON && _pf_configure clang -DPF_WERROR=ON || return 1
