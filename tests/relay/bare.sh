@@ -30,6 +30,8 @@ fi
 mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
 cp /etc/resolv.conf "$root/etc/resolv.conf"
+# Where the network has a certificate authority of its own, npm has to know it.
+cat "${NODE_EXTRA_CA_CERTS:-/dev/null}" >"$root/srv/authority.pem"
 echo '127.0.0.1 localhost call.example' >"$root/etc/hosts"
 rm -rf "$root/srv/peerface" "$root/srv/source.git"
 git clone --quiet --bare "$project" "$root/srv/source.git"
@@ -99,7 +101,7 @@ chmod 755 "$root"/usr/local/bin/*
 inside() {
   chroot "$root" env -i PATH=/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin \
     HOME=/root DEBIAN_FRONTEND=noninteractive JOBS="${JOBS:-2}" \
-    CURL_CA_BUNDLE="$CURL_CA_BUNDLE" "$@"
+    NODE_EXTRA_CA_CERTS=/srv/authority.pem CURL_CA_BUNDLE="$CURL_CA_BUNDLE" "$@"
 }
 
 say "the ten commands"
