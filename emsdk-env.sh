@@ -217,7 +217,7 @@ _pf_npm() {
 # What building needs; the rest of the names is what this command needs beyond that.
 _pf_set_up() {
   _pf_install ca-certificates gcc libc6-dev cmake ninja-build libssl-dev libseccomp-dev dpkg-dev \
-    "$@" &&
+    file "$@" &&
     _pf_enter && _pf_npm && _pf_third_party
 }
 

@@ -10,7 +10,7 @@ import { scratchFolder } from './relay.mjs';
 
 const build = process.env.PF_BUILD;
 const skip = !build ? 'not a build that is packaged'
-  : ['cpack', 'dpkg-deb', 'dpkg-shlibdeps'].every(findProgram) ? false : 'no dpkg-dev here';
+  : ['cpack', 'dpkg-deb', 'dpkg-shlibdeps', 'file'].every(findProgram) ? false : 'no dpkg-dev or file here';
 
 /** @param {string} program @param {...string} options @returns {string} what it prints */
 function run(program, ...options) {
