@@ -9,8 +9,9 @@ import { findProgram } from './manual.mjs';
 import { scratchFolder } from './relay.mjs';
 
 const build = process.env.PF_BUILD;
+const tools = ['cpack', 'dpkg-deb', 'dpkg-shlibdeps', 'file'];
 const skip = !build ? 'not a build that is packaged'
-  : ['cpack', 'dpkg-deb', 'dpkg-shlibdeps', 'file'].every(findProgram) ? false : 'no dpkg-dev or file here';
+  : tools.every(findProgram) ? false : `one of ${tools} is missing`;
 
 /** @param {string} program @param {...string} options @returns {string} what it prints */
 function run(program, ...options) {
