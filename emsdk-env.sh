@@ -68,6 +68,31 @@ _pf_install() {
   hash -r
 }
 
+# The programs of packages that would start a service, which would take ports of this machine: the
+# packages, and what they need, are unpacked into build/third_party/programs and not installed.
+# Tests that find no such program are skipped, and say so.
+_pf_unpack() {
+  _pf_target=$_pf_root/build/third_party/programs
+  _pf_missing=
+  for _pf_package in "$@"; do
+    [ -x "$_pf_target/usr/sbin/$_pf_package" ] || [ -x "/usr/sbin/$_pf_package" ] ||
+      _pf_missing="$_pf_missing $_pf_package"
+  done
+  [ -n "$_pf_missing" ] && command -v apt-get >/dev/null 2>&1 || return 0
+  if [ -n "${PF_NO_INSTALL:-}" ]; then
+    _pf_say "PF_NO_INSTALL is set; tests without their programs:$_pf_missing"
+    return 0
+  fi
+  _pf_say "unpacking into build/third_party/programs:$_pf_missing"
+  _pf_as_root apt-get update -q >&2 || _pf_say "apt-get update had trouble; trying on"
+  mkdir -p "$_pf_target/packages/archives/partial"
+  eval "apt-get install -y -q --no-install-recommends --download-only -o Debug::NoLocking=1 \
+    -o Dir::Cache='$_pf_target/packages' -o APT::Sandbox::User='$(id -un)' $_pf_missing" >&2 &&
+    for _pf_file in "$_pf_target"/packages/archives/*.deb; do
+      dpkg-deb -x "$_pf_file" "$_pf_target"
+    done || _pf_say "could not unpack:$_pf_missing"
+}
+
 _pf_node_is_new() {
   node -e 'process.exit(parseInt(process.versions.node) >= 18 ? 0 : 1)' >/dev/null 2>&1
 }
@@ -191,7 +216,8 @@ _pf_npm() {
 
 # What building needs; the rest of the names is what this command needs beyond that.
 _pf_set_up() {
-  _pf_install ca-certificates gcc libc6-dev cmake ninja-build libssl-dev dpkg-dev "$@" &&
+  _pf_install ca-certificates gcc libc6-dev cmake ninja-build libssl-dev libseccomp-dev dpkg-dev \
+    file "$@" &&
     _pf_enter && _pf_npm && _pf_third_party
 }
 
@@ -229,7 +255,7 @@ _pf_run() {
 _pf_test() {
   _pf_set_up libcmocka-dev openssl clang libclang-rt-dev clang-format clang-tidy chromium \
     chromium-headless-shell firefox-esr iproute2 coturn fonts-noto-cjk fonts-noto-color-emoji \
-    fonts-dejavu-core && cd "$_pf_root" || return 1
+    fonts-dejavu-core bubblewrap && _pf_unpack nginx haproxy && cd "$_pf_root" || return 1
   _pf_configure release -DPF_TESTS=ON -DPF_WERROR=ON &&
     _pf_configure wasm -DPF_TESTS=ON -DPF_WERROR=ON &&
     _pf_configure sanitize -DPF_WERROR=ON && _pf_configure clang -DPF_WERROR=ON || return 1
@@ -257,9 +283,9 @@ if [ "${0##*/}" = emsdk-env.sh ] && [ "$_pf_file" = "$0" ]; then
   exit
 fi
 if _pf_enter; then _pf_status=0; else _pf_status=1; fi
-unset -f _pf_say _pf_find_root _pf_as_root _pf_is_installed _pf_install _pf_node_is_new \
-  _pf_try_emsdk _pf_set_emscripten_root _pf_set_node_path _pf_enter _pf_apt_sources _pf_apt_get \
-  _pf_fetch_source _pf_third_party _pf_npm _pf_set_up _pf_configure _pf_build_to_run _pf_run \
-  _pf_test _pf_main
-unset _pf_file _pf_root _pf_missing _pf_package _pf_dir _pf_version
+unset -f _pf_say _pf_find_root _pf_as_root _pf_is_installed _pf_install _pf_unpack \
+  _pf_node_is_new _pf_try_emsdk _pf_set_emscripten_root _pf_set_node_path _pf_enter \
+  _pf_apt_sources _pf_apt_get _pf_fetch_source _pf_third_party _pf_npm _pf_set_up _pf_configure \
+  _pf_build_to_run _pf_run _pf_test _pf_main
+unset _pf_file _pf_root _pf_target _pf_missing _pf_package _pf_dir _pf_version
 return $_pf_status

@@ -36,16 +36,18 @@ async function readMetrics(port) {
   return samples;
 }
 
-test('the unit for systemd is confined', (t) => {
-  const unit = path.resolve(path.dirname(program), 'app/peerface-relay.service');
-  const { error, status, stdout } = spawnSync('systemd-analyze',
-    ['security', '--offline=true', '--threshold=20', unit], { encoding: 'utf8' });
-  if (error) {
-    t.skip('no systemd-analyze');
-    return;
+test('the units for systemd are confined', (t) => {
+  for (const name of ['peerface-relay.service', 'deb/peerface-relay.service']) {
+    const unit = path.resolve(path.dirname(program), 'app', name);
+    const { error, status, stdout } = spawnSync('systemd-analyze',
+      ['security', '--offline=true', '--threshold=20', unit], { encoding: 'utf8' });
+    if (error) {
+      t.skip('no systemd-analyze');
+      return;
+    }
+    assert.match(stdout, /Overall exposure level .*: [01]\.\d OK/, name);
+    assert.equal(status, 0, name);
   }
-  assert.match(stdout, /Overall exposure level .*: [01]\.\d OK/);
-  assert.equal(status, 0);
 });
 
 /** @param {number} port @param {string} target */

@@ -73,7 +73,7 @@ test('a folder without its final slash is redirected', async (t) => {
   const { relay } = await serve(t);
   const response = await get(relay, '/examples');
   assert.equal(response.status, 301);
-  assert.equal(response.headers.location, '/examples/');
+  assert.equal(response.headers.location, './examples/');
 });
 
 test('compressed files are served if the browser accepts their coding', async (t) => {

@@ -104,17 +104,26 @@ static void nodes_are_listed_the_nearest_last(void **state)
     struct pf_slice nodes[PF_FORWARDED_NODES_MAX];
     request.fields_count = 0;
     assert_int_equal(pf_forwarded_nodes(&request, nodes), 0);
-    add_field(&request, "X-Forwarded-For", "192.0.2.1 , 192.0.2.2");
-    add_field(&request, "x-forwarded-for", "192.0.2.3");
-    assert_int_equal(pf_forwarded_nodes(&request, nodes), 3);
-    assert_true(pf_slice_equal(nodes[0], PF_SLICE("192.0.2.1")));
-    assert_true(pf_slice_equal(nodes[2], PF_SLICE("192.0.2.3")));
     add_field(&request, "Forwarded",
               "For=\"[2001:db8::1]:47\";by=x, host=a;for=192.0.2.9, proto=https");
     assert_int_equal(pf_forwarded_nodes(&request, nodes), 3);
     assert_true(pf_slice_equal(nodes[0], PF_SLICE("[2001:db8::1]:47")));
     assert_true(pf_slice_equal(nodes[1], PF_SLICE("192.0.2.9")));
     assert_int_equal(nodes[2].size, 0);
+}
+
+static void forwarded_by_a_client_does_not_hide_the_proxys_field(void **state)
+{
+    (void)state;
+    static struct pf_http_request request;
+    struct pf_slice nodes[PF_FORWARDED_NODES_MAX];
+    request.fields_count = 0;
+    add_field(&request, "Forwarded", "for=192.0.2.9");
+    add_field(&request, "X-Forwarded-For", "192.0.2.1 , 192.0.2.2");
+    add_field(&request, "x-forwarded-for", "192.0.2.3");
+    assert_int_equal(pf_forwarded_nodes(&request, nodes), 3);
+    assert_true(pf_slice_equal(nodes[0], PF_SLICE("192.0.2.1")));
+    assert_true(pf_slice_equal(nodes[2], PF_SLICE("192.0.2.3")));
 }
 
 static void of_too_many_nodes_the_nearest_are_kept(void **state)
@@ -136,6 +145,7 @@ int main(void)
         cmocka_unit_test(headers_are_read_cut_at_every_length),
         cmocka_unit_test(what_is_no_header_is_bad_as_soon_as_that_is_known),
         cmocka_unit_test(nodes_are_listed_the_nearest_last),
+        cmocka_unit_test(forwarded_by_a_client_does_not_hide_the_proxys_field),
         cmocka_unit_test(of_too_many_nodes_the_nearest_are_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,8 +2,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "relay/app/options.h"
 #include "relay/server/crypto.h"
+#include "relay/server/sandbox.h"
 #include "relay/server/server.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +44,35 @@ static void announce(const struct pf_options *options, uint16_t port)
                  is_v6 ? "[" : "", host, is_v6 ? "]" : "",
                  (unsigned)port); /* best effort: a relay works without a reader */
     (void)fflush(stdout);         /* as above */
+}
+
+/* Gives up, now that everything is open, what only opening needs. */
+static bool confine(const struct pf_options *options)
+{
+    const char *why = options->user ? pf_sandbox_become(options->user) : NULL;
+    if (why) {
+        pf_log_put(&options->log, PF_LOG_ERROR, "cannot-start", "--user: %s %s", options->user,
+                   why);
+        return false;
+    }
+    why = options->unconfined ? NULL : pf_sandbox_enter();
+    if (why) {
+        pf_log_put(&options->log, PF_LOG_ERROR, "cannot-start", "%s: %s (see --no-sandbox)", why,
+                   strerror(errno));
+    }
+    return why == NULL;
+}
+
+/* Serves to the end, and frees the server. */
+static int serve(const struct pf_options *options, struct pf_server *server)
+{
+    const bool is_confined = confine(options);
+    if (is_confined) {
+        announce(options, pf_server_port(server));
+        pf_server_run(server);
+    }
+    pf_server_free(server);
+    return is_confined ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 static int run(const struct pf_options *options)
@@ -108,10 +139,7 @@ static int run(const struct pf_options *options)
     if (pf_server_new(&config, &server) != PF_ERROR_OK) {
         return EXIT_FAILURE;
     }
-    announce(options, pf_server_port(server));
-    pf_server_run(server);
-    pf_server_free(server);
-    return EXIT_SUCCESS;
+    return serve(options, server);
 }
 
 int main(int argc, char **argv)

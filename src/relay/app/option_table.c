@@ -129,6 +129,12 @@ const struct pf_option pf_option_table[] = {
     {"log-addresses", NULL, FLAG(log.addresses),
      .help = "let the log contain network addresses of clients"},
 
+    {"user", "NAME", TEXT(user),
+     .help = "started by root, become this user once everything is open; what\n"
+             "SIGHUP reads has to be readable for it"},
+    {"no-sandbox", NULL, FLAG(unconfined),
+     .help = "do not filter the relay's own system calls (seccomp)"},
+
     {"echo", "PATH", TEXT(echo), .take = pf_option_judge_echo,
      .help = "open a WebSocket echo endpoint at PATH, for tests; only where the\n"
              "relay listens on nothing but loopback addresses"},

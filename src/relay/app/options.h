@@ -51,6 +51,8 @@ struct pf_options {
     uint32_t turn_ttl_s;
     bool turn_only;
     const char *token_keys; /* NULL: rooms are open */
+    const char *user;       /* to become; NULL: none */
+    bool unconfined;        /* without a filter of system calls */
     struct pf_log log;
     const char *config_file; /* NULL: none */
     char *config_text;       /* owned; other texts may borrow from it */

@@ -68,7 +68,8 @@ static const char *make_secret(int fd)
     struct pf_secret secret;
     pf_crypto_random(&secret, sizeof secret);
     if (pwrite(fd, &secret, sizeof secret, 0) != (ssize_t)sizeof secret || fsync(fd) != 0) {
-        (void)ftruncate(fd, 0); /* the next start finds it empty, or of the wrong size */
+        const int emptied = ftruncate(fd, 0);
+        (void)emptied; /* the next start finds it empty, or of the wrong size */
         return "cannot be written";
     }
     return NULL;

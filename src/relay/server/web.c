@@ -13,6 +13,7 @@
 #include "relay/wire/authority.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { HEALTH_SIZE_MAX = 256 };
@@ -113,15 +114,20 @@ static void answer_metrics(struct pf_server *server, struct pf_link *link)
     }
 }
 
-/* Redirects to the folder with its final slash, so that relative links in its page work. */
+/* Redirects to the folder with its final slash, so that relative links in its page work. The new
+ * location is relative as well (RFC 9110 section 10.2.2): a proxy may have removed the beginning of
+ * the path. */
 static void answer_redirection(struct pf_server *server, struct pf_link *link)
 {
     struct pf_buffer out;
+    const struct pf_slice path = server->request.path;
+    const char *slash = memrchr(path.data, '/', path.size);
+    PF_ASSERT(slash != NULL); /* the path begins with one */
     if (!pf_response_begin(server, link, 301, &out)) {
         return;
     }
-    pf_buffer_put(&out, PF_SLICE("Location: "));
-    pf_buffer_put(&out, server->request.path);
+    pf_buffer_put(&out, PF_SLICE("Location: ."));
+    pf_buffer_put(&out, (struct pf_slice){slash, path.size - (size_t)(slash - path.data)});
     pf_buffer_put(&out, PF_SLICE("/\r\n"));
     pf_response_put_field(&out, "Cache-Control", "no-cache");
     pf_response_finish_text(server, link, &out, "");

@@ -40,7 +40,7 @@ static struct pf_slice node_of(struct pf_slice element)
 size_t pf_forwarded_nodes(const struct pf_http_request *request,
                           struct pf_slice out[PF_FORWARDED_NODES_MAX])
 {
-    const bool is_standard = pf_http_field_count(request, "forwarded") > 0;
+    const bool is_standard = pf_http_field_count(request, "x-forwarded-for") == 0;
     const struct pf_slice name = is_standard ? PF_SLICE("forwarded") : PF_SLICE("x-forwarded-for");
     size_t count = 0;
     for (size_t i = 0; i < request->fields_count; i++) {

@@ -13,8 +13,9 @@ enum { PF_FORWARDED_NODES_MAX = 16 };
 
 /*
  * The nodes that a request has passed, each as text without quotes, the nearest last: those of
- * Forwarded (RFC 7239) where it is present, else of X-Forwarded-For. Of more than the maximum the
- * nearest are given. Returns their number.
+ * X-Forwarded-For where it is present, else of Forwarded (RFC 7239). Most proxies write the former
+ * and hand on the latter as a client has sent it. Of more than the maximum the nearest are given.
+ * Returns their number.
  */
 size_t pf_forwarded_nodes(const struct pf_http_request *request,
                           struct pf_slice out[PF_FORWARDED_NODES_MAX]);
