@@ -299,35 +299,44 @@ static void make_room(struct pf_server *server)
     }
 }
 
-bool pf_link_open(struct pf_server *server, int fd, enum pf_door door, const struct pf_ip *ip)
+/* Gives the link an index and registers it. Its address has been asked before: who is refused does
+ * not make others give way. */
+static bool take_place(struct pf_server *server, struct pf_link *link)
 {
     make_room(server);
     if (server->free_count == 0 ||
         pf_timers_reserve(&server->timers, server->links_count + 1) != PF_ERROR_OK) {
         return false;
     }
+    link->index = server->free_indexes[server->free_count - 1];
+    struct epoll_event event = {.events = EPOLLIN, .data.u64 = link->index};
+    if (epoll_ctl(server->epoll_fd, EPOLL_CTL_ADD, link->stream.fd, &event) != 0) {
+        return false;
+    }
+    server->free_count--;
+    server->links[link->index] = link;
+    server->links_count++;
+    return true;
+}
+
+bool pf_link_open(struct pf_server *server, int fd, enum pf_door door, const struct pf_ip *ip)
+{
     struct pf_link *link = malloc(sizeof *link);
     if (!link) {
         return false;
     }
     *link = (struct pf_link){
         .stream = {.fd = fd},
-        .index = server->free_indexes[server->free_count - 1],
         .door = door,
         .watched = EPOLLIN,
         .deadline = {.owner = link},
         .file_fd = -1,
     };
-    struct epoll_event event = {.events = EPOLLIN, .data.u64 = link->index};
-    if (!pf_proxied_begin(server, link, ip) ||
-        epoll_ctl(server->epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0) {
+    if (!pf_proxied_begin(server, link, ip) || !take_place(server, link)) {
         pf_addresses_leave(link->address);
         free(link);
         return false;
     }
-    server->free_count--;
-    server->links[link->index] = link;
-    server->links_count++;
     pf_link_set_timeout(server, link, server->config.request_ms);
     if (door == PF_DOOR_MAIN && link->opening == PF_OPENING_NONE && server->tls.ssl &&
         !pf_handshakes_begin(server, link)) {
