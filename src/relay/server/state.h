@@ -115,7 +115,10 @@ struct pf_link {
 struct pf_handshakes {
     struct pf_link *oldest, *newest;
     size_t count;
-    size_t reads; /* in this iteration */
+    size_t reads;      /* in this iteration */
+    uint64_t spent_ns; /* on these */
+    uint64_t turn_ns;  /* when the last read of one began */
+    bool wait;         /* one was not given its turn */
 };
 
 struct pf_server {
