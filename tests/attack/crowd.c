@@ -288,8 +288,8 @@ static void talk(struct crowd *crowd)
     for (;;) {
         const uint64_t due_ns =
             crowd->talk_since_ns + crowd->talk_turn * interval_ns / crowd->talkers_count;
-        if (!crowd->is_talking || crowd->net.now_ns < due_ns) {
-            return;
+        if (!crowd->is_talking || clock_ns() < due_ns) {
+            break;
         }
         const size_t index = talker(crowd, crowd->talk_turn++ % crowd->talkers_count);
         struct person *person = &crowd->people[index];
@@ -299,6 +299,7 @@ static void talk(struct crowd *crowd)
             crowd->phase.sent++;
         }
     }
+    net_flush(&crowd->net);
 }
 
 static void report_phase(struct crowd *crowd)

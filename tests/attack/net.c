@@ -368,6 +368,11 @@ void net_poll(struct net *net, int timeout_ms)
     for (int i = 0; i < count; i++) {
         on_event(net, &net->conns[events[i].data.u32], events[i].events);
     }
+    net_flush(net);
+}
+
+void net_flush(struct net *net)
+{
     while (net->marked) {
         struct conn *conn = net->marked;
         net->marked = conn->marked_next;

@@ -71,7 +71,7 @@ void net_free(struct net *net);
 /* Begins to open a connection that is closed. */
 void net_open(struct net *net, struct conn *conn);
 
-/* Queues bytes; they leave at the end of net_poll(). */
+/* Queues bytes, which leave at the end of net_poll() or by net_flush(). */
 void net_send(struct net *net, struct conn *conn, const char *bytes, size_t size);
 
 /* Closes it without calling on_close(). */
@@ -85,5 +85,8 @@ size_t net_waiting(const struct conn *conn);
 
 /* Waits for events, handles them and sends what is queued. */
 void net_poll(struct net *net, int timeout_ms);
+
+/* Sends what is queued. */
+void net_flush(struct net *net);
 
 #endif

@@ -132,7 +132,7 @@ function judge(scenario, { all, attacked, before, after, met, complaints, code, 
   if (all.repeated > 0) problems.push(`${all.repeated} messages came twice`);
   if (attacked.opened === 0) problems.push('there was no attack');
   for (const [who, { tried, failed }] of Object.entries(met)) {
-    const isOutside = scenario.fills && (who === 'newcomer');
+    const isOutside = scenario.fills && (who === 'newcomer' || who === 'guest');
     if (tried === 0) problems.push(`no ${who} came`);
     if (failed > 0 && !isOutside) problems.push(`${who}: ${failed} of ${tried} failed`);
   }

@@ -6,7 +6,7 @@ import { PORT, addresses, relayAddress } from './field.mjs';
  * @typedef {object} Scenario
  * @property {string} name
  * @property {string} attack the file's name for it; see attack.c
- * @property {'one' | 'many' | 'loopback'} from one address, 64 of them, or 127.x without limits
+ * @property {'one' | 'few' | 'many' | 'loopback'} from  1, 8 or 64 addresses; 127.x without limits
  * @property {boolean} [tls] the relay speaks TLS
  * @property {number} [width] connections at the same time
  * @property {number} [shortWidth] in the short version
@@ -17,6 +17,7 @@ import { PORT, addresses, relayAddress } from './field.mjs';
 /** @type {Scenario[]} */
 export const scenarios = [
   { name: 'half-open', attack: 'half-open', from: 'one', shortWidth: 1000 },
+  { name: 'half-open-few', attack: 'half-open', from: 'few', shortWidth: 5000 },
   { name: 'half-open-many', attack: 'half-open', from: 'many', shortWidth: 2000 },
   { name: 'half-open-loopback', attack: 'half-open', from: 'loopback', shortWidth: 2000 },
   { name: 'slow-request', attack: 'slow-request', from: 'many' },
@@ -47,5 +48,5 @@ export function origin({ from }) {
   const isLocal = from === 'loopback';
   return [`${isLocal ? '127.0.0.1' : relayAddress}:${PORT}`,
     '--from', isLocal ? '127.1.0.1' : addresses.attackers,
-    '--addresses', from === 'one' ? '1' : isLocal ? '200' : '64'];
+    '--addresses', `${{ one: 1, few: 8, many: 64, loopback: 200 }[from]}`];
 }

@@ -4,6 +4,7 @@ import { Client, handshakeText } from '../relay/client.mjs';
 import { addresses, sleep } from './field.mjs';
 
 const PAUSE_MS = 150;
+const HEALTH_TRIES_MAX = 3; // a monitor asks again before it alarms
 const TRIES_MAX = 20; // of a newcomer, as a client tries again after `rate-limit`
 const RETRY_MS = 250;
 
@@ -123,7 +124,7 @@ export class Visitors {
     let number = 0;
     while (this.#goesOn) {
       const own = `visit ${number++}`;
-      await this.#try('health', () => this.#health());
+      await this.#try('health', () => this.#health(), HEALTH_TRIES_MAX);
       await this.#try('newcomer', () => this.#visit(own), TRIES_MAX);
       await this.#try('guest', () => this.#visit(this.room), TRIES_MAX);
       if (number % 4 === 0) await this.#try('member', () => this.#comeBack());
