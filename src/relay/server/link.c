@@ -13,6 +13,8 @@
 #include "relay/server/proxied.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +25,7 @@
 enum {
     PIECES_MAX = 64, /* of one write; 1 KiB on the stack */
     KEPT_SIZE_MIN = 4096,
-    FILE_CHUNKS_MAX = 4, /* of PF_RECEIVE_SIZE each, written before other links are served */
+    FILE_CHUNKS_MAX = 4, /* of PF_RECEIVE_SIZE each, written in one iteration for all links */
 };
 
 static bool has_kept(const struct pf_link *link)
@@ -208,10 +210,24 @@ static bool write_segments(struct pf_server *server, struct pf_link *link)
     return true;
 }
 
-/* Writes part of the file. What the kernel does not accept is read again later, not kept. */
+/* Of a file the kernel keeps no more than this beyond what is under way: what readers that read
+ * nothing make it hold would be megabytes each, and lacks where members' messages need it. */
+static void bound_unsent(const struct pf_link *link)
+{
+    const int size = 2 * PF_RECEIVE_SIZE;
+    /* An error only costs memory. */
+    (void)setsockopt(link->stream.fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &size, sizeof size);
+}
+
+/* Writes part of the file. What the kernel does not accept is read again later, not kept. Readers
+ * wait for one another, so that the members' messages do not wait for all of them. */
 static bool write_file(struct pf_server *server, struct pf_link *link)
 {
-    for (int i = 0; i < FILE_CHUNKS_MAX && link->file_at < link->file_size; i++) {
+    if (link->file_at == 0 && link->file_size > PF_RECEIVE_SIZE) {
+        bound_unsent(link);
+    }
+    for (; server->file_chunks < FILE_CHUNKS_MAX && link->file_at < link->file_size;
+         server->file_chunks++) {
         const uint64_t left = link->file_size - link->file_at;
         const size_t size = left < PF_RECEIVE_SIZE ? (size_t)left : PF_RECEIVE_SIZE;
         const ssize_t got = pread(link->file_fd, server->input, size, (off_t)link->file_at);
