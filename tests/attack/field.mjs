@@ -12,6 +12,7 @@ import { Wire } from '../relay/client.mjs';
 import { program, soon } from '../relay/relay.mjs';
 
 export const PORT = 8080;
+const METRICS_PORT = 9090;
 const SKIPPED = 77; // for ctest
 
 /** Addresses of the namespace. The relay listens on all of them. */
@@ -50,7 +51,8 @@ const tool = (name) => path.join(process.env.PF_TOOLS
 
 /**
  * Others on this machine shall not decide the latency, and attackers have machines of their own: the
- * relay and the people who talk have real-time priority, and a core each, where that can be had.
+ * relay and the people who talk have real-time priority, and a core each, where that can be had. A
+ * process that uses up its core is throttled then, for 50 ms a second.
  * @param {number} core
  */
 export function preferred(core) {
@@ -109,10 +111,11 @@ export class Crowd extends Talkative {
     return this.next();
   }
 
-  /** The last phase, and all of it. */
+  /** What has become of all. */
   async end() {
     this.child.stdin.end();
-    return { last: await this.next(), all: await soon('the crowd', this.next()) };
+    await this.next(); // the last phase
+    return { all: await soon('the crowd', this.next()) };
   }
 }
 
@@ -136,7 +139,7 @@ export class Target {
   constructor(options) {
     this.isSecure = options.includes('--tls-cert');
     const command = [...preferred(0), program, '--address', '0.0.0.0', '--port', `${PORT}`,
-      '--quiet', ...options];
+      '--quiet', '--metrics-port', `${METRICS_PORT}`, ...options];
     this.child = spawn(command[0], command.slice(1), { stdio: ['ignore', 'ignore', 'pipe'] });
     this.child.stderr.on('data', (data) => (this.err = (this.err + data).slice(-20000)));
     this.exit = new Promise((resolve) => this.child.once('close', resolve));
@@ -167,6 +170,14 @@ export class Target {
     const kib = (/** @type {string} */ name) =>
       Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]);
     return { own: kib('RssAnon') / 1024, peak: kib('VmHWM') / 1024 };
+  }
+
+  /** How many iterations of its event loop took longer than a millisecond so far, and than five. */
+  async longIterations() {
+    const text = await (await fetch(`http://localhost:${METRICS_PORT}/metrics`)).text();
+    const below = (/** @type {string} */ bound) =>
+      Number(text.match(new RegExp(`iteration_seconds_bucket{le="${bound}"} (\\d+)`))?.[1]);
+    return [below('\\+Inf') - below('0.001'), below('\\+Inf') - below('0.005')];
   }
 
   /** Seconds of processor time that it has used. */

@@ -68,7 +68,8 @@ async function forge(files, scenario, visitors) {
 function attackOptions(scenario, more) {
   const width = isShort ? scenario.shortWidth ?? scenario.width : scenario.width;
   return [scenario.attack, ...origin(scenario), '--room', ROOM,
-    ...(width ? ['--width', `${width}`] : []), ...more];
+    ...(width ? ['--width', `${width}`] : []),
+    ...(scenario.opens ? ['--opens-per-s', `${scenario.opens}`] : []), ...more];
 }
 
 /** @param {Scenario} scenario @param {string} [token] */
@@ -103,18 +104,20 @@ async function play(files, scenario) {
     const quiet = await crowd.phase('attack');
     const attack = new Attack(...attackOptions(scenario, lines));
     const cpu = target.cpu();
+    const long = await target.longIterations();
     await sleep(size.attack);
     const busy = (target.cpu() - cpu) / (size.attack / 1000);
     const during = await crowd.phase('after');
+    const longer = (await target.longIterations()).map((count, i) => count - long[i]);
     const atEnd = target.memory();
     const attacked = await attack.end();
     await sleep(size.after);
     const after = await settled(target, before.own);
-    const { last, all } = await crowd.end();
+    const { all } = await crowd.end();
     const met = await visitors.end();
     const code = await target.end('SIGTERM');
-    return { ready, quiet, during, last, all, attacked, before, atEnd, after, busy, met,
-      complaints: visitors.complaints, code, err: target.err };
+    return { ready, quiet, during, all, attacked, before, atEnd, after, busy, longer,
+      met,      complaints: visitors.complaints, code, err: target.err };
   } finally {
     target.child.kill('SIGKILL');
   }
@@ -145,13 +148,14 @@ function judge(scenario, { all, attacked, before, after, met, complaints, code, 
 }
 
 /** @param {Scenario} scenario @param {Awaited<ReturnType<typeof play>>} outcome */
-function row(scenario, { quiet, during, last, attacked, before, atEnd, after, busy, met }) {
+function row(scenario, { quiet, during, attacked, before, atEnd, after, busy, longer,
+  met }) {
   const ms = (/** @type {number} */ value) => value.toFixed(2);
   const visits = Object.values(met).reduce((sum, { tried }) => sum + tried, 0);
   const longest = Math.max(...Object.values(met).map(({ longestMs }) => longestMs));
   return `| ${scenario.name} | ${attacked.opened} | ${attacked.open} | ${Math.round(busy * 100)} `
     + `| ${ms(quiet.p99)} | ${ms(during.p99)} | ${ms(during.p99 / quiet.p99)} `
-    + `| ${ms(quiet.p50)} | ${ms(during.p50)} | ${ms(during.max)} | ${ms(last.p99)} `
+    + `| ${ms(quiet.p50)} | ${ms(during.p50)} | ${ms(during.max)} | ${longer.join(', ')} `
     + `| ${before.own.toFixed(1)} | ${atEnd.own.toFixed(1)} | ${after.own.toFixed(1)} `
     + `| ${visits} | ${longest} |`;
 }
@@ -161,8 +165,8 @@ async function main() {
   if (unknown.length > 0) throw new Error(`unknown: ${unknown.join(' ')}`);
   const files = prepare();
   console.log('| attack | connections opened | open at the end | relay CPU % | p99 quiet | p99 '
-    + 'attacked | ratio | p50 quiet | p50 attacked | max attacked | p99 after | MiB before | MiB '
-    + 'attacked | MiB after | visits | longest, ms |');
+    + 'attacked | ratio | p50 quiet | p50 attacked | max attacked | iterations > 1, 5 ms | MiB before '
+    + '| MiB attacked | MiB after | visits | longest, ms |');
   console.log(`|---|${'---:|'.repeat(15)}`);
   let failures = 0;
   for (const scenario of scenarios) {
