@@ -50,9 +50,9 @@ const tool = (name) => path.join(process.env.PF_TOOLS
   || path.resolve(path.dirname(program), '../../tests/attack'), name);
 
 /**
- * Others on this machine shall not decide the latency, and attackers have machines of their own: the
- * relay and the people who talk have real-time priority, and a core each, where that can be had. A
- * process that uses up its core is throttled then, for 50 ms a second.
+ * Others on this machine shall not decide the latency, and attackers have machines of their own:
+ * the relay and the people who talk have real-time priority, and a core each, where that can be
+ * had. A process that uses up its core is throttled then, for 50 ms a second.
  * @param {number} core
  */
 export function preferred(core) {
@@ -182,7 +182,8 @@ export class Target {
 
   /** Seconds of processor time that it has used. */
   cpu() {
-    const fields = fs.readFileSync(`/proc/${this.child.pid}/stat`, 'utf8').split(') ')[1].split(' ');
+    const stat = fs.readFileSync(`/proc/${this.child.pid}/stat`, 'utf8');
+    const fields = stat.split(') ')[1].split(' ');
     return (Number(fields[11]) + Number(fields[12])) / 100;
   }
 
