@@ -105,8 +105,11 @@ static size_t read_frames(struct attacker *attacker, struct conn *conn, const ch
         if (!payload) {
             return at;
         }
-        if (((unsigned char)bytes[at] & 0x0f) == OPCODE_TEXT) {
+        const unsigned opcode = (unsigned char)bytes[at] & 0x0f;
+        if (opcode == OPCODE_TEXT) {
             on_message(attacker, conn, payload, payload_size);
+        } else if (opcode == OPCODE_CLOSE) {
+            net_close(&attacker->net, conn); /* and soon again */
         }
         at += whole;
         if (conn->state != CONN_OPEN) {

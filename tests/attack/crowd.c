@@ -26,7 +26,7 @@ enum {
     ID_SIZE = 17,
     TICKET_SIZE = 257,
     MESSAGE_SIZE_MAX = 4096,
-    OPENING_MAX = 256, /* at the same time */
+    OPENING_MAX = 100, /* at the same time */
     PATIENCE_S = 5,    /* for the last messages */
     COMPLAINTS_MAX = 5,
     NS_PER_MS = 1000000,
@@ -216,6 +216,8 @@ static void on_open(struct net *net, struct conn *conn)
     net_send(net, conn, websocket_request, strlen(websocket_request));
 }
 
+static void on_close(struct net *net, struct conn *conn);
+
 static size_t on_bytes(struct net *net, struct conn *conn, const char *bytes, size_t size)
 {
     struct crowd *crowd = crowd_of(net);
@@ -239,7 +241,13 @@ static size_t on_bytes(struct net *net, struct conn *conn, const char *bytes, si
         if (!payload) {
             return at;
         }
-        if (((unsigned char)bytes[at] & 0x0f) == OPCODE_TEXT) {
+        const unsigned opcode = (unsigned char)bytes[at] & 0x0f;
+        if (opcode == OPCODE_CLOSE) {
+            net_close(net, conn);
+            on_close(net, conn);
+            return size;
+        }
+        if (opcode == OPCODE_TEXT) {
             on_text(crowd, conn, payload, payload_size);
         }
         at += whole;

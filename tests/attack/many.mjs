@@ -29,7 +29,7 @@ const seconds = number('--seconds', 300);
  */
 const cases = {
   crowd: { people: number('--people', 19000), talkers: 5000, returning: 2100, tls: false,
-    options: ['--clients-max', '19600', '--requests-max', '128'] },
+    options: ['--clients-max', '19500', '--requests-max', '300'] },
   tls: { people: number('--people', 5000), talkers: 5000, returning: 0, tls: true, options: [] },
   storm: { people: number('--people', 10000), talkers: 0, returning: 0, tls: false,
     options: ['--clients-max', '12000'] },

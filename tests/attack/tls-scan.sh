@@ -4,15 +4,21 @@
 #
 #   tests/attack/tls-scan.sh [RELAY]
 #
-# Debian has both: apt-get install testssl.sh sslscan. A certification authority of its own signs an
-# ECDSA and an RSA certificate, so that only what the relay does is judged. Fails below grade A.
+# Debian has both: apt-get install testssl.sh sslscan. Only version 3.2 of testssl.sh gives grades;
+# TESTSSL names another one than that of the path. With an older one it fails for each finding that
+# testssl.sh calls medium or worse. A certification authority of its own signs an ECDSA and an RSA
+# certificate; what testssl.sh finds about that authority is left out.
 set -eu
 relay=${1:-build/release/src/relay/peerface-relay}
 port=8443
 folder=$(mktemp -d)
 pid=
 trap 'test -z "$pid" || kill "$pid"; rm -rf "$folder"' EXIT
-testssl=$(command -v testssl || command -v testssl.sh)
+testssl=${TESTSSL:-$(command -v testssl || command -v testssl.sh)}
+# No revocation by this authority, certificates of a month, no page; and clients choose the cipher,
+# as Mozilla's intermediate profile has it.
+accepted='cert_|OCSP_|DNS_CAA|HTTP_status|cipher_order|cipher-tls|grade_cap|final_score'
+
 
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 \
   -subj '/CN=peerface test authority' -keyout "$folder/ca.key" -out "$folder/ca.crt" 2>/dev/null
@@ -44,8 +50,15 @@ for kind in ec rsa; do
     --jsonfile "$folder/$kind.json" "https://localhost:$port/" || true # it counts findings
   grade=$(grep -A4 '"id" *: *"overall_grade"' "$folder/$kind.json" |
     sed -n 's/.*"finding" *: *"\(.*\)".*/\1/p')
-  echo "== $kind: grade $grade"
-  case $grade in A | A+) ;; *) failed=1 ;; esac
+  bad=$(tr -d '\n' <"$folder/$kind.json" | sed 's/}/}\n/g' |
+    grep -E '"severity" *: *"(MEDIUM|HIGH|CRITICAL)"' |
+    sed -n 's/.*"id" *: *"\([^"]*\)".*/\1/p' | grep -Ev "$accepted" | tr '\n' ' ')
+  echo "== $kind: grade ${grade:-unknown to this version}; findings: ${bad:-none}"
+  case ${grade:-unknown} in
+    A | A+) ;;
+    unknown) test -z "$bad" || failed=1 ;;
+    *) failed=1 ;;
+  esac
   if grep -Eq '^(SSLv2|SSLv3|TLSv1\.0|TLSv1\.1) +enabled' "$folder/sslscan"; then
     failed=1
   fi
