@@ -4,6 +4,20 @@ import crypto from 'node:crypto';
 
 /** Of the relay under attack. */
 export const tokenSecret = Buffer.alloc(32, 'attack');
+export const ticketSecret = Buffer.alloc(32, 'ticket');
+
+/**
+ * A ticket as the relay writes it (src/relay/hub/ticket.h).
+ * @param {string} room
+ * @param {string} id
+ * @param {number} leftS seconds until it expires
+ * @param {{secret?: Buffer, flags?: string}} [options]
+ */
+export function makeTicket(room, id, leftS, { secret = ticketSecret, flags = '' } = {}) {
+  const claim = `${id}.${flags}${Math.floor(Date.now() / 1000) + leftS}`;
+  const text = `peerface ticket 1\n${claim}\n${room}`;
+  return `${claim}.${crypto.createHmac('sha256', secret).update(text).digest('hex')}`;
+}
 
 /** @param {object | string | Buffer} part */
 const encode = (part) => Buffer.from(
@@ -30,10 +44,16 @@ function damaged(text) {
   ]).flat();
 }
 
-/** @param {string} ticket of a member that is not there any more */
-export function badTickets(ticket) {
-  const forged = [...damaged(ticket), '', 'A'.repeat(256), crypto.randomBytes(96)
-    .toString('base64url')];
+/**
+ * @param {string} room
+ * @param {string} ticket of a member that is not there any more
+ */
+export function badTickets(room, ticket) {
+  const id = ticket.slice(0, 16);
+  const forged = [...damaged(ticket), '', 'A'.repeat(256),
+    crypto.randomBytes(96).toString('base64url'), makeTicket(room, id, -1),
+    makeTicket(room, id, -86400), makeTicket('other', id, 3600),
+    makeTicket(room, id, 3600, { secret: Buffer.alloc(32, 'other'), flags: 'hl' })];
   const replayed = Array(200).fill(ticket);
   return [...forged, ...replayed].map((text) => `,"ticket":"${text}"`);
 }

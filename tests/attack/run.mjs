@@ -12,7 +12,7 @@ import path from 'node:path';
 import { makeCertificate, tlsOptions } from '../relay/certificate.mjs';
 import { Attack, Crowd, PORT, Target, addresses, moveIntoNamespace, relayAddress, sleep }
   from './field.mjs';
-import { badTickets, badTokens, makeToken, tokenSecret } from './forge.mjs';
+import { badTickets, badTokens, makeToken, ticketSecret, tokenSecret } from './forge.mjs';
 import { origin, scenarios } from './scenarios.mjs';
 import { Visitors } from './visitors.mjs';
 
@@ -36,13 +36,15 @@ function prepare() {
   fs.mkdirSync(web);
   fs.writeFileSync(path.join(web, 'large.bin'), Buffer.alloc(8 << 20));
   fs.writeFileSync(path.join(folder, 'keys'), tokenSecret);
+  fs.writeFileSync(path.join(folder, 'secret'), ticketSecret, { mode: 0o600 });
   const certificate = makeCertificate(folder, 'a');
   return { folder, web, keys: path.join(folder, 'keys'), certificate };
 }
 
 /** @param {ReturnType<typeof prepare>} files @param {Scenario} scenario */
 function relayOptions(files, scenario) {
-  return ['--web', files.web, ...(scenario.tls ? tlsOptions(files.certificate) : []),
+  return ['--web', files.web, '--secret-file', path.join(files.folder, 'secret'),
+    ...(scenario.tls ? tlsOptions(files.certificate) : []),
     ...(scenario.forged === 'tokens' ? ['--token-keys', files.keys] : [])];
 }
 
@@ -59,7 +61,7 @@ async function forge(files, scenario, visitors) {
     fs.writeFileSync(file, badTokens(ROOM).join('\n'));
   } else {
     const eve = await visitors.join(ROOM);
-    fs.writeFileSync(file, badTickets(eve.joined.ticket).join('\n'));
+    fs.writeFileSync(file, badTickets(ROOM, eve.joined.ticket).join('\n'));
     eve.send({ type: 'leave' });
   }
   return ['--lines', file];

@@ -1,9 +1,12 @@
 /* answers.test.mjs - what PROTOCOL.md answers to questions that implementers have asked. */
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
 import test from 'node:test';
+import { makeTicket, ticketSecret } from '../attack/forge.mjs';
 import { CLOSE, Client, Wire, handshakeText } from './client.mjs';
-import { Relay } from './relay.mjs';
+import { Relay, scratchFolder } from './relay.mjs';
 
 test('a signal to oneself is refused', async (t) => {
   const relay = await Relay.start(t);
@@ -22,9 +25,9 @@ test('`leave` in the lobby closes with 1000', async (t) => {
 
 test('a client may stay in the lobby for as long as it likes', async (t) => {
   const relay = await Relay.start(t, '--request-ms', '100', '--idle-ms', '100', '--stall-ms', '100',
-    '--grace-ms', '100', '--message-ms', '100', '--ping-ms', '100');
+    '--grace-ms', '100', '--message-ms', '100', '--ping-ms', '1500');
   const client = await Client.open(relay);
-  for (let i = 0; i < 8; i++) await client.message('ping');
+  for (let i = 0; i < 2; i++) await client.message('ping'); // long after those timeouts
   client.send({ type: 'join', room: 'tea', name: '', instance: 1 });
   await client.message('joined');
 });
@@ -55,6 +58,21 @@ test('a ticket is good after `leave`, again and again, for whoever has it', asyn
   }
   const other = await Client.join(relay, 'milk', { ticket: ann.joined.ticket });
   assert.equal(other.joined.resumed, false);
+});
+
+test('a ticket is good for 24 hours', async (t) => {
+  const file = path.join(scratchFolder(t), 'secret');
+  fs.writeFileSync(file, ticketSecret, { mode: 0o600 });
+  const relay = await Relay.start(t, '--secret-file', file);
+  const ann = await Client.join(relay, 'tea');
+  const expiry = ann.joined.ticket.split('.')[1].replace('h', '');
+  assert.ok(Math.abs(Number(expiry) - Date.now() / 1000 - 86400) < 60);
+  ann.send({ type: 'leave' });
+  assert.equal(await ann.closed(), 1000);
+  for (const [leftS, resumed] of /** @type {const} */ ([[600, true], [-1, false]])) {
+    const bob = await Client.join(relay, 'tea', { ticket: makeTicket('tea', ann.id, leftS) });
+    assert.equal(bob.joined.resumed, resumed);
+  }
 });
 
 test('an integer may be spelled in any way that JSON has', async (t) => {
