@@ -293,10 +293,10 @@ static void open_all(struct crowd *crowd, size_t first)
 static void talk(struct crowd *crowd)
 {
     const uint64_t interval_ns = (uint64_t)crowd->interval_ms * NS_PER_MS;
-    for (;;) {
+    while (crowd->is_talking) {
         const uint64_t due_ns =
             crowd->talk_since_ns + crowd->talk_turn * interval_ns / crowd->talkers_count;
-        if (!crowd->is_talking || clock_ns() < due_ns) {
+        if (clock_ns() < due_ns) {
             break;
         }
         const size_t index = talker(crowd, crowd->talk_turn++ % crowd->talkers_count);
