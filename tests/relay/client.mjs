@@ -42,9 +42,12 @@ export class Wire {
   /** @type {(() => void)[]} */
   #waiting = [];
 
-  /** @param {number} port */
-  static async connect(port) {
-    const wire = new Wire(net.connect({ port, host: 'localhost', noDelay: true }));
+  /**
+   * @param {number} port
+   * @param {{host?: string, localAddress?: string}} [options]
+   */
+  static async connect(port, options = {}) {
+    const wire = new Wire(net.connect({ port, host: 'localhost', noDelay: true, ...options }));
     await soon('a connection', new Promise((resolve, reject) => {
       wire.socket.once('connect', () => resolve(undefined));
       wire.socket.once('error', reject);

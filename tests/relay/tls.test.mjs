@@ -1,7 +1,7 @@
 /* tls.test.mjs - TLS in the relay: protocols, tickets, certificates, bounds of handshakes. */
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
@@ -104,6 +104,52 @@ test('only TLS 1.2 and 1.3 are spoken, with ciphers of the intermediate profile'
     const newest = await askOpenssl(relay.port, '-tls1_3');
     assert.match(newest.text, /TLSv1.3, Cipher is TLS_/);
   }
+});
+
+test('of all ciphers that OpenSSL knows, only those of the intermediate profile are taken',
+  async (t) => {
+    const known = spawnSync('openssl', ['ciphers', 'ALL:COMPLEMENTOFALL:@SECLEVEL=0'],
+      { encoding: 'utf8' }).stdout.trim().split(':').filter((name) => !name.startsWith('TLS_'));
+    assert.ok(known.length > 30);
+    for (const [kind, auth] of /** @type {const} */ ([['ec', 'ECDSA'], ['rsa', 'RSA']])) {
+      const { relay } = await startSecure(t, [], kind);
+      /** @type {string[]} */
+      const taken = [];
+      for (let at = 0; at < known.length; at += 8) {
+        await Promise.all(known.slice(at, at + 8).map(async (name) => {
+          const { text } = await askOpenssl(relay.port, '-tls1_2', '-cipher',
+            `${name}:@SECLEVEL=0`);
+          if (new RegExp(`Cipher is ${name}\n`).test(text)) taken.push(name);
+        }));
+      }
+      assert.deepEqual(taken.sort(), ['AES128-GCM-SHA256', 'AES256-GCM-SHA384',
+        'CHACHA20-POLY1305'].map((cipher) => `ECDHE-${auth}-${cipher}`));
+    }
+    const { relay } = await startSecure(t);
+    for (const [suite, good] of /** @type {const} */ ([['TLS_AES_128_GCM_SHA256', true],
+      ['TLS_AES_256_GCM_SHA384', true], ['TLS_CHACHA20_POLY1305_SHA256', true],
+      ['TLS_AES_128_CCM_SHA256', false], ['TLS_AES_128_CCM_8_SHA256', false]])) {
+      const { text } = await askOpenssl(relay.port, '-tls1_3', '-ciphersuites', suite);
+      assert.equal(text.includes(`Cipher is ${suite}`), good, suite);
+    }
+  });
+
+test('openssl sees ALPN, resumes its session, and gets no early data', async (t) => {
+  const { relay, folder } = await startSecure(t);
+  const file = path.join(folder, 'session');
+  for (const version of ['-tls1_2', '-tls1_3']) {
+    // With TLS 1.3 the ticket comes behind the handshake, with the first response at the latest.
+    const request = { input: 'GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n' };
+    const first = await askOpenssl(relay.port, version, '-alpn', 'h2,http/1.1', '-ign_eof',
+      '-sess_out', file, request);
+    assert.match(first.text, /ALPN protocol: http\/1\.1/, version);
+    assert.match(first.text, /^New, /m, version);
+    const again = await askOpenssl(relay.port, version, '-sess_in', file);
+    assert.match(again.text, /^Reused, /m, version);
+    if (version === '-tls1_3') assert.match(first.text, /Max Early Data: 0/);
+  }
+  const refused = await askOpenssl(relay.port, '-alpn', 'h2');
+  assert.match(refused.text, /no application protocol/);
 });
 
 test('renegotiation and compression are refused', async (t) => {

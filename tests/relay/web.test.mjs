@@ -217,6 +217,11 @@ test('invalid requests are refused and the connection is closed', async (t) => {
     [405, 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\ntea'],
     [405, 'DELETE /page.js HTTP/1.1\r\nHost: x\r\n\r\n'],
     [413, 'GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\ntea'],
+    [400, 'GET / HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n'],
+    [400, 'GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n'],
+    [400, 'GET / HTTP/1.1\r\nHost: a b\r\n\r\n'],
+    [400, 'GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n'],
+    [400, 'GET / HTTP/1.1\r\nHost: user@x\r\n\r\n'],
     [431, `GET / HTTP/1.1\r\nHost: x\r\nA: ${'a'.repeat(9000)}`],
     [411, 'GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n'],
     [501, 'GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n'],
@@ -228,6 +233,18 @@ test('invalid requests are refused and the connection is closed', async (t) => {
     assert.equal(response.status, status);
     if (status === 405) assert.equal(response.headers.allow, 'GET, HEAD');
     await wire.end();
+  }
+});
+
+test('a target may be an absolute URL, and a version 1.2 (RFC 9112, RFC 9110)', async (t) => {
+  const { relay } = await serve(t);
+  for (const line of ['GET http://localhost/ HTTP/1.1', 'GET / HTTP/1.2',
+    'GET HTTPS://other.example:81/index.html?x HTTP/1.1']) {
+    const wire = await Wire.connect(relay.port);
+    wire.write(`${line}\r\nHost: x\r\n\r\n`);
+    const { status, body } = await wire.response();
+    assert.deepEqual([status, body.toString()], [200, page], line);
+    wire.socket.destroy();
   }
 });
 

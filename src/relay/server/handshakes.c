@@ -5,7 +5,34 @@
 #include "base/assert.h"
 #include "relay/server/link.h"
 
-enum { READS_MAX = 4 }; /* reads of handshakes in one iteration, at most 0.5 ms each */
+#include <stdint.h>
+#include <time.h>
+
+/*
+ * What an iteration does for handshakes: about one, since it is known only afterwards how long one
+ * takes. What others have sent meanwhile waits no longer than that. Those that end cost less, but
+ * that is not in the time.
+ */
+enum { ITERATION_NS_MAX = 100000, ITERATION_READS_MAX = 8, NS_PER_S = 1000000000 };
+
+static uint64_t clock_ns(void)
+{
+    struct timespec now;
+    PF_ASSERT(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
+    return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
+void pf_handshakes_begin_iteration(struct pf_server *server)
+{
+    server->handshakes.spent_ns = 0;
+    server->handshakes.reads = 0;
+    server->handshakes.wait = false;
+}
+
+bool pf_handshakes_wait(const struct pf_server *server)
+{
+    return server->handshakes.wait;
+}
 
 bool pf_handshakes_begin(struct pf_server *server, struct pf_link *link)
 {
@@ -36,15 +63,21 @@ bool pf_handshakes_begin(struct pf_server *server, struct pf_link *link)
 
 bool pf_handshakes_take_turn(struct pf_server *server)
 {
-    if (server->handshakes.reads == READS_MAX) {
+    if (server->handshakes.spent_ns > ITERATION_NS_MAX ||
+        server->handshakes.reads == ITERATION_READS_MAX) {
+        server->handshakes.wait = true;
         return false;
     }
     server->handshakes.reads++;
+    server->handshakes.turn_ns = clock_ns();
     return true;
 }
 
 void pf_handshakes_advance(struct pf_server *server, struct pf_link *link)
 {
+    if (link->opening == PF_OPENING_HANDSHAKE) {
+        server->handshakes.spent_ns += clock_ns() - server->handshakes.turn_ns;
+    }
     if (pf_stream_wants_write(&link->stream)) {
         pf_link_mark(server, link);
     }

@@ -13,6 +13,8 @@
 #include "relay/server/proxied.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +25,7 @@
 enum {
     PIECES_MAX = 64, /* of one write; 1 KiB on the stack */
     KEPT_SIZE_MIN = 4096,
-    FILE_CHUNKS_MAX = 4, /* of PF_RECEIVE_SIZE each, written before other links are served */
+    FILE_CHUNKS_MAX = 4, /* of PF_RECEIVE_SIZE each, written in one iteration for all links */
 };
 
 _Static_assert(sizeof(void *) != 8 || sizeof(struct pf_link) <= 72, "an idle WebSocket is small");
@@ -261,11 +263,25 @@ static bool write_segments(struct pf_server *server, struct pf_link *link)
     return true;
 }
 
-/* Writes part of the file. What the kernel does not accept is read again later, not kept. */
+/* Of a file the kernel keeps no more than this beyond what is under way: what readers that read
+ * nothing make it hold would be megabytes each, and lacks where members' messages need it. */
+static void bound_unsent(const struct pf_link *link)
+{
+    const int size = 2 * PF_RECEIVE_SIZE;
+    /* An error only costs memory. */
+    (void)setsockopt(link->stream.fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &size, sizeof size);
+}
+
+/* Writes part of the file. What the kernel does not accept is read again later, not kept. Readers
+ * wait for one another, so that the members' messages do not wait for all of them. */
 static bool write_file(struct pf_server *server, struct pf_link *link)
 {
     struct pf_transit *transit = link->transit;
-    for (int i = 0; i < FILE_CHUNKS_MAX && transit->file_at < transit->file_size; i++) {
+    if (transit->file_at == 0 && transit->file_size > PF_RECEIVE_SIZE) {
+        bound_unsent(link);
+    }
+    for (; server->file_chunks < FILE_CHUNKS_MAX && transit->file_at < transit->file_size;
+         server->file_chunks++) {
         const uint64_t left = transit->file_size - transit->file_at;
         const size_t size = left < PF_RECEIVE_SIZE ? (size_t)left : PF_RECEIVE_SIZE;
         const ssize_t got = pread(transit->file_fd, server->input, size, (off_t)transit->file_at);
@@ -354,34 +370,43 @@ static void make_room(struct pf_server *server)
     }
 }
 
-bool pf_link_open(struct pf_server *server, int fd, enum pf_door door, const struct pf_ip *ip)
+/* Gives the link an index and registers it. Its address has been asked before: who is refused does
+ * not make others give way. */
+static bool take_place(struct pf_server *server, struct pf_link *link)
 {
     make_room(server);
     if (server->free_count == 0 ||
         pf_timers_reserve(&server->timers, server->links_count + 1) != PF_ERROR_OK) {
         return false;
     }
+    link->index = server->free_indexes[server->free_count - 1];
+    struct epoll_event event = {.events = EPOLLIN, .data.u64 = link->index};
+    if (epoll_ctl(server->epoll_fd, EPOLL_CTL_ADD, link->stream.fd, &event) != 0) {
+        return false;
+    }
+    server->free_count--;
+    server->links[link->index] = link;
+    server->links_count++;
+    return true;
+}
+
+bool pf_link_open(struct pf_server *server, int fd, enum pf_door door, const struct pf_ip *ip)
+{
     struct pf_link *link = malloc(sizeof *link);
     if (!link) {
         return false;
     }
     *link = (struct pf_link){
         .stream = {.fd = fd},
-        .index = server->free_indexes[server->free_count - 1],
         .door = door,
         .watches_reads = true,
     };
-    struct epoll_event event = {.events = EPOLLIN, .data.u64 = link->index};
-    if (!need_transit(link) || !pf_proxied_begin(server, link, ip) ||
-        epoll_ctl(server->epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0) {
+    if (!need_transit(link) || !pf_proxied_begin(server, link, ip) || !take_place(server, link)) {
         pf_addresses_leave(link->address);
         free(link->transit);
         free(link);
         return false;
     }
-    server->free_count--;
-    server->links[link->index] = link;
-    server->links_count++;
     pf_link_set_timeout(server, link, server->config.request_ms);
     if (door == PF_DOOR_MAIN && link->opening == PF_OPENING_NONE && server->tls.ssl &&
         !pf_handshakes_begin(server, link)) {

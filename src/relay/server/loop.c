@@ -2,15 +2,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One thread, level-triggered epoll. An iteration handles the events that epoll reports, then the
- * timeouts that have passed, and finally writes everything that these have queued.
+ * timeouts that have passed, and writes everything that these have queued. Only then it accepts
+ * connections and goes on with TLS handshakes, which cost more than a message and which anybody can
+ * ask for: those who talk do not wait for them, but for the one that is going on.
  */
 #include "relay/server/loop.h"
 
 #include "base/assert.h"
 #include "relay/server/bridge.h"
 #include "relay/server/drain.h"
+#include "relay/server/handshakes.h"
 #include "relay/server/io.h"
 #include "relay/server/link.h"
+#include "relay/server/memory.h"
 #include "relay/server/reload.h"
 
 #include <errno.h>
@@ -28,7 +32,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ACCEPTS_MAX = 64 }; /* in one iteration, for each listener */
+enum { ACCEPTS_MAX = 8 }; /* in one iteration, for each listener */
 
 /* The user data of epoll: the index of a link, or one of these. */
 #define KEY_LISTENER (UINT64_C(1) << 32)
@@ -154,6 +158,16 @@ static void on_event(struct pf_server *server, const struct epoll_event *event)
     }
 }
 
+/* Whether the event is handled when the others have been, and what they send is written. */
+static bool comes_last(const struct pf_server *server, const struct epoll_event *event)
+{
+    if (event->data.u64 >= KEY_LISTENER) {
+        return event->data.u64 != KEY_SIGNAL;
+    }
+    const struct pf_link *link = server->links[event->data.u64];
+    return link && link->opening == PF_OPENING_HANDSHAKE;
+}
+
 static void on_deadlines(struct pf_server *server)
 {
     struct pf_timer *timer = NULL;
@@ -164,6 +178,26 @@ static void on_deadlines(struct pf_server *server)
         pf_bridge_timeout(server);
     }
     pf_drain_advance(server);
+}
+
+/*
+ * The first events of the array: handshakes, and then new connections, unless those wait already.
+ * A link that has ended meanwhile, or another one that has got its index, is read in vain.
+ */
+static void on_last_events(struct pf_server *server, size_t count)
+{
+    pf_handshakes_begin_iteration(server);
+    for (size_t i = 0; i < count; i++) {
+        if (server->events[i].data.u64 < KEY_LISTENER) {
+            on_event(server, &server->events[i]);
+        }
+    }
+    for (size_t i = 0; i < count && !pf_handshakes_wait(server); i++) {
+        if (server->events[i].data.u64 >= KEY_LISTENER) {
+            on_event(server, &server->events[i]);
+        }
+    }
+    pf_io_flush(server);
 }
 
 /* Only where somebody may ask for it: it reads the clock once more. */
@@ -184,12 +218,21 @@ void pf_loop_run(struct pf_server *server)
         const int count =
             epoll_wait(server->epoll_fd, server->events, PF_EVENTS_MAX, wait_ms(server));
         pf_loop_update_clock(server);
-        server->handshakes.reads = 0;
+        int last_count = 0;
+        server->file_chunks = 0;
         for (int i = 0; i < count; i++) {
-            on_event(server, &server->events[i]);
+            if (comes_last(server, &server->events[i])) {
+                server->events[last_count++] = server->events[i];
+            } else {
+                on_event(server, &server->events[i]);
+            }
         }
         on_deadlines(server);
         pf_io_flush(server);
+        if (last_count > 0) {
+            on_last_events(server, (size_t)last_count);
+        }
+        pf_memory_follow(server);
         measure_turn(server);
     }
 }

@@ -136,7 +136,16 @@ struct pf_link {
 struct pf_handshakes {
     struct pf_link *oldest, *newest;
     size_t count;
-    size_t reads; /* in this iteration */
+    size_t reads;      /* in this iteration */
+    uint64_t spent_ns; /* on these */
+    uint64_t turn_ns;  /* when the last read of one began */
+    bool wait;         /* one was not given its turn */
+};
+
+/* See memory.h. */
+struct pf_memory {
+    size_t crowd; /* the most connections since memory was given back */
+    uint64_t trimmed_ms;
 };
 
 struct pf_server {
@@ -158,12 +167,14 @@ struct pf_server {
     struct pf_timers timers;
     uint64_t now_ns, now_ms, unix_s; /* of the iteration; the first two are of the same clock */
     struct pf_arena frames, segments;
+    size_t file_chunks; /* written in this iteration */
     struct pf_link *dirty;
     enum pf_ending ending;
     uint64_t stop_ms; /* STOPPING: when it stops at the latest */
     struct pf_drain drain;
     struct pf_metrics metrics;
     struct pf_refusals refusals;
+    struct pf_memory memory;
     uint64_t limits_logged_ms;      /* see limits_log.h; 0: never */
     struct pf_http_request request; /* being answered; large, hence not on the stack */
     struct epoll_event events[PF_EVENTS_MAX];
