@@ -15,11 +15,11 @@
 void pf_describe_config(struct pf_json_writer *writer, const char *name,
                         const struct pf_room_config *config);
 
-/* {"name": "pc-state", "pc": 3, ..}: a line of an event log without its time. */
+/* {"what": "pc-state", "pc": 3, ..}: a line of an event log without its time. */
 void pf_describe_event(struct pf_json_writer *writer, const char *name,
                        const struct pf_event *event);
 
-/* {"name": "pc-set-local", "pc": 3, ..} */
+/* {"what": "pc-set-local", "pc": 3, ..} */
 void pf_describe_command(struct pf_json_writer *writer, const char *name,
                          const struct pf_command *command);
 

@@ -175,7 +175,7 @@ static void put_local(struct pf_json_writer *writer, const struct pf_command *co
 static void put_peer(struct pf_json_writer *writer, const struct pf_command *command)
 {
     pf_json_put_id(writer, "id", command->peer.id);
-    pf_json_put_text(writer, "peer-name", command->peer.name);
+    pf_json_put_text(writer, "name", command->peer.name);
     pf_json_put_word(writer, "state", pf_names_of_peer_states.list[command->peer.state]);
     for (int i = 0; i < PF_SOURCES_COUNT; i++) {
         pf_json_put_word(writer, pf_names_of_sources.list[i],
@@ -207,7 +207,7 @@ static void put_file(struct pf_json_writer *writer, const struct pf_command *com
     pf_json_put_word(writer, "state", pf_names_of_file_states.list[command->file.state]);
     pf_json_put_number(writer, "offset", command->file.offset);
     pf_json_put_number(writer, "size", command->file.size);
-    pf_json_put_text(writer, "file-name", command->file.name);
+    pf_json_put_text(writer, "name", command->file.name);
 }
 
 static void put_knocks(struct pf_json_writer *writer, const struct pf_command *command)
@@ -216,7 +216,7 @@ static void put_knocks(struct pf_json_writer *writer, const struct pf_command *c
     for (size_t i = 0; i < command->knocks.count; i++) {
         pf_json_open(writer, NULL, '{');
         pf_json_put_id(writer, "id", command->knocks.list[i].id);
-        pf_json_put_text(writer, "peer-name", command->knocks.list[i].name);
+        pf_json_put_text(writer, "name", command->knocks.list[i].name);
         pf_json_close(writer, '}');
     }
     pf_json_close(writer, ']');
@@ -248,7 +248,7 @@ void pf_describe_command(struct pf_json_writer *writer, const char *name,
                          const struct pf_command *command)
 {
     pf_json_open(writer, name, '{');
-    pf_json_put_word(writer, "name", name_of(command->type));
+    pf_json_put_word(writer, "what", name_of(command->type));
     if (command->socket != 0) {
         pf_json_put_number(writer, "socket", command->socket);
     }

@@ -73,7 +73,7 @@ void pf_describe_event(struct pf_json_writer *writer, const char *name,
 {
     const struct pf_field line = pf_field_line((uint8_t)event->type);
     pf_json_open(writer, name, '{');
-    pf_json_put_word(writer, "name", line.name);
+    pf_json_put_word(writer, "what", line.name);
     put_fields(writer, line, event);
     pf_json_close(writer, '}');
 }
