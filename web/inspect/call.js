@@ -28,7 +28,8 @@ import { passageOf } from './lines.js';
  * @property {number} step       in `steps`
  * @property {number} at         ms since the beginning
  * @property {Passage | null} passage
- * @property {number} other      the column at the other end of the passage; -1: there is none
+ * @property {number} other      the column at the other end of its arrow; -1: there is none
+ * @property {number} peer       that of the peer at the other end; -1: there is none
  * @property {number} pair       the row at the other end; -1: it is not known
  * @property {string[]} misfits  in words of the replay
  * @property {number} unsent     the log that does not send what is received here; -1: all is well
@@ -183,7 +184,11 @@ class Merge {
   /** @type {number[]} the next step of each log */
   #next;
 
-  /** @param {Log[]} logs @param {number[]} offsets @param {ReturnType<typeof pairsOf>['pairs']} pairs */
+  /**
+   * @param {Log[]} logs
+   * @param {number[]} offsets
+   * @param {ReturnType<typeof pairsOf>['pairs']} pairs
+   */
   constructor(logs, offsets, pairs) {
     this.logs = logs;
     this.offsets = offsets;
@@ -255,7 +260,10 @@ export class Call {
     return low;
   }
 
-  /** @param {number} log @param {number} step @param {number} at @param {Map<string, number>} unsent */
+  /**
+   * @param {number} log @param {number} step @param {number} at
+   * @param {Map<string, number>} unsent
+   */
   #put(log, step, at, unsent) {
     const { event, misfits, commands } = this.logs[log].steps[step];
     const moment = this.moments.length;
@@ -264,10 +272,11 @@ export class Call {
     const column = this.columnOf(keyOf(this.identities[log], log));
     [event, ...commands].forEach((line, part) => {
       const passage = passageOf(line, this.identities[log].peers);
-      const peer = passage?.relay === false ? this.columnOf(passage.peer) : 0;
+      const peer = passage?.peer ? this.columnOf(passage.peer) : -1;
       this.rows.push({
         kind: part === 0 ? 'event' : 'command', line, column, log, step: moment, at, passage,
-        other: passage ? peer : -1,
+        other: !passage ? -1 : passage.relay ? 0 : peer,
+        peer,
         pair: -1,
         misfits: part === 0 ? misfits : [],
         unsent: part === 0 ? unsent.get(`${log} ${step}`) ?? -1 : -1,

@@ -21,7 +21,10 @@ export function make(name, className, ...content) {
   return element;
 }
 
-/** A long text as it is read best: JSON with its lines, and those of an SDP. @param {string} text */
+/**
+ * A long text as it is read best: JSON with its lines, and those of an SDP.
+ * @param {string} text
+ */
 function laidOut(text) {
   if (!text.startsWith('{') && !text.startsWith('[')) return text;
   const value = objectOf(text);
@@ -77,9 +80,10 @@ export class StateCard {
    * @param {string} title
    * @param {any} state as pf_describe_room() writes it; null: there is none
    * @param {(id: string) => string} nameOf a member
+   * @param {boolean} isNext of what was shown before: marks what has changed
    */
-  show(title, state, nameOf) {
-    this.#before = this.#now;
+  show(title, state, nameOf, isNext) {
+    this.#before = isNext ? this.#now : new Map();
     this.#now = new Map();
     const head = make('h3', '', title, ' ');
     this.element.replaceChildren(head);
@@ -89,10 +93,18 @@ export class StateCard {
     }
     this.element.dataset.state = state.state;
     head.append(this.#chip('state', state.state, chipOf(state.state)));
-    this.element.append(this.#own(state), this.#sources(state.sources));
+    this.element.append(this.#own(state));
     if (state.peers.length > 0) this.element.append(this.#peers(state.peers, nameOf));
     else this.element.append(make('p', 'soft', this.texts.get('noPeers')));
+    this.element.append(this.#sources(state.sources));
     this.element.append(this.#counters(state.counters));
+  }
+
+  /** What was marked has been seen. */
+  calm() {
+    for (const element of this.element.querySelectorAll('.changed')) {
+      element.classList.remove('changed');
+    }
   }
 
   /** Marked if it was another one before. @param {string} path @param {unknown} value */

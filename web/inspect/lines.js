@@ -82,6 +82,21 @@ export function passageOf(line, peers) {
 const VALUE_MAX = 24;
 const FIELDS_MAX = 5;
 
+/** A member's id means nothing to anybody. */
+const memberId = /^[0-9a-f]{16}$/;
+
+/** Which fields say the most; others come after them. */
+const first = ['name', 'state', 'source', 'type'];
+
+/** @param {string} name */
+const rank = (name) => (first.includes(name) ? first.indexOf(name) : first.length);
+
+/** "host 192.0.2.2 48207" of an RTCIceCandidate. @param {unknown} text */
+function candidateText(text) {
+  const words = String(text).split(' ');
+  return words.length > 7 ? `, ${words[7]} ${words[4]} ${words[5]}` : '';
+}
+
 /** @param {unknown} value */
 const isPlain = (value) => (typeof value === 'string' && value.length <= VALUE_MAX && value !== '')
   || (typeof value === 'number' && value !== 0) || value === true;
@@ -91,10 +106,14 @@ const isPlain = (value) => (typeof value === 'string' && value.length <= VALUE_M
  * @param {Line} line
  */
 export function fieldsOf(line) {
+  if (line.candidate) return `pc ${line.pc}${candidateText(line.candidate)}`;
   return Object.entries(line)
-    .filter(([name, value]) => name !== 'what' && name !== 'socket' && isPlain(value))
+    .filter(([name, value]) => !['what', 'socket', 'page'].includes(name) && isPlain(value)
+      && !memberId.test(String(value)))
+    .sort(([a], [b]) => rank(a) - rank(b))
     .slice(0, FIELDS_MAX)
-    .map(([name, value]) => (value === true ? name : `${name} ${value}`))
+    .map(([name, value]) => (value === true ? name : first.includes(name) ? `${value}`
+      : `${name} ${value}`))
     .join(', ');
 }
 

@@ -4,8 +4,8 @@
 const AROUND = 8; // rows above and below what is seen
 
 /**
- * A grid: one row has the focus, and arrow keys move it. Screen readers are told how many rows there
- * are, and which one each is.
+ * A grid: one row has the focus, and arrow keys move it. Screen readers are told how many rows
+ * there are, and which one each is.
  */
 export class List {
   #count = 0;
@@ -54,13 +54,13 @@ export class List {
     this.table.setAttribute('aria-rowcount', String(count + 1)); // and the head
     this.clear();
     this.#stretch(this.above, 0);
-    this.#stretch(this.below, count);
     if (this.chosen >= 0) this.#reveal(this.chosen);
     this.#draw();
   }
 
   /** Has every row made again. */
   clear() {
+    this.#stretch(this.below, this.#count); // or else the box would scroll up
     for (const row of this.#shown.values()) row.remove();
     this.#shown.clear();
   }
@@ -117,10 +117,10 @@ export class List {
     const top = Math.floor(this.box.scrollTop / height);
     this.#first = Math.max(0, Math.min(top - AROUND, this.#count - seen));
     this.#last = Math.min(this.#count, top + seen + AROUND);
-    const wanted = new Set();
-    for (let i = this.#first; i < this.#last; i++) wanted.add(i);
+    // Never less high than before, or else the box would scroll up.
+    this.#stretch(this.below, this.#count);
     for (const [index, row] of this.#shown) {
-      if (!wanted.has(index)) {
+      if (index < this.#first || index >= this.#last) {
         row.remove();
         this.#shown.delete(index);
       }
@@ -141,7 +141,7 @@ export class List {
     row.dataset.index = String(index);
     row.setAttribute('aria-rowindex', String(index + 2));
     row.setAttribute('aria-selected', String(index === this.chosen));
-    row.tabIndex = index === this.chosen ? 0 : -1;
+    row.tabIndex = index === Math.max(0, this.chosen) ? 0 : -1;
     this.#shown.set(index, row);
     return row;
   }

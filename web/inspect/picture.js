@@ -16,7 +16,10 @@ const WIDTH = 720;
 const HEIGHT = 430;
 const RADIUS = 23;
 
-/** People stand in a bow below the relays. @param {number} i @param {number} count @returns {Point} */
+/**
+ * People stand in a bow below the relays.
+ * @param {number} i @param {number} count @returns {Point}
+ */
 function placeOf(i, count) {
   const share = count === 1 ? 0.5 : i / (count - 1);
   const angle = Math.PI * (1.06 - 1.12 * share);
@@ -132,7 +135,10 @@ export class PictureView {
     });
   }
 
-  /** @param {{up: boolean, named: boolean}} relay @param {Point} at @param {number} i @param {number} count */
+  /**
+   * @param {{up: boolean, named: boolean}} relay
+   * @param {Point} at @param {number} i @param {number} count
+   */
   #relay({ up, named }, { x, y }, i, count) {
     const name = count > 1 ? `${this.texts.get('relay')} ${i + 1}` : this.texts.get('relay');
     return [

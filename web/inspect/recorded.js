@@ -53,7 +53,8 @@ export class RecordedScreen {
       await this.openFiles([...input.files ?? []]);
       input.value = ''; // the same file may be chosen again
     });
-    root.querySelector('.choose')?.addEventListener('click', () => input.click());
+    this.chooser = /** @type {HTMLElement} */ (root.querySelector('.choose'));
+    this.chooser.addEventListener('click', () => input.click());
     viewer.onchoose = () => this.#showStates();
   }
 
@@ -117,6 +118,8 @@ export class RecordedScreen {
     const call = new Call(logs);
     this.call = call;
     this.root.classList.add('opened');
+    this.chooser.dataset.text = 'addFiles';
+    this.chooser.textContent = this.texts.get('addFiles');
     this.#cards = logs.map(() => new StateCard(this.texts));
     this.#shownSteps = [];
     this.states.replaceChildren(...this.#cards.map(({ element }) => element));
@@ -153,7 +156,9 @@ export class RecordedScreen {
       misfits: call.rows.filter(isMisfit).length,
     })];
     logs.forEach((log, i) => {
-      if (log.unread > 0) sentences.push(texts.get('damaged', { file: log.file, count: log.unread }));
+      if (log.unread > 0) {
+        sentences.push(texts.get('damaged', { file: log.file, count: log.unread }));
+      }
       if (!log.isWhole) sentences.push(texts.get('notWhole', { file: log.file }));
       if (call.offsets[i] !== 0) {
         sentences.push(texts.get('shifted',
@@ -171,13 +176,17 @@ export class RecordedScreen {
     call.logs.forEach((log, i) => {
       const steps = call.stepsAt(i, row.step);
       this.#cards[i].element.classList.toggle('current', row.log === i);
-      if (this.#shownSteps[i] === steps) return;
+      const before = this.#shownSteps[i];
+      if (before === steps) {
+        if (row.log !== i) this.#cards[i].calm();
+        return;
+      }
       this.#shownSteps[i] = steps;
       const state = /** @type {ReplayedLog} */ (log).stateAfter(steps);
       this.#cards[i].show(this.#nameOf(i), state, (id) => {
         const column = call.columnOf(id);
         return column >= 0 ? call.columns[column].label : '';
-      });
+      }, Math.abs(steps - before) === 1);
     });
   }
 }

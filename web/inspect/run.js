@@ -117,7 +117,10 @@ export class Run {
     return this.machine.said();
   }
 
-  /** The state of a page's room, or null. @param {number} step @param {string} page @returns {any} */
+  /**
+   * The state of a page's room, or null.
+   * @param {number} step @param {string} page @returns {any}
+   */
   state(step, page) {
     this.machine.seek(step);
     this.machine.call('state', numberOf(page));
@@ -159,9 +162,16 @@ export class Run {
     const { hosts } = /** @type {Picture} */ (this.machine.said());
     this.columns = [
       { key: 'relay', label: '', isRelay: true, hasLog: false },
-      ...hosts.map(({ host }) => (
-        { key: String(host), label: letterOf(host), isRelay: false, hasLog: host < FIRST_HOSTILE })),
+      ...hosts.map(({ host }) => ({
+        key: String(host), label: letterOf(host), isRelay: false, hasLog: host < FIRST_HOSTILE,
+      })),
     ];
+  }
+
+  /** The letter of whose page had this member id, or ''. @param {string} id */
+  nameOf(id) {
+    const host = this.#hosts.get(id);
+    return host === undefined ? '' : letterOf(host);
   }
 
   /** @param {number} host */
@@ -213,14 +223,14 @@ export class Run {
     if (this.isCut) return;
     const line = said.event ?? said.command ?? { what: said.note ?? '' };
     const passage = said.note ? null : passageOf(line, page.peers);
-    const peer = passage ? this.#hosts.get(passage.peer) : undefined;
-    const isDirect = passage?.relay === false;
+    const peer = passage?.peer ? this.#columnOf(this.#hosts.get(passage.peer) ?? -1) : -1;
     this.rows.push({
       kind: said.event ? 'event' : said.command ? 'command' : 'note',
       line: said.page ? { ...line, page: said.page } : line,
       column: said.host === undefined ? 0 : this.#columnOf(said.host),
       log: -1, step, at, passage,
-      other: !passage ? -1 : !isDirect ? 0 : peer === undefined ? -1 : this.#columnOf(peer),
+      other: !passage ? -1 : passage.relay ? 0 : peer,
+      peer,
       pair: -1, unsent: -1,
       misfits: this.failure && said.note === this.failure ? [this.failure] : [],
     });

@@ -69,6 +69,9 @@ export class SimulatedScreen {
   /** The page whose state is shown. */
   #page = '';
 
+  /** Which state of it that is. */
+  #cardPlace = '';
+
   /** @type {() => void} */
   #saying = () => {};
 
@@ -102,7 +105,10 @@ export class SimulatedScreen {
       this.pause();
       this.goTo(Number(this.timeline.value));
     });
-    this.#find('.play').addEventListener('click', () => (this.#playing ? this.pause() : this.play()));
+    this.#find('.play').addEventListener('click', () => {
+      if (this.#playing) this.pause();
+      else this.play();
+    });
     this.#find('.stepBack').addEventListener('click', () => this.stepBy(-1));
     this.#find('.stepOn').addEventListener('click', () => this.stepBy(1));
     this.#find('.asLogs').addEventListener('click', () => this.#giveLogs(this.onlogs));
@@ -201,8 +207,11 @@ export class SimulatedScreen {
     this.#page = '';
     this.#say(() => this.#tell(run, goes, without));
     this.#find('.world').hidden = false;
+    this.root.classList.add('ran');
+    this.#find('.faults', HTMLDetailsElement).open = false;
     this.timeline.max = String(run.steps);
-    this.viewer.show({ columns: run.columns, rows: run.rows, wrongs: ({ misfits }) => misfits }, -1);
+    const { columns, rows } = run;
+    this.viewer.show({ columns, rows, wrongs: ({ misfits }) => misfits }, -1);
     this.goTo(run.failure ? run.steps : 0);
   }
 
@@ -294,7 +303,12 @@ export class SimulatedScreen {
     this.picture.show(run.picture(this.#step), rows,
       (column) => Number(run.columns[column]?.key ?? -1));
     this.card.element.hidden = this.#page === '';
-    if (this.#page) this.card.show(this.#page, run.state(this.#step, this.#page), () => '');
+    if (this.#page) {
+      const place = `${this.#page} ${this.#step - 1}`;
+      this.card.show(this.#page, run.state(this.#step, this.#page), (id) => run.nameOf(id),
+        place === this.#cardPlace);
+      this.#cardPlace = `${this.#page} ${this.#step}`;
+    }
   }
 
   /* ---- playing ---- */

@@ -26,7 +26,8 @@ const en = {
   damaged: '{file} ends with {count} bytes that are no event; what comes before them is shown.',
   notWhole: '{file} has lost its older half, as long records do. The room that it began with is '
     + 'not known: differences below mean little.',
-  shifted: 'The clock of {file} is moved by {count} ms, so that no message arrives before it is sent.',
+  shifted: 'The clock of {file} is moved by {count} ms, so that no message arrives before it is '
+    + 'sent.',
 
   toFirst: 'First',
   toPrevious: 'Step back',
@@ -51,6 +52,7 @@ const en = {
   relay: 'relay',
   to: 'to {name}',
   from: 'from {name}',
+  details: 'The chosen row and the state after it',
   chosen: 'The chosen row',
   states: 'The state after this event',
   eventOf: 'An event of {name}, {time} s after the beginning',
@@ -121,7 +123,8 @@ const en = {
   position: 'Step {step} of {steps}, {time} s',
   timeline: 'Step of the simulation',
   picture: 'People, wires and relay',
-  pictureLegend: 'Solid: WebSocket. Thick: connection between people; dashed while it does not work.',
+  pictureLegend: 'Thin: WebSocket. Thick: connection between people; dashed while it does not '
+    + 'work.',
   offline: 'offline',
   asleep: 'asleep',
   background: 'in the background',
@@ -185,6 +188,7 @@ const ko = {
   relay: '릴레이',
   to: '→ {name}',
   from: '← {name}',
+  details: '고른 줄과 그다음 상태',
   chosen: '고른 줄',
   states: '이 이벤트 다음의 상태',
   eventOf: '{name}의 이벤트, 시작 후 {time}초',

@@ -21,7 +21,7 @@ import { List } from './list.js';
  * @typedef {'all'|'messages'|'events'|'shown'|'misfits'} Filter
  */
 
-const COLUMN_MIN = 46;
+const COLUMN_MIN = 22;
 const COLUMN_MAX = 104;
 
 /** @param {Filter} filter @returns {(row: Row) => boolean} */
@@ -48,6 +48,9 @@ export class Viewer {
   /** @type {number} the chosen one of all rows; -1: none */
   chosen = -1;
 
+  /** Of a column, px. */
+  #drawnWidth = 0;
+
   /** @type {(row: number) => void} */
   onchoose = () => {};
 
@@ -69,7 +72,7 @@ export class Viewer {
       this.#find(css).addEventListener('click', () => this.stepBy(by));
     }
     this.#find('.toMisfit').addEventListener('click', () => this.#toMisfit());
-    new ResizeObserver(() => this.#onResize()).observe(this.root);
+    new ResizeObserver(() => this.#onResize()).observe(this.box);
   }
 
   /**
@@ -168,20 +171,25 @@ export class Viewer {
   }
 
   get #columnWidth() {
-    const space = this.root.clientWidth * (this.root.clientWidth < 640 ? 0.42 : 0.34);
+    const space = this.box.clientWidth * (this.box.clientWidth < 640 ? 0.42 : 0.38);
     const each = space / Math.max(1, this.model.columns.length);
     return Math.round(Math.max(COLUMN_MIN, Math.min(COLUMN_MAX, each)));
   }
 
   #onResize() {
+    if (this.#columnWidth === this.#drawnWidth) return;
+    const had = this.list.body.contains(document.activeElement);
     this.#makeHead();
     this.list.clear();
-    this.list.choose(this.list.chosen);
+    this.list.choose(this.list.chosen, had);
   }
 
   /** The names of the columns, above the diagram. */
   #makeHead() {
     const width = this.#columnWidth;
+    this.#drawnWidth = width;
+    const longest = Math.max(...this.model.columns.map((_, i) => this.nameOf(i).length), 1);
+    this.box.style.setProperty('--who', `${Math.min(longest, 9) + 1}ch`);
     const cells = this.model.columns.map(({ isRelay, hasLog }, i) => {
       const cell = make('span', isRelay ? 'column relay' : 'column', this.nameOf(i));
       cell.style.width = `${width}px`;
@@ -208,29 +216,21 @@ export class Viewer {
   #words(row) {
     const { texts } = this;
     const who = make('span', 'who', this.nameOf(row.column), ' ');
-    const what = make('b', '', row.line.what);
+    const what = make('b', '', row.passage?.title ?? row.line.what);
     const more = make('span', 'more');
     if (row.passage) {
       const key = row.passage.sends ? 'to' : 'from';
-      more.append(' ', make('span', 'title', row.passage.title));
       const isOfRelay = row.passage.relay && !row.passage.peer;
       if (!isOfRelay) {
-        const name = this.#peerName(row);
-        if (name) more.append(' ', texts.get(key, { name }));
+        const name = row.peer >= 0 ? this.nameOf(row.peer) : row.passage.peer.slice(0, 6);
+        if (name) more.append(' ', make('span', 'title', texts.get(key, { name })));
       }
+      more.append(' ', row.line.what);
     } else {
       more.append(' ', fieldsOf(row.line));
     }
     if (isMisfit(row)) what.prepend('⚠ ');
     return [who, what, more];
-  }
-
-  /** Who is at the other end of a passage. @param {Row} row */
-  #peerName({ passage, other }) {
-    if (!passage) return '';
-    const column = passage.relay
-      ? this.model.columns.findIndex(({ key }) => key === passage.peer) : other;
-    return column >= 0 ? this.nameOf(column) : passage.peer.slice(0, 6);
   }
 
   #showPlace() {
@@ -249,7 +249,7 @@ export class Viewer {
       return;
     }
     const { texts } = this;
-    const title = make('h3', '', row.line.what);
+    const title = make('h2', '', row.line.what);
     const about = make('p', 'soft', texts.get(row.kind === 'event' ? 'eventOf'
       : row.kind === 'command' ? 'commandOf' : 'noteOf',
     { name: this.nameOf(row.column), time: seconds(row.at) }));
