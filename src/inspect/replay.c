@@ -41,10 +41,7 @@ static void take_command(struct pf_replay *replay, const struct pf_command *comm
 /* Checks that `type` was commanded for this id; `once`: and has not been answered yet. */
 static void expect(struct pf_replay *replay, uint32_t id, enum pf_command_type type, bool once)
 {
-    if (id >= PF_REPLAY_IDS_MAX) {
-        return;
-    }
-    if (replay->pending[id].counts[type] == 0) {
+    if (id >= PF_REPLAY_IDS_MAX || replay->pending[id].counts[type] == 0) {
         misfit(replay, "what it answers was not commanded");
         return;
     }

@@ -26,7 +26,7 @@
  */
 
 enum {
-    PF_REPLAY_IDS_MAX = 16384, /* of sockets, connections and tracks; those above fit always */
+    PF_REPLAY_IDS_MAX = 16384, /* of sockets, connections and tracks; a room of days gives fewer */
     PF_REPLAY_MISFITS_MAX = 2, /* of one event */
 };
 
