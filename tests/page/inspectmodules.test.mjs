@@ -147,6 +147,23 @@ test('the records of a world open as a call, and fit', { skip }, async () => {
   assert.equal(call.rows.flatMap(({ misfits }) => misfits).length, 0);
 });
 
+test('a failed assertion ends a world, and what was before can still be looked at', { skip },
+  async () => {
+    const world = await Run.begin(await moduleOf('peerface-world'), '7', 0, 0);
+    const next = world.machine.next.bind(world.machine);
+    world.machine.next = () => {
+      if (world.machine.step === 700) throw new WebAssembly.RuntimeError('unreachable');
+      return next();
+    };
+    while (world.go(1000));
+    assert.equal(world.failure, 'an assertion failed: unreachable');
+    assert.equal(world.steps, 701);
+    assert.equal(world.rows.filter(isMisfit).length, 1);
+    const last = JSON.stringify(world.picture(700));
+    assert.equal(JSON.stringify(world.picture(701)), last);
+    assert.notEqual(JSON.stringify(world.picture(10)), last);
+  });
+
 const mutant = `${web}/../tests/sim/inspect/peerface-world-mutant.wasm`;
 
 test('a defect of the core is found at its step, in the words of the check',

@@ -85,9 +85,19 @@ export class Machine {
 
   /** Takes the next step; false if it was the last one, or if there was none. */
   next() {
+    return this.#go('step');
+  }
+
+  /** It has ended in the middle of a step: only what was before can be gone to. */
+  breakOff() {
+    this.step = Infinity;
+  }
+
+  /** @param {'step'|'skip'} how @returns {boolean} */
+  #go(how) {
     const last = this.#kept[this.#kept.length - 1].step;
     if (this.step - last >= this.#every) this.#keep();
-    const goes = this.call('step') !== 0;
+    const goes = this.call(how) !== 0;
     this.step++;
     return goes;
   }
@@ -97,7 +107,8 @@ export class Machine {
     let best = this.#kept[0];
     for (const kept of this.#kept) if (kept.step <= step) best = kept;
     if (step < this.step || best.step > this.step) this.#restore(best);
-    while (this.step < step) this.next();
+    const how = `${this.prefix}_skip` in this.exports ? 'skip' : 'step';
+    while (this.step < step) this.#go(how);
   }
 
   #keep() {

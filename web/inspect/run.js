@@ -65,6 +65,9 @@ export class Run {
   /** When the faults have ended; the number of steps, if they have not. */
   quietStep = -1;
 
+  /** The last step that can be gone to: one in which an assertion fails has no end. */
+  #lastWhole = Infinity;
+
   /** Whether there were more rows than are kept. */
   isCut = false;
 
@@ -112,7 +115,7 @@ export class Run {
 
   /** The picture after so many steps. @param {number} step @returns {Picture} */
   picture(step) {
-    this.machine.seek(step);
+    this.#seek(step);
     this.machine.call('picture');
     return this.machine.said();
   }
@@ -122,14 +125,14 @@ export class Run {
    * @param {number} step @param {string} page @returns {any}
    */
   state(step, page) {
-    this.machine.seek(step);
+    this.#seek(step);
     this.machine.call('state', numberOf(page));
     return this.machine.said();
   }
 
   /** The event logs that the pages have recorded until then. @param {number} step */
   logs(step) {
-    this.machine.seek(step);
+    this.#seek(step);
     return [...this.#pages.keys()].flatMap((page) => {
       this.machine.call('log', numberOf(page));
       const bytes = this.machine.bytes().slice();
@@ -144,6 +147,11 @@ export class Run {
     return half(1) + half(0);
   }
 
+  /** @param {number} step */
+  #seek(step) {
+    this.machine.seek(Math.min(step, this.#lastWhole));
+  }
+
   /** @returns {boolean} whether it goes on */
   #step() {
     try {
@@ -152,6 +160,8 @@ export class Run {
       return goes;
     } catch (error) {
       if (!(error instanceof WebAssembly.RuntimeError)) throw error;
+      this.#lastWhole = this.machine.step;
+      this.machine.breakOff();
       this.#fail(`an assertion failed: ${error.message}`);
       return false;
     }

@@ -129,6 +129,16 @@ EMSCRIPTEN_KEEPALIVE int sim_module_step(struct sim_module *module)
     return goes_on;
 }
 
+/* The same without a word, on the way to where something is to be said. */
+EMSCRIPTEN_KEEPALIVE int sim_module_skip(struct sim_module *module)
+{
+    enum sim_kind kind;
+    module->world.watcher = NULL;
+    const bool goes_on = sim_world_advance(&module->world, &kind);
+    module->world.watcher = &module->watcher;
+    return goes_on;
+}
+
 /* Says the picture of now. */
 EMSCRIPTEN_KEEPALIVE void sim_module_picture(struct sim_module *module)
 {
