@@ -14,7 +14,8 @@ import { letterOf } from './run.js';
 
 const WIDTH = 720;
 const HEIGHT = 430;
-const RADIUS = 23;
+const RADIUS = 23; // of a person
+const BOX = { x: 52, y: 20 }; // half of a relay's
 
 /**
  * People stand in a bow below the relays.
@@ -39,17 +40,26 @@ function word(text, { x, y }, kind) {
 /** @param {Point} a @param {Point} b @param {string} kind */
 const wire = (a, b, kind) => draw('line', { x1: a.x, y1: a.y, x2: b.x, y2: b.y, class: kind });
 
-/** A message on its wire. @param {Point} a @param {Point} b @param {string} title */
+/** @typedef {Point & {isRelay: boolean}} End  of a wire: a person, or a relay's box */
+
+/** How far the edge is from the middle. @param {End} end @param {number} ux @param {number} uy */
+const edgeOf = ({ isRelay }, ux, uy) => (isRelay
+  ? Math.min(BOX.x / Math.max(Math.abs(ux), 0.01), BOX.y / Math.max(Math.abs(uy), 0.01)) + 3
+  : RADIUS + 6);
+
+/** A message on its wire. @param {End} a @param {End} b @param {string} title */
 function message(a, b, title) {
   const [dx, dy] = [b.x - a.x, b.y - a.y];
   const length = Math.hypot(dx, dy) || 1;
   const [ux, uy] = [dx / length, dy / length];
-  const end = { x: b.x - ux * (RADIUS + 6), y: b.y - uy * (RADIUS + 6) };
+  const [before, after] = [edgeOf(a, ux, uy), edgeOf(b, ux, uy)];
+  const begin = { x: a.x + ux * before, y: a.y + uy * before };
+  const end = { x: b.x - ux * after, y: b.y - uy * after };
   const base = { x: end.x - ux * 13, y: end.y - uy * 13 };
   const head = `M${end.x} ${end.y}L${base.x - uy * 7} ${base.y + ux * 7}`
     + `L${base.x + uy * 7} ${base.y - ux * 7}z`;
   const label = { x: a.x + dx * 0.5, y: a.y + dy * 0.5 - 7 };
-  return [wire(a, base, 'carries'), draw('path', { d: head, class: 'carriesHead' }),
+  return [wire(begin, base, 'carries'), draw('path', { d: head, class: 'carriesHead' }),
     word(title, label, 'messageTitle')];
 }
 
@@ -82,9 +92,9 @@ export class PictureView {
     ];
     for (const { passage, column, other } of rows) {
       if (!passage) continue;
-      const own = at(hostOf(column));
-      const far = passage.relay ? relayAt(relayOf(hostOf(column)))
-        : other >= 0 ? at(hostOf(other)) : null;
+      const own = { ...at(hostOf(column)), isRelay: false };
+      const far = passage.relay ? { ...relayAt(relayOf(hostOf(column))), isRelay: true }
+        : other >= 0 ? { ...at(hostOf(other)), isRelay: false } : null;
       if (far) parts.push(...(passage.sends ? message(own, far, passage.title)
         : message(far, own, passage.title)));
     }
@@ -143,7 +153,7 @@ export class PictureView {
     const name = count > 1 ? `${this.texts.get('relay')} ${i + 1}` : this.texts.get('relay');
     return [
       draw('rect', {
-        x: x - 52, y: y - 20, width: 104, height: 40, rx: 10,
+        x: x - BOX.x, y: y - BOX.y, width: 2 * BOX.x, height: 2 * BOX.y, rx: 10,
         class: `relayBox${up ? '' : ' down'}${named ? ' named' : ''}`,
       }),
       word(up ? name : `${name}: ${this.texts.get('down')}`, { x, y: y + 5 }, 'relayName'),

@@ -132,6 +132,7 @@ export class RecordedScreen {
     return {
       columns: call.columns,
       rows: call.rows,
+      jump: 'nextMisfit',
       wrongs: (row, texts) => [
         ...row.misfits.map((words) => texts.get('misfit',
           { what: misfitKeys[words] ? texts.get(misfitKeys[words]) : words })),

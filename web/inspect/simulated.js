@@ -211,7 +211,7 @@ export class SimulatedScreen {
     this.#find('.faults', HTMLDetailsElement).open = false;
     this.timeline.max = String(run.steps);
     const { columns, rows } = run;
-    this.viewer.show({ columns, rows, wrongs: ({ misfits }) => misfits }, -1);
+    this.viewer.show({ columns, rows, jump: 'toFailure', wrongs: ({ misfits }) => misfits }, -1);
     this.goTo(run.failure ? run.steps : 0);
   }
 

@@ -17,6 +17,7 @@ import { List } from './list.js';
  * @property {Column[]} columns
  * @property {Row[]} rows
  * @property {(row: Row, texts: Texts) => string[]} wrongs  what does not fit, in words
+ * @property {'nextMisfit'|'toFailure'} jump  what the button says that goes there
  *
  * @typedef {'all'|'messages'|'events'|'shown'|'misfits'} Filter
  */
@@ -40,7 +41,7 @@ export const seconds = (ms) => (ms / 1000).toFixed(3);
 
 export class Viewer {
   /** @type {Model} */
-  model = { columns: [], rows: [], wrongs: () => [] };
+  model = { columns: [], rows: [], wrongs: () => [], jump: 'nextMisfit' };
 
   /** @type {number[]} the rows that are listed */
   #listed = [];
@@ -111,7 +112,7 @@ export class Viewer {
     const misfits = rows.reduce((count, row) => count + (isMisfit(row) ? 1 : 0), 0);
     const button = this.#find('.toMisfit');
     button.hidden = misfits === 0;
-    button.textContent = this.texts.get('nextMisfit', { count: misfits });
+    button.textContent = this.texts.get(this.model.jump, { count: misfits });
     this.#find('.nothing').hidden = this.#listed.length > 0;
     this.#showPlace();
   }
