@@ -89,6 +89,11 @@ const isOfModule = (name) => /^peerface-(?:load|streams|storage|types)\.js$/.tes
 /** What peerface-element.js is made of. @param {string} name */
 const isOfElement = (name) => /^element[/\\]/.test(name);
 
+/** Where a built file is served. The two programs of inspect/ are for that page alone.
+ * @param {string} name */
+const placeOf = (name) =>
+  (/^peerface-(?:inspect|world)\.wasm$/.test(name) ? path.join('inspect', name) : name);
+
 /** For people who read the tree. @param {string} name */
 const isManual = (name) => name.endsWith('.md');
 
@@ -125,7 +130,7 @@ if (fs.existsSync(source)) {
   write(path.join(fresh, 'peerface-element.js'), await bundleElement(source));
   for (const { name, data } of await bundlePage(source)) write(path.join(fresh, name), data);
 }
-for (const file of files) await put(file, path.join(fresh, path.basename(file)));
+for (const file of files) await put(file, path.join(fresh, placeOf(path.basename(file))));
 fs.mkdirSync(output, { recursive: true });
 const made = new Set(filesOf(fresh));
 for (const name of made) {

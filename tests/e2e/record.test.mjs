@@ -6,53 +6,20 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { scenario } from './harness.mjs';
-
-/** @typedef {import('./person.mjs').Person} Person */
+import { enterRecording, isConnected, recordOf } from './recording.mjs';
 
 const replay = process.env.PF_REPLAY || '';
 const skip = replay ? '' : 'PF_REPLAY names no peerface-replay';
-
-/**
- * An empty page that becomes a room; it is kept as window.room.
- * @param {import('./harness.mjs').World} world
- * @param {string} name
- * @param {import('./browsers.mjs').Engine} engine
- */
-async function enter(world, name, engine) {
-  const person = await world.person(name, { engine, path: 'healthz', open: false });
-  await person.page.goto(person.url);
-  await person.ask(
-    async (url, who) => {
-      const { createRoom } = await import(`${url}peerface.js`);
-      const room = await createRoom({ record: true });
-      /** @type {any} */ (window).room = room;
-      room.join('tea', who);
-    },
-    world.relay.url,
-    name,
-  );
-  return person;
-}
-
-/** @param {Person} person @returns {Promise<{bytes: number[], complete: boolean}>} */
-function recordOf(person) {
-  return person.ask(() => {
-    const { events, complete } = /** @type {any} */ (window).room.record();
-    return { bytes: [...events], complete };
-  });
-}
 
 scenario(
   'event logs recorded in Chromium and Firefox replay natively to the same commands',
   { needs: ['chromium', 'firefox'], skip },
   async (world) => {
-    const ann = await enter(world, 'Ann', 'chromium');
+    const ann = await enterRecording(world, 'Ann', 'chromium');
     await ann.sees('the room', () => /** @type {any} */ (window).room.state === 'joined');
-    const bob = await enter(world, 'Bob', 'firefox');
+    const bob = await enterRecording(world, 'Bob', 'firefox');
     for (const person of [ann, bob]) {
-      await person.sees('the other', () =>
-        [.../** @type {any} */ (window).room.peers.values()].some((p) => p.state === 'connected'),
-      );
+      await person.sees('the other', isConnected);
     }
     await ann.ask(() => /** @type {any} */ (window).room.setMicrophone(false));
     await bob.sees('Ann muted', () =>

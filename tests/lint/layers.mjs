@@ -9,13 +9,14 @@ import { filesWhere, isProgram, read, report } from './files.mjs';
  */
 export const layers = [
   'base', 'protocol',
-  'core', 'core/common', 'core/media', 'core/peer', 'core/room', 'browser', 'browser/module',
+  'core', 'core/common', 'core/media', 'core/peer', 'core/room', 'inspect',
+  'browser', 'browser/module',
   'client/peerface', 'client', 'client/browser',
   'relay/wire', 'relay/hub', 'relay/server', 'relay/app',
 ];
 
 /** The client and the relay share base and protocol, and nothing else. */
-const sides = [/^core|^browser|^client/, /^relay/];
+const sides = [/^core|^inspect|^browser|^client/, /^relay/];
 
 /**
  * @param {string} from @param {string} to folders of src

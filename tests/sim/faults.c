@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "faults.h"
 
+#include <stddef.h>
+
 static bool one_in(struct pf_random *random, uint32_t count)
 {
     return pf_random_below(random, count) == 0;
@@ -240,6 +242,95 @@ void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32
     draw_doors(faults, &doors);
     draw_files(faults, &files);
     draw_interruptions(faults, &interruptions);
+}
+
+static void clear_weights(struct sim_faults *faults, const enum sim_action *actions, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        faults->weights[actions[i]] = 0;
+    }
+}
+
+#define CLEAR(faults, ...)                                                                         \
+    clear_weights(faults, (const enum sim_action[]){__VA_ARGS__},                                  \
+                  sizeof((const enum sim_action[]){__VA_ARGS__}) / sizeof(enum sim_action))
+
+static void clear_networks(struct sim_faults *faults, unsigned without)
+{
+    if (without & SIM_FAULTS_DELAY) {
+        faults->latency_ms_max = faults->latency_ms_min + 20;
+        faults->spike_chance = 0;
+    }
+    if (without & SIM_FAULTS_WIRE) {
+        CLEAR(faults, SIM_ACTION_SOCKET_BREAK, SIM_ACTION_RELAY_CUT);
+    }
+    if (without & SIM_FAULTS_RELAY) {
+        CLEAR(faults, SIM_ACTION_RELAY_KILL, SIM_ACTION_RELAY_MOVE);
+        faults->relays_count = 1;
+    }
+    if (without & SIM_FAULTS_NETWORK) {
+        CLEAR(faults, SIM_ACTION_PARTITION, SIM_ACTION_OFFLINE, SIM_ACTION_NEW_ADDRESS);
+        faults->lasting_cuts = 0;
+        faults->cut_from_the_start = false;
+        faults->loss = SIM_LOSS_NONE;
+    }
+}
+
+static void clear_machines(struct sim_faults *faults, unsigned without)
+{
+    if (without & SIM_FAULTS_MACHINE) {
+        CLEAR(faults, SIM_ACTION_SLEEP, SIM_ACTION_THROTTLE);
+    }
+    if (without & SIM_FAULTS_DEVICES) {
+        CLEAR(faults, SIM_ACTION_UNPLUG, SIM_ACTION_DEVICE_BUSY, SIM_ACTION_PERMISSION,
+              SIM_ACTION_TRACK_ENDED);
+        faults->prompt_chance = faults->missing_chance = faults->interruptions_per_minute = 0;
+    }
+    if (without & SIM_FAULTS_BROWSER) {
+        faults->operation_fails_chance = faults->replace_fails_chance = 0;
+        faults->create_fails_chance = faults->encoding_fails_chance = 0;
+        faults->operation_ms_max = 5;
+        faults->late_events = false;
+    }
+}
+
+static void clear_people(struct sim_faults *faults)
+{
+    CLEAR(faults, SIM_ACTION_CAMERA, SIM_ACTION_TWICE, SIM_ACTION_SELECT, SIM_ACTION_LEAVE,
+          SIM_ACTION_CONTROL_STORM);
+    faults->weights[SIM_ACTION_MICROPHONE] = 1; /* the sum must not be 0 */
+    faults->gestures_per_minute = faults->shares_per_minute = faults->origins_per_minute = 0;
+    faults->chats_per_minute = faults->wants_per_minute = 0;
+    faults->files_per_minute = faults->doors_per_minute = 0;
+    faults->tokens = false;
+}
+
+static bool has_only_microphone(const struct sim_faults *faults)
+{
+    uint32_t others = 0;
+    for (int i = 0; i < SIM_ACTIONS_COUNT; i++) {
+        others += i != SIM_ACTION_MICROPHONE ? faults->weights[i] : 0;
+    }
+    return others == 0;
+}
+
+void sim_faults_clear(struct sim_faults *faults, unsigned without)
+{
+    clear_networks(faults, without);
+    clear_machines(faults, without);
+    if (without & SIM_FAULTS_PAGES) {
+        CLEAR(faults, SIM_ACTION_RELOAD, SIM_ACTION_CRASH, SIM_ACTION_DUPLICATE);
+        faults->impatient_chance = 0;
+    }
+    if (without & SIM_FAULTS_HOSTILE) {
+        faults->hostiles_count = 0;
+    }
+    if (without & SIM_FAULTS_PEOPLE) {
+        clear_people(faults);
+        if (has_only_microphone(faults)) {
+            faults->actions_per_minute = 1;
+        }
+    }
 }
 
 const char *sim_action_name(enum sim_action action)

@@ -120,6 +120,23 @@ struct sim_faults {
 /* `hosts_count` 0: draws the number as well. */
 void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32_t hosts_count);
 
+/* What can be taken out of a world together. */
+enum sim_fault_group {
+    SIM_FAULTS_DELAY = 1,    /* packets that are late */
+    SIM_FAULTS_WIRE = 2,     /* WebSockets that break, or lead nowhere */
+    SIM_FAULTS_RELAY = 4,    /* restarts, and other relays at the address */
+    SIM_FAULTS_NETWORK = 8,  /* machines offline, apart, in another network; for good as well */
+    SIM_FAULTS_MACHINE = 16, /* sleep, timers once a minute */
+    SIM_FAULTS_DEVICES = 32, /* missing, busy, unplugged, denied, muted by the system */
+    SIM_FAULTS_BROWSER = 64, /* operations that fail or take long */
+    SIM_FAULTS_PAGES = 128,  /* reloads, crashes, second tabs */
+    SIM_FAULTS_HOSTILE = 256,
+    SIM_FAULTS_PEOPLE = 512, /* no fault: what people do; all but one press of a button a minute */
+};
+
+/* Takes groups out, after the draw; `without` is of enum sim_fault_group. */
+void sim_faults_clear(struct sim_faults *faults, unsigned without);
+
 const char *sim_action_name(enum sim_action action);
 
 #endif

@@ -142,6 +142,7 @@ static void run_seeds(const struct options *options, uint64_t first, struct shar
     PF_ASSERT(world);
     sim_world_init(world, stats, options->trace ? stdout : NULL);
     world->record_folder = options->record_folder;
+    world->records = options->record_folder != NULL;
     world->hashes = options->hash || options->must != 0;
     const uint64_t end = options->first + options->count;
     for (uint64_t seed = first; seed < end && !is_enough(options, shared, stats);

@@ -5,24 +5,16 @@
 #   Builds the simulator with the only occurrence of SEARCH in FILE (below src/) replaced by
 #   REPLACE, and adds a test that one of the seeds 1 to SEEDS fails with a message that contains
 #   FAILURE: the check that is meant for the defect must notice it. If SEARCH does not occur exactly
-#   once, the build stops, so that this list follows the code.
+#   once, the build stops (mutate.cmake), so that this list follows the code.
+
+include("${CMAKE_CURRENT_LIST_DIR}/mutate.cmake")
 
 # Compiled once for all mutants.
 add_library(sim_main OBJECT "${PROJECT_SOURCE_DIR}/tests/sim/main.c")
 target_link_libraries(sim_main PRIVATE pf_fast_memory pf_sim)
 
 function(pf_add_mutant name seeds failure file search replace)
-  set(source "${PROJECT_SOURCE_DIR}/src/${file}")
-  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${source}")
-  file(READ "${source}" text)
-  string(FIND "${text}" "${search}" first)
-  string(FIND "${text}" "${search}" last REVERSE)
-  if(first EQUAL -1 OR NOT first EQUAL last)
-    message(FATAL_ERROR "mutant ${name}: ${file} does not have this exactly once: ${search}")
-  endif()
-  string(REPLACE "${search}" "${replace}" text "${text}")
-  set(mutated "${CMAKE_CURRENT_BINARY_DIR}/mutants/${name}.c")
-  file(CONFIGURE OUTPUT "${mutated}" CONTENT "${text}" @ONLY)
+  pf_mutate(mutated ${name} ${file} "${search}" "${replace}")
   # A named object takes precedence over the library's.
   add_executable(sim_mutant_${name} "${mutated}")
   target_link_libraries(sim_mutant_${name} PRIVATE sim_main pf_fast_memory pf_sim pf_core pf_hub)

@@ -1,15 +1,13 @@
 /*
  * replay.c - replays event logs of rooms into the core and checks their consistency.
  *
- * A log holds events only. That the replay gives the same commands shows in their consequences: an
- * event that completes an operation must follow a command for it, a timeout must be due, and, given
- * the logs of several members of a call, a message that one member received must be among the
- * commands of its sender.
+ * What one log shows is in inspect/replay.h. Given the logs of several members of a call, a message
+ * that one member received must be among the commands of its sender.
  */
 /* SPDX-License-Identifier: MIT */
 #define _DEFAULT_SOURCE
+#include "inspect/replay.h"
 #include "base/assert.h"
-#include "core/event_log.h"
 #include "core/room.h"
 #include "trace.h"
 
@@ -18,24 +16,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    LOGS_MAX = 64,
-    IDS_MAX = 100000,  /* of sockets, connections and tracks of one log */
-    EARLY_MS_MAX = 20, /* browsers round their clocks */
-};
-
-/* The commands for one id that no event has answered yet. */
-struct pending {
-    uint16_t counts[PF_COMMAND_SHOW_REACTION + 1];
-};
+enum { LOGS_MAX = 64 };
 
 struct log {
     const char *path;
     size_t size;
     char *text; /* owned, as are the pointers below */
     struct pf_room *room;
-    struct pending *pending; /* by id */
-    struct pf_room_config config;
+    struct pf_replay *replay;
     uint64_t events_count, commands_count, heard_count, faults_count;
     size_t sent_count, sent_capacity;
     uint64_t *sent; /* hashes of the signals */
@@ -69,8 +57,6 @@ misfit(struct log *log, const struct pf_event *event, const char *format, ...)
     va_end(arguments);
 }
 
-/* --- commands --- */
-
 static void note_sent(struct log *log, struct pf_slice text)
 {
     if (log->sent_count == log->sent_capacity) {
@@ -81,165 +67,28 @@ static void note_sent(struct log *log, struct pf_slice text)
     log->sent[log->sent_count++] = hash_of(text);
 }
 
-static void note(struct log *log, uint32_t id, enum pf_command_type type)
+/* What follows from the event that the replay is at. */
+static void follow_event(struct log *log, FILE *out)
 {
-    PF_ASSERT(id < IDS_MAX);
-    log->pending[id].counts[type]++;
-}
-
-static void take_command(struct log *log, const struct pf_command *command)
-{
-    log->commands_count++;
-    if (command->type == PF_COMMAND_CAPTURE_OPEN) {
-        for (int i = 0; i < PF_DEVICE_SOURCES_COUNT; i++) {
-            note(log, command->capture_open.tracks[i], command->type);
-        }
-    } else if (command->type == PF_COMMAND_SCREEN_OPEN) {
-        note(log, command->screen_open.picture, command->type);
-    } else if (command->type < PF_COMMAND_SHOW_ROOM) {
-        note(log, command->pc ? command->pc : command->socket, command->type);
-    }
-    if (command->type == PF_COMMAND_SOCKET_SEND) {
-        note_sent(log, command->text);
-    }
-}
-
-/* --- events --- */
-
-/* Checks that `type` was commanded for this id; `once`: and has not been answered yet. */
-static void expect(struct log *log, const struct pf_event *event, uint32_t id,
-                   enum pf_command_type type, bool once)
-{
-    if (id >= IDS_MAX || log->pending[id].counts[type] == 0) {
-        misfit(log, event, "what it answers was not commanded");
-        return;
-    }
-    log->pending[id].counts[type] -= once;
-}
-
-static void expect_operation(struct log *log, const struct pf_event *event)
-{
-    static const enum pf_command_type commands[] = {
-        [PF_OPERATION_CREATE] = PF_COMMAND_PC_CREATE,
-        [PF_OPERATION_CREATE_OFFER] = PF_COMMAND_PC_CREATE_OFFER,
-        [PF_OPERATION_CREATE_ANSWER] = PF_COMMAND_PC_CREATE_ANSWER,
-        [PF_OPERATION_SET_LOCAL_DESCRIPTION] = PF_COMMAND_PC_SET_LOCAL,
-        [PF_OPERATION_SET_REMOTE_DESCRIPTION] = PF_COMMAND_PC_SET_REMOTE,
-        [PF_OPERATION_ADD_ICE_CANDIDATE] = PF_COMMAND_PC_ADD_CANDIDATE,
-        [PF_OPERATION_REPLACE_TRACK] = PF_COMMAND_PC_SET_SENDER,
-    };
-    expect(log, event, event->pc, commands[event->failed.operation], true);
-}
-
-static void expect_pc(struct log *log, const struct pf_event *event)
-{
-    const bool offers = event->description.type == PF_DESCRIPTION_OFFER;
-    expect(log, event, event->pc, PF_COMMAND_PC_CREATE, false);
-    switch ((int)event->type) {
-    case PF_EVENT_PC_DESCRIPTION:
-        expect(log, event, event->pc,
-               offers ? PF_COMMAND_PC_CREATE_OFFER : PF_COMMAND_PC_CREATE_ANSWER, true);
-        break;
-    case PF_EVENT_PC_LOCAL: expect(log, event, event->pc, PF_COMMAND_PC_READ_LOCAL, true); break;
-    case PF_EVENT_PC_REMOTE_SET:
-        expect(log, event, event->pc, PF_COMMAND_PC_SET_REMOTE, true);
-        break;
-    case PF_EVENT_PC_SENDER_SET:
-        expect(log, event, event->pc, PF_COMMAND_PC_SET_SENDER, true);
-        break;
-    case PF_EVENT_PC_ENCODING_SET:
-        expect(log, event, event->pc, PF_COMMAND_PC_SET_ENCODING, true);
-        break;
-    case PF_EVENT_PC_FAILED: expect_operation(log, event); break;
-    default: break;
-    }
-}
-
-/* Checks that the command which an event answers was given. */
-static void expect_cause(struct log *log, const struct pf_event *event)
-{
-    const uint64_t deadline_ms = pf_room_deadline_ms(log->room);
-    switch (event->type) {
-    case PF_EVENT_TIMEOUT:
-        if (deadline_ms > event->now_ms + EARLY_MS_MAX) {
-            misfit(log, event, "no timeout is due until %" PRIu64 " ms", deadline_ms);
-        }
-        break;
-    case PF_EVENT_SOCKET_MESSAGE:
-    case PF_EVENT_SOCKET_CLOSED:
-        expect(log, event, event->socket, PF_COMMAND_SOCKET_OPEN, false);
-        break;
-    case PF_EVENT_CAPTURE_OPENED:
-        expect(log, event, event->capture_opened.track, PF_COMMAND_CAPTURE_OPEN, true);
-        break;
-    case PF_EVENT_CAPTURE_FAILED:
-        expect(log, event, event->capture_failed.tracks[0], PF_COMMAND_CAPTURE_OPEN, true);
-        expect(log, event, event->capture_failed.tracks[1], PF_COMMAND_CAPTURE_OPEN, true);
-        break;
-    case PF_EVENT_SCREEN_OPENED:
-        expect(log, event, event->screen_opened.picture, PF_COMMAND_SCREEN_OPEN, true);
-        break;
-    case PF_EVENT_SCREEN_FAILED:
-        expect(log, event, event->screen_failed.picture, PF_COMMAND_SCREEN_OPEN, true);
-        break;
-    case PF_EVENT_DEVICES: expect(log, event, 0, PF_COMMAND_DEVICES_ENUMERATE, true); break;
-    case PF_EVENT_PC_DESCRIPTION:
-    case PF_EVENT_PC_LOCAL:
-    case PF_EVENT_PC_REMOTE_SET:
-    case PF_EVENT_PC_SENDER_SET:
-    case PF_EVENT_PC_ENCODING_SET:
-    case PF_EVENT_PC_STATS:
-    case PF_EVENT_PC_FAILED:
-    case PF_EVENT_PC_CANDIDATE:
-    case PF_EVENT_PC_TURN_REFUSED:
-    case PF_EVENT_PC_RELAYED:
-    case PF_EVENT_PC_STATE:
-    case PF_EVENT_PC_CHANNEL_OPENED:
-    case PF_EVENT_PC_CHANNEL_CLOSED:
-    case PF_EVENT_PC_CHANNEL_MESSAGE: expect_pc(log, event); break;
-    case PF_EVENT_START:
-    case PF_EVENT_JOIN:
-    case PF_EVENT_LEAVE:
-    case PF_EVENT_RELAY_ONLY:
-    case PF_EVENT_HOST:
-    case PF_EVENT_SET_SOURCE:
-    case PF_EVENT_SELECT_DEVICE:
-    case PF_EVENT_SET_ORIGIN:
-    case PF_EVENT_REOPEN:
-    case PF_EVENT_SET_TOKEN:
-    case PF_EVENT_SET_NAME:
-    case PF_EVENT_SET_HAND:
-    case PF_EVENT_SET_WANTED:
-    case PF_EVENT_REACT:
-    case PF_EVENT_SAY:
-    case PF_EVENT_OFFER_FILE:
-    case PF_EVENT_SET_FILE:
-    case PF_EVENT_NETWORK_CHANGED:
-    case PF_EVENT_TRACK_ENDED:
-    case PF_EVENT_TRACK_MUTED:
-    case PF_EVENT_VISIBLE:
-    case PF_EVENT_DEVICES_CHANGED: break;
-    }
-}
-
-static void play_event(struct log *log, const struct pf_event *event, FILE *out)
-{
+    const struct pf_event *event = &log->replay->event;
     struct pf_command command;
     log->events_count++;
-    expect_cause(log, event);
+    for (size_t i = 0; i < log->replay->misfits_count; i++) {
+        misfit(log, event, "%s", log->replay->misfits[i]);
+    }
     if (out) {
         fprintf(out, "%9.3f      < ", (double)event->now_ms / 1000.0);
         sim_print_event(event, out);
     }
-    pf_room_handle(log->room, event);
-    while (pf_room_poll(log->room, &command)) {
+    while (pf_replay_poll(log->replay, &command)) {
         if (out) {
             fprintf(out, "%9.3f        > ", (double)event->now_ms / 1000.0);
             sim_print_command(&command, out);
         }
-        take_command(log, &command);
+        if (command.type == PF_COMMAND_SOCKET_SEND) {
+            note_sent(log, command.text);
+        }
     }
-    pf_room_check(log->room);
 }
 
 /* --- logs --- */
@@ -264,43 +113,42 @@ static bool load(struct log *log, const char *path)
     }
     (void)fclose(file); /* opened for reading only */
     log->room = malloc(pf_room_size());
-    log->pending = calloc(IDS_MAX, sizeof(*log->pending));
-    PF_ASSERT(log->text && log->room && log->pending);
+    log->replay = malloc(sizeof(*log->replay));
+    PF_ASSERT(log->text && log->room && log->replay);
     return true;
 }
 
 /* Replays a log. False if it is not one. */
 static bool play(struct log *log, FILE *out)
 {
-    struct pf_slice rest = {log->text, log->size};
-    struct pf_event_log_line *line = malloc(sizeof(*line));
-    struct pf_event event;
-    PF_ASSERT(line);
-    const enum pf_error error = pf_event_log_read_config(&rest, &log->config);
-    bool good = error == PF_ERROR_OK;
-    if (good && pf_room_init(log->room, &log->config) == PF_ERROR_OK) {
-        while (rest.size > 0 && pf_event_log_read(&rest, line, &event) == PF_ERROR_OK) {
-            play_event(log, &event, out);
-        }
-        pf_room_close(log->room);
-    }
-    good = good && rest.size == 0;
+    struct pf_replay *replay = log->replay;
+    const enum pf_error error =
+        pf_replay_begin(replay, (struct pf_slice){log->text, log->size}, log->room);
     if (error == PF_ERROR_UNSUPPORTED) {
         printf(
             "%s: an event log of another version; this program reads version " PF_EVENT_LOG_VERSION
             "\n",
             log->path);
-    } else if (!good) {
-        printf("%s: not an event log, at byte %zu\n", log->path, log->size - rest.size);
+        return false;
     }
-    free(line);
-    return good;
+    if (error == PF_ERROR_OK) {
+        while (pf_replay_next(replay)) {
+            follow_event(log, out);
+        }
+        log->commands_count = replay->commands_count;
+        pf_replay_end(replay);
+    }
+    if (error != PF_ERROR_OK || replay->rest.size > 0) {
+        printf("%s: not an event log, at byte %zu\n", log->path, log->size - replay->rest.size);
+        return false;
+    }
+    return true;
 }
 
 static const struct log *log_of(const struct options *options, uint32_t instance)
 {
     for (size_t i = 0; i < options->logs_count; i++) {
-        if (options->logs[i].config.instance == instance) {
+        if (options->logs[i].replay->config.instance == instance) {
             return &options->logs[i];
         }
     }
@@ -365,7 +213,7 @@ static void unload(struct log *log)
 {
     free(log->text);
     free(log->room);
-    free(log->pending);
+    free(log->replay);
     free(log->sent);
 }
 

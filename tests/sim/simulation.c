@@ -17,66 +17,36 @@ struct pf_simulation *sim_simulation_current(void)
 
 /* ---- what goes wrong ---- */
 
-static void clear_weights(struct sim_faults *faults, const enum sim_action *actions, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        faults->weights[actions[i]] = 0;
-    }
-}
-
-#define CLEAR(faults, ...)                                                                         \
-    clear_weights(faults, (const enum sim_action[]){__VA_ARGS__},                                  \
-                  sizeof((const enum sim_action[]){__VA_ARGS__}) / sizeof(enum sim_action))
-
 /* What people do, programs do themselves; and nothing is lost for good. */
 static void clear_people(struct sim_faults *faults)
 {
-    CLEAR(faults, SIM_ACTION_MICROPHONE, SIM_ACTION_CAMERA, SIM_ACTION_TWICE, SIM_ACTION_SELECT,
-          SIM_ACTION_LEAVE, SIM_ACTION_RELOAD, SIM_ACTION_CRASH, SIM_ACTION_CONTROL_STORM,
-          SIM_ACTION_DUPLICATE);
-    faults->gestures_per_minute = faults->shares_per_minute = 0;
-    faults->chats_per_minute = faults->wants_per_minute = 0;
-    faults->files_per_minute = faults->doors_per_minute = faults->origins_per_minute = 0;
-    faults->tokens = false;
-    faults->hostiles_count = faults->lasting_cuts = 0;
+    sim_faults_clear(faults, SIM_FAULTS_PEOPLE | SIM_FAULTS_PAGES | SIM_FAULTS_HOSTILE);
+    faults->weights[SIM_ACTION_MICROPHONE] = 0;
+    faults->lasting_cuts = 0;
     faults->cut_from_the_start = false;
     faults->loss = SIM_LOSS_NONE;
     faults->rooms_count = 1;
     faults->hosts_count = SIM_HOSTS_MAX;
 }
 
-static void clear_networks(struct sim_faults *faults, unsigned wanted)
+/* The groups that are not among the faults wanted. */
+static unsigned groups_without(unsigned wanted)
 {
-    if (!(wanted & PF_FAULT_DELAY)) {
-        faults->latency_ms_max = faults->latency_ms_min + 20;
-        faults->spike_chance = 0;
+    static const struct {
+        unsigned fault, groups;
+    } meanings[] = {
+        {PF_FAULT_DELAY, SIM_FAULTS_DELAY},
+        {PF_FAULT_RELAY, SIM_FAULTS_WIRE | SIM_FAULTS_RELAY},
+        {PF_FAULT_NETWORK, SIM_FAULTS_NETWORK},
+        {PF_FAULT_MACHINE, SIM_FAULTS_MACHINE},
+        {PF_FAULT_DEVICES, SIM_FAULTS_DEVICES},
+        {PF_FAULT_BROWSER, SIM_FAULTS_BROWSER},
+    };
+    unsigned without = 0;
+    for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++) {
+        without |= wanted & meanings[i].fault ? 0 : meanings[i].groups;
     }
-    if (!(wanted & PF_FAULT_RELAY)) {
-        CLEAR(faults, SIM_ACTION_SOCKET_BREAK, SIM_ACTION_RELAY_KILL, SIM_ACTION_RELAY_CUT,
-              SIM_ACTION_RELAY_MOVE);
-        faults->relays_count = 1;
-    }
-    if (!(wanted & PF_FAULT_NETWORK)) {
-        CLEAR(faults, SIM_ACTION_PARTITION, SIM_ACTION_OFFLINE, SIM_ACTION_NEW_ADDRESS);
-    }
-}
-
-static void clear_machines(struct sim_faults *faults, unsigned wanted)
-{
-    if (!(wanted & PF_FAULT_MACHINE)) {
-        CLEAR(faults, SIM_ACTION_SLEEP, SIM_ACTION_THROTTLE);
-    }
-    if (!(wanted & PF_FAULT_DEVICES)) {
-        CLEAR(faults, SIM_ACTION_UNPLUG, SIM_ACTION_DEVICE_BUSY, SIM_ACTION_PERMISSION,
-              SIM_ACTION_TRACK_ENDED);
-        faults->prompt_chance = faults->missing_chance = faults->interruptions_per_minute = 0;
-    }
-    if (!(wanted & PF_FAULT_BROWSER)) {
-        faults->operation_fails_chance = faults->replace_fails_chance = 0;
-        faults->create_fails_chance = faults->encoding_fails_chance = 0;
-        faults->operation_ms_max = 5;
-        faults->late_events = false;
-    }
+    return without;
 }
 
 static void choose(void *user, struct sim_faults *faults, struct pf_random *random)
@@ -87,8 +57,7 @@ static void choose(void *user, struct sim_faults *faults, struct pf_random *rand
     if (!(simulation->wanted & PF_FAULT_LOSS)) {
         faults->frame_loss_chance = 0;
     }
-    clear_networks(faults, simulation->wanted);
-    clear_machines(faults, simulation->wanted);
+    sim_faults_clear(faults, groups_without(simulation->wanted));
     faults->storm_ms = simulation->faults_ms > 0 ? simulation->faults_ms : faults->storm_ms;
     faults->storm_ms = simulation->wanted != 0 ? faults->storm_ms : 0;
 }

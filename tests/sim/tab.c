@@ -128,7 +128,7 @@ static struct sim_tab *make(struct sim_world *world, uint32_t host)
 static struct sim_tab *start(struct sim_world *world, struct sim_tab *tab,
                              const struct pf_room_config *config)
 {
-    if (world->record_folder) {
+    if (world->records) {
         tab->event_log = malloc(sizeof(*tab->event_log));
         PF_ASSERT(tab->event_log);
         pf_event_log_begin(tab->event_log, config);
@@ -190,7 +190,7 @@ static void count_room(struct sim_world *world, const struct sim_tab *tab)
 static void write_record(struct sim_world *world, const struct sim_tab *tab)
 {
     char path[512];
-    if (!tab->event_log || !tab->event_log->is_complete) {
+    if (!world->record_folder || !tab->event_log || !tab->event_log->is_complete) {
         return;
     }
     const struct pf_slice record = pf_buffer_slice(&tab->event_log->text);

@@ -250,6 +250,9 @@ void sim_print_event(const struct pf_event *event, FILE *out)
 void sim_trace_event(struct sim_world *world, const struct sim_tab *tab,
                      const struct pf_event *event)
 {
+    if (world->watcher) {
+        world->watcher->on_event(world->watcher->user, tab, event);
+    }
     if (world->trace) {
         begin(world, tab, "<");
         sim_print_event(event, world->trace);
@@ -372,6 +375,9 @@ void sim_print_command(const struct pf_command *command, FILE *out)
 void sim_trace_command(struct sim_world *world, const struct sim_tab *tab,
                        const struct pf_command *command)
 {
+    if (world->watcher) {
+        world->watcher->on_command(world->watcher->user, tab, command);
+    }
     if (world->trace) {
         begin(world, tab, "  >");
         sim_print_command(command, world->trace);
@@ -380,6 +386,9 @@ void sim_trace_command(struct sim_world *world, const struct sim_tab *tab,
 
 void sim_trace_note(struct sim_world *world, const struct sim_tab *tab, const char *what)
 {
+    if (world->watcher) {
+        world->watcher->on_note(world->watcher->user, tab, what);
+    }
     if (world->trace) {
         begin(world, tab, "--");
         fprintf(world->trace, "%s\n", what);

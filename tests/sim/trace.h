@@ -5,7 +5,7 @@
 
 #include "world.h"
 
-/* These functions have no effect in a world without a trace. */
+/* These functions have no effect in a world without a trace and a watcher. */
 
 void sim_trace_event(struct sim_world *world, const struct sim_tab *tab,
                      const struct pf_event *event);

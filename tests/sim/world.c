@@ -151,6 +151,7 @@ static void end_tabs(struct sim_world *world)
     }
     for (size_t i = 1; i <= world->tabs_count; i++) {
         sim_chat_end_tab(world->tabs[i]);
+        free(world->tabs[i]->event_log);
         free(world->tabs[i]);
     }
     world->tabs_count = 0;
@@ -171,7 +172,9 @@ static void end_sockets(struct sim_world *world)
 void sim_world_end(struct sim_world *world)
 {
     FILE *trace = world->trace;
+    const struct sim_watcher *watcher = world->watcher;
     world->trace = NULL;
+    world->watcher = NULL;
     end_sockets(world);
     for (size_t i = 1; i <= world->tabs_count; i++) {
         world->tabs[i]->socket = NULL;
@@ -185,6 +188,7 @@ void sim_world_end(struct sim_world *world)
     }
     sim_queue_clear(&world->queue);
     world->trace = trace;
+    world->watcher = watcher;
 }
 
 void sim_world_free(struct sim_world *world)
@@ -398,12 +402,13 @@ void sim_world_begin(struct sim_world *world, uint64_t seed, uint32_t hosts_coun
     world->seed = seed;
     world->now_us = 0;
     world->quiet = world->connected = world->converged = world->failed = false;
-    world->looked_events = 0;
+    world->looked_events = world->happenings_count = 0;
     world->hash = 14695981039346656037u;
     world->changed = true;
     world->wanting = (struct sim_wanting){0};
     pf_random_seed(&world->random, seed * 0x9e3779b97f4a7c15u);
     sim_faults_draw(&world->faults, &world->random, hosts_count);
+    sim_faults_clear(&world->faults, world->without);
     if (world->programs) {
         world->programs->choose(world->programs->user, &world->faults, &world->random);
     }
@@ -467,22 +472,32 @@ bool sim_world_step(struct sim_world *world, enum sim_kind *kind)
     return true;
 }
 
-bool sim_world_run(struct sim_world *world, uint64_t seed, uint32_t hosts_count)
+bool sim_world_advance(struct sim_world *world, enum sim_kind *kind)
 {
     struct sim_happening happening;
+    if (world->failed || !take_next(world, &happening)) {
+        return false;
+    }
+    *kind = happening.kind;
+    world->changed = world->changed || !passes_unseen(happening.kind);
+    hash_happening(world, &happening);
+    happen(world, &happening);
+    if (look(world)) {
+        sim_quality_check_end(world);
+        sim_turn_check_end(world);
+        return false;
+    }
+    if (world->happenings_count++ == HAPPENINGS_MAX) {
+        sim_fail(world, "the run does not end");
+    }
+    return !world->failed;
+}
+
+bool sim_world_run(struct sim_world *world, uint64_t seed, uint32_t hosts_count)
+{
+    enum sim_kind kind;
     sim_world_begin(world, seed, hosts_count);
-    for (uint32_t i = 0; !world->failed && take_next(world, &happening); i++) {
-        world->changed = world->changed || !passes_unseen(happening.kind);
-        hash_happening(world, &happening);
-        happen(world, &happening);
-        if (look(world)) {
-            sim_quality_check_end(world);
-            sim_turn_check_end(world);
-            break;
-        }
-        if (i == HAPPENINGS_MAX) {
-            sim_fail(world, "the run does not end");
-        }
+    while (sim_world_advance(world, &kind)) {
     }
     world->stats->simulated_ms += world->now_us / 1000;
     if (!world->failed) {

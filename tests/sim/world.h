@@ -239,6 +239,14 @@ struct sim_wanting {
     const char *what;
 };
 
+/* Is told what a trace prints. What it gets is borrowed for the call. */
+struct sim_watcher {
+    void *user;
+    void (*on_event)(void *user, const struct sim_tab *tab, const struct pf_event *event);
+    void (*on_command)(void *user, const struct sim_tab *tab, const struct pf_command *command);
+    void (*on_note)(void *user, const struct sim_tab *tab, const char *what); /* tab: or NULL */
+};
+
 struct sim_world {
     uint64_t seed;
     const struct sim_programs *programs; /* whose pages these are; NULL: people's */
@@ -270,8 +278,11 @@ struct sim_world {
     struct sim_wanting wanting; /* why not, as of the last look */
     bool failed;
     char failure[256];
-    FILE *trace;               /* or NULL */
-    const char *record_folder; /* or NULL */
+    FILE *trace;                       /* or NULL */
+    const struct sim_watcher *watcher; /* or NULL */
+    unsigned without;          /* of enum sim_fault_group: what is taken out of the next world */
+    bool records;              /* whether pages keep event logs */
+    const char *record_folder; /* where they are written, or NULL */
     bool hashes;               /* whether to compute `hash`, which takes time */
     uint64_t hash;             /* of all happenings and all WebSocket messages */
     struct sim_stats *stats;
@@ -281,7 +292,8 @@ struct sim_world {
     char turn_text[128];                   /* the ICE servers made last */
     char name[16];                         /* of a page */
     uint64_t looked_events;                /* as of the last look */
-    bool changed;                          /* whether the result of a look may have changed since */
+    uint32_t happenings_count;
+    bool changed; /* whether the result of a look may have changed since */
 };
 
 /* Initializes a world without a seed. `trace` may be NULL. */
@@ -293,12 +305,16 @@ void sim_world_free(struct sim_world *world);
 bool sim_world_run(struct sim_world *world, uint64_t seed, uint32_t hosts_count);
 
 /*
- * The same in parts, for programs: step() does what comes next, and says what it was; false when
- * nothing is left. The faults end by themselves, the world does not.
+ * The same in parts. advance() does what comes next, says what it was, and makes all checks; false
+ * when the world is over, because something was wrong or because all is well.
  */
 void sim_world_begin(struct sim_world *world, uint64_t seed, uint32_t hosts_count);
-bool sim_world_step(struct sim_world *world, enum sim_kind *kind);
+bool sim_world_advance(struct sim_world *world, enum sim_kind *kind);
 void sim_world_end(struct sim_world *world);
+
+/* For programs, in place of advance(): false when nothing is left. The faults end by themselves,
+ * the world does not. */
+bool sim_world_step(struct sim_world *world, enum sim_kind *kind);
 
 /* Mixes bytes into world->hash if world->hashes is set. */
 void sim_hash(struct sim_world *world, struct pf_slice bytes);
