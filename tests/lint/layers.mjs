@@ -12,9 +12,10 @@ export const layers = [
   'core', 'core/common', 'core/media', 'core/peer', 'core/room', 'browser', 'browser/module',
   'client/peerface', 'client', 'client/browser',
   'relay/wire', 'relay/hub', 'relay/server', 'relay/app',
+  'bot',
 ];
 
-/** The client and the relay share base and protocol, and nothing else. */
+/** The client and the relay share base and protocol, and nothing else. The bot is on no side. */
 const sides = [/^core|^browser|^client/, /^relay/];
 
 /**
