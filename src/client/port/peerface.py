@@ -40,7 +40,9 @@ def sources():
 
 def digest():
   """Changes with any source or header that the library is made of, and with cJSON."""
-  names = glob.glob(os.path.join(SRC, '**', '*.[ch]'), recursive=True)
+  names = [os.path.join(SRC, name) for name in sources()]
+  for folder in 'base', 'protocol', 'core', 'browser', 'client':
+    names += glob.glob(os.path.join(SRC, folder, '**', '*.h'), recursive=True)
   names += glob.glob(os.path.join(opts['cjson'], 'cJSON.[ch]'))
   state = hashlib.sha256()
   for name in sorted(names):

@@ -9,10 +9,12 @@
 #include <emscripten.h>
 #include <emscripten/html5.h>
 
-namespace {
+namespace
+{
 
-class Buzzer {
-public:
+class Buzzer
+{
+  public:
     Buzzer()
         : room_(PF_MEDIA_MICROPHONE | PF_MEDIA_CAMERA, "buzzer",
                 [this](const pf_client_event &event) { on_event(event); })
@@ -21,7 +23,7 @@ public:
         emscripten_set_keydown_callback(EMSCRIPTEN_EVENT_TARGET_WINDOW, this, true, on_key);
     }
 
-private:
+  private:
     void on_event(const pf_client_event &event)
     {
         if (event.type == PF_CLIENT_PEER) {

@@ -12,8 +12,9 @@
 #include <string_view>
 #include <utility>
 
-class Room {
-public:
+class Room
+{
+  public:
     using Handler = std::function<void(const pf_client_event &)>;
 
     Room(unsigned media, const char *channel, Handler handler) : handler_(std::move(handler))
@@ -44,8 +45,8 @@ public:
     /* To everybody who is there. */
     bool send(std::string_view text)
     {
-        return pf_client_send(client_.get(), PF_PEER_ALL, text.data(), text.size(),
-                              PF_SEND_TEXT) >= 0;
+        return pf_client_send(client_.get(), PF_PEER_ALL, text.data(), text.size(), PF_SEND_TEXT) >=
+               0;
     }
 
     std::string name_of(pf_peer_id peer) const
@@ -59,9 +60,12 @@ public:
         return pf_client_show(client_.get(), peer, video_selector) == PF_OK;
     }
 
-private:
+  private:
     struct Closer {
-        void operator()(pf_client *client) const { pf_client_close(client); }
+        void operator()(pf_client *client) const
+        {
+            pf_client_close(client);
+        }
     };
     Handler handler_;
     std::unique_ptr<pf_client, Closer> client_;
