@@ -57,7 +57,7 @@ static void note_peer(const struct pf_bot *bot, const struct pf_bot_peer *peer, 
     }
 }
 
-static void note_room(const struct pf_bot *bot)
+static void note_room(const struct pf_bot *bot, const char *reason)
 {
     if (bot->config.journal) {
         const struct pf_journal_entry entry = {
@@ -66,9 +66,18 @@ static void note_room(const struct pf_bot *bot)
             .id = bot->self,
             .name = pf_slice_of(bot->config.name),
             .state = pf_names_of_room_states.list[bot->state],
-            .reason = bot->state == PF_ROOM_REFUSED ? pf_error_code_name(bot->code) : NULL,
+            .reason = reason,
         };
         pf_journal_write(bot->config.journal, &entry);
+    }
+}
+
+/* Why the relay cannot be reached, once for each reason: attempts go on. */
+static void note_away(struct pf_bot *bot)
+{
+    if (bot->room && strcmp(bot->why_away, bot->channel.why) != 0) {
+        (void)strcpy(bot->why_away, bot->channel.why); /* of the same size */
+        note_room(bot, bot->why_away);
     }
 }
 
@@ -143,7 +152,10 @@ static void show_room(struct pf_bot *bot, const struct pf_command *command)
     if (was == bot->state) {
         return;
     }
-    note_room(bot);
+    note_room(bot, bot->state == PF_ROOM_REFUSED ? pf_error_code_name(bot->code) : NULL);
+    if (bot->state == PF_ROOM_JOINED) {
+        bot->why_away[0] = '\0';
+    }
     bot->losses += bot->state == PF_ROOM_RECONNECTING;
     bot->refusals += bot->state == PF_ROOM_REFUSED;
 }
@@ -240,6 +252,7 @@ bool pf_bot_join(struct pf_bot *bot, uint64_t now_ms)
     bot->state = PF_ROOM_IDLE;
     bot->self = 0;
     bot->hand = bot->is_host = false;
+    bot->why_away[0] = '\0';
     for (size_t i = 0; i < PF_MEMBERS_MAX; i++) {
         bot->peers[i].id = 0;
     }
@@ -286,6 +299,7 @@ static bool read_channel(struct pf_bot *bot, uint64_t now_ms)
     case PF_CHANNEL_NOTHING: return false;
     case PF_CHANNEL_TEXT: event.type = PF_EVENT_SOCKET_MESSAGE; break;
     case PF_CHANNEL_LOST:
+        note_away(bot);
         event.type = PF_EVENT_SOCKET_CLOSED;
         event.socket_closed.code = PF_CLOSE_ABNORMAL;
         break;

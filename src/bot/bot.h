@@ -42,6 +42,7 @@ struct pf_bot {
     uint64_t losses; /* of the relay, while it was in the room */
     uint64_t refusals;
     struct pf_bot_peer peers[PF_MEMBERS_MAX];
+    char why_away[PF_CHANNEL_WHY_SIZE]; /* the relay is, as last noted */
     struct pf_channel channel;
 };
 

@@ -20,6 +20,7 @@
 #include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -59,8 +60,17 @@ void pf_channel_drop(struct pf_channel *channel)
     pf_channel_init(channel, channel->endpoint);
 }
 
+/* Notes why it will be lost; the first reason counts. */
+static void blame(struct pf_channel *channel, const char *why)
+{
+    if (channel->why[0] == '\0') {
+        (void)snprintf(channel->why, sizeof channel->why, "%s", why); /* or as much as fits */
+    }
+}
+
 static enum pf_channel_news lose(struct pf_channel *channel)
 {
+    blame(channel, "the connection was lost");
     const bool is_news = channel->phase != PF_CHANNEL_CLOSING;
     pf_channel_drop(channel);
     return is_news ? PF_CHANNEL_LOST : PF_CHANNEL_NOTHING;
@@ -80,8 +90,17 @@ static ssize_t tls_result(struct pf_channel *channel, int result)
         return result;
     }
     const int error = SSL_get_error(channel->tls, result);
+    const long verified = SSL_get_verify_result(channel->tls);
     channel->waits_to_write = channel->waits_to_write || error == SSL_ERROR_WANT_WRITE;
-    return error == SSL_ERROR_WANT_WRITE || error == SSL_ERROR_WANT_READ ? 0 : -1;
+    if (error == SSL_ERROR_WANT_WRITE || error == SSL_ERROR_WANT_READ) {
+        return 0;
+    }
+    if (verified != X509_V_OK) {
+        blame(channel, X509_verify_cert_error_string(verified));
+    } else if (error == SSL_ERROR_SSL) {
+        blame(channel, "TLS failed");
+    }
+    return -1;
 }
 
 /* Bytes written, 0 to try again later, -1 if it is lost. */
@@ -227,6 +246,7 @@ static bool connect_next(struct pf_channel *channel)
         const struct addrinfo *address =
             pf_endpoint_address(channel->endpoint, channel->address_index++);
         if (!address) {
+            blame(channel, "no address of the relay can be connected to");
             return false;
         }
         channel->fd = socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -246,6 +266,7 @@ void pf_channel_open(struct pf_channel *channel)
     channel->phase = PF_CHANNEL_CONNECTING;
     channel->address_index = 0;
     channel->is_shut = channel->waits_to_write = false;
+    channel->why[0] = '\0';
     channel->input_at = channel->input_size = 0;
     channel->output_at = channel->output_size = 0;
     (void)connect_next(channel); /* pf_channel_read() finds that there is no fd */
@@ -279,6 +300,12 @@ static bool read_greeting(struct pf_channel *channel)
         return channel->input_size < PF_RESPONSE_SIZE_MAX;
     }
     channel->phase = PF_CHANNEL_OPEN;
+    if (!answer.is_open) {
+        char why[PF_CHANNEL_WHY_SIZE];
+        (void)snprintf(why, sizeof why, "no WebSocket of a relay: HTTP status %u",
+                       (unsigned)answer.status); /* it fits */
+        blame(channel, why);
+    }
     return answer.is_open;
 }
 

@@ -15,6 +15,7 @@
 enum {
     PF_CHANNEL_INPUT_SIZE = 16384,
     PF_CHANNEL_ACCEPT_SIZE = 28, /* of Sec-WebSocket-Accept */
+    PF_CHANNEL_WHY_SIZE = 96,    /* with the NUL */
 };
 
 enum pf_channel_phase {
@@ -34,6 +35,7 @@ struct pf_channel {
     bool waits_to_write;  /* poll() is to tell when the kernel takes more */
     bool is_shut;         /* CLOSING: our end of the stream has been sent */
     char accept[PF_CHANNEL_ACCEPT_SIZE + 1];
+    char why[PF_CHANNEL_WHY_SIZE]; /* it was LOST; until it is opened again */
     struct pf_websocket frames;
     size_t input_at, input_size;
     size_t output_at, output_size, output_capacity;

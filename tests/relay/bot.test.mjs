@@ -126,11 +126,24 @@ test('a bot that is refused says why and ends', async (t) => {
   assert.equal(await soon('the end of the bot', bot.exit), 1);
 });
 
+test('a bot that cannot reach a relay says why, once', async (t) => {
+  const relay = await Relay.start(t);
+  const [closed, wrong] = [await freePort(), relay.port].map((port) =>
+    new Bot(['--json', '--seconds', '3', `ws://localhost:${port}/none`, 'tea']));
+  t.after(() => Promise.all([closed.end('SIGKILL'), wrong.end('SIGKILL')]));
+  await closed.entry({ reason: 'no address of the relay can be connected to' });
+  await wrong.entry({ reason: 'no WebSocket of a relay: HTTP status 404' });
+  await soon('the end of the bot', closed.exit);
+  assert.equal(closed.lines.filter((line) => /"reason"/.test(line)).length, 1, closed.out);
+});
+
 test('a bot speaks TLS to a relay that it trusts, and to no other', async (t) => {
   const certificate = makeCertificate(scratchFolder(t), 'relay');
   const relay = await Relay.start(t, ...tlsOptions(certificate));
   const stranger = new Bot(['--json', '--seconds', '2', urlOf(relay), 'tea']);
   const { bot } = await enter(t, relay, '--ca-file', certificate.cert);
+  await stranger.entry({ event: 'room', state: 'joining',
+    reason: 'self-signed certificate' });
   assert.equal(await soon('the end of the stranger', stranger.exit), 0);
   assert.doesNotMatch(stranger.out, /"state":"joined"/);
   assert.equal(await soon('the end of the bot', bot.end('SIGINT')), 0);
