@@ -13,9 +13,17 @@
 
 /* The example of RFC 6455 section 1.3. */
 #define ACCEPT "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
+#define FIELDS "Sec-WebSocket-Accept: " ACCEPT "\r\nSec-WebSocket-Protocol: peerface.v1\r\n\r\n"
 #define ANSWER                                                                                     \
     "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"            \
     "sec-websocket-accept:  " ACCEPT " \r\nSec-WebSocket-Protocol: peerface.v1\r\n\r\n"
+
+#define OTHER_PROTOCOL                                                                             \
+    "HTTP/1.1 101 Fine\r\nSec-WebSocket-Accept: " ACCEPT                                           \
+    "\r\nSec-WebSocket-Protocol: peerface.v2\r\n\r\n"
+#define OTHER_ACCEPT                                                                               \
+    "HTTP/1.1 101 Fine\r\nSec-WebSocket-Accept: S3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"                  \
+    "Sec-WebSocket-Protocol: peerface.v1\r\n\r\n"
 
 static void expect_url(const char *text, const char *host, const char *port, const char *path)
 {
@@ -114,13 +122,10 @@ static void an_answer_that_is_not_right_opens_nothing(void **state)
     static const char *const texts[] = {
         "\r\n\r\n",
         "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n",
-        "HTTP/1.0 101 Fine\r\nSec-WebSocket-Accept: " ACCEPT
-        "\r\nSec-WebSocket-Protocol: peerface.v1\r\n\r\n",
+        "HTTP/1.0 101 Fine\r\n" FIELDS,
         "HTTP/1.1 101 Fine\r\nSec-WebSocket-Accept: " ACCEPT "\r\n\r\n",
-        "HTTP/1.1 101 Fine\r\nSec-WebSocket-Accept: " ACCEPT
-        "\r\nSec-WebSocket-Protocol: peerface.v2\r\n\r\n",
-        "HTTP/1.1 101 Fine\r\nSec-WebSocket-Accept: S3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"
-        "Sec-WebSocket-Protocol: peerface.v1\r\n\r\n",
+        OTHER_PROTOCOL,
+        OTHER_ACCEPT,
     };
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
