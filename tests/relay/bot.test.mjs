@@ -140,18 +140,19 @@ test('a bot that cannot reach a relay says why, once', async (t) => {
 test('a bot speaks TLS to a relay that it trusts, and to no other', async (t) => {
   const certificate = makeCertificate(scratchFolder(t), 'relay');
   const relay = await Relay.start(t, ...tlsOptions(certificate));
-  const stranger = new Bot(['--json', '--seconds', '2', urlOf(relay), 'tea']);
+  const stranger = new Bot(['--json', urlOf(relay), 'tea']);
+  t.after(() => stranger.end('SIGKILL'));
   const { bot } = await enter(t, relay, '--ca-file', certificate.cert);
   await stranger.entry({ event: 'room', state: 'joining',
     reason: 'self-signed certificate' });
-  assert.equal(await soon('the end of the stranger', stranger.exit), 0);
+  assert.equal(await soon('the end of the stranger', stranger.end('SIGINT')), 0);
   assert.doesNotMatch(stranger.out, /"state":"joined"/);
   assert.equal(await soon('the end of the bot', bot.end('SIGINT')), 0);
 });
 
 test('a crowd comes, goes and changes, in rooms of its size, and leaves', async (t) => {
   const relay = await Relay.start(t);
-  const crowd = new Bot(['--load', '20', '--per-room', '5', '--rate', '200', '--seconds', '2',
+  const crowd = new Bot(['--load', '20', '--per-room', '5', '--rate', '200', '--seconds', '3',
     urlOf(relay), 'load']);
   assert.equal(await soon('the end of the crowd', crowd.exit), 0);
   const counts = /^in 0 of 20, joins (\d+), leaves (\d+), changes (\d+), heard (\d+), lost 0, /
