@@ -39,6 +39,9 @@ void pf_channel_init(struct pf_channel *channel, struct pf_endpoint *endpoint)
     channel->tls = NULL;
     channel->output = NULL;
     channel->output_capacity = 0;
+    channel->waits_to_write = channel->is_shut = false;
+    channel->input_at = channel->input_size = 0;
+    channel->output_at = channel->output_size = 0;
     pf_websocket_init_client(&channel->frames, PF_MESSAGE_SIZE_MAX);
 }
 
@@ -265,10 +268,7 @@ void pf_channel_open(struct pf_channel *channel)
     pf_channel_drop(channel);
     channel->phase = PF_CHANNEL_CONNECTING;
     channel->address_index = 0;
-    channel->is_shut = channel->waits_to_write = false;
     channel->why[0] = '\0';
-    channel->input_at = channel->input_size = 0;
-    channel->output_at = channel->output_size = 0;
     (void)connect_next(channel); /* pf_channel_read() finds that there is no fd */
 }
 
