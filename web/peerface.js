@@ -77,7 +77,8 @@ export const version = '0.1.0';
  * @property {string} name       as the person typed it; may be empty
  * @property {number} hand       0: not raised. Else raised, and a lower number was raised earlier;
  *                               of two with the same number, by chance, the lower id comes first
- * @property {PeerState} state
+ * @property {PeerState} state   'connected' too while an observer is there: a bot without WebRTC,
+ *                               whose stream stays empty
  * @property {SourceState} microphone
  * @property {SourceState} camera
  * @property {SourceState} screen  shared beside the camera; see screenStream

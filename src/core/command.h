@@ -22,8 +22,8 @@ enum pf_room_state {
 };
 
 enum pf_peer_state {
-    PF_PEER_CONNECTING, /* not connected yet */
-    PF_PEER_CONNECTED,
+    PF_PEER_CONNECTING,   /* not connected yet */
+    PF_PEER_CONNECTED,    /* or, where either side is an observer, in the room; without a `pc` */
     PF_PEER_UNSTABLE,     /* disconnected for less than 3 s */
     PF_PEER_RECONNECTING, /* lost, and being repaired */
     PF_PEER_UNREACHABLE,  /* could not be repaired; retried at long intervals */

@@ -19,8 +19,11 @@ struct pf_room_config {
     uint64_t seed;                /* for back-off jitter */
     uint32_t instance;            /* random, not 0; another one for every room created */
     struct pf_slice capabilities; /* that the others are told of, see message.h; or empty. Name
-                                     PF_CAPABILITY_REACTION to be sent reactions, and
-                                     PF_CAPABILITY_SCREEN to be known to show shared screens */
+                                     PF_CAPABILITY_REACTION to be sent reactions,
+                                     PF_CAPABILITY_SCREEN to be known to show shared screens, and
+                                     PF_CAPABILITY_OBSERVER to do without RTCPeerConnections: no
+                                     command of group PC is given, and the roster and the states of
+                                     the others are all that there is */
     bool on[PF_DEVICE_SOURCES_COUNT];                 /* wanted at the start */
     enum pf_origin origins[PF_DEVICE_SOURCES_COUNT];  /* NONE: whatever `on` says, not wanted */
     struct pf_slice devices[PF_DEVICE_SOURCES_COUNT]; /* chosen in an earlier call, or empty */

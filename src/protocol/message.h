@@ -88,6 +88,7 @@ enum pf_reaction {
 #define PF_CAPABILITY_CHANNELS PF_SLICE("channels") /* of a client: it has those of section 5.4 */
 #define PF_CAPABILITY_CHAT     PF_SLICE("chat")     /* of a client: it takes `chat`, `heard` */
 #define PF_CAPABILITY_FILES    PF_SLICE("files")    /* of a client: it takes those of section 5.5 */
+#define PF_CAPABILITY_OBSERVER PF_SLICE("observer") /* of a client: it has no RTCPeerConnection */
 
 /* What a member has written (PROTOCOL.md section 5.3). */
 struct pf_chat_message {

@@ -3,7 +3,8 @@
  *
  * It has no media. Where there is WebGL it sends its canvas, which is green, as its picture. To the
  * first peer that is open it writes in the chat, and sends as much as is taken, and once more when
- * there is room again. The page's title says what has come of it.
+ * there is room again. The page's title says what has come of it. With -pthread, a thread of its
+ * own asks for a client, too, which it must not get.
  */
 /* SPDX-License-Identifier: MIT */
 #include <GLES2/gl2.h>
@@ -12,6 +13,10 @@
 #include <peerface/client.h>
 #include <stdio.h>
 #include <string.h>
+#ifdef __EMSCRIPTEN_PTHREADS__
+#include <pthread.h>
+#include <stdatomic.h>
+#endif
 
 enum { MESSAGE_SIZE = 60000 };
 
@@ -85,6 +90,35 @@ static const char *colour(const struct program *program)
     return is_green ? "green" : "other";
 }
 
+#ifdef __EMSCRIPTEN_PTHREADS__
+static void *run_thread(void *user)
+{
+    const struct pf_client_config config = pf_client_defaults();
+    enum pf_result why = PF_OK;
+    (void)pf_client_open(&config, &why);
+    *(atomic_int *)user = (int)why;
+    return NULL;
+}
+
+/* What a thread has to say, once it has. */
+static const char *thread_says(void)
+{
+    static pthread_t thread;
+    static bool is_begun;
+    static atomic_int result = 1;
+    if (!is_begun) {
+        is_begun = true;
+        (void)pthread_create(&thread, NULL, run_thread, &result); /* else the test waits in vain */
+    }
+    return result == 1 ? "" : result == PF_E_UNAVAILABLE ? "thread unavailable " : "thread wrong ";
+}
+#else
+static const char *thread_says(void)
+{
+    return "";
+}
+#endif
+
 static void on_frame(void *user)
 {
     struct program *program = user;
@@ -94,8 +128,8 @@ static void on_frame(void *user)
         glClear(GL_COLOR_BUFFER_BIT);
     }
     (void)snprintf(title, sizeof title,
-                   "sent %d full %d writable %d heard %d broken %d texts %d %s", program->sent,
-                   program->full, program->writable, program->heard, program->broken,
+                   "%ssent %d full %d writable %d heard %d broken %d texts %d %s", thread_says(),
+                   program->sent, program->full, program->writable, program->heard, program->broken,
                    program->texts, colour(program));
     if (strcmp(title, program->title) != 0) {
         (void)strcpy(program->title, title);

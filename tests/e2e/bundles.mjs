@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
-import { webFolder } from './relay.mjs';
+import { root, webFolder } from './relay.mjs';
 
 /** Made by the build beside the served folder. */
 export const packageFolder = path.resolve(webFolder, '../package');
@@ -44,8 +44,11 @@ function writeProgram(folder, text) {
 /** @param {string} folder @param {string} output */
 async function byVite(folder, output) {
   const { build } = await import('vite');
-  await build({ root: folder, logLevel: 'error', configFile: false, base: './',
-    build: { outDir: output, target: 'es2022' } });
+  // A project of one's own has React in its node_modules, and a plugin for it.
+  const alias = Object.fromEntries(['react', 'react-dom'].map((name) =>
+    [name, path.join(root, 'node_modules', name)]));
+  await build({ root: folder, logLevel: 'error', configFile: false, base: './', resolve: { alias },
+    esbuild: { jsx: 'automatic' }, build: { outDir: output, target: 'es2022' } });
 }
 
 /** @param {string} folder @param {string} output */

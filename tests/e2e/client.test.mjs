@@ -4,25 +4,31 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { scenario } from './harness.mjs';
+import { ReverseProxy } from './proxy.mjs';
 import { root } from './relay.mjs';
 
 /** @typedef {import('./person.mjs').Person} Person */
 
 const built = path.join(root, 'build/wasm/tests/browser');
-const names = ['client_page.js', 'client_page.wasm'];
-const skip = names.every((name) => fs.existsSync(path.join(built, name))) ? ''
-  : `the program is not built (${built})`;
 
-/** A page with the program, in a folder, so that the relay's URL is relative to something. */
-function folder() {
+/** Why a test of a program cannot run, or ''. @param {string} name */
+const lacks = (name) => (fs.existsSync(path.join(built, `${name}.wasm`)) ? ''
+  : `the program is not built (${built}/${name}.wasm)`);
+const skip = lacks('client_page');
+
+/**
+ * A page with the program, in a folder, so that the relay's URL is relative to something.
+ * @param {string} program
+ */
+function folder(program) {
   const made = fs.mkdtempSync(path.join(os.tmpdir(), 'peerface-client-'));
   process.on('exit', () => fs.rmSync(made, { recursive: true, force: true }));
   fs.mkdirSync(path.join(made, 'program'));
-  for (const name of names) {
+  for (const name of fs.readdirSync(built).filter((one) => one.startsWith(`${program}.`))) {
     fs.copyFileSync(path.join(built, name), path.join(made, 'program', name));
   }
   fs.writeFileSync(path.join(made, 'program/index.html'), `<!doctype html><title>?</title>
-<canvas id="canvas"></canvas><script src="client_page.js"></script>`);
+<canvas id="canvas"></canvas><script src="${program}.js"></script>`);
   return made;
 }
 
@@ -43,7 +49,7 @@ const says = (person, pattern) =>
 
 scenario(
   'a program in C sends its canvas, texts and more than fits, and asks nobody for a device',
-  { needs: ['chromium', 'firefox'], skip, folder: skip ? undefined : folder() },
+  { needs: ['chromium', 'firefox'], skip, folder: skip ? undefined : folder('client_page') },
   async (world) => {
     const path = 'program/index.html';
     const ann = await world.person('Ann', { path, open: false, scripts: [counting] });
@@ -63,3 +69,36 @@ scenario(
     }
   },
 );
+
+const withThreads = lacks('client_page_threads');
+
+for (const engine of /** @type {const} */ (['chromium', 'firefox'])) {
+  scenario(
+    `a program in C with threads, and so with shared memory, is in a call in ${engine}`,
+    { needs: [engine], skip: withThreads,
+      folder: withThreads ? undefined : folder('client_page_threads') },
+    async (world) => {
+      // Only isolated pages share memory with workers: the relay is not the server of such pages.
+      const proxy = await ReverseProxy.open(world.relay.port, { headers: {
+        'cross-origin-opener-policy': 'same-origin',
+        'cross-origin-embedder-policy': 'require-corp',
+      } });
+      try {
+        const people = [];
+        for (const name of ['Ann', 'Bob']) {
+          const person = await world.person(name, { engine, open: false, path: 'healthz' });
+          await person.page.goto(`${proxy.url}program/index.html`);
+          people.push(person);
+        }
+        for (const person of people) {
+          await person.sees('that memory is shared', () => crossOriginIsolated);
+          await says(person, /^thread unavailable sent [1-9].* broken 0 texts 1 /);
+        }
+        for (const person of people) await person.page.close();
+        world.people.length = 0;
+      } finally {
+        proxy.close();
+      }
+    },
+  );
+}

@@ -82,4 +82,13 @@ export async function pageOf(folder, name) {
   return output;
 }
 
+/**
+ * Writes React's component; gives the program that mounts it, for any bundler.
+ * @param {string} folder
+ */
+export function writeReact(folder) {
+  fs.writeFileSync(path.join(folder, 'component.jsx'), blocksOf('jsx')[0]);
+  return mounts.react;
+}
+
 export const frameworks = /** @type {Framework[]} */ (Object.keys(mounts));

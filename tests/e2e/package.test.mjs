@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { bundle, bundlers, makeProject, packageFolder, serve } from './bundles.mjs';
-import { blocksOf, frameworks, pageOf } from './frameworks.mjs';
+import { blocksOf, frameworks, pageOf, writeReact } from './frameworks.mjs';
 import { scenario } from './harness.mjs';
 import { root } from './relay.mjs';
 
@@ -209,3 +209,12 @@ for (const name of frameworks) {
           /** @type {any} */ (window).probe.summary().liveVideo === 0);
       })));
 }
+
+scenario('a page of vite and React, with the wasm as a file of its own, is in a call', { skip },
+  (world) => inProject(async (folder) =>
+    withPage(world, await bundle(folder, 'vite', writeReact(folder)), async (ann, bob) => {
+      await ann.sees('the picture of Bob', () => [...document.querySelectorAll('video')]
+        .some((video) => video.videoWidth > 0 && video.currentTime > 0));
+      await ann.ask(() => /** @type {any} */ (window).unmount());
+      await bob.sees('nobody', () => !document.querySelector('.peer'));
+    })));

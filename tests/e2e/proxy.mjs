@@ -8,6 +8,7 @@ import net from 'node:net';
  * @property {string} [prefix] the path that the relay is published under; it is removed
  * @property {boolean} [upgrades] false: WebSockets are refused, as by a proxy that knows none
  * @property {(query: URLSearchParams) => object} [healthz] answers `healthz` in place of the relay
+ * @property {Record<string, string>} [headers] added to what the relay answers
  * @property {string} [host] passed on as Host in place of the one that the browser sent
  */
 
@@ -68,7 +69,8 @@ export class ReverseProxy {
     const asked = http.request(
       { port: this.to, host: '127.0.0.1', path, method, headers: this.headersOf(request) },
       (answer) => {
-        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        response.writeHead(answer.statusCode ?? 502,
+          { ...answer.headers, ...this.options.headers });
         answer.pipe(response);
       },
     );

@@ -1,9 +1,10 @@
 /* fuzz_websocket.c - frames give the same events however they are split, and only valid ones. */
 /* SPDX-License-Identifier: MIT */
 /*
- * Input: a byte that chooses the message limit, a byte with the number of lengths that follow, the
- * lengths of the pieces, used in turn, and the bytes that the peer sends. They are read whole, byte
- * by byte and in those pieces, each in a block of its size, so that a sanitizer reports over-reads.
+ * Input: a byte that chooses the message limit and the side, a byte with the number of lengths that
+ * follow, the lengths of the pieces, used in turn, and the bytes that the peer sends. They are read
+ * whole, byte by byte and in those pieces, each in a block of its size, so that a sanitizer reports
+ * over-reads.
  */
 #include "fuzz.h"
 
@@ -19,6 +20,7 @@ enum {
     CUTS_MAX = 15,
     MASK_SIZE = 4,
     MASKED = 0x80,
+    CLIENT = 0x80, /* of the first byte of the input: a server has sent it */
     FINAL = 0x80,
 };
 
@@ -188,10 +190,15 @@ static void read_piece(struct reading *reading, const uint8_t *bytes, size_t siz
 }
 
 /* Where an error is reported depends on the pieces: UTF-8 is checked as far as it has arrived. */
-static struct reading read_all(struct pf_slice stream, const struct cuts *cuts, uint32_t limit)
+static struct reading read_all(struct pf_slice stream, const struct cuts *cuts, uint32_t limit,
+                               bool is_client)
 {
     struct reading reading = {.digest = 14695981039346656037u};
-    pf_websocket_init(&reading.websocket, limit);
+    if (is_client) {
+        pf_websocket_init_client(&reading.websocket, limit);
+    } else {
+        pf_websocket_init(&reading.websocket, limit);
+    }
     size_t at = 0;
     for (size_t i = 0; at < stream.size && reading.websocket.stage != PF_WEBSOCKET_ENDED; i++) {
         const size_t left = stream.size - at;
@@ -216,9 +223,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const struct cuts bytes = {one_byte, 1};
     const struct cuts chosen = {data + 2, data[1] % (CUTS_MAX + 1)};
     const struct pf_slice stream = {(const char *)data + 2 + chosen.count, size - 2 - chosen.count};
-    const struct reading expected = read_all(stream, &whole, limit);
-    const struct reading by_bytes = read_all(stream, &bytes, limit);
-    const struct reading by_pieces = read_all(stream, &chosen, limit);
+    const bool is_client = (data[0] & CLIENT) != 0;
+    const struct reading expected = read_all(stream, &whole, limit, is_client);
+    const struct reading by_bytes = read_all(stream, &bytes, limit, is_client);
+    const struct reading by_pieces = read_all(stream, &chosen, limit, is_client);
     PF_ASSERT(by_bytes.digest == expected.digest);
     PF_ASSERT(by_pieces.digest == expected.digest);
     PF_ASSERT(by_bytes.websocket.stage == expected.websocket.stage);

@@ -34,13 +34,15 @@ if(WAY STREQUAL add_subdirectory)
     message(FATAL_ERROR "a program has tests that are ours: ${output}")
   endif()
 elseif(WAY STREQUAL game)
-  run("${CMAKE_COMMAND}" -G "${GENERATOR}" -S "${SOURCE}/src/client/examples/ball"
-      -B "${WORK}/build" "-DCMAKE_TOOLCHAIN_FILE=${TOOLCHAIN}"
-      "-Dpeerface_DIR=${prefix}/${LIBDIR}/cmake/peerface")
-  run("${CMAKE_COMMAND}" --build "${WORK}/build")
-  if(NOT EXISTS "${WORK}/build/web/ball.wasm")
-    message(FATAL_ERROR "no game was built")
-  endif()
+  foreach(example ball buzzer)
+    run("${CMAKE_COMMAND}" -G "${GENERATOR}" -S "${SOURCE}/src/client/examples/${example}"
+        -B "${WORK}/${example}" "-DCMAKE_TOOLCHAIN_FILE=${TOOLCHAIN}"
+        "-Dpeerface_DIR=${prefix}/${LIBDIR}/cmake/peerface")
+    run("${CMAKE_COMMAND}" --build "${WORK}/${example}")
+    if(NOT EXISTS "${WORK}/${example}/web/${example}.wasm")
+      message(FATAL_ERROR "no ${example} was built")
+    endif()
+  endforeach()
 elseif(WAY STREQUAL pkg_config)
   set(ENV{PKG_CONFIG_PATH} "${prefix}/${LIBDIR}/pkgconfig")
   run("${PKG_CONFIG}" --modversion peerface)

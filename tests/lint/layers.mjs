@@ -13,9 +13,10 @@ export const layers = [
   'browser', 'browser/module',
   'client/peerface', 'client', 'client/browser',
   'relay/wire', 'relay/hub', 'relay/server', 'relay/app',
+  'bot',
 ];
 
-/** The client and the relay share base and protocol, and nothing else. */
+/** The client and the relay share base and protocol, and nothing else. The bot is on no side. */
 const sides = [/^core|^inspect|^browser|^client/, /^relay/];
 
 /**

@@ -313,6 +313,9 @@ void sim_check_command(struct sim_world *world, const struct sim_tab *tab,
         (uint64_t)THROTTLED_MS_MAX * 1000; /* an event may also wake the page */
     const bool is_awake =
         !host->throttled && (host->wake_us == 0 || world->now_us > host->wake_us + late_us);
+    if (command->type == PF_COMMAND_PC_CREATE && sim_tab_observes(world, tab)) {
+        sim_fail(world, "%s makes a connection, which it cannot", sim_tab_name(world, tab));
+    }
     if (negotiates && tab->changes_sources && is_awake) {
         sim_fail(world, "%s negotiates because of a source", sim_tab_name(world, tab));
     }
@@ -426,6 +429,13 @@ static bool shows_truth(struct sim_world *world, const struct sim_tab *tab,
     return true;
 }
 
+/* Whether the two have no connection, and are not to have one. */
+static bool is_apart(const struct sim_world *world, const struct sim_tab *tab,
+                     const struct sim_tab *other)
+{
+    return sim_tab_observes(world, tab) || sim_tab_observes(world, other);
+}
+
 static bool is_connected(struct sim_world *world, const struct sim_tab *tab,
                          const struct sim_tab *other)
 {
@@ -435,6 +445,9 @@ static bool is_connected(struct sim_world *world, const struct sim_tab *tab,
     }
     if (shown->state != PF_PEER_CONNECTED) {
         return want(world, tab, other, "is not shown the picture");
+    }
+    if (is_apart(world, tab, other)) {
+        return shown->pc == 0 || want(world, tab, other, "needs no connection for the picture");
     }
     const struct sim_pc *pc = sim_pc_find(world, tab, shown->pc);
     if (!pc || !connects(world, pc, other)) {
@@ -450,7 +463,7 @@ static bool is_connected(struct sim_world *world, const struct sim_tab *tab,
 static bool knows_candidates(struct sim_world *world, const struct sim_tab *tab,
                              const struct sim_tab *other)
 {
-    if (tab->sockets_count != 1 || other->sockets_count != 1) {
+    if (tab->sockets_count != 1 || other->sockets_count != 1 || is_apart(world, tab, other)) {
         return true;
     }
     const struct sim_pc *pc =
@@ -470,7 +483,8 @@ static bool sees_truth(struct sim_world *world, const struct sim_tab *tab,
     if (shown->away) {
         return want(world, tab, other, "is shown the absence");
     }
-    return sends_as_wanted(world, tab, sim_pc_find(world, tab, shown->pc), other) &&
+    return (is_apart(world, tab, other) ||
+            sends_as_wanted(world, tab, sim_pc_find(world, tab, shown->pc), other)) &&
            shows_truth(world, tab, other, shown);
 }
 
@@ -548,14 +562,21 @@ static const struct sim_tab *other_of(const struct sim_world *world, const struc
     return meets ? page_of(world, host) : NULL;
 }
 
+/* Whether no packet passes between the two, who need some, until the end. */
+static bool is_cut_off(const struct sim_world *world, const struct sim_tab *tab,
+                       const struct sim_tab *other)
+{
+    return world->hosts[tab->host].cut_for_good[other->host] && !is_apart(world, tab, other);
+}
+
 /* A shortcut: whether the two pages that the last look found unconnected still are. */
 static bool is_still_wanting(struct sim_world *world)
 {
     const struct sim_tab *tab = world->wanting.tab;
     const struct sim_tab *other = world->wanting.other;
     return tab && other && page_of(world, tab->host) == tab &&
-           page_of(world, other->host) == other &&
-           !world->hosts[tab->host].cut_for_good[other->host] && !is_connected(world, tab, other);
+           page_of(world, other->host) == other && !is_cut_off(world, tab, other) &&
+           !is_connected(world, tab, other);
 }
 
 bool sim_check_all_connected(struct sim_world *world)
@@ -570,7 +591,7 @@ bool sim_check_all_connected(struct sim_world *world)
         }
         for (uint32_t k = 0; tab && k < world->faults.hosts_count; k++) {
             const struct sim_tab *other = other_of(world, tab, k);
-            if (other && !world->hosts[i].cut_for_good[k] && !is_connected(world, tab, other)) {
+            if (other && !is_cut_off(world, tab, other) && !is_connected(world, tab, other)) {
                 return false;
             }
         }
@@ -585,14 +606,14 @@ static bool sees_others_well(struct sim_world *world, const struct sim_tab *tab)
         if (!other) {
             continue;
         }
+        const bool is_cut = is_cut_off(world, tab, other);
         const bool well =
-            world->hosts[k].cut_for_good[tab->host]
-                ? shows_failure(world, tab, other)
-                : sees_truth(world, tab, other) && knows_candidates(world, tab, other);
+            is_cut ? shows_failure(world, tab, other)
+                   : sees_truth(world, tab, other) && knows_candidates(world, tab, other);
         if (!well) {
             return false;
         }
-        if (!world->hosts[k].cut_for_good[tab->host] && !sim_chat_has_all(tab, other)) {
+        if (!is_cut && !sim_chat_has_all(tab, other)) {
             return want(world, tab, other, "lacks a message");
         }
     }

@@ -179,6 +179,15 @@ static void draw_files(struct sim_faults *faults, struct pf_random *random)
     }
 }
 
+/* Clients without WebRTC, in one world of twelve. Likewise. */
+static void draw_observers(struct sim_faults *faults, struct pf_random *random)
+{
+    if (one_in(random, 12)) {
+        faults->observers = 1u << pf_random_below(random, faults->hosts_count);
+        faults->observers |= one_in(random, 4) ? pf_random_next(random) & 0xffff : 0;
+    }
+}
+
 void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32_t hosts_count)
 {
     struct pf_random rare;
@@ -192,6 +201,7 @@ void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32
     struct pf_random turn;
     struct pf_random doors;
     struct pf_random files;
+    struct pf_random observers;
     pf_random_seed(&rare, random->state ^ 0x72617265);
     pf_random_seed(&large, random->state ^ 0x6c61726765);
     pf_random_seed(&gestures, random->state ^ 0x68616e6473);
@@ -202,6 +212,7 @@ void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32
     pf_random_seed(&doors, random->state ^ 0x646f6f7273);
     pf_random_seed(&turn, random->state ^ 0x7475726e);
     pf_random_seed(&files, random->state ^ 0x66696c65);
+    pf_random_seed(&observers, random->state ^ 0x6f6273);
     pf_random_seed(&interruptions, random->state ^ 0x6d75746573);
     static const uint32_t usual_counts[] = {2, 2, 2, 2, 3, 3, 3, 4, 4, 5, 6, 7, 8};
     const uint32_t usual = (uint32_t)(sizeof(usual_counts) / sizeof(usual_counts[0]));
@@ -242,6 +253,7 @@ void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32
     draw_doors(faults, &doors);
     draw_files(faults, &files);
     draw_interruptions(faults, &interruptions);
+    draw_observers(faults, &observers);
 }
 
 static void clear_weights(struct sim_faults *faults, const enum sim_action *actions, size_t count)

@@ -87,6 +87,7 @@ struct sim_faults {
     uint32_t encoding_fails_chance;    /* of setParameters() */
     uint32_t slow_chance;              /* of a machine, for each of uplink and processor */
     uint32_t old_chance;               /* that a page's client takes no `wanted` */
+    uint32_t observers;                /* a bit for each host whose pages have no WebRTC */
     uint32_t latency_ms_min, latency_ms_max; /* of a packet, one way */
     uint32_t spike_chance;                   /* that it takes up to 4 s longer */
     uint32_t operation_fails_chance;         /* of an RTCPeerConnection operation */

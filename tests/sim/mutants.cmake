@@ -69,6 +69,21 @@ pf_add_mutant(fragment_forgotten 100 "(I5)" core/peer/connection.c
 pf_add_mutant(mid_forgotten 100 "(I5)" core/peer/connection.c
   [[copy.mid = pf_outbox_copy(outbox, candidate->mid);]] [[copy.mid = candidate->candidate;]])
 
+
+# Observers
+pf_add_mutant(observer_offered_to 1000 "is not shown the picture" core/peer/peer.c
+  [[pf_capabilities_have(member->capabilities, PF_CAPABILITY_OBSERVER)]] [[false]])
+pf_add_mutant(observer_offers 1000 "makes a connection, which it cannot" core/peer/peer.c
+  [[context->is_observer ||]] [[false ||]])
+pf_add_mutant(observer_prepares 1000 "makes a connection, which it cannot" core/room/membership.c
+  [[ && !room->context.is_observer &&]] [[ &&]])
+pf_add_mutant(observer_told_nothing 1000 "does not show the sources" core/room/membership.c
+  [[if (peer->signals_only) {
+        pf_signaling_send_state(peer, context);]]
+  [[if (peer->signals_only) {]])
+pf_add_mutant(observer_hears_nothing 1000 "does not show the sources" core/peer/incoming.c
+  [[peer->signals_only && signal->kind != PF_SIGNAL_STATE]] [[peer->signals_only]])
+
 # Recovery and presence
 pf_add_mutant(never_unreachable 300 "does not show as unreachable" core/peer/peer.c
   [[recovery->renewals < UNREACHABLE_RENEWALS ?]]

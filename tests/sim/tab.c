@@ -38,6 +38,12 @@ bool sim_tab_is_present(const struct sim_tab *tab)
     return tab && tab->alive && tab->joined && !tab->left;
 }
 
+bool sim_tab_observes(const struct sim_world *world, const struct sim_tab *tab)
+{
+    return !tab->program && tab->host < SIM_HOSTS_MAX &&
+           (world->faults.observers >> tab->host & 1) != 0;
+}
+
 const char *sim_tab_name(struct sim_world *world, const struct sim_tab *tab)
 {
     (void)snprintf(world->name, sizeof(world->name), "%c%u", (char)('A' + tab->host), tab->index);
@@ -74,6 +80,10 @@ static void configure(struct sim_world *world, struct sim_tab *tab, bool duplica
     tab->quality.is_new = !sim_chance(world, world->faults.old_chance);
     if (!tab->quality.is_new) {
         config->capabilities = PF_SLICE("reaction screen");
+    }
+    if (sim_tab_observes(world, tab)) {
+        tab->quality.is_new = false;
+        config->capabilities = PF_SLICE("observer");
     }
     if (host->ticket_size > 0 && (duplicate || sim_chance(world, world->faults.ticket_chance))) {
         config->ticket = (struct pf_slice){host->ticket, host->ticket_size};

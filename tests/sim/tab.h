@@ -45,6 +45,9 @@ bool sim_tab_add_track(struct sim_tab *tab, pf_track id, enum pf_source source);
 /* Whether its user has joined and not left. */
 bool sim_tab_is_present(const struct sim_tab *tab);
 
+/* Whether it is the page of a client without WebRTC. */
+bool sim_tab_observes(const struct sim_world *world, const struct sim_tab *tab);
+
 /* A letter for the host and a number for the page, such as "B3". Valid until the next call. */
 const char *sim_tab_name(struct sim_world *world, const struct sim_tab *tab);
 

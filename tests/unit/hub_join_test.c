@@ -85,6 +85,20 @@ static void an_offer_goes_to_the_first_connected_member_only(void **state)
     assert_has_not(last(fixture, 2), "\"preparedOffer\"");
 }
 
+static void an_offer_does_not_go_to_an_observer(void **state)
+{
+    struct fixture *fixture = *state;
+    open_client(fixture, 0);
+    say(fixture, 0,
+        "{\"type\":\"join\",\"room\":\"tea\",\"name\":\"Bot\",\"instance\":7,"
+        "\"capabilities\":[\"later\",\"observer\"]}");
+    join_with_offer(fixture, 1, "tea");
+    assert_has_not(last_of(fixture, 1, "joined"), "offered");
+    assert_has_not(last(fixture, 0), "\"preparedOffer\"");
+    join_with_offer(fixture, 2, "tea");
+    assert_has(last(fixture, 1), "\"preparedOffer\":");
+}
+
 static void an_offer_is_forwarded_byte_for_byte(void **state)
 {
     struct fixture *fixture = *state;
@@ -485,6 +499,7 @@ int main(void)
         HUB_TEST(the_roster_is_in_the_order_of_joining),
         HUB_TEST(the_others_are_told_of_a_newcomer),
         HUB_TEST(an_offer_goes_to_the_first_connected_member_only),
+        HUB_TEST(an_offer_does_not_go_to_an_observer),
         HUB_TEST(an_offer_is_forwarded_byte_for_byte),
         HUB_TEST(an_offer_in_an_empty_room_is_discarded),
         HUB_TEST(a_second_join_is_refused_and_has_no_effect),

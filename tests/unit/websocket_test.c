@@ -465,6 +465,65 @@ static void no_memory_is_held_between_messages(void **state)
     pf_websocket_clear(&websocket);
 }
 
+/* What a client writes is what a server reads, at every length of the header and byte by byte. */
+static void a_server_reads_the_frames_that_a_client_writes(void **state)
+{
+    static const size_t sizes[] = {0, 1, 125, 126, 127, 65535, 65536};
+    enum { SIZE_MAX_HERE = 65536 };
+    struct pf_websocket websocket;
+    (void)state;
+    char *text = malloc(SIZE_MAX_HERE);
+    char *frame = malloc(SIZE_MAX_HERE + PF_MASKED_HEADER_SIZE_MAX);
+    assert_non_null(text);
+    assert_non_null(frame);
+    memset(text, 'x', SIZE_MAX_HERE);
+    pf_websocket_init(&websocket, SIZE_MAX_HERE);
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        struct pf_websocket_event event = {.type = PF_WEBSOCKET_NOTHING};
+        const struct pf_slice payload = {text, sizes[i]};
+        const size_t size = pf_websocket_frame_write(PF_OPCODE_TEXT, payload, mask, frame);
+        assert_true(size <= sizes[i] + PF_MASKED_HEADER_SIZE_MAX);
+        for (size_t at = 0; at < size; at++) {
+            assert_int_equal(event.type, PF_WEBSOCKET_NOTHING);
+            assert_int_equal(pf_websocket_read(&websocket, frame + at, 1, &event), 1);
+        }
+        assert_int_equal(event.type, PF_WEBSOCKET_TEXT);
+        assert_true(pf_slice_equal(event.payload, payload));
+    }
+    pf_websocket_clear(&websocket);
+    free(frame);
+    free(text);
+}
+
+static void a_client_reads_the_frames_of_a_server_whole_and_byte_by_byte(void **state)
+{
+    char frames[] = "\x81\x05Hello\x01\x01G\x89\x01p\x80\x02ru\x88\x02\x03\xe8";
+    const size_t size = sizeof frames - 1;
+    for (size_t piece = 1; piece <= size; piece++) {
+        struct fixture *fixture = *state;
+        struct pf_websocket websocket;
+        pf_websocket_init_client(&websocket, MESSAGE_SIZE_MAX);
+        pf_buffer_init(&fixture->log, fixture->log_data, sizeof fixture->log_data);
+        for (size_t at = 0; at < size; at += piece) {
+            (void)feed(fixture, &websocket, frames + at, size - at < piece ? size - at : piece);
+        }
+        pf_websocket_clear(&websocket);
+        const struct pf_slice expected = PF_SLICE("text Hello\nping p\ntext Gru\nclose 1000 \n");
+        assert_true(pf_slice_equal(pf_buffer_slice(&fixture->log), expected));
+    }
+}
+
+static void a_masked_frame_is_an_error_for_a_client(void **state)
+{
+    struct fixture *fixture = *state;
+    struct pf_websocket websocket;
+    pf_websocket_init_client(&websocket, MESSAGE_SIZE_MAX);
+    pf_buffer_init(&fixture->log, fixture->log_data, sizeof fixture->log_data);
+    assert_false(feed(fixture, &websocket, "\x81\x80", 2));
+    assert_true(pf_slice_equal(pf_buffer_slice(&fixture->log), PF_SLICE("error 1002 \n")));
+    pf_websocket_clear(&websocket);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -497,6 +556,9 @@ int main(void)
         TEST(the_highest_and_lowest_characters_are_utf8),
         TEST(headers_have_the_minimal_length),
         TEST(no_memory_is_held_between_messages),
+        TEST(a_server_reads_the_frames_that_a_client_writes),
+        TEST(a_client_reads_the_frames_of_a_server_whole_and_byte_by_byte),
+        TEST(a_masked_frame_is_an_error_for_a_client),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

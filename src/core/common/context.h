@@ -30,6 +30,7 @@ struct pf_context {
     bool webrtc_missing;        /* connection: there is no RTCPeerConnection at all */
     bool ice_servers_refused;   /* connection: by the browser, those of now */
     bool relay_only;            /* relay session, room: PF_EVENT_RELAY_ONLY */
+    bool is_observer;           /* room: this side has no RTCPeerConnection */
     size_t ice_servers_size;    /* ice_servers; connection: 0 once they are refused */
     char ice_servers[PF_ICE_SERVERS_SIZE_MAX];
     uint32_t last_id; /* of sockets, connections and tracks */

@@ -148,6 +148,10 @@ void pf_incoming_take_signal(struct pf_peer *peer, struct pf_context *context,
         context->counters.unreadable++;
         return;
     }
+    if (peer->signals_only && signal->kind != PF_SIGNAL_STATE) {
+        context->counters.stale++; /* from an observer, or a client that does not know of them */
+        return;
+    }
     switch (signal->kind) {
     case PF_SIGNAL_DESCRIPTION:
         pf_peer_take_state(peer, context, &signal->state);

@@ -17,6 +17,9 @@ static const struct pf_token_rate states_rate = {.burst = 21 * STATES_MS, .per_m
 enum pf_peer_state pf_peer_shown_state(const struct pf_peer *peer)
 {
     const struct pf_recovery *recovery = &peer->recovery;
+    if (peer->signals_only) {
+        return PF_PEER_CONNECTED; /* by all that it will ever have: the relay */
+    }
     switch (recovery->state) {
     case PF_RECOVERY_NONE: return PF_PEER_CONNECTED;
     case PF_RECOVERY_WAITING:
@@ -91,6 +94,8 @@ void pf_peer_open(struct pf_peer *peer, struct pf_context *context, const struct
     peer->id = member->id;
     peer->instance = member->instance;
     peer->polite = self > member->id;
+    peer->signals_only =
+        context->is_observer || pf_capabilities_have(member->capabilities, PF_CAPABILITY_OBSERVER);
     peer->is_host = member->role == PF_ROLE_HOST;
     peer->presence = member->away ? PF_PRESENCE_AWAY : PF_PRESENCE_HERE;
     peer->presence_at_ms = peer->show_at_ms = PF_NEVER;
@@ -198,6 +203,7 @@ void pf_peer_check(const struct pf_peer *peer)
     PF_ASSERT(peer->incoming.candidates.count <= PF_CANDIDATES_MAX);
     PF_ASSERT(peer->presence_at_ms == PF_NEVER || peer->presence == PF_PRESENCE_MISSING);
     PF_ASSERT(peer->connection.pc != 0 || recovery->state == PF_RECOVERY_WAITING);
+    PF_ASSERT(peer->connection.pc == 0 || !peer->signals_only);
     if (recovery->state == PF_RECOVERY_NONE) {
         PF_ASSERT(recovery->at_ms == PF_NEVER);
         PF_ASSERT(peer->diagnosis.reason == PF_REASON_NONE);

@@ -29,7 +29,8 @@ enum pf_presence {
 struct pf_peer {
     pf_member_id id; /* 0: a free slot */
     uint32_t instance;
-    bool polite; /* this side is, in perfect negotiation */
+    bool polite;       /* this side is, in perfect negotiation */
+    bool signals_only; /* one of the two is an observer: there is no RTCPeerConnection */
     bool is_host;
     enum pf_presence presence;
     uint64_t presence_at_ms;          /* the end of MISSING */

@@ -160,7 +160,7 @@ void pf_membership_on_hello(struct pf_room *room, const struct pf_message *messa
     pf_relay_session_greet(&room->session, &room->context, message);
     pf_ice_servers_take(room, message->hello.ice_servers, false);
     /* Without ICE servers, which then come in "joined", an offer would be of little use. */
-    if (room->roster.self == 0 && !membership->first_epoch_spent &&
+    if (room->roster.self == 0 && !membership->first_epoch_spent && !room->context.is_observer &&
         message->hello.ice_servers.size > 0) {
         pf_prepared_begin(&room->prepared, &room->context);
     }
@@ -177,7 +177,9 @@ static void meet(struct pf_room *room, struct pf_peer *peer, bool is_offered)
     if (peer->presence != PF_PRESENCE_HERE) {
         return; /* when it is back the relay tells, and its offer is waited for */
     }
-    if (peer->connection.pc != 0) {
+    if (peer->signals_only) {
+        pf_signaling_send_state(peer, context);
+    } else if (peer->connection.pc != 0) {
         pf_recovery_resync(peer, context);
     } else if (is_offered && pf_prepared_is_made(&room->prepared)) {
         pf_recovery_adopt(peer, context, &room->prepared.connection);

@@ -23,7 +23,9 @@ static void on_member(struct pf_room *room, const struct pf_message *message)
     if (!peer || peer->presence != PF_PRESENCE_HERE) {
         return;
     }
-    if (message->member.prepared_offer.sdp.size > 0) {
+    if (peer->signals_only) {
+        pf_signaling_send_state(peer, &room->context);
+    } else if (message->member.prepared_offer.sdp.size > 0) {
         pf_incoming_take_prepared(peer, &room->context, &message->member.prepared_offer);
     } else if (peer->connection.pc != 0) {
         pf_recovery_resync(peer, &room->context);
@@ -351,6 +353,7 @@ enum pf_error pf_room_init(struct pf_room *room, const struct pf_room_config *co
     context->ice_servers_refused = false;
     context->ice_servers_size = 0;
     context->relay_only = false;
+    context->is_observer = pf_capabilities_have(config->capabilities, PF_CAPABILITY_OBSERVER);
     context->last_id = 0;
     room->reactions.full_at = 0;
     context->counters = (struct pf_room_counters){0};

@@ -158,6 +158,23 @@ static void send_offer(struct pf_hub *hub, const struct pf_hub_member *newcomer,
     pf_hub_send(hub, offered->client, text);
 }
 
+/*
+ * Who gets the prepared offer of `newcomer`, or NULL: the connected member that has been in the
+ * room for longest and has WebRTC.
+ */
+static const struct pf_hub_member *find_answerer(const struct pf_hub_room *room,
+                                                 const struct pf_hub_member *newcomer)
+{
+    for (size_t i = 0; i < room->members_count; i++) {
+        const struct pf_hub_member *member = room->members[i];
+        if (member != newcomer && member->client != PF_CLIENT_NONE &&
+            !pf_capabilities_have(pf_hub_member_capabilities(member), PF_CAPABILITY_OBSERVER)) {
+            return member;
+        }
+    }
+    return NULL;
+}
+
 static void seat(struct pf_hub *hub, struct pf_hub_client *client, struct pf_hub_member *member)
 {
     pf_hub_member_release(hub, member);
@@ -170,9 +187,8 @@ static void seat(struct pf_hub *hub, struct pf_hub_client *client, struct pf_hub
 static void announce(struct pf_hub *hub, const struct pf_hub_member *member, bool resumed,
                      struct pf_slice offer)
 {
-    /* The connected member that has been in the room for longest gets the prepared offer. */
     const struct pf_hub_member *offered =
-        offer.size > 0 ? pf_hub_room_connected(member->room, member) : NULL;
+        offer.size > 0 ? find_answerer(member->room, member) : NULL;
     send_joined(hub, member, resumed, offered);
     if (offered) {
         send_offer(hub, member, offered, offer);

@@ -1,4 +1,4 @@
-/* websocket.c - reads and writes WebSocket frames (RFC 6455) on the server's side. */
+/* websocket.c - reads and writes WebSocket frames (RFC 6455), as a server or as a client. */
 /* SPDX-License-Identifier: MIT */
 /*
  * Section numbers are those of RFC 6455. Header bytes are collected in `header` and checked as soon
@@ -27,7 +27,6 @@ enum {
     LENGTH = 0x7f,
     LENGTH_16 = 126,
     LENGTH_64 = 127,
-    MASK_SIZE = 4,
 };
 
 /* Frees the bytes of a partial: an idle connection holds no memory for them. */
@@ -88,13 +87,13 @@ static size_t unmask_blocks(char *bytes, size_t size, uint64_t key, uint64_t *se
  * Unmasks `size` bytes in place, the first of which is byte `offset` of the payload (section 5.3).
  * Returns whether all are ASCII, so that most texts need no further check.
  */
-static bool unmask(char *bytes, size_t size, const uint8_t mask[MASK_SIZE], size_t offset)
+static bool unmask(char *bytes, size_t size, const uint8_t mask[PF_MASK_SIZE], size_t offset)
 {
     uint8_t turned[8];
     uint64_t key = 0;
     uint64_t seen = 0;
     for (size_t i = 0; i < sizeof turned; i++) {
-        turned[i] = mask[(offset + i) % MASK_SIZE];
+        turned[i] = mask[(offset + i) % PF_MASK_SIZE];
     }
     memcpy(&key, turned, sizeof key);
     size_t at = unmask_blocks(bytes, size, key, &seen);
@@ -184,8 +183,8 @@ static uint16_t check_first_bytes(const struct pf_websocket *websocket)
         return 0;
     }
     const uint8_t second = websocket->header[1];
-    if ((second & MASKED) == 0) {
-        return PF_CLOSE_PROTOCOL_ERROR; /* section 5.1: clients must mask */
+    if (((second & MASKED) != 0) == websocket->is_client) {
+        return PF_CLOSE_PROTOCOL_ERROR; /* section 5.1: clients must mask, servers must not */
     }
     if ((opcode & CONTROL) != 0 && (second & LENGTH) > PF_CONTROL_PAYLOAD_SIZE_MAX) {
         return PF_CLOSE_PROTOCOL_ERROR; /* section 5.5 */
@@ -196,7 +195,10 @@ static uint16_t check_first_bytes(const struct pf_websocket *websocket)
 static size_t header_size_of(uint8_t second)
 {
     const unsigned length = second & LENGTH;
-    return (length == LENGTH_16 ? 4u : length == LENGTH_64 ? 10u : 2u) + MASK_SIZE;
+    return (length == LENGTH_16   ? 4u
+            : length == LENGTH_64 ? 10u
+                                  : 2u) +
+           ((second & MASKED) != 0 ? PF_MASK_SIZE : 0u);
 }
 
 /* Reads the length from a complete header. Returns 0 or a close code. */
@@ -366,7 +368,11 @@ static size_t read_payload(struct pf_websocket *websocket, char *bytes, size_t s
     const struct pf_slice piece = {bytes, size < left ? size : left};
     const bool complete = piece.size == left;
     const unsigned opcode = websocket->header[0] & OPCODE;
-    const uint8_t *mask = websocket->header + header_size_of(websocket->header[1]) - MASK_SIZE;
+    static const uint8_t none[PF_MASK_SIZE] = {0};
+    const uint8_t *mask =
+        websocket->is_client
+            ? none
+            : websocket->header + header_size_of(websocket->header[1]) - PF_MASK_SIZE;
     const bool ascii = unmask(bytes, piece.size, mask, websocket->payload_read);
     bool enough_memory = true;
     websocket->payload_read += (uint32_t)piece.size;
@@ -396,6 +402,11 @@ static size_t read_payload(struct pf_websocket *websocket, char *bytes, size_t s
 void pf_websocket_init(struct pf_websocket *websocket, uint32_t message_size_max)
 {
     *websocket = (struct pf_websocket){.message_size_max = message_size_max};
+}
+
+void pf_websocket_init_client(struct pf_websocket *websocket, uint32_t message_size_max)
+{
+    *websocket = (struct pf_websocket){.is_client = true, .message_size_max = message_size_max};
 }
 
 void pf_websocket_clear(struct pf_websocket *websocket)
@@ -468,4 +479,17 @@ size_t pf_websocket_header_write(enum pf_websocket_opcode opcode, size_t payload
         out[2 + i] = (char)(uint8_t)(length >> (8 * (bytes - 1 - i)));
     }
     return 2 + bytes;
+}
+
+size_t pf_websocket_frame_write(enum pf_websocket_opcode opcode, struct pf_slice payload,
+                                const uint8_t mask[PF_MASK_SIZE], char *out)
+{
+    size_t at = pf_websocket_header_write(opcode, payload.size, out);
+    out[1] = (char)((uint8_t)out[1] | MASKED);
+    memcpy(out + at, mask, PF_MASK_SIZE);
+    at += PF_MASK_SIZE;
+    for (size_t i = 0; i < payload.size; i++) {
+        out[at + i] = (char)((uint8_t)payload.data[i] ^ mask[i % PF_MASK_SIZE]);
+    }
+    return at + payload.size;
 }

@@ -1,4 +1,4 @@
-/* websocket.h - reads and writes WebSocket frames (RFC 6455) on the server's side. */
+/* websocket.h - reads and writes WebSocket frames (RFC 6455), as a server or as a client. */
 /* SPDX-License-Identifier: MIT */
 #ifndef PF_RELAY_WIRE_WEBSOCKET_H
 #define PF_RELAY_WIRE_WEBSOCKET_H
@@ -39,8 +39,9 @@ enum {
 };
 
 enum {
-    PF_FRAME_HEADER_SIZE_MAX = 10,  /* of a frame that we send: no mask */
-    PF_MASKED_HEADER_SIZE_MAX = 14, /* of a frame that we read */
+    PF_FRAME_HEADER_SIZE_MAX = 10,  /* of a frame from a server: no mask */
+    PF_MASKED_HEADER_SIZE_MAX = 14, /* of a frame from a client */
+    PF_MASK_SIZE = 4,
     PF_CONTROL_PAYLOAD_SIZE_MAX = 125,
 };
 
@@ -82,6 +83,7 @@ enum pf_websocket_stage {
 
 struct pf_websocket {
     enum pf_websocket_stage stage;
+    bool is_client; /* reads what servers send */
     uint32_t message_size_max;
     uint8_t header[PF_MASKED_HEADER_SIZE_MAX];
     uint8_t header_size;  /* bytes of it that have arrived */
@@ -94,8 +96,11 @@ struct pf_websocket {
     struct pf_websocket_partial control; /* a control frame that is not complete */
 };
 
-/* A message longer than `message_size_max` is an error (1009). */
+/* A server's. A message longer than `message_size_max` is an error (1009). */
 void pf_websocket_init(struct pf_websocket *websocket, uint32_t message_size_max);
+
+/* A client's: servers do not mask. */
+void pf_websocket_init_client(struct pf_websocket *websocket, uint32_t message_size_max);
 
 /* Frees what has been read in part. */
 void pf_websocket_clear(struct pf_websocket *websocket);
@@ -118,5 +123,12 @@ void pf_websocket_release(struct pf_websocket *websocket);
 /* Writes the header of an unfragmented, unmasked frame and returns its size. */
 size_t pf_websocket_header_write(enum pf_websocket_opcode opcode, size_t payload_size,
                                  char out[PF_FRAME_HEADER_SIZE_MAX]);
+
+/*
+ * Writes an unfragmented frame of a client, whose mask must be random (RFC 6455 section 10.3), and
+ * returns its size: that of the payload and at most PF_MASKED_HEADER_SIZE_MAX.
+ */
+size_t pf_websocket_frame_write(enum pf_websocket_opcode opcode, struct pf_slice payload,
+                                const uint8_t mask[PF_MASK_SIZE], char *out);
 
 #endif

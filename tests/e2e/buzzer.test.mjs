@@ -1,0 +1,59 @@
+/* buzzer.test.mjs - a program in C++ without JavaScript of its own (src/client/examples/buzzer). */
+/* SPDX-License-Identifier: MIT */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { scenario } from './harness.mjs';
+import { root, webFolder } from './relay.mjs';
+import { until } from './until.mjs';
+
+/** @typedef {import('./person.mjs').Person} Person */
+
+const program = path.join(root, 'build/wasm/src/client/examples/buzzer/web');
+const skip = fs.existsSync(path.join(program, 'buzzer.wasm')) ? ''
+  : `the program is not built (${program})`;
+
+/** What the relay serves: the page, and the program beside it. */
+function folder() {
+  const made = fs.mkdtempSync(path.join(os.tmpdir(), 'peerface-buzzer-'));
+  process.on('exit', () => fs.rmSync(made, { recursive: true, force: true }));
+  fs.cpSync(webFolder, made, { recursive: true });
+  fs.cpSync(program, path.join(made, 'buzzer'), { recursive: true });
+  return made;
+}
+
+/** @param {Person} person @param {string} title */
+const says = (person, title) =>
+  person.sees(`the title ${title}`, (text) => document.title === text, [title]);
+
+scenario(
+  'a program in C++ shows who has pressed first, and their face, in Chromium and Firefox',
+  { needs: ['chromium', 'firefox'], skip, folder: skip ? undefined : folder() },
+  async (world) => {
+    const [ann, bob] = await Promise.all(/** @type {const} */ (['chromium', 'firefox'])
+      .map(async (engine) => {
+        const person = await world.person(engine, { engine, path: 'buzzer/index.html',
+          open: false });
+        await person.page.goto(person.url);
+        return person;
+      }));
+    for (const person of [ann, bob]) {
+      await person.sees('the other face', () =>
+        (document.querySelector('video')?.videoWidth ?? 0) > 0);
+    }
+    // A face may be there before the channel for messages is.
+    await until('Ann to be heard', async () => {
+      await ann.page.keyboard.press(' ');
+      return await bob.page.title() !== 'Buzzer';
+    });
+    await says(ann, 'You were first');
+    await says(bob, 'player was first');
+    await bob.page.keyboard.press(' '); // too late
+    await says(bob, 'player was first');
+    await bob.page.keyboard.press('Escape');
+    await says(ann, 'Buzzer');
+    await bob.page.keyboard.press(' ');
+    await says(bob, 'You were first');
+    await says(ann, 'player was first');
+  },
+);
