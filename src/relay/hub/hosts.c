@@ -58,8 +58,7 @@ static void set_locked(struct pf_hub *hub, struct pf_hub_room *room, bool is_loc
 
 static bool can_be_host(const struct pf_hub_member *member)
 {
-    return pf_capabilities_have((struct pf_slice){member->capabilities, member->capabilities_size},
-                                PF_CAPABILITY_HOST);
+    return pf_capabilities_have(pf_hub_member_capabilities(member), PF_CAPABILITY_HOST);
 }
 
 /*
