@@ -91,8 +91,7 @@ struct sim_lock sim_lock_before(struct sim_world *world, const struct sim_relay 
 
 static bool can_be_host(const struct pf_hub_member *member)
 {
-    return pf_capabilities_have((struct pf_slice){member->capabilities, member->capabilities_size},
-                                PF_CAPABILITY_HOST);
+    return pf_capabilities_have(pf_hub_member_capabilities(member), PF_CAPABILITY_HOST);
 }
 
 void sim_lock_after(struct sim_world *world, const struct sim_relay *relay,
