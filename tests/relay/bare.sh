@@ -149,8 +149,10 @@ fs.writeFileSync('/srv/credentials', `${username}\n${credential}\n`);
 process.exit();
 EOF
 inside node /srv/join.mjs
+# Not at loopback, which coturn relays nothing to.
 inside sh -c 'turnutils_uclient -y -n 5 -c -u "$(sed -n 1p /srv/credentials)" \
-  -w "$(sed -n 2p /srv/credentials)" 127.0.0.1 2>&1 | grep -E "lost packets|error" | tail -n 1'
+  -w "$(sed -n 2p /srv/credentials)" "$(hostname -I | cut -d" " -f1)" 2>&1 |
+  tee /srv/turn.log | grep "lost packets 0 " | tail -n 1 | grep . || { cat /srv/turn.log; exit 1; }'
 
 say "the package is installed again, removed and purged"
 inside sh -c 'set -e
