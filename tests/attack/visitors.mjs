@@ -127,7 +127,7 @@ export class Visitors {
       await this.#try('health', () => this.#health(), HEALTH_TRIES_MAX);
       await this.#try('newcomer', () => this.#visit(own), TRIES_MAX);
       await this.#try('guest', () => this.#visit(this.room), TRIES_MAX);
-      if (number % 4 === 0) await this.#try('member', () => this.#comeBack());
+      if (number % 4 === 1) await this.#try('member', () => this.#comeBack());
       this.#host?.send({ type: 'pong' });
       await sleep(PAUSE_MS);
     }

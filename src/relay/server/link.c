@@ -25,7 +25,7 @@
 enum {
     PIECES_MAX = 64, /* of one write; 1 KiB on the stack */
     KEPT_SIZE_MIN = 4096,
-    FILE_CHUNKS_MAX = 4, /* of PF_RECEIVE_SIZE each, written in one iteration for all links */
+    FILE_CHUNKS_MAX = 1, /* of PF_RECEIVE_SIZE each, written in one iteration for all links */
 };
 
 _Static_assert(sizeof(void *) != 8 || sizeof(struct pf_link) <= 72, "an idle WebSocket is small");
