@@ -85,6 +85,7 @@ export const version = '0.1.0';
  * @property {SourceState} screenAudio  what is heard of the screen; only while that is shared
  * @property {boolean} screenSupported  false: its client is of a version that shows no screens
  * @property {boolean} channelsSupported  false: its client is of a version without openChannel()
+ * @property {boolean} hostSupported  false: its client cannot be a host, as programs cannot
  * @property {boolean} away      has no connection to the relay; media may still flow
  * @property {boolean} videoSupported  false: the answer rejected video, as it does without a codec
  *                               in common; no picture will come, whatever `camera` says

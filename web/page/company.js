@@ -263,6 +263,7 @@ export class Company {
       camera: known ? peer.camera : null,
       sharing: toldOf(peer).sharing,
       host: peer.role === 'host',
+      able: peer.hostSupported,
       connection: obstacleKey(peer) || connectionKeys[peer.state]
         || (peer.away ? 'peerAway' : qualityKey(peer, ['weak', 'bad']) ?? ''),
     };

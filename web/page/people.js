@@ -21,6 +21,7 @@ import { placeRows } from './rows.js';
  * @property {boolean} sharing their screen
  * @property {Key|''} connection what is not well with it
  * @property {boolean} [host]
+ * @property {boolean} [able] it can be made host
  * @property {boolean} [hosting] may lock the room, and remove people, at the moment
  */
 
@@ -233,7 +234,9 @@ export class PeopleList {
     button.setAttribute('aria-label', this.#texts.get('hostToolsFor', { name: person.name }));
     button.setAttribute('aria-expanded', String(isOpen));
     tools.hidden = !isOpen;
-    setText(part(tools, '.appointTool', HTMLElement), this.#texts.get('makeHost'));
+    const appoint = part(tools, '.appointTool', HTMLElement);
+    appoint.hidden = !person.able;
+    setText(appoint, this.#texts.get('makeHost'));
     setText(part(tools, '.removeTool', HTMLElement), this.#texts.get('removePerson'));
     if (focused && !possible) this.#list.focus();
   }

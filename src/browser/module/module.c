@@ -72,6 +72,7 @@ static void show(struct pf_driver *driver, void *user, const struct pf_command *
             pf_names_of_source_states.list[sources[PF_SOURCE_SCREEN_AUDIO]], command->peer.away,
             command->peer.video_rejected, command->peer.screen_supported,
             pf_capabilities_have(command->peer.capabilities, PF_CAPABILITY_CHANNELS),
+            pf_capabilities_have(command->peer.capabilities, PF_CAPABILITY_HOST),
             command->peer.sources.hand, pf_names_of_quality_grades.list[command->peer.quality],
             pf_names_of_quality_reasons.list[command->peer.quality_reason],
             pf_names_of_roles.list[command->peer.is_host], command->pc);

@@ -88,7 +88,7 @@ EM_JS(void, pf_page_show_peer, (struct pf_driver *driver, const char *id, const 
                                 size_t name_size, const char *state, const char *microphone,
                                 const char *camera, const char *screen, const char *screen_audio,
                                 int away, int video_rejected, int screen_supported,
-                                int channels_supported, unsigned hand,
+                                int channels_supported, int host_supported, unsigned hand,
                                 const char *quality, const char *reason, const char *role,
                                 unsigned pc), {
   const glue = Module["glue"][driver];
@@ -96,7 +96,7 @@ EM_JS(void, pf_page_show_peer, (struct pf_driver *driver, const char *id, const 
     name: glue.get(name, name_size), state: glue.word(state), microphone: glue.word(microphone),
     camera: glue.word(camera), screen: glue.word(screen), screenAudio: glue.word(screen_audio),
     away: !!away, videoSupported: !video_rejected, screenSupported: !!screen_supported,
-    channelsSupported: !!channels_supported, hand: hand,
+    channelsSupported: !!channels_supported, hostSupported: !!host_supported, hand: hand,
     quality: glue.word(quality), qualityReason: glue.word(reason), role: glue.word(role)
   }, glue.pcs.get(pc) || null);
 });

@@ -22,8 +22,9 @@ void pf_page_show_devices_end(void);
 void pf_page_show_peer(struct pf_driver *driver, const char *id, const char *name, size_t name_size,
                        const char *state, const char *microphone, const char *camera,
                        const char *screen, const char *screen_audio, int away, int video_rejected,
-                       int screen_supported, int channels_supported, unsigned hand,
-                       const char *quality, const char *reason, const char *role, unsigned pc);
+                       int screen_supported, int channels_supported, int host_supported,
+                       unsigned hand, const char *quality, const char *reason, const char *role,
+                       unsigned pc);
 void pf_page_show_knock(struct pf_driver *driver, const char *id, const char *name,
                         size_t name_size);
 void pf_page_show_knocks_end(void);
