@@ -148,7 +148,6 @@ static void show_room(struct pf_bot *bot, const struct pf_command *command)
     bot->state = command->room.state;
     bot->code = command->room.code;
     bot->self = command->room.self;
-    bot->is_host = command->room.is_host;
     if (was == bot->state) {
         return;
     }
@@ -191,21 +190,6 @@ static void give(struct pf_bot *bot, struct pf_event *event, uint64_t now_ms)
 
 /* ---- what follows from it ---- */
 
-/* A room should have a person as its host: a bot that came first makes way. */
-static void make_way(struct pf_bot *bot, uint64_t now_ms)
-{
-    for (size_t i = 0; i < PF_MEMBERS_MAX && bot->is_host; i++) {
-        const struct pf_bot_peer *peer = &bot->peers[i];
-        if (peer->id != 0 && !peer->is_observer && !peer->is_away) {
-            bot->is_host = false; /* until the relay says otherwise */
-            give(bot,
-                 &(struct pf_event){.type = PF_EVENT_HOST,
-                                    .host = {.action = PF_HOST_APPOINT, .id = peer->id}},
-                 now_ms);
-        }
-    }
-}
-
 static void echo(struct pf_bot *bot, uint64_t now_ms)
 {
     bool raised = false;
@@ -218,11 +202,8 @@ static void echo(struct pf_bot *bot, uint64_t now_ms)
 
 static void follow(struct pf_bot *bot, uint64_t now_ms)
 {
-    if (bot->state == PF_ROOM_JOINED) {
-        make_way(bot, now_ms);
-        if (bot->config.echoes) {
-            echo(bot, now_ms);
-        }
+    if (bot->state == PF_ROOM_JOINED && bot->config.echoes) {
+        echo(bot, now_ms);
     }
 }
 
@@ -251,7 +232,7 @@ bool pf_bot_join(struct pf_bot *bot, uint64_t now_ms)
     PF_ASSERT(pf_room_init(bot->room, &config) == PF_ERROR_OK); /* the URL has been read */
     bot->state = PF_ROOM_IDLE;
     bot->self = 0;
-    bot->hand = bot->is_host = false;
+    bot->hand = false;
     bot->why_away[0] = '\0';
     for (size_t i = 0; i < PF_MEMBERS_MAX; i++) {
         bot->peers[i].id = 0;

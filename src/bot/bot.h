@@ -36,7 +36,6 @@ struct pf_bot {
     enum pf_room_state state;
     enum pf_error_code code; /* for REFUSED */
     pf_member_id self;
-    bool is_host;
     bool hand;       /* raised; or lowered */
     uint64_t heard;  /* how often it was told of others */
     uint64_t losses; /* of the relay, while it was in the room */

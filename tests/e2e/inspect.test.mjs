@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { failingWorld } from '../page/failing-world.mjs';
 import { scenario } from './harness.mjs';
 import { enterRecording, isConnected, recordOf } from './recording.mjs';
 import { webFolder } from './relay.mjs';
@@ -217,9 +218,10 @@ const noMutant = skip || (fs.existsSync(mutant) ? '' : 'there is no mutant of th
 scenario('a seed that fails shows the words of the check, and its step',
   { skip: noMutant, folder: noMutant ? undefined : brokenFolder() },
   async (world) => {
-    const eve = await inspector(world, 'Eve', 'chromium', '#seed=7&people=0&without=0');
-    await reads(eve, /Seed 7 failed at step \d+, [\d.]+ s: a candidate of connection \d+ is given/);
-    await reads(eve, /add “7 # a candidate of .*” to tests\/sim\/regressions\.txt/);
+    const { seed } = await failingWorld(mutant, /^a candidate of connection \d+ is given/);
+    const eve = await inspector(world, 'Eve', 'chromium', `#seed=${seed}&people=0&without=0`);
+    await reads(eve, new RegExp(`Seed ${seed} failed at step \\d+, [\\d.]+ s: a candidate of con`));
+    await reads(eve, new RegExp(`add “${seed} # a candidate of .*” to tests/sim/regressions\\.txt`));
     const { wrong, chosen, count } = await seen(eve, '#simulator');
     assert.match(wrong ?? '', /^a candidate of connection/);
     assert.equal(chosen, count - 1, 'it is where the list ends');

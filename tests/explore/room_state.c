@@ -28,6 +28,8 @@ static void visit_connection(struct ex_visit *visit, struct pf_connection *conne
     EX_VISIT(visit, connection->wants_restart);
     EX_VISIT(visit, connection->missed_offer);
     EX_VISIT(visit, connection->channel_open);
+    EX_VISIT(visit, connection->own_kinds);
+    EX_VISIT(visit, connection->peer_kinds);
     EX_VISIT(visit, connection->remote);
     if (connection->remote.offer_number != 0) { /* meaningless before */
         EX_VISIT(visit, connection->remote_candidates);
@@ -78,6 +80,9 @@ static void visit_peer(struct ex_visit *visit, struct pf_peer *peer)
     EX_VISIT(visit, peer->recovery.state);
     EX_VISIT(visit, peer->recovery.renewals);
     ex_visit_time(visit, &peer->recovery.at_ms);
+    EX_VISIT(visit, peer->diagnosis.reason);
+    EX_VISIT(visit, peer->diagnosis.was_connected);
+    ex_visit_time(visit, &peer->diagnosis.at_ms);
     ex_visit_time(visit, &peer->presence_at_ms);
     ex_visit_time(visit, &peer->signaling.repeat_at_ms);
     ex_visit_time(visit, &peer->show_at_ms);

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { Call, isMisfit } from '../../web/inspect/call.js';
 import { Refusal, ReplayedLog } from '../../web/inspect/log.js';
 import { Run, groups } from '../../web/inspect/run.js';
+import { failingWorld } from './failing-world.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const web = process.env.PF_WEB || `${root}/build/wasm/web`;
@@ -168,9 +169,8 @@ const mutant = `${web}/../tests/sim/inspect/peerface-world-mutant.wasm`;
 
 test('a defect of the core is found at its step, in the words of the check',
   { skip: skip || (fs.existsSync(mutant) ? false : 'there is no mutant') }, async () => {
-    const world = await Run.begin(await WebAssembly.compile(fs.readFileSync(mutant)), '7', 0, 0);
-    while (world.go(1000));
-    assert.match(world.failure, /^a candidate of connection \d+ is given to pc \d+/);
+    const { world } = await failingWorld(mutant,
+      /^a candidate of connection \d+ is given to pc \d+/);
     const wrong = world.rows.filter(isMisfit);
     assert.equal(wrong.length, 1);
     assert.equal(wrong[0].step, world.steps);

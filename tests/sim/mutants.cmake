@@ -3,9 +3,9 @@
 #
 # pf_add_mutant(NAME SEEDS FAILURE FILE SEARCH REPLACE)
 #   Builds the simulator with the only occurrence of SEARCH in FILE (below src/) replaced by
-#   REPLACE, and adds a test that one of the seeds 1 to SEEDS fails with a message that contains
-#   FAILURE: the check that is meant for the defect must notice it. If SEARCH does not occur exactly
-#   once, the build stops (mutate.cmake), so that this list follows the code.
+#   REPLACE, and adds a test that one of the seeds 1 to SEEDS (or FIRST+COUNT) fails with a message
+#   that contains FAILURE: the check that is meant for the defect must notice it. If SEARCH does not
+#   occur exactly once, the build stops (mutate.cmake), so that this list follows the code.
 
 include("${CMAKE_CURRENT_LIST_DIR}/mutate.cmake")
 
@@ -14,12 +14,17 @@ add_library(sim_main OBJECT "${PROJECT_SOURCE_DIR}/tests/sim/main.c")
 target_link_libraries(sim_main PRIVATE pf_fast_memory pf_sim)
 
 function(pf_add_mutant name seeds failure file search replace)
+  string(REPLACE "+" ";" range "${seeds}")
+  list(LENGTH range length)
+  if(length EQUAL 1)
+    list(PREPEND range 1)
+  endif()
   pf_mutate(mutated ${name} ${file} "${search}" "${replace}")
   # A named object takes precedence over the library's.
   add_executable(sim_mutant_${name} "${mutated}")
   target_link_libraries(sim_mutant_${name} PRIVATE sim_main pf_fast_memory pf_sim pf_core pf_hub)
   add_test(NAME sim_notices_${name}
-           COMMAND sim_mutant_${name} --must-fail "${failure}" --seeds 1 ${seeds})
+           COMMAND sim_mutant_${name} --must-fail "${failure}" --seeds ${range})
   set_tests_properties(sim_notices_${name} PROPERTIES LABELS sim TIMEOUT 300)
 endfunction()
 
@@ -56,7 +61,8 @@ pf_add_mutant(candidates_without_end 4000 "is given candidates without end" core
   [[connection->remote_candidates++ > 100000]])
 pf_add_mutant(everything_answered 2000 "rate-limit" core/peer/incoming.c
   [[.burst = 6 * ANSWERS_MS]] [[.burst = UINT32_MAX]])
-pf_add_mutant(epoch_of_a_twin_forgotten 8000 "a candidate of connection" core/room/roster.c
+# Rare: one world in 20,000.
+pf_add_mutant(epoch_of_a_twin_forgotten 20000+200 "a candidate of connection" core/room/roster.c
   [[forget(roster, context, peer); /* a reload]]
   [[pf_connection_close(&peer->connection, context), peer->id = 0; /* a reload]])
 pf_add_mutant(both_impolite 100 "is not shown the picture" core/peer/peer.c
@@ -267,7 +273,7 @@ pf_add_mutant(wish_told_to_an_older_client 300 "an older client" core/peer/wishe
   [[!pf_capabilities_have(capabilities, PF_CAPABILITY_QUALITY)]] [[capabilities.size > 1000]])
 
 # Chat
-pf_add_mutant(message_lost_with_its_connection 100 "lacks a message" core/peer/conversation.c
+pf_add_mutant(message_lost_with_its_connection 1000 "lacks a message" core/peer/conversation.c
   [[    conversation->sent = conversation->acknowledged;
     conversation->in_flight]]
   [[    conversation->in_flight]])
@@ -292,7 +298,7 @@ pf_add_mutant(heard_not_told_on_a_new_channel 100 "lacks a message" core/peer/co
   [[    conversation->unanswered = 0;]])
 pf_add_mutant(messages_without_pause 100 "could not read a message" core/room/chat.c
   [[        conversation->in_flight++;]] [[]])
-pf_add_mutant(messages_without_limit 1000 "too many messages of one member"
+pf_add_mutant(messages_without_limit 5000 "too many messages of one member"
   core/peer/conversation.c
   [[    if (conversation->unanswered == PF_CHAT_UNHEARD_MAX) {]]
   [[    conversation->unanswered = 0;
@@ -365,18 +371,18 @@ pf_add_mutant(file_without_consent 100 "accepts a file without its user" core/pe
   [[    open_file(peer, context, file, message->name);]]
   [[    open_file(peer, context, file, message->name);
     set_state(peer, context, file, PF_FILE_ACCEPTED);]])
-pf_add_mutant(file_accepted_by_a_reconnect 300 "that nobody has accepted" core/peer/files.c
+pf_add_mutant(file_accepted_by_a_reconnect 5000 "that nobody has accepted" core/peer/files.c
   [[    if (file->state == PF_FILE_PAUSED) {]]
   [[    if (file->state == PF_FILE_PAUSED || (!own && file->state == PF_FILE_OFFERED)) {]])
 pf_add_mutant(file_stored_by_promise 100 "more is stored than is" core/peer/files.c
   [[        message.offset = file->offset;]] [[        message.offset = file->size;]])
-pf_add_mutant(file_offered_twice 300 "is offered a file twice" core/peer/files.c
+pf_add_mutant(file_offered_twice 5000 "is offered a file twice" core/peer/files.c
   [[message->number <= file->number ||]] [[message->number < file->number ||]])
-pf_add_mutant(file_lost_with_its_connection 300 "files that do not come to an end" core/peer/files.c
+pf_add_mutant(file_lost_with_its_connection 5000 "files that do not come to an end" core/peer/files.c
   [[        files->own[i].is_due = files->own[i].number != 0;]] [[]])
-pf_add_mutant(file_stopped_by_a_reconnect 300 "files that do not come to an end" core/peer/files.c
+pf_add_mutant(file_stopped_by_a_reconnect 5000 "files that do not come to an end" core/peer/files.c
   [[        files->theirs[i].is_due = files->theirs[i].number != 0;]] [[]])
-pf_add_mutant(file_forgotten_in_silence 3000 "files that do not come to an end" core/peer/files.c
+pf_add_mutant(file_forgotten_in_silence 40000 "files that do not come to an end" core/peer/files.c
   [[        refuse(peer, context, true, message->number);]]
   [[        context->counters.stale++;]])
 pf_add_mutant(file_of_a_peer_that_is_gone 300 "files that do not come to an end" core/peer/peer.c

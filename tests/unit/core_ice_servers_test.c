@@ -259,6 +259,8 @@ static void give_candidates(struct driver *d, pf_pc pc)
         driver_gathered(d, pc, candidates[i]);
         assert_int_equal(driver_sent(d, "\"kind\":\"candidate\"", NULL, NULL), i == 2);
     }
+    driver_gathered(d, pc, ""); /* the end of candidates */
+    assert_int_equal(driver_sent(d, "\"kind\":\"candidate\"", NULL, NULL), 1);
 }
 
 static void I26_no_other_candidate_is_sent_where_the_page_wants_relays_only(void **state)

@@ -296,6 +296,19 @@ static void what_was_taken_comes_back_after_thirty_seconds_without_trouble(void 
     assert_int_equal(sets(d), 0);
 }
 
+static void what_was_taken_twice_comes_back_twice(void **state)
+{
+    struct driver *d = *state;
+    const pf_pc pc = call(d);
+    const struct pf_sample busy = {.limitation = PF_LIMITATION_CPU};
+    assert_int_equal(sample_for(d, &pc, 1, busy, 18000), 2);
+    driver_wait(d, 30000);
+    assert_int_equal(sets(d), 1);
+    driver_encoding_set(d, pc, PF_SOURCE_CAMERA, true);
+    driver_wait(d, 30000);
+    assert_set(d, PF_SOURCE_CAMERA, 1, 30, 500);
+}
+
 static void trouble_from_before_a_gap_in_the_samples_is_over(void **state)
 {
     struct driver *d = *state;
@@ -526,6 +539,7 @@ int main(void)
         TEST(a_peer_that_is_gone_leaves_its_share_to_the_others),
         TEST(a_busy_processor_is_relieved_after_five_seconds),
         TEST(what_was_taken_comes_back_after_thirty_seconds_without_trouble),
+        TEST(what_was_taken_twice_comes_back_twice),
         TEST(trouble_from_before_a_gap_in_the_samples_is_over),
         TEST(one_bad_sample_is_no_trouble),
         TEST(an_uplink_is_relieved_if_most_peers_suffer),

@@ -66,8 +66,8 @@ void pf_diagnosis_tick(struct pf_peer *peer, struct pf_context *context)
     diagnosis->at_ms = PF_NEVER;
     const struct pf_connection *connection = &peer->connection;
     /* Before the exchange is complete it is not the networks that are waited for. */
-    if (connection->pc == 0 || connection->done == 0 ||
-        connection->negotiation != PF_NEGOTIATION_STABLE || !pf_peer_can_signal(peer, context)) {
+    if (connection->done == 0 || connection->negotiation != PF_NEGOTIATION_STABLE ||
+        !pf_peer_can_signal(peer, context)) {
         return;
     }
     const enum pf_quality_reason reason = judge(peer, context);

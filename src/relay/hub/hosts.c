@@ -129,7 +129,7 @@ void pf_hosts_settle(struct pf_hub *hub, struct pf_hub_room *room)
     }
     if (next) {
         set_host(hub, next, true);
-    } else if (!may_have_host && pf_hub_room_connected(room, NULL)) {
+    } else if (!may_have_host && pf_hub_room_is_connected(room)) {
         set_locked(hub, room, false);
     }
 }

@@ -124,7 +124,7 @@ void pf_hub_fail_no_such_member(struct pf_hub *hub, const struct pf_hub_client *
  */
 static bool is_over(const struct pf_hub_room *room, size_t members_left)
 {
-    return !pf_hub_room_connected(room, NULL) && (!room->is_locked || members_left == 0);
+    return !pf_hub_room_is_connected(room) && (!room->is_locked || members_left == 0);
 }
 
 static void remove_member(struct pf_hub *hub, struct pf_hub_member *member,

@@ -195,15 +195,14 @@ struct pf_hub_member *pf_hub_room_member(const struct pf_hub_room *room, pf_memb
     return NULL;
 }
 
-const struct pf_hub_member *pf_hub_room_connected(const struct pf_hub_room *room,
-                                                  const struct pf_hub_member *except)
+bool pf_hub_room_is_connected(const struct pf_hub_room *room)
 {
     for (size_t i = 0; i < room->members_count; i++) {
-        if (room->members[i] != except && room->members[i]->client != PF_CLIENT_NONE) {
-            return room->members[i];
+        if (room->members[i]->client != PF_CLIENT_NONE) {
+            return true;
         }
     }
-    return NULL;
+    return false;
 }
 
 void pf_hub_member_set_name(struct pf_hub_member *member, struct pf_slice name,

@@ -97,9 +97,8 @@ enum pf_error pf_rooms_add_member(struct pf_rooms *rooms, struct pf_hub_room *ro
 /* Frees the member, and the room if it was the last one. Its timer must not be set. */
 void pf_rooms_remove_member(struct pf_rooms *rooms, struct pf_hub_member *member);
 
-/* The first member, in the order of joining, that is neither away nor `except`, or NULL. */
-const struct pf_hub_member *pf_hub_room_connected(const struct pf_hub_room *room,
-                                                  const struct pf_hub_member *except);
+/* Whether any member is connected. */
+bool pf_hub_room_is_connected(const struct pf_hub_room *room);
 
 /* Copies a valid name, and the capabilities that the member's client has named; either may be the
  * member's own. Both are empty if memory is short. */
