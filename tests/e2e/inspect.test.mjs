@@ -220,8 +220,10 @@ scenario('a seed that fails shows the words of the check, and its step',
   async (world) => {
     const { seed } = await failingWorld(mutant, /^a candidate of connection \d+ is given/);
     const eve = await inspector(world, 'Eve', 'chromium', `#seed=${seed}&people=0&without=0`);
-    await reads(eve, new RegExp(`Seed ${seed} failed at step \\d+, [\\d.]+ s: a candidate of con`));
-    await reads(eve, new RegExp(`add “${seed} # a candidate of .*” to tests/sim/regressions\\.txt`));
+    await reads(eve,
+      new RegExp(`Seed ${seed} failed at step \\d+, [\\d.]+ s: a candidate of connection`));
+    await reads(eve,
+      new RegExp(`add “${seed} # a candidate of .*” to tests/sim/regressions\\.txt`));
     const { wrong, chosen, count } = await seen(eve, '#simulator');
     assert.match(wrong ?? '', /^a candidate of connection/);
     assert.equal(chosen, count - 1, 'it is where the list ends');

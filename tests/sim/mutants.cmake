@@ -378,7 +378,8 @@ pf_add_mutant(file_stored_by_promise 100 "more is stored than is" core/peer/file
   [[        message.offset = file->offset;]] [[        message.offset = file->size;]])
 pf_add_mutant(file_offered_twice 5000 "is offered a file twice" core/peer/files.c
   [[message->number <= file->number ||]] [[message->number < file->number ||]])
-pf_add_mutant(file_lost_with_its_connection 5000 "files that do not come to an end" core/peer/files.c
+pf_add_mutant(file_lost_with_its_connection 5000 "files that do not come to an end"
+  core/peer/files.c
   [[        files->own[i].is_due = files->own[i].number != 0;]] [[]])
 pf_add_mutant(file_stopped_by_a_reconnect 5000 "files that do not come to an end" core/peer/files.c
   [[        files->theirs[i].is_due = files->theirs[i].number != 0;]] [[]])
