@@ -36,7 +36,7 @@ const obstacles = [
 ];
 
 for (const [what, options, code, words] of obstacles) {
-  const expects = [...socketErrors, /426/];
+  const expects = [...socketErrors, /426/, /400 .*\/ws/]; // also where the client asks why
   scenario(`${what} is called by its name`, { expects }, async (world) => {
     const proxy = await ReverseProxy.open(world.relay.port, { upgrades: false, ...options });
     try {
