@@ -551,7 +551,7 @@ export class Room extends /** @type {{new (): RoomEventTarget}} */ (EventTarget)
    * The event log of a room made with the option `record`, for diagnosis: tests/sim/README.md says
    * how to replay it natively, which needs it to be `complete` (the log of a long call loses its
    * beginning). It contains what the call contained: names, network addresses, the ticket.
-   * @returns {{events: Uint8Array, complete: boolean}}
+   * @returns {{events: Uint8Array<ArrayBuffer>, complete: boolean}}
    * @throws {DOMException} InvalidStateError without that option
    */
   record() {

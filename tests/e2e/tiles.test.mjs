@@ -4,7 +4,7 @@
 // They use the component of the call screen in the real page, without a call (stage-page.js).
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { annAndBob, scenario } from './harness.mjs';
+import { annAndBob, scenario, until } from './harness.mjs';
 
 /** @typedef {import('./harness.mjs').World} World */
 /** @typedef {import('./harness.mjs').PersonOptions} PersonOptions */
@@ -51,9 +51,14 @@ const tileOf = (index) => `[data-peer="000000000000000${index}"]`;
 
 /** Opens a tile's menu by keyboard. @param {Person} ann @param {string} tile */
 async function openMenu(ann, tile) {
-  await ann.page.focus(`${tile} .menuTool`);
-  await ann.page.keyboard.press('Enter');
-  await ann.shown('.menu');
+  // It closes when the window changes, as it does a moment after a tile has filled the screen.
+  await until('an open menu', async () => {
+    await ann.page.focus(`${tile} .menuTool`);
+    await ann.page.keyboard.press('Enter');
+    return ann.ask(() => new Promise((resolve) => requestAnimationFrame(() =>
+      requestAnimationFrame(() => resolve(
+        !!document.querySelector('.menu')?.checkVisibility())))));
+  });
 }
 
 /** Chooses in the open menu. @param {Person} ann @param {string} code */
