@@ -107,7 +107,7 @@ for (const engine of /** @type {('chromium'|'firefox')[]} */ (['chromium', 'fire
         await bob.inCallWith(1);
         const before = await until('a relayed path', async () => {
           const [path] = await paths(ann); // getStats() tells it a moment later than the picture
-          return path.isRelayed && path;
+          return path.isRelayed ? path : undefined;
         });
         await sendsRelayedCandidatesOnly(ann);
         await sendsRelayedCandidatesOnly(bob);

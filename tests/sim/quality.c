@@ -280,9 +280,12 @@ static void check_relieved(struct sim_world *world, struct sim_tab *tab, const s
 {
     const struct pf_budget budget = pf_allocation_budget(sums->count, is_sent(tab, 1), 3);
     const uint64_t trouble_us = world->now_us - tab->quality.trouble_us;
-    if (tab->quality.trouble_us != 0 && trouble_us > (uint64_t)TROUBLE_MS * 1000 &&
-        (sums->camera_kbps > budget.camera_kbps ||
-         sums->camera_pixels > budget.camera_load * PF_LOAD_PIXELS)) {
+    const bool is_over = tab->quality.trouble_us != 0 && trouble_us > (uint64_t)TROUBLE_MS * 1000 &&
+                         (sums->camera_kbps > budget.camera_kbps ||
+                          sums->camera_pixels > budget.camera_load * PF_LOAD_PIXELS);
+    tab->quality.overs = is_over ? tab->quality.overs + 1 : 0;
+    /* Once may be while a connection gives way to another, since no sender changes twice in 2 s. */
+    if (tab->quality.overs > 1) {
         sim_fail(world, "%s is in trouble, but goes on sending %u kbit/s", sim_tab_name(world, tab),
                  sums->camera_kbps);
     }

@@ -32,6 +32,7 @@ struct sim_quality_page {
     uint64_t bad_us;     /* of the last sample that was bad, or 0 */
     uint64_t trouble_us; /* since when all samples are bad, or 0 */
     uint64_t sampled_us;
+    uint32_t overs; /* so many samples in a row found more being sent than trouble allows */
 };
 
 /* The part of a connection: the senders of its pictures. */
