@@ -1,5 +1,6 @@
 /* buzzer.test.mjs - a program in C++ without JavaScript of its own (src/client/examples/buzzer). */
 /* SPDX-License-Identifier: MIT */
+import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -50,6 +51,7 @@ scenario(
     await says(bob, 'player was first');
     await bob.page.keyboard.press(' '); // too late
     await says(bob, 'player was first');
+    assert.equal(await ann.page.title(), 'You were first');
     await bob.page.keyboard.press('Escape');
     await says(ann, 'Buzzer');
     await bob.page.keyboard.press(' ');

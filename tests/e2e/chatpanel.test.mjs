@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { annAndBob, scenario, until } from './harness.mjs';
 
+/** @typedef {import('./harness.mjs').World} World */
 /** @typedef {import('./person.mjs').Person} Person */
 
 /** The last message in the list. @param {Person} person @param {string} text */
@@ -31,6 +32,19 @@ async function pastes(person, name) {
     document.querySelector('.chatField')?.dispatchEvent(
       new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
   }, name);
+}
+
+/** Three in a call, of whom Ann has chosen a file for Bob. @param {World} world */
+async function choosesBob(world) {
+  const { ann, bob } = await annAndBob(world);
+  const cho = await world.person('Cho');
+  await cho.enter('tea');
+  await Promise.all([cho.inCallWith(2), ann.waitForPeers(2), bob.waitForPeers(2)]);
+  await ann.click('#chat');
+  await pastes(ann, 'note.txt');
+  await ann.shown('#filesTo');
+  await ann.choose('#filesTo', 'Bob');
+  return { ann, bob, cho };
 }
 
 for (const [here, there] of /** @type {const} */ ([['chromium', 'firefox'],
@@ -104,14 +118,7 @@ scenario('the chat is there after a reload, and a newcomer sees what was said', 
 
 scenario('a file goes to one of two, is said, and is accepted with the keyboard', { people: 3 },
   async (world) => {
-    const { ann, bob } = await annAndBob(world);
-    const cho = await world.person('Cho');
-    await cho.enter('tea');
-    await Promise.all([cho.inCallWith(2), ann.waitForPeers(2), bob.waitForPeers(2)]);
-    await ann.click('#chat');
-    await pastes(ann, 'note.txt');
-    await ann.shown('#filesTo');
-    await ann.choose('#filesTo', 'Bob');
+    const { ann, bob, cho } = await choosesBob(world);
     await ann.click('.filesChosen .primary');
     const said = (/** @type {Person} */ person, /** @type {string} */ text) =>
       person.sees(`"${text}" said`, (wanted) => [...document.querySelectorAll('#announcer p')]
@@ -150,14 +157,7 @@ scenario('messages lie over the middle of the stage, and not over the chat', {},
 scenario('a file for one who has left while it was chosen goes to nobody, which is said',
   { people: 3 },
   async (world) => {
-    const { ann, bob } = await annAndBob(world);
-    const cho = await world.person('Cho');
-    await cho.enter('tea');
-    await Promise.all([cho.inCallWith(2), ann.waitForPeers(2), bob.waitForPeers(2)]);
-    await ann.click('#chat');
-    await pastes(ann, 'note.txt');
-    await ann.shown('#filesTo');
-    await ann.choose('#filesTo', 'Bob');
+    const { ann, bob, cho } = await choosesBob(world);
     await bob.click('#leave');
     await ann.waitForPeers(1);
     await ann.click('.filesChosen .primary');
@@ -210,7 +210,7 @@ scenario('a large file: the picker is cancelled, cannot be had, and there is no 
     await pastes(ann, 'small.txt');
     await bob.click('.file .primary');
     await row(bob, 'failed', 'not enough room for it in this browser');
-    await row(ann, 'failed', 'Bob has not enough room for it');
+    await row(ann, 'failed', 'Bob does not have enough room for it');
   });
 
 /**

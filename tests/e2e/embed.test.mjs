@@ -140,32 +140,17 @@ scenario(
 scenario(
   'a page of another origin loads the module from the relay and is in the room',
   {},
-  async (world) => {
-    const server = http.createServer((_, response) => {
-      response.setHeader('content-type', 'text/html');
-      response.end('<!doctype html><title>elsewhere</title><link rel="icon" href="data:,">');
-    });
-    await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(0)));
-    try {
-      const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-      await world.relay.stop();
-      world.relay.options.push('--allow-origin', `http://localhost:${port}`);
-      await world.relay.start();
-      const bob = await world.person('Bob');
-      await bob.enter('tea');
-      await bob.notice('alone');
-      const ann = await world.person('Ann', { url: `http://localhost:${port}/`, open: false });
-      await ann.page.goto(ann.url);
-      await ann.ask(async (url) => {
-        const { createRoom } = await import(`${url}peerface.js`);
-        const room = await createRoom({});
-        room.join('tea', 'Ann');
-      }, world.relay.url);
-      await bob.inCallWith(1);
-    } finally {
-      server.close();
-    }
-  },
+  (world) => elsewhere(world, '', {}, async (ann) => {
+    const bob = await world.person('Bob');
+    await bob.enter('tea');
+    await bob.notice('alone');
+    await ann.ask(async (url) => {
+      const { createRoom } = await import(`${url}peerface.js`);
+      const room = await createRoom({});
+      room.join('tea', 'Ann');
+    }, world.relay.url);
+    await bob.inCallWith(1);
+  }),
 );
 
 scenario('a room that starts muted and without camera asks for the microphone alone', {},

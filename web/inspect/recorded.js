@@ -22,7 +22,10 @@ const misfitKeys = {
 let module;
 
 const load = () => (module ??= WebAssembly.compileStreaming(
-  fetch(new URL('peerface-inspect.wasm', import.meta.url))));
+  fetch(new URL('peerface-inspect.wasm', import.meta.url))).catch((error) => {
+  module = undefined; // it may be had later
+  throw error;
+}));
 
 export class RecordedScreen {
   /** @type {Call | null} */
@@ -63,7 +66,14 @@ export class RecordedScreen {
     if (files.length === 0) return;
     const read = files.map(async (file) => (
       { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) }));
-    await this.open(await Promise.all(read));
+    let all;
+    try {
+      all = await Promise.all(read);
+    } catch (error) {
+      this.#say(() => this.#refuse(error));
+      return;
+    }
+    await this.open(all);
   }
 
   /** @param {File[]} files */

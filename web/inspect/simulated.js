@@ -49,7 +49,10 @@ export function stepAt(moments, at) {
 let module;
 
 const load = () => (module ??= WebAssembly.compileStreaming(
-  fetch(new URL('peerface-world.wasm', import.meta.url))));
+  fetch(new URL('peerface-world.wasm', import.meta.url))).catch((error) => {
+  module = undefined; // it may be had later
+  throw error;
+}));
 
 export class SimulatedScreen {
   /** @type {Run | null} */
@@ -59,6 +62,7 @@ export class SimulatedScreen {
   #step = 0;
 
   #playing = false;
+  #frame = 0;
 
   /** The time of the call, while it plays. */
   #at = 0;
@@ -325,9 +329,10 @@ export class SimulatedScreen {
       const now = performance.now();
       this.#advance((now - before) * Number(this.speed.value));
       before = now;
-      requestAnimationFrame(tick);
+      this.#frame = requestAnimationFrame(tick);
     };
-    requestAnimationFrame(tick);
+    cancelAnimationFrame(this.#frame);
+    this.#frame = requestAnimationFrame(tick);
   }
 
   pause() {

@@ -23,7 +23,7 @@ const en = {
   fileCancelled: 'Cancelled',
   fileUnreadable: 'This file can no longer be read.',
   fileNoRoom: 'There is not enough room for it in this browser.',
-  fileNoRoomThere: '{name} has not enough room for it.',
+  fileNoRoomThere: '{name} does not have enough room for it.',
   fileDamaged: 'It was damaged on the way.',
   fileFailed: 'It did not get through.',
   fileOfferedNews: '{name} offers you a file: {file}, {size}',

@@ -7,9 +7,9 @@
 
 /*
  * What thousands of connections have used is free when they have ended, but the C library keeps it:
- * something that lives on usually lies behind it. The end of each iteration of the event loop calls
- * this; once there are a quarter fewer connections than there were, the library is asked to return
- * whole pages, at most every ten seconds.
+ * allocations that are still in use usually lie behind it. To be called at the end of each
+ * iteration of the event loop. Once a crowd of 256 connections or more has shrunk by a quarter, the
+ * C library returns whole pages, at most every ten seconds (glibc only).
  */
 void pf_memory_follow(struct pf_server *server);
 

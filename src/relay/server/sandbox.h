@@ -13,7 +13,7 @@ bool pf_sandbox_is_built(void);
  * starts can get more privileges. With a filter, the process can use the files and sockets that it
  * has, accept connections, open files to read them and notify systemd. Whatever runs programs,
  * makes processes, files or connections, changes files, looks into other processes, makes memory
- * executable or loads code into the kernel kills it (SIGSYS); calls that nobody has thought of fail
+ * executable or loads code into the kernel kills it (SIGSYS); all other calls fail
  * with EPERM. Returns NULL, or what has failed, with errno set; then the process is to end.
  */
 const char *pf_sandbox_enter(void);

@@ -247,7 +247,7 @@ export default {
   toBack: 'Use the back camera',
   obstacleYours: 'Your network blocks the connection',
   obstacleTheirs: 'The network of {name} blocks the connection',
-  obstacleBetween: 'No way from your network to that of {name}',
+  obstacleBetween: 'Your network and that of {name} cannot connect',
   unreachableTitle: 'Still trying to connect',
   unreachableYours: 'Your network seems to let no calls through, as in some offices and hotels. ' +
     'We keep trying. Another network, such as that of a phone, may help.',

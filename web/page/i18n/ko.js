@@ -247,7 +247,7 @@ const texts = {
   toBack: '후면 카메라 사용',
   obstacleYours: '내 네트워크가 연결을 막고 있습니다',
   obstacleTheirs: '{name} 님의 네트워크가 연결을 막고 있습니다',
-  obstacleBetween: '{name} 님의 네트워크까지 가는 길이 없습니다',
+  obstacleBetween: '{name} 님의 네트워크와 연결할 경로가 없습니다',
   unreachableYours: '회사나 호텔처럼 통화를 막는 네트워크인 것 같습니다. 계속 연결을 시도하고 있습니다. ' +
     '휴대전화 등 다른 네트워크에서는 연결될 수도 있습니다.',
   unreachableTheirs: '상대방의 네트워크가 통화를 막는 것 같습니다. 계속 연결을 시도하고 있습니다. ' +
