@@ -128,7 +128,7 @@ static void show_peer(struct pf_bot *bot, const struct pf_command *command)
         note_peer(bot, peer, peer->is_away ? "away" : "back");
     }
     if (peer->state.sequence != 0 &&
-        (was.state.sequence == 0 || is_new || !is_same_state(&was.state, &peer->state))) {
+        (is_new || was.state.sequence == 0 || !is_same_state(&was.state, &peer->state))) {
         note_peer(bot, peer, "state");
     }
 }

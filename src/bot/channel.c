@@ -2,9 +2,10 @@
  * channel.c - a WebSocket to a relay: TCP or TLS, the handshake, and whole texts.
  *
  *   CLOSED       open            CONNECTING  the first address that answers
- *   CONNECTING   connected       GREETING    sends the request; OpenSSL does its handshake
- * meanwhile GREETING     101             OPEN OPEN         close           CLOSING     reads on, so
- * that the relay gets what was sent last any          lost            CLOSED
+ *   CONNECTING   connected       GREETING    the request is sent, after OpenSSL's handshake
+ *   GREETING     101             OPEN
+ *   OPEN         close           CLOSING     reads on: the relay gets what was sent last
+ *   any          lost            CLOSED
  */
 /* SPDX-License-Identifier: MIT */
 #include "bot/channel.h"
@@ -13,6 +14,7 @@
 #include "protocol/message.h"
 #include "relay/server/crypto.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <limits.h>
 #include <netdb.h>
@@ -213,7 +215,11 @@ static bool begin_tls(struct pf_channel *channel)
         SSL_set1_host(channel->tls, endpoint->url.host) != 1) {
         return false;
     }
-    (void)SSL_set_tlsext_host_name(channel->tls, endpoint->url.host); /* fails for an address */
+    struct in6_addr address; /* which has no place in SNI (RFC 6066 section 3) */
+    if (inet_pton(AF_INET, endpoint->url.host, &address) != 1 &&
+        inet_pton(AF_INET6, endpoint->url.host, &address) != 1) {
+        (void)SSL_set_tlsext_host_name(channel->tls, endpoint->url.host);
+    }
     SSL_set_connect_state(channel->tls);
     return true;
 }

@@ -248,6 +248,9 @@ static bool begin(struct program *program)
         return false;
     }
     program->polled[count] = (struct pollfd){.fd = open_signals(), .events = POLLIN};
+    if (program->polled[count].fd < 0) {
+        return false;
+    }
     program->print_at_ms = at_ms + PRINT_MS;
     program->end_at_ms = options->seconds > 0 ? at_ms + options->seconds * 1000 : PF_NEVER;
     if (options->load > 0) {
@@ -269,16 +272,16 @@ int main(int argc, char **argv)
         return status;
     }
     program.journal.is_json = program.options.is_json;
+    allow_sockets();
     const char *why =
         pf_endpoint_init(&program.endpoint, program.options.url, program.options.ca_file);
     if (!why && !begin(&program)) {
-        why = "there is not enough memory";
+        why = "there is not enough memory, or no file descriptor";
     }
     if (why) {
         (void)fprintf(stderr, "peerface-bot: %s\n", why); /* best effort */
         return 2;
     }
-    allow_sockets();
     run(&program);
     const bool is_refused = program.options.load == 0 && program.crowd.bots[0].refusals > 0;
     pf_crowd_free(&program.crowd);

@@ -139,6 +139,24 @@ static void candidates_in_a_description_count(void **state)
     after_some_seconds(d, PF_REASON_NO_TURN);
 }
 
+/* A local description that restarts nothing gathers nothing: what is in it counts. */
+static void candidates_of_an_exchange_that_gathers_nothing_still_count(void **state)
+{
+    struct driver *d = *state;
+    enter_with_stun(d);
+    exchange(d, HOST, SRFLX, HOST, SRFLX);
+    const pf_pc pc = driver_pc(d, DRIVER_LOW);
+    driver_offer(d, DRIVER_LOW, 1, 3);
+    driver_remote_set(d, pc, PF_DESCRIPTION_OFFER);
+    driver_feed(d, &(struct pf_event){
+                       .type = PF_EVENT_PC_DESCRIPTION,
+                       .pc = pc,
+                       .description = {PF_DESCRIPTION_ANSWER, PF_SLICE("a=" HOST "\r\na=" SRFLX)},
+                   });
+    driver_candidate(d, DRIVER_LOW, 1, 3, SRFLX);
+    after_some_seconds(d, PF_REASON_NO_TURN);
+}
+
 /* ---- when ---- */
 
 static void what_was_said_is_taken_back_once_connected(void **state)
@@ -206,6 +224,7 @@ int main(void)
         TEST(I23_where_only_turn_is_wanted_and_does_not_answer_it_is_what_is_lacking),
         TEST(I23_nothing_is_said_where_a_turn_server_should_do),
         TEST(candidates_in_a_description_count),
+        TEST(candidates_of_an_exchange_that_gathers_nothing_still_count),
         TEST(what_was_said_is_taken_back_once_connected),
         TEST(what_was_said_holds_while_the_connection_is_made_again),
         TEST(nothing_is_said_before_the_peer_has_answered),

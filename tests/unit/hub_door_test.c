@@ -337,6 +337,26 @@ static void an_older_ticket_does_not_pass_a_locked_door(void **state)
     assert_string_equal(id, ann);
 }
 
+static void of_two_who_knock_as_one_member_neither_outlives_its_removal(void **state)
+{
+    struct fixture *fixture = *state;
+    char ticket[TEXT_MAX];
+    char id[TEXT_MAX];
+    leave_for_good(fixture, ticket);
+    lock(fixture);
+    return_as(fixture, 1, "Ann", ticket);
+    copy_knock(fixture, id);
+    open_client(fixture, 2);
+    join_as(fixture, 2, "tea", "Ann", 3, ticket);
+    assert_has(last(fixture, 2), "\"type\":\"knocking\"");
+    host(fixture, 0, "admit", id);
+    copy_member(fixture, 1, "joined", "self", id);
+    host(fixture, 0, "remove", id);
+    host(fixture, 0, "open", NULL);
+    assert_has(last(fixture, 2), "\"code\":\"removed\"");
+    assert_int_equal(pf_hub_counts(fixture->hub).members, 1);
+}
+
 /* Ann and Bob are in a locked room, and have tickets, when the relay is restarted. */
 static void restart_locked(struct fixture *fixture, char tickets[2][TEXT_MAX])
 {
@@ -427,6 +447,7 @@ int main(void)
         HUB_TEST(it_outlives_a_member_that_leaves_while_another_is_away),
         HUB_TEST(without_anybody_who_can_be_host_it_opens_when_one_returns),
         HUB_TEST(an_older_ticket_does_not_pass_a_locked_door),
+        HUB_TEST(of_two_who_knock_as_one_member_neither_outlives_its_removal),
         HUB_TEST(after_a_restart_members_pass_the_door_that_their_tickets_lock),
         HUB_TEST(after_the_grace_they_knock_and_are_still_the_same),
         HUB_TEST(a_door_that_a_host_has_set_is_not_set_by_tickets),

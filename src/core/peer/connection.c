@@ -243,7 +243,8 @@ static enum pf_connection_outcome on_description(struct pf_connection *connectio
     }
     pf_candidates_clear(&connection->candidates);
     connection->candidates_sent = 0;
-    connection->own_kinds = 0; /* an ICE restart gathers anew (RFC 8445 section 2.4) */
+    /* None are in it after an ICE restart, which gathers anew (RFC 8445 section 2.4). */
+    connection->own_kinds = pf_candidates_kinds(description->sdp);
     push(connection, context, PF_COMMAND_PC_SET_LOCAL)->description = (struct pf_description){
         description->type, pf_outbox_copy(&context->outbox, description->sdp)};
     return PF_OUTCOME_SEND_DESCRIPTION;

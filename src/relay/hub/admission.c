@@ -274,10 +274,23 @@ static bool admit(struct pf_hub *hub, struct pf_hub_client *client, struct pf_sl
     return true;
 }
 
+/* Whether a host has removed the member that the ticket names; then the client is told so. */
+static bool is_removed(struct pf_hub *hub, struct pf_hub_client *client,
+                       const struct pf_hub_room *room, const struct pf_ticket *ticket)
+{
+    if (!room || ticket->id == 0 || !pf_hub_room_has_removed(room, ticket->id)) {
+        return false;
+    }
+    pf_hub_client_fail(hub, client, PF_CODE_REMOVED, "a host has removed you");
+    return true;
+}
+
 bool pf_hub_admit(struct pf_hub *hub, struct pf_hub_client *client, struct pf_slice room,
                   const struct pf_hub_newcomer *newcomer)
 {
-    return admit(hub, client, room, newcomer, PF_SLICE(""));
+    /* Another client with the same ticket may have been admitted and removed meanwhile. */
+    return !is_removed(hub, client, pf_rooms_find(&hub->rooms, room), &newcomer->ticket) &&
+           admit(hub, client, room, newcomer, PF_SLICE(""));
 }
 
 /*
@@ -342,9 +355,10 @@ static void join_room(struct pf_hub *hub, struct pf_hub_client *client, struct p
     newcomer.is_named = claims.has_name;
     newcomer.is_host = claims.is_host;
     struct pf_hub_room *room = pf_rooms_find(&hub->rooms, room_name);
-    if (room && newcomer.ticket.id != 0 && pf_hub_room_has_removed(room, newcomer.ticket.id)) {
-        pf_hub_client_fail(hub, client, PF_CODE_REMOVED, "a host has removed you");
-    } else if (room && room->is_locked && !passes_lock(hub, room, &newcomer)) {
+    if (is_removed(hub, client, room, &newcomer.ticket)) {
+        return;
+    }
+    if (room && room->is_locked && !passes_lock(hub, room, &newcomer)) {
         knock(hub, client, room, &newcomer);
     } else {
         (void)admit(hub, client, room_name, &newcomer, offer); /* closed if it fails */

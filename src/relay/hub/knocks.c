@@ -42,6 +42,7 @@ static struct pf_hub_knock *make(struct pf_hub *hub, struct pf_hub_client *clien
     *knock = (struct pf_hub_knock){
         .id = pf_hub_draw_id(hub, room),
         .ticket_id = newcomer->ticket.id,
+        .issued_s = newcomer->ticket.issued_s,
         .address = address_of(hub, client),
         .client = client,
         .room = room,
@@ -108,7 +109,8 @@ bool pf_knock_settle(struct pf_hub *hub, struct pf_hub_client *client)
         .name = {copy.name, copy.name_size},
         .capabilities = {copy.capabilities, copy.capabilities_size},
         .instance = copy.instance,
-        .ticket = {.id = copy.ticket_id}, /* only who it is: the door has been decided about */
+        /* Only who it is, and since when: the door has been decided about. */
+        .ticket = {.id = copy.ticket_id, .issued_s = copy.issued_s},
         .is_named = copy.is_named,
         .has_knocked = true,
     };

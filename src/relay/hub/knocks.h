@@ -14,6 +14,7 @@
 struct pf_hub_knock {
     pf_member_id id;              /* random, of no member */
     pf_member_id ticket_id;       /* who it is by an older ticket; 0 for none */
+    uint64_t issued_s;            /* when that ticket was */
     uint64_t address;             /* of struct pf_hub_doorkeeper */
     struct pf_hub_client *client; /* borrowed; owns this */
     struct pf_hub_room *room;     /* borrowed; NULL if it is gone */

@@ -211,13 +211,16 @@ void pf_hub_member_set_name(struct pf_hub_member *member, struct pf_slice name,
     char *before = member->name;
     const size_t size = name.size + capabilities.size;
     char *both = size > 0 ? malloc(size) : NULL;
+    if (size > 0 && !both) {
+        return;
+    }
     member->name = both;
-    member->name_size = both ? (uint8_t)name.size : 0;
-    member->capabilities_size = both ? (uint8_t)capabilities.size : 0;
-    if (both && name.size > 0) {
+    member->name_size = (uint8_t)name.size;
+    member->capabilities_size = (uint8_t)capabilities.size;
+    if (name.size > 0) {
         memcpy(both, name.data, name.size);
     }
-    if (both && capabilities.size > 0) {
+    if (capabilities.size > 0) {
         memcpy(both + name.size, capabilities.data, capabilities.size);
     }
     free(before);

@@ -101,7 +101,7 @@ void pf_rooms_remove_member(struct pf_rooms *rooms, struct pf_hub_member *member
 bool pf_hub_room_is_connected(const struct pf_hub_room *room);
 
 /* Copies a valid name, and the capabilities that the member's client has named; either may be the
- * member's own. Both are empty if memory is short. */
+ * member's own. If memory is short, both stay as they were. */
 void pf_hub_member_set_name(struct pf_hub_member *member, struct pf_slice name,
                             struct pf_slice capabilities);
 
