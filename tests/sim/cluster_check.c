@@ -282,3 +282,19 @@ bool sim_cluster_lists(const struct sim_world *world, const struct sim_tab *tab,
     return self && peer && self->client == tab->socket->connection &&
            peer->client != PF_CLIENT_NONE;
 }
+
+bool sim_cluster_admits_hostile(const struct sim_world *world, pf_member_id id)
+{
+    for (uint32_t i = 0; world->cluster && i < world->faults.relays_count * SIM_ROOMS_MAX; i++) {
+        const struct sim_relay *relay = &world->relays[i / SIM_ROOMS_MAX];
+        const struct pf_hub_room *room =
+            relay->up ? pf_rooms_find(&sim_relay_hub(relay)->rooms, room_name(i % SIM_ROOMS_MAX))
+                      : NULL;
+        const struct pf_hub_member *member = room ? pf_hub_room_member(room, id) : NULL;
+        if (member && member->client != PF_CLIENT_NONE &&
+            !(member->name_size > 0 && member->name[0] == 'p')) { /* not "person A" */
+            return true;
+        }
+    }
+    return false;
+}

@@ -21,4 +21,7 @@ const char *sim_cluster_amiss(struct sim_world *world);
 bool sim_cluster_lists(const struct sim_world *world, const struct sim_tab *tab,
                        const struct sim_tab *other);
 
+/* Whether an owner has let a hostile member in that does not know it yet. */
+bool sim_cluster_admits_hostile(const struct sim_world *world, pf_member_id id);
+
 #endif

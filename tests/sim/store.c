@@ -21,11 +21,11 @@
 #include <string.h>
 
 enum {
-    TIRED_MS = 20000,     /* TCP_USER_TIMEOUT, or so, of relays and servers */
-    SAVE_MS = 1500,       /* how old what is on a server's disk may be */
-    RECONNECT_MS = 1000,  /* until a relay connects again, at most */
-    PACKETS_MAX = 50000,  /* on one connection */
-    CUT_POLL_US = 250000, /* how often a packet is repeated */
+    TIRED_MS = 20000,    /* TCP_USER_TIMEOUT, or so, of relays and servers */
+    SAVE_MS = 1500,      /* how old what is on a server's disk may be */
+    RECONNECT_MS = 1000, /* until a relay connects again, at most */
+    PACKETS_MAX = 50000, /* on one connection */
+    POLL_US = 250000,    /* how often a packet is repeated */
     SPIKE_US = 1000000,
     COUNTED_MS = 120000, /* until a server gives up a subscription to which nothing arrives */
 };
@@ -73,6 +73,15 @@ static bool is_cut(const struct sim_world *world, const struct sim_link *link)
 static bool is_stalled(const struct sim_world *world, uint32_t store)
 {
     return world->now_us < world->cluster->stores[store].stalled_us;
+}
+
+/* About when the server goes on, or the faults may have ended. Then the connections are served in
+ * any order. */
+static uint64_t stall_end_us(struct sim_world *world, uint32_t store)
+{
+    const uint64_t end_us = world->cluster->stores[store].stalled_us;
+    const uint64_t poll_us = world->now_us + POLL_US;
+    return (end_us < poll_us ? end_us : poll_us) + sim_below(world, 3000);
 }
 
 /* ---- packets ---- */
@@ -302,9 +311,9 @@ static void connect_link(struct sim_world *world, uint32_t relay, uint32_t at)
     if (!store->up) {
         connect_later(world, relay, at);
     } else if (is_cut(world, link)) {
-        schedule(world, relay, at, SIM_LINK_CONNECT, world->now_us + CUT_POLL_US);
+        schedule(world, relay, at, SIM_LINK_CONNECT, world->now_us + POLL_US);
     } else if (is_stalled(world, at)) {
-        schedule(world, relay, at, SIM_LINK_CONNECT, store->stalled_us + sim_below(world, 5000));
+        schedule(world, relay, at, SIM_LINK_CONNECT, stall_end_us(world, at));
     } else {
         link->is_up = link->is_subscribed = true;
         link->heard_us = world->now_us;
@@ -333,6 +342,9 @@ static void die(struct sim_world *world, uint32_t relay, uint32_t store, bool bo
 
 void sim_store_relay_starts(struct sim_world *world, uint32_t relay)
 {
+    char text[64];
+    (void)snprintf(text, sizeof text, "is %016" PRIx64, world->cluster->ids[relay]);
+    note(world, relay, 0, text);
     for (uint32_t i = 0; i < world->faults.stores_count; i++) {
         link_of(world, relay, i)->is_wanted = true;
         schedule(world, relay, i, SIM_LINK_CONNECT, world->now_us + 3 * latency_us(world));
@@ -341,6 +353,7 @@ void sim_store_relay_starts(struct sim_world *world, uint32_t relay)
 
 void sim_store_relay_ends(struct sim_world *world, uint32_t relay, bool sudden)
 {
+    note(world, relay, 0, "is no more");
     for (uint32_t i = 0; i < world->faults.stores_count; i++) {
         (void)end_link(world, relay, i, sudden); /* it is up or not */
         link_of(world, relay, i)->is_wanted = false;
@@ -442,6 +455,7 @@ void sim_store_unsubscribe(struct sim_world *world, uint32_t relay, uint32_t sto
 void sim_store_deafen(struct sim_world *world, uint32_t relay, uint32_t store, bool counted)
 {
     struct sim_link *link = link_of(world, relay, store);
+    note(world, relay, store, counted ? "deaf, but counted" : "deaf");
     if (link->is_subscribed && counted) {
         count_ghost(world, store, world->cluster->ids[relay],
                     world->now_us + (uint64_t)COUNTED_MS * 1000);
@@ -453,6 +467,7 @@ void sim_store_cut(struct sim_world *world, uint32_t relay, uint32_t store, uint
 {
     struct sim_link *link = link_of(world, relay, store);
     if (!is_cut(world, link)) {
+        note(world, relay, store, "cut");
         link->cut_began_us = world->now_us;
         link->cut_us = until_us;
         if (link->is_up) {
@@ -508,12 +523,11 @@ static struct sim_packet *take(struct sim_world *world, uint32_t relay, uint32_t
         return NULL;
     }
     if (is_cut(world, link)) {
-        schedule(world, relay, store, kind, world->now_us + CUT_POLL_US);
+        schedule(world, relay, store, kind, world->now_us + POLL_US);
         return NULL;
     }
     if (kind == SIM_LINK_COMMAND && is_stalled(world, store)) {
-        const uint64_t until_us = world->cluster->stores[store].stalled_us;
-        schedule(world, relay, store, kind, until_us + sim_below(world, 2000));
+        schedule(world, relay, store, kind, stall_end_us(world, store));
         return NULL;
     }
     struct sim_packet *packet = sim_fifo_take(fifo);
