@@ -65,8 +65,8 @@ enum pf_error pf_cluster_new(const struct pf_cluster_config *config,
 /* Accepts NULL. */
 void pf_cluster_free(struct pf_cluster *cluster);
 
-/* Handles an event of the sockets, or time passing. All outputs of the previous event must have been
- * polled. */
+/* Handles an event of the sockets, or time passing. All outputs of the previous event must have
+ * been polled. */
 void pf_cluster_handle(struct pf_cluster *cluster, const struct pf_hub_event *event);
 
 /* Handles an event of a store, likewise. */

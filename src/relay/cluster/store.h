@@ -23,17 +23,17 @@ typedef uint64_t pf_relay_id;
 
 enum {
     PF_STORES_MAX = 8,
-    PF_LEASE_MS = 10000, /* for how long a relay is alive after it has said so */
+    PF_LEASE_MS = 10000,   /* for how long a relay is alive after it has said so */
     PF_OWNER_TTL_S = 7200, /* for how long a room has an owner after it has been claimed */
 };
 
 enum pf_store_command_type {
-    PF_STORE_RENEW,     /* this relay is alive for another lease; no answer */
-    PF_STORE_RETIRE,    /* it is not any more; no answer */
-    PF_STORE_CLAIM,     /* the room's owner, if it is alive, else this relay, shall own it: CLAIMED */
-    PF_STORE_RELEASE,   /* if this relay owns the room, nobody does now; no answer */
-    PF_STORE_PUBLISH,   /* `bytes` to the relay's channel: PUBLISHED */
-    PF_STORE_ASK,       /* whether the relay is alive: ANSWERED */
+    PF_STORE_RENEW,   /* this relay is alive for another lease; no answer */
+    PF_STORE_RETIRE,  /* it is not any more; no answer */
+    PF_STORE_CLAIM,   /* the room's owner, if it is alive, else this relay, shall own it: CLAIMED */
+    PF_STORE_RELEASE, /* if this relay owns the room, nobody does now; no answer */
+    PF_STORE_PUBLISH, /* `bytes` to the relay's channel: PUBLISHED */
+    PF_STORE_ASK,     /* whether the relay is alive: ANSWERED */
     PF_STORE_RECONNECT, /* closes both connections, and opens them again: DOWN, then UP */
 };
 

@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "base/buffer.h"
+#include "relay/hub/elsewhere.h"
 #include "relay/hub/hosts.h"
 #include "relay/hub/ice.h"
 #include "relay/hub/knocks.h"
@@ -41,7 +42,8 @@ static bool may_enter(struct pf_hub *hub, const struct pf_hub_client *client,
                       struct pf_hub_room *room, bool returns)
 {
     const struct pf_hub_doorkeeper *doorkeeper = &hub->config.doorkeeper;
-    if (doorkeeper->admit && !doorkeeper->admit(doorkeeper->user, client->number, returns)) {
+    if (doorkeeper->admit && !client->is_guest && !client->is_charged &&
+        !doorkeeper->admit(doorkeeper->user, client->number, returns)) {
         return false;
     }
     return !room || pf_token_bucket_take(returns ? &room->comebacks : &room->newcomers,
@@ -322,8 +324,22 @@ static void knock(struct pf_hub *hub, struct pf_hub_client *client, struct pf_hu
     }
 }
 
-/* `join` in hub->message is valid JSON of the right shape. */
-static void join_room(struct pf_hub *hub, struct pf_hub_client *client, struct pf_slice offer)
+/* Only its own relay knows the client's address. */
+static void visit(struct pf_hub *hub, struct pf_hub_client *client, struct pf_slice room,
+                  struct pf_slice text, bool returns)
+{
+    const struct pf_hub_doorkeeper *doorkeeper = &hub->config.doorkeeper;
+    if (doorkeeper->admit && !doorkeeper->admit(doorkeeper->user, client->number, returns)) {
+        pf_hub_client_fail(hub, client, PF_CODE_RATE_LIMIT, text_of(PF_CODE_RATE_LIMIT));
+        return;
+    }
+    client->is_charged = true;
+    pf_hub_visit_begin(hub, client, room, text);
+}
+
+/* `join` in hub->message is valid JSON of the right shape; `text` is what it was read from. */
+static void join_room(struct pf_hub *hub, struct pf_hub_client *client, struct pf_slice text,
+                      struct pf_slice offer)
 {
     const struct pf_slice room_name = hub->message.join.room;
     struct pf_hub_newcomer newcomer = {
@@ -354,6 +370,10 @@ static void join_room(struct pf_hub *hub, struct pf_hub_client *client, struct p
     }
     newcomer.is_named = claims.has_name;
     newcomer.is_host = claims.is_host;
+    if (pf_hub_is_elsewhere(hub, room_name) && !client->is_guest) {
+        visit(hub, client, room_name, text, newcomer.ticket.id != 0);
+        return;
+    }
     struct pf_hub_room *room = pf_rooms_find(&hub->rooms, room_name);
     if (is_removed(hub, client, room, &newcomer.ticket)) {
         return;
@@ -378,7 +398,7 @@ void pf_hub_join(struct pf_hub *hub, struct pf_hub_client *client, struct pf_sli
         return;
     }
     void *tree = hub->message.tree;
-    join_room(hub, client, offer);
+    join_room(hub, client, text, offer);
     hub->message = (struct pf_message){.type = PF_MESSAGE_PING, .tree = tree};
     pf_message_clear(&hub->message);
 }

@@ -19,6 +19,12 @@ bool pf_hub_reserve_timer(struct pf_hub *hub);
 /* A WebSocket has opened: greets it with `hello`, or closes it if memory is short. */
 void pf_hub_client_open(struct pf_hub *hub, uint32_t number);
 
+/* A client of another relay comes to a room of this hub: it has been greeted, `age_ms` ago. */
+void pf_hub_guest_open(struct pf_hub *hub, uint32_t number, uint32_t age_ms);
+
+/* Closes a client that is no member with 1001. */
+void pf_hub_client_dismiss(struct pf_hub *hub, struct pf_hub_client *client);
+
 /* The WebSocket has closed with `code`: its member, if it has one, is away from now on. */
 void pf_hub_client_lost(struct pf_hub *hub, struct pf_hub_client *client, uint16_t code);
 
