@@ -293,20 +293,7 @@ static bool was_page(const struct sim_world *world, pf_member_id id)
     return any;
 }
 
-bool sim_cluster_admits_hostile(const struct sim_world *world, pf_member_id id)
+bool sim_cluster_may_be_hostile(const struct sim_world *world, pf_member_id id)
 {
-    const uint32_t count = world->cluster && world->faults.hostiles_count > 0
-                               ? world->faults.relays_count * world->faults.rooms_count
-                               : 0;
-    for (uint32_t i = 0; i < count; i++) {
-        const struct sim_relay *relay = &world->relays[i / world->faults.rooms_count];
-        const struct pf_slice name = room_name(i % world->faults.rooms_count);
-        const struct pf_hub_room *room =
-            relay->up ? pf_rooms_find(&sim_relay_hub(relay)->rooms, name) : NULL;
-        const struct pf_hub_member *member = room ? pf_hub_room_member(room, id) : NULL;
-        if (member && member->client != PF_CLIENT_NONE) {
-            return !was_page(world, id);
-        }
-    }
-    return false;
+    return world->cluster && world->faults.hostiles_count > 0 && !was_page(world, id);
 }
