@@ -296,7 +296,10 @@ test('a server that only repeats another one is not written to', options, async 
 });
 
 test('what is no Redis is told apart', options, async (t) => {
-  const server = net.createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+  const server = net.createServer((socket) => {
+    socket.on('error', () => undefined); // it does not read
+    socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');
+  });
   await new Promise((resolve) => server.listen(0, 'localhost', () => resolve(undefined)));
   t.after(() => server.close());
   const { port } = /** @type {net.AddressInfo} */ (server.address());
