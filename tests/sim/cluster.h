@@ -13,6 +13,7 @@
 struct sim_cluster {
     pf_relay_id ids[SIM_RELAYS_MAX]; /* of the processes that run; else 0 */
     bool retires[SIM_RELAYS_MAX];
+    uint64_t paused_us[SIM_RELAYS_MAX]; /* until then the process does nothing */
     struct sim_store stores[SIM_STORES_MAX];
     struct sim_link links[SIM_RELAYS_MAX][SIM_STORES_MAX];
     /* For the checks, see cluster_check.c: when it was last so. */
@@ -32,6 +33,9 @@ pf_relay_id sim_cluster_draw_id(struct sim_world *world, uint32_t relay);
 
 /* The relay that the balancer chooses for a new WebSocket of that host. */
 void sim_cluster_balance(struct sim_world *world, uint32_t host);
+
+/* How long, at least, whatever comes to the relay has to wait; 0 if it is handled now. */
+uint64_t sim_cluster_pause_us(const struct sim_world *world, uint32_t relay);
 
 /* The faults are over: nothing of them is left but what has happened. */
 void sim_cluster_calm(struct sim_world *world);

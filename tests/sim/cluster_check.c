@@ -8,6 +8,8 @@
 #include "relay/hub/state.h"
 #include "tab.h"
 
+#include <string.h>
+
 enum {
     READY_MS_MAX = 6000, /* that a relay may call itself ready without having heard itself */
     UNSHARED_MS = 50000, /* how long relays may go on that have no room in common any more */
@@ -93,6 +95,38 @@ void sim_cluster_check_publish(struct sim_world *world, uint32_t relay,
     if (world->quiet && past(world, since_us, UNSHARED_MS)) {
         sim_fail(world, "relay %u publishes to relay %u, with which it shares no room", relay,
                  other);
+    }
+}
+
+/* ---- who hears what ---- */
+
+/* What follows `before` in the text, or NULL. */
+static const char *find(struct pf_slice text, const char *before)
+{
+    const size_t size = strlen(before);
+    for (size_t i = 0; i + size + PF_MEMBER_ID_DIGITS < text.size; i++) {
+        if (memcmp(text.data + i, before, size) == 0) {
+            return text.data + i + size;
+        }
+    }
+    return NULL;
+}
+
+void sim_cluster_check_text(struct sim_world *world, const struct sim_socket *socket,
+                            struct pf_slice text)
+{
+    const struct sim_tab *tab = socket->tab;
+    if (!world->cluster || tab->host >= SIM_HOSTS_MAX) {
+        return;
+    }
+    const char *from = find(text, "{\"from\":\"");
+    const char *to = from ? find(text, ",\"to\":\"") : NULL;
+    if (to && tab->socket == socket && tab->view.state == PF_ROOM_JOINED &&
+        pf_member_id_read((struct pf_slice){to, PF_MEMBER_ID_DIGITS}) != tab->view.self) {
+        sim_fail(world, "%s hears what is for another", sim_tab_name(world, tab));
+    }
+    if (socket->joined && find(text, "{\"type\":\"joined\",\"self\":\"")) {
+        sim_fail(world, "%s is joined twice", sim_tab_name(world, tab));
     }
 }
 

@@ -592,6 +592,11 @@ void sim_store_happen(struct sim_world *world, const struct sim_happening *happe
     if (happening->token != link_of(world, relay, store)->token) {
         return;
     }
+    const uint64_t pause_us = sim_cluster_pause_us(world, relay);
+    if (pause_us > 0 && happening->kind != SIM_LINK_COMMAND) {
+        sim_after(world, pause_us, happening->kind, happening->subject, happening->token);
+        return;
+    }
     switch ((int)happening->kind) {
     case SIM_LINK_CONNECT: connect_link(world, relay, store); break;
     case SIM_LINK_DOWN: see_end(world, relay, store); break;
