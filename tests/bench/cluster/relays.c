@@ -284,12 +284,14 @@ static void run(struct service *service, struct relay *relay)
     if (input->is_of_store) {
         input->store.now_ms = service->now_us / 1000;
         input->store.unix_s = 1800000000 + service->now_us / 1000000;
+        input->store.unix_ms = (uint32_t)(service->now_us / 1000 % 1000);
         input->store.room = room;
         input->store.bytes = text;
         pf_cluster_handle_store(relay->cluster, &input->store);
     } else {
         input->event.now_ms = service->now_us / 1000;
         input->event.unix_s = 1800000000 + service->now_us / 1000000;
+        input->event.unix_ms = (uint32_t)(service->now_us / 1000 % 1000);
         input->event.text = text;
         pf_cluster_handle(relay->cluster, &input->event);
     }
