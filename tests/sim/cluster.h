@@ -6,6 +6,14 @@
 #include "store.h"
 #include "world.h"
 
+enum { SIM_UNHEARD_MAX = 16 };
+
+/* A client whose message has not reached the owner of its room. */
+struct sim_unheard {
+    uint32_t socket; /* index; 0: free */
+    uint64_t since_us;
+};
+
 /*
  * Part of some worlds only: in the others world->cluster is NULL, and the relays know nothing of
  * one another.
@@ -21,7 +29,9 @@ struct sim_cluster {
     uint64_t idle_us[SIM_RELAYS_MAX];
     uint64_t agreed_us;
     uint64_t last_start_us;
-    char packet[PF_MESSAGE_SIZE_MAX + 4096]; /* being put together */
+    size_t unheard_count;                        /* ever */
+    struct sim_unheard unheard[SIM_UNHEARD_MAX]; /* the last ones */
+    char packet[PF_MESSAGE_SIZE_MAX + 4096];     /* being put together */
 };
 
 /* Makes the stores, and starts the relays, in a world that has a cluster. */
