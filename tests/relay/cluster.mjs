@@ -69,8 +69,8 @@ async function isReady(relay) {
 }
 
 /**
- * A member that notes who is in the room, answers pings, and resumes with its ticket, as pages do: at
- * the first relay of its list that is ready, to which a balancer would lead it.
+ * A member that notes who is in the room, answers pings, and resumes with its ticket, as pages do:
+ * at the first relay of its list that is ready, to which a balancer would lead it.
  */
 export class Person {
   /** @type {Map<string, Message>} */
@@ -87,6 +87,7 @@ export class Person {
   isOver = false;
   /** @type {Client | null} */
   client = null;
+  path = '/ws';
 
   /**
    * Joins, and is in the room when this is fulfilled.
@@ -94,9 +95,11 @@ export class Person {
    * @param {Relay[]} relays where it may be, the first one first
    * @param {string} room
    * @param {Message} [more] for its `join`
+   * @param {string} [wsPath]
    */
-  static async join(t, relays, room, more = {}) {
+  static async join(t, relays, room, more = {}, wsPath = '/ws') {
     const person = new Person(relays, { type: 'join', room, name: 'Ann', instance: 1, ...more });
+    person.path = wsPath;
     t.after(() => person.end());
     person.#live().catch((error) => (person.failure = error));
     await person.until('joined', () => person.isIn);
@@ -114,7 +117,7 @@ export class Person {
   async #live() {
     while (!this.isOver) {
       try {
-        const client = await Client.open(await this.#choose());
+        const client = await Client.open(await this.#choose(), this.path);
         this.client = client;
         if (this.isOver) client.drop();
         client.send({ ...this.join, ...(this.ticket ? { ticket: this.ticket } : {}) });
@@ -129,6 +132,7 @@ export class Person {
   }
 
   async #choose() {
+    if (this.relays.length === 1) return this.relays[0];
     for (const relay of this.relays) if (await isReady(relay)) return relay;
     return this.relays[0];
   }
@@ -199,7 +203,10 @@ export class Person {
     this.client?.drop();
   }
 
-  /** Those who have been shown as gone or away since `index` of what it has heard. @param {number} index */
+  /**
+   * Those who have been shown as gone or away since `index` of what it has heard.
+   * @param {number} index
+   */
   lossesSince(index) {
     return this.heard.slice(index).filter(({ type, away }) => type === 'left' || away);
   }

@@ -1,16 +1,19 @@
-/* redis.mjs - real Redis servers for a test, and what goes wrong with them and on the way to them. */
+/* redis.mjs - real Redis servers for a test, and what goes wrong with them. */
 /* SPDX-License-Identifier: MIT */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import net from 'node:net';
 import { findProgram, libraryPath } from './manual.mjs';
-import { freePort, scratchFolder, soon } from './relay.mjs';
+import { freePort, program as relayProgram, scratchFolder, soon } from './relay.mjs';
 
 const program = findProgram('redis-server') ?? findProgram('valkey-server');
 
-/** Why tests with Redis are left out, or false. */
-export const skipRedis = program ? false : 'no redis-server';
+const { stderr } = spawnSync(relayProgram, ['--redis', ''], { encoding: 'utf8' });
 
-/** @typedef {string | number | null | Error | Reply[]} Reply */
+/** Why tests with Redis are left out, or false. */
+export const skipRedis = !program ? 'no redis-server'
+  : /built without hiredis/.test(stderr) ? 'the relay is built without hiredis' : false;
+
+/** @typedef {string | number | null | Error | any[]} Reply   any: a Reply */
 
 /**
  * A reply of the protocol (RESP2) at the beginning of `text`, and where it ends.
