@@ -8,6 +8,7 @@
 #include "wire.h"
 
 #include "base/assert.h"
+#include "cluster.h"
 #include "relay.h"
 #include "tab.h"
 #include "trace.h"
@@ -201,7 +202,10 @@ static void connect_socket(struct sim_world *world, struct sim_socket *socket, u
     const struct sim_host *host = &world->hosts[socket->tab->host];
     if (socket->client != SIM_SOCKET_CONNECTING) {
         sim_wire_collect(world, socket);
-    } else if (!host->online || (!world->relays[host->relay_at].up && !host->relay_cut)) {
+        return;
+    }
+    sim_cluster_balance(world, socket->tab->host);
+    if (!host->online || (!world->relays[host->relay_at].up && !host->relay_cut)) {
         client_closed(world, socket, 1006);
     } else if (host->relay_cut) {
         if (tries > 60) {

@@ -21,6 +21,7 @@ static void put(struct pf_buffer *out, uint64_t number, size_t size)
 static void put_open(const struct pf_bus_message *message, struct pf_buffer *out)
 {
     put(out, message->client, 4);
+    put(out, message->serial, 4);
     put(out, message->age_ms, 4);
     put(out, message->address, 8);
     put(out, message->room.size, 1);
@@ -40,17 +41,22 @@ void pf_bus_write(const struct pf_bus_message *message, struct pf_buffer *out)
     case PF_BUS_RESET:
     case PF_BUS_SELF: break;
     case PF_BUS_OPEN: put_open(message, out); break;
-    case PF_BUS_TEXT:
-    case PF_BUS_AGAIN: put(out, message->client, 4); break;
+    case PF_BUS_TEXT: put(out, message->client, 4); break;
     case PF_BUS_CLOSED:
-    case PF_BUS_CLOSE:
         put(out, message->client, 4);
+        put(out, message->code, 2);
+        break;
+    case PF_BUS_CLOSE:
+    case PF_BUS_AGAIN:
+        put(out, message->client, 4);
+        put(out, message->serial, 4);
         put(out, message->code, 2);
         break;
     case PF_BUS_SEND:
         put(out, message->clients_count, 1);
         for (uint32_t i = 0; i < message->clients_count; i++) {
             put(out, message->clients[i], 4);
+            put(out, message->serials[i], 4);
         }
         break;
     }
@@ -89,6 +95,7 @@ static uint64_t take(struct reader *reader, size_t size)
 static void take_open(struct reader *reader, struct pf_bus_message *out)
 {
     out->client = (uint32_t)take(reader, 4);
+    out->serial = (uint32_t)take(reader, 4);
     out->age_ms = (uint32_t)take(reader, 4);
     out->address = take(reader, 8);
     out->room = take_bytes(reader, take(reader, 1));
@@ -104,6 +111,7 @@ static void take_clients(struct reader *reader, struct pf_bus_message *out)
     }
     for (uint32_t i = 0; i < out->clients_count; i++) {
         out->clients[i] = (uint32_t)take(reader, 4);
+        out->serials[i] = (uint32_t)take(reader, 4);
     }
 }
 
@@ -115,11 +123,15 @@ static void take_rest(struct reader *reader, struct pf_bus_message *out)
     case PF_BUS_RESET:
     case PF_BUS_SELF: break;
     case PF_BUS_OPEN: take_open(reader, out); break;
-    case PF_BUS_TEXT:
-    case PF_BUS_AGAIN: out->client = (uint32_t)take(reader, 4); break;
+    case PF_BUS_TEXT: out->client = (uint32_t)take(reader, 4); break;
     case PF_BUS_CLOSED:
-    case PF_BUS_CLOSE:
         out->client = (uint32_t)take(reader, 4);
+        out->code = (uint16_t)take(reader, 2);
+        break;
+    case PF_BUS_CLOSE:
+    case PF_BUS_AGAIN:
+        out->client = (uint32_t)take(reader, 4);
+        out->serial = (uint32_t)take(reader, 4);
         out->code = (uint16_t)take(reader, 2);
         break;
     case PF_BUS_SEND: take_clients(reader, out); break;

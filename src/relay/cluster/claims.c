@@ -149,6 +149,14 @@ enum pf_error pf_claims_ask(struct pf_cluster *cluster, struct pf_visit *visit, 
     return PF_ERROR_OK;
 }
 
+void pf_claims_check(struct pf_cluster *cluster, struct pf_slice room)
+{
+    struct pf_claim *claim = find(&cluster->claims, room) ? NULL : add(cluster, room);
+    if (claim) {
+        pf_list_append(&cluster->claims.queues[claim->store].fresh, &claim->link);
+    }
+}
+
 void pf_claims_forget(struct pf_cluster *cluster, struct pf_visit *visit)
 {
     struct pf_claim *claim = visit->claim;

@@ -65,6 +65,9 @@ bool pf_claims_own(const struct pf_claims *claims, struct pf_slice room);
  * Fails with MEMORY. */
 enum pf_error pf_claims_ask(struct pf_cluster *cluster, struct pf_visit *visit, bool later);
 
+/* Asks for the owner of a room that this relay is said to own and does not know of. */
+void pf_claims_check(struct pf_cluster *cluster, struct pf_slice room);
+
 /* The visit waits no more. */
 void pf_claims_forget(struct pf_cluster *cluster, struct pf_visit *visit);
 

@@ -68,6 +68,7 @@ void pf_front_go(struct pf_cluster *cluster, struct pf_visit *visit, uint32_t st
                   &(struct pf_bus_message){
                       .kind = PF_BUS_OPEN,
                       .client = visit->client,
+                      .serial = visit->serial,
                       .age_ms = (uint32_t)(cluster->now_ms - visit->opened_ms),
                       .address = pf_cluster_address(cluster, visit->client),
                       .room = pf_visit_room(visit),
@@ -111,7 +112,7 @@ static void on_send(struct pf_cluster *cluster, const struct pf_trunk *trunk,
     uint32_t count = 0;
     for (uint32_t i = 0; i < message->clients_count; i++) {
         struct pf_visit *visit = pf_visits_find(&cluster->visits, message->clients[i]);
-        if (visit && visit->trunk == trunk) {
+        if (visit && visit->trunk == trunk && visit->serial == message->serials[i]) {
             free(pf_visits_settle(&cluster->visits, visit));
             visit->state = PF_VISIT_JOINED;
             cluster->locals[count++] = visit->client;
@@ -152,7 +153,7 @@ void pf_front_hear(struct pf_cluster *cluster, struct pf_trunk *trunk,
         return;
     }
     struct pf_visit *visit = pf_visits_find(&cluster->visits, message->client);
-    if (!visit || visit->trunk != trunk) {
+    if (!visit || visit->trunk != trunk || visit->serial != message->serial) {
         return; /* it has left meanwhile */
     }
     if (message->kind == PF_BUS_CLOSE) {

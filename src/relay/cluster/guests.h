@@ -18,6 +18,7 @@ enum {
 struct pf_guest {
     uint32_t index;         /* in the table: its number in the hub, less that of the first guest */
     uint32_t client;        /* as the front numbers it */
+    uint32_t serial;        /* of its visit */
     struct pf_trunk *trunk; /* borrowed; NULL for an orphan */
     struct pf_list link;    /* in the list of its trunk, or of the orphans */
     uint64_t address;       /* as of pf_hub_doorkeeper */

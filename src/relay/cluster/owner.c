@@ -15,11 +15,13 @@ static uint32_t number_of(const struct pf_cluster *cluster, const struct pf_gues
     return cluster->guests_first + guest->index;
 }
 
-static void answer(struct pf_cluster *cluster, struct pf_trunk *trunk, enum pf_bus_kind kind,
-                   uint32_t client, uint16_t code)
+/* What the front is told of the client that an OPEN was about. */
+static void answer(struct pf_cluster *cluster, struct pf_trunk *trunk,
+                   const struct pf_bus_message *open, enum pf_bus_kind kind, uint16_t code)
 {
     pf_trunk_send(cluster, trunk,
-                  &(struct pf_bus_message){.kind = kind, .client = client, .code = code});
+                  &(struct pf_bus_message){
+                      .kind = kind, .client = open->client, .serial = open->serial, .code = code});
 }
 
 static void on_open(struct pf_cluster *cluster, struct pf_trunk *trunk,
@@ -27,18 +29,21 @@ static void on_open(struct pf_cluster *cluster, struct pf_trunk *trunk,
 {
     struct pf_guest *guest = NULL;
     if (!pf_claims_own(&cluster->claims, message->room)) {
-        answer(cluster, trunk, PF_BUS_AGAIN, message->client, 0);
+        /* The store says otherwise, or did: an answer or a RELEASE may have been lost. */
+        pf_claims_check(cluster, message->room);
+        answer(cluster, trunk, message, PF_BUS_AGAIN, 0);
         return;
     }
     if (pf_guests_add(&cluster->guests, cluster->config.guests_max, &guest) != PF_ERROR_OK) {
-        answer(cluster, trunk, PF_BUS_CLOSE, message->client, CLOSE_TRY_AGAIN_LATER);
+        answer(cluster, trunk, message, PF_BUS_CLOSE, CLOSE_TRY_AGAIN_LATER);
         return;
     }
     guest->client = message->client;
+    guest->serial = message->serial;
     guest->address = message->address;
     if (pf_trunk_add_guest(trunk, guest) != PF_ERROR_OK) {
         pf_guests_remove(&cluster->guests, guest);
-        answer(cluster, trunk, PF_BUS_CLOSE, message->client, CLOSE_TRY_AGAIN_LATER);
+        answer(cluster, trunk, message, PF_BUS_CLOSE, CLOSE_TRY_AGAIN_LATER);
         return;
     }
     const uint32_t number = number_of(cluster, guest);
@@ -83,7 +88,11 @@ void pf_owner_closed(struct pf_cluster *cluster, struct pf_guest *guest, uint16_
     struct pf_trunk *trunk = guest->trunk;
     if (trunk) {
         pf_trunk_remove_guest(trunk, guest);
-        answer(cluster, trunk, PF_BUS_CLOSE, guest->client, code);
+        pf_trunk_send(cluster, trunk,
+                      &(struct pf_bus_message){.kind = PF_BUS_CLOSE,
+                                               .client = guest->client,
+                                               .serial = guest->serial,
+                                               .code = code});
     }
     pf_guests_remove(&cluster->guests, guest);
 }
@@ -101,7 +110,8 @@ void pf_owner_send(struct pf_cluster *cluster, const struct pf_hub_output *outpu
                 : pf_guests_find(&cluster->guests, output->clients[i] - cluster->guests_first);
         if (guest && guest->trunk && (!trunk || guest->trunk == trunk)) {
             trunk = guest->trunk;
-            message.clients[message.clients_count++] = guest->client;
+            message.clients[message.clients_count] = guest->client;
+            message.serials[message.clients_count++] = guest->serial;
         }
     }
     if (!trunk) {

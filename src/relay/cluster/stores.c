@@ -46,7 +46,14 @@ void pf_stores_down(struct pf_cluster *cluster, uint32_t at)
 
 void pf_stores_heard_self(struct pf_cluster *cluster, uint32_t store)
 {
-    cluster->stores.each[store].heard_ms = cluster->now_ms;
+    struct pf_store_state *state = &cluster->stores.each[store];
+    const uint64_t since_ms = state->heard_ms > state->up_ms ? state->heard_ms : state->up_ms;
+    state->heard_ms = cluster->now_ms;
+    /* While nothing came through the lease may have ended, and others may have claimed the rooms.
+     */
+    if (cluster->now_ms - since_ms >= PF_DEAF_MS) {
+        pf_claims_up(cluster, store);
+    }
 }
 
 /* False if memory is short, or if far too much is unanswered. */

@@ -71,6 +71,7 @@ enum pf_error pf_visits_add(struct pf_visits *visits, uint32_t client, struct pf
     memcpy(copy, room.data, room.size);
     memcpy(copy + room.size, join.data, join.size);
     visit->client = client;
+    visit->serial = ++visits->last_serial;
     visit->join = copy;
     visit->room_size = (uint8_t)room.size;
     visit->join_size = (uint32_t)join.size;

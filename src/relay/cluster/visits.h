@@ -22,6 +22,7 @@ enum pf_visit_state {
 
 struct pf_visit {
     uint32_t client;
+    uint32_t serial; /* no other visit has it, for a long time */
     enum pf_visit_state state;
     uint64_t opened_ms;       /* when it was made: shortly after the client connected */
     struct pf_claim *claim;   /* WAITING; borrowed */
@@ -37,6 +38,7 @@ struct pf_visit {
 struct pf_visits {
     struct pf_visit **by_client; /* owned, with the visits */
     size_t size, count;
+    uint32_t last_serial;
     struct pf_list waiting; /* for an owner's answer, by `opened_ms` */
     size_t waiting_count;
     struct pf_list closing;
