@@ -519,7 +519,7 @@ static bool is_somebody(const struct sim_world *world, uint32_t room, pf_member_
             return true;
         }
     }
-    return sim_hostile_is(world, id) || sim_cluster_admits_hostile(world, id);
+    return sim_hostile_is(world, id) || sim_cluster_may_be_hostile(world, id);
 }
 
 static bool shows_ghost(struct sim_world *world, const struct sim_tab *tab)

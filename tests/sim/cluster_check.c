@@ -283,18 +283,17 @@ bool sim_cluster_lists(const struct sim_world *world, const struct sim_tab *tab,
            peer->client != PF_CLIENT_NONE;
 }
 
-bool sim_cluster_admits_hostile(const struct sim_world *world, pf_member_id id)
+/* Whether a page of somebody well-behaved has, or had, that id. */
+static bool was_page(const struct sim_world *world, pf_member_id id)
 {
-    for (uint32_t i = 0; world->cluster && i < world->faults.relays_count * SIM_ROOMS_MAX; i++) {
-        const struct sim_relay *relay = &world->relays[i / SIM_ROOMS_MAX];
-        const struct pf_hub_room *room =
-            relay->up ? pf_rooms_find(&sim_relay_hub(relay)->rooms, room_name(i % SIM_ROOMS_MAX))
-                      : NULL;
-        const struct pf_hub_member *member = room ? pf_hub_room_member(room, id) : NULL;
-        if (member && member->client != PF_CLIENT_NONE &&
-            !(member->name_size > 0 && member->name[0] == 'p')) { /* not "person A" */
-            return true;
-        }
+    bool any = false;
+    for (size_t i = 1; i <= world->tabs_count; i++) {
+        any = any || (world->tabs[i]->host < SIM_HOSTS_MAX && world->tabs[i]->view.self == id);
     }
-    return false;
+    return any;
+}
+
+bool sim_cluster_may_be_hostile(const struct sim_world *world, pf_member_id id)
+{
+    return world->cluster && world->faults.hostiles_count > 0 && !was_page(world, id);
 }

@@ -21,7 +21,8 @@ const char *sim_cluster_amiss(struct sim_world *world);
 bool sim_cluster_lists(const struct sim_world *world, const struct sim_tab *tab,
                        const struct sim_tab *other);
 
-/* Whether an owner has let a hostile member in that does not know it yet. */
-bool sim_cluster_admits_hostile(const struct sim_world *world, pf_member_id id);
+/* Whether it may be a hostile member that an owner has let in, but that does not know, or has gone.
+ */
+bool sim_cluster_may_be_hostile(const struct sim_world *world, pf_member_id id);
 
 #endif

@@ -208,6 +208,9 @@ static void draw_cluster(struct sim_faults *faults, struct pf_random *random, bo
     faults->cluster_weights[pf_random_below(random, SIM_CLUSTER_FAULTS_COUNT)] += 10;
     faults->store_latency_us_max = 1 + pf_random_below(random, one_in(random, 4) ? 60000 : 2000);
     faults->store_spike_chance = draw_chance(random, 20);
+    if (faults->doors_per_minute > 0) {
+        faults->doors_per_minute = 20 + pf_random_below(random, 20); /* a stall delays 20 s of it */
+    }
     if (one_in(random, 3) && faults->storm_ms < 60000) {
         faults->storm_ms = 20000 + pf_random_below(random, 80000);
         faults->actions_per_minute = 5 + pf_random_below(random, 40);

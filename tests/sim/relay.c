@@ -190,6 +190,7 @@ static void handle(struct sim_world *world, struct sim_relay *relay, const struc
         room = relay->deadline_ms <= event->now_ms ? ANY_ROOM : world->hosts[from->tab->host].room;
     }
     event->unix_s = unix_s(world);
+    event->unix_ms = (uint32_t)(world->now_us / 1000 % 1000);
     world->stats->messages++;
     const struct sim_lock lock = sim_lock_before(world, relay, from, event);
     if (relay->cluster) {
@@ -213,6 +214,7 @@ void sim_relay_hear_store(struct sim_world *world, uint32_t at, struct pf_store_
     struct pf_hub_output output;
     event->now_ms = world->now_us / 1000;
     event->unix_s = unix_s(world);
+    event->unix_ms = (uint32_t)(world->now_us / 1000 % 1000);
     pf_cluster_handle_store(relay->cluster, event);
     while (poll(world, relay, &output)) {
         take_output(world, relay, ANY_ROOM, &output);

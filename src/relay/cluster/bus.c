@@ -22,7 +22,7 @@ static void put_open(const struct pf_bus_message *message, struct pf_buffer *out
 {
     put(out, message->client, 4);
     put(out, message->serial, 4);
-    put(out, message->age_ms, 4);
+    put(out, message->opened_unix_ms, 8);
     put(out, message->address, 8);
     put(out, message->room.size, 1);
     pf_buffer_put(out, message->room);
@@ -96,7 +96,7 @@ static void take_open(struct reader *reader, struct pf_bus_message *out)
 {
     out->client = (uint32_t)take(reader, 4);
     out->serial = (uint32_t)take(reader, 4);
-    out->age_ms = (uint32_t)take(reader, 4);
+    out->opened_unix_ms = take(reader, 8);
     out->address = take(reader, 8);
     out->room = take_bytes(reader, take(reader, 1));
     reader->is_short |= out->room.size == 0 || out->room.size > PF_ROOM_NAME_SIZE_MAX;

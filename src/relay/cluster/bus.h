@@ -45,8 +45,8 @@ struct pf_bus_message {
     uint32_t client; /* as the front numbers it */
     uint32_t
         serial; /* of its visit, for OPEN, CLOSE and AGAIN: numbers of clients are used again */
-    uint32_t age_ms;  /* for OPEN: since when it is connected */
-    uint64_t address; /* for OPEN: as of pf_hub_doorkeeper */
+    uint64_t opened_unix_ms; /* for OPEN: when the client connected, by the front's wall clock */
+    uint64_t address;        /* for OPEN: as of pf_hub_doorkeeper */
     uint16_t code;
     uint32_t clients_count; /* for SEND, 1 to PF_MEMBERS_MAX */
     uint32_t clients[PF_MEMBERS_MAX], serials[PF_MEMBERS_MAX];

@@ -189,9 +189,7 @@ static void on_hub_output(struct pf_cluster *cluster, const struct pf_hub_output
     switch (output->type) {
     case PF_HUB_SEND: on_hub_send(cluster, output); return;
     case PF_HUB_CLOSE: on_hub_close(cluster, output->clients[0], output->code); return;
-    case PF_HUB_VISIT:
-        pf_front_visit(cluster, output->clients[0], output->head, output->body);
-        return;
+    case PF_HUB_VISIT: pf_front_visit(cluster, output); return;
     case PF_HUB_FORWARD: pf_front_forward(cluster, output->clients[0], output->body); return;
     }
     PF_UNREACHABLE();
@@ -222,7 +220,7 @@ static void spread(struct pf_cluster *cluster)
 
 /* ---- events ---- */
 
-static void begin(struct pf_cluster *cluster, uint64_t now_ms, uint64_t unix_s)
+static void begin(struct pf_cluster *cluster, uint64_t now_ms, uint64_t unix_s, uint32_t unix_ms)
 {
     PF_ASSERT(cluster->outputs_taken == cluster->outputs_count);
     PF_ASSERT(now_ms >= cluster->now_ms);
@@ -230,11 +228,12 @@ static void begin(struct pf_cluster *cluster, uint64_t now_ms, uint64_t unix_s)
     cluster->text.size = 0;
     cluster->now_ms = now_ms;
     cluster->unix_s = unix_s;
+    cluster->unix_ms = unix_s * 1000 + unix_ms;
 }
 
 void pf_cluster_handle(struct pf_cluster *cluster, const struct pf_hub_event *event)
 {
-    begin(cluster, event->now_ms, event->unix_s);
+    begin(cluster, event->now_ms, event->unix_s, event->unix_ms);
     if (event->type == PF_HUB_CLIENT_CLOSED) {
         pf_front_lost(cluster, event->client, event->code);
     }
@@ -268,7 +267,7 @@ static void on_bus_message(struct pf_cluster *cluster, const struct pf_store_eve
 
 void pf_cluster_handle_store(struct pf_cluster *cluster, const struct pf_store_event *event)
 {
-    begin(cluster, event->now_ms, event->unix_s);
+    begin(cluster, event->now_ms, event->unix_s, event->unix_ms);
     /* Also lets the hub know what time it is. */
     pf_cluster_tell_hub(cluster, &(struct pf_hub_event){.type = PF_HUB_TIMEOUT});
     cluster->store_event = *event;

@@ -16,9 +16,8 @@ struct pf_cluster;
 
 /* ---- front.c ---- */
 
-/* A client asks for a room that is not this relay's. */
-void pf_front_visit(struct pf_cluster *cluster, uint32_t client, struct pf_slice room,
-                    struct pf_slice join);
+/* A client asks for a room that is not this relay's: a VISIT of the hub. */
+void pf_front_visit(struct pf_cluster *cluster, const struct pf_hub_output *output);
 
 /* A visiting client has said something. */
 void pf_front_forward(struct pf_cluster *cluster, uint32_t client, struct pf_slice text);

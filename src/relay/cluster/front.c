@@ -36,18 +36,20 @@ void pf_front_give_up(struct pf_cluster *cluster, struct pf_visit *visit)
     visits->closing_count++;
 }
 
-void pf_front_visit(struct pf_cluster *cluster, uint32_t client, struct pf_slice room,
-                    struct pf_slice join)
+void pf_front_visit(struct pf_cluster *cluster, const struct pf_hub_output *output)
 {
+    const uint32_t client = output->clients[0];
     struct pf_visit *visit = NULL;
-    if (pf_visits_add(&cluster->visits, client, room, join, &visit) != PF_ERROR_OK) {
+    if (pf_visits_add(&cluster->visits, client, output->head, output->body, &visit) !=
+        PF_ERROR_OK) {
         pf_cluster_put_close(cluster, client, CLOSE_TRY_AGAIN_LATER);
         pf_cluster_tell_hub_next(cluster, &(struct pf_hub_event){.type = PF_HUB_CLIENT_CLOSED,
                                                                  .client = client,
                                                                  .code = CLOSE_ABNORMAL});
         return;
     }
-    visit->opened_ms = cluster->now_ms;
+    visit->since_ms = cluster->now_ms;
+    visit->opened_unix_ms = cluster->unix_ms - (cluster->now_ms - output->opened_ms);
     if (pf_claims_ask(cluster, visit, false) != PF_ERROR_OK) {
         pf_front_give_up(cluster, visit);
     }
@@ -69,7 +71,7 @@ void pf_front_go(struct pf_cluster *cluster, struct pf_visit *visit, uint32_t st
                       .kind = PF_BUS_OPEN,
                       .client = visit->client,
                       .serial = visit->serial,
-                      .age_ms = (uint32_t)(cluster->now_ms - visit->opened_ms),
+                      .opened_unix_ms = visit->opened_unix_ms,
                       .address = pf_cluster_address(cluster, visit->client),
                       .room = pf_visit_room(visit),
                       .text = pf_visit_join(visit),
@@ -200,7 +202,7 @@ static bool step_waiting(struct pf_cluster *cluster)
         return false;
     }
     struct pf_visit *visit = PF_LIST_OWNER(visits->waiting.next, struct pf_visit, impatient);
-    if (cluster->now_ms - visit->opened_ms < PATIENCE_MS) {
+    if (cluster->now_ms - visit->since_ms < PATIENCE_MS) {
         return false;
     }
     const uint32_t client = visit->client;
@@ -223,8 +225,7 @@ uint64_t pf_front_deadline_ms(const struct pf_cluster *cluster)
     }
     if (!pf_list_is_empty(&visits->waiting)) {
         const uint64_t until_ms =
-            PF_LIST_OWNER(visits->waiting.next, struct pf_visit, impatient)->opened_ms +
-            PATIENCE_MS;
+            PF_LIST_OWNER(visits->waiting.next, struct pf_visit, impatient)->since_ms + PATIENCE_MS;
         at_ms = until_ms < at_ms ? until_ms : at_ms;
     }
     return at_ms;

@@ -24,6 +24,15 @@ static void answer(struct pf_cluster *cluster, struct pf_trunk *trunk,
                       .kind = kind, .client = open->client, .serial = open->serial, .code = code});
 }
 
+/* Which of two clients is the older one is told by the clocks of the relays, which agree well
+ * enough for pages that are loaded again. */
+static uint64_t opened_ms(const struct pf_cluster *cluster, const struct pf_bus_message *message)
+{
+    const uint64_t age_ms =
+        cluster->unix_ms > message->opened_unix_ms ? cluster->unix_ms - message->opened_unix_ms : 0;
+    return age_ms < cluster->now_ms ? cluster->now_ms - age_ms : 0;
+}
+
 static void on_open(struct pf_cluster *cluster, struct pf_trunk *trunk,
                     const struct pf_bus_message *message)
 {
@@ -50,7 +59,7 @@ static void on_open(struct pf_cluster *cluster, struct pf_trunk *trunk,
     pf_cluster_tell_hub(cluster, &(struct pf_hub_event){.type = PF_HUB_CLIENT_OPENED,
                                                         .client = number,
                                                         .is_guest = true,
-                                                        .age_ms = message->age_ms});
+                                                        .opened_ms = opened_ms(cluster, message)});
     pf_cluster_tell_hub_next(cluster, &(struct pf_hub_event){.type = PF_HUB_CLIENT_TEXT,
                                                              .client = number,
                                                              .text = message->text});

@@ -39,6 +39,7 @@ struct pf_cluster {
     uint32_t guests_first;               /* number of the first guest in the hub */
     struct pf_hub *hub;                  /* owned */
     uint64_t now_ms, unix_s;             /* of the event being handled */
+    uint64_t unix_ms;                    /* likewise: the wall clock in milliseconds */
     struct pf_claims claims;
     struct pf_stores stores;
     struct pf_trunks trunks;

@@ -59,6 +59,7 @@ struct pf_store_event {
     enum pf_store_event_type type;
     uint64_t now_ms; /* as of pf_hub_event */
     uint64_t unix_s;
+    uint32_t unix_ms;
     uint32_t store;
     pf_relay_id relay;
     uint32_t count;

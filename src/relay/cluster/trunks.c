@@ -149,7 +149,7 @@ void pf_trunks_unheard(struct pf_cluster *cluster, uint32_t store, pf_relay_id p
     struct pf_trunk *trunk = find(&cluster->trunks, store, peer);
     if (trunk && trunk->epoch == epoch) {
         give_up(cluster, trunk);
-    } else if (trunk) {
+    } else if (trunk && epoch == 0) {
         trunk->ask_due = cluster->trunks.has_work = true;
     }
 }

@@ -24,7 +24,8 @@ struct pf_visit {
     uint32_t client;
     uint32_t serial; /* no other visit has it, for a long time */
     enum pf_visit_state state;
-    uint64_t opened_ms;       /* when it was made: shortly after the client connected */
+    uint64_t since_ms;        /* when it was made */
+    uint64_t opened_unix_ms;  /* when the client connected */
     struct pf_claim *claim;   /* WAITING; borrowed */
     struct pf_trunk *trunk;   /* JOINING and JOINED; borrowed */
     struct pf_list link;      /* in the list of its claim or trunk, or of those that close */
@@ -39,7 +40,7 @@ struct pf_visits {
     struct pf_visit **by_client; /* owned, with the visits */
     size_t size, count;
     uint32_t last_serial;
-    struct pf_list waiting; /* for an owner's answer, by `opened_ms` */
+    struct pf_list waiting; /* for an owner's answer, by `since_ms` */
     size_t waiting_count;
     struct pf_list closing;
     size_t closing_count; /* in it, with those that have been closed since it was empty */

@@ -177,9 +177,11 @@ static const struct pf_hub_member *find_answerer(const struct pf_hub_room *room,
     return NULL;
 }
 
-static void seat(struct pf_hub *hub, struct pf_hub_client *client, struct pf_hub_member *member)
+static void seat(struct pf_hub *hub, struct pf_hub_client *client, struct pf_hub_member *member,
+                 uint32_t instance)
 {
-    pf_hub_member_release(hub, member);
+    pf_hub_member_release(hub, member, instance);
+    member->instance = instance;
     member->client = client->number;
     client->member = member;
     pf_clients_seat(&hub->clients, client);
@@ -253,6 +255,10 @@ static bool admit(struct pf_hub *hub, struct pf_hub_client *client, struct pf_sl
     struct pf_hub_member *member =
         room && ticket->id != 0 ? pf_hub_room_member(room, ticket->id) : NULL;
     const bool is_new = !member;
+    if (is_overtaken(hub, client, member) && member->instance == newcomer->instance) {
+        pf_hub_client_dismiss(hub, client); /* of the same page, which has gone on to another */
+        return false;
+    }
     if (is_overtaken(hub, client, member)) {
         pf_hub_client_fail(hub, client, PF_CODE_REPLACED, "a newer client has resumed this member");
         return false;
@@ -267,10 +273,9 @@ static bool admit(struct pf_hub *hub, struct pf_hub_client *client, struct pf_sl
         pf_hub_client_fail(hub, client, why, text_of(why));
         return false;
     }
-    member->instance = newcomer->instance;
     member->is_named = newcomer->is_named;
     pf_hub_member_set_name(member, newcomer->name, newcomer->capabilities);
-    seat(hub, client, member);
+    seat(hub, client, member, newcomer->instance);
     pf_hosts_enter(hub, member, is_new, ticket, newcomer->is_host);
     announce(hub, member, ticket->id != 0, offer);
     return true;

@@ -78,6 +78,11 @@ enum pf_error pf_clients_add(struct pf_clients *clients, uint32_t number, uint64
     return PF_ERROR_OK;
 }
 
+uint64_t pf_client_opened_ms(const struct pf_hub_client *client)
+{
+    return client->order >> ORDER_BITS;
+}
+
 void pf_clients_make_guest(struct pf_clients *clients, struct pf_hub_client *client)
 {
     PF_ASSERT(!client->is_guest);

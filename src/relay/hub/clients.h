@@ -56,6 +56,9 @@ struct pf_hub_client *pf_clients_find(const struct pf_clients *clients, uint32_t
 enum pf_error pf_clients_add(struct pf_clients *clients, uint32_t number, uint64_t opened_ms,
                              struct pf_hub_client **out);
 
+/* When the client connected. */
+uint64_t pf_client_opened_ms(const struct pf_hub_client *client);
+
 /* Makes a new client a guest, who is not in the lobby. */
 void pf_clients_make_guest(struct pf_clients *clients, struct pf_hub_client *client);
 

@@ -24,6 +24,7 @@ void pf_hub_visit_begin(struct pf_hub *hub, struct pf_hub_client *client, struct
     struct pf_hub_queued *output = pf_hub_output_add(hub, PF_HUB_VISIT);
     output->head = (struct pf_slice){hub->text.data + start, room.size};
     output->body = text;
+    output->opened_ms = pf_client_opened_ms(client);
     pf_hub_output_address(output, client->number);
 }
 

@@ -99,7 +99,7 @@ void pf_hub_handle(struct pf_hub *hub, const struct pf_hub_event *event)
     switch (event->type) {
     case PF_HUB_CLIENT_OPENED:
         if (event->is_guest) {
-            pf_hub_guest_open(hub, event->client, event->age_ms);
+            pf_hub_guest_open(hub, event->client, event->opened_ms);
         } else {
             pf_hub_client_open(hub, event->client);
         }

@@ -93,11 +93,12 @@ enum pf_hub_event_type {
 struct pf_hub_event {
     enum pf_hub_event_type type;
     uint64_t now_ms;      /* monotonic, never smaller than in the event before */
-    uint64_t unix_s;      /* wall clock, for tickets only */
+    uint64_t unix_s;      /* wall clock, for tickets */
+    uint32_t unix_ms;     /* and the milliseconds of that second, for clusters */
     uint32_t client;      /* not for TIMEOUT and ROOM_MOVED */
     bool is_guest;        /* for OPENED: another relay has greeted it, and keeps its heartbeat and
                            * its limits */
-    uint32_t age_ms;      /* for OPENED of a guest: for how long it has been connected there */
+    uint64_t opened_ms;   /* for OPENED of a guest: when it connected there, as of `now_ms` */
     uint32_t frames;      /* for HEARD: control frames and fragments, which count as messages */
     uint16_t code;        /* for CLOSED: the code of the client's close frame, or 1006 */
     struct pf_slice text; /* borrowed until pf_hub_poll() has returned false */
@@ -118,6 +119,7 @@ struct pf_hub_output {
     struct pf_slice head;
     struct pf_slice body; /* for SEND of a signal a part of the event's text */
     uint16_t code;        /* for CLOSE: the close code to send */
+    uint64_t opened_ms;   /* for VISIT: when the client connected */
 };
 
 /* For a health check. */

@@ -68,9 +68,8 @@ static struct pf_hub_client *new_client(struct pf_hub *hub, uint32_t number, uin
     return client;
 }
 
-void pf_hub_guest_open(struct pf_hub *hub, uint32_t number, uint32_t age_ms)
+void pf_hub_guest_open(struct pf_hub *hub, uint32_t number, uint64_t opened_ms)
 {
-    const uint64_t opened_ms = age_ms < hub->now_ms ? hub->now_ms - age_ms : 0;
     PF_ASSERT(number < hub->config.clients_max);
     PF_ASSERT(!pf_clients_find(&hub->clients, number));
     struct pf_hub_client *client = new_client(hub, number, opened_ms);
@@ -262,7 +261,7 @@ void pf_hub_client_evict(struct pf_hub *hub, struct pf_hub_client *client)
     pf_hub_client_fail(hub, client, PF_CODE_RATE_LIMIT, "too many messages");
 }
 
-void pf_hub_member_release(struct pf_hub *hub, struct pf_hub_member *member)
+void pf_hub_member_release(struct pf_hub *hub, struct pf_hub_member *member, uint32_t instance)
 {
     if (member->client == PF_CLIENT_NONE) {
         pf_timers_cancel(&hub->timers, &member->grace);
@@ -273,7 +272,11 @@ void pf_hub_member_release(struct pf_hub *hub, struct pf_hub_member *member)
     PF_ASSERT(older->member == member);
     older->member = NULL;
     member->client = PF_CLIENT_NONE;
-    pf_hub_client_fail(hub, older, PF_CODE_REPLACED, "another client is this member now");
+    if (member->instance == instance) {
+        pf_hub_client_dismiss(hub, older);
+    } else {
+        pf_hub_client_fail(hub, older, PF_CODE_REPLACED, "another client is this member now");
+    }
 }
 
 void pf_hub_member_expire(struct pf_hub *hub, struct pf_hub_member *member)

@@ -19,8 +19,8 @@ bool pf_hub_reserve_timer(struct pf_hub *hub);
 /* A WebSocket has opened: greets it with `hello`, or closes it if memory is short. */
 void pf_hub_client_open(struct pf_hub *hub, uint32_t number);
 
-/* A client of another relay comes to a room of this hub: it has been greeted, `age_ms` ago. */
-void pf_hub_guest_open(struct pf_hub *hub, uint32_t number, uint32_t age_ms);
+/* A client of another relay comes to a room of this hub: it was greeted at `opened_ms`. */
+void pf_hub_guest_open(struct pf_hub *hub, uint32_t number, uint64_t opened_ms);
 
 /* Closes a client that is no member with 1001. */
 void pf_hub_client_dismiss(struct pf_hub *hub, struct pf_hub_client *client);
@@ -51,8 +51,12 @@ void pf_hub_client_fail(struct pf_hub *hub, struct pf_hub_client *client, enum p
 void pf_hub_fail_no_such_member(struct pf_hub *hub, const struct pf_hub_client *client,
                                 pf_member_id to);
 
-/* The member is about to get a new client: closes the client that it has, or ends its absence. */
-void pf_hub_member_release(struct pf_hub *hub, struct pf_hub_member *member);
+/*
+ * The member is about to get a new client, of that instance: closes the client that it has, or ends
+ * its absence. A page has one socket at a time: if it is the same page it is not told that it is
+ * replaced, which would be for good.
+ */
+void pf_hub_member_release(struct pf_hub *hub, struct pf_hub_member *member, uint32_t instance);
 
 /* A host removes the member; its client, if it has one, is closed and freed. */
 void pf_hub_member_remove(struct pf_hub *hub, struct pf_hub_member *member);

@@ -108,6 +108,7 @@ static void tell_hub(struct pf_server *server, enum pf_hub_event_type type, uint
         .type = type,
         .now_ms = server->now_ms,
         .unix_s = server->unix_s,
+        .unix_ms = server->unix_ms,
         .client = client,
         .code = code,
         .text = text,
@@ -232,6 +233,7 @@ static void tell_progress(struct pf_server *server, struct pf_link *link, struct
         .type = PF_HUB_CLIENT_HEARD,
         .now_ms = server->now_ms,
         .unix_s = server->unix_s,
+        .unix_ms = server->unix_ms,
         .client = link->index,
         .frames = reader->websocket.extra_frames,
     };

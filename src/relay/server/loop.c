@@ -48,6 +48,7 @@ void pf_loop_update_clock(struct pf_server *server)
     server->now_ms = server->now_ns / 1000000;
     PF_ASSERT(clock_gettime(CLOCK_REALTIME, &now) == 0);
     server->unix_s = (uint64_t)now.tv_sec;
+    server->unix_ms = (uint32_t)(now.tv_nsec / 1000000);
 }
 
 /* Accepting */

@@ -39,6 +39,7 @@ static void tell(void *user, const struct pf_store_event *event)
     struct pf_store_event timed = *event;
     timed.now_ms = server->now_ms;
     timed.unix_s = server->unix_s;
+    timed.unix_ms = server->unix_ms;
     if (server->ending != PF_ENDING_STOPPING) {
         pf_bridge_store_event(server, &timed);
     }

@@ -171,6 +171,7 @@ struct pf_server {
     size_t links_count, dead_count; /* of all, those that are closed at the end of the iteration */
     struct pf_timers timers;
     uint64_t now_ns, now_ms, unix_s; /* of the iteration; the first two are of the same clock */
+    uint32_t unix_ms;                /* the milliseconds of that second */
     struct pf_arena frames, segments;
     size_t file_chunks; /* written in this iteration */
     struct pf_link *dirty;
