@@ -655,7 +655,7 @@ static bool keeps_pictures(struct sim_world *world)
     const struct sim_tab *tab = world->hosts[world->faults.lost_host].tab;
     for (uint32_t i = 0; tab && i < world->faults.hosts_count; i++) {
         const struct sim_tab *other = tab->kept[i];
-        if (other && world->hosts[i].tab == other &&
+        if (other && world->hosts[i].tab == other && !tab->removed && !other->removed &&
             (!is_connected(world, tab, other) || !is_connected(world, other, tab))) {
             return false;
         }

@@ -22,6 +22,8 @@ enum {
     LONG_MS_MAX = 60000, /* of what can take long: a stop, a cut, a relay that is gone */
     SHORT_MS_MAX = 8000,
     RETIRE_MS_MAX = 10000,
+    PAUSE_MS_MAX = 15000,
+    PAUSE_POLL_US = 100000,
     UNREADY_CHANCE = 50, /* that the balancer has not heard of it yet */
 };
 
@@ -56,6 +58,7 @@ pf_relay_id sim_cluster_draw_id(struct sim_world *world, uint32_t relay)
     const uint64_t low = pf_random_next(&world->random);
     world->cluster->ids[relay] = high << 32 | low | 1; /* never 0 */
     world->cluster->retires[relay] = false;
+    world->cluster->paused_us[relay] = 0;
     world->cluster->last_start_us = world->now_us;
     return world->cluster->ids[relay];
 }
@@ -65,7 +68,8 @@ pf_relay_id sim_cluster_draw_id(struct sim_world *world, uint32_t relay)
 static bool is_ready(const struct sim_world *world, uint32_t at)
 {
     const struct sim_relay *relay = &world->relays[at];
-    return relay->up && pf_cluster_is_ready(relay->cluster, world->now_us / 1000);
+    return relay->up && sim_cluster_pause_us(world, at) == 0 &&
+           pf_cluster_is_ready(relay->cluster, world->now_us / 1000);
 }
 
 /* The first relay from `from` on that runs, and is ready if it has to be; or from `from` if none.
@@ -100,6 +104,14 @@ void sim_cluster_balance(struct sim_world *world, uint32_t at)
 }
 
 /* ---- faults ---- */
+
+/* Not until the end of the pause, which may be put forward. */
+uint64_t sim_cluster_pause_us(const struct sim_world *world, uint32_t relay)
+{
+    const uint64_t until_us = world->cluster ? world->cluster->paused_us[relay] : 0;
+    const uint64_t left_us = until_us > world->now_us ? until_us - world->now_us : 0;
+    return left_us < PAUSE_POLL_US ? left_us : PAUSE_POLL_US;
+}
 
 static uint64_t draw_us(struct sim_world *world)
 {
@@ -139,7 +151,7 @@ static void retire(struct sim_world *world, uint32_t at)
 {
     struct sim_cluster *cluster = world->cluster;
     const uint64_t over_us = sim_between_us(world, 0, RETIRE_MS_MAX);
-    if (!world->relays[at].up || cluster->retires[at]) {
+    if (!world->relays[at].up || cluster->retires[at] || sim_cluster_pause_us(world, at) > 0) {
         return;
     }
     cluster->retires[at] = true;
@@ -184,6 +196,9 @@ static void act(struct sim_world *world, enum sim_cluster_fault fault)
         sim_relay_stop(world, relay, false);
         come_back(world, relay);
         break;
+    case SIM_CLUSTER_PAUSE:
+        world->cluster->paused_us[relay] = world->now_us + sim_between_us(world, 100, PAUSE_MS_MAX);
+        break;
     case SIM_CLUSTER_FAULTS_COUNT: PF_UNREACHABLE();
     }
 }
@@ -209,6 +224,7 @@ void sim_cluster_calm(struct sim_world *world)
     struct sim_cluster *cluster = world->cluster;
     sim_stores_heal(world);
     for (uint32_t i = 0; i < world->faults.relays_count; i++) {
+        cluster->paused_us[i] = 0;
         if (world->relays[i].up && cluster->retires[i]) {
             stop_retired(world, i, (uint32_t)cluster->ids[i]);
         }

@@ -4,14 +4,18 @@
 
 #include "base/assert.h"
 #include "relay.h"
+#include "relay/cluster/bus.h"
 #include "relay/cluster/cluster.h"
 #include "relay/hub/state.h"
 #include "tab.h"
+
+#include <string.h>
 
 enum {
     READY_MS_MAX = 6000, /* that a relay may call itself ready without having heard itself */
     UNSHARED_MS = 50000, /* how long relays may go on that have no room in common any more */
     WAITING_MS = 20000,  /* for a store's answer, when all stores work */
+    UNHEARD_MS = 4000,   /* until a client is closed whose message nobody has heard */
     UNAGREED_MS = 20000, /* that two relays may count otherwise: clients come and go */
 };
 
@@ -96,6 +100,81 @@ void sim_cluster_check_publish(struct sim_world *world, uint32_t relay,
     }
 }
 
+/* ---- who hears what ---- */
+
+/* What follows `before` in the text, or NULL. */
+static const char *find(struct pf_slice text, const char *before)
+{
+    const size_t size = strlen(before);
+    for (size_t i = 0; i + size + PF_MEMBER_ID_DIGITS < text.size; i++) {
+        if (memcmp(text.data + i, before, size) == 0) {
+            return text.data + i + size;
+        }
+    }
+    return NULL;
+}
+
+void sim_cluster_check_text(struct sim_world *world, const struct sim_socket *socket,
+                            struct pf_slice text)
+{
+    const struct sim_tab *tab = socket->tab;
+    if (!world->cluster || tab->host >= SIM_HOSTS_MAX) {
+        return;
+    }
+    const char *from = find(text, "{\"from\":\"");
+    const char *to = from ? find(text, ",\"to\":\"") : NULL;
+    if (to && tab->socket == socket && tab->view.state == PF_ROOM_JOINED &&
+        pf_member_id_read((struct pf_slice){to, PF_MEMBER_ID_DIGITS}) != tab->view.self) {
+        sim_fail(world, "%s hears what is for another", sim_tab_name(world, tab));
+    }
+    if (socket->joined && find(text, "{\"type\":\"joined\",\"self\":\"")) {
+        sim_fail(world, "%s is joined twice", sim_tab_name(world, tab));
+    }
+}
+
+/* ---- who is not heard ---- */
+
+uint32_t sim_cluster_sender(const struct sim_world *world, uint32_t relay,
+                            const struct pf_store_command *command)
+{
+    struct pf_bus_message message;
+    if (command->type != PF_STORE_PUBLISH || pf_bus_read(command->bytes, &message) != PF_ERROR_OK ||
+        message.kind != PF_BUS_TEXT || message.client >= SIM_RELAY_CLIENTS_MAX) {
+        return 0;
+    }
+    const uint32_t index = world->relays[relay].sockets[message.client];
+    const struct sim_socket *socket = index != 0 ? world->sockets[index] : NULL;
+    return socket && socket->joined ? index : 0;
+}
+
+void sim_cluster_note_unheard(struct sim_world *world, uint32_t index)
+{
+    struct sim_cluster *cluster = world->cluster;
+    if (index != 0 && world->sockets[index]) {
+        cluster->unheard[cluster->unheard_count++ % SIM_UNHEARD_MAX] =
+            (struct sim_unheard){.socket = index, .since_us = world->now_us};
+    }
+}
+
+/* Its page takes for sent what is lost. */
+static void check_unheard(struct sim_world *world)
+{
+    struct sim_cluster *cluster = world->cluster;
+    for (size_t i = 0; i < SIM_UNHEARD_MAX; i++) {
+        struct sim_unheard *unheard = &cluster->unheard[i];
+        const struct sim_socket *socket =
+            unheard->socket != 0 ? world->sockets[unheard->socket] : NULL;
+        if (!socket || !socket->relay_open) {
+            unheard->socket = 0;
+        } else if (sim_cluster_pause_us(world, socket->relay) > 0) {
+            unheard->since_us = world->now_us;
+        } else if (past(world, unheard->since_us, UNHEARD_MS)) {
+            sim_fail(world, "%s is not heard by the owner of its room, and stays",
+                     sim_tab_name(world, socket->tab));
+        }
+    }
+}
+
 /* ---- every second ---- */
 
 static size_t sockets_of(const struct sim_world *world, uint32_t relay)
@@ -135,6 +214,9 @@ static void check_bounds(struct sim_world *world, uint32_t relay)
 
 void sim_cluster_check_tick(struct sim_world *world)
 {
+    if (world->cluster) {
+        check_unheard(world);
+    }
     for (uint32_t i = 0; world->cluster && i < world->faults.relays_count; i++) {
         if (world->relays[i].up) {
             check_ready(world, i);

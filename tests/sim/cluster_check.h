@@ -14,6 +14,17 @@ void sim_cluster_check_tick(struct sim_world *world);
 void sim_cluster_check_publish(struct sim_world *world, uint32_t relay,
                                const struct pf_store_command *command);
 
+/* Index of the socket of a member whose message a relay publishes to its owner; 0 if it is none. */
+uint32_t sim_cluster_sender(const struct sim_world *world, uint32_t relay,
+                            const struct pf_store_command *command);
+
+/* The relay has been told that nobody has heard it: that socket is to be closed. */
+void sim_cluster_note_unheard(struct sim_world *world, uint32_t socket);
+
+/* Before a relay sends a text to a page: it is for that page. */
+void sim_cluster_check_text(struct sim_world *world, const struct sim_socket *socket,
+                            struct pf_slice text);
+
 /* What is wrong after the faults, or NULL. */
 const char *sim_cluster_amiss(struct sim_world *world);
 

@@ -421,6 +421,7 @@ const char *sim_cluster_fault_name(enum sim_cluster_fault fault)
         [SIM_CLUSTER_CUT] = "a relay is cut off from stores",
         [SIM_CLUSTER_RETIRE] = "a relay is drained",
         [SIM_CLUSTER_KILL] = "a relay of the cluster is killed",
+        [SIM_CLUSTER_PAUSE] = "a relay is stopped for a while",
     };
     return names[fault];
 }

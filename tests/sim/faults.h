@@ -76,6 +76,7 @@ enum sim_cluster_fault {
     SIM_CLUSTER_CUT,         /* no packets between a relay and one store or all, for up to 60 s */
     SIM_CLUSTER_RETIRE,      /* a relay is drained, and stops */
     SIM_CLUSTER_KILL,        /* a relay is killed, and stays away for a while */
+    SIM_CLUSTER_PAUSE,       /* a relay does nothing for up to 15 s */
     SIM_CLUSTER_FAULTS_COUNT,
 };
 

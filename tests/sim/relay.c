@@ -9,6 +9,7 @@
 #include "base/assert.h"
 #include "check.h"
 #include "cluster.h"
+#include "cluster_check.h"
 #include "locks.h"
 #include "relay/cluster/cluster.h"
 #include "relay/hub/hub.h"
@@ -62,6 +63,7 @@ static void forget(const struct sim_world *world, struct sim_relay *relay,
 static void send(struct sim_world *world, struct sim_socket *socket, struct pf_slice text)
 {
     sim_trace_wire(world, socket, "relay sends", text);
+    sim_cluster_check_text(world, socket, text);
     sim_check_relay_text(world, socket, text);
     if (socket->down.count > BACKLOG_MAX) {
         sim_wire_break(world, socket);
@@ -398,7 +400,10 @@ void sim_relay_lost(struct sim_world *world, struct sim_socket *socket, uint16_t
 void sim_relay_timeout(struct sim_world *world, uint32_t at, uint32_t token)
 {
     struct sim_relay *relay = &world->relays[at];
-    if (relay->up && token == relay->timer_token) {
+    const uint64_t pause_us = sim_cluster_pause_us(world, at);
+    if (relay->up && token == relay->timer_token && pause_us > 0) {
+        sim_after(world, pause_us, SIM_RELAY_TIMER, at, token);
+    } else if (relay->up && token == relay->timer_token) {
         relay->deadline_ms = PF_DEADLINE_NONE;
         handle(world, relay, NULL, &(struct pf_hub_event){.type = PF_HUB_TIMEOUT});
     }

@@ -34,6 +34,8 @@ enum {
 struct head {
     pf_relay_id relay;
     uint32_t type, count;
+    uint32_t socket; /* index: whose message is published, if it is a member's; else 0 */
+    uint32_t reserved;
     uint64_t room_size; /* so that there is no padding, which would be hashed */
 };
 
@@ -210,6 +212,7 @@ static bool carry_out(struct sim_world *world, uint32_t relay, uint32_t at, stru
     case PF_STORE_PUBLISH:
         answer->type = PF_STORE_PUBLISHED;
         answer->count = publish(world, at, head.relay, bytes);
+        answer->socket = head.socket;
         return true;
     case PF_STORE_ASK:
         answer->type = PF_STORE_ANSWERED;
@@ -564,6 +567,9 @@ static void take_answer(struct sim_world *world, uint32_t relay, uint32_t store)
                                       .relay = head.relay,
                                       .count = head.count,
                                       .room = room});
+        if (head.type == PF_STORE_PUBLISHED && head.count == 0) {
+            sim_cluster_note_unheard(world, head.socket);
+        }
     }
     free(packet);
 }
@@ -590,6 +596,11 @@ void sim_store_happen(struct sim_world *world, const struct sim_happening *happe
         return;
     }
     if (happening->token != link_of(world, relay, store)->token) {
+        return;
+    }
+    const uint64_t pause_us = sim_cluster_pause_us(world, relay);
+    if (pause_us > 0 && happening->kind != SIM_LINK_COMMAND) {
+        sim_after(world, pause_us, happening->kind, happening->subject, happening->token);
         return;
     }
     switch ((int)happening->kind) {
