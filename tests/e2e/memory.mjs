@@ -161,7 +161,8 @@ export class Watch {
         const other = this.pictures.find((picture) =>
           picture.person === person && picture.id === id)?.other.name ?? id;
         const end = to === 0 ? 'on' : `to ${(to / 1000).toFixed(1)} s`;
-        lines.push(`${person.name} is shown ${other} as away from ${(from / 1000).toFixed(1)} ${end}`);
+        const start = (from / 1000).toFixed(1);
+        lines.push(`${person.name} is shown ${other} as away from ${start} ${end}`);
       }
       const named = notices.filter(Boolean);
       if (named.length > 0) lines.push(`${person.name} is shown ${named.join(', ')}`);

@@ -146,7 +146,7 @@ export class Relays {
     this.ends.unshift(() => relay.close());
   }
 
-  /** The address of the service for somebody who comes to that relay first. @param {number} first */
+  /** The address of the service, for whoever comes to that relay first. @param {number} first */
   async urlAt(first) {
     const balancer = new Balancer(this.all.map((_, i) => this.all[(first + i) % 3]));
     this.ends.unshift(() => balancer.close());
