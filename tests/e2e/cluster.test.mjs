@@ -5,6 +5,7 @@
 // picture stood still, undisturbed and while something failed, and what people were shown.
 import assert from 'node:assert/strict';
 import { Client } from '../relay/client.mjs';
+import { findProgram } from '../relay/manual.mjs';
 import { skipRedis } from '../relay/redis.mjs';
 import { cameras, scenario, socketErrors, until } from './harness.mjs';
 import { Watch, allPlaying, nothingLost, remember } from './memory.mjs';
@@ -268,4 +269,28 @@ scenario('three relays are upgraded one by one during a call of two (R35)',
       }
       await watch.returned();
     });
+  });
+
+scenario('without Redis, people with the same link meet at one relay, and it may be restarted',
+  { ...options, skip: findProgram('nginx') ? '' : 'no nginx', slow: false }, async (world) => {
+    const relays = await Relays.startApart(world);
+    const url = await relays.nginxApart();
+    const ann = await world.person('Ann', { shim, url: `${url}${path}` });
+    const bob = await world.person('Bob', { engine: 'firefox', shim, url: `${url}${path}` });
+    for (const person of [ann, bob]) await person.enter('tea');
+    await Promise.all([ann.inCallWith(1), bob.inCallWith(1)]);
+    const [owner, ...others] = await relays.owners();
+    assert.equal(others.length, 0);
+    assert.deepEqual([ann.page.url(), bob.page.url()],
+      Array(2).fill(`${url}r${owner + 1}/${path}`), 'the link that people copy');
+    const people = [ann, bob];
+    const memory = await remember(people);
+    const watch = await Watch.begin(people);
+    await relays.all[owner].kill();
+    await Promise.all(people.map((person) => person.notice('reconnecting')));
+    await relays.all[owner].start();
+    await watch.returned();
+    await watch.whole();
+    await allPlaying(people);
+    await nothingLost(memory);
   });

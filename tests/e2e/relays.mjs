@@ -1,11 +1,14 @@
-/* relays.mjs - three relays over a Redis server, and the balancers in front of them. */
+/* relays.mjs - three relays, over a Redis server or not, and what stands in front of them. */
 /* SPDX-License-Identifier: MIT */
 import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import {
+  blockOfManual, findProgram, nginxWith, startServer, substitute,
+} from '../relay/manual.mjs';
 import { Gate, Redis } from '../relay/redis.mjs';
-import { Relay } from './relay.mjs';
+import { Relay, freePort } from './relay.mjs';
 import { pause, until } from './until.mjs';
 
 /** @typedef {import('./harness.mjs').World} World */
@@ -119,7 +122,11 @@ export class Relays {
     const relays = new Relays(options);
     world.servers.push(relays);
     relays.redis = await Redis.start(relays.context);
-    for (let i = 0; i < 3; i++) await relays.add();
+    for (let i = 0; i < 3; i++) {
+      const gate = await Gate.open(relays.context, relays.redis);
+      relays.gates.push(gate);
+      await relays.add('--redis', gate.url);
+    }
     await Promise.all(relays.all.map((relay) => readiness(relay, true)));
     return relays;
   }
@@ -137,11 +144,17 @@ export class Relays {
     this.redis = /** @type {any} */ (null);
   }
 
-  /** @private */
-  async add() {
-    const gate = await Gate.open(this.context, this.redis);
-    const relay = await Relay.start([...this.options, '--redis', gate.url]);
-    this.gates.push(gate);
+  /** Three relays that know nothing of each other. @param {World} world */
+  static async startApart(world) {
+    const relays = new Relays(['--trust-proxy', '127.0.0.1']);
+    world.servers.push(relays);
+    for (let i = 0; i < 3; i++) await relays.add();
+    return relays;
+  }
+
+  /** @private @param {...string} options */
+  async add(...options) {
+    const relay = await Relay.start([...this.options, ...options]);
     this.all.push(relay);
     this.ends.unshift(() => relay.close());
   }
@@ -152,6 +165,23 @@ export class Relays {
     this.ends.unshift(() => balancer.close());
     await balancer.open();
     return balancer.url;
+  }
+
+  /** Starts nginx as the manual has it for relays without Redis, but for TLS. */
+  async nginxApart() {
+    const port = await freePort();
+    const site = substitute(blockOfManual('/etc/nginx/conf.d/peerface.conf without Redis'), {
+      'listen 443 ssl;': `listen 127.0.0.1:${port};`,
+      'listen [::]:443 ssl;': '',
+      'ssl_certificate /etc/letsencrypt/live/call.example/fullchain.pem;': '',
+      'ssl_certificate_key /etc/letsencrypt/live/call.example/privkey.pem;': '',
+      '10.0.0.11:8080': `127.0.0.1:${this.all[0].port}`,
+      '10.0.0.12:8080': `127.0.0.1:${this.all[1].port}`,
+      '10.0.0.13:8080': `127.0.0.1:${this.all[2].port}`,
+    });
+    await startServer(this.context, port, findProgram('nginx') ?? '',
+      ...nginxWith(this.scratch, site));
+    return `http://localhost:${port}/`;
   }
 
   /** Which relays have the room. @returns {Promise<number[]>} */

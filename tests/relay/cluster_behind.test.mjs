@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import net from 'node:net';
+import os from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
 import { makeCertificate } from './certificate.mjs';
@@ -15,6 +16,10 @@ import { Gate, Redis, skipRedis } from './redis.mjs';
 import { Relay, freePort, scratchFolder, soon } from './relay.mjs';
 
 /** @typedef {import('node:test').TestContext} TestContext */
+
+/** An address of this machine that Redis does not take for itself. */
+const outer = Object.values(os.networkInterfaces()).flatMap((list) => list ?? [])
+  .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
 
 /** The addresses of the manual. @param {number[]} ports of the relays */
 const places = (ports) => ({
@@ -214,6 +219,41 @@ test('HAProxy leads nobody to a relay that is cut off from Redis', {
     await (await Client.open(three.balancer, '/call/ws')).message('hello');
     inTurn = await three.clients(0) === before ? inTurn + 1 : 0;
   }
+});
+
+test('Redis as the manual has it lets relays in that have the password, and nobody else', {
+  skip: skipRedis,
+}, async (t) => {
+  const folder = scratchFolder(t);
+  const host = outer ?? '127.0.0.1';
+  const lines = substitute(blockOfManual('/etc/redis/redis.conf'), {
+    'bind 10.0.0.2': `bind ${[...new Set([host, '127.0.0.1'])].join(' ')}`,
+    PASSWORD: 'geheim',
+  }).trim().split('\n').slice(1);
+  const redis = await Redis.start(t, ...lines.flatMap((line) => {
+    const [name, ...values] = line.split(' ');
+    return [`--${name}`, ...values.map((value) => (value === '""' ? '' : value))];
+  }));
+  /** @param {number} i @param {string} password */
+  const start = (i, password) => {
+    const [file, config] = [path.join(folder, `redis${i}`), path.join(folder, `relay${i}.conf`)];
+    fs.writeFileSync(file, `${password}\n`, { mode: 0o600 });
+    fs.writeFileSync(config, substitute(blockOfManual('/etc/peerface/relay.conf of three relays'), {
+      '10.0.0.2': `${host}:${redis.port}`,
+      '/etc/peerface/redis': file,
+      '/etc/peerface/secret': path.join(folder, 'secret'),
+    }));
+    return Relay.start(t, '--config', config);
+  };
+  const relays = [await start(0, 'geheim'), await start(1, 'geheim')];
+  await Promise.all(relays.map((relay) => readiness(relay)));
+  await together([await Person.join(t, [relays[0]], 'tea'),
+    await Person.join(t, [relays[1]], 'tea', { instance: 2 })]);
+  const stranger = await start(2, 'falsch');
+  assert.match(await readiness(stranger, false), /a Redis server is down/);
+  await assert.rejects(redis.command('KEYS', '*'), /NOAUTH/);
+  await assert.rejects(redis.commandAs(['relay', 'geheim'], 'KEYS', '*'), /NOPERM/);
+  await assert.rejects(redis.commandAs(['relay', 'geheim'], 'SET', 'other', '1'), /NOPERM/);
 });
 
 /* ---- without Redis ---- */
