@@ -219,7 +219,6 @@ void pf_loop_run(struct pf_server *server)
             epoll_wait(server->epoll_fd, server->events, PF_EVENTS_MAX, wait_ms(server));
         pf_loop_update_clock(server);
         int last_count = 0;
-        server->file_chunks = 0;
         for (int i = 0; i < count; i++) {
             if (comes_last(server, &server->events[i])) {
                 server->events[last_count++] = server->events[i];
@@ -232,6 +231,7 @@ void pf_loop_run(struct pf_server *server)
         if (last_count > 0) {
             on_last_events(server, (size_t)last_count);
         }
+        pf_io_write_file(server);
         pf_memory_follow(server);
         measure_turn(server);
     }

@@ -106,6 +106,7 @@ struct pf_transit {
     uint32_t input_size;
     int file_fd; /* owned: the rest of a response, or -1 */
     uint64_t file_at, file_size;
+    uint64_t file_turn; /* the lower, the longer it has waited to be served */
     bool closes_after_file;
 };
 
@@ -167,7 +168,8 @@ struct pf_server {
     struct pf_timers timers;
     uint64_t now_ns, now_ms, unix_s; /* of the iteration; the first two are of the same clock */
     struct pf_arena frames, segments;
-    size_t file_chunks; /* written in this iteration */
+    struct pf_link *file_link; /* borrowed: whose file is written next; NULL: none asks for it */
+    uint64_t file_turns;       /* given so far */
     struct pf_link *dirty;
     enum pf_ending ending;
     uint64_t stop_ms; /* STOPPING: when it stops at the latest */
