@@ -529,13 +529,14 @@ void sim_check_note_kept(struct sim_world *world)
     }
 }
 
-/* I20: media continues without the relay, between pages that are still open. */
+/* I20: media continues without the relay, between pages that are still open, and whose members no
+ * host has removed: the one that has lost the relay does not hear of it, and the others close. */
 static bool keeps_pictures(struct sim_world *world)
 {
     const struct sim_tab *tab = world->hosts[world->faults.lost_host].tab;
-    for (uint32_t i = 0; tab && i < world->faults.hosts_count; i++) {
+    for (uint32_t i = 0; tab && !tab->removed && i < world->faults.hosts_count; i++) {
         const struct sim_tab *other = tab->kept[i];
-        if (other && world->hosts[i].tab == other &&
+        if (other && world->hosts[i].tab == other && !other->removed &&
             (!is_connected(world, tab, other) || !is_connected(world, other, tab))) {
             return false;
         }
