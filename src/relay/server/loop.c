@@ -10,6 +10,7 @@
 
 #include "base/assert.h"
 #include "relay/server/bridge.h"
+#include "relay/server/clock.h"
 #include "relay/server/drain.h"
 #include "relay/server/handshakes.h"
 #include "relay/server/io.h"
@@ -41,8 +42,7 @@ enum { ACCEPTS_MAX = 8 }; /* in one iteration, for each listener */
 void pf_loop_update_clock(struct pf_server *server)
 {
     struct timespec now;
-    PF_ASSERT(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
-    server->now_ns = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+    server->now_ns = pf_clock_ns();
     server->now_ms = server->now_ns / 1000000;
     PF_ASSERT(clock_gettime(CLOCK_REALTIME, &now) == 0);
     server->unix_s = (uint64_t)now.tv_sec;
@@ -203,11 +203,8 @@ static void on_last_events(struct pf_server *server, size_t count)
 /* Only where somebody may ask for it: it reads the clock once more. */
 static void measure_turn(struct pf_server *server)
 {
-    struct timespec end;
     if (server->doors[PF_DOOR_METRICS].count > 0) {
-        PF_ASSERT(clock_gettime(CLOCK_MONOTONIC, &end) == 0);
-        const uint64_t end_ns = (uint64_t)end.tv_sec * 1000000000 + (uint64_t)end.tv_nsec;
-        pf_metrics_iteration(&server->metrics, end_ns - server->now_ns);
+        pf_metrics_iteration(&server->metrics, pf_clock_ns() - server->now_ns);
     }
 }
 
