@@ -126,6 +126,7 @@ static int wait_ms(const struct pf_server *server)
 {
     uint64_t deadline_ms =
         earlier(pf_timers_deadline_ms(&server->timers), pf_drain_deadline_ms(server));
+    deadline_ms = earlier(deadline_ms, pf_memory_deadline_ms(server));
     if (server->ending != PF_ENDING_STOPPING) {
         deadline_ms = earlier(deadline_ms, pf_hub_deadline_ms(server->hub));
     }

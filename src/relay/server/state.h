@@ -145,7 +145,7 @@ struct pf_handshakes {
 
 /* See memory.h. */
 struct pf_memory {
-    size_t crowd; /* the most connections since memory was given back */
+    size_t crowd; /* the most connections and members since memory was given back */
     uint64_t trimmed_ms;
 };
 
