@@ -75,8 +75,10 @@ _pf_unpack() {
   _pf_target=$_pf_root/build/third_party/programs
   _pf_missing=
   for _pf_package in "$@"; do
-    [ -x "$_pf_target/usr/sbin/$_pf_package" ] || [ -x "/usr/sbin/$_pf_package" ] ||
-      _pf_missing="$_pf_missing $_pf_package"
+    for _pf_file in "$_pf_target"/usr/*bin/"$_pf_package" /usr/*bin/"$_pf_package"; do
+      [ -x "$_pf_file" ] && continue 2
+    done
+    _pf_missing="$_pf_missing $_pf_package"
   done
   [ -n "$_pf_missing" ] && command -v apt-get >/dev/null 2>&1 || return 0
   if [ -n "${PF_NO_INSTALL:-}" ]; then
@@ -216,8 +218,8 @@ _pf_npm() {
 
 # What building needs; the rest of the names is what this command needs beyond that.
 _pf_set_up() {
-  _pf_install ca-certificates gcc libc6-dev cmake ninja-build libssl-dev libseccomp-dev dpkg-dev \
-    file "$@" &&
+  _pf_install ca-certificates gcc libc6-dev cmake ninja-build libssl-dev libseccomp-dev \
+    libhiredis-dev dpkg-dev file "$@" &&
     _pf_enter && _pf_npm && _pf_third_party
 }
 
@@ -255,7 +257,8 @@ _pf_run() {
 _pf_test() {
   _pf_set_up libcmocka-dev openssl clang libclang-rt-dev clang-format clang-tidy chromium \
     chromium-headless-shell firefox-esr iproute2 coturn fonts-noto-cjk fonts-noto-color-emoji \
-    fonts-dejavu-core bubblewrap && _pf_unpack nginx haproxy && cd "$_pf_root" || return 1
+    fonts-dejavu-core bubblewrap && _pf_unpack nginx haproxy redis-server &&
+    cd "$_pf_root" || return 1
   _pf_configure release -DPF_TESTS=ON -DPF_WERROR=ON &&
     _pf_configure wasm -DPF_TESTS=ON -DPF_WERROR=ON &&
     _pf_configure sanitize -DPF_WERROR=ON && _pf_configure clang -DPF_WERROR=ON || return 1

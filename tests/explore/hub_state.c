@@ -151,7 +151,7 @@ static void visit_client(struct pf_hub *hub, struct ex_visit *visit, uint32_t nu
 {
     struct pf_hub_client *client = pf_clients_find(&hub->clients, number);
     if (visit->mode == EX_LOAD) {
-        PF_ASSERT(pf_clients_add(&hub->clients, number, &client) == PF_ERROR_OK);
+        PF_ASSERT(pf_clients_add(&hub->clients, number, 0, &client) == PF_ERROR_OK);
         client->heartbeat = (struct pf_timer){.kind = PF_HUB_TIMER_HEARTBEAT};
     }
     pf_member_id id = client->member ? client->member->id : 0;

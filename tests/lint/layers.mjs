@@ -12,7 +12,7 @@ export const layers = [
   'core', 'core/common', 'core/media', 'core/peer', 'core/room', 'inspect',
   'browser', 'browser/module',
   'client/peerface', 'client', 'client/browser',
-  'relay/wire', 'relay/hub', 'relay/server', 'relay/app',
+  'relay/wire', 'relay/hub', 'relay/cluster', 'relay/server', 'relay/app',
   'bot',
 ];
 

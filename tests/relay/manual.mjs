@@ -40,13 +40,13 @@ export function substitute(text, places) {
 /** The file of a program, installed or unpacked, or null. @param {string} name */
 export function findProgram(name) {
   const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin',
-    path.join(unpacked, 'usr/sbin')];
+    path.join(unpacked, 'usr/sbin'), path.join(unpacked, 'usr/bin')];
   return folders.map((folder) => path.join(folder, name)).find((file) => fs.existsSync(file))
     ?? null;
 }
 
 /** The folders of the libraries of unpacked programs. */
-function libraryPath() {
+export function libraryPath() {
   const folder = path.join(unpacked, 'usr/lib');
   const names = fs.existsSync(folder) ? fs.readdirSync(folder) : [];
   return names.filter((name) => name.endsWith('-gnu')).map((name) => path.join(folder, name))

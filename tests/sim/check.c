@@ -5,6 +5,7 @@
 #include "base/assert.h"
 #include "capture_check.h"
 #include "chat.h"
+#include "cluster_check.h"
 #include "doors.h"
 #include "gestures.h"
 #include "hostile.h"
@@ -147,7 +148,8 @@ static bool has_not_left(const struct sim_world *world, const struct sim_tab *ta
     }
     const bool is_plain =
         is_first_page(world, other) && world->faults.relays_count == 1 && !shows_all_it_can(tab);
-    return is_with_relay(other, tab->socket->relay) ||
+    return (world->cluster ? sim_cluster_lists(world, tab, other)
+                           : is_with_relay(other, tab->socket->relay)) ||
            (is_plain && !other->given_up && !was_lost_long(world, other));
 }
 
@@ -201,8 +203,9 @@ void sim_check_relay_text(struct sim_world *world, struct sim_socket *socket, st
         "{\"type\":\"error\",\"code\":\"not-host\"", /* the role has just gone */
         "{\"type\":\"error\",\"code\":\"rate-limit\",\"message\":\"too many wait",
     };
-    const struct pf_hub *hub = world->relays[socket->relay].hub;
-    if (begins(text, harmless[1]) && pf_hub_counts(hub).members < PF_MEMBERS_MAX) {
+    const struct pf_hub *hub =
+        world->relays[socket->relay].hub; /* or NULL: of another, in a cluster */
+    if (hub && begins(text, harmless[1]) && pf_hub_counts(hub).members < PF_MEMBERS_MAX) {
         sim_fail(world, "the room is full with %zu members", pf_hub_counts(hub).members);
     }
     if (begins(text, "{\"type\":\"joined\"")) {
@@ -417,7 +420,7 @@ static bool is_somebody(const struct sim_world *world, uint32_t room, pf_member_
             return true;
         }
     }
-    return sim_hostile_is(world, id);
+    return sim_hostile_is(world, id) || sim_cluster_may_be_hostile(world, id);
 }
 
 static bool shows_ghost(struct sim_world *world, const struct sim_tab *tab)

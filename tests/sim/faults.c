@@ -61,7 +61,7 @@ static void draw_rare(struct sim_faults *faults, struct pf_random *random)
         faults->weights[SIM_ACTION_DUPLICATE] = 1 + pf_random_below(random, 8);
     }
     if (one_in(random, 6)) {
-        faults->relays_count = 2 + pf_random_below(random, SIM_RELAYS_MAX - 1);
+        faults->relays_count = 2 + pf_random_below(random, SIM_LONE_RELAYS_MAX - 1);
         faults->weights[SIM_ACTION_RELAY_MOVE] = 1 + pf_random_below(random, 8);
     }
     faults->late_events = one_in(random, 4);
@@ -188,7 +188,37 @@ static void draw_observers(struct sim_faults *faults, struct pf_random *random)
     }
 }
 
-void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32_t hosts_count)
+/*
+ * Relays that serve the same rooms, in a third of the worlds that have several, or in any.
+ * Likewise. Some of the faults take longer than most worlds.
+ */
+static void draw_cluster(struct sim_faults *faults, struct pf_random *random, bool has_cluster)
+{
+    if (!has_cluster && (faults->relays_count == 1 || !one_in(random, 3))) {
+        return;
+    }
+    faults->relays_count = 2 + pf_random_below(random, SIM_RELAYS_MAX - 1);
+    faults->stores_count = one_in(random, 3) ? 2 + pf_random_below(random, SIM_STORES_MAX - 1) : 1;
+    faults->weights[SIM_ACTION_RELAY_MOVE] = draw_chance(random, 8);
+    faults->cluster_faults_per_minute =
+        one_in(random, 6) ? 0 : 1 + pf_random_below(random, one_in(random, 4) ? 60 : 12);
+    for (int i = 0; i < SIM_CLUSTER_FAULTS_COUNT; i++) {
+        faults->cluster_weights[i] = draw_chance(random, 8);
+    }
+    faults->cluster_weights[pf_random_below(random, SIM_CLUSTER_FAULTS_COUNT)] += 10;
+    faults->store_latency_us_max = 1 + pf_random_below(random, one_in(random, 4) ? 60000 : 2000);
+    faults->store_spike_chance = draw_chance(random, 20);
+    if (faults->doors_per_minute > 0) {
+        faults->doors_per_minute = 20 + pf_random_below(random, 20); /* a stall delays 20 s of it */
+    }
+    if (one_in(random, 3) && faults->storm_ms < 60000) {
+        faults->storm_ms = 20000 + pf_random_below(random, 80000);
+        faults->actions_per_minute = 5 + pf_random_below(random, 40);
+    }
+}
+
+void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32_t hosts_count,
+                     bool has_cluster)
 {
     struct pf_random rare;
     struct pf_random large;
@@ -202,6 +232,7 @@ void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32
     struct pf_random doors;
     struct pf_random files;
     struct pf_random observers;
+    struct pf_random cluster;
     pf_random_seed(&rare, random->state ^ 0x72617265);
     pf_random_seed(&large, random->state ^ 0x6c61726765);
     pf_random_seed(&gestures, random->state ^ 0x68616e6473);
@@ -213,6 +244,7 @@ void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32
     pf_random_seed(&turn, random->state ^ 0x7475726e);
     pf_random_seed(&files, random->state ^ 0x66696c65);
     pf_random_seed(&observers, random->state ^ 0x6f6273);
+    pf_random_seed(&cluster, random->state ^ 0x636c7573746572);
     pf_random_seed(&interruptions, random->state ^ 0x6d75746573);
     static const uint32_t usual_counts[] = {2, 2, 2, 2, 3, 3, 3, 4, 4, 5, 6, 7, 8};
     const uint32_t usual = (uint32_t)(sizeof(usual_counts) / sizeof(usual_counts[0]));
@@ -254,6 +286,7 @@ void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32
     draw_files(faults, &files);
     draw_interruptions(faults, &interruptions);
     draw_observers(faults, &observers);
+    draw_cluster(faults, &cluster, has_cluster);
 }
 
 static void clear_weights(struct sim_faults *faults, const enum sim_action *actions, size_t count)
@@ -279,6 +312,7 @@ static void clear_networks(struct sim_faults *faults, unsigned without)
     if (without & SIM_FAULTS_RELAY) {
         CLEAR(faults, SIM_ACTION_RELAY_KILL, SIM_ACTION_RELAY_MOVE);
         faults->relays_count = 1;
+        faults->stores_count = 0;
     }
     if (without & SIM_FAULTS_NETWORK) {
         CLEAR(faults, SIM_ACTION_PARTITION, SIM_ACTION_OFFLINE, SIM_ACTION_NEW_ADDRESS);
@@ -372,4 +406,22 @@ const char *sim_action_name(enum sim_action action)
         [SIM_ACTION_RELAY_MOVE] = "finds another relay at the address",
     };
     return names[action];
+}
+
+const char *sim_cluster_fault_name(enum sim_cluster_fault fault)
+{
+    static const char *const names[] = {
+        [SIM_CLUSTER_STALL] = "a store stalls",
+        [SIM_CLUSTER_LONG_STALL] = "a store stalls for 20 s",
+        [SIM_CLUSTER_STOP] = "a store stops",
+        [SIM_CLUSTER_FORGET] = "a store stops, and will be empty",
+        [SIM_CLUSTER_FALL_BEHIND] = "a store stops, and will lack its last writes",
+        [SIM_CLUSTER_UNSUBSCRIBE] = "a store ends subscriptions",
+        [SIM_CLUSTER_DEAFEN] = "a subscription is lost in silence",
+        [SIM_CLUSTER_CUT] = "a relay is cut off from stores",
+        [SIM_CLUSTER_RETIRE] = "a relay is drained",
+        [SIM_CLUSTER_KILL] = "a relay of the cluster is killed",
+        [SIM_CLUSTER_PAUSE] = "a relay is stopped for a while",
+    };
+    return names[fault];
 }

@@ -10,7 +10,9 @@
 
 enum {
     SIM_HOSTS_MAX = 16,
-    SIM_RELAYS_MAX = 3,
+    SIM_RELAYS_MAX = 5, /* of a cluster; without one there are at most SIM_LONE_RELAYS_MAX */
+    SIM_LONE_RELAYS_MAX = 3,
+    SIM_STORES_MAX = 3,
     SIM_ROOMS_MAX = 2,
     SIM_HOSTILES_MAX = 2,
 };
@@ -62,6 +64,22 @@ enum sim_trick {
     SIM_TRICKS_COUNT,
 };
 
+/* What goes wrong in a cluster of relays, each with one store, or one relay and its stores. */
+enum sim_cluster_fault {
+    SIM_CLUSTER_STALL,       /* a store does nothing for up to 5 s */
+    SIM_CLUSTER_LONG_STALL,  /* for 20 s */
+    SIM_CLUSTER_STOP,        /* a store stops for up to 60 s, and loses nothing */
+    SIM_CLUSTER_FORGET,      /* and comes back empty */
+    SIM_CLUSTER_FALL_BEHIND, /* and comes back without its last writes */
+    SIM_CLUSTER_UNSUBSCRIBE, /* subscriptions are ended by a store */
+    SIM_CLUSTER_DEAFEN,      /* a subscription is lost, and its relay not told */
+    SIM_CLUSTER_CUT,         /* no packets between a relay and one store or all, for up to 60 s */
+    SIM_CLUSTER_RETIRE,      /* a relay is drained, and stops */
+    SIM_CLUSTER_KILL,        /* a relay is killed, and stays away for a while */
+    SIM_CLUSTER_PAUSE,       /* a relay does nothing for up to 15 s */
+    SIM_CLUSTER_FAULTS_COUNT,
+};
+
 /* What one host loses for good at the end of the faults. */
 enum sim_loss {
     SIM_LOSS_NONE,
@@ -110,22 +128,28 @@ struct sim_faults {
     uint32_t hostiles_count;   /* hostile members besides the hosts, until the end */
     uint32_t tricks_per_minute;
     uint32_t tricks[SIM_TRICKS_COUNT]; /* weights */
-    uint32_t turn_ttl_ms; /* of credentials for TURN servers; 0: the relay gives none */
-    uint32_t turn_chance; /* that a TURN server refuses them, or is in use */
-    bool tokens;          /* the relay asks for tokens */
+    uint32_t turn_ttl_ms;  /* of credentials for TURN servers; 0: the relay gives none */
+    uint32_t turn_chance;  /* that a TURN server refuses them, or is in use */
+    bool tokens;           /* the relay asks for tokens */
+    uint32_t stores_count; /* by which the relays are one cluster; 0: they are on their own */
+    uint32_t cluster_faults_per_minute;
+    uint32_t cluster_weights[SIM_CLUSTER_FAULTS_COUNT];
+    uint32_t store_latency_us_max; /* of a packet between a relay and a store */
+    uint32_t store_spike_chance;   /* that it takes up to 1 s longer */
     enum sim_loss loss;
     uint32_t frame_loss_chance; /* of what programs send unreliably; else 0 */
     uint32_t lost_host;
 };
 
-/* `hosts_count` 0: draws the number as well. */
-void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32_t hosts_count);
+/* `hosts_count` 0: draws the number as well. `has_cluster`: in any case. */
+void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32_t hosts_count,
+                     bool has_cluster);
 
 /* What can be taken out of a world together. */
 enum sim_fault_group {
     SIM_FAULTS_DELAY = 1,    /* packets that are late */
     SIM_FAULTS_WIRE = 2,     /* WebSockets that break, or lead nowhere */
-    SIM_FAULTS_RELAY = 4,    /* restarts, and other relays at the address */
+    SIM_FAULTS_RELAY = 4,    /* restarts, other relays at the address, clusters of relays */
     SIM_FAULTS_NETWORK = 8,  /* machines offline, apart, in another network; for good as well */
     SIM_FAULTS_MACHINE = 16, /* sleep, timers once a minute */
     SIM_FAULTS_DEVICES = 32, /* missing, busy, unplugged, denied, muted by the system */
@@ -139,5 +163,6 @@ enum sim_fault_group {
 void sim_faults_clear(struct sim_faults *faults, unsigned without);
 
 const char *sim_action_name(enum sim_action action);
+const char *sim_cluster_fault_name(enum sim_cluster_fault fault);
 
 #endif

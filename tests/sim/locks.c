@@ -8,6 +8,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "locks.h"
 
+#include "relay.h"
 #include "relay/hub/state.h"
 #include "tab.h"
 
@@ -72,7 +73,7 @@ struct sim_lock sim_lock_before(struct sim_world *world, const struct sim_relay 
         return lock;
     }
     const struct pf_slice name = name_of(world, from->tab->host);
-    const struct pf_hub_room *room = pf_rooms_find(&relay->hub->rooms, name);
+    const struct pf_hub_room *room = pf_rooms_find(&sim_relay_hub(relay)->rooms, name);
     if (!room) {
         return lock;
     }
@@ -101,8 +102,9 @@ void sim_lock_after(struct sim_world *world, const struct sim_relay *relay,
     if (lock->room.size == 0) {
         return;
     }
-    const struct pf_hub_room *room = pf_rooms_find(&relay->hub->rooms, lock->room);
-    const struct pf_hub_client *client = pf_clients_find(&relay->hub->clients, event->client);
+    const struct pf_hub *hub = sim_relay_hub(relay);
+    const struct pf_hub_room *room = pf_rooms_find(&hub->rooms, lock->room);
+    const struct pf_hub_client *client = pf_clients_find(&hub->clients, event->client);
     const struct pf_hub_member *host =
         room && lock->host != 0 ? pf_hub_room_member(room, lock->host) : NULL;
     if (event->type == PF_HUB_CLIENT_CLOSED && lock->is_locked && !(room && room->is_locked)) {
@@ -113,8 +115,8 @@ void sim_lock_after(struct sim_world *world, const struct sim_relay *relay,
                  sim_tab_name(world, from->tab));
     }
     if (is_join(event) && host && !host->is_host && can_be_host(host) &&
-        (issued_s(event->text) >= relay->hub->started_s ||
-         event->now_ms - relay->hub->started_ms >= SIM_GRACE_MS)) {
+        (issued_s(event->text) >= hub->started_s ||
+         event->now_ms - hub->started_ms >= SIM_GRACE_MS)) {
         sim_fail(world, "%s takes the role from a host", sim_tab_name(world, from->tab));
     }
 }

@@ -34,6 +34,7 @@ struct options {
     uint64_t first, count;
     uint32_t peers; /* 0: drawn for each seed */
     uint32_t jobs;
+    bool cluster; /* in each world */
     bool trace;
     uint64_t failures_max;
     const char *must_fail; /* of a mutant: the text that a failure must contain; or NULL */
@@ -45,13 +46,14 @@ struct options {
 
 static void print_help(const char *program)
 {
-    printf("usage: %s [--seeds FIRST COUNT] [--list FILE] [--peers N] [--jobs N] [--trace]\n"
-           "       [--record FOLDER] [--must-fail TEXT] [--hash]\n"
+    printf("usage: %s [--seeds FIRST COUNT] [--list FILE] [--peers N] [--jobs N] [--cluster]\n"
+           "       [--trace] [--record FOLDER] [--must-fail TEXT] [--hash]\n"
            "  --seeds FIRST COUNT  the seeds to run (default 1 1000)\n"
            "  --list FILE          run the seeds of FILE instead: lines `SEED [PEERS] # why`, or\n"
            "                       `SEED hash HASH`, which fails if the world has another hash\n"
            "  --hash               print the hashes, in the format of --list\n"
            "  --peers N            people in each world, 2 to %d (default: drawn)\n"
+           "  --cluster            several relays that serve the same rooms, in each world\n"
            "  --jobs N             processes (default: one per processor)\n"
            "  --trace              print every event and command; runs one seed at a time\n"
            "  --record FOLDER      write the event logs of the pages, for peerface-replay\n"
@@ -77,6 +79,8 @@ static bool read_options(int count, char **words, struct options *options)
         const char *next = i + 1 < count ? words[i + 1] : NULL;
         if (strcmp(word, "--trace") == 0) {
             options->trace = true;
+        } else if (strcmp(word, "--cluster") == 0) {
+            options->cluster = true;
         } else if (strcmp(word, "--hash") == 0) {
             options->hash = true;
         } else if (strcmp(word, "--must-fail") == 0 && next) {
@@ -114,7 +118,7 @@ static void print_replay(const struct options *options, uint64_t seed)
     if (options->peers != 0) {
         printf(" --peers %u", options->peers);
     }
-    printf(" --trace\n");
+    printf("%s --trace\n", options->cluster ? " --cluster" : "");
     (void)fflush(stdout);
 }
 
@@ -143,6 +147,7 @@ static void run_seeds(const struct options *options, uint64_t first, struct shar
     sim_world_init(world, stats, options->trace ? stdout : NULL);
     world->record_folder = options->record_folder;
     world->records = options->record_folder != NULL;
+    world->has_cluster = options->cluster;
     world->hashes = options->hash || options->must != 0;
     const uint64_t end = options->first + options->count;
     for (uint64_t seed = first; seed < end && !is_enough(options, shared, stats);

@@ -344,8 +344,10 @@ void sim_quality_sample(struct sim_world *world)
 /* The level of trouble that a page can still have. */
 static uint32_t level_max(const struct sim_world *world, const struct sim_tab *tab)
 {
-    /* A bad sample counts until two good ones have come. */
-    const uint64_t calm_us = tab->quality.bad_us + (uint64_t)LATE_MS * 1000;
+    /* A bad sample counts until two good ones have come, and a machine that sleeps is not eased. */
+    const uint64_t wake_us = world->hosts[tab->host].wake_us;
+    const uint64_t bad_us = tab->quality.bad_us > wake_us ? tab->quality.bad_us : wake_us;
+    const uint64_t calm_us = bad_us + (uint64_t)LATE_MS * 1000;
     const uint64_t calm_ms = world->now_us > calm_us ? (world->now_us - calm_us) / 1000 : 0;
     const uint64_t steps = calm_ms / (EASE_MS + LATE_MS / 5);
     return tab->quality.bad_us == 0 || steps >= PF_LEVEL_MAX ? 0 : PF_LEVEL_MAX - (uint32_t)steps;

@@ -59,6 +59,15 @@ enum sim_kind {
     /* With programs, see programs.h; last, since worlds.txt knows the others by their numbers. */
     SIM_PC_FRAME, /* subject: identity of the sender; token: whether it may be lost */
     SIM_UNTIL,    /* programs are to be asked */
+    /* With a cluster, see cluster.h; likewise. */
+    SIM_LINK_CONNECT, /* subject: relay and store; token: of the link */
+    SIM_LINK_DOWN,
+    SIM_LINK_COMMAND,
+    SIM_LINK_ANSWER,
+    SIM_LINK_MESSAGE,
+    SIM_STORE_START, /* subject: store */
+    SIM_CLUSTER_FAULT,
+    SIM_RELAY_RETIRED, /* subject: relay; token: the lower half of its id */
 };
 
 struct sim_happening {

@@ -1,10 +1,17 @@
-/* relay.c - the relays of a simulated world around the real hub: killed, restarted, moved. */
+/*
+ * relay.c - the relays of a simulated world around the real hub: killed, restarted, moved.
+ *
+ * In a world with a cluster, the hub of each relay is within a pf_cluster.
+ */
 /* SPDX-License-Identifier: MIT */
 #include "relay.h"
 
 #include "base/assert.h"
 #include "check.h"
+#include "cluster.h"
+#include "cluster_check.h"
 #include "locks.h"
+#include "relay/cluster/cluster.h"
 #include "relay/hub/hub.h"
 #include "tab.h"
 #include "trace.h"
@@ -56,6 +63,7 @@ static void forget(const struct sim_world *world, struct sim_relay *relay,
 static void send(struct sim_world *world, struct sim_socket *socket, struct pf_slice text)
 {
     sim_trace_wire(world, socket, "relay sends", text);
+    sim_cluster_check_text(world, socket, text);
     sim_check_relay_text(world, socket, text);
     if (socket->down.count > BACKLOG_MAX) {
         sim_wire_break(world, socket);
@@ -83,6 +91,11 @@ static void check_room(struct sim_world *world, uint32_t room, const struct sim_
     }
 }
 
+static bool is_settled(const struct sim_world *world)
+{
+    return world->quiet && world->now_us > world->quiet_us + (uint64_t)SIM_SETTLE_MS * 1000;
+}
+
 /*
  * R13: the relay does not evict a client that answers pings, also in the background, where timers
  * fire once a minute. Clients whose packets take too long are excepted.
@@ -91,6 +104,9 @@ static void check_close(struct sim_world *world, const struct sim_socket *socket
 {
     enum { SETTLED_US = 20000000 };
     const struct sim_host *host = &world->hosts[socket->tab->host];
+    if (world->cluster && !is_settled(world)) {
+        return; /* what happens to relays and stores may close clients at any time */
+    }
     const bool is_untroubled = sim_relay_reachable(world, socket->tab->host) && !host->asleep &&
                                world->now_us > host->trouble_us + SETTLED_US &&
                                world->faults.spike_chance == 0;
@@ -129,7 +145,8 @@ static void take_output(struct sim_world *world, struct sim_relay *relay, uint32
 
 static void set_timer(struct sim_world *world, struct sim_relay *relay)
 {
-    const uint64_t deadline_ms = pf_hub_deadline_ms(relay->hub);
+    const uint64_t deadline_ms =
+        relay->cluster ? pf_cluster_deadline_ms(relay->cluster) : pf_hub_deadline_ms(relay->hub);
     if (deadline_ms == relay->deadline_ms) {
         return;
     }
@@ -142,6 +159,28 @@ static void set_timer(struct sim_world *world, struct sim_relay *relay)
     }
 }
 
+static uint64_t unix_s(const struct sim_world *world)
+{
+    return 1800000000 + world->now_us / 1000000;
+}
+
+/* The next output for sockets. Those for stores are carried out. */
+static bool poll(struct sim_world *world, struct sim_relay *relay, struct pf_hub_output *out)
+{
+    struct pf_cluster_output output;
+    if (!relay->cluster) {
+        return pf_hub_poll(relay->hub, out);
+    }
+    while (pf_cluster_poll(relay->cluster, &output)) {
+        if (output.type == PF_CLUSTER_SOCKETS) {
+            *out = output.sockets;
+            return true;
+        }
+        sim_store_command(world, (uint32_t)(relay - world->relays), &output.command);
+    }
+    return false;
+}
+
 /* `from` is the socket that the event comes from, or NULL for a timeout. */
 static void handle(struct sim_world *world, struct sim_relay *relay, const struct sim_socket *from,
                    struct pf_hub_event *event)
@@ -152,16 +191,60 @@ static void handle(struct sim_world *world, struct sim_relay *relay, const struc
     if (from) { /* the hub also handles timers that are due */
         room = relay->deadline_ms <= event->now_ms ? ANY_ROOM : world->hosts[from->tab->host].room;
     }
-    event->unix_s = 1800000000 + world->now_us / 1000000;
+    event->unix_s = unix_s(world);
+    event->unix_ms = (uint32_t)(world->now_us / 1000 % 1000);
     world->stats->messages++;
     const struct sim_lock lock = sim_lock_before(world, relay, from, event);
-    pf_hub_handle(relay->hub, event);
-    while (pf_hub_poll(relay->hub, &output)) {
-        sim_check_relay_output(world, event, &output);
+    if (relay->cluster) {
+        pf_cluster_handle(relay->cluster, event);
+    } else {
+        pf_hub_handle(relay->hub, event);
+    }
+    while (poll(world, relay, &output)) {
+        if (!relay->cluster || room < SIM_ROOMS_MAX) {
+            sim_check_relay_output(world, event, &output);
+        }
         take_output(world, relay, room, &output);
     }
     sim_lock_after(world, relay, from, event, &lock);
     set_timer(world, relay);
+}
+
+void sim_relay_hear_store(struct sim_world *world, uint32_t at, struct pf_store_event *event)
+{
+    struct sim_relay *relay = &world->relays[at];
+    struct pf_hub_output output;
+    event->now_ms = world->now_us / 1000;
+    event->unix_s = unix_s(world);
+    event->unix_ms = (uint32_t)(world->now_us / 1000 % 1000);
+    pf_cluster_handle_store(relay->cluster, event);
+    while (poll(world, relay, &output)) {
+        take_output(world, relay, ANY_ROOM, &output);
+    }
+    set_timer(world, relay);
+}
+
+void sim_relay_wake(struct sim_world *world, uint32_t at)
+{
+    handle(world, &world->relays[at], NULL, &(struct pf_hub_event){.type = PF_HUB_TIMEOUT});
+}
+
+const struct pf_hub *sim_relay_hub(const struct sim_relay *relay)
+{
+    return relay->cluster ? pf_cluster_hub(relay->cluster) : relay->hub;
+}
+
+/* A relay of a cluster, which connects to the stores. */
+static void start_clustered(struct sim_world *world, uint32_t at,
+                            const struct pf_hub_config *hub_config)
+{
+    const struct pf_cluster_config config = {
+        .self = sim_cluster_draw_id(world, at),
+        .stores_count = world->faults.stores_count,
+        .guests_max = SIM_RELAY_CLIENTS_MAX,
+    };
+    PF_ASSERT(pf_cluster_new(&config, hub_config, &world->relays[at].cluster) == PF_ERROR_OK);
+    sim_store_relay_starts(world, at);
 }
 
 void sim_relay_start(struct sim_world *world, uint32_t at)
@@ -187,7 +270,19 @@ void sim_relay_start(struct sim_world *world, uint32_t at)
     sim_turn_set_up(world, &config);
     relay->up = true;
     relay->deadline_ms = PF_DEADLINE_NONE;
-    PF_ASSERT(pf_hub_new(&config, &relay->hub) == PF_ERROR_OK);
+    if (world->cluster) {
+        start_clustered(world, at, &config);
+    } else {
+        PF_ASSERT(pf_hub_new(&config, &relay->hub) == PF_ERROR_OK);
+    }
+}
+
+void sim_relay_free(struct sim_relay *relay)
+{
+    pf_cluster_free(relay->cluster);
+    pf_hub_free(relay->hub);
+    relay->cluster = NULL;
+    relay->hub = NULL;
 }
 
 void sim_relay_stop(struct sim_world *world, uint32_t at, bool orderly)
@@ -200,8 +295,11 @@ void sim_relay_stop(struct sim_world *world, uint32_t at, bool orderly)
     world->stats->relay_kills++;
     relay->up = false;
     relay->timer_token++;
-    pf_hub_free(relay->hub);
-    relay->hub = NULL;
+    if (world->cluster) {
+        sim_store_relay_ends(world, at, !orderly && sim_chance(world, 200));
+        world->cluster->ids[at] = 0;
+    }
+    sim_relay_free(relay);
     for (size_t i = 1; i < world->sockets_count; i++) {
         struct sim_socket *socket = world->sockets[i];
         if (!socket || !socket->relay_open || socket->relay != at) {
@@ -240,6 +338,10 @@ void sim_relay_move(struct sim_world *world, uint32_t host)
 
 void sim_relay_gather(struct sim_world *world)
 {
+    if (world->cluster) {
+        sim_cluster_calm(world);
+        return;
+    }
     for (uint32_t i = 0; i < SIM_HOSTS_MAX + SIM_HOSTILES_MAX; i++) {
         move_host(world, i, world->relay_at);
     }
@@ -247,7 +349,7 @@ void sim_relay_gather(struct sim_world *world)
 
 void sim_relay_move_all(struct sim_world *world)
 {
-    if (world->faults.relays_count > 1) {
+    if (world->faults.relays_count > 1 && !world->cluster) {
         world->stats->relay_moves++;
         world->relay_at = (world->relay_at + 1) % world->faults.relays_count;
         sim_trace_note(world, NULL, "the address names another relay");
@@ -298,7 +400,10 @@ void sim_relay_lost(struct sim_world *world, struct sim_socket *socket, uint16_t
 void sim_relay_timeout(struct sim_world *world, uint32_t at, uint32_t token)
 {
     struct sim_relay *relay = &world->relays[at];
-    if (relay->up && token == relay->timer_token) {
+    const uint64_t pause_us = sim_cluster_pause_us(world, at);
+    if (relay->up && token == relay->timer_token && pause_us > 0) {
+        sim_after(world, pause_us, SIM_RELAY_TIMER, at, token);
+    } else if (relay->up && token == relay->timer_token) {
         relay->deadline_ms = PF_DEADLINE_NONE;
         handle(world, relay, NULL, &(struct pf_hub_event){.type = PF_HUB_TIMEOUT});
     }

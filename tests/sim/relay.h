@@ -5,6 +5,12 @@
 
 #include "world.h"
 
+/* The hub of a relay that is up. */
+const struct pf_hub *sim_relay_hub(const struct sim_relay *relay);
+
+/* Frees what the relay consists of. */
+void sim_relay_free(struct sim_relay *relay);
+
 /* Starts a relay that is down, with no state but the secret. */
 void sim_relay_start(struct sim_world *world, uint32_t relay);
 
@@ -18,7 +24,7 @@ void sim_relay_stop(struct sim_world *world, uint32_t relay, bool orderly);
 void sim_relay_move(struct sim_world *world, uint32_t host);
 void sim_relay_move_all(struct sim_world *world);
 
-/* The address resolves to the same relay for all hosts again. */
+/* The address resolves to the same relay for all hosts again; in a cluster it need not. */
 void sim_relay_gather(struct sim_world *world);
 
 /* A WebSocket has reached the relay that the address names. */
@@ -28,6 +34,14 @@ void sim_relay_hear(struct sim_world *world, struct sim_socket *socket, struct p
 
 /* The relay sees that a WebSocket is closed. */
 void sim_relay_lost(struct sim_world *world, struct sim_socket *socket, uint16_t code);
+
+struct pf_store_event;
+
+/* In a cluster: something of a store, which has no time yet. */
+void sim_relay_hear_store(struct sim_world *world, uint32_t relay, struct pf_store_event *event);
+
+/* In a cluster: an early timeout. */
+void sim_relay_wake(struct sim_world *world, uint32_t relay);
 
 void sim_relay_timeout(struct sim_world *world, uint32_t relay, uint32_t token);
 

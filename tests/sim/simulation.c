@@ -25,6 +25,7 @@ static void clear_people(struct sim_faults *faults)
     faults->lasting_cuts = 0;
     faults->cut_from_the_start = false;
     faults->loss = SIM_LOSS_NONE;
+    faults->stores_count = 0; /* what relays do together is no matter of theirs */
     faults->rooms_count = 1;
     faults->hosts_count = SIM_HOSTS_MAX;
 }

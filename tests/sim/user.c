@@ -50,6 +50,7 @@ void sim_user_begin(struct sim_world *world)
             .address = i + 1,
             .browser = (enum sim_browser)sim_below(world, 3),
             .room = i % world->faults.rooms_count,
+            .relay_at = world->cluster ? i % world->faults.relays_count : 0,
         };
         equip(world, host);
         if (has_people) {

@@ -8,6 +8,7 @@
 #include "wire.h"
 
 #include "base/assert.h"
+#include "cluster.h"
 #include "relay.h"
 #include "tab.h"
 #include "trace.h"
@@ -201,7 +202,10 @@ static void connect_socket(struct sim_world *world, struct sim_socket *socket, u
     const struct sim_host *host = &world->hosts[socket->tab->host];
     if (socket->client != SIM_SOCKET_CONNECTING) {
         sim_wire_collect(world, socket);
-    } else if (!host->online || (!world->relays[host->relay_at].up && !host->relay_cut)) {
+        return;
+    }
+    sim_cluster_balance(world, socket->tab->host);
+    if (!host->online || (!world->relays[host->relay_at].up && !host->relay_cut)) {
         client_closed(world, socket, 1006);
     } else if (host->relay_cut) {
         if (tries > 60) {
@@ -209,6 +213,8 @@ static void connect_socket(struct sim_world *world, struct sim_socket *socket, u
         } else {
             sim_after(world, 1000000, SIM_SOCKET_CONNECT, socket->index, tries + 1);
         }
+    } else if (sim_cluster_pause_us(world, host->relay_at) > 0) {
+        sim_after(world, 100000, SIM_SOCKET_CONNECT, socket->index, tries); /* nobody accepts */
     } else {
         socket->address = host->address;
         sim_wire_send(world, socket, false, SIM_PACKET_OPENED, PF_SLICE(""));
@@ -230,6 +236,11 @@ static bool next_packet(struct sim_world *world, const struct sim_socket *socket
     }
     if (!sim_relay_reachable(world, socket->tab->host)) {
         sim_after(world, 250000, kind, socket->index, 0); /* retransmitted by TCP */
+        return false;
+    }
+    const uint64_t pause_us = up ? sim_cluster_pause_us(world, socket->relay) : 0;
+    if (pause_us > 0) {
+        sim_after(world, pause_us, kind, socket->index, 0);
         return false;
     }
     return true;
@@ -295,6 +306,16 @@ static void packet_down(struct sim_world *world, struct sim_socket *socket)
     }
 }
 
+static void lose_at_relay(struct sim_world *world, struct sim_socket *socket)
+{
+    const uint64_t pause_us = sim_cluster_pause_us(world, socket->relay);
+    if (pause_us > 0) {
+        sim_after(world, pause_us, SIM_SOCKET_LOST_BY_RELAY, socket->index, 0);
+    } else {
+        sim_relay_lost(world, socket, 1006);
+    }
+}
+
 void sim_wire_happen(struct sim_world *world, const struct sim_happening *happening)
 {
     struct sim_socket *socket = socket_of(world, happening->subject);
@@ -306,7 +327,7 @@ void sim_wire_happen(struct sim_world *world, const struct sim_happening *happen
     case SIM_SOCKET_UP: packet_up(world, socket); break;
     case SIM_SOCKET_DOWN: packet_down(world, socket); break;
     case SIM_SOCKET_LOST_BY_CLIENT: client_closed(world, socket, 1006); break;
-    case SIM_SOCKET_LOST_BY_RELAY: sim_relay_lost(world, socket, 1006); break;
+    case SIM_SOCKET_LOST_BY_RELAY: lose_at_relay(world, socket); break;
     default: PF_UNREACHABLE();
     }
 }

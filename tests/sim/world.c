@@ -7,6 +7,8 @@
 #include "capture.h"
 #include "chat.h"
 #include "check.h"
+#include "cluster.h"
+#include "cluster_check.h"
 #include "doors.h"
 #include "frames.h"
 #include "gestures.h"
@@ -16,7 +18,6 @@
 #include "origins.h"
 #include "pc.h"
 #include "relay.h"
-#include "relay/hub/hub.h"
 #include "tab.h"
 #include "trace.h"
 #include "turn.h"
@@ -183,9 +184,10 @@ void sim_world_end(struct sim_world *world)
     sim_hostile_end(world);
     world->pcs_count = 0;
     for (int i = 0; i < SIM_RELAYS_MAX; i++) {
-        pf_hub_free(world->relays[i].hub);
+        sim_relay_free(&world->relays[i]);
         world->relays[i] = (struct sim_relay){0};
     }
+    sim_cluster_end(world);
     sim_queue_clear(&world->queue);
     world->trace = trace;
     world->watcher = watcher;
@@ -265,7 +267,15 @@ static struct sim_tab *page_of(const struct sim_world *world, const struct sim_h
     case SIM_HOSTILE:
     case SIM_QUIET:
     case SIM_TICK:
-    case SIM_UNTIL: break;
+    case SIM_UNTIL:
+    case SIM_LINK_CONNECT:
+    case SIM_LINK_DOWN:
+    case SIM_LINK_COMMAND:
+    case SIM_LINK_ANSWER:
+    case SIM_LINK_MESSAGE:
+    case SIM_STORE_START:
+    case SIM_CLUSTER_FAULT:
+    case SIM_RELAY_RETIRED: break;
     }
     return NULL;
 }
@@ -348,8 +358,19 @@ static void happen(struct sim_world *world, const struct sim_happening *happenin
     case SIM_SAMPLE: sim_quality_sample(world); break;
     case SIM_HOSTILE: sim_hostile_act(world, happening->subject); break;
     case SIM_QUIET: sim_user_end(world); break;
-    case SIM_TICK: sim_user_tick(world); break;
+    case SIM_TICK:
+        sim_user_tick(world);
+        sim_cluster_check_tick(world);
+        break;
     case SIM_UNTIL: break;
+    case SIM_LINK_CONNECT:
+    case SIM_LINK_DOWN:
+    case SIM_LINK_COMMAND:
+    case SIM_LINK_ANSWER:
+    case SIM_LINK_MESSAGE:
+    case SIM_STORE_START: sim_store_happen(world, happening); break;
+    case SIM_CLUSTER_FAULT:
+    case SIM_RELAY_RETIRED: sim_cluster_happen(world, happening); break;
     }
 }
 
@@ -361,7 +382,18 @@ static bool passes_unseen(enum sim_kind kind)
 {
     return kind == SIM_SOCKET_UP || kind == SIM_SOCKET_DOWN || kind == SIM_PC_CHANNEL_DELIVER ||
            kind == SIM_ROOM_TIMER || kind == SIM_RELAY_TIMER || kind == SIM_HOSTILE ||
-           kind == SIM_SAMPLE || kind == SIM_PC_ENCODED;
+           kind == SIM_SAMPLE || kind == SIM_PC_ENCODED || kind == SIM_LINK_COMMAND ||
+           kind == SIM_LINK_ANSWER || kind == SIM_LINK_MESSAGE;
+}
+
+/* What is wrong with the cluster comes first: it may be why the rest is. */
+static void fail_amiss(struct sim_world *world, const char *cluster_amiss)
+{
+    if (cluster_amiss) {
+        sim_fail(world, "too long after the faults: %s", cluster_amiss);
+    } else {
+        sim_check_fail_wanting(world);
+    }
 }
 
 /* After the faults: notes when all checks begin to hold. Returns true when the world may end. */
@@ -381,7 +413,8 @@ static bool look(struct sim_world *world)
     if (sees_events && world->changed) {
         world->changed = false;
         const bool connected = sim_check_all_connected(world);
-        const bool well = connected && sim_check_all_well(world);
+        const bool well =
+            connected && sim_check_all_well(world) && sim_cluster_amiss(world) == NULL;
         if (connected && !world->connected) {
             world->connected_us = world->now_us;
         }
@@ -392,7 +425,7 @@ static bool look(struct sim_world *world)
         world->converged = well;
     }
     if (!world->converged && world->now_us > settled_us) {
-        sim_check_fail_wanting(world);
+        fail_amiss(world, sim_cluster_amiss(world));
     }
     return world->converged && world->now_us > world->converged_us + (uint64_t)SIM_STEADY_MS * 1000;
 }
@@ -407,13 +440,14 @@ void sim_world_begin(struct sim_world *world, uint64_t seed, uint32_t hosts_coun
     world->changed = true;
     world->wanting = (struct sim_wanting){0};
     pf_random_seed(&world->random, seed * 0x9e3779b97f4a7c15u);
-    sim_faults_draw(&world->faults, &world->random, hosts_count);
+    sim_faults_draw(&world->faults, &world->random, hosts_count, world->has_cluster);
     sim_faults_clear(&world->faults, world->without);
     if (world->programs) {
         world->programs->choose(world->programs->user, &world->faults, &world->random);
     }
     world->calm_us = world->quiet_us = (uint64_t)world->faults.storm_ms * 1000;
     world->relay_at = 0;
+    sim_cluster_begin(world);
     sim_relay_start(world, 0);
     sim_user_begin(world);
     sim_gestures_begin(world);

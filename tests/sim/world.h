@@ -222,12 +222,15 @@ struct sim_socket {
 };
 
 struct pf_hub;
+struct pf_cluster;
+struct sim_cluster;
 struct sim_hostile;
 
 struct sim_relay {
     bool up;
     uint32_t sockets[SIM_RELAY_CLIENTS_MAX]; /* by the hub's number for them; 0: free number */
-    struct pf_hub *hub;
+    struct pf_hub *hub;                      /* owned; NULL if `cluster` has it */
+    struct pf_cluster *cluster;              /* owned; NULL in a world without a cluster */
     uint32_t timer_token;
     uint64_t deadline_ms;
 };
@@ -265,6 +268,8 @@ struct sim_world {
     size_t sockets_capacity;
     struct sim_socket **sockets; /* by index, NULL when closed; owned */
     struct sim_relay relays[SIM_RELAYS_MAX];
+    bool has_cluster;            /* in each of its worlds, and not only in some */
+    struct sim_cluster *cluster; /* owned; NULL: the relays know nothing of one another */
     uint32_t relay_at; /* the one that the address resolves to; for all hosts in the end */
     size_t rooms_count;
     struct pf_room *rooms[SIM_HOSTS_MAX * 4]; /* memory that is free now; owned */

@@ -162,14 +162,14 @@ static bool abort_itself(void)
 
 /* What becomes of a confined process that calls it: a signal as a negative number, or the exit
  * status: 0 if it could. */
-static int outcome_of(bool (*call)(void))
+static int outcome_of_one(bool (*call)(void), bool connects)
 {
     int status = 0;
     const pid_t child = fork();
     if (child == 0) {
         const struct rlimit no_core = {0, 0};
         (void)setrlimit(RLIMIT_CORE, &no_core); /* a core would only take room */
-        if (pf_sandbox_enter()) {
+        if (pf_sandbox_enter(connects)) {
             _exit(100);
         }
         _exit(call() ? 0 : 1);
@@ -177,6 +177,11 @@ static int outcome_of(bool (*call)(void))
     assert_true(child > 0);
     assert_int_equal(waitpid(child, &status, 0), child);
     return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+static int outcome_of(bool (*call)(void))
+{
+    return outcome_of_one(call, false);
 }
 
 static void skip_without_filter(void)
@@ -220,6 +225,21 @@ static void what_only_an_attacker_calls_kills(void **state)
         if (outcome != -SIGSYS) {
             fail_msg("call %zu ended with %d", i, outcome);
         }
+    }
+}
+
+static void a_relay_with_stores_may_connect_and_nothing_more(void **state)
+{
+    (void)state;
+    static bool (*const calls[])(void) = {
+        run_a_program, make_a_process, make_a_file, open_a_socket_of_the_kernel, become_root,
+    };
+    skip_without_filter();
+    assert_int_equal(outcome_of_one(serve, true), 0);
+    assert_int_equal(outcome_of_one(open_a_socket, true), 0);
+    assert_int_equal(outcome_of_one(connect_to_a_server, true), 0);
+    for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
+        assert_int_equal(outcome_of_one(calls[i], true), -SIGSYS);
     }
 }
 
@@ -275,6 +295,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_serving_needs_is_allowed),
         cmocka_unit_test(what_only_an_attacker_calls_kills),
+        cmocka_unit_test(a_relay_with_stores_may_connect_and_nothing_more),
         cmocka_unit_test(what_nobody_has_thought_of_fails),
         cmocka_unit_test(a_failed_assertion_is_told_apart),
         cmocka_unit_test(users_that_do_not_confine_are_refused),

@@ -47,7 +47,7 @@ static void announce(const struct pf_options *options, uint16_t port)
 }
 
 /* Gives up, now that everything is open, what only opening needs. */
-static bool confine(const struct pf_options *options)
+static bool confine(const struct pf_options *options, struct pf_server *server)
 {
     const char *why = options->user ? pf_sandbox_become(options->user) : NULL;
     if (why) {
@@ -55,7 +55,10 @@ static bool confine(const struct pf_options *options)
                    why);
         return false;
     }
-    why = options->unconfined ? NULL : pf_sandbox_enter();
+    if (!pf_server_start_helpers(server)) {
+        return false;
+    }
+    why = options->unconfined ? NULL : pf_sandbox_enter(options->redis_count > 0);
     if (why) {
         pf_log_put(&options->log, PF_LOG_ERROR, "cannot-start", "%s: %s (see --no-sandbox)", why,
                    strerror(errno));
@@ -66,7 +69,7 @@ static bool confine(const struct pf_options *options)
 /* Serves to the end, and frees the server. */
 static int serve(const struct pf_options *options, struct pf_server *server)
 {
-    const bool is_confined = confine(options);
+    const bool is_confined = confine(options, server);
     if (is_confined) {
         announce(options, pf_server_port(server));
         pf_server_run(server);
@@ -116,6 +119,9 @@ static int run(const struct pf_options *options)
         .turn_servers_count = options->turn_servers.count,
         .turn_ttl_s = options->turn_ttl_s,
         .token_keys_file = options->token_keys,
+        .redis = (const char *const *)options->redis,
+        .redis_count = options->redis_count,
+        .redis_password_file = options->redis_password_file,
         .drain_ms = options->drain_s * 1000,
         .log = options->log,
         .requests_max = options->requests_max,

@@ -84,6 +84,13 @@ const struct pf_option pf_option_table[] = {
      .help = "let in only who has a token (a JWT) for the room, signed by a key in\n"
              "FILE: a JWK set, public keys in PEM, or a secret; SIGHUP reads it\n"
              "anew"},
+    {"redis", "URL", CALL(pf_option_take_redis), .is_secret = true,
+     .help = "serve the same rooms as the other relays with this Redis server:\n"
+             "redis://[user[:password]@]host[:port][/database], rediss:// (TLS)\n"
+             "or unix:///path; may be repeated, in the same order everywhere, to\n"
+             "spread the rooms over several servers; needs --secret-file"},
+    {"redis-password-file", "FILE", TEXT(redis_password_file),
+     .help = "the password for those whose URL has none; SIGHUP reads it anew"},
     {"ping-ms", "N", INTERVAL(ping_ms, 10),
      .help = "interval of pings; two missed ones are a timeout (5000)"},
     {"grace-ms", "N", INTERVAL(grace_ms, 1),

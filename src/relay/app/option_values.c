@@ -6,6 +6,7 @@
 #include "protocol/message.h"
 #include "relay/app/option_table.h"
 #include "relay/server/ip.h"
+#include "relay/server/redis_servers.h"
 #include "relay/server/server.h"
 #include "relay/server/turn.h"
 #include "relay/wire/authority.h"
@@ -61,6 +62,33 @@ const char *pf_option_take_ice_servers(struct pf_options *options, const char *v
     free(options->ice_servers);
     options->ice_servers = memory;
     return NULL;
+}
+
+const char *pf_option_take_redis(struct pf_options *options, const char *value)
+{
+    struct pf_redis_url *urls = calloc(2, sizeof *urls); /* large, hence not on the stack */
+    const char *why = NULL;
+    if (!pf_redis_servers_are_built()) {
+        why = "is not possible: this program is built without hiredis (libhiredis-dev)";
+    } else if (options->redis_count == PF_STORES_MAX) {
+        why = "is given more than 8 times";
+    } else if (!urls || !pf_redis_url_read(pf_slice_of(value), &urls[0])) {
+        why = "takes a URL such as redis://redis.example:6379, rediss://user:password@host or "
+              "unix:///path";
+    }
+    for (size_t i = 0; i < options->redis_count && !why; i++) {
+        if (pf_redis_url_read(pf_slice_of(options->redis[i]), &urls[1]) &&
+            pf_redis_url_same_server(&urls[0], &urls[1])) {
+            why = "names the same server twice";
+        }
+    }
+    free(urls);
+    if (!why) {
+        options->redis[options->redis_count] = strdup(value);
+        why = options->redis[options->redis_count] ? NULL : "finds no memory";
+        options->redis_count += why ? 0 : 1;
+    }
+    return why;
 }
 
 const char *pf_option_judge_origin(struct pf_options *options, const char *value)

@@ -7,6 +7,7 @@
 
 /* For option_table.h: each returns NULL, or a phrase that says what the option takes. */
 const char *pf_option_take_ice_servers(struct pf_options *options, const char *value);
+const char *pf_option_take_redis(struct pf_options *options, const char *value);
 const char *pf_option_judge_frame(struct pf_options *options, const char *value);
 const char *pf_option_judge_origin(struct pf_options *options, const char *value);
 const char *pf_option_judge_host(struct pf_options *options, const char *value);

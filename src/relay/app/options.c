@@ -91,6 +91,12 @@ static void judge(struct pf_options *options)
         pf_option_refuse(options, "--turn-secret-file", "goes together with --turn-server");
     } else if (options->proxy_protocol && options->proxies.count == 0) {
         pf_option_refuse(options, "--proxy-protocol", "needs --trust-proxy");
+    } else if (options->redis_count > 0 && !options->secret_file) {
+        pf_option_refuse(options, "--redis",
+                         "needs --secret-file, the same on all relays: a member that comes back "
+                         "to another relay shows that one its ticket");
+    } else if (options->redis_password_file && options->redis_count == 0) {
+        pf_option_refuse(options, "--redis-password-file", "needs --redis");
     }
 }
 
@@ -170,5 +176,8 @@ void pf_options_clear(struct pf_options *options)
 {
     free(options->ice_servers);
     free(options->config_text);
+    while (options->redis_count > 0) {
+        free(options->redis[--options->redis_count]);
+    }
     options->ice_servers = options->config_text = NULL;
 }

@@ -4,6 +4,7 @@
 #define PF_RELAY_APP_OPTIONS_H
 
 #include "base/slice.h"
+#include "relay/cluster/store.h"
 #include "relay/server/log.h"
 
 #include <stdbool.h>
@@ -54,8 +55,11 @@ struct pf_options {
     const char *user;       /* to become; NULL: none */
     bool unconfined;        /* without a filter of system calls */
     struct pf_log log;
-    const char *config_file; /* NULL: none */
-    char *config_text;       /* owned; other texts may borrow from it */
+    const char *config_file;    /* NULL: none */
+    char *config_text;          /* owned; other texts may borrow from it */
+    char *redis[PF_STORES_MAX]; /* URLs; owned, as they may hold passwords */
+    size_t redis_count;
+    const char *redis_password_file; /* NULL: none */
     struct pf_texts origins, frames, hosts, proxies, turn_servers;
 };
 

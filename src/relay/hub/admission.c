@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "base/buffer.h"
+#include "relay/hub/elsewhere.h"
 #include "relay/hub/hosts.h"
 #include "relay/hub/ice.h"
 #include "relay/hub/knocks.h"
@@ -41,7 +42,8 @@ static bool may_enter(struct pf_hub *hub, const struct pf_hub_client *client,
                       struct pf_hub_room *room, bool returns)
 {
     const struct pf_hub_doorkeeper *doorkeeper = &hub->config.doorkeeper;
-    if (doorkeeper->admit && !doorkeeper->admit(doorkeeper->user, client->number, returns)) {
+    if (doorkeeper->admit && !client->is_guest && !client->is_charged &&
+        !doorkeeper->admit(doorkeeper->user, client->number, returns)) {
         return false;
     }
     return !room || pf_token_bucket_take(returns ? &room->comebacks : &room->newcomers,
@@ -175,9 +177,11 @@ static const struct pf_hub_member *find_answerer(const struct pf_hub_room *room,
     return NULL;
 }
 
-static void seat(struct pf_hub *hub, struct pf_hub_client *client, struct pf_hub_member *member)
+static void seat(struct pf_hub *hub, struct pf_hub_client *client, struct pf_hub_member *member,
+                 uint32_t instance)
 {
-    pf_hub_member_release(hub, member);
+    pf_hub_member_release(hub, member, instance);
+    member->instance = instance;
     member->client = client->number;
     client->member = member;
     pf_clients_seat(&hub->clients, client);
@@ -251,6 +255,10 @@ static bool admit(struct pf_hub *hub, struct pf_hub_client *client, struct pf_sl
     struct pf_hub_member *member =
         room && ticket->id != 0 ? pf_hub_room_member(room, ticket->id) : NULL;
     const bool is_new = !member;
+    if (is_overtaken(hub, client, member) && member->instance == newcomer->instance) {
+        pf_hub_client_dismiss(hub, client); /* of the same page, which has gone on to another */
+        return false;
+    }
     if (is_overtaken(hub, client, member)) {
         pf_hub_client_fail(hub, client, PF_CODE_REPLACED, "a newer client has resumed this member");
         return false;
@@ -265,10 +273,9 @@ static bool admit(struct pf_hub *hub, struct pf_hub_client *client, struct pf_sl
         pf_hub_client_fail(hub, client, why, text_of(why));
         return false;
     }
-    member->instance = newcomer->instance;
     member->is_named = newcomer->is_named;
     pf_hub_member_set_name(member, newcomer->name, newcomer->capabilities);
-    seat(hub, client, member);
+    seat(hub, client, member, newcomer->instance);
     pf_hosts_enter(hub, member, is_new, ticket, newcomer->is_host);
     announce(hub, member, ticket->id != 0, offer);
     return true;
@@ -322,8 +329,22 @@ static void knock(struct pf_hub *hub, struct pf_hub_client *client, struct pf_hu
     }
 }
 
-/* `join` in hub->message is valid JSON of the right shape. */
-static void join_room(struct pf_hub *hub, struct pf_hub_client *client, struct pf_slice offer)
+/* Only its own relay knows the client's address. */
+static void visit(struct pf_hub *hub, struct pf_hub_client *client, struct pf_slice room,
+                  struct pf_slice text, bool returns)
+{
+    const struct pf_hub_doorkeeper *doorkeeper = &hub->config.doorkeeper;
+    if (doorkeeper->admit && !doorkeeper->admit(doorkeeper->user, client->number, returns)) {
+        pf_hub_client_fail(hub, client, PF_CODE_RATE_LIMIT, text_of(PF_CODE_RATE_LIMIT));
+        return;
+    }
+    client->is_charged = true;
+    pf_hub_visit_begin(hub, client, room, text);
+}
+
+/* `join` in hub->message is valid JSON of the right shape; `text` is what it was read from. */
+static void join_room(struct pf_hub *hub, struct pf_hub_client *client, struct pf_slice text,
+                      struct pf_slice offer)
 {
     const struct pf_slice room_name = hub->message.join.room;
     struct pf_hub_newcomer newcomer = {
@@ -354,6 +375,10 @@ static void join_room(struct pf_hub *hub, struct pf_hub_client *client, struct p
     }
     newcomer.is_named = claims.has_name;
     newcomer.is_host = claims.is_host;
+    if (pf_hub_is_elsewhere(hub, room_name) && !client->is_guest) {
+        visit(hub, client, room_name, text, newcomer.ticket.id != 0);
+        return;
+    }
     struct pf_hub_room *room = pf_rooms_find(&hub->rooms, room_name);
     if (is_removed(hub, client, room, &newcomer.ticket)) {
         return;
@@ -378,7 +403,7 @@ void pf_hub_join(struct pf_hub *hub, struct pf_hub_client *client, struct pf_sli
         return;
     }
     void *tree = hub->message.tree;
-    join_room(hub, client, offer);
+    join_room(hub, client, text, offer);
     hub->message = (struct pf_message){.type = PF_MESSAGE_PING, .tree = tree};
     pf_message_clear(&hub->message);
 }

@@ -6,7 +6,10 @@
 
 #include <stdlib.h>
 
-enum { SIZE_MIN = 64 };
+enum {
+    SIZE_MIN = 64,
+    ORDER_BITS = 20, /* below the milliseconds */
+};
 
 void pf_clients_clear(struct pf_clients *clients)
 {
@@ -46,7 +49,7 @@ static enum pf_error reserve(struct pf_clients *clients, uint32_t number)
     return PF_ERROR_OK;
 }
 
-enum pf_error pf_clients_add(struct pf_clients *clients, uint32_t number,
+enum pf_error pf_clients_add(struct pf_clients *clients, uint32_t number, uint64_t opened_ms,
                              struct pf_hub_client **out)
 {
     PF_ASSERT(!pf_clients_find(clients, number));
@@ -57,7 +60,10 @@ enum pf_error pf_clients_add(struct pf_clients *clients, uint32_t number,
     if (!client) {
         return PF_ERROR_MEMORY;
     }
-    *client = (struct pf_hub_client){.number = number, .order = ++clients->last_order};
+    *client = (struct pf_hub_client){
+        .number = number,
+        .order = opened_ms << ORDER_BITS | (++clients->last_order & ((1u << ORDER_BITS) - 1)),
+    };
     clients->by_number[number] = client;
     clients->count++;
     client->in_lobby = true;
@@ -70,6 +76,19 @@ enum pf_error pf_clients_add(struct pf_clients *clients, uint32_t number,
     clients->lobby_newest = client;
     *out = client;
     return PF_ERROR_OK;
+}
+
+uint64_t pf_client_opened_ms(const struct pf_hub_client *client)
+{
+    return client->order >> ORDER_BITS;
+}
+
+void pf_clients_make_guest(struct pf_clients *clients, struct pf_hub_client *client)
+{
+    PF_ASSERT(!client->is_guest);
+    pf_clients_seat(clients, client);
+    client->is_guest = true;
+    clients->guests_count++;
 }
 
 void pf_clients_seat(struct pf_clients *clients, struct pf_hub_client *client)
@@ -99,5 +118,6 @@ void pf_clients_remove(struct pf_clients *clients, struct pf_hub_client *client)
     pf_clients_seat(clients, client);
     clients->by_number[client->number] = NULL;
     clients->count--;
+    clients->guests_count -= client->is_guest ? 1 : 0;
     free(client);
 }

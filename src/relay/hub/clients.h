@@ -25,7 +25,10 @@ struct pf_hub_client {
     struct pf_timer heartbeat;
     struct pf_hub_client *lobby_older, *lobby_newer; /* while `in_lobby`; borrowed */
     bool in_lobby;
-    uint64_t order;    /* increases with each new client */
+    bool is_guest;     /* another relay has greeted it, and keeps its heartbeat and its limits */
+    bool is_visiting;  /* its room is another relay's */
+    bool is_charged;   /* its address has been, for its join */
+    uint64_t order;    /* increases with the time of connecting */
     uint64_t heard_ms; /* when its last message arrived */
     uint64_t ping_due_ms;
     uint64_t ice_due_ms;             /* it needs new ICE servers; 0 until it has had any */
@@ -36,10 +39,10 @@ struct pf_hub_client {
 struct pf_clients {
     struct pf_hub_client **by_number; /* owned, as are the clients; NULL where there is none */
     size_t size;
-    size_t count;
+    size_t count, guests_count; /* of all; of those, guests */
     struct pf_hub_client *lobby_oldest,
-        *lobby_newest; /* those that have joined no room; borrowed */
-    uint64_t last_order;
+        *lobby_newest;   /* those that have joined no room; borrowed */
+    uint64_t last_order; /* of clients that connected in the same millisecond */
 };
 
 /* Frees all clients. Their timers must not be used any more. */
@@ -48,12 +51,18 @@ void pf_clients_clear(struct pf_clients *clients);
 /* The client of that number, or NULL. */
 struct pf_hub_client *pf_clients_find(const struct pf_clients *clients, uint32_t number);
 
-/* Adds a client in the lobby, all zero except its number, which is unused, and its order. Fails
- * with MEMORY. */
-enum pf_error pf_clients_add(struct pf_clients *clients, uint32_t number,
+/* Adds a client in the lobby, all zero except its number, which is unused, and its order, by the
+ * time when it connected. Fails with MEMORY. */
+enum pf_error pf_clients_add(struct pf_clients *clients, uint32_t number, uint64_t opened_ms,
                              struct pf_hub_client **out);
 
-/* Takes the client out of the lobby: it is a member. */
+/* When the client connected. */
+uint64_t pf_client_opened_ms(const struct pf_hub_client *client);
+
+/* Makes a new client a guest, who is not in the lobby. */
+void pf_clients_make_guest(struct pf_clients *clients, struct pf_hub_client *client);
+
+/* Takes the client out of the lobby: it is a member, or visiting. */
 void pf_clients_seat(struct pf_clients *clients, struct pf_hub_client *client);
 
 /* Frees a client whose timer is not set. */

@@ -5,6 +5,7 @@
 #include "base/assert.h"
 #include "protocol/envelope.h"
 #include "relay/hub/admission.h"
+#include "relay/hub/elsewhere.h"
 #include "relay/hub/hosts.h"
 #include "relay/hub/ice.h"
 #include "relay/hub/output.h"
@@ -44,6 +45,11 @@ static void on_signal(struct pf_hub *hub, struct pf_hub_client *client,
 static void on_envelope(struct pf_hub *hub, struct pf_hub_client *client, struct pf_slice text,
                         const struct pf_envelope *envelope)
 {
+    if (client->is_visiting && envelope->type != PF_MESSAGE_PING &&
+        envelope->type != PF_MESSAGE_PONG) {
+        pf_hub_visit_forward(hub, client, text);
+        return;
+    }
     switch (envelope->type) {
     case PF_MESSAGE_SIGNAL: on_signal(hub, client, envelope); return;
     case PF_MESSAGE_JOIN: pf_hub_join(hub, client, text, envelope->prepared_offer); return;

@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "relay/hub/dispatch.h"
+#include "relay/hub/elsewhere.h"
 #include "relay/hub/output.h"
 #include "relay/hub/presence.h"
 #include "relay/hub/state.h"
@@ -17,7 +18,8 @@ static void on_client_text(struct pf_hub *hub, struct pf_hub_client *client, str
     /* It is bytes that make others fall behind, so a message costs one more for each KiB of it. */
     const uint64_t cost = (1 + text.size / PF_HUB_MESSAGE_SIZE) * MESSAGE_COST;
     client->heard_ms = hub->now_ms;
-    if (pf_token_bucket_take(&client->messages, &hub->messages_rate, hub->now_ms, cost)) {
+    if (client->is_guest ||
+        pf_token_bucket_take(&client->messages, &hub->messages_rate, hub->now_ms, cost)) {
         pf_hub_dispatch(hub, client, text);
     } else {
         pf_hub_client_evict(hub, client);
@@ -91,10 +93,17 @@ void pf_hub_handle(struct pf_hub *hub, const struct pf_hub_event *event)
         hub->started_ms = hub->now_ms;
         hub->started_s = hub->unix_s;
     }
-    struct pf_hub_client *client =
-        event->type == PF_HUB_TIMEOUT ? NULL : pf_clients_find(&hub->clients, event->client);
+    struct pf_hub_client *client = event->type == PF_HUB_TIMEOUT || event->type == PF_HUB_ROOM_MOVED
+                                       ? NULL
+                                       : pf_clients_find(&hub->clients, event->client);
     switch (event->type) {
-    case PF_HUB_CLIENT_OPENED: pf_hub_client_open(hub, event->client); return;
+    case PF_HUB_CLIENT_OPENED:
+        if (event->is_guest) {
+            pf_hub_guest_open(hub, event->client, event->opened_ms);
+        } else {
+            pf_hub_client_open(hub, event->client);
+        }
+        return;
     case PF_HUB_CLIENT_TEXT:
         if (client) {
             on_client_text(hub, client, event->text);
@@ -110,6 +119,12 @@ void pf_hub_handle(struct pf_hub *hub, const struct pf_hub_event *event)
             pf_hub_client_lost(hub, client, event->code);
         }
         return;
+    case PF_HUB_CLIENT_HOME:
+        if (client) {
+            pf_hub_visit_end(hub, client, event->text);
+        }
+        return;
+    case PF_HUB_ROOM_MOVED: pf_hub_room_move(hub, event->text); return;
     case PF_HUB_TIMEOUT: return; /* pf_hub_poll() looks at the timers */
     }
     PF_UNREACHABLE();
@@ -144,6 +159,12 @@ struct pf_hub_counts pf_hub_counts(const struct pf_hub *hub)
         .clients = hub->clients.count,
         .rooms = hub->rooms.count,
         .members = hub->rooms.members_count,
+        .guests = hub->clients.guests_count,
         .signals = hub->signals,
     };
+}
+
+bool pf_hub_has_room(const struct pf_hub *hub, struct pf_slice name)
+{
+    return pf_rooms_find(&hub->rooms, name) != NULL;
 }

@@ -45,6 +45,16 @@ struct pf_hub_ice {
     uint32_t renew_ms; /* a member gets new ones after that time, rounded up to a ping; 0: never */
 };
 
+/*
+ * Where several relays serve the same rooms: which of them are this hub's. All zero: every room is.
+ * A client whose room is another's is *visiting* from then on: the hub keeps its heartbeat and its
+ * limits, and gives what it says to whoever asked, by VISIT and FORWARD.
+ */
+struct pf_hub_elsewhere {
+    void *user; /* handed to `is_ours`; borrowed */
+    bool (*is_ours)(void *user, struct pf_slice room);
+};
+
 struct pf_hub_config {
     uint32_t members_max;        /* of a room, 2 to PF_MEMBERS_MAX */
     uint32_t rooms_max;          /* at least 1 */
@@ -62,6 +72,7 @@ struct pf_hub_config {
     struct pf_signer signer; /* for tickets */
     struct pf_hub_doorkeeper doorkeeper;
     struct pf_token_judge tokens; /* all zero: a join needs none */
+    struct pf_hub_elsewhere elsewhere;
     void *draw_user;              /* handed to `draw`; borrowed */
     uint64_t (*draw)(void *user); /* 64 unpredictable random bits */
 };
@@ -72,37 +83,49 @@ enum pf_hub_event_type {
     PF_HUB_CLIENT_HEARD, /* the client is alive, but what has arrived is no message yet, or never */
     PF_HUB_CLIENT_CLOSED, /* the WebSocket is gone */
     PF_HUB_TIMEOUT,       /* time has passed */
+    PF_HUB_CLIENT_HOME,   /* the room that a visiting client asked for is this hub's after all;
+                           * `text` is its `join` */
+    PF_HUB_ROOM_MOVED,    /* the room named `text` is another's: its clients are closed with 1001,
+                           * and nothing of it is left */
 };
 
 /* Events about a client that the hub does not know, since it has just closed it, are ignored. */
 struct pf_hub_event {
     enum pf_hub_event_type type;
     uint64_t now_ms;      /* monotonic, never smaller than in the event before */
-    uint64_t unix_s;      /* wall clock, for tickets only */
-    uint32_t client;      /* not for TIMEOUT */
+    uint64_t unix_s;      /* wall clock, for tickets */
+    uint32_t unix_ms;     /* and the milliseconds of that second, for clusters */
+    uint32_t client;      /* not for TIMEOUT and ROOM_MOVED */
+    bool is_guest;        /* for OPENED: another relay has greeted it, and keeps its heartbeat and
+                           * its limits */
+    uint64_t opened_ms;   /* for OPENED of a guest: when it connected there, as of `now_ms` */
     uint32_t frames;      /* for HEARD: control frames and fragments, which count as messages */
     uint16_t code;        /* for CLOSED: the code of the client's close frame, or 1006 */
-    struct pf_slice text; /* for TEXT: borrowed until pf_hub_poll() has returned false */
+    struct pf_slice text; /* borrowed until pf_hub_poll() has returned false */
 };
 
 enum pf_hub_output_type {
-    PF_HUB_SEND,  /* send `head` and `body` as one text message to each of the clients */
-    PF_HUB_CLOSE, /* close the client, whose number may be reused */
+    PF_HUB_SEND,    /* send `head` and `body` as one text message to each of the clients */
+    PF_HUB_CLOSE,   /* close the client, whose number may be reused */
+    PF_HUB_VISIT,   /* the client is visiting: `body` is its `join`, `head` the name of the room */
+    PF_HUB_FORWARD, /* what a visiting client says there: `body` */
 };
 
 /* What it points to is borrowed until the next call of pf_hub_poll() or pf_hub_handle(). */
 struct pf_hub_output {
     enum pf_hub_output_type type;
     const uint32_t *clients;
-    size_t clients_count; /* 1 to PF_MEMBERS_MAX; 1 for CLOSE */
+    size_t clients_count; /* 1 to PF_MEMBERS_MAX; 1 for all but SEND */
     struct pf_slice head;
-    struct pf_slice body; /* of a forwarded signal: a part of the event's text */
+    struct pf_slice body; /* for SEND of a signal a part of the event's text */
     uint16_t code;        /* for CLOSE: the close code to send */
+    uint64_t opened_ms;   /* for VISIT: when the client connected */
 };
 
 /* For a health check. */
 struct pf_hub_counts {
     size_t clients, rooms, members;
+    size_t guests;    /* of the clients */
     uint64_t signals; /* forwarded since the start */
 };
 
@@ -124,6 +147,9 @@ bool pf_hub_poll(struct pf_hub *hub, struct pf_hub_output *out);
 uint64_t pf_hub_deadline_ms(const struct pf_hub *hub);
 
 struct pf_hub_counts pf_hub_counts(const struct pf_hub *hub);
+
+/* Whether there is a room of that name. */
+bool pf_hub_has_room(const struct pf_hub *hub, struct pf_slice name);
 
 /* How many errors of that code have been sent to clients since the start. */
 uint64_t pf_hub_error_count(const struct pf_hub *hub, enum pf_error_code code);

@@ -3,6 +3,7 @@
 #include "relay/hub/knocks.h"
 
 #include "base/assert.h"
+#include "relay/hub/elsewhere.h"
 #include "relay/hub/hosts.h"
 #include "relay/hub/output.h"
 #include "relay/hub/presence.h"
@@ -114,9 +115,13 @@ bool pf_knock_settle(struct pf_hub *hub, struct pf_hub_client *client)
         .is_named = copy.is_named,
         .has_knocked = true,
     };
+    const struct pf_slice room = {copy.room_name, copy.room_name_size};
     pf_knock_end(hub, client);
-    return pf_hub_admit(hub, client, (struct pf_slice){copy.room_name, copy.room_name_size},
-                        &newcomer);
+    if (pf_hub_is_elsewhere(hub, room)) {
+        pf_hub_client_dismiss(hub, client); /* the room has moved: it knocks there */
+        return false;
+    }
+    return pf_hub_admit(hub, client, room, &newcomer);
 }
 
 struct pf_knock pf_knock_describe(const struct pf_hub_knock *knock)

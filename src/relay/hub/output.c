@@ -23,6 +23,7 @@ bool pf_hub_output_take(struct pf_hub *hub, struct pf_hub_output *out)
         .head = output->head,
         .body = output->body,
         .code = output->code,
+        .opened_ms = output->opened_ms,
     };
     return true;
 }
@@ -36,6 +37,7 @@ struct pf_hub_queued *pf_hub_output_add(struct pf_hub *hub, enum pf_hub_output_t
     output->clients_count = 0;
     output->head = output->body = PF_SLICE("");
     output->code = 0;
+    output->opened_ms = 0;
     return output;
 }
 

@@ -25,9 +25,20 @@ static void close_client(struct pf_hub *hub, struct pf_hub_client *client, uint1
     free_client(hub, client);
 }
 
+void pf_hub_client_dismiss(struct pf_hub *hub, struct pf_hub_client *client)
+{
+    close_client(hub, client, PF_HUB_CLOSE_GOING_AWAY);
+}
+
 /* Two missed pings are a timeout: the first may only be late. */
 static void set_heartbeat(struct pf_hub *hub, struct pf_hub_client *client)
 {
+    if (client->is_guest) {
+        if (client->ice_due_ms > hub->now_ms) {
+            pf_timers_set(&hub->timers, &client->heartbeat, client->ice_due_ms);
+        }
+        return;
+    }
     const uint64_t timeout_ms = client->heard_ms + 2 * (uint64_t)hub->config.ping_ms;
     pf_timers_set(&hub->timers, &client->heartbeat,
                   timeout_ms < client->ping_due_ms ? timeout_ms : client->ping_due_ms);
@@ -44,18 +55,33 @@ bool pf_hub_reserve_timer(struct pf_hub *hub)
     return pf_timers_reserve(&hub->timers, count) == PF_ERROR_OK;
 }
 
-static struct pf_hub_client *new_client(struct pf_hub *hub, uint32_t number)
+static struct pf_hub_client *new_client(struct pf_hub *hub, uint32_t number, uint64_t opened_ms)
 {
     struct pf_hub_client *client = NULL;
     if (!pf_hub_reserve_timer(hub) ||
-        pf_clients_add(&hub->clients, number, &client) != PF_ERROR_OK) {
+        pf_clients_add(&hub->clients, number, opened_ms, &client) != PF_ERROR_OK) {
         return NULL;
     }
     client->heartbeat = (struct pf_timer){.kind = PF_HUB_TIMER_HEARTBEAT};
     client->heard_ms = hub->now_ms;
     client->ping_due_ms = hub->now_ms + hub->config.ping_ms;
-    set_heartbeat(hub, client);
     return client;
+}
+
+void pf_hub_guest_open(struct pf_hub *hub, uint32_t number, uint64_t opened_ms)
+{
+    PF_ASSERT(number < hub->config.clients_max);
+    PF_ASSERT(!pf_clients_find(&hub->clients, number));
+    struct pf_hub_client *client = new_client(hub, number, opened_ms);
+    if (!client) {
+        pf_hub_send_close(hub, number, pf_error_code_close(PF_CODE_RELAY_FULL));
+        return;
+    }
+    pf_clients_make_guest(&hub->clients, client);
+    if (!hub->config.tokens.judge && hub->config.ice.renew_ms > 0) {
+        client->ice_due_ms = opened_ms + hub->config.ice.renew_ms; /* it has had some by `hello` */
+    }
+    set_heartbeat(hub, client);
 }
 
 void pf_hub_client_open(struct pf_hub *hub, uint32_t number)
@@ -63,16 +89,18 @@ void pf_hub_client_open(struct pf_hub *hub, uint32_t number)
     PF_ASSERT(number < hub->config.clients_max);
     PF_ASSERT(!pf_clients_find(&hub->clients, number));
     /* Whoever waits in the lobby may connect again; who comes now may be a member that returns. */
-    const bool is_full = hub->config.places > 0 && hub->clients.count >= hub->config.places;
+    const size_t own_count = hub->clients.count - hub->clients.guests_count;
+    const bool is_full = hub->config.places > 0 && own_count >= hub->config.places;
     struct pf_hub_client *oldest = hub->clients.lobby_oldest;
     if (is_full && oldest) {
         close_client(hub, oldest, PF_HUB_CLOSE_GOING_AWAY);
     }
-    if ((is_full && !oldest) || !new_client(hub, number)) {
+    struct pf_hub_client *client = is_full && !oldest ? NULL : new_client(hub, number, hub->now_ms);
+    if (!client) {
         pf_hub_send_close(hub, number, pf_error_code_close(PF_CODE_RELAY_FULL));
         return;
     }
-    struct pf_hub_client *client = pf_clients_find(&hub->clients, number);
+    set_heartbeat(hub, client);
     hub->message = (struct pf_message){
         .type = PF_MESSAGE_HELLO,
         .hello = {.ice_servers = pf_hub_ice_for_hello(hub, client),
@@ -120,10 +148,14 @@ void pf_hub_fail_no_such_member(struct pf_hub *hub, const struct pf_hub_client *
  * and abandoned in a loop would otherwise take up room for a whole grace period each.
  *
  * A locked room outlives that until nobody may return any more: otherwise whoever waits at the door
- * would enter as soon as all members lose their connection for a moment.
+ * would enter as soon as all members lose their connection for a moment. Not one that has moved to
+ * another relay.
  */
 static bool is_over(const struct pf_hub_room *room, size_t members_left)
 {
+    if (room->is_moved) {
+        return !pf_hub_room_is_connected(room);
+    }
     return !pf_hub_room_is_connected(room) && (!room->is_locked || members_left == 0);
 }
 
@@ -190,7 +222,9 @@ static void set_away(struct pf_hub *hub, struct pf_hub_client *client, uint32_t 
     }
     begin_absence(hub, member);
     pf_timers_set(&hub->timers, &member->grace, hub->now_ms + grace_ms);
-    pf_hub_send_to_others(hub, member, NULL, pf_hub_write_member(hub, member));
+    if (!member->room->is_moved) {
+        pf_hub_send_to_others(hub, member, NULL, pf_hub_write_member(hub, member));
+    }
 }
 
 void pf_hub_client_lost(struct pf_hub *hub, struct pf_hub_client *client, uint16_t code)
@@ -205,7 +239,9 @@ void pf_hub_client_lost(struct pf_hub *hub, struct pf_hub_client *client, uint16
 
 void pf_hub_client_heartbeat(struct pf_hub *hub, struct pf_hub_client *client)
 {
-    if (hub->now_ms - client->heard_ms >= 2 * (uint64_t)hub->config.ping_ms) {
+    const bool is_silent = hub->now_ms - client->heard_ms >= 2 * (uint64_t)hub->config.ping_ms;
+    const bool has_moved = client->member && client->member->room->is_moved;
+    if ((is_silent && !client->is_guest) || has_moved) {
         set_away(hub, client, hub->config.grace_ms);
         close_client(hub, client, PF_HUB_CLOSE_GOING_AWAY);
         return;
@@ -217,7 +253,7 @@ void pf_hub_client_heartbeat(struct pf_hub *hub, struct pf_hub_client *client)
         pf_hosts_tell(hub, client);
     }
     pf_hub_ice_renew(hub, client);
-    if (hub->now_ms >= client->ping_due_ms) {
+    if (hub->now_ms >= client->ping_due_ms && !client->is_guest) {
         pf_hub_send_type(hub, client->number, PF_MESSAGE_PING);
         client->ping_due_ms = hub->now_ms + hub->config.ping_ms;
     }
@@ -252,7 +288,7 @@ void pf_hub_client_evict(struct pf_hub *hub, struct pf_hub_client *client)
     pf_hub_client_fail(hub, client, PF_CODE_RATE_LIMIT, "too many messages");
 }
 
-void pf_hub_member_release(struct pf_hub *hub, struct pf_hub_member *member)
+void pf_hub_member_release(struct pf_hub *hub, struct pf_hub_member *member, uint32_t instance)
 {
     if (member->client == PF_CLIENT_NONE) {
         end_absence(hub, member);
@@ -264,7 +300,11 @@ void pf_hub_member_release(struct pf_hub *hub, struct pf_hub_member *member)
     PF_ASSERT(older->member == member);
     older->member = NULL;
     member->client = PF_CLIENT_NONE;
-    pf_hub_client_fail(hub, older, PF_CODE_REPLACED, "another client is this member now");
+    if (member->instance == instance) {
+        pf_hub_client_dismiss(hub, older);
+    } else {
+        pf_hub_client_fail(hub, older, PF_CODE_REPLACED, "another client is this member now");
+    }
 }
 
 void pf_hub_member_expire(struct pf_hub *hub, struct pf_hub_member *member)

@@ -19,6 +19,12 @@ bool pf_hub_reserve_timer(struct pf_hub *hub);
 /* A WebSocket has opened: greets it with `hello`, or closes it if memory is short. */
 void pf_hub_client_open(struct pf_hub *hub, uint32_t number);
 
+/* A client of another relay comes to a room of this hub: it was greeted at `opened_ms`. */
+void pf_hub_guest_open(struct pf_hub *hub, uint32_t number, uint64_t opened_ms);
+
+/* Closes a client that is no member with 1001. */
+void pf_hub_client_dismiss(struct pf_hub *hub, struct pf_hub_client *client);
+
 /* The WebSocket has closed with `code`: its member, if it has one, is away from now on. */
 void pf_hub_client_lost(struct pf_hub *hub, struct pf_hub_client *client, uint16_t code);
 
@@ -45,8 +51,12 @@ void pf_hub_client_fail(struct pf_hub *hub, struct pf_hub_client *client, enum p
 void pf_hub_fail_no_such_member(struct pf_hub *hub, const struct pf_hub_client *client,
                                 pf_member_id to);
 
-/* The member is about to get a new client: closes the client that it has, or ends its absence. */
-void pf_hub_member_release(struct pf_hub *hub, struct pf_hub_member *member);
+/*
+ * The member is about to get a new client, of that instance: closes the client that it has, or ends
+ * its absence. A page has one socket at a time: if it is the same page it is not told that it is
+ * replaced, which would be for good.
+ */
+void pf_hub_member_release(struct pf_hub *hub, struct pf_hub_member *member, uint32_t instance);
 
 /* Whether it loses its place to a newcomer if the room is full: it is away, and has never sent
  * anybody a signal, or has been away for longer than it was there. */

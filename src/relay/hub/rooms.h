@@ -51,6 +51,7 @@ struct pf_hub_room {
     pf_member_id *removed;                       /* the last ones; owned, NULL for none */
     uint8_t removed_count;
     bool is_locked;
+    bool is_moved;    /* to another relay: it is about to be deleted here */
     bool is_door_set; /* a host has locked or opened it: tickets say no more about it */
     uint8_t members_count;
     uint8_t members_max;            /* for which there is memory */

@@ -50,6 +50,7 @@ struct pf_hub_queued {
     size_t clients_count;
     struct pf_slice head, body;
     uint16_t code;
+    uint64_t opened_ms;
 };
 
 struct pf_hub {

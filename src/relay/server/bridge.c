@@ -6,6 +6,7 @@
 #include "base/buffer.h"
 #include "relay/server/crypto.h"
 #include "relay/server/link.h"
+#include "relay/server/logic.h"
 #include "relay/server/proxied.h"
 #include "relay/wire/handshake.h"
 
@@ -72,18 +73,32 @@ static void on_hub_send(struct pf_server *server, const struct pf_hub_output *ou
     }
 }
 
-static void give_to_hub(struct pf_server *server, const struct pf_hub_event *event)
+/* Carries out what the rooms ask for. */
+static void deliver(struct pf_server *server)
 {
     struct pf_hub_output output;
-    pf_hub_handle(server->hub, event);
-    while (pf_hub_poll(server->hub, &output)) {
+    while (pf_logic_poll(server, &output)) {
         switch (output.type) {
         case PF_HUB_SEND: on_hub_send(server, &output); break;
         case PF_HUB_CLOSE:
             pf_bridge_close(server, server->links[output.clients[0]], output.code);
             break;
+        case PF_HUB_VISIT:
+        case PF_HUB_FORWARD: PF_UNREACHABLE(); /* the cluster keeps them */
         }
     }
+}
+
+static void give_to_hub(struct pf_server *server, const struct pf_hub_event *event)
+{
+    pf_logic_handle(server, event);
+    deliver(server);
+}
+
+void pf_bridge_store_event(struct pf_server *server, const struct pf_store_event *event)
+{
+    pf_cluster_handle_store(server->cluster, event);
+    deliver(server);
 }
 
 static void tell_hub(struct pf_server *server, enum pf_hub_event_type type, uint32_t client,
@@ -93,6 +108,7 @@ static void tell_hub(struct pf_server *server, enum pf_hub_event_type type, uint
         .type = type,
         .now_ms = server->now_ms,
         .unix_s = server->unix_s,
+        .unix_ms = server->unix_ms,
         .client = client,
         .code = code,
         .text = text,
@@ -217,6 +233,7 @@ static void tell_progress(struct pf_server *server, struct pf_link *link, struct
         .type = PF_HUB_CLIENT_HEARD,
         .now_ms = server->now_ms,
         .unix_s = server->unix_s,
+        .unix_ms = server->unix_ms,
         .client = link->index,
         .frames = reader->websocket.extra_frames,
     };

@@ -31,6 +31,9 @@ void pf_bridge_lost(struct pf_server *server, struct pf_link *link);
  */
 void pf_bridge_cut(struct pf_server *server, struct pf_link *link);
 
+/* Hands the cluster an event of a store. */
+void pf_bridge_store_event(struct pf_server *server, const struct pf_store_event *event);
+
 /* Lets the hub look at its timers. */
 void pf_bridge_timeout(struct pf_server *server);
 

@@ -4,6 +4,7 @@
 
 #include "relay/server/bridge.h"
 #include "relay/server/link.h"
+#include "relay/server/logic.h"
 #include "relay/server/notify.h"
 
 enum {
@@ -11,10 +12,29 @@ enum {
     STOP_MS = 1000, /* for what has been closed to end */
 };
 
+/* Without other relays the hub is not told: it would only tell the members of one another. In a
+ * cluster others have members of the same rooms, and those have to know. */
+static void close_client(struct pf_server *server, struct pf_link *link)
+{
+    if (server->cluster) {
+        pf_bridge_dismiss(server, link);
+    } else {
+        pf_bridge_close(server, link, PF_CLOSE_GOING_AWAY);
+    }
+}
+
+/* Gives up the rooms of this relay now. */
+static void give_up_rooms(struct pf_server *server)
+{
+    if (server->cluster) {
+        pf_logic_retire(server, 0);
+        pf_bridge_timeout(server);
+    }
+}
+
 static void stop(struct pf_server *server)
 {
-    server->ending = PF_ENDING_STOPPING;
-    server->stop_ms = server->now_ms + STOP_MS;
+    give_up_rooms(server);
     for (size_t i = 0; i < PF_DOORS_COUNT; i++) {
         pf_listeners_close(&server->doors[i]); /* closing also removes them from epoll */
     }
@@ -28,9 +48,16 @@ static void stop(struct pf_server *server)
         } else if (link->stage == PF_STAGE_HTTP) {
             pf_link_set_stage(server, link, PF_STAGE_DRAINING, STOP_MS);
         } else {
-            pf_bridge_close(server, link, PF_CLOSE_GOING_AWAY);
+            close_client(server, link);
         }
     }
+    server->ending = PF_ENDING_STOPPING;
+    server->stop_ms = server->now_ms + STOP_MS;
+}
+
+static size_t everybody_count(const struct pf_server *server)
+{
+    return pf_logic_clients_count(server) + pf_logic_guests_count(server);
 }
 
 void pf_drain_begin(struct pf_server *server)
@@ -40,18 +67,21 @@ void pf_drain_begin(struct pf_server *server)
         return;
     }
     pf_notify("STOPPING=1");
-    drain->total = pf_hub_counts(server->hub).clients;
-    if (server->ending == PF_ENDING_DRAINING || server->config.drain_ms == 0 || drain->total == 0) {
+    drain->total = pf_logic_clients_count(server);
+    if (server->ending == PF_ENDING_DRAINING || server->config.drain_ms == 0 ||
+        everybody_count(server) == 0) {
         stop(server);
         return;
     }
     pf_log_put(&server->config.log, PF_LOG_INFO, "draining",
-               "draining %zu connections in %u seconds", drain->total,
+               "draining %zu connections in %u seconds", everybody_count(server),
                (unsigned)server->config.drain_ms / 1000);
     server->ending = PF_ENDING_DRAINING;
     drain->since_ms = server->now_ms;
     pf_listeners_close(&server->doors[PF_DOOR_MAIN]);
     pf_listeners_close(&server->doors[PF_DOOR_REDIRECT]);
+    pf_logic_retire(server, server->config.drain_ms);
+    pf_bridge_timeout(server);
     pf_drain_advance(server);
 }
 
@@ -72,7 +102,7 @@ void pf_drain_advance(struct pf_server *server)
             drain->closed++;
         }
     }
-    if (pf_hub_counts(server->hub).clients == 0 || due == UINT64_MAX) {
+    if (everybody_count(server) == 0 || due == UINT64_MAX) {
         stop(server);
     }
 }

@@ -9,7 +9,8 @@
 
 /*
  * A relay that ends closes all WebSockets with 1001, and their clients connect again: to the next
- * relay. Closed over some seconds, they do not all come at the same time.
+ * relay. Closed over some seconds, they do not all come at the same time. In a cluster it gives up
+ * its rooms in the same time, and their members on other relays resume as well.
  */
 
 /* Accepts nothing more, and closes WebSockets one after the other from now on; or all of them at

@@ -13,6 +13,7 @@
 
 #include "base/assert.h"
 #include "relay/server/handshakes.h"
+#include "relay/server/logic.h"
 #include "relay/server/proxied.h"
 
 #include <errno.h>
@@ -391,7 +392,7 @@ void pf_link_free(struct pf_server *server, struct pf_link *link)
 static void make_room(struct pf_server *server)
 {
     const size_t living = server->links_count - server->dead_count;
-    if (living - pf_hub_counts(server->hub).clients >= server->config.requests_max) {
+    if (living - pf_logic_clients_count(server) >= server->config.requests_max) {
         struct pf_timer *timer = pf_timers_due(&server->timers, UINT64_MAX);
         if (timer) {
             pf_link_kill(server, PF_TIMER_OWNER(timer, struct pf_transit, deadline)->link);

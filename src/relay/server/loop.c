@@ -15,6 +15,7 @@
 #include "relay/server/handshakes.h"
 #include "relay/server/io.h"
 #include "relay/server/link.h"
+#include "relay/server/logic.h"
 #include "relay/server/memory.h"
 #include "relay/server/reload.h"
 
@@ -38,6 +39,7 @@ enum { ACCEPTS_MAX = 8 }; /* in one iteration, for each listener */
 /* The user data of epoll: the index of a link, or one of these. */
 #define KEY_LISTENER (UINT64_C(1) << 32)
 #define KEY_SIGNAL   (UINT64_C(2) << 32)
+#define KEY_STORE    (UINT64_C(3) << 32)
 
 void pf_loop_update_clock(struct pf_server *server)
 {
@@ -46,6 +48,7 @@ void pf_loop_update_clock(struct pf_server *server)
     server->now_ms = server->now_ns / 1000000;
     PF_ASSERT(clock_gettime(CLOCK_REALTIME, &now) == 0);
     server->unix_s = (uint64_t)now.tv_sec;
+    server->unix_ms = (uint32_t)(now.tv_nsec / 1000000);
 }
 
 /* Accepting */
@@ -128,8 +131,9 @@ static int wait_ms(const struct pf_server *server)
         earlier(pf_timers_deadline_ms(&server->timers), pf_drain_deadline_ms(server));
     deadline_ms = earlier(deadline_ms, pf_memory_deadline_ms(server));
     if (server->ending != PF_ENDING_STOPPING) {
-        deadline_ms = earlier(deadline_ms, pf_hub_deadline_ms(server->hub));
+        deadline_ms = earlier(deadline_ms, pf_logic_deadline_ms(server));
     }
+    deadline_ms = earlier(deadline_ms, pf_redis_servers_deadline_ms(server));
     if (deadline_ms == PF_DEADLINE_NONE) {
         return -1;
     }
@@ -144,6 +148,8 @@ static void on_event(struct pf_server *server, const struct epoll_event *event)
 {
     if (event->data.u64 == KEY_SIGNAL) {
         on_signal(server);
+    } else if (event->data.u64 >= KEY_STORE) {
+        pf_redis_servers_event(server, event->data.u64 - KEY_STORE, event->events);
     } else if (event->data.u64 >= KEY_LISTENER) {
         const uint64_t number = event->data.u64 - KEY_LISTENER;
         const enum pf_door door = (enum pf_door)(number / PF_LISTENERS_MAX);
@@ -163,7 +169,7 @@ static void on_event(struct pf_server *server, const struct epoll_event *event)
 static bool comes_last(const struct pf_server *server, const struct epoll_event *event)
 {
     if (event->data.u64 >= KEY_LISTENER) {
-        return event->data.u64 != KEY_SIGNAL;
+        return event->data.u64 < KEY_SIGNAL;
     }
     const struct pf_link *link = server->links[event->data.u64];
     return link && link->opening == PF_OPENING_HANDSHAKE;
@@ -175,7 +181,8 @@ static void on_deadlines(struct pf_server *server)
     while ((timer = pf_timers_due(&server->timers, server->now_ms)) != NULL) {
         pf_link_kill(server, PF_TIMER_OWNER(timer, struct pf_transit, deadline)->link);
     }
-    if (server->ending != PF_ENDING_STOPPING && pf_hub_deadline_ms(server->hub) <= server->now_ms) {
+    pf_redis_servers_advance(server);
+    if (server->ending != PF_ENDING_STOPPING && pf_logic_deadline_ms(server) <= server->now_ms) {
         pf_bridge_timeout(server);
     }
     pf_drain_advance(server);
@@ -212,7 +219,8 @@ static void measure_turn(struct pf_server *server)
 void pf_loop_run(struct pf_server *server)
 {
     while (server->ending != PF_ENDING_STOPPING ||
-           (server->links_count > 0 && server->now_ms < server->stop_ms)) {
+           ((server->links_count > 0 || pf_redis_servers_are_busy(server)) &&
+            server->now_ms < server->stop_ms)) {
         const int count =
             epoll_wait(server->epoll_fd, server->events, PF_EVENTS_MAX, wait_ms(server));
         pf_loop_update_clock(server);
@@ -226,6 +234,7 @@ void pf_loop_run(struct pf_server *server)
         }
         on_deadlines(server);
         pf_io_flush(server);
+        pf_redis_servers_flush(server);
         if (last_count > 0) {
             on_last_events(server, (size_t)last_count);
         }
@@ -236,6 +245,11 @@ void pf_loop_run(struct pf_server *server)
 }
 
 /* Registering descriptors */
+
+uint64_t pf_loop_store_key(uint64_t number)
+{
+    return KEY_STORE + number;
+}
 
 static bool watch(struct pf_server *server, int fd, uint64_t key)
 {

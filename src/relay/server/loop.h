@@ -15,6 +15,10 @@ void pf_loop_update_clock(struct pf_server *server);
 bool pf_loop_watch_signals(struct pf_server *server);
 bool pf_loop_watch_listener(struct pf_server *server, enum pf_door door, size_t index);
 
+/* The user data of epoll for a descriptor of the stores, which pf_redis_servers_event() gets by
+ * number. */
+uint64_t pf_loop_store_key(uint64_t number);
+
 /* Runs until SIGINT or SIGTERM, and until the connections that are then open have ended. */
 void pf_loop_run(struct pf_server *server);
 

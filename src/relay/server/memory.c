@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "relay/server/memory.h"
 
+#include "relay/server/logic.h"
+
 #include <malloc.h>
 
 enum {
@@ -12,7 +14,7 @@ enum {
 /* Members that are away take memory as well, and go when their grace period ends. */
 static size_t crowd_now(const struct pf_server *server)
 {
-    return server->links_count + pf_hub_counts(server->hub).members;
+    return server->links_count + pf_hub_counts(pf_logic_hub(server)).members;
 }
 
 static bool has_shrunk(const struct pf_server *server)

@@ -90,6 +90,14 @@ struct simple {
     uint64_t value;
 };
 
+static void put_rows(struct pf_buffer *out, const struct simple *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        put_head(out, rows[i].name, rows[i].type, rows[i].help);
+        put_sample(out, rows[i].name, NULL, rows[i].value);
+    }
+}
+
 static void put_simple(struct pf_buffer *out, const struct pf_metrics *metrics,
                        const struct pf_metrics_now *now)
 {
@@ -97,7 +105,7 @@ static void put_simple(struct pf_buffer *out, const struct pf_metrics *metrics,
     const struct simple rows[] = {
         {"ready", "gauge", "Whether /readyz says yes.", now->is_ready},
         {"connections", "gauge", "Open connections of any kind.", now->connections},
-        {"clients", "gauge", "Open WebSockets.", counts.clients},
+        {"clients", "gauge", "Open WebSockets.", now->clients},
         {"rooms", "gauge", "Rooms.", counts.rooms},
         {"members", "gauge", "Members of rooms, away ones included.", counts.members},
         {"addresses", "gauge", "Network addresses that are remembered.", now->addresses},
@@ -112,9 +120,49 @@ static void put_simple(struct pf_buffer *out, const struct pf_metrics *metrics,
         {"tls_handshakes_failed_total", "counter", "TLS handshakes that failed or took too long.",
          metrics->handshakes_failed},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        put_head(out, rows[i].name, rows[i].type, rows[i].help);
-        put_sample(out, rows[i].name, NULL, rows[i].value);
+    put_rows(out, rows, sizeof rows / sizeof rows[0]);
+}
+
+/* Of this relay among others. */
+static void put_cluster(struct pf_buffer *out, const struct pf_cluster *cluster)
+{
+    const struct pf_cluster_counts counts = pf_cluster_counts(cluster);
+    const struct simple rows[] = {
+        {"visits", "gauge", "Clients of this relay in rooms of other relays.", counts.visits},
+        {"waiting", "gauge", "Clients that wait for an answer of Redis.", counts.waiting},
+        {"guests", "gauge", "Clients of other relays in rooms of this one.", counts.guests},
+        {"trunks", "gauge", "Other relays that messages are exchanged with, for each Redis server.",
+         counts.trunks},
+        {"rooms_owned", "gauge", "Rooms that this relay owns.", counts.rooms_owned},
+        {"published_total", "counter", "Messages to other relays.", counts.published},
+        {"heard_total", "counter", "Messages of other relays.", counts.heard},
+        {"trunk_resets_total", "counter", "Trunks given up because a message was lost.",
+         counts.resets},
+        {"rooms_moved_total", "counter", "Rooms that another relay turned out to own.",
+         counts.moved},
+    };
+    put_rows(out, rows, sizeof rows / sizeof rows[0]);
+}
+
+/* One sample for each of them, in the order of the options. */
+static void put_stores(struct pf_buffer *out, const struct pf_redis_servers *stores)
+{
+    static const struct simple rows[] = {
+        {"store_up", "gauge", "Whether both connections to a Redis server work.", 0},
+        {"store_losses_total", "counter", "How often they were lost.", 0},
+        {"store_commands_total", "counter", "Commands to a Redis server.", 0},
+        {"store_errors_total", "counter", "Errors that it has replied with.", 0},
+    };
+    for (size_t row = 0; row < sizeof rows / sizeof rows[0]; row++) {
+        put_head(out, rows[row].name, rows[row].type, rows[row].help);
+        for (size_t i = 0; i < stores->count; i++) {
+            const struct pf_redis *redis = &stores->items[i];
+            const uint64_t values[] = {redis->state == PF_REDIS_UP, redis->counts.losses,
+                                       redis->counts.commands, redis->counts.errors};
+            char labels[32];
+            (void)snprintf(labels, sizeof labels, "store=\"%zu\"", i); /* it fits */
+            put_sample(out, rows[row].name, labels, values[row]);
+        }
     }
 }
 
@@ -165,6 +213,10 @@ void pf_metrics_write(const struct pf_metrics *metrics, const struct pf_metrics_
                       struct pf_buffer *out)
 {
     put_simple(out, metrics, now);
+    if (now->cluster) {
+        put_cluster(out, now->cluster);
+        put_stores(out, now->stores);
+    }
     put_refusals(out, metrics, now->hub);
     put_iterations(out, metrics);
     PF_ASSERT(!out->overflow);

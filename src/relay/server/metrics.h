@@ -4,7 +4,9 @@
 #define PF_RELAY_SERVER_METRICS_H
 
 #include "base/buffer.h"
+#include "relay/cluster/cluster.h"
 #include "relay/hub/hub.h"
+#include "relay/server/redis_servers.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -12,7 +14,7 @@
 enum {
     PF_METRICS_TIME_BUCKETS = 10, /* and one more without a bound */
     PF_METRICS_STATUSES = 20,
-    PF_METRICS_TEXT_SIZE_MAX = 16384,
+    PF_METRICS_TEXT_SIZE_MAX = 24576,
 };
 
 /* Counters since the start; whoever does what is counted adds to them. */
@@ -30,9 +32,11 @@ struct pf_metrics {
 
 /* What is so now. */
 struct pf_metrics_now {
-    size_t connections, addresses;
+    size_t connections, clients, addresses;
     uint32_t is_ready;
     const struct pf_hub *hub;
+    const struct pf_cluster *cluster;      /* NULL: there is none, and nothing about it */
+    const struct pf_redis_servers *stores; /* of the cluster */
 };
 
 /* Counts a response with that status. */

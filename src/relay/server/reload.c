@@ -44,6 +44,7 @@ void pf_reload(struct pf_server *server)
     const bool has_certificate = reload_certificate(server);
     const bool has_keys = pf_reload_token_keys(server);
     const bool has_secret = pf_reload_turn_secret(server);
+    const bool has_password = pf_redis_servers_read_password(server);
     if (!has_certificate) {
         pf_log_put(log, PF_LOG_ERROR, "reload-failed", "TLS: the certificate in use stays");
     }
@@ -54,7 +55,11 @@ void pf_reload(struct pf_server *server)
         pf_log_put(log, PF_LOG_ERROR, "reload-failed",
                    "--turn-secret-file: the secret in use stays");
     }
-    if (has_certificate && has_keys && has_secret) {
+    if (!has_password) {
+        pf_log_put(log, PF_LOG_ERROR, "reload-failed",
+                   "--redis-password-file: the password in use stays");
+    }
+    if (has_certificate && has_keys && has_secret && has_password) {
         pf_log_put(log, PF_LOG_INFO, "reloaded", "read the files again");
     }
     pf_notify("READY=1");

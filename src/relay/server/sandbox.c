@@ -130,10 +130,15 @@ static const struct condition conditions[] = {
     {SCMP_SYS(mmap), 2, PROT_EXEC, 0},
     {SCMP_SYS(mmap2), 2, PROT_EXEC, 0},
     {SCMP_SYS(mprotect), 2, PROT_EXEC, 0},
-    {SCMP_SYS(socket), 0, UINT32_MAX, AF_UNIX}, /* systemd is told how the relay is */
     {SCMP_SYS(tgkill), 2, UINT32_MAX, SIGABRT}, /* an assertion has failed */
     {SCMP_SYS(ioctl), 1, UINT32_MAX, TCGETS},   /* stdio asks whether it is a terminal */
 };
+
+/* Systemd is told how the relay is. */
+static const struct condition local_only = {SCMP_SYS(socket), 0, UINT32_MAX, AF_UNIX};
+
+/* Where the relay connects to Redis servers. */
+static const int families[] = {AF_UNIX, AF_INET, AF_INET6};
 
 static const int fatal[] = {
     /* programs and processes */
@@ -152,7 +157,6 @@ static const int fatal[] = {
     SCMP_SYS(unshare),
     SCMP_SYS(setns),
     /* connections to others */
-    SCMP_SYS(connect),
     SCMP_SYS(bind),
     SCMP_SYS(listen),
     SCMP_SYS(socketpair),
@@ -228,7 +232,31 @@ static int add_condition(scmp_filter_ctx filter, const struct condition *conditi
     return error;
 }
 
-static int add_all(scmp_filter_ctx filter)
+/* Which sockets it may have and where they may lead: the kernel's filters cannot see addresses. */
+static int add_connections(scmp_filter_ctx filter, bool connects)
+{
+    if (!connects) {
+        const int error = add_condition(filter, &local_only);
+        return error != 0 ? error
+                          : seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(connect), 0);
+    }
+    int error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(connect), 0);
+    uint64_t bits = 0;
+    for (size_t i = 0; i < COUNT(families) && error == 0; i++) {
+        bits |= (uint64_t)families[i];
+        error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
+                                 SCMP_CMP64(0, SCMP_CMP_EQ, (uint64_t)families[i]));
+    }
+    for (uint64_t bit = 1; bit <= UINT32_MAX && error == 0; bit <<= 1) {
+        if ((bits & bit) == 0) {
+            error = seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(socket), 1,
+                                     SCMP_CMP64(0, SCMP_CMP_MASKED_EQ, bit, bit));
+        }
+    }
+    return error;
+}
+
+static int add_all(scmp_filter_ctx filter, bool connects)
 {
     int error = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
     for (size_t i = 0; i < COUNT(allowed) && error == 0; i++) {
@@ -240,7 +268,7 @@ static int add_all(scmp_filter_ctx filter)
     for (size_t i = 0; i < COUNT(conditions) && error == 0; i++) {
         error = add_condition(filter, &conditions[i]);
     }
-    return error;
+    return error != 0 ? error : add_connections(filter, connects);
 }
 
 bool pf_sandbox_is_built(void)
@@ -249,13 +277,13 @@ bool pf_sandbox_is_built(void)
 }
 
 /* Returns 0 or a negative errno. */
-static int install(void)
+static int install(bool connects)
 {
     const scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
     if (!filter) {
         return -ENOMEM;
     }
-    int error = add_all(filter);
+    int error = add_all(filter, connects);
     if (error == 0) {
         error = seccomp_load(filter);
     }
@@ -270,19 +298,20 @@ bool pf_sandbox_is_built(void)
     return false;
 }
 
-static int install(void)
+static int install(bool connects)
 {
+    (void)connects; /* unused */
     return 0;
 }
 
 #endif
 
-const char *pf_sandbox_enter(void)
+const char *pf_sandbox_enter(bool connects)
 {
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
         return "cannot renounce new privileges";
     }
-    const int error = install();
+    const int error = install(connects);
     errno = -error;
     return error == 0 ? NULL : "cannot install the filter of system calls";
 }

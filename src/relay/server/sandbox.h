@@ -14,9 +14,10 @@ bool pf_sandbox_is_built(void);
  * has, accept connections, open files to read them and notify systemd. Whatever runs programs,
  * makes processes, files or connections, changes files, looks into other processes, makes memory
  * executable or loads code into the kernel kills it (SIGSYS); all other calls fail
- * with EPERM. Returns NULL, or what has failed, with errno set; then the process is to end.
+ * with EPERM. Where it `connects` to others, it can also make connections, over IP and to sockets
+ * of this machine. Returns NULL, or what has failed, with errno set; then the process is to end.
  */
-const char *pf_sandbox_enter(void);
+const char *pf_sandbox_enter(bool connects);
 
 /* To be called before that. A process of root becomes one of that user, with its groups, for good.
  * Another process has to be of that user already. Returns NULL, or what is wrong. */

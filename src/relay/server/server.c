@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "relay/server/link.h"
+#include "relay/server/logic.h"
 #include "relay/server/loop.h"
 #include "relay/server/notify.h"
 #include "relay/server/reload.h"
@@ -186,8 +187,7 @@ static bool open_tables(struct pf_server *server)
         server->free_indexes[server->free_count] = (uint32_t)(count - 1 - server->free_count);
         server->free_count++;
     }
-    return pf_hub_new(&server->config.hub, &server->hub) == PF_ERROR_OK ||
-           complain(server, "hub", NULL);
+    return true;
 }
 
 static bool open_all(struct pf_server *server)
@@ -197,9 +197,9 @@ static bool open_all(struct pf_server *server)
     if (server->epoll_fd < 0) {
         return complain(server, "epoll", NULL);
     }
-    return open_tables(server) && open_folder(server) && open_tls(server) &&
-           pf_reload_token_keys(server) && pf_reload_turn_secret(server) && open_signals(server) &&
-           open_doors(server);
+    return open_tables(server) && pf_logic_open(server) && open_folder(server) &&
+           open_tls(server) && pf_reload_token_keys(server) && pf_reload_turn_secret(server) &&
+           open_signals(server) && open_doors(server);
 }
 
 enum pf_error pf_server_new(const struct pf_server_config *config, struct pf_server **out)
@@ -210,7 +210,13 @@ enum pf_error pf_server_new(const struct pf_server_config *config, struct pf_ser
         return PF_ERROR_MEMORY;
     }
     *server = (struct pf_server){
-        .config = *config, .epoll_fd = -1, .signal_fd = -1, .folder_fd = -1, .reserve_fd = -1};
+        .config = *config,
+        .stores = {.resolver = {.fd = -1}},
+        .epoll_fd = -1,
+        .signal_fd = -1,
+        .folder_fd = -1,
+        .reserve_fd = -1,
+    };
     raise_files_limit(server);
     pf_loop_update_clock(server);
     if (!open_all(server)) {
@@ -219,6 +225,11 @@ enum pf_error pf_server_new(const struct pf_server_config *config, struct pf_ser
     }
     *out = server;
     return PF_ERROR_OK;
+}
+
+bool pf_server_start_helpers(struct pf_server *server)
+{
+    return pf_redis_servers_start(server);
 }
 
 void pf_server_run(struct pf_server *server)
@@ -245,6 +256,7 @@ void pf_server_free(struct pf_server *server)
             pf_link_free(server, server->links[i]);
         }
     }
+    pf_logic_close(server);
     const int fds[] = {server->epoll_fd, server->signal_fd, server->folder_fd, server->reserve_fd};
     for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++) {
         if (fds[i] >= 0) {
@@ -260,7 +272,6 @@ void pf_server_free(struct pf_server *server)
     pf_addresses_clear(&server->addresses);
     pf_arena_clear(&server->frames);
     pf_arena_clear(&server->segments);
-    pf_hub_free(server->hub);
     free(server->links);
     free(server->free_indexes);
     free(server->input);

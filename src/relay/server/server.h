@@ -49,7 +49,11 @@ struct pf_server_config {
     size_t turn_servers_count;
     uint32_t turn_ttl_s;
     const char *token_keys_file; /* by which tokens are judged; NULL: joins need none */
-    uint32_t drain_ms;           /* over which WebSockets are closed at the end */
+    const char *const
+        *redis; /* URLs of the stores of a cluster, valid and all different; see redis_url.h */
+    size_t redis_count;              /* 0: there is no cluster; at most PF_STORES_MAX */
+    const char *redis_password_file; /* for URLs without a password; NULL: none */
+    uint32_t drain_ms;               /* over which WebSockets are closed at the end */
     struct pf_log log;
     uint32_t requests_max;    /* connections that are no WebSockets at the same time, at least 1 */
     uint32_t message_ms;      /* timeout of a message that comes in parts */
@@ -69,13 +73,18 @@ struct pf_server;
  */
 enum pf_error pf_server_new(const struct pf_server_config *config, struct pf_server **out);
 
+/* To be called between pf_sandbox_become() and pf_sandbox_enter(): starts what another process does
+ * for the server, if anything. False, having logged why, if that is not possible. */
+bool pf_server_start_helpers(struct pf_server *server);
+
 /* The port that the server listens on. */
 uint16_t pf_server_port(const struct pf_server *server);
 
 /*
  * Serves until SIGINT or SIGTERM, then closes all WebSockets with 1001, spread over drain_ms unless
  * a second signal comes, and waits up to a second.
- * SIGHUP reads certificate, key, the keys of tokens and the secret of TURN again.
+ * SIGHUP reads certificate, key, the keys of tokens, the secret of TURN and the password of Redis
+ * again.
  */
 void pf_server_run(struct pf_server *server);
 

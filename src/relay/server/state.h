@@ -4,12 +4,14 @@
 #define PF_RELAY_SERVER_STATE_H
 
 #include "base/slice.h"
+#include "relay/cluster/cluster.h"
 #include "relay/hub/hub.h"
 #include "relay/hub/timers.h"
 #include "relay/server/addresses.h"
 #include "relay/server/arena.h"
 #include "relay/server/listeners.h"
 #include "relay/server/metrics.h"
+#include "relay/server/redis_servers.h"
 #include "relay/server/refusals.h"
 #include "relay/server/server.h"
 #include "relay/server/stream.h"
@@ -27,7 +29,8 @@
 /*
  * From the top: server.c opens and frees everything, loop.c has the event loop, io.c what an
  * iteration of it does with links, web.c answers HTTP requests, bridge.c connects WebSockets to the
- * hub, link.c is one connection, stream.c its bytes.
+ * rooms, logic.c knows where those are, redis_servers.c has the Redis servers of a cluster, link.c
+ * is one connection, stream.c its bytes.
  */
 
 enum {
@@ -151,7 +154,9 @@ struct pf_memory {
 
 struct pf_server {
     struct pf_server_config config;
-    struct pf_hub *hub;
+    struct pf_hub *hub;         /* owned; NULL with a cluster, which has one of its own */
+    struct pf_cluster *cluster; /* owned; NULL: there is no other relay */
+    struct pf_redis_servers stores;
     int epoll_fd, signal_fd, folder_fd; /* folder_fd is -1 if no files are served */
     int reserve_fd;                     /* given up for a moment when descriptors run out */
     struct pf_listeners doors[PF_DOORS_COUNT];
@@ -167,6 +172,7 @@ struct pf_server {
     size_t links_count, dead_count; /* of all, those that are closed at the end of the iteration */
     struct pf_timers timers;
     uint64_t now_ns, now_ms, unix_s; /* of the iteration; the first two are of the same clock */
+    uint32_t unix_ms;                /* the milliseconds of that second */
     struct pf_arena frames, segments;
     struct pf_link *file_link; /* borrowed: whose file is written next; NULL: none asks for it */
     uint64_t file_turns;       /* given so far */

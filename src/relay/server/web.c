@@ -7,6 +7,7 @@
 #include "relay/server/bridge.h"
 #include "relay/server/files.h"
 #include "relay/server/link.h"
+#include "relay/server/logic.h"
 #include "relay/server/proxied.h"
 #include "relay/server/redirect.h"
 #include "relay/server/response.h"
@@ -47,7 +48,7 @@ static void answer_health(struct pf_server *server, struct pf_link *link)
 {
     struct pf_buffer out;
     char text[HEALTH_SIZE_MAX];
-    const struct pf_hub_counts counts = pf_hub_counts(server->hub);
+    const struct pf_hub_counts counts = pf_hub_counts(pf_logic_hub(server));
     const char *origin = judge_origin(server, link);
     /* Who may read it is all that a page of another origin learns. */
     const int size =
@@ -57,8 +58,8 @@ static void answer_health(struct pf_server *server, struct pf_link *link)
             : snprintf(text, sizeof text,
                        "{\"status\":\"ok\",\"connections\":%zu,\"clients\":%zu,\"rooms\":%zu,"
                        "\"members\":%zu,\"places\":%u,\"signals\":%llu}\n",
-                       server->links_count, counts.clients, counts.rooms, counts.members,
-                       (unsigned)server->config.hub.members_max,
+                       server->links_count, pf_logic_clients_count(server), counts.rooms,
+                       counts.members, (unsigned)server->config.hub.members_max,
                        (unsigned long long)counts.signals);
     PF_ASSERT(size > 0);
     PF_ASSERT((size_t)size < sizeof text);
@@ -72,20 +73,15 @@ static void answer_health(struct pf_server *server, struct pf_link *link)
     }
 }
 
-/* Whether new clients are welcome: not while the relay ends, or has no place left. */
-static bool is_ready(const struct pf_server *server)
-{
-    return server->ending == PF_ENDING_NONE &&
-           pf_hub_counts(server->hub).members < server->config.hub.places;
-}
-
 static void answer_readiness(struct pf_server *server, struct pf_link *link)
 {
     struct pf_buffer out;
-    const bool ready = is_ready(server);
-    if (pf_response_begin(server, link, ready ? 200 : 503, &out)) {
+    char text[HEALTH_SIZE_MAX];
+    const char *trouble = pf_logic_trouble(server);
+    (void)snprintf(text, sizeof text, "not ready: %s\n", trouble ? trouble : ""); /* it fits */
+    if (pf_response_begin(server, link, trouble ? 503 : 200, &out)) {
         pf_response_put_field(&out, "Cache-Control", "no-store");
-        pf_response_finish_text(server, link, &out, ready ? "ready\n" : "not ready\n");
+        pf_response_finish_text(server, link, &out, trouble ? text : "ready\n");
     }
 }
 
@@ -97,8 +93,11 @@ static void answer_metrics(struct pf_server *server, struct pf_link *link)
     const struct pf_metrics_now now = {
         .connections = server->links_count - server->dead_count,
         .addresses = server->addresses.count,
-        .is_ready = is_ready(server),
-        .hub = server->hub,
+        .clients = pf_logic_clients_count(server),
+        .is_ready = pf_logic_trouble(server) == NULL,
+        .hub = pf_logic_hub(server),
+        .cluster = server->cluster,
+        .stores = &server->stores,
     };
     if (!memory || !pf_response_begin(server, link, 200, &head)) {
         pf_link_kill(server, link);

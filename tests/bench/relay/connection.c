@@ -31,12 +31,9 @@ uint64_t bench_now_ns(void)
     return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-void bench_world_open(struct bench_world *world, const struct bench_dialect *dialect, uint16_t port,
-                      bool tls)
+void bench_world_open(struct bench_world *world, const struct bench_dialect *dialect, bool tls)
 {
     world->dialect = dialect;
-    world->address = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(port)};
-    world->address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     world->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     bench_check(world->epoll_fd >= 0, "epoll_create1");
     if (tls) {
@@ -364,9 +361,14 @@ static void on_connected(struct bench_world *world, struct bench_connection *con
 }
 
 void bench_connection_open(struct bench_world *world, struct bench_connection *connection,
-                           const struct sockaddr_in *from)
+                           const struct sockaddr_in *from, uint16_t port)
 {
     const int one = 1;
+    const struct sockaddr_in to = {
+        .sin_family = AF_INET,
+        .sin_port = htons(port),
+        .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+    };
     struct epoll_event event = {.events = EPOLLIN | EPOLLOUT, .data.u32 = connection->me.number};
     connection->opened_ns = bench_now_ns();
     connection->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -377,8 +379,7 @@ void bench_connection_open(struct bench_world *world, struct bench_connection *c
                     0,
                 "IP_BIND_ADDRESS_NO_PORT");
     bench_check(bind(connection->fd, (const struct sockaddr *)from, sizeof *from) == 0, "bind");
-    bench_check(connect(connection->fd, (const struct sockaddr *)&world->address,
-                        sizeof world->address) == 0 ||
+    bench_check(connect(connection->fd, (const struct sockaddr *)&to, sizeof to) == 0 ||
                     errno == EINPROGRESS,
                 "connect");
     connection->stage = BENCH_CONNECTING;

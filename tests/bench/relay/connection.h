@@ -49,7 +49,6 @@ struct bench_connection {
 /* What all connections of a run share. */
 struct bench_world {
     const struct bench_dialect *dialect;
-    struct sockaddr_in address;
     SSL_CTX *tls; /* owned; NULL: plain */
     int epoll_fd;
     uint32_t joined;
@@ -63,17 +62,15 @@ void bench_check(bool good, const char *what);
 
 uint64_t bench_now_ns(void);
 
-void bench_world_open(struct bench_world *world, const struct bench_dialect *dialect, uint16_t port,
-                      bool tls);
+void bench_world_open(struct bench_world *world, const struct bench_dialect *dialect, bool tls);
 
 /* Resets all connections, so that no port has to wait. */
 void bench_world_close(struct bench_world *world, struct bench_connection *connections,
                        uint32_t count);
 
-/* `from` is the address that it comes from, of any port. Epoll reports it by its member's number.
- */
+/* From the address `from`, of any port, to `port`. Epoll reports it by its member's number. */
 void bench_connection_open(struct bench_world *world, struct bench_connection *connection,
-                           const struct sockaddr_in *from);
+                           const struct sockaddr_in *from, uint16_t port);
 
 /* Handles what epoll reports. */
 void bench_connection_event(struct bench_world *world, struct bench_connection *connection,

@@ -26,13 +26,16 @@ enum {
     SILENCE_MS = 10000, /* of the relay, after which the run has failed */
     PER_SOURCE = 2000,  /* connections from one address: the kernel searches long for a free port */
     ROOMS = 1000000,    /* names of rooms, of which a run takes some */
+    SERVERS_MAX = 16,
 };
 
 struct options {
     const char *mode;
     const struct bench_dialect *dialect;
-    uint16_t port;
-    pid_t pid; /* the relay's */
+    uint16_t ports[SERVERS_MAX]; /* of the relays: partners are at different ones */
+    size_t ports_count;
+    pid_t pids[SERVERS_MAX]; /* whose processor time and memory counts */
+    size_t pids_count;
     bool tls;
     uint32_t members;
     uint32_t at_once; /* connections that are being opened */
@@ -53,21 +56,25 @@ struct load {
 
 static double relay_cpu_us(const struct load *load)
 {
-    clockid_t clock;
-    struct timespec time;
-    bench_check(clock_getcpuclockid(load->options.pid, &clock) == 0 &&
-                    clock_gettime(clock, &time) == 0,
-                "the relay's processor time");
-    return (double)time.tv_sec * 1e6 + (double)time.tv_nsec / 1e3;
+    double sum = 0;
+    for (size_t i = 0; i < load->options.pids_count; i++) {
+        clockid_t clock;
+        struct timespec time;
+        bench_check(clock_getcpuclockid(load->options.pids[i], &clock) == 0 &&
+                        clock_gettime(clock, &time) == 0,
+                    "the relay's processor time");
+        sum += (double)time.tv_sec * 1e6 + (double)time.tv_nsec / 1e3;
+    }
+    return sum;
 }
 
 /* A figure of /proc/PID/status, in bytes. */
-static double relay_memory(const struct load *load, const char *name)
+static double memory_of(pid_t pid, const char *name)
 {
     char path[64];
     char line[256];
     unsigned long kib = 0;
-    (void)snprintf(path, sizeof path, "/proc/%d/status", (int)load->options.pid); /* it fits */
+    (void)snprintf(path, sizeof path, "/proc/%d/status", (int)pid); /* it fits */
     FILE *file = fopen(path, "r");
     bench_check(file != NULL, path);
     while (fgets(line, sizeof line, file)) {
@@ -77,6 +84,15 @@ static double relay_memory(const struct load *load, const char *name)
     }
     (void)fclose(file); /* it was only read */
     return (double)kib * 1024;
+}
+
+static double relay_memory(const struct load *load, const char *name)
+{
+    double sum = 0;
+    for (size_t i = 0; i < load->options.pids_count; i++) {
+        sum += memory_of(load->options.pids[i], name);
+    }
+    return sum;
 }
 
 /* One turn of the event loop. False if nothing has happened for that long. */
@@ -108,7 +124,8 @@ static void open_next(struct load *load)
         .sin_family = AF_INET,
         .sin_addr.s_addr = htonl(load->source + index / PER_SOURCE),
     };
-    bench_connection_open(&load->world, &load->connections[index], &from);
+    const size_t at = (index / 2 + index % 2) % load->options.ports_count;
+    bench_connection_open(&load->world, &load->connections[index], &from, load->options.ports[at]);
 }
 
 static void open_all(struct load *load)
@@ -278,6 +295,7 @@ static void usage(void)
                 "  storm     members join: how many a second, and how long each waits\n"
                 "  idle      members join and are silent: the relay's memory for each\n"
                 "  hold      members join and stay until the standard input ends\n"
+                "  --port, --pid   again for each further server; partners are at different ports\n"
                 "  --tls           wss\n"
                 "  --members N     in rooms of two (200)\n"
                 "  --at-once N     connections being opened (64)\n"
@@ -294,8 +312,16 @@ static void set_option(struct options *options, int letter, const char *value)
     const uint32_t number = value ? (uint32_t)strtoul(value, NULL, 10) : 0;
     switch (letter) {
     case 'd': options->dialect = bench_dialect_find(value); break;
-    case 'p': options->port = (uint16_t)number; break;
-    case 'P': options->pid = (pid_t)number; break;
+    case 'p':
+        if (options->ports_count < SERVERS_MAX) {
+            options->ports[options->ports_count++] = (uint16_t)number;
+        }
+        break;
+    case 'P':
+        if (options->pids_count < SERVERS_MAX) {
+            options->pids[options->pids_count++] = (pid_t)number;
+        }
+        break;
     case 't': options->tls = true; break;
     case 'n': options->members = number & ~1u; break;
     case 'o': options->at_once = number; break;
@@ -334,9 +360,9 @@ static void read_options(int argc, char **argv, struct options *options)
     while ((letter = getopt_long(argc, argv, "", names, NULL)) != -1) {
         set_option(options, letter, optarg);
     }
-    if (optind != argc - 1 || !options->dialect || options->port == 0 || options->pid == 0 ||
-        options->members == 0 || options->at_once == 0 || options->window == 0 ||
-        options->window > BENCH_WINDOW_MAX) {
+    if (optind != argc - 1 || !options->dialect || options->ports_count == 0 ||
+        options->pids_count == 0 || options->members == 0 || options->at_once == 0 ||
+        options->window == 0 || options->window > BENCH_WINDOW_MAX) {
         usage();
     }
     options->mode = argv[optind];
@@ -355,7 +381,7 @@ static void prepare(struct load *load)
     load->source = INADDR_LOOPBACK + 1 + (draw >> 8 & 0xffff) * 256 % 0xf00000;
     load->connections = calloc(options->members, sizeof *load->connections);
     bench_check(load->connections != NULL, "memory");
-    bench_world_open(&load->world, options->dialect, options->port, options->tls);
+    bench_world_open(&load->world, options->dialect, options->tls);
     for (uint32_t i = 0; i < options->members; i++) {
         struct bench_member *me = &load->connections[i].me;
         me->number = i;

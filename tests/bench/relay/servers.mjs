@@ -12,9 +12,9 @@ const run = promisify(execFile);
 const here = path.dirname(fileURLToPath(import.meta.url));
 process.setMaxListeners(0); // one for each server, so that none is left behind
 const root = path.resolve(here, '../../..');
-const peers = path.join(here, 'peers');
+export const peers = path.join(here, 'peers');
 const build = process.env.PF_BUILD ?? path.join(root, 'build/release');
-const programs = path.join(build, 'tests/relay/bench');
+export const programs = path.join(build, 'tests/relay/bench');
 const relay = process.env.PF_RELAY ?? path.join(build, 'src/relay/peerface-relay');
 const bun = path.join(peers, 'node_modules/bun/bin/bun.exe');
 
@@ -28,7 +28,7 @@ const bun = path.join(peers, 'node_modules/bun/bin/bun.exe');
  * @param {string[]} more
  * @returns {string[]}
  */
-function relayCommand(port, more = []) {
+export function relayCommand(port, more = []) {
   return [relay, '--address', '127.0.0.1', '--port', `${port}`, '--quiet',
     '--burst', '1000000000', '--rate', '1000000000', '--ping-ms', '3600000', '--grace-ms', '1000',
     '--clients-max', '24000', '--rooms-max', '24000', '--requests-max', '256', ...more];
@@ -75,7 +75,7 @@ export function others() {
 }
 
 /** @returns {Promise<number>} a port that is free, for now */
-function freePort() {
+export function freePort() {
   return new Promise((resolve, reject) => {
     const server = net.createServer().on('error', reject);
     server.listen(0, '127.0.0.1', () => {
@@ -86,7 +86,7 @@ function freePort() {
 }
 
 /** @param {number} port @returns {Promise<boolean>} */
-function isOpen(port) {
+export function isOpen(port) {
   return new Promise((resolve) => {
     const socket = net.connect(port, '127.0.0.1');
     socket.on('connect', () => { socket.destroy(); resolve(true); });

@@ -1,0 +1,294 @@
+/* trunks.c - what lies between two relays: messages in order, or none. */
+/* SPDX-License-Identifier: MIT */
+#include "relay/cluster/trunks.h"
+
+#include "base/assert.h"
+#include "relay/cluster/ends.h"
+#include "relay/cluster/state.h"
+
+#include <stdlib.h>
+
+enum { SIZE_MIN = 64 };
+
+void pf_trunks_init(struct pf_trunks *trunks)
+{
+    *trunks = (struct pf_trunks){.count = 0};
+    pf_list_init(&trunks->all);
+}
+
+static void remove_trunk(struct pf_trunks *trunks, struct pf_trunk *trunk)
+{
+    pf_list_remove(&trunk->link);
+    trunks->count--;
+    free(trunk->by_client);
+    free(trunk);
+}
+
+void pf_trunks_clear(struct pf_trunks *trunks)
+{
+    while (!pf_list_is_empty(&trunks->all)) {
+        remove_trunk(trunks, PF_LIST_OWNER(trunks->all.next, struct pf_trunk, link));
+    }
+    pf_trunks_init(trunks);
+}
+
+static struct pf_trunk *find(const struct pf_trunks *trunks, uint32_t store, pf_relay_id peer)
+{
+    for (struct pf_list *at = trunks->all.next; at != &trunks->all; at = at->next) {
+        struct pf_trunk *trunk = PF_LIST_OWNER(at, struct pf_trunk, link);
+        if (trunk->peer == peer && trunk->store == store) {
+            return trunk;
+        }
+    }
+    return NULL;
+}
+
+struct pf_trunk *pf_trunks_get(struct pf_cluster *cluster, uint32_t store, pf_relay_id peer)
+{
+    struct pf_trunks *trunks = &cluster->trunks;
+    struct pf_trunk *trunk = find(trunks, store, peer);
+    if (!trunk && (trunk = calloc(1, sizeof *trunk)) != NULL) {
+        trunk->peer = peer;
+        trunk->store = (uint8_t)store;
+        trunk->epoch = ++trunks->last_epoch;
+        trunk->heard_ms = trunk->used_ms = cluster->now_ms;
+        pf_list_init(&trunk->visits);
+        pf_list_init(&trunk->guests);
+        pf_list_append(&trunks->all, &trunk->link);
+        trunks->count++;
+    }
+    return trunk;
+}
+
+/* ---- guests of a trunk ---- */
+
+struct pf_guest *pf_trunk_guest(const struct pf_trunk *trunk, uint32_t client)
+{
+    return client < trunk->by_client_size ? trunk->by_client[client] : NULL;
+}
+
+enum pf_error pf_trunk_add_guest(struct pf_trunk *trunk, struct pf_guest *guest)
+{
+    size_t size = trunk->by_client_size > 0 ? trunk->by_client_size : SIZE_MIN;
+    PF_ASSERT(!pf_trunk_guest(trunk, guest->client));
+    while (size <= guest->client) {
+        size *= 2;
+    }
+    if (size > trunk->by_client_size) {
+        struct pf_guest **grown = realloc(trunk->by_client, size * sizeof *grown);
+        if (!grown) {
+            return PF_ERROR_MEMORY;
+        }
+        for (size_t i = trunk->by_client_size; i < size; i++) {
+            grown[i] = NULL;
+        }
+        trunk->by_client = grown;
+        trunk->by_client_size = size;
+    }
+    trunk->by_client[guest->client] = guest;
+    guest->trunk = trunk;
+    pf_list_append(&trunk->guests, &guest->link);
+    return PF_ERROR_OK;
+}
+
+void pf_trunk_remove_guest(struct pf_trunk *trunk, struct pf_guest *guest)
+{
+    PF_ASSERT(guest->trunk == trunk);
+    trunk->by_client[guest->client] = NULL;
+    guest->trunk = NULL;
+    pf_list_remove(&guest->link);
+}
+
+/* ---- sending ---- */
+
+static void publish(struct pf_cluster *cluster, uint32_t store, pf_relay_id to,
+                    const struct pf_bus_message *message, uint32_t epoch)
+{
+    const size_t start = cluster->text.size;
+    pf_bus_write(message, &cluster->text);
+    PF_ASSERT(!cluster->text.overflow);
+    pf_stores_publish(cluster, store, to,
+                      (struct pf_slice){cluster->text.data + start, cluster->text.size - start},
+                      epoch);
+}
+
+void pf_trunk_send(struct pf_cluster *cluster, struct pf_trunk *trunk,
+                   struct pf_bus_message *message)
+{
+    const bool is_pulse = message->kind == PF_BUS_PULSE;
+    message->from = cluster->config.self;
+    message->epoch = trunk->epoch;
+    message->peer_epoch = trunk->peer_epoch;
+    message->number = trunk->number;
+    trunk->number += is_pulse ? 0 : 1; /* also of a message that is lost: the other end notices */
+    publish(cluster, trunk->store, trunk->peer, message, is_pulse ? 0 : trunk->epoch);
+}
+
+static void send_reset(struct pf_cluster *cluster, uint32_t store, pf_relay_id peer,
+                       uint32_t peer_epoch)
+{
+    publish(cluster, store, peer,
+            &(struct pf_bus_message){
+                .kind = PF_BUS_RESET, .from = cluster->config.self, .peer_epoch = peer_epoch},
+            0);
+}
+
+/* ---- giving up ---- */
+
+/* The visits and guests of the trunk are left to their ends. */
+static void give_up(struct pf_cluster *cluster, struct pf_trunk *trunk)
+{
+    cluster->counts.resets++;
+    pf_front_reset(cluster, trunk);
+    pf_owner_reset(cluster, trunk);
+    remove_trunk(&cluster->trunks, trunk);
+}
+
+void pf_trunks_unheard(struct pf_cluster *cluster, uint32_t store, pf_relay_id peer, uint32_t epoch)
+{
+    struct pf_trunk *trunk = find(&cluster->trunks, store, peer);
+    if (trunk && trunk->epoch == epoch) {
+        give_up(cluster, trunk);
+    } else if (trunk && epoch == 0) {
+        trunk->ask_due = cluster->trunks.has_work = true;
+    }
+}
+
+void pf_trunks_dead(struct pf_cluster *cluster, uint32_t store, pf_relay_id peer)
+{
+    struct pf_trunk *trunk = find(&cluster->trunks, store, peer);
+    if (trunk) {
+        give_up(cluster, trunk);
+    }
+}
+
+/* ---- hearing ---- */
+
+/* The trunk that the message is of; NULL if it is of one that is over. A newer one takes the place
+ * of the one that this end knows, which is given up. */
+static struct pf_trunk *match(struct pf_cluster *cluster, struct pf_trunk *trunk,
+                              const struct pf_bus_message *message)
+{
+    if (message->peer_epoch != 0 && message->peer_epoch != trunk->epoch) {
+        return NULL; /* it speaks to a trunk that has been given up here */
+    }
+    if (trunk->peer_epoch == 0) {
+        trunk->peer_epoch = message->epoch;
+        return trunk;
+    }
+    if (message->epoch == trunk->peer_epoch) {
+        return trunk;
+    }
+    if (message->epoch < trunk->peer_epoch) {
+        return NULL;
+    }
+    const uint32_t store = trunk->store;
+    const pf_relay_id peer = trunk->peer;
+    give_up(cluster, trunk);
+    if (message->peer_epoch != 0) {
+        return NULL;
+    }
+    trunk = pf_trunks_get(cluster, store, peer);
+    if (trunk) {
+        trunk->peer_epoch = message->epoch;
+    }
+    return trunk;
+}
+
+struct pf_trunk *pf_trunks_hear(struct pf_cluster *cluster, uint32_t store,
+                                const struct pf_bus_message *message)
+{
+    struct pf_trunk *trunk = find(&cluster->trunks, store, message->from);
+    if (message->kind == PF_BUS_RESET) {
+        if (trunk && trunk->epoch == message->peer_epoch) {
+            give_up(cluster, trunk);
+        }
+        return NULL;
+    }
+    if (!trunk && message->peer_epoch == 0) {
+        trunk = pf_trunks_get(cluster, store, message->from);
+    }
+    trunk = trunk ? match(cluster, trunk, message) : NULL;
+    if (!trunk) {
+        send_reset(cluster, store, message->from, message->epoch);
+        return NULL;
+    }
+    trunk->heard_ms = cluster->now_ms;
+    if (message->number != trunk->peer_number) {
+        give_up(cluster, trunk); /* something is missing */
+        send_reset(cluster, store, message->from, message->epoch);
+        return NULL;
+    }
+    if (message->kind == PF_BUS_PULSE) {
+        return NULL;
+    }
+    trunk->peer_number++;
+    return trunk;
+}
+
+/* ---- signs of life ---- */
+
+static bool is_used(const struct pf_trunk *trunk)
+{
+    return !pf_list_is_empty(&trunk->visits) || !pf_list_is_empty(&trunk->guests);
+}
+
+/* A trunk whose other end has been silent for longer than is explained by this one's own bus. */
+static void judge(struct pf_cluster *cluster, struct pf_trunk *trunk)
+{
+    const struct pf_store_state *store = &cluster->stores.each[trunk->store];
+    const uint64_t since_ms = trunk->heard_ms > store->up_ms ? trunk->heard_ms : store->up_ms;
+    const uint64_t silent_ms = cluster->now_ms - since_ms;
+    if (!pf_store_hears(store, cluster->now_ms)) {
+        return;
+    }
+    if (silent_ms >= PF_TRUNK_DUMB_MS) {
+        give_up(cluster, trunk);
+    } else if (silent_ms >= PF_TRUNK_SILENT_MS) {
+        trunk->ask_due = true;
+    }
+}
+
+void pf_trunks_beat(struct pf_cluster *cluster, uint32_t store)
+{
+    struct pf_trunks *trunks = &cluster->trunks;
+    for (struct pf_list *at = trunks->all.next, *next = NULL; at != &trunks->all; at = next) {
+        struct pf_trunk *trunk = PF_LIST_OWNER(at, struct pf_trunk, link);
+        next = at->next;
+        if (trunk->store != store) {
+            continue;
+        }
+        if (is_used(trunk)) {
+            trunk->used_ms = cluster->now_ms;
+            trunk->pulse_due = true;
+            judge(cluster, trunk);
+        } else if (cluster->now_ms - trunk->used_ms >= PF_TRUNK_UNUSED_MS) {
+            remove_trunk(trunks, trunk);
+        }
+    }
+    trunks->has_work = true;
+}
+
+bool pf_trunks_step(struct pf_cluster *cluster)
+{
+    struct pf_trunks *trunks = &cluster->trunks;
+    if (!trunks->has_work) {
+        return false;
+    }
+    for (struct pf_list *at = trunks->all.next; at != &trunks->all; at = at->next) {
+        struct pf_trunk *trunk = PF_LIST_OWNER(at, struct pf_trunk, link);
+        if (!trunk->pulse_due && !trunk->ask_due) {
+            continue;
+        }
+        if (trunk->ask_due) {
+            pf_cluster_put_command(cluster, trunk->store, PF_STORE_ASK)->relay = trunk->peer;
+        }
+        if (trunk->pulse_due) {
+            pf_trunk_send(cluster, trunk, &(struct pf_bus_message){.kind = PF_BUS_PULSE});
+        }
+        trunk->pulse_due = trunk->ask_due = false;
+        return true;
+    }
+    trunks->has_work = false;
+    return false;
+}

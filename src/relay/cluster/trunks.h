@@ -1,0 +1,90 @@
+/* trunks.h - what lies between two relays: messages in order, or none. */
+/* SPDX-License-Identifier: MIT */
+#ifndef PF_RELAY_CLUSTER_TRUNKS_H
+#define PF_RELAY_CLUSTER_TRUNKS_H
+
+#include "base/error.h"
+#include "relay/cluster/bus.h"
+#include "relay/cluster/list.h"
+#include "relay/cluster/store.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct pf_cluster;
+struct pf_guest;
+
+enum {
+    PF_TRUNK_SILENT_MS = 6000,  /* after which the store is asked whether the other is alive */
+    PF_TRUNK_DUMB_MS = 30000,   /* after which it is given up though it is */
+    PF_TRUNK_UNUSED_MS = 30000, /* after which it is taken down */
+};
+
+/*
+ * Each end numbers its messages within an epoch of its own. An end that misses one, or that hears
+ * of another epoch than the one it knows, gives up the trunk and says so by RESET; whatever of it
+ * still comes is ignored, since later epochs have higher numbers.
+ */
+struct pf_trunk {
+    struct pf_list link; /* among all */
+    pf_relay_id peer;
+    uint8_t store;
+    bool pulse_due;
+    bool ask_due;                     /* the store is to be asked whether the peer is alive */
+    uint32_t epoch, number;           /* ours, and the number of the next message */
+    uint32_t peer_epoch, peer_number; /* likewise; epoch 0: nothing has been heard */
+    uint64_t heard_ms;                /* or when it was made */
+    uint64_t used_ms;                 /* when it last had visits or guests */
+    struct pf_list visits, guests;
+    struct pf_guest **by_client; /* owned: the guests, by the front's number; borrowed */
+    size_t by_client_size;
+};
+
+struct pf_trunks {
+    struct pf_list all; /* owned */
+    size_t count;
+    uint32_t last_epoch;
+    bool has_work; /* some may have something due */
+};
+
+void pf_trunks_init(struct pf_trunks *trunks);
+void pf_trunks_clear(struct pf_trunks *trunks);
+
+/* The trunk to that relay in that store, made if there is none. NULL if memory is short. */
+struct pf_trunk *pf_trunks_get(struct pf_cluster *cluster, uint32_t store, pf_relay_id peer);
+
+/* Sends a message: fills in what all messages have. */
+void pf_trunk_send(struct pf_cluster *cluster, struct pf_trunk *trunk,
+                   struct pf_bus_message *message);
+
+/* The guest of the trunk whom the front numbers so, or NULL. */
+struct pf_guest *pf_trunk_guest(const struct pf_trunk *trunk, uint32_t client);
+
+/* Adds the guest, whose `client` is set. Fails with MEMORY. */
+enum pf_error pf_trunk_add_guest(struct pf_trunk *trunk, struct pf_guest *guest);
+
+/* Takes the guest out. */
+void pf_trunk_remove_guest(struct pf_trunk *trunk, struct pf_guest *guest);
+
+/*
+ * A message has come over the store. Returns the trunk if it is for the ends to handle; NULL if
+ * not, because it says nothing more, or because something is missing and the trunk is given up.
+ */
+struct pf_trunk *pf_trunks_hear(struct pf_cluster *cluster, uint32_t store,
+                                const struct pf_bus_message *message);
+
+/* A message of that epoch, which has been published, had no receiver. */
+void pf_trunks_unheard(struct pf_cluster *cluster, uint32_t store, pf_relay_id peer,
+                       uint32_t epoch);
+
+/* The store has been asked, and the relay is not alive. */
+void pf_trunks_dead(struct pf_cluster *cluster, uint32_t store, pf_relay_id peer);
+
+/* A beat: every trunk of the store is to send a pulse, or is taken down. */
+void pf_trunks_beat(struct pf_cluster *cluster, uint32_t store);
+
+/* Does the next thing that is due; false if nothing is. */
+bool pf_trunks_step(struct pf_cluster *cluster);
+
+#endif
