@@ -7,6 +7,7 @@
 #include "chat.h"
 #include "cluster_check.h"
 #include "doors.h"
+#include "drain.h"
 #include "gestures.h"
 #include "hostile.h"
 #include "ice.h"
@@ -67,6 +68,7 @@ static bool may_be_listed_as_before(const struct sim_world *world, const struct 
 void sim_check_tab(struct sim_world *world, struct sim_tab *tab)
 {
     sim_capture_check(world, tab);
+    sim_drain_check(world, tab);
     if (tab->hid_in_vain && tab->view.state != PF_ROOM_REFUSED) {
         sim_fail(world, "%s hides a peer that has not left", sim_tab_name(world, tab));
     }
@@ -189,7 +191,7 @@ static bool begins(struct pf_slice text, const char *prefix)
 static void note_joined(const struct sim_world *world, struct sim_tab *tab)
 {
     tab->given_up = tab->given_up || was_lost_long(world, tab);
-    tab->lost_us = 0;
+    tab->lost_us = tab->drained_us = 0;
 }
 
 void sim_check_relay_text(struct sim_world *world, struct sim_socket *socket, struct pf_slice text)
