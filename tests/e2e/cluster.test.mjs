@@ -250,6 +250,24 @@ for (const { what, happens, next } of rows) {
   });
 }
 
+scenario('whoever enters a room whose relay has just been killed waits, and is in (R35)',
+  { ...options, slow: false }, async (world) => {
+    const relays = await Relays.start(world);
+    const ann = await arrive(world, relays, 'Ann', 0);
+    await ann.enter('tea');
+    await ann.shown('#call');
+    const dan = await arrive(world, relays, 'Dan', 2);
+    await dan.previews();
+    assert.deepEqual(await relays.owners(), [0], 'the owner of the room');
+    await relays.all[0].kill();
+    await dan.press();
+    await Promise.all([ann.inCallWith(1), dan.inCallWith(1)]);
+    await dan.notice('');
+    const joins = await dan.ask(() => /** @type {any} */ (window).probe.messages()
+      .filter((/** @type {any} */ { type }) => type === 'join').length);
+    assert.equal(joins, 1, 'it has waited for the lease of the dead relay to end');
+  });
+
 scenario('three relays are upgraded one by one during a call of two (R35)',
   options, async (world) => {
     const relays = await Relays.start(world, ['--drain-s', '2']);
