@@ -217,6 +217,14 @@ static void draw_cluster(struct sim_faults *faults, struct pf_random *random, bo
     }
 }
 
+/* Relays that end little by little. Likewise. */
+static void draw_drains(struct sim_faults *faults, struct pf_random *random)
+{
+    if (one_in(random, 24) && faults->stores_count == 0) {
+        faults->drains_per_minute = 5 + pf_random_below(random, 20);
+    }
+}
+
 void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32_t hosts_count,
                      bool has_cluster)
 {
@@ -233,6 +241,7 @@ void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32
     struct pf_random files;
     struct pf_random observers;
     struct pf_random cluster;
+    struct pf_random drains;
     pf_random_seed(&rare, random->state ^ 0x72617265);
     pf_random_seed(&large, random->state ^ 0x6c61726765);
     pf_random_seed(&gestures, random->state ^ 0x68616e6473);
@@ -245,6 +254,7 @@ void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32
     pf_random_seed(&files, random->state ^ 0x66696c65);
     pf_random_seed(&observers, random->state ^ 0x6f6273);
     pf_random_seed(&cluster, random->state ^ 0x636c7573746572);
+    pf_random_seed(&drains, random->state ^ 0x647261696e73);
     pf_random_seed(&interruptions, random->state ^ 0x6d75746573);
     static const uint32_t usual_counts[] = {2, 2, 2, 2, 3, 3, 3, 4, 4, 5, 6, 7, 8};
     const uint32_t usual = (uint32_t)(sizeof(usual_counts) / sizeof(usual_counts[0]));
@@ -287,6 +297,7 @@ void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32
     draw_interruptions(faults, &interruptions);
     draw_observers(faults, &observers);
     draw_cluster(faults, &cluster, has_cluster);
+    draw_drains(faults, &drains);
 }
 
 static void clear_weights(struct sim_faults *faults, const enum sim_action *actions, size_t count)
@@ -312,7 +323,7 @@ static void clear_networks(struct sim_faults *faults, unsigned without)
     if (without & SIM_FAULTS_RELAY) {
         CLEAR(faults, SIM_ACTION_RELAY_KILL, SIM_ACTION_RELAY_MOVE);
         faults->relays_count = 1;
-        faults->stores_count = 0;
+        faults->stores_count = faults->drains_per_minute = 0;
     }
     if (without & SIM_FAULTS_NETWORK) {
         CLEAR(faults, SIM_ACTION_PARTITION, SIM_ACTION_OFFLINE, SIM_ACTION_NEW_ADDRESS);

@@ -10,6 +10,7 @@
 #include "cluster.h"
 #include "cluster_check.h"
 #include "doors.h"
+#include "drain.h"
 #include "frames.h"
 #include "gestures.h"
 #include "hostile.h"
@@ -275,7 +276,8 @@ static struct sim_tab *page_of(const struct sim_world *world, const struct sim_h
     case SIM_LINK_MESSAGE:
     case SIM_STORE_START:
     case SIM_CLUSTER_FAULT:
-    case SIM_RELAY_RETIRED: break;
+    case SIM_RELAY_RETIRED:
+    case SIM_DRAIN: break;
     }
     return NULL;
 }
@@ -371,6 +373,7 @@ static void happen(struct sim_world *world, const struct sim_happening *happenin
     case SIM_STORE_START: sim_store_happen(world, happening); break;
     case SIM_CLUSTER_FAULT:
     case SIM_RELAY_RETIRED: sim_cluster_happen(world, happening); break;
+    case SIM_DRAIN: sim_drain_happen(world, happening); break;
     }
 }
 
@@ -457,6 +460,7 @@ void sim_world_begin(struct sim_world *world, uint64_t seed, uint32_t hosts_coun
     sim_quality_begin(world);
     sim_chat_begin(world);
     sim_doors_begin(world);
+    sim_drain_begin(world);
     sim_files_begin(world);
     sim_hostile_begin(world);
     sim_after(world, world->quiet_us, SIM_QUIET, 0, 0);

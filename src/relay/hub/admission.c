@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "base/buffer.h"
+#include "relay/hub/dispatch.h"
 #include "relay/hub/elsewhere.h"
 #include "relay/hub/hosts.h"
 #include "relay/hub/ice.h"
@@ -50,11 +51,11 @@ static bool may_enter(struct pf_hub *hub, const struct pf_hub_client *client,
                                          &newcomers_rate, hub->now_ms, NEWCOMERS_MS);
 }
 
-/* The member that is missed the least: away, and it never sent anybody a signal. Or NULL. */
-static struct pf_hub_member *find_ghost(const struct pf_hub_room *room)
+/* The first member that gives way to a newcomer, or NULL. */
+static struct pf_hub_member *find_ghost(const struct pf_hub *hub, const struct pf_hub_room *room)
 {
     for (size_t i = 0; i < room->members_count; i++) {
-        if (room->members[i]->client == PF_CLIENT_NONE && !room->members[i]->has_spoken) {
+        if (pf_hub_member_gives_way(hub, room->members[i])) {
             return room->members[i];
         }
     }
@@ -73,7 +74,7 @@ static struct pf_hub_member *new_member(struct pf_hub *hub, const struct pf_hub_
     struct pf_hub_member *member = NULL;
     const uint32_t newcomers_max = hub->config.newcomers_max;
     const bool is_full = room && room->members_count >= hub->config.members_max;
-    struct pf_hub_member *ghost = is_full ? find_ghost(room) : NULL;
+    struct pf_hub_member *ghost = is_full ? find_ghost(hub, room) : NULL;
     if (is_full && !ghost) {
         *why = PF_CODE_ROOM_FULL;
         return NULL;
@@ -193,6 +194,10 @@ static void announce(struct pf_hub *hub, const struct pf_hub_member *member, boo
 {
     const struct pf_hub_member *offered =
         offer.size > 0 ? find_answerer(member->room, member) : NULL;
+    struct pf_hub_client *client = pf_clients_find(&hub->clients, member->client);
+    if (client->is_guest) {
+        client->offered = offered ? offered->id : 0;
+    }
     send_joined(hub, member, resumed, offered);
     if (offered) {
         send_offer(hub, member, offered, offer);
@@ -406,6 +411,19 @@ void pf_hub_join(struct pf_hub *hub, struct pf_hub_client *client, struct pf_sli
     join_room(hub, client, text, offer);
     hub->message = (struct pf_message){.type = PF_MESSAGE_PING, .tree = tree};
     pf_message_clear(&hub->message);
+}
+
+void pf_hub_join_again(struct pf_hub *hub, struct pf_hub_client *client, struct pf_slice text)
+{
+    if (client->member) {
+        const struct pf_hub_member *offered =
+            client->offered != 0 ? pf_hub_room_member(client->member->room, client->offered) : NULL;
+        send_joined(hub, client->member, false, offered);
+    } else if (client->knock) {
+        pf_hub_send_type(hub, client->number, PF_MESSAGE_KNOCKING);
+    } else {
+        pf_hub_dispatch(hub, client, text);
+    }
 }
 
 void pf_hub_rename(struct pf_hub *hub, struct pf_hub_client *client, struct pf_slice text)

@@ -216,8 +216,7 @@ bool pf_redis_servers_are_busy(const struct pf_server *server)
 {
     for (size_t i = 0; i < server->stores.count; i++) {
         const struct pf_redis *redis = &server->stores.items[i];
-        const struct pf_redis_connection *line = &redis->lines[PF_REDIS_ASKING];
-        if (redis->state == PF_REDIS_UP && line->output_at < line->output_size) {
+        if (redis->state == PF_REDIS_UP && redis->notes.at < redis->notes.size) {
             return true;
         }
     }
