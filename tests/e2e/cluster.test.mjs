@@ -76,6 +76,7 @@ async function print(what, quiet, watch) {
   const before = new Map((await quiet.gaps()).map(({ who, ms }) => [who, ms]));
   const gaps = (await watch.gaps()).map(({ who, ms }) => `${who} ${ms} ms (${before.get(who)})`);
   console.log([`${what}: longest gap of each picture (undisturbed)`, gaps.join(', '),
+    `packets lost: ${await watch.packetsLost() - watch.lost}`,
     ...await watch.said()].join('\n    '));
 }
 
