@@ -76,6 +76,7 @@ async function print(what, quiet, watch) {
   const before = new Map((await quiet.gaps()).map(({ who, ms }) => [who, ms]));
   const gaps = (await watch.gaps()).map(({ who, ms }) => `${who} ${ms} ms (${before.get(who)})`);
   console.log([`${what}: longest gap of each picture (undisturbed)`, gaps.join(', '),
+    `packets lost: ${await watch.packetsLost() - watch.lost}`,
     ...await watch.said()].join('\n    '));
 }
 
@@ -249,6 +250,24 @@ for (const { what, happens, next } of rows) {
     if (next !== undefined) await danJoins(world, relays, people, next);
   });
 }
+
+scenario('whoever enters a room whose relay has just been killed waits, and is in (R35)',
+  { ...options, slow: false }, async (world) => {
+    const relays = await Relays.start(world);
+    const ann = await arrive(world, relays, 'Ann', 0);
+    await ann.enter('tea');
+    await ann.shown('#call');
+    const dan = await arrive(world, relays, 'Dan', 2);
+    await dan.previews();
+    assert.deepEqual(await relays.owners(), [0], 'the owner of the room');
+    await relays.all[0].kill();
+    await dan.press();
+    await Promise.all([ann.inCallWith(1), dan.inCallWith(1)]);
+    await dan.notice('');
+    const joins = await dan.ask(() => /** @type {any} */ (window).probe.messages()
+      .filter((/** @type {any} */ { type }) => type === 'join').length);
+    assert.equal(joins, 1, 'it has waited for the lease of the dead relay to end');
+  });
 
 scenario('three relays are upgraded one by one during a call of two (R35)',
   options, async (world) => {

@@ -104,11 +104,14 @@ export class Watch {
   static async begin(people) {
     const watch = new Watch(people, await picturesOf(people));
     await Promise.all(people.map((person) => person.ask(noteWhatIsShown)));
+    watch.lost = await watch.packetsLost();
     watch.since = new Map(await Promise.all(people.map(async (person) =>
       /** @type {[Person, number]} */ ([person, await person.now()]))));
     return watch;
   }
 
+  /** Packets of pictures that had been lost before. */
+  lost = 0;
   /** @type {Map<Person, number>} in each browser's own time */
   since = new Map();
 
@@ -142,6 +145,12 @@ export class Watch {
   async returns() {
     return new Map(await Promise.all(this.people.map(async (person) =>
       /** @type {[Person, number]} */ ([person, await joins(person, this.since.get(person))]))));
+  }
+
+  /** How many packets of pictures were lost ever. @returns {Promise<number>} */
+  async packetsLost() {
+    const flows = await Promise.all(this.pictures.map(({ person, id }) => person.flow(id)));
+    return flows.reduce((sum, { lost }) => sum + lost, 0);
   }
 
   /** The longest gap of every picture so far. */
