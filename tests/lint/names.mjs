@@ -10,7 +10,7 @@ const patterns = [
   { kind: 'type', files: /\.h$/, pattern: /^typedef [^{};(]*\b(\w+);/gm },
   {
     kind: 'function', files: /\.h$/,
-    pattern: /^(?!typedef|#|extern|\s)[\w\s*]*?\b(\w+)\([^;{]*\);/gm,
+    pattern: /^(?!typedef|#|extern|_Static_assert|\s)[\w\s*]*?\b(\w+)\([^;{]*\);/gm,
   },
   { kind: 'function', files: /\.c$/, pattern: /^EM_JS\([\w\s*]+, (\w+),/gm },
 ];

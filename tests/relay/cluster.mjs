@@ -229,19 +229,27 @@ export async function together(people, patienceMs) {
 }
 
 /**
- * Whether everybody can signal to everybody.
+ * Waits until everybody can signal to everybody. What is sent while connections are made anew may be
+ * lost, and is sent again, as people's pages do.
  * @param {Person[]} people
  */
 export async function allTalk(people) {
-  const mark = `${Math.random()}`;
-  for (const from of people) {
-    for (const to of people) {
-      if (from !== to) from.send({ type: 'signal', to: to.id, mark });
+  for (let attempt = 0; ; attempt++) {
+    const mark = `${attempt} ${Math.random()}`;
+    for (const from of people) {
+      for (const to of people) {
+        if (from !== to) from.send({ type: 'signal', to: to.id, mark });
+      }
     }
-  }
-  for (const to of people) {
-    await to.until('a signal of everybody', () => people.every((from) => from === to
-      || to.heard.some((message) => message.mark === mark && message.from === from.id)));
+    try {
+      for (const to of people) {
+        await to.until('a signal of everybody', () => people.every((from) => from === to
+          || to.heard.some((message) => message.mark === mark && message.from === from.id)), 2000);
+      }
+      return;
+    } catch (error) {
+      if (attempt === 10) throw error;
+    }
   }
 }
 

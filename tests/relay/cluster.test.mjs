@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import test from 'node:test';
+import { makeCertificate } from './certificate.mjs';
 import { Client } from './client.mjs';
 import { Cluster, Person, allTalk, ownerOf, readiness, together } from './cluster.mjs';
 import { Redis, skipRedis } from './redis.mjs';
@@ -187,6 +188,49 @@ test('metrics count what goes on between relays', options, async (t) => {
   assert.match(front, /^peerface_store_commands_total\{store="0"\} [1-9]/m);
 });
 
+/** The state of a process; Z where it has ended. @param {string} pid */
+function stateOf(pid) {
+  try {
+    return /^State:\s*(.)/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  } catch {
+    return 'Z';
+  }
+}
+
+const skipHelper = skipRedis || (process.platform === 'linux' ? false : 'needs /proc');
+
+test('names are looked up by a process that has nothing else, and ends with the relay',
+  { skip: skipHelper }, async (t) => {
+    const redis = await Redis.start(t);
+    const user = process.getuid?.() === 0 ? ['--user', 'nobody'] : [];
+    const relay = await startAlone(t, '--redis', redis.url(), ...user);
+    await readiness(relay);
+    const { pid } = relay.child;
+    const child = fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+    assert.match(child, /^\d+$/);
+    const uid = (/** @type {string | number | undefined} */ of) =>
+      /^Uid:.*$/m.exec(fs.readFileSync(`/proc/${of}/status`, 'utf8'))?.[0];
+    assert.equal(uid(child), uid(pid));
+    assert.deepEqual(fs.readdirSync(`/proc/${child}/fd`).sort(), ['0', '1', '2', '3']);
+    await redis.kill();
+    await readiness(relay, false);
+    await redis.restart();
+    await readiness(relay); // it has asked again
+    await relay.end('SIGKILL');
+    await soon('the end of the process', (async () => {
+      while (stateOf(child) !== 'Z') await new Promise((resolve) => setTimeout(resolve, 20));
+    })());
+  });
+
+test('where Redis is named by its address, there is no such process', { skip: skipHelper },
+  async (t) => {
+    const redis = await Redis.start(t);
+    const relay = await startAlone(t, '--redis', `redis://127.0.0.1:${redis.port}`);
+    await readiness(relay);
+    const { pid } = relay.child;
+    assert.equal(fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8'), '');
+  });
+
 /* Logging in */
 
 /**
@@ -248,6 +292,39 @@ test('a wrong password is logged without it, and the relay waits for a better on
     assert.doesNotMatch(relay.err, /wrong\b|right\b/);
   });
 
+/**
+ * A Redis server that speaks TLS, by its URL, and the options of relays that trust it.
+ * @param {TestContext} t
+ */
+async function startSecure(t) {
+  const { cert, key } = makeCertificate(scratchFolder(t), 'redis');
+  const port = await freePort();
+  await Redis.start(t, '--tls-port', `${port}`, '--tls-cert-file', cert, '--tls-key-file', key,
+    '--tls-auth-clients', 'no');
+  return { cert, url: `rediss://localhost:${port}` };
+}
+
+test('TLS leads to Redis, and long messages through it', options, async (t) => {
+  const { cert, url } = await startSecure(t);
+  process.env.SSL_CERT_FILE = cert; // relays inherit it
+  t.after(() => delete process.env.SSL_CERT_FILE);
+  const { relays: [one, two] } = await Cluster.start(t, 2, [url]);
+  const ann = await Client.join(one, 'tea');
+  const bob = await Client.join(two, 'tea', { instance: 2 });
+  const pad = 'p'.repeat(50000);
+  for (const [from, to] of [[ann, bob], [bob, ann]]) {
+    for (let i = 0; i < 15; i++) from.send({ type: 'signal', to: to.id, i, pad });
+    for (let i = 0; i < 15; i++) assert.equal((await to.message('signal')).i, i);
+  }
+});
+
+test('a certificate that nobody vouches for is not accepted', options, async (t) => {
+  const { url } = await startSecure(t);
+  const relay = await startAlone(t, '--redis', url);
+  await saying(relay, /not to be had: self[- ]signed certificate/);
+  assert.equal(await readiness(relay, false), 'not ready: a Redis server is down\n');
+});
+
 test('a socket of this machine leads to Redis as well', options, async (t) => {
   const socket = path.join(scratchFolder(t), 'redis.sock');
   await Redis.start(t, '--unixsocket', socket);
@@ -296,13 +373,64 @@ test('a server that only repeats another one is not written to', options, async 
 });
 
 test('what is no Redis is told apart', options, async (t) => {
-  const server = net.createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+  const server = net.createServer((socket) => {
+    socket.on('error', () => undefined); // it does not read
+    socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');
+  });
   await new Promise((resolve) => server.listen(0, 'localhost', () => resolve(undefined)));
   t.after(() => server.close());
   const { port } = /** @type {net.AddressInfo} */ (server.address());
   const relay = await startAlone(t, '--redis', `redis://localhost:${port}`);
   await saying(relay, /not to be had: Protocol error/);
   assert.equal(await readiness(relay, false), 'not ready: a Redis server is down\n');
+});
+
+/** What Redis would not say once a relay has logged in, three for each of six servers. */
+const nonsense = [
+  [':1\r\n', '+OK\r\n', '$-1\r\n'],
+  ['*-1\r\n', '*0\r\n', '$3\r\nabc\r\n'],
+  ['-\r\n', '*3\r\n$7\r\nmessage\r\n$1\r\nx\r\n:5\r\n', '*1\r\n*1\r\n*1\r\n:1\r\n'],
+  ['*3\r\n:1\r\n:2\r\n:3\r\n', '*2\r\n+subscribe\r\n:1\r\n', '\0'],
+  ['*3\r\n$7\r\nmessage\r\n$1\r\nx\r\n$4\r\n\0\xff{"\r\n', '$99999999999\r\n', '$-5\r\n'],
+  ['*3\r\n$7\r\nmessage\r\n$1\r\nx\r\n*0\r\n', ':99999999999999999999999\r\n', 'x'.repeat(99)],
+];
+
+/**
+ * A server that lets everybody log in, and then says one thing after the other.
+ * @param {TestContext} t
+ * @param {string[]} texts
+ */
+async function startNonsense(t, texts) {
+  const fake = { port: 0, logins: 0 };
+  const server = net.createServer((socket) => {
+    const text = texts[Math.floor(fake.logins++ / 2) % texts.length];
+    socket.on('error', () => undefined);
+    socket.once('data', (data) => {
+      socket.write(data.includes('SUBSCRIBE') ? '*3\r\n$9\r\nsubscribe\r\n$1\r\nx\r\n:1\r\n'
+        : '+OK\r\n');
+      socket.write(text, 'latin1');
+      socket.once('data', () => socket.end(text.repeat(50), 'latin1'));
+    });
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
+  t.after(() => server.close());
+  fake.port = /** @type {net.AddressInfo} */ (server.address()).port;
+  return fake;
+}
+
+test('servers that talk nonsense are left, and do no harm', options, async (t) => {
+  const fakes = await Promise.all(nonsense.map((texts) => startNonsense(t, texts)));
+  const relay = await startAlone(t,
+    ...fakes.flatMap(({ port }) => ['--redis', `redis://127.0.0.1:${port}`]));
+  const ann = await Client.open(relay);
+  ann.send({ type: 'join', room: 'tea', name: 'Ann', instance: 1 });
+  await soon('many logins', (async () => {
+    while (fakes.some(({ logins }) => logins < 8)) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  })());
+  assert.match(await readiness(relay, false), /^not ready: a Redis server /);
+  assert.equal((await fetch(`${relay.url}healthz`)).status, 200);
 });
 
 test('options about Redis that cannot be right are refused', options, async () => {

@@ -109,6 +109,21 @@ fault('Redis stops for 20 s: nobody is closed and nobody is told anything', asyn
   then.nobodyWasMissed();
 });
 
+fault('Redis stops for longer than the grace period: nobody has left', async (t) => {
+  const redis = await Redis.start(t);
+  const { relays } = await Cluster.start(t, 3, [redis.url()], '--grace-ms', '5000');
+  const people = await sixPeople(t, relays);
+  const then = since(people);
+  redis.stop();
+  await new Promise((resolve) => setTimeout(resolve, 40000)); // that is what it is about
+  then.nobodyHasLeft();
+  redis.goOn();
+  await together(people);
+  await allTalk(people);
+  then.nobodyIsAnother();
+  then.nobodyHasLeft();
+});
+
 fault('Redis is restarted empty: the rooms stay, with one owner each', async (t) => {
   const redis = await Redis.start(t);
   const { relays } = await Cluster.start(t, 3, [redis.url()]);

@@ -212,9 +212,33 @@ static void move(struct pf_cluster *cluster, const struct pf_claim *claim)
                                  });
 }
 
+static void release(struct pf_cluster *cluster, const struct pf_claim *claim)
+{
+    const size_t start = cluster->text.size;
+    pf_buffer_put(&cluster->text, room_of(claim));
+    pf_cluster_put_command(cluster, claim->store, PF_STORE_RELEASE)->room =
+        (struct pf_slice){cluster->text.data + start, claim->room_size};
+}
+
+/* This relay is about to end: the room is to be another's. */
+static void refuse(struct pf_cluster *cluster, struct pf_claim *claim)
+{
+    release(cluster, claim);
+    while (!pf_list_is_empty(&claim->visits)) {
+        struct pf_visit *visit = PF_LIST_OWNER(claim->visits.next, struct pf_visit, link);
+        visit->claim = NULL;
+        pf_front_give_up(cluster, visit);
+    }
+}
+
 static void on_ours(struct pf_cluster *cluster, struct pf_claim *claim)
 {
     struct pf_claims *claims = &cluster->claims;
+    if (!claim->is_owned && cluster->retirement.is_due) {
+        refuse(cluster, claim);
+        remove_claim(claims, claim);
+        return;
+    }
     if (!claim->is_owned) {
         claim->is_owned = true;
         claim->looked_ms = cluster->now_ms;
@@ -293,14 +317,6 @@ void pf_claims_up(struct pf_cluster *cluster, uint32_t store)
 
 /* ---- looking after what is owned ---- */
 
-static void release(struct pf_cluster *cluster, const struct pf_claim *claim)
-{
-    const size_t start = cluster->text.size;
-    pf_buffer_put(&cluster->text, room_of(claim));
-    pf_cluster_put_command(cluster, claim->store, PF_STORE_RELEASE)->room =
-        (struct pf_slice){cluster->text.data + start, claim->room_size};
-}
-
 static void look(struct pf_cluster *cluster, struct pf_claim *claim)
 {
     claim->looked_ms = cluster->now_ms;
@@ -326,10 +342,7 @@ bool pf_claims_give_up(struct pf_cluster *cluster)
         return false;
     }
     struct pf_claim *claim = PF_LIST_OWNER(claims->owned.next, struct pf_claim, link);
-    release(cluster, claim);
-    while (!pf_list_is_empty(&claim->visits)) {
-        pf_front_give_up(cluster, PF_LIST_OWNER(claim->visits.next, struct pf_visit, link));
-    }
+    refuse(cluster, claim);
     claim->is_owned = false; /* the hub may ask */
     claims->owned_count--;
     move(cluster, claim);

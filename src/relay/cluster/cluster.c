@@ -310,6 +310,10 @@ static bool step_retirement(struct pf_cluster *cluster)
             1 + cluster->claims.owned_count * PF_CLUSTER_PACE_MS / (retirement->over_ms + 1);
     }
     if (!pf_claims_give_up(cluster)) {
+        if (cluster->visits.count > 0) {
+            retirement->next_ms = cluster->now_ms + PF_CLUSTER_PACE_MS;
+            return false; /* their owners have to hear from this relay */
+        }
         retirement->is_over = true;
         for (uint32_t i = 0; i < cluster->stores.count; i++) {
             (void)pf_cluster_put_command(cluster, i, PF_STORE_RETIRE);

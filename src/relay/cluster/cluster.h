@@ -80,7 +80,8 @@ uint64_t pf_cluster_deadline_ms(const struct pf_cluster *cluster);
 
 /*
  * From now on this relay takes no new rooms, and gives up those that it has within `over_ms`,
- * closing their clients with 1001; then it retires. Takes effect with the next event, which may be
+ * closing their clients with 1001; then it retires, as soon as none of its own clients is on a
+ * visit any more: these are for the caller to close. Takes effect with the next event, which may be
  * a TIMEOUT.
  */
 void pf_cluster_retire(struct pf_cluster *cluster, uint32_t over_ms);

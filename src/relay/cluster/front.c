@@ -50,7 +50,7 @@ void pf_front_visit(struct pf_cluster *cluster, const struct pf_hub_output *outp
     }
     visit->since_ms = cluster->now_ms;
     visit->opened_unix_ms = cluster->unix_ms - (cluster->now_ms - output->opened_ms);
-    if (pf_claims_ask(cluster, visit, false) != PF_ERROR_OK) {
+    if (cluster->retirement.is_due || pf_claims_ask(cluster, visit, false) != PF_ERROR_OK) {
         pf_front_give_up(cluster, visit);
     }
 }

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "relay/cluster/list.h"
+#include "relay/cluster/store.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -20,6 +21,7 @@ struct pf_guest {
     uint32_t client;        /* as the front numbers it */
     uint32_t serial;        /* of its visit */
     struct pf_trunk *trunk; /* borrowed; NULL for an orphan */
+    pf_relay_id peer;       /* an orphan: the front that it had */
     struct pf_list link;    /* in the list of its trunk, or of the orphans */
     uint64_t address;       /* as of pf_hub_doorkeeper */
     uint64_t orphan_ms;     /* an orphan: when the hub is told that it is gone */

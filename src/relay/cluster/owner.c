@@ -33,6 +33,23 @@ static uint64_t opened_ms(const struct pf_cluster *cluster, const struct pf_bus_
     return age_ms < cluster->now_ms ? cluster->now_ms - age_ms : 0;
 }
 
+/*
+ * The front has asked again, since no answer has come before the trunk was given up. If its guest
+ * is still here it is the same one: to the others it never went. Else NULL.
+ */
+static struct pf_guest *find_orphan(const struct pf_cluster *cluster, const struct pf_trunk *trunk,
+                                    uint32_t serial)
+{
+    const struct pf_list *orphans = &cluster->guests.orphans;
+    for (const struct pf_list *at = orphans->next; at != orphans; at = at->next) {
+        struct pf_guest *guest = PF_LIST_OWNER(at, struct pf_guest, link);
+        if (guest->peer == trunk->peer && guest->serial == serial) {
+            return guest;
+        }
+    }
+    return NULL;
+}
+
 static void on_open(struct pf_cluster *cluster, struct pf_trunk *trunk,
                     const struct pf_bus_message *message)
 {
@@ -41,6 +58,13 @@ static void on_open(struct pf_cluster *cluster, struct pf_trunk *trunk,
         /* The store says otherwise, or did: an answer or a RELEASE may have been lost. */
         pf_claims_check(cluster, message->room);
         answer(cluster, trunk, message, PF_BUS_AGAIN, 0);
+        return;
+    }
+    guest = find_orphan(cluster, trunk, message->serial);
+    if (guest && pf_trunk_add_guest(trunk, guest) == PF_ERROR_OK) {
+        pf_cluster_tell_hub(cluster, &(struct pf_hub_event){.type = PF_HUB_CLIENT_AGAIN,
+                                                            .client = number_of(cluster, guest),
+                                                            .text = message->text});
         return;
     }
     if (pf_guests_add(&cluster->guests, cluster->config.guests_max, &guest) != PF_ERROR_OK) {
@@ -140,6 +164,7 @@ void pf_owner_reset(struct pf_cluster *cluster, struct pf_trunk *trunk)
     while (!pf_list_is_empty(&trunk->guests)) {
         struct pf_guest *guest = PF_LIST_OWNER(trunk->guests.next, struct pf_guest, link);
         pf_trunk_remove_guest(trunk, guest);
+        guest->peer = trunk->peer;
         guest->orphan_ms = cluster->now_ms + PF_ORPHAN_MS;
         pf_list_append(&cluster->guests.orphans, &guest->link);
     }

@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "base/buffer.h"
+#include "relay/hub/dispatch.h"
 #include "relay/hub/elsewhere.h"
 #include "relay/hub/hosts.h"
 #include "relay/hub/ice.h"
@@ -193,6 +194,10 @@ static void announce(struct pf_hub *hub, const struct pf_hub_member *member, boo
 {
     const struct pf_hub_member *offered =
         offer.size > 0 ? find_answerer(member->room, member) : NULL;
+    struct pf_hub_client *client = pf_clients_find(&hub->clients, member->client);
+    if (client->is_guest) {
+        client->offered = offered ? offered->id : 0;
+    }
     send_joined(hub, member, resumed, offered);
     if (offered) {
         send_offer(hub, member, offered, offer);
@@ -406,6 +411,19 @@ void pf_hub_join(struct pf_hub *hub, struct pf_hub_client *client, struct pf_sli
     join_room(hub, client, text, offer);
     hub->message = (struct pf_message){.type = PF_MESSAGE_PING, .tree = tree};
     pf_message_clear(&hub->message);
+}
+
+void pf_hub_join_again(struct pf_hub *hub, struct pf_hub_client *client, struct pf_slice text)
+{
+    if (client->member) {
+        const struct pf_hub_member *offered =
+            client->offered != 0 ? pf_hub_room_member(client->member->room, client->offered) : NULL;
+        send_joined(hub, client->member, false, offered);
+    } else if (client->knock) {
+        pf_hub_send_type(hub, client->number, PF_MESSAGE_KNOCKING);
+    } else {
+        pf_hub_dispatch(hub, client, text);
+    }
 }
 
 void pf_hub_rename(struct pf_hub *hub, struct pf_hub_client *client, struct pf_slice text)

@@ -35,6 +35,10 @@ pf_member_id pf_hub_draw_id(struct pf_hub *hub, const struct pf_hub_room *room);
 void pf_hub_join(struct pf_hub *hub, struct pf_hub_client *client, struct pf_slice text,
                  struct pf_slice offer);
 
+/* The answer to the client's `join` is lost: says it again, or handles the `join`, if that was
+ * lost. */
+void pf_hub_join_again(struct pf_hub *hub, struct pf_hub_client *client, struct pf_slice text);
+
 /* Handles `rename` of a client: `text` is the message. The client may be closed and freed. */
 void pf_hub_rename(struct pf_hub *hub, struct pf_hub_client *client, struct pf_slice text);
 

@@ -23,7 +23,12 @@ struct pf_hub_client {
     struct pf_hub_member *member; /* borrowed; NULL in the lobby */
     struct pf_hub_knock *knock;   /* owned; NULL unless it waits at a locked door */
     struct pf_timer heartbeat;
-    struct pf_hub_client *lobby_older, *lobby_newer; /* while `in_lobby`; borrowed */
+    union {
+        struct {
+            struct pf_hub_client *lobby_older, *lobby_newer; /* while `in_lobby`; borrowed */
+        };
+        pf_member_id offered; /* a guest: who got its prepared offer, or 0 */
+    };
     bool in_lobby;
     bool is_guest;     /* another relay has greeted it, and keeps its heartbeat and its limits */
     bool is_visiting;  /* its room is another relay's */

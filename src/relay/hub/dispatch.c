@@ -48,6 +48,9 @@ static void on_envelope(struct pf_hub *hub, struct pf_hub_client *client, struct
     if (client->is_visiting && envelope->type != PF_MESSAGE_PING &&
         envelope->type != PF_MESSAGE_PONG) {
         pf_hub_visit_forward(hub, client, text);
+        if (envelope->type == PF_MESSAGE_LEAVE) {
+            pf_hub_client_leave(hub, client); /* it may not have got there yet */
+        }
         return;
     }
     switch (envelope->type) {

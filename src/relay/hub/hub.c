@@ -3,6 +3,7 @@
 #include "relay/hub/hub.h"
 
 #include "base/assert.h"
+#include "relay/hub/admission.h"
 #include "relay/hub/dispatch.h"
 #include "relay/hub/elsewhere.h"
 #include "relay/hub/output.h"
@@ -122,6 +123,11 @@ void pf_hub_handle(struct pf_hub *hub, const struct pf_hub_event *event)
     case PF_HUB_CLIENT_HOME:
         if (client) {
             pf_hub_visit_end(hub, client, event->text);
+        }
+        return;
+    case PF_HUB_CLIENT_AGAIN:
+        if (client) {
+            pf_hub_join_again(hub, client, event->text);
         }
         return;
     case PF_HUB_ROOM_MOVED: pf_hub_room_move(hub, event->text); return;

@@ -85,6 +85,7 @@ enum pf_hub_event_type {
     PF_HUB_TIMEOUT,       /* time has passed */
     PF_HUB_CLIENT_HOME,   /* the room that a visiting client asked for is this hub's after all;
                            * `text` is its `join` */
+    PF_HUB_CLIENT_AGAIN,  /* a guest has not had the answer to its `join`, `text`, which is lost */
     PF_HUB_ROOM_MOVED,    /* the room named `text` is another's: its clients are closed with 1001,
                            * and nothing of it is left */
 };

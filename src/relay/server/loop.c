@@ -238,6 +238,9 @@ void pf_loop_run(struct pf_server *server)
         on_deadlines(server);
         pf_io_flush(server);
         pf_redis_servers_flush(server);
+        if (server->dirty) { /* one of them is lost, and clients are told */
+            pf_io_flush(server);
+        }
         if (last_count > 0) {
             on_last_events(server, (size_t)last_count);
         }

@@ -57,29 +57,29 @@ static uint32_t pause_ms(struct pf_redis *redis)
     return most_ms / 2 + pf_random_below(&redis->random, most_ms / 2 + 1);
 }
 
-static void log_loss(struct pf_redis *redis, bool was_up, uint64_t now_ms)
+static void log_loss(struct pf_redis *redis, bool was_up)
 {
-    if (!was_up && redis->logged_ms != 0 && now_ms - redis->logged_ms < LOG_PAUSE_MS) {
+    if (!was_up && redis->logged_ms != 0 && redis->now_ms - redis->logged_ms < LOG_PAUSE_MS) {
         return;
     }
-    redis->logged_ms = now_ms;
+    redis->logged_ms = redis->now_ms;
     pf_log_put(redis->config.log, PF_LOG_WARNING, "store-down", "--redis %s: %s: %s", redis->name,
                was_up ? "lost" : "not to be had", redis->why);
 }
 
 /* `why` says why. Both connections are closed; the next attempt is after a pause, and looks up the
  * name again, which may lead to another server by then. */
-static void go_down(struct pf_redis *redis, uint64_t now_ms)
+static void go_down(struct pf_redis *redis)
 {
     const bool was_up = redis->state == PF_REDIS_UP;
     redis->target = redis->targets_count;
-    if (was_up && now_ms - redis->up_ms >= PF_REDIS_STEADY_MS) {
+    if (was_up && redis->now_ms - redis->up_ms >= PF_REDIS_STEADY_MS) {
         redis->failures = 0;
     }
     redis->failures++;
     close_lines(redis);
-    set_state(redis, PF_REDIS_DOWN, now_ms + pause_ms(redis));
-    log_loss(redis, was_up, now_ms);
+    set_state(redis, PF_REDIS_DOWN, redis->now_ms + pause_ms(redis));
+    log_loss(redis, was_up);
     if (was_up) {
         redis->counts.losses++;
         tell(redis, PF_STORE_DOWN);
@@ -87,30 +87,30 @@ static void go_down(struct pf_redis *redis, uint64_t now_ms)
 }
 
 /* The address does not work. The next one of the name is tried at once, if there is one. */
-static void give_up_target(struct pf_redis *redis, uint64_t now_ms)
+static void give_up_target(struct pf_redis *redis)
 {
     redis->target++;
     if (redis->target < redis->targets_count) {
         close_lines(redis);
-        set_state(redis, PF_REDIS_DOWN, now_ms);
+        set_state(redis, PF_REDIS_DOWN, redis->now_ms);
     } else {
-        go_down(redis, now_ms);
+        go_down(redis);
     }
 }
 
-static void on_lost(struct pf_redis *redis, enum pf_redis_line line, uint64_t now_ms)
+static void on_lost(struct pf_redis *redis, enum pf_redis_line line)
 {
     memcpy(redis->why, redis->lines[line].why, sizeof redis->why);
     if (redis->state == PF_REDIS_OPENING) {
-        give_up_target(redis, now_ms);
+        give_up_target(redis);
     } else {
-        go_down(redis, now_ms);
+        go_down(redis);
     }
 }
 
-static void go_up(struct pf_redis *redis, uint64_t now_ms)
+static void go_up(struct pf_redis *redis)
 {
-    redis->up_ms = now_ms;
+    redis->up_ms = redis->now_ms;
     set_state(redis, PF_REDIS_UP, PF_DEADLINE_NONE);
     pf_log_put(redis->config.log, PF_LOG_INFO, "store-up", "--redis %s: connected", redis->name);
     redis->logged_ms = 0;
@@ -121,21 +121,21 @@ static void go_up(struct pf_redis *redis, uint64_t now_ms)
 
 /* The next attempt is with the addresses that are known: a name server that is down is not to be
  * the end of what works. */
-static void give_up_name(struct pf_redis *redis, const char *why, uint64_t now_ms)
+static void give_up_name(struct pf_redis *redis, const char *why)
 {
     set_why(redis, why);
-    go_down(redis, now_ms);
+    go_down(redis);
     redis->target = 0;
 }
 
-static void open_lines(struct pf_redis *redis, uint64_t now_ms)
+static void open_lines(struct pf_redis *redis)
 {
-    set_state(redis, PF_REDIS_OPENING, now_ms + PF_REDIS_CONNECT_MS);
+    set_state(redis, PF_REDIS_OPENING, redis->now_ms + PF_REDIS_CONNECT_MS);
     for (size_t i = 0; i < PF_REDIS_LINES_COUNT; i++) {
         const enum pf_redis_line line = (enum pf_redis_line)i;
         if (!pf_redis_connection_open(&redis->lines[i], &redis->targets[redis->target]) ||
             !pf_redis_put_login(redis, line)) {
-            on_lost(redis, line, now_ms);
+            on_lost(redis, line);
             return;
         }
     }
@@ -148,35 +148,36 @@ static bool has_name(const struct pf_redis *redis)
            !pf_resolver_read_numeric(redis->url.host, redis->url.port, &target);
 }
 
-static void begin(struct pf_redis *redis, uint64_t now_ms)
+static void begin(struct pf_redis *redis)
 {
     if (redis->target < redis->targets_count) {
-        open_lines(redis, now_ms);
+        open_lines(redis);
     } else if (!has_name(redis)) {
         redis->target = 0;
-        open_lines(redis, now_ms);
+        open_lines(redis);
     } else if (pf_resolver_ask(redis->config.resolver, redis->config.index, redis->url.host,
                                redis->url.port)) {
-        set_state(redis, PF_REDIS_RESOLVING, now_ms + PF_REDIS_RESOLVE_MS);
+        set_state(redis, PF_REDIS_RESOLVING, redis->now_ms + PF_REDIS_RESOLVE_MS);
     } else {
-        give_up_name(redis, "the process that looks up names has ended", now_ms);
+        give_up_name(redis, "the process that looks up names has ended");
     }
 }
 
 void pf_redis_resolved(struct pf_redis *redis, const struct pf_resolver_answer *answer,
                        uint64_t now_ms)
 {
+    redis->now_ms = now_ms;
     if (redis->state != PF_REDIS_RESOLVING) {
         return; /* too late */
     }
     if (answer->count == 0) {
-        give_up_name(redis, answer->why, now_ms);
+        give_up_name(redis, answer->why);
         return;
     }
     memcpy(redis->targets, answer->targets, sizeof redis->targets);
     redis->targets_count = answer->count;
     redis->target = 0;
-    open_lines(redis, now_ms);
+    open_lines(redis);
 }
 
 static bool are_connected(const struct pf_redis *redis)
@@ -187,21 +188,20 @@ static bool are_connected(const struct pf_redis *redis)
 
 void pf_redis_advance(struct pf_redis *redis, uint64_t now_ms)
 {
-    if (now_ms < redis->deadline_ms) {
+    redis->now_ms = now_ms;
+    if (redis->now_ms < redis->deadline_ms) {
         return;
     }
     switch (redis->state) {
-    case PF_REDIS_DOWN: begin(redis, now_ms); return;
-    case PF_REDIS_RESOLVING:
-        give_up_name(redis, "its name cannot be looked up: timeout", now_ms);
-        return;
+    case PF_REDIS_DOWN: begin(redis); return;
+    case PF_REDIS_RESOLVING: give_up_name(redis, "its name cannot be looked up: timeout"); return;
     case PF_REDIS_OPENING:
         if (are_connected(redis)) {
             set_why(redis, "the server does not answer");
-            go_down(redis, now_ms);
+            go_down(redis);
         } else {
             set_why(redis, "cannot connect: timeout");
-            give_up_target(redis, now_ms);
+            give_up_target(redis);
         }
         return;
     case PF_REDIS_UP: break; /* it has no deadline */
@@ -211,27 +211,27 @@ void pf_redis_advance(struct pf_redis *redis, uint64_t now_ms)
 
 /* Replies */
 
-static void on_refusal(struct pf_redis *redis, uint64_t now_ms)
+static void on_refusal(struct pf_redis *redis)
 {
     redis->counts.errors++;
-    if (redis->error_logged_ms != 0 && now_ms - redis->error_logged_ms < ERROR_LOG_PAUSE_MS) {
+    if (redis->error_logged_ms != 0 &&
+        redis->now_ms - redis->error_logged_ms < ERROR_LOG_PAUSE_MS) {
         return;
     }
-    redis->error_logged_ms = now_ms;
+    redis->error_logged_ms = redis->now_ms;
     pf_log_put(redis->config.log, PF_LOG_ERROR, "store-error", "--redis %s: %s", redis->name,
                redis->why);
 }
 
 /* False if the connections are of no use any more; `why` says why. */
-static bool on_reply(struct pf_redis *redis, enum pf_redis_line line, const redisReply *reply,
-                     uint64_t now_ms)
+static bool on_reply(struct pf_redis *redis, enum pf_redis_line line, const redisReply *reply)
 {
     struct pf_store_event event = {.store = redis->config.index};
     switch (pf_redis_read_reply(redis, line, reply, &event)) {
     case PF_REDIS_FINE:
         if (redis->state == PF_REDIS_OPENING && redis->logins[PF_REDIS_ASKING] == 0 &&
             redis->logins[PF_REDIS_SUBSCRIBED] == 0) {
-            go_up(redis, now_ms);
+            go_up(redis);
         }
         return true;
     case PF_REDIS_TELLS:
@@ -239,49 +239,51 @@ static bool on_reply(struct pf_redis *redis, enum pf_redis_line line, const redi
             redis->config.tell(redis->config.user, &event);
         }
         return true;
-    case PF_REDIS_REFUSES: on_refusal(redis, now_ms); return false;
+    case PF_REDIS_REFUSES: on_refusal(redis); return false;
     case PF_REDIS_STRAYS: return false;
     }
     PF_UNREACHABLE();
 }
 
 /* Handles all replies that have been read completely. */
-static void take_replies(struct pf_redis *redis, enum pf_redis_line line, uint64_t now_ms)
+static void take_replies(struct pf_redis *redis, enum pf_redis_line line)
 {
     redisReply *reply = NULL;
     for (;;) {
         if (!pf_redis_connection_take(&redis->lines[line], &reply)) {
-            on_lost(redis, line, now_ms);
+            on_lost(redis, line);
             return;
         }
         if (!reply) {
             return;
         }
-        const bool goes_on = on_reply(redis, line, reply, now_ms);
+        const bool goes_on = on_reply(redis, line, reply);
         freeReplyObject(reply);
         if (!goes_on) {
-            go_down(redis, now_ms);
+            go_down(redis);
             return;
         }
     }
 }
 
-void pf_redis_handle(struct pf_redis *redis, enum pf_redis_line line, uint32_t events, char *input,
-                     size_t input_size, uint64_t now_ms)
+void pf_redis_handle(struct pf_redis *redis, enum pf_redis_line line, uint32_t events,
+                     uint64_t now_ms)
 {
+    redis->now_ms = now_ms;
     struct pf_redis_connection *connection = &redis->lines[line];
     const bool were_connected = are_connected(redis);
     if (connection->phase == PF_REDIS_CLOSED) {
         return; /* the other one was lost in the same iteration */
     }
-    if (!pf_redis_connection_handle(connection, events, input, input_size)) {
-        on_lost(redis, line, now_ms);
+    if (!pf_redis_connection_handle(connection, events, redis->config.input,
+                                    redis->config.input_size)) {
+        on_lost(redis, line);
         return;
     }
     if (!were_connected && are_connected(redis)) {
-        redis->deadline_ms = now_ms + PF_REDIS_LOGIN_MS;
+        redis->deadline_ms = redis->now_ms + PF_REDIS_LOGIN_MS;
     }
-    take_replies(redis, line, now_ms);
+    take_replies(redis, line);
 }
 
 /* Commands */
@@ -303,17 +305,18 @@ void pf_redis_command(struct pf_redis *redis, const struct pf_store_command *com
 
 void pf_redis_flush(struct pf_redis *redis, uint64_t now_ms)
 {
+    redis->now_ms = now_ms;
     if (!redis->is_dirty) {
         return;
     }
     redis->is_dirty = false;
     if (redis->is_broken) {
-        go_down(redis, now_ms);
+        go_down(redis);
         return;
     }
     for (size_t i = 0; i < PF_REDIS_LINES_COUNT; i++) {
         if (!pf_redis_connection_flush(&redis->lines[i])) {
-            on_lost(redis, (enum pf_redis_line)i, now_ms);
+            on_lost(redis, (enum pf_redis_line)i);
             return;
         }
     }

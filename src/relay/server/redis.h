@@ -68,6 +68,8 @@ struct pf_redis_config {
     uint64_t key;           /* user data of the ASKING connection; the other one has the next */
     struct ssl_ctx_st *tls; /* NULL: no store needs it */
     struct pf_resolver *resolver;
+    char *input; /* what is read goes there first; shared */
+    size_t input_size;
     const struct pf_log *log;
     void *user; /* handed to `tell` */
     /* Told of each event, without the time; from pf_redis_handle(), pf_redis_advance() and
@@ -85,6 +87,7 @@ struct pf_redis {
     struct pf_redis_url url;
     char name[PF_REDIS_NAME_SIZE]; /* for the log: host and port, or path */
     enum pf_redis_state state;
+    uint64_t now_ms;      /* of the last call */
     uint64_t deadline_ms; /* of the state; UP: none */
     struct pf_redis_connection lines[PF_REDIS_LINES_COUNT];
     uint32_t logins[PF_REDIS_LINES_COUNT]; /* replies that a login still waits for */
@@ -110,9 +113,9 @@ void pf_redis_clear(struct pf_redis *redis);
 /* Queues a command; without effect while the store is not UP. */
 void pf_redis_command(struct pf_redis *redis, const struct pf_store_command *command);
 
-/* Epoll has reported `events` for one of the connections. `input` is shared. */
-void pf_redis_handle(struct pf_redis *redis, enum pf_redis_line line, uint32_t events, char *input,
-                     size_t input_size, uint64_t now_ms);
+/* Epoll has reported `events` for one of the connections. */
+void pf_redis_handle(struct pf_redis *redis, enum pf_redis_line line, uint32_t events,
+                     uint64_t now_ms);
 
 /* The addresses that were asked for have come, or a reason why there are none. */
 void pf_redis_resolved(struct pf_redis *redis, const struct pf_resolver_answer *answer,

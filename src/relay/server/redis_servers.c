@@ -103,6 +103,8 @@ static void open_store(struct pf_server *server, size_t index, pf_relay_id self)
         .tls = stores->tls,
         .key = pf_loop_store_key(index * PF_REDIS_LINES_COUNT),
         .resolver = &stores->resolver,
+        .input = server->input,
+        .input_size = PF_RECEIVE_SIZE,
         .log = &server->config.log,
         .user = server,
         .tell = tell,
@@ -183,8 +185,7 @@ void pf_redis_servers_event(struct pf_server *server, uint64_t number, uint32_t 
         return;
     }
     pf_redis_handle(&server->stores.items[number / PF_REDIS_LINES_COUNT],
-                    (enum pf_redis_line)(number % PF_REDIS_LINES_COUNT), events, server->input,
-                    PF_RECEIVE_SIZE, server->now_ms);
+                    (enum pf_redis_line)(number % PF_REDIS_LINES_COUNT), events, server->now_ms);
 }
 
 void pf_redis_servers_advance(struct pf_server *server)
@@ -215,8 +216,7 @@ bool pf_redis_servers_are_busy(const struct pf_server *server)
 {
     for (size_t i = 0; i < server->stores.count; i++) {
         const struct pf_redis *redis = &server->stores.items[i];
-        const struct pf_redis_connection *line = &redis->lines[PF_REDIS_ASKING];
-        if (redis->state == PF_REDIS_UP && line->output_at < line->output_size) {
+        if (redis->state == PF_REDIS_UP && redis->notes.at < redis->notes.size) {
             return true;
         }
     }

@@ -49,7 +49,7 @@ void pf_redis_servers_flush(struct pf_server *server);
 /* When one of these two is to be called next, or PF_DEADLINE_NONE. */
 uint64_t pf_redis_servers_deadline_ms(const struct pf_server *server);
 
-/* Whether something that is queued has not been sent yet to a store that is up. */
+/* Whether a store that is up has not answered all commands yet. */
 bool pf_redis_servers_are_busy(const struct pf_server *server);
 
 /* How many of them are up. */
