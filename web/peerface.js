@@ -27,80 +27,19 @@ import { channelsOf, connectPeer, Files, makePeer, setTrack, statsOf } from './p
 /** @typedef {import('./peerface-types.js').Message} Message */
 /** @typedef {import('./peerface-types.js').RoomEventTarget} RoomEventTarget */
 /** @typedef {import('./peerface-types.js').RoomEventMap} RoomEventMap */
+/** @typedef {import('./peerface-types.js').SourceState} SourceState */
+/** @typedef {import('./peerface-types.js').RoomState} RoomState */
+/** @typedef {import('./peerface-types.js').PeerState} PeerState */
+/** @typedef {import('./peerface-types.js').Reaction} Reaction */
+/** @typedef {import('./peerface-types.js').Quality} Quality */
+/** @typedef {import('./peerface-types.js').QualityReason} QualityReason */
+/** @typedef {import('./peerface-types.js').Peer} Peer */
+/** @typedef {import('./peerface-types.js').Device} Device */
+/** @typedef {import('./peerface-types.js').Wasm} Wasm */
+/** @typedef {import('./peerface-streams.js').PeerStats} PeerStats */
 
 /** Of this module, as in CMakeLists.txt. */
 export const version = '0.1.0';
-
-/**
- * What a peer sends of a microphone, camera or screen. 'off': it is muted, switched off or not
- * shared. 'none': there is no device, the browser denies access to it, or the peer's page does not
- * use it; of a screen, the peer's client is of a version without. 'interrupted', of a microphone or
- * camera: it is on, but the peer's system gives neither sound nor picture for now, as during a
- * phone call.
- * @typedef {'on'|'off'|'none'|'interrupted'} SourceState
- */
-/**
- * 'lobby': not in a room; captures run for a preview, and joining is being prepared. 'joining':
- * join() was called and the relay has not answered yet. 'joined': a member of the room.
- * 'reconnecting': a member, but without a connection to the relay; calls go on. 'refused': not let
- * in, see `reason`; join() tries again. 'left': over.
- * @typedef {'lobby'|'joining'|'joined'|'reconnecting'|'refused'|'left'} RoomState
- */
-/**
- * 'unstable': no data has arrived for less than 3 s. 'reconnecting': the connection is being
- * repaired, or will be as soon as the relay and the peer are there. 'unreachable': that has failed
- * several times; further attempts are made, less often.
- * @typedef {'connecting'|'connected'|'unstable'|'reconnecting'|'unreachable'} PeerState
- */
-/**
- * What a person shows the others for a moment.
- * @typedef {'thumbs-up'|'heart'|'laugh'|'surprise'|'applause'|'thanks'} Reaction
- */
-/**
- * How well a peer's sound and picture come and go, after two samples that agree.
- * @typedef {'good'|'weak'|'bad'} Quality
- */
-/**
- * Why: packets are lost or late, on the way that only this peer takes or on that of most of them;
- * this computer is 'busy'; or, with 'good', the peer sends a picture smaller than it is shown, on
- * purpose, so that everybody gets one. Of a peer without a connection, after six seconds: what is
- * in the way, with 'bad': a network that lets no UDP out; or 'no-turn', neither does, but they need
- * a TURN server between them and there is none, or none that answers.
- * @typedef {''|'their-network'|'your-network'|'busy'|'small'|'no-turn'} QualityReason
- */
-/** @typedef {import('./peerface-streams.js').PeerStats} PeerStats */
-/**
- * Another member of the room. The object and its stream stay the same for as long as the peer is in
- * the room, even when it reloads or its connection is repaired.
- * @typedef {object} Peer
- * @property {string} id         16 hex digits, given by the relay
- * @property {string} name       as the person typed it; may be empty
- * @property {number} hand       0: not raised. Else raised, and a lower number was raised earlier;
- *                               of two with the same number, by chance, the lower id comes first
- * @property {PeerState} state   'connected' too while an observer is there: a bot without WebRTC,
- *                               whose stream stays empty
- * @property {SourceState} microphone
- * @property {SourceState} camera
- * @property {SourceState} screen  shared beside the camera; see screenStream
- * @property {SourceState} screenAudio  what is heard of the screen; only while that is shared
- * @property {boolean} screenSupported  false: its client is of a version that shows no screens
- * @property {boolean} channelsSupported  false: its client is of a version without openChannel()
- * @property {boolean} hostSupported  false: its client cannot be a host, as programs cannot
- * @property {boolean} away      has no connection to the relay; media may still flow
- * @property {boolean} videoSupported  false: the answer rejected video, as it does without a codec
- *                               in common; no picture will come, whatever `camera` says
- * @property {Quality} quality
- * @property {QualityReason} qualityReason
- * @property {'member'|'host'} role
- * @property {MediaStream} stream  at most one audio and one video track
- * @property {MediaStream} screenStream  the same of its screen; its tracks are there also while
- *                               `screen` is not 'on', but have no picture
- * @property {number} level      how loud the peer is at this moment, from 0 (silence) to 1; 0 where
- *                               the browser does not tell. There is no event for it, and each
- *                               reading asks the browser: read it ten times a second at the most
- */
-/** @typedef {{deviceId: string, label: string}} Device  the label is '' without permission */
-/** @typedef {BufferSource|WebAssembly.Module} Wasm */
 
 /** @param {unknown} value @param {string} name */
 function needString(value, name) {

@@ -4,25 +4,48 @@
 
 #include "base/buffer.h"
 #include "core/names.h"
+#include "protocol/message.h"
 
 #include <time.h>
 
-enum { LINE_SIZE_MAX = 2048 }; /* two names of 64 bytes, each of which may need an escape */
+enum {
+    NAME_SIZE_MAX = PF_ROOM_NAME_SIZE_MAX, /* what is shown of a longer one, which no relay takes */
+    ESCAPE_SIZE = 6,                       /* as in \u0007 */
+    LINE_SIZE_MAX = 2048,                  /* of which two names take the most */
+};
+
+_Static_assert((int)PF_MEMBER_NAME_SIZE_MAX == (int)PF_ROOM_NAME_SIZE_MAX, "names are alike");
+_Static_assert(LINE_SIZE_MAX > 2 * (2 * NAME_SIZE_MAX * ESCAPE_SIZE), "there is room for the rest");
 
 static void put(struct pf_buffer *line, const char *text)
 {
     pf_buffer_put(line, pf_slice_of(text));
 }
 
-/* In quotes. Names are UTF-8 without control characters: no other byte needs an escape. */
+static void put_escape(struct pf_buffer *line, uint8_t byte)
+{
+    static const char digits[] = "0123456789abcdef";
+    put(line, "\\u00");
+    pf_buffer_put_char(line, digits[byte >> 4]);
+    pf_buffer_put_char(line, digits[byte & 15]);
+}
+
+/* As JSON has it (RFC 8259, section 7). The names of members are UTF-8 without control characters,
+ * but a room's is as the command line has it. */
 static void put_quoted(struct pf_buffer *line, struct pf_slice text)
 {
+    const bool is_utf8 = pf_slice_is_utf8(text);
     pf_buffer_put_char(line, '"');
     for (size_t i = 0; i < text.size; i++) {
-        if (text.data[i] == '"' || text.data[i] == '\\') {
-            pf_buffer_put_char(line, '\\');
+        const uint8_t byte = (uint8_t)text.data[i];
+        if (byte < ' ' || byte == 0x7f) {
+            put_escape(line, byte);
+        } else if (byte >= 0x80 && !is_utf8) {
+            put(line, "\\ufffd"); /* the replacement character */
+        } else {
+            put(line, byte == '"' || byte == '\\' ? "\\" : "");
+            pf_buffer_put_char(line, text.data[i]);
         }
-        pf_buffer_put_char(line, text.data[i]);
     }
     pf_buffer_put_char(line, '"');
 }
@@ -51,6 +74,18 @@ static void put_field(const struct pf_journal *journal, struct pf_buffer *line, 
     put_quoted(line, value);
 }
 
+static void put_name(const struct pf_journal *journal, struct pf_buffer *line, const char *name,
+                     struct pf_slice value)
+{
+    if (value.size > NAME_SIZE_MAX) {
+        value.size = NAME_SIZE_MAX;
+        while (value.size > 0 && ((uint8_t)value.data[value.size] & 0xc0) == 0x80) {
+            value.size--; /* not within a character */
+        }
+    }
+    put_field(journal, line, name, value);
+}
+
 static void put_sources(const struct pf_journal *journal, struct pf_buffer *line,
                         const struct pf_member_state *state)
 {
@@ -72,11 +107,11 @@ static void put_entry(const struct pf_journal *journal, struct pf_buffer *line,
     put(line, journal->is_json ? "\",\"event\":\"" : " ");
     put(line, entry->event);
     put(line, journal->is_json ? "\"" : "");
-    put_field(journal, line, "room", entry->room);
+    put_name(journal, line, "room", entry->room);
     if (entry->id != 0) {
         put_field(journal, line, "id", pf_slice_of(id));
     }
-    put_field(journal, line, "name", entry->name);
+    put_name(journal, line, "name", entry->name);
     if (entry->sources) {
         put_sources(journal, line, entry->sources);
     }

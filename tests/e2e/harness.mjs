@@ -116,6 +116,8 @@ export class World {
   people = [];
   /** @type {string[]} */
   problems = [];
+  /** Further servers of the test, which end with it. @type {{output: string, close(): any}[]} */
+  servers = [];
   /** @private @type {Set<import('puppeteer-core').BrowserContext>} */
   contexts = new Set();
   /** @private */
@@ -215,7 +217,8 @@ export class World {
     }
     fs.writeFileSync(
       path.join(artifacts, `${name}.log`),
-      [...this.problems, '--- relay', this.relay.output].join('\n'),
+      [...this.problems, ...[this.relay, ...this.servers].map(({ output }) =>
+        `--- relay\n${output}`)].join('\n'),
     );
   }
 
@@ -224,6 +227,7 @@ export class World {
     if (this.options.lan) this.lan.mend();
     for (const context of this.contexts) await context.close().catch(() => {});
     await this.relay.close();
+    for (const server of this.servers) await server.close();
   }
 }
 

@@ -489,7 +489,7 @@
 
   /** What arrives from a peer: frames and sound, from getStats() and from the video itself. */
   probe.flow = async (/** @type {string} */ id) => {
-    const flow = { connected: false, decoded: 0, presented: 0, energy: 0, packets: 0 };
+    const flow = { connected: false, decoded: 0, presented: 0, energy: 0, packets: 0, lost: 0 };
     const record = connectionOf(id);
     const video = videoOf(id);
     if (!record || !video) return flow;
@@ -501,6 +501,7 @@
     stats.forEach((/** @type {any} */ entry) => {
       if (entry.type !== 'inbound-rtp') return;
       if (entry.kind === 'video') flow.decoded += entry.framesDecoded || 0;
+      if (entry.kind === 'video') flow.lost += entry.packetsLost || 0;
       if (entry.kind === 'audio') flow.energy += entry.totalAudioEnergy || 0;
       if (entry.kind === 'audio') flow.packets += entry.packetsReceived || 0;
     });

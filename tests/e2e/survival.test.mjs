@@ -5,6 +5,7 @@
 // became of the call, and that pictures move again.
 import assert from 'node:assert/strict';
 import { cameras, scenario, socketErrors, until } from './harness.mjs';
+import { allPlaying, nothingLost, remember } from './memory.mjs';
 import { Wire } from './wire.mjs';
 
 /** @typedef {import('./harness.mjs').Engine} Engine */
@@ -36,53 +37,6 @@ async function three(world, options, forAnn) {
   await Promise.all(people.map((person) => person.inCallWith(2)));
   return people;
 }
-
-/**
- * What must not change: who is there for whom, and the connections. From here on every tile that is
- * added or removed is counted.
- * @param {Person[]} people
- */
-const remember = (people) =>
-  Promise.all(
-    people.map(async (person) => {
-      await person.ask(() => {
-        const host = /** @type {any} */ (window);
-        const tiles = /** @type {Element} */ (document.querySelector('#peers'));
-        host.tilesChanged = 0;
-        new MutationObserver((records) => {
-          for (const { addedNodes, removedNodes } of records) {
-            host.tilesChanged += addedNodes.length + removedNodes.length;
-          }
-        }).observe(tiles, { childList: true });
-      });
-      const ids = (await person.peers()).map(({ id }) => id);
-      return { person, ids, summary: await person.summary() };
-    }),
-  );
-
-/**
- * Nobody has left, and no connection is another one.
- * @param {Awaited<ReturnType<typeof remember>>} memory
- */
-async function nothingLost(memory) {
-  for (const { person, ids, summary } of memory) {
-    const { name } = person;
-    assert.deepEqual((await person.peers()).map(({ id }) => id), ids, `the peers of ${name}`);
-    const changes = await person.ask(() => /** @type {any} */ (window).tilesChanged);
-    assert.equal(changes, 0, `no tile of ${name} came or went`);
-    const { connectionsEver } = await person.summary();
-    assert.equal(connectionsEver, summary.connectionsEver, `${name} opened another connection`);
-  }
-}
-
-/** Every picture moves. @param {Person[]} people */
-const allPlaying = (people) =>
-  Promise.all(
-    people.map(async (person) => {
-      const peers = await person.waitForPeers(people.length - 1);
-      await Promise.all(peers.map((peer) => person.videoPlaying(peer.id)));
-    }),
-  );
 
 /** Mutes, and waits until the others know. @param {Person} muted @param {Person[]} others */
 async function mute(muted, others) {

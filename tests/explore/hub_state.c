@@ -110,7 +110,9 @@ static void visit_member(struct pf_hub *hub, struct ex_visit *visit, struct pf_h
     EX_VISIT(visit, member->client);
     EX_VISIT(visit, member->instance);
     EX_VISIT(visit, member->is_named);
-    ex_visit_unhashed(visit, &member->has_spoken, sizeof(member->has_spoken)); /* of full rooms */
+    /* Of full rooms: */
+    ex_visit_unhashed(visit, &member->has_spoken, sizeof(member->has_spoken));
+    ex_visit_unhashed(visit, &member->place_ms, sizeof(member->place_ms));
     visit_name(visit, member);
     visit_timer(hub, visit, &member->grace);
     if (visit->mode == EX_HASH && member->grace.place != 0) {

@@ -32,13 +32,14 @@ test('a client may stay in the lobby for as long as it likes', async (t) => {
   await client.message('joined');
 });
 
-test('a member that is away takes a place, unless it never spoke', async (t) => {
-  const relay = await Relay.start(t, '--members-max', '2');
+test('a member that is away takes a place, unless it never spoke or was less there', async (t) => {
+  const relay = await Relay.start(t, '--members-max', '2', '--ping-ms', '1000');
   const ann = await Client.join(relay, 'tea');
   const bob = await Client.join(relay, 'tea');
   await ann.message('member');
   bob.send({ type: 'signal', to: ann.id });
   await ann.message('signal');
+  await bob.message('ping'); // it has been there for a second
   bob.drop();
   assert.equal((await ann.message('member')).away, true);
   const late = await Client.open(relay);

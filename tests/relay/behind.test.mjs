@@ -8,7 +8,9 @@ import path from 'node:path';
 import test from 'node:test';
 import { makeCertificate } from './certificate.mjs';
 import { Client, Wire, handshakeText } from './client.mjs';
-import { blockOfManual, findProgram, startServer, substitute } from './manual.mjs';
+import {
+  blockOfManual, findProgram, haproxyWith, nginxWith, startServer, substitute,
+} from './manual.mjs';
 import { Relay, freePort, scratchFolder } from './relay.mjs';
 
 const networks = Object.values(os.networkInterfaces()).flatMap((list) => list ?? []);
@@ -30,12 +32,7 @@ function configureNginx(folder, port, relay) {
     '/etc/letsencrypt/live/call.example/privkey.pem': key,
     '127.0.0.1:8080': `127.0.0.1:${relay.port}`,
   });
-  const folders = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) =>
-    `${name}_temp_path ${path.join(folder, name)};`);
-  const file = path.join(folder, 'nginx.conf');
-  fs.writeFileSync(file, `daemon off; master_process off; pid ${folder}/pid; events {}
-    http { access_log off; ${folders.join(' ')}\n${site}}\n`);
-  return ['-e', 'stderr', '-p', folder, '-c', file];
+  return nginxWith(folder, site);
 }
 
 /** The same for HAProxy. @type {typeof configureNginx} */
@@ -43,16 +40,12 @@ function configureHaproxy(folder, port, relay) {
   const { cert, key } = makeCertificate(folder, 'haproxy');
   const pem = path.join(folder, 'haproxy.pem');
   fs.writeFileSync(pem, fs.readFileSync(cert, 'utf8') + fs.readFileSync(key, 'utf8'));
-  const file = path.join(folder, 'haproxy.cfg');
   const ours = substitute(blockOfManual('/etc/haproxy/haproxy.cfg'), {
     'bind :::443 v4v6': hasV6 ? `bind :::${port} v4v6` : `bind :${port}`,
     '/etc/haproxy/call.example.pem': pem,
     '127.0.0.1:8080': `127.0.0.1:${relay.port}`,
   });
-  // The timeouts of Debian's file.
-  fs.writeFileSync(file, `defaults\n  timeout connect 5000\n  timeout client 50000
-  timeout server 50000\n\n${ours}`);
-  return ['-db', '-f', file];
+  return haproxyWith(folder, ours);
 }
 
 const proxies = [

@@ -277,3 +277,23 @@ test('newcomers get in where the places are held by ghosts', async (t) => {
   late.send({ type: 'join', room: 'tea', name: '', instance: 1 });
   assert.equal((await late.message('error')).code, 'room-full');
 });
+
+test('ghosts that have spoken hold their places for no longer than they were there', async (t) => {
+  const relay = await Relay.start(t, '--members-max', '4', '--grace-ms', '3600000');
+  const ann = await Client.join(relay, 'tea');
+  const ghosts = await Promise.all([1, 2, 3].map(() => Client.join(relay, 'tea')));
+  for (const ghost of ghosts) ghost.send({ type: 'signal', to: ann.id });
+  for (let i = 0; i < 3; i++) await ann.message('signal');
+  for (const ghost of ghosts) ghost.drop();
+  for (let away = 0; away < 3;) away += (await ann.message('member')).away ? 1 : 0;
+  let inside = 0;
+  for (let i = 0; i < 5000 && inside < 3; i++) { // they were there for milliseconds
+    const late = await Client.open(relay);
+    await late.message('hello');
+    late.send({ type: 'join', room: 'tea', name: '', instance: 1 });
+    const { type, code } = JSON.parse((await late.next()).payload.toString());
+    assert.ok(type === 'joined' || code === 'room-full');
+    inside += type === 'joined' ? 1 : 0;
+  }
+  assert.equal(inside, 3);
+});

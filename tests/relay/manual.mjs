@@ -84,3 +84,31 @@ export async function startServer(t, port, file, ...options) {
     while (!await listens()) assert.ok(!ended, `${file} has ended: ${said}`);
   })());
 }
+
+/**
+ * A file for nginx with what a block of the manual says, which belongs into its part "http".
+ * @param {string} folder for all that nginx writes
+ * @param {string} site
+ * @returns {string[]} the options of nginx
+ */
+export function nginxWith(folder, site) {
+  const folders = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) =>
+    `${name}_temp_path ${path.join(folder, name)};`);
+  const file = path.join(folder, 'nginx.conf');
+  fs.writeFileSync(file, `daemon off; master_process off; pid ${folder}/pid; events {}
+    http { access_log off; ${folders.join(' ')}\n${site}}\n`);
+  return ['-e', 'stderr', '-p', folder, '-c', file];
+}
+
+/**
+ * A file for HAProxy with what a block of the manual says, and the timeouts of Debian's file.
+ * @param {string} folder
+ * @param {string} ours
+ * @returns {string[]} the options of HAProxy
+ */
+export function haproxyWith(folder, ours) {
+  const file = path.join(folder, 'haproxy.cfg');
+  fs.writeFileSync(file, `defaults\n  timeout connect 5000\n  timeout client 50000
+  timeout server 50000\n\n${ours}`);
+  return ['-db', '-f', file];
+}

@@ -116,10 +116,18 @@ test('a member that does not return in time has left, and may rejoin (R4, I22)',
 test('a second client with the same ticket replaces the first (R2)', async (t) => {
   const relay = await Relay.start(t);
   const first = await Client.join(relay, 'tea');
-  const second = await Client.join(relay, 'tea', { ticket: first.joined.ticket });
+  const second = await Client.join(relay, 'tea', { ticket: first.joined.ticket, instance: 2 });
   assert.equal(second.id, first.id);
   assert.equal((await first.message('error')).code, 'replaced');
   assert.equal(await first.closed(), 4003);
+});
+
+test('another socket of the same page takes the place of the first without an error', async (t) => {
+  const relay = await Relay.start(t);
+  const first = await Client.join(relay, 'tea');
+  const second = await Client.join(relay, 'tea', { ticket: first.joined.ticket });
+  assert.equal(second.id, first.id);
+  assert.equal(await first.closed(), 1001);
 });
 
 test('a ticket stays valid after the relay was killed and restarted (R14)', async (t) => {

@@ -3,17 +3,17 @@
 #include "check.h"
 
 #include "base/assert.h"
-#include "capture.h"
+#include "capture_check.h"
 #include "chat.h"
 #include "cluster_check.h"
 #include "doors.h"
+#include "drain.h"
 #include "gestures.h"
 #include "hostile.h"
 #include "ice.h"
 #include "origins.h"
 #include "pc.h"
 #include "relay/hub/hub.h"
-#include "screen.h"
 #include "tab.h"
 
 #include <inttypes.h>
@@ -21,74 +21,13 @@
 #include <string.h>
 
 enum {
-    CROWD_MS_MAX = 10000,     /* how long a source may have two live tracks: while it is switched */
-    THROTTLED_MS_MAX = 61000, /* and how much longer in the background */
-    GOODBYE_MS_MAX = 5000,    /* how long a socket may stay open after leaving */
+    GOODBYE_MS_MAX = 5000, /* how long a socket may stay open after leaving */
     STEADY_MS = 10000,
 };
 
-/* D14, D27: what is sent, not what is shown. */
-static void check_silence(struct sim_world *world, const struct sim_tab *tab,
-                          const struct sim_track *track)
-{
-    if (track->state == SIM_TRACK_LIVE && track->enabled && !tab->wants[track->source] &&
-        sim_pc_sends(world, tab, track->id)) {
-        sim_fail(world, "%s sends track %u, which its user has switched off",
-                 sim_tab_name(world, tab), track->id);
-    }
-}
-
-/* A source has had two live tracks for too long. */
-static bool is_crowded(const struct sim_world *world, struct sim_tab *tab, int source)
-{
-    const struct sim_host *host = &world->hosts[tab->host];
-    const uint32_t max_ms = CROWD_MS_MAX + (host->throttled ? THROTTLED_MS_MAX : 0);
-    const bool is_late = tab->crowd_us[source] != 0 &&
-                         host->wake_us < tab->crowd_us[source] && /* it did not sleep meanwhile */
-                         world->now_us - tab->crowd_us[source] > (uint64_t)max_ms * 1000;
-    if (!is_late) {
-        tab->late_us[source] = 0;
-    } else if (tab->late_us[source] == 0) {
-        tab->late_us[source] = world->now_us; /* a delayed timer is due about now */
-    }
-    return is_late && world->now_us - tab->late_us[source] > 100000;
-}
-
-static void check_captures(struct sim_world *world, struct sim_tab *tab)
-{
-    size_t counts[PF_SOURCES_COUNT] = {0};
-    for (size_t i = 0; i < tab->tracks_end; i++) {
-        const struct sim_track *track = &tab->tracks[i];
-        if (track->id != 0 && track->state == SIM_TRACK_LIVE) {
-            counts[track->source]++;
-            check_silence(world, tab, track);
-        }
-    }
-    for (int source = 0; source < PF_SOURCES_COUNT; source++) {
-        if (counts[source] < 2) {
-            tab->crowd_us[source] = 0;
-        } else if (tab->crowd_us[source] == 0) {
-            tab->crowd_us[source] = world->now_us;
-        }
-        if (counts[source] > 2 || is_crowded(world, tab, source)) {
-            sim_fail(world, "%s captures source %d %zu times at once", sim_tab_name(world, tab),
-                     source, counts[source]);
-        }
-    }
-}
-
-static bool captures_anything(const struct sim_tab *tab)
-{
-    bool any = false;
-    for (size_t i = 0; i < tab->tracks_end; i++) {
-        any = any || (tab->tracks[i].id != 0 && tab->tracks[i].state == SIM_TRACK_LIVE);
-    }
-    return any;
-}
-
 void sim_check_gone(struct sim_world *world, const struct sim_tab *tab)
 {
-    bool any = captures_anything(tab) || tab->socket;
+    bool any = sim_capture_is_on(tab) || tab->socket;
     for (size_t i = 0; i < tab->pcs_end; i++) {
         any = any || tab->pcs[i].id != 0;
     }
@@ -128,7 +67,8 @@ static bool may_be_listed_as_before(const struct sim_world *world, const struct 
 
 void sim_check_tab(struct sim_world *world, struct sim_tab *tab)
 {
-    check_captures(world, tab);
+    sim_capture_check(world, tab);
+    sim_drain_check(world, tab);
     if (tab->hid_in_vain && tab->view.state != PF_ROOM_REFUSED) {
         sim_fail(world, "%s hides a peer that has not left", sim_tab_name(world, tab));
     }
@@ -139,14 +79,14 @@ void sim_check_tab(struct sim_world *world, struct sim_tab *tab)
                  tab->rebuilt);
     }
     if (tab->view.state == PF_ROOM_REFUSED && tab->view.code == PF_CODE_REPLACED &&
-        captures_anything(tab)) {
+        sim_capture_is_on(tab)) {
         sim_fail(world, "%s was replaced, but still captures", sim_tab_name(world, tab));
     }
     if (tab->left) {
         if (tab->view.state != PF_ROOM_LEFT) {
             sim_fail(world, "%s has left, but is not shown so", sim_tab_name(world, tab));
         }
-        if (captures_anything(tab)) {
+        if (sim_capture_is_on(tab)) {
             sim_fail(world, "%s has left, but still captures", sim_tab_name(world, tab));
         }
         if (tab->socket && world->now_us - tab->left_us > (uint64_t)GOODBYE_MS_MAX * 1000) {
@@ -251,7 +191,7 @@ static bool begins(struct pf_slice text, const char *prefix)
 static void note_joined(const struct sim_world *world, struct sim_tab *tab)
 {
     tab->given_up = tab->given_up || was_lost_long(world, tab);
-    tab->lost_us = 0;
+    tab->lost_us = tab->drained_us = 0;
 }
 
 void sim_check_relay_text(struct sim_world *world, struct sim_socket *socket, struct pf_slice text)
@@ -313,7 +253,7 @@ void sim_check_command(struct sim_world *world, const struct sim_tab *tab,
         command->type == PF_COMMAND_PC_CREATE_OFFER || command->type == PF_COMMAND_PC_CREATE_ANSWER;
     const struct sim_host *host = &world->hosts[tab->host];
     const uint64_t late_us =
-        (uint64_t)THROTTLED_MS_MAX * 1000; /* an event may also wake the page */
+        (uint64_t)SIM_THROTTLED_MS_MAX * 1000; /* an event may also wake the page */
     const bool is_awake =
         !host->throttled && (host->wake_us == 0 || world->now_us > host->wake_us + late_us);
     if (command->type == PF_COMMAND_PC_CREATE && sim_tab_observes(world, tab)) {
@@ -341,43 +281,6 @@ void sim_check_fail_wanting(struct sim_world *world)
              (world->now_us - world->quiet_us) / 1000000, sim_tab_name(world, wanting->tab),
              wanting->what, wanting->other ? " of " : "",
              wanting->other ? (char)('A' + wanting->other->host) : ' ');
-}
-
-/* Whether the browser denies the source, and will not grant it by itself. */
-static bool is_denied(const struct sim_world *world, const struct sim_tab *tab,
-                      enum pf_source source)
-{
-    const struct sim_shown_local *local = &tab->view.local[source];
-    const struct sim_denial *denial = &tab->denials[source];
-    switch (local->state) {
-    case PF_CAPTURE_IDLE:
-    case PF_CAPTURE_LIVE: return false;
-    case PF_CAPTURE_OPENING: return sim_capture_is_ignored(tab, source);
-    case PF_CAPTURE_FAILED: break;
-    }
-    if (denial->ended_soon) {
-        return true; /* the browser would end it again */
-    }
-    const bool is_missing =
-        denial->error == PF_DOM_ERROR_NOT_FOUND || denial->error == PF_DOM_ERROR_OVERCONSTRAINED;
-    return denial->error != PF_DOM_ERROR_NONE && denial->error == local->error &&
-           !(is_missing && sim_capture_is_present(&world->hosts[tab->host], source));
-}
-
-/* D1: what the user has switched on is captured, unless the browser denies it. */
-static bool captures_what_it_can(struct sim_world *world, const struct sim_tab *tab)
-{
-    for (int i = 0; i < PF_DEVICE_SOURCES_COUNT; i++) {
-        const enum pf_source source = (enum pf_source)i;
-        if (tab->wants[i] && tab->view.local[i].state != PF_CAPTURE_LIVE &&
-            !is_denied(world, tab, source)) {
-            return want(world, tab, NULL, "does not capture what its user has switched on");
-        }
-    }
-    if (!sim_screen_is_shared(tab)) {
-        return want(world, tab, NULL, "does not share the screen that its user has chosen");
-    }
-    return true;
 }
 
 static bool sends_as_wanted(struct sim_world *world, const struct sim_tab *tab,
@@ -533,24 +436,6 @@ static bool shows_ghost(struct sim_world *world, const struct sim_tab *tab)
     return any;
 }
 
-/* No camera light is on without need: what is switched off is not captured. */
-static bool captures_as_wanted(struct sim_world *world, const struct sim_tab *tab)
-{
-    for (size_t i = 0; i < tab->tracks_end; i++) {
-        const struct sim_track *track = &tab->tracks[i];
-        if (track->id == 0 || track->state != SIM_TRACK_LIVE) {
-            continue;
-        }
-        if (track->id != tab->view.local[track->source].track) {
-            return want(world, tab, NULL, "captures what is not shown");
-        }
-        if (track->source != PF_SOURCE_MICROPHONE && !tab->wants[track->source]) {
-            return want(world, tab, NULL, "the camera light is on");
-        }
-    }
-    return true;
-}
-
 /* The page of a host that is not lost for good, or NULL. */
 static const struct sim_tab *page_of(const struct sim_world *world, uint32_t host)
 {
@@ -649,13 +534,14 @@ void sim_check_note_kept(struct sim_world *world)
     }
 }
 
-/* I20: media continues without the relay, between pages that are still open. */
+/* I20: media continues without the relay, between pages that are still open, and whose members no
+ * host has removed: the one that has lost the relay does not hear of it, and the others close. */
 static bool keeps_pictures(struct sim_world *world)
 {
     const struct sim_tab *tab = world->hosts[world->faults.lost_host].tab;
-    for (uint32_t i = 0; tab && i < world->faults.hosts_count; i++) {
+    for (uint32_t i = 0; tab && !tab->removed && i < world->faults.hosts_count; i++) {
         const struct sim_tab *other = tab->kept[i];
-        if (other && world->hosts[i].tab == other && !tab->removed && !other->removed &&
+        if (other && world->hosts[i].tab == other && !other->removed &&
             (!is_connected(world, tab, other) || !is_connected(world, other, tab))) {
             return false;
         }
@@ -688,8 +574,9 @@ bool sim_check_all_well(struct sim_world *world)
         if (!sim_files_are_settled(world, tab)) {
             return want(world, tab, NULL, "has files that do not come to an end");
         }
-        if (!captures_as_wanted(world, tab) || !captures_what_it_can(world, tab)) {
-            return false;
+        amiss = sim_capture_amiss(world, tab);
+        if (amiss) {
+            return want(world, tab, NULL, amiss);
         }
     }
     return keeps_pictures(world);

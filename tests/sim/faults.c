@@ -217,35 +217,39 @@ static void draw_cluster(struct sim_faults *faults, struct pf_random *random, bo
     }
 }
 
+/* Relays that end little by little. Likewise. */
+static void draw_drains(struct sim_faults *faults, struct pf_random *random)
+{
+    if (one_in(random, 24) && faults->stores_count == 0) {
+        faults->drains_per_minute = 5 + pf_random_below(random, 20);
+    }
+}
+
+/* A generator of its own: what one part draws changes nothing in the others. */
+static struct pf_random apart(const struct pf_random *random, uint64_t part)
+{
+    struct pf_random own;
+    pf_random_seed(&own, random->state ^ part);
+    return own;
+}
+
 void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32_t hosts_count,
                      bool has_cluster)
 {
-    struct pf_random rare;
-    struct pf_random large;
-    struct pf_random gestures;
-    struct pf_random interruptions;
-    struct pf_random origins;
-    struct pf_random shares;
-    struct pf_random quality;
-    struct pf_random chats;
-    struct pf_random turn;
-    struct pf_random doors;
-    struct pf_random files;
-    struct pf_random observers;
-    struct pf_random cluster;
-    pf_random_seed(&rare, random->state ^ 0x72617265);
-    pf_random_seed(&large, random->state ^ 0x6c61726765);
-    pf_random_seed(&gestures, random->state ^ 0x68616e6473);
-    pf_random_seed(&origins, random->state ^ 0x6f726967);
-    pf_random_seed(&shares, random->state ^ 0x73686172);
-    pf_random_seed(&quality, random->state ^ 0x7175616c);
-    pf_random_seed(&chats, random->state ^ 0x63686174);
-    pf_random_seed(&doors, random->state ^ 0x646f6f7273);
-    pf_random_seed(&turn, random->state ^ 0x7475726e);
-    pf_random_seed(&files, random->state ^ 0x66696c65);
-    pf_random_seed(&observers, random->state ^ 0x6f6273);
-    pf_random_seed(&cluster, random->state ^ 0x636c7573746572);
-    pf_random_seed(&interruptions, random->state ^ 0x6d75746573);
+    struct pf_random rare = apart(random, 0x72617265);
+    struct pf_random large = apart(random, 0x6c61726765);
+    struct pf_random gestures = apart(random, 0x68616e6473);
+    struct pf_random interruptions = apart(random, 0x6d75746573);
+    struct pf_random origins = apart(random, 0x6f726967);
+    struct pf_random shares = apart(random, 0x73686172);
+    struct pf_random quality = apart(random, 0x7175616c);
+    struct pf_random chats = apart(random, 0x63686174);
+    struct pf_random turn = apart(random, 0x7475726e);
+    struct pf_random doors = apart(random, 0x646f6f7273);
+    struct pf_random files = apart(random, 0x66696c65);
+    struct pf_random observers = apart(random, 0x6f6273);
+    struct pf_random cluster = apart(random, 0x636c7573746572);
+    struct pf_random drains = apart(random, 0x647261696e73);
     static const uint32_t usual_counts[] = {2, 2, 2, 2, 3, 3, 3, 4, 4, 5, 6, 7, 8};
     const uint32_t usual = (uint32_t)(sizeof(usual_counts) / sizeof(usual_counts[0]));
     /* One statement each: C does not specify the order of calls within an initializer. */
@@ -287,6 +291,7 @@ void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32
     draw_interruptions(faults, &interruptions);
     draw_observers(faults, &observers);
     draw_cluster(faults, &cluster, has_cluster);
+    draw_drains(faults, &drains);
 }
 
 static void clear_weights(struct sim_faults *faults, const enum sim_action *actions, size_t count)
@@ -312,7 +317,7 @@ static void clear_networks(struct sim_faults *faults, unsigned without)
     if (without & SIM_FAULTS_RELAY) {
         CLEAR(faults, SIM_ACTION_RELAY_KILL, SIM_ACTION_RELAY_MOVE);
         faults->relays_count = 1;
-        faults->stores_count = 0;
+        faults->stores_count = faults->drains_per_minute = 0;
     }
     if (without & SIM_FAULTS_NETWORK) {
         CLEAR(faults, SIM_ACTION_PARTITION, SIM_ACTION_OFFLINE, SIM_ACTION_NEW_ADDRESS);

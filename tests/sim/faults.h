@@ -100,6 +100,7 @@ struct sim_faults {
     uint32_t shares_per_minute;        /* of screens, begun and ended; 0: there are none */
     uint32_t doors_per_minute;         /* what hosts do; 0: nothing */
     uint32_t chats_per_minute;         /* 0: nobody writes */
+    uint32_t drains_per_minute;        /* of relays without a cluster; 0: none is drained */
     uint32_t files_per_minute;         /* offered, and cancelled; 0: there are none */
     uint32_t wants_per_minute;         /* windows resized; 0: none, and no statistics either */
     uint32_t encoding_fails_chance;    /* of setParameters() */

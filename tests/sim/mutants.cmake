@@ -106,6 +106,8 @@ pf_add_mutant(no_resync_after_return 2000 "is not shown the picture" core/room/r
 pf_add_mutant(silence_not_noticed 100 "rate-limit" core/room/relay_session.c
   [[session->silence_at_ms = context->now_ms + session->ping_ms + session->ping_ms / 4;]]
   [[session->silence_at_ms = PF_NEVER;]])
+pf_add_mutant(late_after_a_drain 1000 "after its relay was drained" core/room/relay_session.c
+  [[context->now_ms + 1 + pf_random_below(]] [[context->now_ms + 20000 + pf_random_below(]])
 pf_add_mutant(state_goes_back 100 "goes back to an earlier state" core/peer/peer.c
   [[state->sequence > peer->state.sequence]] [[state->sequence != peer->state.sequence]])
 pf_add_mutant(rebuilt_on_resume 100 "closes a connection" core/peer/recovery.c

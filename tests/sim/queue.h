@@ -68,6 +68,7 @@ enum sim_kind {
     SIM_STORE_START, /* subject: store */
     SIM_CLUSTER_FAULT,
     SIM_RELAY_RETIRED, /* subject: relay; token: the lower half of its id */
+    SIM_DRAIN,         /* see drain.c; token: how often its relay has been started */
 };
 
 struct sim_happening {

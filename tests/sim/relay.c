@@ -271,6 +271,9 @@ void sim_relay_start(struct sim_world *world, uint32_t at)
     sim_trace_note(world, NULL, "a relay starts");
     sim_turn_set_up(world, &config);
     relay->up = true;
+    relay->drains = false;
+    relay->starts_count++;
+    relay->started_us = world->now_us;
     relay->deadline_ms = PF_DEADLINE_NONE;
     if (world->cluster) {
         start_clustered(world, at, &config);
@@ -328,6 +331,19 @@ static void move_host(struct sim_world *world, uint32_t host, uint32_t to)
             sim_wire_break(world, socket);
         }
     }
+}
+
+void sim_relay_leave(struct sim_world *world, uint32_t at)
+{
+    const uint32_t to = (at + 1) % world->faults.relays_count;
+    if (to == at) {
+        return;
+    }
+    sim_relay_start(world, to);
+    for (uint32_t i = 0; i < SIM_HOSTS_MAX + SIM_HOSTILES_MAX; i++) {
+        world->hosts[i].relay_at = world->hosts[i].relay_at == at ? to : world->hosts[i].relay_at;
+    }
+    world->relay_at = world->relay_at == at ? to : world->relay_at;
 }
 
 void sim_relay_move(struct sim_world *world, uint32_t host)
@@ -397,6 +413,14 @@ void sim_relay_lost(struct sim_world *world, struct sim_socket *socket, uint16_t
                    .type = PF_HUB_CLIENT_CLOSED, .client = socket->connection, .code = code});
     }
     sim_wire_collect(world, socket);
+}
+
+void sim_relay_dismiss(struct sim_world *world, struct sim_socket *socket)
+{
+    if (!socket->broken) {
+        sim_wire_send_close(world, socket, false, 1001);
+    }
+    sim_relay_lost(world, socket, 1006);
 }
 
 void sim_relay_timeout(struct sim_world *world, uint32_t at, uint32_t token)

@@ -27,6 +27,12 @@ void sim_relay_move_all(struct sim_world *world);
 /* The address resolves to the same relay for all hosts again; in a cluster it need not. */
 void sim_relay_gather(struct sim_world *world);
 
+/* The address names another relay instead of this one, if there is one. WebSockets stay. */
+void sim_relay_leave(struct sim_world *world, uint32_t relay);
+
+/* The relay closes a WebSocket with 1001. */
+void sim_relay_dismiss(struct sim_world *world, struct sim_socket *socket);
+
 /* A WebSocket has reached the relay that the address names. */
 void sim_relay_accept(struct sim_world *world, struct sim_socket *socket);
 

@@ -28,6 +28,7 @@ void sim_stats_add(struct sim_stats *sum, const struct sim_stats *stats)
     sum->rollbacks += stats->rollbacks;
     sum->relay_kills += stats->relay_kills;
     sum->relay_moves += stats->relay_moves;
+    sum->relay_drains += stats->relay_drains;
     sum->reloads += stats->reloads;
     sum->duplicates += stats->duplicates;
     sum->renames += stats->renames;
@@ -98,6 +99,7 @@ void sim_stats_print(const struct sim_stats *stats, double seconds, double proce
     fprintf(out, "rollbacks         %" PRIu64 "\n", stats->rollbacks);
     fprintf(out, "relay kills       %" PRIu64 "\n", stats->relay_kills);
     fprintf(out, "relay moves       %" PRIu64 "\n", stats->relay_moves);
+    fprintf(out, "relay drains      %" PRIu64 "\n", stats->relay_drains);
     fprintf(out, "reloads           %" PRIu64 "\n", stats->reloads);
     fprintf(out, "duplicated pages  %" PRIu64 "\n", stats->duplicates);
     fprintf(out, "new names         %" PRIu64 "\n", stats->renames);

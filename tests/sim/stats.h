@@ -31,6 +31,7 @@ struct sim_stats {
     uint64_t rollbacks;
     uint64_t relay_kills;
     uint64_t relay_moves;
+    uint64_t relay_drains;
     uint64_t reloads;
     uint64_t duplicates; /* of pages */
     uint64_t renames;

@@ -432,6 +432,11 @@ static void heal(struct sim_world *world, uint32_t at)
         host->cut[i] = host->cut_for_good[i];
     }
     host->relay_cut = loss == SIM_LOSS_RELAY;
+    if (loss != SIM_LOSS_NONE) {
+        sim_trace_note(world, host->tab,
+                       loss == SIM_LOSS_RELAY ? "is without the relay for good"
+                                              : "is without a network for good");
+    }
     action_over(world, at, SIM_ACTION_SLEEP);
     action_over(world, at, SIM_ACTION_OFFLINE);
     unthrottle(world, at);

@@ -9,6 +9,7 @@
 
 #include "base/assert.h"
 #include "cluster.h"
+#include "drain.h"
 #include "relay.h"
 #include "tab.h"
 #include "trace.h"
@@ -158,6 +159,7 @@ void sim_wire_break(struct sim_world *world, struct sim_socket *socket)
         return;
     }
     break_wire(socket);
+    socket->tab->drained_us = 0; /* there is more in its way than a drain */
     world->stats->sockets_lost++;
     const uint64_t client_us =
         sim_chance(world, 600) ? sim_latency_us(world) : sim_between_us(world, 1000, 40000);
@@ -205,7 +207,7 @@ static void connect_socket(struct sim_world *world, struct sim_socket *socket, u
         return;
     }
     sim_cluster_balance(world, socket->tab->host);
-    if (!host->online || (!world->relays[host->relay_at].up && !host->relay_cut)) {
+    if (!host->online || (!sim_drain_accepts(&world->relays[host->relay_at]) && !host->relay_cut)) {
         client_closed(world, socket, 1006);
     } else if (host->relay_cut) {
         if (tries > 60) {

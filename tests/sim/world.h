@@ -119,12 +119,13 @@ struct sim_tab {
     struct pf_host *program; /* that it is of, or NULL */
     uint32_t host;
     bool alive;
-    bool joined;      /* PF_EVENT_JOIN was given */
-    bool left;        /* PF_EVENT_LEAVE was given */
-    bool removed;     /* a host may have done so */
-    bool given_up;    /* a relay may have removed it after the grace period */
-    uint64_t lost_us; /* when the relay lost it, or 0 */
-    bool shared;      /* another page had the same ticket while this one was open */
+    bool joined;         /* PF_EVENT_JOIN was given */
+    bool left;           /* PF_EVENT_LEAVE was given */
+    bool removed;        /* a host may have done so */
+    bool given_up;       /* a relay may have removed it after the grace period */
+    uint64_t lost_us;    /* when the relay lost it, or 0 */
+    uint64_t drained_us; /* when a drain closed its WebSocket, unless it is back; or 0 */
+    bool shared;         /* another page had the same ticket while this one was open */
     uint64_t left_us;
     bool wants[PF_SOURCES_COUNT];
     bool is_host, is_locked; /* as it is shown */
@@ -228,6 +229,9 @@ struct sim_hostile;
 
 struct sim_relay {
     bool up;
+    bool drains; /* up, but takes no new WebSockets */
+    uint32_t starts_count;
+    uint64_t started_us, drain_step_us;
     uint32_t sockets[SIM_RELAY_CLIENTS_MAX]; /* by the hub's number for them; 0: free number */
     struct pf_hub *hub;                      /* owned; NULL if `cluster` has it */
     struct pf_cluster *cluster;              /* owned; NULL in a world without a cluster */

@@ -89,17 +89,65 @@ static void R12_a_relay_that_sends_no_hello_is_retried(void **state)
     assert_true(driver_retry_ms(d) <= 1000);
 }
 
-static void a_join_without_an_answer_within_ten_seconds_is_retried(void **state)
+/* Enters, and is pinged by a relay that has no answer yet. */
+static struct driver *wait_for_joined(void *state)
 {
-    struct driver *d = *state;
+    struct driver *d = state;
     driver_start(d);
     driver_hello(d);
     driver_created(d, d->prepared_pc, PF_DESCRIPTION_OFFER);
     driver_join(d);
-    driver_wait(d, 9999);
+    for (int i = 0; i < 3; i++) {
+        driver_wait(d, 5000);
+        driver_relay(d, "{\"type\":\"ping\"}");
+    }
+    return d;
+}
+
+static void R36_a_relay_may_look_for_the_room_for_fifteen_seconds(void **state)
+{
+    struct driver *d = wait_for_joined(*state);
+    driver_wait(d, 4999);
     assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_CLOSE), 0);
-    driver_wait(d, 1);
+    driver_joined(d, DRIVER_SELF, 0, 0);
+    assert_int_equal(d->state, PF_ROOM_JOINED);
+}
+
+static void R36_a_join_without_an_answer_within_twenty_seconds_is_retried(void **state)
+{
+    struct driver *d = wait_for_joined(*state);
+    driver_wait(d, 5000);
     assert_int_equal(driver_count(d, PF_COMMAND_SOCKET_CLOSE), 1);
+    assert_int_equal(d->state, PF_ROOM_JOINING);
+}
+
+static void R36_a_relay_that_cannot_find_the_room_is_tried_again(void **state)
+{
+    struct driver *d = wait_for_joined(*state);
+    driver_socket_closed(d, 1013);
+    assert_int_equal(d->state, PF_ROOM_JOINING);
+    assert_in_range(driver_retry_ms(d), 1, 1000);
+    driver_hello(d);
+    driver_joined(d, DRIVER_SELF, 0, 0);
+    assert_int_equal(d->state, PF_ROOM_JOINED);
+}
+
+static void R36_a_member_that_returns_waits_without_leaving_the_call(void **state)
+{
+    struct driver *d = *state;
+    driver_enter(d, 0, 0);
+    driver_connect(d, DRIVER_LOW);
+    driver_socket_closed(d, 1001);
+    (void)driver_retry_ms(d);
+    driver_hello(d);
+    driver_socket_closed(d, 1013);
+    assert_int_equal(d->state, PF_ROOM_RECONNECTING);
+    assert_in_range(driver_retry_ms(d), 1, 2000);
+    driver_hello(d);
+    driver_joined(d, DRIVER_SELF, DRIVER_LOW, 0);
+    assert_int_equal(d->state, PF_ROOM_JOINED);
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_CLOSE), 0);
+    assert_int_equal(driver_count(d, PF_COMMAND_HIDE_PEER), 0);
 }
 
 /* ---- reconnecting ---- */
@@ -528,7 +576,10 @@ int main(void)
         TEST(R1_a_second_join_has_no_effect),
         TEST(names_that_no_relay_accepts_are_refused_by_the_client),
         TEST(R12_a_relay_that_sends_no_hello_is_retried),
-        TEST(a_join_without_an_answer_within_ten_seconds_is_retried),
+        TEST(R36_a_relay_may_look_for_the_room_for_fifteen_seconds),
+        TEST(R36_a_join_without_an_answer_within_twenty_seconds_is_retried),
+        TEST(R36_a_relay_that_cannot_find_the_room_is_tried_again),
+        TEST(R36_a_member_that_returns_waits_without_leaving_the_call),
         TEST(reconnect_delays_grow_to_ten_seconds_with_full_jitter),
         TEST(R14_clients_of_a_restarted_relay_reconnect_spread_over_a_second),
         TEST(joining_resets_the_reconnect_backoff),

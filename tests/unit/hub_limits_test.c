@@ -44,6 +44,72 @@ static void a_member_that_never_spoke_makes_room_while_it_is_away(void **state)
     assert_int_equal(pf_hub_counts(fixture->hub).members, 8);
 }
 
+/* Eight members: the first, and seven that have sent it a signal. */
+static void fill_with_speakers(struct fixture *fixture)
+{
+    char id[TEXT_MAX];
+    enter(fixture, 0, "tea");
+    copy_member(fixture, 0, "joined", "self", id);
+    for (uint32_t i = 1; i < 8; i++) {
+        enter(fixture, i, "tea");
+        signal_to(fixture, i, id);
+    }
+}
+
+static bool gets_in(struct fixture *fixture, uint32_t client)
+{
+    open_client(fixture, client);
+    join_as(fixture, client, "tea", "Late", 1, NULL);
+    return strstr(last(fixture, client), "\"joined\"") != NULL;
+}
+
+static void a_member_is_waited_for_no_longer_than_it_was_there_when_others_wait(void **state)
+{
+    struct fixture *fixture = *state;
+    char id[TEXT_MAX];
+    fill_with_speakers(fixture);
+    copy_member(fixture, 7, "joined", "self", id);
+    linger(fixture, 2000);
+    lose(fixture, 7, 1006);
+    linger(fixture, 2000);
+    assert_false(gets_in(fixture, 8));
+    linger(fixture, 1);
+    assert_true(gets_in(fixture, 9));
+    assert_has(last_of(fixture, 0, "left"), id);
+}
+
+static void coming_back_for_a_moment_does_not_keep_a_place(void **state)
+{
+    struct fixture *fixture = *state;
+    char ticket[TEXT_MAX];
+    fill_with_speakers(fixture);
+    copy_member(fixture, 7, "joined", "ticket", ticket);
+    linger(fixture, 5000);
+    lose(fixture, 7, 1006);
+    linger(fixture, 4000); /* 1000 are left */
+    open_client(fixture, 8);
+    join_as(fixture, 8, "tea", "Eve", 1, ticket);
+    assert_has(last(fixture, 8), "\"resumed\":true");
+    linger(fixture, 100); /* and 100 more */
+    lose(fixture, 8, 1006);
+    linger(fixture, 1100);
+    assert_false(gets_in(fixture, 9));
+    linger(fixture, 1);
+    assert_true(gets_in(fixture, 10));
+}
+
+static void who_was_there_for_long_is_waited_for_the_whole_grace_period(void **state)
+{
+    struct fixture *fixture = *state;
+    fill_with_speakers(fixture);
+    linger(fixture, 10 * (uint64_t)fixture->config.grace_ms);
+    lose(fixture, 7, 1006);
+    linger(fixture, fixture->config.grace_ms - 1);
+    assert_false(gets_in(fixture, 8));
+    linger(fixture, 1);
+    assert_true(gets_in(fixture, 9));
+}
+
 static void a_member_that_makes_room_has_lost_nothing_but_its_place(void **state)
 {
     struct fixture *fixture = *state;
@@ -226,6 +292,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         HUB_TEST(a_member_that_never_spoke_makes_room_while_it_is_away),
+        HUB_TEST(a_member_is_waited_for_no_longer_than_it_was_there_when_others_wait),
+        HUB_TEST(coming_back_for_a_moment_does_not_keep_a_place),
+        HUB_TEST(who_was_there_for_long_is_waited_for_the_whole_grace_period),
         HUB_TEST(a_member_that_makes_room_has_lost_nothing_but_its_place),
         HUB_TEST(newcomers_at_a_door_do_not_lock_out_who_returns),
         HUB_TEST(a_ticket_is_no_way_to_join_in_a_loop),

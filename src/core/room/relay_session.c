@@ -14,7 +14,8 @@
 #include "base/assert.h"
 
 enum {
-    ANSWER_MS = 10000, /* for the handshake with "hello", and for "joined" */
+    HELLO_MS = 10000,  /* for the handshake with "hello" */
+    JOINED_MS = 20000, /* for "joined": a relay may look for the room for 15 s */
     PROBE_MS = 3000,   /* for anything after a ping */
     RETRY_MS = 1000,
     RETRY_MS_MAX = 10000,
@@ -30,8 +31,11 @@ static void set_state(struct pf_relay_session *session, struct pf_context *conte
     session->state = state;
     session->retry_at_ms = PF_NEVER;
     session->answer_at_ms = PF_NEVER;
-    if (state == PF_RELAY_SESSION_OPENING || state == PF_RELAY_SESSION_JOINING) {
-        session->answer_at_ms = context->now_ms + ANSWER_MS;
+    if (state == PF_RELAY_SESSION_OPENING) {
+        session->answer_at_ms = context->now_ms + HELLO_MS;
+    }
+    if (state == PF_RELAY_SESSION_JOINING) {
+        session->answer_at_ms = context->now_ms + JOINED_MS;
     }
     if (state == PF_RELAY_SESSION_CLOSED || state == PF_RELAY_SESSION_WAITING) {
         session->socket = 0;

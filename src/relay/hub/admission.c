@@ -51,11 +51,11 @@ static bool may_enter(struct pf_hub *hub, const struct pf_hub_client *client,
                                          &newcomers_rate, hub->now_ms, NEWCOMERS_MS);
 }
 
-/* The member that is missed the least: away, and it never sent anybody a signal. Or NULL. */
-static struct pf_hub_member *find_ghost(const struct pf_hub_room *room)
+/* The first member that gives way to a newcomer, or NULL. */
+static struct pf_hub_member *find_ghost(const struct pf_hub *hub, const struct pf_hub_room *room)
 {
     for (size_t i = 0; i < room->members_count; i++) {
-        if (room->members[i]->client == PF_CLIENT_NONE && !room->members[i]->has_spoken) {
+        if (pf_hub_member_gives_way(hub, room->members[i])) {
             return room->members[i];
         }
     }
@@ -74,7 +74,7 @@ static struct pf_hub_member *new_member(struct pf_hub *hub, const struct pf_hub_
     struct pf_hub_member *member = NULL;
     const uint32_t newcomers_max = hub->config.newcomers_max;
     const bool is_full = room && room->members_count >= hub->config.members_max;
-    struct pf_hub_member *ghost = is_full ? find_ghost(room) : NULL;
+    struct pf_hub_member *ghost = is_full ? find_ghost(hub, room) : NULL;
     if (is_full && !ghost) {
         *why = PF_CODE_ROOM_FULL;
         return NULL;

@@ -181,6 +181,32 @@ static void remove_member(struct pf_hub *hub, struct pf_hub_member *member,
     pf_hosts_settle(hub, room);
 }
 
+/*
+ * Otherwise seven joins that hang up at once would fill a room of eight with ghosts for the grace
+ * period, again and again. Who holds a place so has to be connected for as long as it is away, and
+ * so might as well have stayed.
+ */
+bool pf_hub_member_gives_way(const struct pf_hub *hub, const struct pf_hub_member *member)
+{
+    const bool is_away = member->client == PF_CLIENT_NONE;
+    return is_away && (!member->has_spoken || hub->now_ms > member->place_ms);
+}
+
+/* It is away from now on. */
+static void begin_absence(const struct pf_hub *hub, struct pf_hub_member *member)
+{
+    const uint64_t earned_ms = hub->now_ms - member->place_ms;
+    member->place_ms =
+        hub->now_ms + (earned_ms < hub->config.grace_ms ? earned_ms : hub->config.grace_ms);
+}
+
+/* It is there from now on, with what is left of the time that it has earned. */
+static void end_absence(const struct pf_hub *hub, struct pf_hub_member *member)
+{
+    const uint64_t left_ms = member->place_ms > hub->now_ms ? member->place_ms - hub->now_ms : 0;
+    member->place_ms = hub->now_ms - left_ms;
+}
+
 /* Detaches the client's member, if it has one, and starts the grace period of that member. */
 static void set_away(struct pf_hub *hub, struct pf_hub_client *client, uint32_t grace_ms)
 {
@@ -194,6 +220,7 @@ static void set_away(struct pf_hub *hub, struct pf_hub_client *client, uint32_t 
         remove_member(hub, member, PF_LEFT_TIMEOUT);
         return;
     }
+    begin_absence(hub, member);
     pf_timers_set(&hub->timers, &member->grace, hub->now_ms + grace_ms);
     if (!member->room->is_moved) {
         pf_hub_send_to_others(hub, member, NULL, pf_hub_write_member(hub, member));
@@ -264,6 +291,7 @@ void pf_hub_client_evict(struct pf_hub *hub, struct pf_hub_client *client)
 void pf_hub_member_release(struct pf_hub *hub, struct pf_hub_member *member, uint32_t instance)
 {
     if (member->client == PF_CLIENT_NONE) {
+        end_absence(hub, member);
         pf_timers_cancel(&hub->timers, &member->grace);
         return;
     }

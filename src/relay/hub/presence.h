@@ -58,6 +58,10 @@ void pf_hub_fail_no_such_member(struct pf_hub *hub, const struct pf_hub_client *
  */
 void pf_hub_member_release(struct pf_hub *hub, struct pf_hub_member *member, uint32_t instance);
 
+/* Whether it loses its place to a newcomer if the room is full: it is away, and has never sent
+ * anybody a signal, or has been away for longer than it was there. */
+bool pf_hub_member_gives_way(const struct pf_hub *hub, const struct pf_hub_member *member);
+
 /* A host removes the member; its client, if it has one, is closed and freed. */
 void pf_hub_member_remove(struct pf_hub *hub, struct pf_hub_member *member);
 

@@ -22,7 +22,10 @@ struct pf_hub_member {
     struct pf_timer grace;    /* set while the member is away */
     struct pf_token_bucket returns, actions;
     uint64_t ice_at_ms; /* when it may ask for new ICE servers again */
-    uint32_t client;    /* PF_CLIENT_NONE while it is away */
+    /* Time connected earns time away. Connected: since when, as if without a break. Away: until
+     * when it keeps its place although others wait; see pf_hub_member_gives_way(). */
+    uint64_t place_ms;
+    uint32_t client; /* PF_CLIENT_NONE while it is away */
     uint32_t instance;
     char *name; /* owned: the name, and behind it the capabilities; NULL if both are empty */
     uint8_t name_size;

@@ -3,24 +3,17 @@
 #include "relay/server/handshakes.h"
 
 #include "base/assert.h"
+#include "relay/server/clock.h"
 #include "relay/server/link.h"
 
 #include <stdint.h>
-#include <time.h>
 
 /*
  * What an iteration does for handshakes: about one, since it is known only afterwards how long one
  * takes. What others have sent meanwhile waits no longer than that. Those that end cost less, but
  * that is not in the time.
  */
-enum { ITERATION_NS_MAX = 100000, ITERATION_READS_MAX = 8, NS_PER_S = 1000000000 };
-
-static uint64_t clock_ns(void)
-{
-    struct timespec now;
-    PF_ASSERT(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
-    return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
-}
+enum { ITERATION_NS_MAX = 100000, ITERATION_READS_MAX = 8 };
 
 void pf_handshakes_begin_iteration(struct pf_server *server)
 {
@@ -69,14 +62,14 @@ bool pf_handshakes_take_turn(struct pf_server *server)
         return false;
     }
     server->handshakes.reads++;
-    server->handshakes.turn_ns = clock_ns();
+    server->handshakes.turn_ns = pf_clock_ns();
     return true;
 }
 
 void pf_handshakes_advance(struct pf_server *server, struct pf_link *link)
 {
     if (link->opening == PF_OPENING_HANDSHAKE) {
-        server->handshakes.spent_ns += clock_ns() - server->handshakes.turn_ns;
+        server->handshakes.spent_ns += pf_clock_ns() - server->handshakes.turn_ns;
     }
     if (pf_stream_wants_write(&link->stream)) {
         pf_link_mark(server, link);

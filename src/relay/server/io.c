@@ -139,10 +139,10 @@ static void on_written(struct pf_server *server, struct pf_link *link)
     }
 }
 
-static void flush(struct pf_server *server, struct pf_link *link)
+/* After a write, which has failed if the connection is lost. */
+static void settle(struct pf_server *server, struct pf_link *link, bool was_busy, bool is_lost)
 {
-    const bool was_busy = pf_link_is_busy(link);
-    if (!pf_link_write(server, link)) {
+    if (is_lost) {
         pf_link_kill(server, link);
         return;
     }
@@ -150,6 +150,12 @@ static void flush(struct pf_server *server, struct pf_link *link)
         on_written(server, link);
     }
     pf_link_watch(server, link);
+}
+
+static void flush(struct pf_server *server, struct pf_link *link)
+{
+    const bool was_busy = pf_link_is_busy(link);
+    settle(server, link, was_busy, !pf_link_write(server, link));
 }
 
 /* Flushes the first link of the dirty list, and moves it to the list `dead` if it has died. */
@@ -186,4 +192,15 @@ void pf_io_flush(struct pf_server *server)
     }
     pf_arena_reset(&server->frames);
     pf_arena_reset(&server->segments);
+}
+
+void pf_io_write_file(struct pf_server *server)
+{
+    struct pf_link *link = server->file_link;
+    server->file_link = NULL;
+    if (link) {
+        PF_ASSERT(link->stage != PF_STAGE_DEAD);
+        settle(server, link, true, !pf_link_write_file(server, link));
+        pf_io_flush(server);
+    }
 }

@@ -5,6 +5,9 @@
  * end of the iteration each link writes its segments with one system call. Bytes that the kernel
  * does not accept are copied and kept until epoll reports that the socket is writable. Links are
  * freed only at the end of an iteration, so pointers to them stay valid during it.
+ *
+ * Of files, an iteration writes one piece, for the link that has waited for it the longest: those
+ * who download have equal shares, and members' messages wait for one piece, not for all of them.
  */
 #include "relay/server/link.h"
 
@@ -26,7 +29,6 @@
 enum {
     PIECES_MAX = 64, /* of one write; 1 KiB on the stack */
     KEPT_SIZE_MIN = 4096,
-    FILE_CHUNKS_MAX = 1, /* of PF_RECEIVE_SIZE each, written in one iteration for all links */
 };
 
 _Static_assert(sizeof(void *) != 8 || sizeof(struct pf_link) <= 72, "an idle WebSocket is small");
@@ -273,37 +275,60 @@ static void bound_unsent(const struct pf_link *link)
     (void)setsockopt(link->stream.fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &size, sizeof size);
 }
 
-/* Writes part of the file. What the kernel does not accept is read again later, not kept. Readers
- * wait for one another, so that the members' messages do not wait for all of them. */
-static bool write_file(struct pf_server *server, struct pf_link *link)
+void pf_link_set_file(struct pf_server *server, struct pf_link *link, int fd, uint64_t size)
 {
     struct pf_transit *transit = link->transit;
-    if (transit->file_at == 0 && transit->file_size > PF_RECEIVE_SIZE) {
+    PF_ASSERT(transit->file_fd < 0);
+    transit->file_fd = fd;
+    transit->file_at = 0;
+    transit->file_size = size;
+    transit->file_turn = ++server->file_turns;
+    if (size > PF_RECEIVE_SIZE) {
         bound_unsent(link);
     }
-    for (; server->file_chunks < FILE_CHUNKS_MAX && transit->file_at < transit->file_size;
-         server->file_chunks++) {
-        const uint64_t left = transit->file_size - transit->file_at;
-        const size_t size = left < PF_RECEIVE_SIZE ? (size_t)left : PF_RECEIVE_SIZE;
-        const ssize_t got = pread(transit->file_fd, server->input, size, (off_t)transit->file_at);
-        if (got <= 0) {
-            return false; /* truncated meanwhile: Content-Length cannot be kept */
-        }
-        struct iovec piece = {.iov_base = server->input, .iov_len = (size_t)got};
-        const ssize_t put = pf_stream_write(&link->stream, &piece, 1);
-        if (put < 0) {
-            return errno == EAGAIN || errno == EWOULDBLOCK;
-        }
-        transit->file_at += (uint64_t)put;
-        server->metrics.bytes_sent += (uint64_t)put;
-        pf_link_set_timeout(server, link, server->config.stall_ms);
+}
+
+/* The link can be written to: it is given the iteration's turn unless one that has it already has
+ * waited for longer. */
+static void await_turn(struct pf_server *server, struct pf_link *link)
+{
+    const struct pf_link *other = server->file_link;
+    if (!other || link->transit->file_turn < other->transit->file_turn) {
+        server->file_link = link;
     }
+}
+
+static void end_file(struct pf_server *server, struct pf_link *link)
+{
+    struct pf_transit *transit = link->transit;
+    (void)close(transit->file_fd); /* opened for reading only */
+    transit->file_fd = -1;
+    if (transit->closes_after_file && link->stage == PF_STAGE_HTTP) {
+        pf_link_set_stage(server, link, PF_STAGE_DRAINING, PF_GOODBYE_MS);
+    }
+}
+
+/* What the kernel does not accept is read again later, not kept. */
+bool pf_link_write_file(struct pf_server *server, struct pf_link *link)
+{
+    struct pf_transit *transit = link->transit;
+    const uint64_t left = transit->file_size - transit->file_at;
+    const size_t size = left < PF_RECEIVE_SIZE ? (size_t)left : PF_RECEIVE_SIZE;
+    const ssize_t got = pread(transit->file_fd, server->input, size, (off_t)transit->file_at);
+    if (got <= 0) {
+        return false; /* truncated meanwhile: Content-Length cannot be kept */
+    }
+    transit->file_turn = ++server->file_turns;
+    struct iovec piece = {.iov_base = server->input, .iov_len = (size_t)got};
+    const ssize_t put = pf_stream_write(&link->stream, &piece, 1);
+    if (put < 0) {
+        return errno == EAGAIN || errno == EWOULDBLOCK;
+    }
+    transit->file_at += (uint64_t)put;
+    server->metrics.bytes_sent += (uint64_t)put;
+    pf_link_set_timeout(server, link, server->config.stall_ms);
     if (transit->file_at == transit->file_size) {
-        (void)close(transit->file_fd); /* opened for reading only */
-        transit->file_fd = -1;
-        if (transit->closes_after_file && link->stage == PF_STAGE_HTTP) {
-            pf_link_set_stage(server, link, PF_STAGE_DRAINING, PF_GOODBYE_MS);
-        }
+        end_file(server, link);
     }
     return true;
 }
@@ -313,7 +338,10 @@ bool pf_link_write(struct pf_server *server, struct pf_link *link)
     if (!write_kept(server, link) || !write_segments(server, link)) {
         return false;
     }
-    return link->kept || !pf_link_has_file(link) || write_file(server, link);
+    if (!link->kept && pf_link_has_file(link)) {
+        await_turn(server, link);
+    }
+    return true;
 }
 
 void pf_link_watch(struct pf_server *server, struct pf_link *link)
@@ -342,6 +370,7 @@ void pf_link_free(struct pf_server *server, struct pf_link *link)
     pf_handshakes_remove(server, link);
     pf_addresses_leave(link->address);
     server->dead_count -= link->stage == PF_STAGE_DEAD ? 1 : 0;
+    server->file_link = server->file_link == link ? NULL : server->file_link;
     free_transit(server, link);
     if (link->reader) {
         pf_websocket_clear(&link->reader->websocket);

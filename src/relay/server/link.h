@@ -41,8 +41,17 @@ bool pf_link_has_file(const struct pf_link *link);
 /* Whether something is still to be written. */
 bool pf_link_is_busy(const struct pf_link *link);
 
-/* Writes as much as the kernel accepts. False if the connection is lost. */
+/* Takes ownership of `fd`: `size` bytes of it, at least one, follow what is queued. */
+void pf_link_set_file(struct pf_server *server, struct pf_link *link, int fd, uint64_t size);
+
+/*
+ * Writes as much as the kernel accepts, but for the file: if only that is left, the link asks for
+ * the iteration's turn. False if the connection is lost.
+ */
 bool pf_link_write(struct pf_server *server, struct pf_link *link);
+
+/* Writes the next PF_RECEIVE_SIZE bytes of the file, or fewer. False if the connection is lost. */
+bool pf_link_write_file(struct pf_server *server, struct pf_link *link);
 
 /* Registers with epoll the events that the link can make use of. */
 void pf_link_watch(struct pf_server *server, struct pf_link *link);

@@ -10,6 +10,7 @@
 
 #include "base/assert.h"
 #include "relay/server/bridge.h"
+#include "relay/server/clock.h"
 #include "relay/server/drain.h"
 #include "relay/server/handshakes.h"
 #include "relay/server/io.h"
@@ -43,8 +44,7 @@ enum { ACCEPTS_MAX = 8 }; /* in one iteration, for each listener */
 void pf_loop_update_clock(struct pf_server *server)
 {
     struct timespec now;
-    PF_ASSERT(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
-    server->now_ns = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+    server->now_ns = pf_clock_ns();
     server->now_ms = server->now_ns / 1000000;
     PF_ASSERT(clock_gettime(CLOCK_REALTIME, &now) == 0);
     server->unix_s = (uint64_t)now.tv_sec;
@@ -129,6 +129,7 @@ static int wait_ms(const struct pf_server *server)
 {
     uint64_t deadline_ms =
         earlier(pf_timers_deadline_ms(&server->timers), pf_drain_deadline_ms(server));
+    deadline_ms = earlier(deadline_ms, pf_memory_deadline_ms(server));
     if (server->ending != PF_ENDING_STOPPING) {
         deadline_ms = earlier(deadline_ms, pf_logic_deadline_ms(server));
     }
@@ -210,11 +211,8 @@ static void on_last_events(struct pf_server *server, size_t count)
 /* Only where somebody may ask for it: it reads the clock once more. */
 static void measure_turn(struct pf_server *server)
 {
-    struct timespec end;
     if (server->doors[PF_DOOR_METRICS].count > 0) {
-        PF_ASSERT(clock_gettime(CLOCK_MONOTONIC, &end) == 0);
-        const uint64_t end_ns = (uint64_t)end.tv_sec * 1000000000 + (uint64_t)end.tv_nsec;
-        pf_metrics_iteration(&server->metrics, end_ns - server->now_ns);
+        pf_metrics_iteration(&server->metrics, pf_clock_ns() - server->now_ns);
     }
 }
 
@@ -227,7 +225,6 @@ void pf_loop_run(struct pf_server *server)
             epoll_wait(server->epoll_fd, server->events, PF_EVENTS_MAX, wait_ms(server));
         pf_loop_update_clock(server);
         int last_count = 0;
-        server->file_chunks = 0;
         for (int i = 0; i < count; i++) {
             if (comes_last(server, &server->events[i])) {
                 server->events[last_count++] = server->events[i];
@@ -244,6 +241,7 @@ void pf_loop_run(struct pf_server *server)
         if (last_count > 0) {
             on_last_events(server, (size_t)last_count);
         }
+        pf_io_write_file(server);
         pf_memory_follow(server);
         measure_turn(server);
     }

@@ -2,13 +2,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "relay/server/notify.h"
 
+#include "relay/server/clock.h"
+
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 void pf_notify(const char *state)
@@ -35,10 +36,7 @@ void pf_notify(const char *state)
 void pf_notify_reloading(void)
 {
     char text[64];
-    struct timespec now = {0};
-    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* it cannot fail */
     (void)snprintf(text, sizeof text, "RELOADING=1\nMONOTONIC_USEC=%llu",
-                   (unsigned long long)now.tv_sec * 1000000 +
-                       (unsigned long long)now.tv_nsec / 1000); /* it fits */
+                   (unsigned long long)(pf_clock_ns() / 1000)); /* it fits */
     pf_notify(text);
 }

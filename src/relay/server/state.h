@@ -109,6 +109,7 @@ struct pf_transit {
     uint32_t input_size;
     int file_fd; /* owned: the rest of a response, or -1 */
     uint64_t file_at, file_size;
+    uint64_t file_turn; /* the lower, the longer it has waited to be served */
     bool closes_after_file;
 };
 
@@ -147,7 +148,7 @@ struct pf_handshakes {
 
 /* See memory.h. */
 struct pf_memory {
-    size_t crowd; /* the most connections since memory was given back */
+    size_t crowd; /* the most connections and members since memory was given back */
     uint64_t trimmed_ms;
 };
 
@@ -173,7 +174,8 @@ struct pf_server {
     uint64_t now_ns, now_ms, unix_s; /* of the iteration; the first two are of the same clock */
     uint32_t unix_ms;                /* the milliseconds of that second */
     struct pf_arena frames, segments;
-    size_t file_chunks; /* written in this iteration */
+    struct pf_link *file_link; /* borrowed: whose file is written next; NULL: none asks for it */
+    uint64_t file_turns;       /* given so far */
     struct pf_link *dirty;
     enum pf_ending ending;
     uint64_t stop_ms; /* STOPPING: when it stops at the latest */

@@ -157,11 +157,8 @@ static void answer_file(struct pf_server *server, struct pf_link *link, const st
     if (server->request.method == PF_HTTP_HEAD || file->size == 0) {
         (void)close(file->fd); /* nothing was read */
     } else {
-        struct pf_transit *transit = link->transit;
-        transit->file_fd = file->fd;
-        transit->file_at = 0;
-        transit->file_size = file->size;
-        transit->closes_after_file = !server->request.keep_alive;
+        pf_link_set_file(server, link, file->fd, file->size);
+        link->transit->closes_after_file = !server->request.keep_alive;
     }
     pf_response_finish(server, link, &out, "");
 }
