@@ -245,7 +245,7 @@ static int add_connections(scmp_filter_ctx filter, bool connects)
     for (size_t i = 0; i < COUNT(families) && error == 0; i++) {
         bits |= (uint64_t)families[i];
         error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
-                                 SCMP_CMP64(0, SCMP_CMP_EQ, (uint64_t)families[i]));
+                                 SCMP_CMP64(0, SCMP_CMP_EQ, (uint64_t)families[i], 0));
     }
     for (uint64_t bit = 1; bit <= UINT32_MAX && error == 0; bit <<= 1) {
         if ((bits & bit) == 0) {
