@@ -21,6 +21,7 @@ struct sim_unheard {
 struct sim_cluster {
     pf_relay_id ids[SIM_RELAYS_MAX]; /* of the processes that run; else 0 */
     bool retires[SIM_RELAYS_MAX];
+    uint64_t clocks_ms[SIM_RELAYS_MAX]; /* how much their clocks are ahead */
     uint64_t paused_us[SIM_RELAYS_MAX]; /* until then the process does nothing */
     struct sim_store stores[SIM_STORES_MAX];
     struct sim_link links[SIM_RELAYS_MAX][SIM_STORES_MAX];
@@ -28,6 +29,7 @@ struct sim_cluster {
     uint64_t shared_us[SIM_RELAYS_MAX][SIM_RELAYS_MAX];
     uint64_t idle_us[SIM_RELAYS_MAX];
     uint64_t agreed_us;
+    uint64_t resets[SIM_RELAYS_MAX]; /* as of the last second */
     uint64_t last_start_us;
     size_t unheard_count;                        /* ever */
     struct sim_unheard unheard[SIM_UNHEARD_MAX]; /* the last ones */

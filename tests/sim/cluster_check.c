@@ -15,6 +15,7 @@ enum {
     READY_MS_MAX = 6000, /* that a relay may call itself ready without having heard itself */
     UNSHARED_MS = 50000, /* how long relays may go on that have no room in common any more */
     WAITING_MS = 20000,  /* for a store's answer, when all stores work */
+    RESETS_MS = 60000,   /* after the faults: until all trunks have been made anew */
     UNHEARD_MS = 4000,   /* until a client is closed whose message nobody has heard */
     UNAGREED_MS = 20000, /* that two relays may count otherwise: clients come and go */
 };
@@ -212,6 +213,21 @@ static void check_bounds(struct sim_world *world, uint32_t relay)
     }
 }
 
+/*
+ * A trunk between two relays that work is given up for something that is missing. Not where clients
+ * come and go on: one end of a trunk may just have taken it down, as nobody used it.
+ */
+static void check_resets(struct sim_world *world, uint32_t relay)
+{
+    const uint64_t resets = pf_cluster_counts(world->relays[relay].cluster).resets;
+    const bool is_calm = world->faults.hostiles_count == 0 && world->faults.hosts_count <= 8;
+    if (resets > world->cluster->resets[relay] && world->quiet && is_calm &&
+        past(world, world->quiet_us, RESETS_MS)) {
+        sim_fail(world, "relay %u gives a trunk up without a reason", relay);
+    }
+    world->cluster->resets[relay] = resets;
+}
+
 void sim_cluster_check_tick(struct sim_world *world)
 {
     if (world->cluster) {
@@ -221,6 +237,7 @@ void sim_cluster_check_tick(struct sim_world *world)
         if (world->relays[i].up) {
             check_ready(world, i);
             check_bounds(world, i);
+            check_resets(world, i);
         }
     }
 }

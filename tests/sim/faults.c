@@ -225,37 +225,31 @@ static void draw_drains(struct sim_faults *faults, struct pf_random *random)
     }
 }
 
+/* A generator of its own: what one part draws changes nothing in the others. */
+static struct pf_random apart(const struct pf_random *random, uint64_t part)
+{
+    struct pf_random own;
+    pf_random_seed(&own, random->state ^ part);
+    return own;
+}
+
 void sim_faults_draw(struct sim_faults *faults, struct pf_random *random, uint32_t hosts_count,
                      bool has_cluster)
 {
-    struct pf_random rare;
-    struct pf_random large;
-    struct pf_random gestures;
-    struct pf_random interruptions;
-    struct pf_random origins;
-    struct pf_random shares;
-    struct pf_random quality;
-    struct pf_random chats;
-    struct pf_random turn;
-    struct pf_random doors;
-    struct pf_random files;
-    struct pf_random observers;
-    struct pf_random cluster;
-    struct pf_random drains;
-    pf_random_seed(&rare, random->state ^ 0x72617265);
-    pf_random_seed(&large, random->state ^ 0x6c61726765);
-    pf_random_seed(&gestures, random->state ^ 0x68616e6473);
-    pf_random_seed(&origins, random->state ^ 0x6f726967);
-    pf_random_seed(&shares, random->state ^ 0x73686172);
-    pf_random_seed(&quality, random->state ^ 0x7175616c);
-    pf_random_seed(&chats, random->state ^ 0x63686174);
-    pf_random_seed(&doors, random->state ^ 0x646f6f7273);
-    pf_random_seed(&turn, random->state ^ 0x7475726e);
-    pf_random_seed(&files, random->state ^ 0x66696c65);
-    pf_random_seed(&observers, random->state ^ 0x6f6273);
-    pf_random_seed(&cluster, random->state ^ 0x636c7573746572);
-    pf_random_seed(&drains, random->state ^ 0x647261696e73);
-    pf_random_seed(&interruptions, random->state ^ 0x6d75746573);
+    struct pf_random rare = apart(random, 0x72617265);
+    struct pf_random large = apart(random, 0x6c61726765);
+    struct pf_random gestures = apart(random, 0x68616e6473);
+    struct pf_random interruptions = apart(random, 0x6d75746573);
+    struct pf_random origins = apart(random, 0x6f726967);
+    struct pf_random shares = apart(random, 0x73686172);
+    struct pf_random quality = apart(random, 0x7175616c);
+    struct pf_random chats = apart(random, 0x63686174);
+    struct pf_random turn = apart(random, 0x7475726e);
+    struct pf_random doors = apart(random, 0x646f6f7273);
+    struct pf_random files = apart(random, 0x66696c65);
+    struct pf_random observers = apart(random, 0x6f6273);
+    struct pf_random cluster = apart(random, 0x636c7573746572);
+    struct pf_random drains = apart(random, 0x647261696e73);
     static const uint32_t usual_counts[] = {2, 2, 2, 2, 3, 3, 3, 4, 4, 5, 6, 7, 8};
     const uint32_t usual = (uint32_t)(sizeof(usual_counts) / sizeof(usual_counts[0]));
     /* One statement each: C does not specify the order of calls within an initializer. */

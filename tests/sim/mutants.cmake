@@ -1,11 +1,12 @@
 # mutants.cmake - defects that the simulator must notice.
 # SPDX-License-Identifier: MIT
 #
-# pf_add_mutant(NAME SEEDS FAILURE FILE SEARCH REPLACE)
+# pf_add_mutant(NAME SEEDS FAILURE FILE SEARCH REPLACE [OPTION...])
 #   Builds the simulator with the only occurrence of SEARCH in FILE (below src/) replaced by
 #   REPLACE, and adds a test that one of the seeds 1 to SEEDS (or FIRST+COUNT) fails with a message
 #   that contains FAILURE: the check that is meant for the defect must notice it. If SEARCH does not
-#   occur exactly once, the build stops (mutate.cmake), so that this list follows the code.
+#   occur exactly once, the build stops (mutate.cmake), so that this list follows the code. OPTIONs
+#   are handed to the simulator.
 
 include("${CMAKE_CURRENT_LIST_DIR}/mutate.cmake")
 
@@ -23,8 +24,9 @@ function(pf_add_mutant name seeds failure file search replace)
   # A named object takes precedence over the library's.
   add_executable(sim_mutant_${name} "${mutated}")
   target_link_libraries(sim_mutant_${name} PRIVATE sim_main pf_fast_memory pf_sim pf_core pf_hub)
+  target_include_directories(sim_mutant_${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests/sim")
   add_test(NAME sim_notices_${name}
-           COMMAND sim_mutant_${name} --must-fail "${failure}" --seeds ${range})
+           COMMAND sim_mutant_${name} --must-fail "${failure}" --seeds ${range} ${ARGN})
   set_tests_properties(sim_notices_${name} PROPERTIES LABELS sim TIMEOUT 300)
 endfunction()
 
@@ -393,3 +395,71 @@ pf_add_mutant(file_of_a_peer_that_is_gone 300 "files that do not come to an end"
 pf_add_mutant(file_to_an_older_client 2000 "an older client" core/peer/files.c
   [[files->is_possible = pf_capabilities_have(capabilities, PF_CAPABILITY_FILES);]]
   [[files->is_possible = capabilities.size < 1000;]])
+
+# Several relays, one room
+pf_add_mutant(claim_not_atomic 100 "two relays own one room" ../tests/sim/directory.c
+  [[if (owner != relay && sim_directory_is_alive(directory, now_us, owner)) {]]
+  [[if (owner == relay && sim_directory_is_alive(directory, now_us, owner)) {]] --cluster)
+pf_add_mutant(lease_never_renewed 100 "own one room" relay/cluster/stores.c
+  [[        (void)pf_cluster_put_command(cluster, i, PF_STORE_RENEW);]]
+  [[        if (store->heard_ms < store->up_ms) {
+            (void)pf_cluster_put_command(cluster, i, PF_STORE_RENEW);
+        }]] --cluster)
+pf_add_mutant(late_lease_not_noticed 1000 "own one room" relay/cluster/stores.c
+  [[if (cluster->now_ms - since_ms >= PF_DEAF_MS) {]] [[if (cluster->now_ms < since_ms) {]]
+  --cluster)
+pf_add_mutant(empty_store_not_told 300 "does not name the owner" relay/cluster/stores.c
+  [[    store->up_ms = store->beat_ms = cluster->now_ms;
+    pf_claims_up(cluster, at);]]
+  [[    store->up_ms = store->beat_ms = cluster->now_ms;]] --cluster)
+pf_add_mutant(subscription_lost_for_ever 300 "is not ready" relay/cluster/stores.c
+  [[if (is_deaf(store, cluster->now_ms) &&]] [[if (is_deaf(store, 0) &&]] --cluster)
+pf_add_mutant(deaf_but_ready 100 "is ready, but has heard nothing" relay/cluster/stores.c
+  [[store->heard_ms >= store->up_ms && now_ms - store->heard_ms < PF_DEAF_MS;]]
+  [[store->heard_ms >= store->up_ms && now_ms >= store->heard_ms;]] --cluster)
+pf_add_mutant(zero_count_ignored 300 "is not heard by the owner" relay/cluster/cluster.c
+  [[        if (event->count == 0) {
+            pf_trunks_unheard(]]
+  [[        if (event->count > 1) {
+            pf_trunks_unheard(]] --cluster)
+pf_add_mutant(gap_in_a_trunk_ignored 300 "s after the faults" relay/cluster/trunks.c
+  [[if (message->number != trunk->peer_number) {]]
+  [[if (message->number < trunk->peer_number) {]] --cluster)
+pf_add_mutant(room_kept_that_another_owns 1000 "two relays own one room" relay/cluster/claims.c
+  [[if (owner == cluster->config.self) {
+        on_ours]]
+  [[if (owner == cluster->config.self || claim->is_owned) {
+        on_ours]] --cluster)
+pf_add_mutant(moved_room_not_closed 1000 "or also elsewhere" relay/cluster/claims.c
+  [[        cluster->counts.moved++;
+        move(cluster, claim);]]
+  [[        cluster->counts.moved++;]] --cluster)
+pf_add_mutant(named_owner_denies_it 2000 "relay" relay/cluster/owner.c
+  [[        pf_claims_check(cluster, message->room);]] [[]] --cluster)
+# Rare: one world in 8,000.
+pf_add_mutant(epoch_of_a_trunk_used_again 3000+500 "passes a locked door" relay/cluster/trunks.c
+  [[trunk->epoch = ++trunks->last_epoch;]] [[trunk->epoch = 1;]] --cluster)
+pf_add_mutant(trunk_given_up_when_slow 100 "without a reason" relay/cluster/trunks.c
+  [[if (silent_ms >= PF_TRUNK_DUMB_MS) {]] [[if (silent_ms >= PF_TRUNK_DUMB_MS / 20) {]] --cluster)
+pf_add_mutant(guest_outlives_its_front 300 "s after the faults" relay/cluster/owner.c
+  [[guest->orphan_ms = cluster->now_ms + PF_ORPHAN_MS;]]
+  [[guest->orphan_ms = cluster->now_ms + 1000 * (uint64_t)PF_ORPHAN_MS;]] --cluster)
+pf_add_mutant(silent_front_not_noticed 3000 "publishes to one that is no more"
+  relay/cluster/trunks.c
+  [[            judge(cluster, trunk);]] [[            (void)judge;]] --cluster)
+pf_add_mutant(client_number_used_again 1000 "is joined twice" relay/cluster/front.c
+  [=[visit->serial == message->serials[i]]=] [[visit->serial != 0]] --cluster)
+pf_add_mutant(guest_without_new_credentials 300 "have expired" relay/hub/ice.c
+  [[    if (client->is_guest && ice->renew_ms > 0) {]] [[    if (client->is_guest && !ice->make) {]]
+  --cluster)
+pf_add_mutant(trunk_kept_for_ever 100 "trunks to relays that are no more" relay/cluster/trunks.c
+  [[cluster->now_ms - trunk->used_ms >= PF_TRUNK_UNUSED_MS]]
+  [[cluster->now_ms - trunk->used_ms >= 1000 * (uint64_t)PF_TRUNK_UNUSED_MS]] --cluster)
+pf_add_mutant(pulse_without_a_room 100 "with which it shares no room" relay/cluster/trunks.c
+  [[        if (is_used(trunk)) {]] [[        if (is_used(trunk) || trunk->heard_ms > 0) {]]
+  --cluster)
+pf_add_mutant(signals_not_passed_on 100 "is not shown" relay/cluster/front.c
+  [[    if (visit && visit->trunk) {
+        pf_trunk_send(]]
+  [[    if (visit && !visit->trunk) {
+        pf_trunk_send(]] --cluster)

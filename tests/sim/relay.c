@@ -159,9 +159,11 @@ static void set_timer(struct sim_world *world, struct sim_relay *relay)
     }
 }
 
-static uint64_t unix_s(const struct sim_world *world)
+/* By the clock of that relay. */
+static uint64_t unix_ms(const struct sim_world *world, uint32_t relay)
 {
-    return 1800000000 + world->now_us / 1000000;
+    const uint64_t fast_ms = world->cluster ? world->cluster->clocks_ms[relay] : 0;
+    return 1800000000000 + world->now_us / 1000 + fast_ms;
 }
 
 /* The next output for sockets. Those for stores are carried out. */
@@ -191,8 +193,8 @@ static void handle(struct sim_world *world, struct sim_relay *relay, const struc
     if (from) { /* the hub also handles timers that are due */
         room = relay->deadline_ms <= event->now_ms ? ANY_ROOM : world->hosts[from->tab->host].room;
     }
-    event->unix_s = unix_s(world);
-    event->unix_ms = (uint32_t)(world->now_us / 1000 % 1000);
+    event->unix_s = unix_ms(world, (uint32_t)(relay - world->relays)) / 1000;
+    event->unix_ms = (uint32_t)(unix_ms(world, (uint32_t)(relay - world->relays)) % 1000);
     world->stats->messages++;
     const struct sim_lock lock = sim_lock_before(world, relay, from, event);
     if (relay->cluster) {
@@ -215,8 +217,8 @@ void sim_relay_hear_store(struct sim_world *world, uint32_t at, struct pf_store_
     struct sim_relay *relay = &world->relays[at];
     struct pf_hub_output output;
     event->now_ms = world->now_us / 1000;
-    event->unix_s = unix_s(world);
-    event->unix_ms = (uint32_t)(world->now_us / 1000 % 1000);
+    event->unix_s = unix_ms(world, at) / 1000;
+    event->unix_ms = (uint32_t)(unix_ms(world, at) % 1000);
     pf_cluster_handle_store(relay->cluster, event);
     while (poll(world, relay, &output)) {
         take_output(world, relay, ANY_ROOM, &output);

@@ -396,7 +396,11 @@ void sim_store_command(struct sim_world *world, uint32_t relay,
         return;
     }
     const struct head head = {
-        .relay = command->relay, .type = (uint32_t)command->type, .room_size = command->room.size};
+        .relay = command->relay,
+        .type = (uint32_t)command->type,
+        .socket = sim_cluster_sender(world, relay, command),
+        .room_size = command->room.size,
+    };
     if (!link->is_broken) {
         put(world, relay, command->store, SIM_LINK_COMMAND,
             make_packet(world, &head, command->room, command->bytes));

@@ -204,6 +204,22 @@ void sim_world_free(struct sim_world *world)
     free(world->sockets);
 }
 
+static struct sim_tab *page_of_pc(const struct sim_pc *pc)
+{
+    return pc ? pc->tab : NULL;
+}
+
+static struct sim_tab *page_of_peer(const struct sim_world *world, const struct sim_pc *pc)
+{
+    return page_of_pc(pc ? sim_ice_peer(world, pc) : NULL);
+}
+
+static struct sim_tab *page_of_socket(const struct sim_world *world, uint32_t index)
+{
+    const struct sim_socket *socket = index < world->sockets_count ? world->sockets[index] : NULL;
+    return socket ? socket->tab : NULL;
+}
+
 /* The page that a happening concerns, or NULL. */
 static struct sim_tab *page_of(const struct sim_world *world, const struct sim_happening *happening)
 {
@@ -231,24 +247,13 @@ static struct sim_tab *page_of(const struct sim_world *world, const struct sim_h
     case SIM_PC_CHANNEL_OPEN:
     case SIM_PC_CHANNEL_CLOSE:
     case SIM_PC_TURN:
-    case SIM_PC_ENCODED: {
-        const struct sim_pc *pc = sim_pc_of(world, happening->subject);
-        return pc ? pc->tab : NULL;
-    }
+    case SIM_PC_ENCODED: return page_of_pc(sim_pc_of(world, happening->subject));
     case SIM_BYTES:
     case SIM_PC_FRAME:
-    case SIM_PC_CHANNEL_DELIVER: {
-        const struct sim_pc *pc = sim_pc_of(world, happening->subject);
-        const struct sim_pc *peer = pc ? sim_ice_peer(world, pc) : NULL;
-        return peer ? peer->tab : NULL;
-    }
+    case SIM_PC_CHANNEL_DELIVER: return page_of_peer(world, sim_pc_of(world, happening->subject));
     case SIM_SOCKET_CONNECT:
     case SIM_SOCKET_DOWN:
-    case SIM_SOCKET_LOST_BY_CLIENT: {
-        const struct sim_socket *socket =
-            happening->subject < world->sockets_count ? world->sockets[happening->subject] : NULL;
-        return socket ? socket->tab : NULL;
-    }
+    case SIM_SOCKET_LOST_BY_CLIENT: return page_of_socket(world, happening->subject);
     case SIM_SOCKET_UP:
     case SIM_SOCKET_LOST_BY_RELAY:
     case SIM_RELAY_TIMER:

@@ -1,0 +1,124 @@
+/* cluster_memory_test.c - a relay of a cluster that is out of memory closes clients, and goes on.
+ */
+/* SPDX-License-Identifier: MIT */
+#include "cluster_fixture.h"
+
+/*
+ * This program is linked with --wrap, so that the allocations of the libraries can fail. The test
+ * counts down to the one that does; below 0 none fails.
+ */
+static int until_failure = -1;
+
+static bool fails_now(void)
+{
+    return until_failure >= 0 && until_failure-- == 0;
+}
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *old, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *old, size_t size);
+
+void *__wrap_malloc(size_t size)
+{
+    return fails_now() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return fails_now() ? NULL : __real_calloc(count, size);
+}
+
+void *__wrap_realloc(void *old, size_t size)
+{
+    return fails_now() ? NULL : __real_realloc(old, size);
+}
+
+static void say_to_all(struct fixture *fixture, const char *text)
+{
+    for (uint32_t i = 0; i < RELAYS_COUNT; i++) {
+        for (uint32_t k = 0; k < CLIENTS_MAX; k++) {
+            if (code_of(fixture, i, k) == 0) {
+                say(fixture, i, k, text);
+            }
+        }
+    }
+}
+
+/* Clients of both relays come to rooms of both, talk, and leave. */
+static void live(struct fixture *fixture)
+{
+    static const char *const rooms[] = {"tea", "lunch"};
+    for (uint32_t k = 0; k < CLIENTS_MAX; k++) {
+        for (uint32_t i = 0; i < RELAYS_COUNT; i++) {
+            enter(fixture, (i + k) % RELAYS_COUNT, k, rooms[k % 2]);
+        }
+    }
+    say_to_all(fixture, "{\"type\":\"rename\",\"name\":\"Bob\"}");
+    pass(fixture, 3000);
+}
+
+static size_t count_closed(const struct fixture *fixture)
+{
+    size_t count = 0;
+    for (uint32_t i = 0; i < RELAYS_COUNT; i++) {
+        for (uint32_t k = 0; k < CLIENTS_MAX; k++) {
+            count += code_of(fixture, i, k) != 0;
+        }
+    }
+    return count;
+}
+
+/* Runs with allocation `number` failing. False if there were fewer allocations. */
+static bool run(int number)
+{
+    struct fixture *fixture = new_fixture();
+    bool has_started = true;
+    until_failure = number;
+    for (uint32_t i = 0; i < RELAYS_COUNT; i++) {
+        has_started = has_started && start_relay(fixture, i) == PF_ERROR_OK;
+    }
+    for (uint32_t i = 0; i < RELAYS_COUNT && has_started; i++) {
+        store_goes_up(fixture, i);
+    }
+    if (has_started) {
+        pass(fixture, 3000);
+        live(fixture);
+    }
+    const bool has_failed = until_failure < 0;
+    until_failure = -1;
+    if (has_started) {
+        say_to_all(fixture, "{\"type\":\"leave\"}");
+        pass(fixture, 30000);
+        for (uint32_t i = 0; i < RELAYS_COUNT; i++) {
+            const struct pf_cluster_counts counts = counts_of(fixture, i);
+            assert_int_equal(counts.visits + counts.waiting + counts.guests, 0);
+            assert_int_equal(counts.rooms_owned, 0);
+            assert_int_equal(pf_hub_counts(pf_cluster_hub(fixture->relays[i].cluster)).clients, 0);
+        }
+        live(fixture); /* all can come again */
+        assert_int_equal(count_closed(fixture), 0);
+    }
+    free_fixture(fixture);
+    return has_failed;
+}
+
+static void a_failed_allocation_is_survived(void **state)
+{
+    (void)state; /* relays for each run */
+    int number = 0;
+    while (run(number)) {
+        number++;
+    }
+    assert_true(number > 2 * RELAYS_COUNT * CLIENTS_MAX); /* a client and a member, at least */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_failed_allocation_is_survived),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
