@@ -177,10 +177,15 @@ export class Person {
   /**
    * Waits until the page has been drawn: a person cannot click or type at what they do not see yet.
    * On a busy machine that is seconds after the page has loaded, and whether a browser passes on
-   * input that arrives earlier is not known.
+   * input that arrives earlier is not known. Firefox does not always say that it has drawn a page;
+   * a frame of a video that it has shown says so too.
    */
   painted() {
-    return this.sees('the page drawn', () => performance.getEntriesByType('paint').length > 0);
+    return this.sees('the page drawn', () => {
+      const { frameTimes } = /** @type {any} */ (window).probe;
+      return performance.getEntriesByType('paint').length > 0 ||
+        frameTimes.get(document.querySelector('#preview'))?.length > 1;
+    });
   }
 
   /** Waits until the lobby shows the own picture: camera and permission are there. */
