@@ -229,8 +229,8 @@ export async function together(people, patienceMs) {
 }
 
 /**
- * Waits until everybody can signal to everybody. What is sent while connections are made anew may be
- * lost, and is sent again, as people's pages do.
+ * Waits until everybody can signal to everybody. What is sent while connections are made anew may
+ * be lost, and is sent again, as people's pages do.
  * @param {Person[]} people
  */
 export async function allTalk(people) {

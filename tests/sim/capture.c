@@ -280,7 +280,9 @@ void sim_capture_over(struct sim_world *world, struct sim_tab *tab, pf_track id)
     }
     const uint64_t lived_us = world->now_us - tab->clock_lost_us - track->live_us;
     const enum pf_source source = track->source;
-    tab->denials[source].ended_soon = track->own != 0 || lived_us < (uint64_t)SOON_MS * 1000;
+    if (tab->view.local[source].track == id) { /* not one that another has replaced */
+        tab->denials[source].ended_soon = track->own != 0 || lived_us < (uint64_t)SOON_MS * 1000;
+    }
     sim_screen_note_over(tab, track);
     const struct pf_event event = {.type = PF_EVENT_TRACK_ENDED, .track_ended = id};
     sim_tab_handle(world, tab, &event);

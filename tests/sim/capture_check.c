@@ -8,8 +8,9 @@
 #include "tab.h"
 
 enum {
-    CROWD_MS_MAX = 10000
-}; /* how long a source may have two live tracks: while it is switched */
+    CROWD_MS_MAX = 10000,    /* how long a source may have two live tracks: while it is switched */
+    THROTTLED_MS_MAX = 61000 /* how much later a timer fires in the background */
+};
 
 /* D14, D27: what is sent, not what is shown. */
 static void check_silence(struct sim_world *world, const struct sim_tab *tab,
@@ -26,7 +27,7 @@ static void check_silence(struct sim_world *world, const struct sim_tab *tab,
 static bool is_crowded(const struct sim_world *world, struct sim_tab *tab, int source)
 {
     const struct sim_host *host = &world->hosts[tab->host];
-    const uint32_t max_ms = CROWD_MS_MAX + (host->throttled ? SIM_THROTTLED_MS_MAX : 0);
+    const uint32_t max_ms = CROWD_MS_MAX + (host->throttled ? THROTTLED_MS_MAX : 0);
     const bool is_late = tab->crowd_us[source] != 0 &&
                          host->wake_us < tab->crowd_us[source] && /* it did not sleep meanwhile */
                          world->now_us - tab->crowd_us[source] > (uint64_t)max_ms * 1000;

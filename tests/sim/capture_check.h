@@ -7,8 +7,6 @@
 
 #include <stdbool.h>
 
-enum { SIM_THROTTLED_MS_MAX = 61000 }; /* how much later a timer fires in the background */
-
 /* Fails the world if a page captures a source too often, or sends what its user has switched off.
  */
 void sim_capture_check(struct sim_world *world, struct sim_tab *tab);

@@ -251,15 +251,10 @@ void sim_check_command(struct sim_world *world, const struct sim_tab *tab,
 {
     const bool negotiates =
         command->type == PF_COMMAND_PC_CREATE_OFFER || command->type == PF_COMMAND_PC_CREATE_ANSWER;
-    const struct sim_host *host = &world->hosts[tab->host];
-    const uint64_t late_us =
-        (uint64_t)SIM_THROTTLED_MS_MAX * 1000; /* an event may also wake the page */
-    const bool is_awake =
-        !host->throttled && (host->wake_us == 0 || world->now_us > host->wake_us + late_us);
     if (command->type == PF_COMMAND_PC_CREATE && sim_tab_observes(world, tab)) {
         sim_fail(world, "%s makes a connection, which it cannot", sim_tab_name(world, tab));
     }
-    if (negotiates && tab->changes_sources && is_awake) {
+    if (negotiates && tab->changes_sources) {
         sim_fail(world, "%s negotiates because of a source", sim_tab_name(world, tab));
     }
 }

@@ -18,6 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SLEEP_MS = 10000 /* a timer that is later than that tells a room that its machine slept */ };
+
 static uint64_t now_ms_of(const struct sim_world *world, const struct sim_tab *tab)
 {
     return tab->clock_ms + (world->now_us - tab->clock_lost_us) / 1000;
@@ -358,6 +360,15 @@ static bool is_signal(const struct pf_event *event)
            memcmp(event->message.data, from.data, from.size) == 0;
 }
 
+/*
+ * Whether a timer of the room is so late that the room takes any event for the machine's waking,
+ * and repairs its connections: after sleep, or in the background, where timers fire once a minute.
+ */
+static bool is_waking(const struct sim_tab *tab, uint64_t now_ms)
+{
+    return now_ms > tab->deadline_ms && now_ms - tab->deadline_ms > SLEEP_MS;
+}
+
 /* An event of the user or the browser that only concerns what is captured. */
 static bool is_of_source(const struct pf_event *event)
 {
@@ -386,7 +397,7 @@ void sim_tab_handle(struct sim_world *world, struct sim_tab *tab, const struct p
     tab->hid_in_vain = false;
     tab->rebuilt = 0;
     tab->hears_peer = is_signal(event);
-    tab->changes_sources = is_of_source(event);
+    tab->changes_sources = is_of_source(event) && !is_waking(tab, copy.now_ms);
     sim_quality_note_heard(world, tab, &copy);
     if (tab->event_log) {
         pf_event_log_add(tab->event_log, &copy);

@@ -349,6 +349,18 @@ static void an_uplink_is_relieved_if_most_peers_suffer(void **state)
     assert_int_equal(sample_for(d, pcs, 2, lossy, 12000), 2);
 }
 
+static void a_connection_is_no_sign_of_calm_before_its_second_sample(void **state)
+{
+    struct driver *d = *state;
+    pf_pc pcs[2];
+    pcs[0] = call(d);
+    const struct pf_sample lossy = {.lost_out_percent = 6};
+    assert_int_equal(sample_for(d, pcs, 1, lossy, 6000), 0);
+    pcs[1] = connect(d, DRIVER_HIGH);
+    driver_encoding_set(d, pcs[1], PF_SOURCE_CAMERA, true);
+    assert_int_equal(sample_for(d, pcs, 2, lossy, 4000), 2);
+}
+
 static void a_bandwidth_that_is_not_tried_is_no_trouble(void **state)
 {
     struct driver *d = *state;
@@ -543,6 +555,7 @@ int main(void)
         TEST(trouble_from_before_a_gap_in_the_samples_is_over),
         TEST(one_bad_sample_is_no_trouble),
         TEST(an_uplink_is_relieved_if_most_peers_suffer),
+        TEST(a_connection_is_no_sign_of_calm_before_its_second_sample),
         TEST(a_bandwidth_that_is_not_tried_is_no_trouble),
         TEST(a_quality_is_shown_when_two_samples_agree),
         TEST(the_network_that_most_have_in_common_is_blamed),

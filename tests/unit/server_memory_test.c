@@ -144,7 +144,7 @@ static void members_whose_grace_period_ends_give_memory_back(void **state)
 static void few_are_not_worth_it(void **state)
 {
     struct pf_server *server = *state;
-    iterate(server, 511);
+    iterate(server, 127);
     iterate(server, 0);
     assert_int_equal(trims_count, 0);
     assert_true(pf_memory_deadline_ms(server) == PF_DEADLINE_NONE);

@@ -11,7 +11,8 @@
  * peer cannot receive is its own network's fault, and the browser's congestion control sees to it.
  * A limitation "bandwidth" alone is no trouble: an encoder is also limited by the bit rate that it
  * was given here. Nor is an estimate below that rate while less is sent, since then nothing tests
- * it.
+ * it. A connection is judged from its second sample on: a peer that reloads again and again is no
+ * sign that all is well.
  */
 /* SPDX-License-Identifier: MIT */
 #include "core/media/quality.h"
@@ -32,6 +33,7 @@ enum {
     ROUND_TRIP_WEAK_MS = 400,
     ROUND_TRIP_BAD_MS = 800,
     SAMPLES = 7,     /* the bits of the last three */
+    SAMPLES_MIN = 2, /* before a connection is judged */
     REASON_BITS = 4, /* of `shown` and `seen`; the grade is above */
 };
 
@@ -195,7 +197,7 @@ void pf_quality_on_set(struct pf_context *context, const struct pf_event *event)
 
 /* Of the connections that were sampled lately. */
 struct survey {
-    uint32_t count, narrow, poor;
+    uint32_t count, judged, narrow, poor;
     bool busy;
 };
 
@@ -212,6 +214,7 @@ static struct survey survey_links(const struct pf_context *context)
         const struct pf_quality_link *link = &context->quality->links[i];
         if (link->pc != 0 && context->now_ms < link->sampled_at_ms + FRESH_MS) {
             survey.count++;
+            survey.judged += link->samples >= SAMPLES_MIN;
             survey.narrow += is_lasting(link->narrow);
             survey.poor += link->grade != PF_QUALITY_GOOD;
             survey.busy |= is_lasting(link->busy);
@@ -249,7 +252,7 @@ static bool is_narrow(const struct pf_quality_link *link, const struct pf_sample
 static void follow_trouble(struct pf_context *context, const struct survey *survey)
 {
     struct pf_quality *quality = context->quality;
-    if (!survey->busy && survey->narrow * 2 <= survey->count) {
+    if (!survey->busy && survey->narrow * 2 <= survey->judged) {
         quality->trouble_at_ms = PF_NEVER;
         return;
     }
@@ -293,8 +296,12 @@ bool pf_quality_on_stats(struct pf_context *context, const struct pf_event *even
     }
     if (context->now_ms >= link->sampled_at_ms + FRESH_MS) {
         link->busy = link->narrow = 0; /* the page slept, or the connection was lost meanwhile */
+        link->samples = 0;
     }
     link->sampled_at_ms = context->now_ms;
+    if (link->samples < SAMPLES_MIN) {
+        link->samples++;
+    }
     link->grade = (uint8_t)network_grade(sample);
     link->busy = (uint8_t)((link->busy << 1 | is_busy(link, sample)) & SAMPLES);
     link->narrow = (uint8_t)((link->narrow << 1 | is_narrow(link, sample)) & SAMPLES);

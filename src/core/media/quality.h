@@ -24,6 +24,7 @@ struct pf_picture {
 struct pf_quality_link {
     pf_pc pc;               /* 0: a free entry */
     uint8_t busy, narrow;   /* processor or uplink were in trouble: a bit for each of 3 samples */
+    uint8_t samples;        /* how many of these there are, to 2 */
     uint8_t grade;          /* of its network, by the last sample */
     uint8_t shown, seen;    /* a grade and a reason, see quality.c; `seen`: by the last sample */
     uint32_t sent_kbps;     /* what its pictures may be sent with */

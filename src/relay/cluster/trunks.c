@@ -135,10 +135,15 @@ static void send_reset(struct pf_cluster *cluster, uint32_t store, pf_relay_id p
 
 /* ---- giving up ---- */
 
+static bool is_used(const struct pf_trunk *trunk)
+{
+    return !pf_list_is_empty(&trunk->visits) || !pf_list_is_empty(&trunk->guests);
+}
+
 /* The visits and guests of the trunk are left to their ends. */
 static void give_up(struct pf_cluster *cluster, struct pf_trunk *trunk)
 {
-    cluster->counts.resets++;
+    cluster->counts.resets += is_used(trunk) ? 1 : 0;
     pf_front_reset(cluster, trunk);
     pf_owner_reset(cluster, trunk);
     remove_trunk(&cluster->trunks, trunk);
@@ -228,11 +233,6 @@ struct pf_trunk *pf_trunks_hear(struct pf_cluster *cluster, uint32_t store,
 
 /* ---- signs of life ---- */
 
-static bool is_used(const struct pf_trunk *trunk)
-{
-    return !pf_list_is_empty(&trunk->visits) || !pf_list_is_empty(&trunk->guests);
-}
-
 /* A trunk whose other end has been silent for longer than is explained by this one's own bus. */
 static void judge(struct pf_cluster *cluster, struct pf_trunk *trunk)
 {
@@ -263,7 +263,7 @@ void pf_trunks_beat(struct pf_cluster *cluster, uint32_t store)
             trunk->pulse_due = true;
             judge(cluster, trunk);
         } else if (cluster->now_ms - trunk->used_ms >= PF_TRUNK_UNUSED_MS) {
-            remove_trunk(trunks, trunk);
+            trunk->end_due = true;
         }
     }
     trunks->has_work = true;
@@ -277,8 +277,13 @@ bool pf_trunks_step(struct pf_cluster *cluster)
     }
     for (struct pf_list *at = trunks->all.next; at != &trunks->all; at = at->next) {
         struct pf_trunk *trunk = PF_LIST_OWNER(at, struct pf_trunk, link);
-        if (!trunk->pulse_due && !trunk->ask_due) {
+        if (!trunk->pulse_due && !trunk->ask_due && !trunk->end_due) {
             continue;
+        }
+        if (trunk->end_due && !is_used(trunk)) {
+            send_reset(cluster, trunk->store, trunk->peer, trunk->peer_epoch);
+            remove_trunk(trunks, trunk);
+            return true;
         }
         if (trunk->ask_due) {
             pf_cluster_put_command(cluster, trunk->store, PF_STORE_ASK)->relay = trunk->peer;
@@ -286,7 +291,7 @@ bool pf_trunks_step(struct pf_cluster *cluster)
         if (trunk->pulse_due) {
             pf_trunk_send(cluster, trunk, &(struct pf_bus_message){.kind = PF_BUS_PULSE});
         }
-        trunk->pulse_due = trunk->ask_due = false;
+        trunk->pulse_due = trunk->ask_due = trunk->end_due = false;
         return true;
     }
     trunks->has_work = false;

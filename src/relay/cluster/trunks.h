@@ -31,8 +31,9 @@ struct pf_trunk {
     pf_relay_id peer;
     uint8_t store;
     bool pulse_due;
-    bool ask_due;                     /* the store is to be asked whether the peer is alive */
-    uint32_t epoch, number;           /* ours, and the number of the next message */
+    bool end_due;           /* it has been unused for long: the other end is to be told, too */
+    bool ask_due;           /* the store is to be asked whether the peer is alive */
+    uint32_t epoch, number; /* ours, and the number of the next message */
     uint32_t peer_epoch, peer_number; /* likewise; epoch 0: nothing has been heard */
     uint64_t heard_ms;                /* or when it was made */
     uint64_t used_ms;                 /* when it last had visits or guests */

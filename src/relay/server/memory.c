@@ -7,7 +7,7 @@
 #include <malloc.h>
 
 enum {
-    CROWD_MIN = 512, /* connections and members; what fewer leave behind is not worth it */
+    CROWD_MIN = 128, /* connections and members; what fewer leave behind is not worth it */
     PAUSE_MS = 10000,
 };
 

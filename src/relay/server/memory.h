@@ -9,7 +9,7 @@
 
 /*
  * What thousands of connections have used is free when they have ended, but the C library keeps it:
- * allocations that are still in use usually lie behind it. Once a crowd of 512 connections and
+ * allocations that are still in use usually lie behind it. Once a crowd of 128 connections and
  * members or more has shrunk by a quarter, the C library returns whole pages, at most every ten
  * seconds (glibc only).
  */

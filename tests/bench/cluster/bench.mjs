@@ -131,7 +131,8 @@ for (let round = 0; round < rounds; round++) {
 fs.rmSync(scratch, { recursive: true });
 
 console.log('## A message between members of different relays\n');
-console.log(`| service | ${loads.map(({ title }) => `${title}: µs | ratio | a second`).join(' | ')} |`);
+const head = loads.map(({ title }) => `${title}: µs | ratio | a second`);
+console.log(`| service | ${head.join(' | ')} |`);
 console.log(`|---|${'---:|'.repeat(3 * loads.length)}`);
 for (const { name } of kinds) {
   const cells = loads.flatMap(({ title }) => {
