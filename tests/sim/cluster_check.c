@@ -396,3 +396,16 @@ bool sim_cluster_may_be_hostile(const struct sim_world *world, pf_member_id id)
 {
     return world->cluster && world->faults.hostiles_count > 0 && !was_page(world, id);
 }
+
+bool sim_cluster_has_shown(const struct sim_world *world, struct pf_slice joined)
+{
+    const char *self = find(joined, "\"self\":\"");
+    const pf_member_id id =
+        self ? pf_member_id_read((struct pf_slice){self, PF_MEMBER_ID_DIGITS}) : 0;
+    bool any = false;
+    for (uint32_t i = 0; world->cluster && i < world->faults.hosts_count; i++) {
+        const struct sim_tab *tab = world->hosts[i].tab;
+        any = any || (id != 0 && tab && sim_view_find(&tab->view, id));
+    }
+    return any;
+}
