@@ -74,6 +74,13 @@ static uint32_t relay_of(const struct sim_world *world, pf_relay_id id)
     return relay;
 }
 
+static void note_shared(struct sim_world *world, uint32_t one, uint32_t other)
+{
+    if (visits(world, one, other) || visits(world, other, one)) {
+        world->cluster->shared_us[one][other] = world->now_us;
+    }
+}
+
 void sim_cluster_check_publish(struct sim_world *world, uint32_t relay,
                                const struct pf_store_command *command)
 {
@@ -90,11 +97,9 @@ void sim_cluster_check_publish(struct sim_world *world, uint32_t relay,
         }
         return;
     }
-    uint64_t *shared_us = &cluster->shared_us[relay][other];
-    if (visits(world, relay, other) || visits(world, other, relay)) {
-        *shared_us = world->now_us;
-    }
-    const uint64_t since_us = start_us > *shared_us ? start_us : *shared_us;
+    note_shared(world, relay, other);
+    const uint64_t shared_us = cluster->shared_us[relay][other];
+    const uint64_t since_us = start_us > shared_us ? start_us : shared_us;
     if (world->quiet && past(world, since_us, UNSHARED_MS)) {
         sim_fail(world, "relay %u publishes to relay %u, with which it shares no room", relay,
                  other);
@@ -238,6 +243,9 @@ void sim_cluster_check_tick(struct sim_world *world)
             check_ready(world, i);
             check_bounds(world, i);
             check_resets(world, i);
+            for (uint32_t k = 0; k < world->faults.relays_count; k++) {
+                note_shared(world, i, k);
+            }
         }
     }
 }
@@ -395,4 +403,17 @@ static bool was_page(const struct sim_world *world, pf_member_id id)
 bool sim_cluster_may_be_hostile(const struct sim_world *world, pf_member_id id)
 {
     return world->cluster && world->faults.hostiles_count > 0 && !was_page(world, id);
+}
+
+bool sim_cluster_has_shown(const struct sim_world *world, struct pf_slice joined)
+{
+    const char *self = find(joined, "\"self\":\"");
+    const pf_member_id id =
+        self ? pf_member_id_read((struct pf_slice){self, PF_MEMBER_ID_DIGITS}) : 0;
+    bool any = false;
+    for (uint32_t i = 0; world->cluster && i < world->faults.hosts_count; i++) {
+        const struct sim_tab *tab = world->hosts[i].tab;
+        any = any || (id != 0 && tab && sim_view_find(&tab->view, id));
+    }
+    return any;
 }

@@ -32,6 +32,10 @@ const char *sim_cluster_amiss(struct sim_world *world);
 bool sim_cluster_lists(const struct sim_world *world, const struct sim_tab *tab,
                        const struct sim_tab *other);
 
+/* Whether others are shown the member to which this `joined` goes: it was let in before, by a join
+ * that its relay has sent twice. */
+bool sim_cluster_has_shown(const struct sim_world *world, struct pf_slice joined);
+
 /* Whether it may be a hostile member that an owner has let in, but that does not know, or has gone.
  */
 bool sim_cluster_may_be_hostile(const struct sim_world *world, pf_member_id id);

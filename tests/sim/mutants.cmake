@@ -405,7 +405,7 @@ pf_add_mutant(lease_never_renewed 100 "own one room" relay/cluster/stores.c
   [[        if (store->heard_ms < store->up_ms) {
             (void)pf_cluster_put_command(cluster, i, PF_STORE_RENEW);
         }]] --cluster)
-pf_add_mutant(late_lease_not_noticed 1000 "own one room" relay/cluster/stores.c
+pf_add_mutant(late_lease_not_noticed 2000 "own one room" relay/cluster/stores.c
   [[if (cluster->now_ms - since_ms >= PF_DEAF_MS) {]] [[if (cluster->now_ms < since_ms) {]]
   --cluster)
 pf_add_mutant(empty_store_not_told 300 "does not name the owner" relay/cluster/stores.c
@@ -441,13 +441,13 @@ pf_add_mutant(epoch_of_a_trunk_used_again 3000+500 "passes a locked door" relay/
   [[trunk->epoch = ++trunks->last_epoch;]] [[trunk->epoch = 1;]] --cluster)
 pf_add_mutant(trunk_given_up_when_slow 100 "without a reason" relay/cluster/trunks.c
   [[if (silent_ms >= PF_TRUNK_DUMB_MS) {]] [[if (silent_ms >= PF_TRUNK_DUMB_MS / 20) {]] --cluster)
-pf_add_mutant(guest_outlives_its_front 300 "s after the faults" relay/cluster/owner.c
+pf_add_mutant(guest_outlives_its_front 1000 "s after the faults" relay/cluster/owner.c
   [[guest->orphan_ms = cluster->now_ms + PF_ORPHAN_MS;]]
   [[guest->orphan_ms = cluster->now_ms + 1000 * (uint64_t)PF_ORPHAN_MS;]] --cluster)
 pf_add_mutant(silent_front_not_noticed 3000 "publishes to one that is no more"
   relay/cluster/trunks.c
   [[            judge(cluster, trunk);]] [[            (void)judge;]] --cluster)
-pf_add_mutant(client_number_used_again 1000 "is joined twice" relay/cluster/front.c
+pf_add_mutant(client_number_used_again 2000 "is joined twice" relay/cluster/front.c
   [=[visit->serial == message->serials[i]]=] [[visit->serial != 0]] --cluster)
 pf_add_mutant(guest_without_new_credentials 300 "have expired" relay/hub/ice.c
   [[    if (client->is_guest && ice->renew_ms > 0) {]] [[    if (client->is_guest && !ice->make) {]]
