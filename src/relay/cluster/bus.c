@@ -98,7 +98,7 @@ static void take_open(struct reader *reader, struct pf_bus_message *out)
     out->serial = (uint32_t)take(reader, 4);
     out->opened_unix_ms = take(reader, 8);
     out->address = take(reader, 8);
-    out->room = take_bytes(reader, take(reader, 1));
+    out->room = take_bytes(reader, (size_t)take(reader, 1));
     reader->is_short |= out->room.size == 0 || out->room.size > PF_ROOM_NAME_SIZE_MAX;
 }
 

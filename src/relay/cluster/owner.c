@@ -134,8 +134,7 @@ void pf_owner_send(struct pf_cluster *cluster, const struct pf_hub_output *outpu
 {
     struct pf_bus_message message = {.kind = PF_BUS_SEND};
     struct pf_trunk *trunk = NULL;
-    char text_data[PF_MESSAGE_SIZE_MAX];
-    struct pf_buffer text;
+    const size_t start = cluster->text.size;
     for (size_t i = at; i < output->clients_count; i++) {
         const struct pf_guest *guest =
             output->clients[i] < cluster->guests_first
@@ -150,11 +149,9 @@ void pf_owner_send(struct pf_cluster *cluster, const struct pf_hub_output *outpu
     if (!trunk) {
         return;
     }
-    pf_buffer_init(&text, text_data, sizeof text_data);
-    pf_buffer_put(&text, output->head);
-    pf_buffer_put(&text, output->body);
-    PF_ASSERT(!text.overflow);
-    message.text = pf_buffer_slice(&text);
+    pf_buffer_put(&cluster->text, output->head);
+    pf_buffer_put(&cluster->text, output->body);
+    message.text = (struct pf_slice){cluster->text.data + start, cluster->text.size - start};
     pf_trunk_send(cluster, trunk, &message);
 }
 
