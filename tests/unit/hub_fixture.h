@@ -38,6 +38,8 @@ struct fixture {
     uint8_t secret;
     uint64_t digest; /* of every output, in order */
     struct inbox inboxes[CLIENTS_MAX];
+    size_t visits, forwards; /* how many VISITs and FORWARDs there have been */
+    char said[TEXT_MAX];     /* the text of the last one */
 };
 
 /* Replaces HMAC-SHA256: depends on every byte and on the secret. */
@@ -95,6 +97,10 @@ static inline void drain(struct fixture *fixture)
             digest(fixture, &client, sizeof client);
             if (output.type == PF_HUB_SEND) {
                 keep_text(fixture, client, &output);
+            } else if (output.type != PF_HUB_CLOSE) {
+                fixture->visits += output.type == PF_HUB_VISIT ? 1 : 0;
+                fixture->forwards += output.type == PF_HUB_FORWARD ? 1 : 0;
+                (void)pf_slice_copy(output.body, fixture->said, TEXT_MAX); /* joins here are short */
             } else {
                 assert_true(fixture->inboxes[client].closed == 0);
                 fixture->inboxes[client].closed = output.code;
