@@ -74,9 +74,17 @@ static uint32_t relay_of(const struct sim_world *world, pf_relay_id id)
     return relay;
 }
 
+/* What a relay that hears nothing has missed may be that it shares no room any more. */
+static bool is_deaf(const struct sim_world *world, uint32_t relay)
+{
+    return world->relays[relay].up &&
+           !pf_cluster_is_ready(world->relays[relay].cluster, world->now_us / 1000);
+}
+
 static void note_shared(struct sim_world *world, uint32_t one, uint32_t other)
 {
-    if (visits(world, one, other) || visits(world, other, one)) {
+    if (visits(world, one, other) || visits(world, other, one) || is_deaf(world, one) ||
+        is_deaf(world, other)) {
         world->cluster->shared_us[one][other] = world->now_us;
     }
 }
