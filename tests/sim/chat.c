@@ -3,6 +3,7 @@
 #include "chat.h"
 
 #include "base/assert.h"
+#include "cluster_check.h"
 #include "hostile.h"
 #include "tab.h"
 #include "world.h"
@@ -335,7 +336,8 @@ void sim_chat_check(struct sim_world *world, struct sim_tab *tab, const struct p
         return;
     }
     struct sim_listener *listener = listener_of(tab, command->message.id);
-    if (!tab->quality.is_new && !sim_hostile_is(world, command->message.id)) {
+    if (!tab->quality.is_new && !sim_hostile_is(world, command->message.id) &&
+        !sim_cluster_may_be_hostile(world, command->message.id)) {
         sim_fail(world, "%s, an older client, is sent a message", sim_tab_name(world, tab));
     }
     if (!listener || command->message.id == 0) {

@@ -10,6 +10,7 @@
 #include "files.h"
 
 #include "base/assert.h"
+#include "cluster_check.h"
 #include "hostile.h"
 #include "ice.h"
 #include "pc.h"
@@ -340,7 +341,7 @@ static void check_offered(struct sim_world *world, struct sim_tab *tab,
         file->origin_tab <= world->tabs_count ? world->tabs[file->origin_tab] : NULL;
     const struct sim_transfer *offered = from ? counterpart(from, file) : NULL;
     const struct sim_transfer *again = NULL;
-    if (sim_hostile_is(world, file->peer)) {
+    if (sim_hostile_is(world, file->peer) || sim_cluster_may_be_hostile(world, file->peer)) {
         return;
     }
     for (int i = 0; i < SIM_TRANSFERS_MAX; i++) {
@@ -411,7 +412,7 @@ static void check_own(struct sim_world *world, const struct sim_tab *tab,
     static const struct sim_transfer nothing = {0};
     const struct sim_transfer *theirs = received(world, file);
     theirs = theirs ? theirs : &nothing;
-    if (sim_hostile_is(world, file->peer)) {
+    if (sim_hostile_is(world, file->peer) || sim_cluster_may_be_hostile(world, file->peer)) {
         return;
     }
     if (moves(file) && !theirs->consents) {

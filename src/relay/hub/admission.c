@@ -419,6 +419,8 @@ void pf_hub_join_again(struct pf_hub *hub, struct pf_hub_client *client, struct 
         const struct pf_hub_member *offered =
             client->offered != 0 ? pf_hub_room_member(client->member->room, client->offered) : NULL;
         send_joined(hub, client->member, false, offered);
+        /* What they have said to it meanwhile is lost: to them it comes back. */
+        pf_hub_send_to_others(hub, client->member, NULL, pf_hub_write_member(hub, client->member));
     } else if (client->knock) {
         pf_hub_send_type(hub, client->number, PF_MESSAGE_KNOCKING);
     } else {
