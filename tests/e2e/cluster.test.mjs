@@ -4,6 +4,7 @@
 // Each row of the table in src/relay/OPERATING.md is a test. It prints the longest time that each
 // picture stood still, undisturbed and while something failed, and what people were shown.
 import assert from 'node:assert/strict';
+import process from 'node:process';
 import { Client } from '../relay/client.mjs';
 import { findProgram } from '../relay/manual.mjs';
 import { skipRedis } from '../relay/redis.mjs';
@@ -137,6 +138,7 @@ scenario('people at three relays meet, write to each other, and a fourth joins (
  * @property {string} what
  * @property {(relays: Relays, people: Person[], watch: Watch) => Promise<any>} happens
  * @property {number} [next] the relay that a fourth comes to first, afterwards
+ * @property {boolean} [isLong] it is run by hand, with PF_LONG=1: README.md has what it shows
  */
 
 /** @type {Row[]} */
@@ -178,6 +180,7 @@ const rows = [
   },
   {
     what: 'Redis stands still for 60 s',
+    isLong: true,
     happens: async (relays, _, watch) => {
       relays.redis.stop();
       await pause(60000); // how long it lasts is what this is about
@@ -189,6 +192,7 @@ const rows = [
   },
   {
     what: 'Redis is gone for 60 s, and comes back empty',
+    isLong: true,
     happens: async (relays, _, watch) => {
       await relays.redis.kill();
       await Promise.all([pause(60000), ...relays.all.map((relay) => readiness(relay, false))]);
@@ -234,6 +238,7 @@ const rows = [
   },
   {
     what: 'the relay that owns the room is cut off from Redis for 40 s',
+    isLong: true,
     happens: async ({ all, gates }, people, watch) => {
       gates[0].cut();
       await Promise.all([pause(40000), readiness(all[0], false)]);
@@ -245,8 +250,9 @@ const rows = [
   },
 ];
 
-for (const { what, happens, next } of rows) {
-  scenario(`a call at three relays goes on while ${what} (R35)`, options, async (world) => {
+for (const { what, happens, next, isLong } of rows) {
+  const skip = isLong && !process.env.PF_LONG ? 'it takes long (PF_LONG=1)' : options.skip;
+  scenario(`a call at three relays goes on while ${what} (R35)`, { ...options, skip }, async (world) => {
     const relays = await Relays.start(world);
     const people = await three(world, relays);
     await goesOn(world, what, relays, people, (watch) => happens(relays, people, watch));
