@@ -252,7 +252,8 @@ const rows = [
 
 for (const { what, happens, next, isLong } of rows) {
   const skip = isLong && !process.env.PF_LONG ? 'it takes long (PF_LONG=1)' : options.skip;
-  scenario(`a call at three relays goes on while ${what} (R35)`, { ...options, skip }, async (world) => {
+  const name = `a call at three relays goes on while ${what} (R35)`;
+  scenario(name, { ...options, skip }, async (world) => {
     const relays = await Relays.start(world);
     const people = await three(world, relays);
     await goesOn(world, what, relays, people, (watch) => happens(relays, people, watch));

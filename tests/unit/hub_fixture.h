@@ -100,7 +100,8 @@ static inline void drain(struct fixture *fixture)
             } else if (output.type != PF_HUB_CLOSE) {
                 fixture->visits += output.type == PF_HUB_VISIT ? 1 : 0;
                 fixture->forwards += output.type == PF_HUB_FORWARD ? 1 : 0;
-                (void)pf_slice_copy(output.body, fixture->said, TEXT_MAX); /* joins here are short */
+                /* Joins here are short. */
+                (void)pf_slice_copy(output.body, fixture->said, TEXT_MAX);
             } else {
                 assert_true(fixture->inboxes[client].closed == 0);
                 fixture->inboxes[client].closed = output.code;
