@@ -55,10 +55,12 @@ for (const [here, there] of /** @type {const} */ ([['chromium', 'firefox'],
       await hears(bob, /Ann: Thumbs up\./);
 
       await bob.click('#showPeople');
+      await bob.sees('the list of people', () => !!document.querySelector('#people:popover-open'));
       await bob.page.$eval('#rename', (field) => {
         /** @type {HTMLInputElement} */ (field).value = 'Robert';
       });
-      await bob.page.click('.renameForm button');
+      await bob.page.$eval('.renameForm button', (button) => // the panel may still be moving
+        /** @type {HTMLElement} */ (button).click());
       await isTold(ann, /^Bob is now called Robert/);
       await ann.sees('the new name on the tile', () =>
         document.querySelector('.peer .badgeName')?.textContent === 'Robert');

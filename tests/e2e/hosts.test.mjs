@@ -1,7 +1,7 @@
 /* hosts.test.mjs - hosts lock the room, let people in, turn them away, remove and mute them. */
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
-import { endlessGrace, scenario, socketErrors } from './harness.mjs';
+import { endlessGrace, scenario, socketErrors, until } from './harness.mjs';
 
 /** @typedef {import('./person.mjs').Person} Person */
 
@@ -232,8 +232,10 @@ scenario(
     await ann.shown('.person:last-child .personTool');
     await world.relay.kill();
     await ann.sees('no tools', noTools);
+    await openPeople(bob);
     await world.relay.start();
-    await ann.shown('.person:last-child .personTool');
+    await until('the one who has returned first to have tools', async () =>
+      !(await ann.ask(noTools)) || !(await bob.ask(noTools)));
     await ann.page.keyboard.press('Escape');
     await ann.click('#leave');
     await ann.shown('#welcome');

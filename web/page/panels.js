@@ -8,13 +8,13 @@ import { placeTip } from './tips.js';
  * narrow screen the style sheet makes a sheet at the bottom of it, wherever the button is.
  */
 export class Panels {
-  /** @type {Set<HTMLElement>} */
-  #open = new Set();
+  /** @type {NodeListOf<HTMLElement>} */
+  #all;
 
   /** @param {HTMLElement} root */
   constructor(root) {
-    for (const panel of /** @type {NodeListOf<HTMLElement>} */ (
-      root.querySelectorAll('.panel[popover]'))) {
+    this.#all = root.querySelectorAll('.panel[popover]');
+    for (const panel of this.#all) {
       const openers = /** @type {NodeListOf<HTMLElement>} */ (
         root.querySelectorAll(`[popovertarget="${panel.id}"]`));
       const moveToOpener = () => place(panel, [...openers].find((opener) => opener.offsetParent));
@@ -25,11 +25,9 @@ export class Panels {
       panel.addEventListener('toggle', (event) => {
         const open = /** @type {ToggleEvent} */ (event).newState === 'open';
         if (!open) {
-          this.#open.delete(panel);
           growing.disconnect();
           return removeEventListener('resize', moveToOpener);
         }
-        this.#open.add(panel);
         growing.observe(panel);
         moveToOpener();
         addEventListener('resize', moveToOpener);
@@ -45,7 +43,8 @@ export class Panels {
 
   /** What they are about is over. */
   close() {
-    for (const panel of this.#open) panel.hidePopover();
+    // One that has just been opened may not have had its event yet.
+    for (const panel of this.#all) panel.hidePopover?.();
   }
 }
 
