@@ -24,6 +24,7 @@ static void put_open(const struct pf_bus_message *message, struct pf_buffer *out
     put(out, message->serial, 4);
     put(out, message->opened_unix_ms, 8);
     put(out, message->address, 8);
+    put(out, message->is_again, 1);
     put(out, message->room.size, 1);
     pf_buffer_put(out, message->room);
 }
@@ -67,13 +68,13 @@ void pf_bus_write(const struct pf_bus_message *message, struct pf_buffer *out)
 
 struct reader {
     struct pf_slice left;
-    bool is_short;
+    bool is_invalid;
 };
 
 static struct pf_slice take_bytes(struct reader *reader, size_t size)
 {
     if (size > reader->left.size) {
-        reader->is_short = true;
+        reader->is_invalid = true;
         return PF_SLICE("");
     }
     const struct pf_slice taken = {reader->left.data, size};
@@ -98,15 +99,16 @@ static void take_open(struct reader *reader, struct pf_bus_message *out)
     out->serial = (uint32_t)take(reader, 4);
     out->opened_unix_ms = take(reader, 8);
     out->address = take(reader, 8);
+    out->is_again = take(reader, 1) != 0;
     out->room = take_bytes(reader, (size_t)take(reader, 1));
-    reader->is_short |= out->room.size == 0 || out->room.size > PF_ROOM_NAME_SIZE_MAX;
+    reader->is_invalid |= out->room.size == 0 || out->room.size > PF_ROOM_NAME_SIZE_MAX;
 }
 
 static void take_clients(struct reader *reader, struct pf_bus_message *out)
 {
     out->clients_count = (uint32_t)take(reader, 1);
     if (out->clients_count == 0 || out->clients_count > PF_MEMBERS_MAX) {
-        reader->is_short = true;
+        reader->is_invalid = true;
         return;
     }
     for (uint32_t i = 0; i < out->clients_count; i++) {
@@ -137,6 +139,7 @@ static void take_rest(struct reader *reader, struct pf_bus_message *out)
     case PF_BUS_SEND: take_clients(reader, out); break;
     }
     out->text = reader->left;
+    reader->is_invalid |= out->client >= PF_BUS_CLIENT_MAX;
 }
 
 enum pf_error pf_bus_read(struct pf_slice bytes, struct pf_bus_message *out)
@@ -144,8 +147,8 @@ enum pf_error pf_bus_read(struct pf_slice bytes, struct pf_bus_message *out)
     struct reader reader = {.left = bytes};
     const uint64_t version = take(&reader, 1);
     const uint64_t kind = take(&reader, 1);
-    if (reader.is_short || version != VERSION) {
-        return reader.is_short ? PF_ERROR_INVALID : PF_ERROR_UNSUPPORTED;
+    if (reader.is_invalid || version != VERSION) {
+        return reader.is_invalid ? PF_ERROR_INVALID : PF_ERROR_UNSUPPORTED;
     }
     if (kind >= PF_BUS_KINDS_COUNT || bytes.size > PF_BUS_SIZE_MAX) {
         return PF_ERROR_INVALID;
@@ -156,5 +159,5 @@ enum pf_error pf_bus_read(struct pf_slice bytes, struct pf_bus_message *out)
     out->peer_epoch = (uint32_t)take(&reader, 4);
     out->number = (uint32_t)take(&reader, 4);
     take_rest(&reader, out);
-    return reader.is_short || out->from == 0 ? PF_ERROR_INVALID : PF_ERROR_OK;
+    return reader.is_invalid || out->from == 0 ? PF_ERROR_INVALID : PF_ERROR_OK;
 }

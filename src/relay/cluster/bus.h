@@ -9,6 +9,7 @@
 #include "protocol/message.h"
 #include "relay/cluster/store.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -34,7 +35,10 @@ enum pf_bus_kind {
 };
 enum { PF_BUS_KINDS_COUNT = PF_BUS_AGAIN + 1 };
 
-enum { PF_BUS_SIZE_MAX = PF_MESSAGE_SIZE_MAX + 512 };
+enum {
+    PF_BUS_SIZE_MAX = PF_MESSAGE_SIZE_MAX + 512,
+    PF_BUS_CLIENT_MAX = 1 << 21, /* numbers of clients are below it */
+};
 
 struct pf_bus_message {
     enum pf_bus_kind kind;
@@ -47,6 +51,7 @@ struct pf_bus_message {
         serial; /* of its visit, for OPEN, CLOSE and AGAIN: numbers of clients are used again */
     uint64_t opened_unix_ms; /* for OPEN: when the client connected, by the front's wall clock */
     uint64_t address;        /* for OPEN: as of pf_hub_doorkeeper */
+    bool is_again;           /* for OPEN: it has been sent before, and had no answer */
     uint16_t code;
     uint32_t clients_count; /* for SEND, 1 to PF_MEMBERS_MAX */
     uint32_t clients[PF_MEMBERS_MAX], serials[PF_MEMBERS_MAX];

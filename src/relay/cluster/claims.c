@@ -151,6 +151,11 @@ enum pf_error pf_claims_ask(struct pf_cluster *cluster, struct pf_visit *visit, 
 
 void pf_claims_check(struct pf_cluster *cluster, struct pf_slice room)
 {
+    if (cluster->retirement.is_due) { /* an earlier RELEASE may have been lost */
+        pf_cluster_put_command(cluster, pf_stores_of_room(&cluster->stores, room), PF_STORE_RELEASE)
+            ->room = room;
+        return;
+    }
     struct pf_claim *claim = find(&cluster->claims, room) ? NULL : add(cluster, room);
     if (claim) {
         pf_list_append(&cluster->claims.queues[claim->store].fresh, &claim->link);
@@ -335,9 +340,7 @@ static void look(struct pf_cluster *cluster, struct pf_claim *claim)
 bool pf_claims_give_up(struct pf_cluster *cluster)
 {
     struct pf_claims *claims = &cluster->claims;
-    if (!pf_list_is_empty(&claims->granted)) {
-        pf_list_append(&claims->owned, claims->granted.next);
-    }
+    PF_ASSERT(pf_list_is_empty(&claims->granted)); /* that comes first */
     if (pf_list_is_empty(&claims->owned)) {
         return false;
     }

@@ -51,7 +51,7 @@ struct pf_claims {
     struct pf_list asked;   /* not owned: the store is being asked */
     struct pf_list named;   /* another relay owns them; their visits have not gone there yet */
     struct pf_list granted; /* owned, with visits that have not been told yet */
-    struct pf_list owned;   /* by `looked_ms` */
+    struct pf_list owned;   /* by `looked_ms`, or nearly */
     size_t sweep_left;      /* of the owned ones: to be asked about now, little by little */
     uint64_t sweep_ms;      /* when the next part is */
 };
@@ -65,7 +65,8 @@ bool pf_claims_own(const struct pf_claims *claims, struct pf_slice room);
  * Fails with MEMORY. */
 enum pf_error pf_claims_ask(struct pf_cluster *cluster, struct pf_visit *visit, bool later);
 
-/* Asks for the owner of a room that this relay is said to own and does not know of. */
+/* Asks for the owner of a room that this relay is said to own and does not know of; one that
+ * retires says that it does not own it. */
 void pf_claims_check(struct pf_cluster *cluster, struct pf_slice room);
 
 /* The visit waits no more. */

@@ -10,6 +10,9 @@
 
 enum { CLOSE_ABNORMAL = 1006 };
 
+_Static_assert((int)PF_STORES_MAX <= (int)PF_CLUSTER_OUTPUTS_MAX,
+               "one step retires from all stores");
+
 /* ---- what the hub asks ---- */
 
 static bool is_ours(void *user, struct pf_slice room)
@@ -89,8 +92,11 @@ void pf_cluster_free(struct pf_cluster *cluster)
 
 void pf_cluster_retire(struct pf_cluster *cluster, uint32_t over_ms)
 {
-    cluster->retirement.is_due = true;
-    cluster->retirement.over_ms = over_ms;
+    struct pf_retirement *retirement = &cluster->retirement;
+    retirement->is_due = true;
+    retirement->over_ms = over_ms;
+    retirement->rooms = 0; /* counted anew: this may be the second time, and more urgent */
+    retirement->next_ms = 0;
 }
 
 /* ---- outputs ---- */
@@ -305,12 +311,15 @@ static bool step_retirement(struct pf_cluster *cluster)
     if (!retirement->is_due || retirement->is_over || cluster->now_ms < retirement->next_ms) {
         return false;
     }
+    if (pf_front_turn_away(cluster)) {
+        return true;
+    }
     if (retirement->rooms == 0) {
         retirement->rooms =
             1 + cluster->claims.owned_count * PF_CLUSTER_PACE_MS / (retirement->over_ms + 1);
     }
     if (!pf_claims_give_up(cluster)) {
-        if (cluster->visits.count > 0) {
+        if (cluster->visits.count > 0 && retirement->over_ms > 0) {
             retirement->next_ms = cluster->now_ms + PF_CLUSTER_PACE_MS;
             return false; /* their owners have to hear from this relay */
         }

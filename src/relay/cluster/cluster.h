@@ -19,8 +19,8 @@
  * *guest*. The messages of visits go over a *trunk*, one between two relays in each store.
  *
  * A trunk delivers each message at most once, and in order. If one is missing, both ends give up
- * all visits of the trunk: their clients are closed with 1001 and resume with their tickets, as
- * after any lost connection.
+ * all visits of the trunk: clients whose `join` was answered are closed with 1001 and resume with
+ * their tickets, as after any lost connection; for the others the store is asked again.
  */
 struct pf_cluster_config {
     pf_relay_id self;

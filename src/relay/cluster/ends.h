@@ -19,6 +19,10 @@ struct pf_cluster;
 /* A client asks for a room that is not this relay's: a VISIT of the hub. */
 void pf_front_visit(struct pf_cluster *cluster, const struct pf_hub_output *output);
 
+/* This relay retires: gives up one visit that waits for a store to name the owner. False if there
+ * is none. */
+bool pf_front_turn_away(struct pf_cluster *cluster);
+
 /* A visiting client has said something. */
 void pf_front_forward(struct pf_cluster *cluster, uint32_t client, struct pf_slice text);
 
@@ -29,7 +33,7 @@ void pf_front_lost(struct pf_cluster *cluster, uint32_t client, uint16_t code);
 void pf_front_go(struct pf_cluster *cluster, struct pf_visit *visit, uint32_t store,
                  pf_relay_id owner);
 
-/* The visit can go nowhere: its client is about to be closed with 1001. */
+/* The visit has no owner to go to: its client is about to be closed with 1001. */
 void pf_front_give_up(struct pf_cluster *cluster, struct pf_visit *visit);
 
 /* A message of an owner: SEND, CLOSE or AGAIN. */

@@ -55,6 +55,19 @@ void pf_front_visit(struct pf_cluster *cluster, const struct pf_hub_output *outp
     }
 }
 
+bool pf_front_turn_away(struct pf_cluster *cluster)
+{
+    struct pf_list *waiting = &cluster->visits.waiting;
+    for (struct pf_list *at = waiting->next; at != waiting; at = at->next) {
+        struct pf_visit *visit = PF_LIST_OWNER(at, struct pf_visit, impatient);
+        if (visit->claim) {
+            pf_front_give_up(cluster, visit);
+            return true;
+        }
+    }
+    return false;
+}
+
 void pf_front_go(struct pf_cluster *cluster, struct pf_visit *visit, uint32_t store,
                  pf_relay_id owner)
 {
@@ -65,12 +78,15 @@ void pf_front_go(struct pf_cluster *cluster, struct pf_visit *visit, uint32_t st
     }
     visit->trunk = trunk;
     visit->state = PF_VISIT_JOINING;
+    const bool is_again = visit->has_gone;
+    visit->has_gone = true;
     pf_list_append(&trunk->visits, &visit->link);
     pf_trunk_send(cluster, trunk,
                   &(struct pf_bus_message){
                       .kind = PF_BUS_OPEN,
                       .client = visit->client,
                       .serial = visit->serial,
+                      .is_again = is_again,
                       .opened_unix_ms = visit->opened_unix_ms,
                       .address = pf_cluster_address(cluster, visit->client),
                       .room = pf_visit_room(visit),

@@ -38,12 +38,13 @@ static uint64_t opened_ms(const struct pf_cluster *cluster, const struct pf_bus_
  * is still here it is the same one: to the others it never went. Else NULL.
  */
 static struct pf_guest *find_orphan(const struct pf_cluster *cluster, const struct pf_trunk *trunk,
-                                    uint32_t serial)
+                                    const struct pf_bus_message *open)
 {
     const struct pf_list *orphans = &cluster->guests.orphans;
     for (const struct pf_list *at = orphans->next; at != orphans; at = at->next) {
         struct pf_guest *guest = PF_LIST_OWNER(at, struct pf_guest, link);
-        if (guest->peer == trunk->peer && guest->serial == serial) {
+        if (guest->peer == trunk->peer && guest->serial == open->serial &&
+            guest->client == open->client) {
             return guest;
         }
     }
@@ -60,7 +61,7 @@ static void on_open(struct pf_cluster *cluster, struct pf_trunk *trunk,
         answer(cluster, trunk, message, PF_BUS_AGAIN, 0);
         return;
     }
-    guest = find_orphan(cluster, trunk, message->serial);
+    guest = message->is_again ? find_orphan(cluster, trunk, message) : NULL;
     if (guest && pf_trunk_add_guest(trunk, guest) == PF_ERROR_OK) {
         pf_cluster_tell_hub(cluster, &(struct pf_hub_event){.type = PF_HUB_CLIENT_AGAIN,
                                                             .client = number_of(cluster, guest),

@@ -64,9 +64,9 @@ struct pf_cluster {
     uint32_t locals[PF_MEMBERS_MAX];
     struct pf_cluster_output outputs[PF_CLUSTER_OUTPUTS_MAX];
     size_t outputs_count, outputs_taken;
-    struct pf_bus_message message; /* heard; borrows from the event */
-    struct pf_buffer text;         /* of the outputs; emptied before each step */
-    char text_data[2 * PF_BUS_SIZE_MAX];
+    struct pf_bus_message message;       /* heard; borrows from the event */
+    struct pf_buffer text;               /* of the outputs; emptied before each step */
+    char text_data[2 * PF_BUS_SIZE_MAX]; /* a text, and the message that carries it */
 };
 
 /* A number that the clients of a network address have in common, or 0; also of guests. */

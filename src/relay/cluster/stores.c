@@ -18,7 +18,7 @@ void pf_stores_clear(struct pf_stores *stores)
     *stores = (struct pf_stores){.count = 0};
 }
 
-/* All relays have to agree, so the key is none. */
+/* All relays must pick the same store, so the key is zero. */
 uint32_t pf_stores_of_room(const struct pf_stores *stores, struct pf_slice room)
 {
     static const uint64_t key[2];

@@ -17,7 +17,7 @@ struct pf_guest;
 
 enum {
     PF_TRUNK_SILENT_MS = 6000,  /* after which the store is asked whether the other is alive */
-    PF_TRUNK_DUMB_MS = 30000,   /* after which it is given up though it is */
+    PF_TRUNK_DUMB_MS = 30000,   /* after which it is given up even if the relay is alive */
     PF_TRUNK_UNUSED_MS = 30000, /* after which it is taken down */
 };
 

@@ -58,6 +58,9 @@ enum pf_error pf_visits_add(struct pf_visits *visits, uint32_t client, struct pf
                             struct pf_slice join, struct pf_visit **out)
 {
     PF_ASSERT(!pf_visits_find(visits, client));
+    if (visits->joins_size + join.size > PF_JOINS_SIZE_MAX) {
+        return PF_ERROR_FULL;
+    }
     if (reserve(visits, client) != PF_ERROR_OK) {
         return PF_ERROR_MEMORY;
     }
@@ -78,6 +81,7 @@ enum pf_error pf_visits_add(struct pf_visits *visits, uint32_t client, struct pf
     visits->by_client[client] = visit;
     visits->count++;
     visits->waiting_count++;
+    visits->joins_size += join.size;
     pf_list_append(&visits->waiting, &visit->impatient);
     *out = visit;
     return PF_ERROR_OK;
@@ -98,7 +102,10 @@ struct pf_slice pf_visit_join(const struct pf_visit *visit)
 char *pf_visits_settle(struct pf_visits *visits, struct pf_visit *visit)
 {
     char *join = visit->join;
-    visits->waiting_count -= visit->impatient.next ? 1 : 0;
+    if (visit->join) {
+        visits->waiting_count--;
+        visits->joins_size -= visit->join_size;
+    }
     pf_list_remove(&visit->impatient);
     visit->join = NULL;
     return join;

@@ -7,11 +7,14 @@
 #include "base/slice.h"
 #include "relay/cluster/list.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct pf_claim;
 struct pf_trunk;
+
+enum { PF_JOINS_SIZE_MAX = 64 << 20 }; /* of all messages that wait for an owner */
 
 enum pf_visit_state {
     PF_VISIT_WAITING, /* for the store to say who owns the room */
@@ -33,6 +36,7 @@ struct pf_visit {
     char *join;               /* owned: the name of the room, and the message; until JOINED */
     uint32_t join_size;
     uint8_t room_size;
+    bool has_gone; /* to an owner, at some time */
 };
 
 /* Indexed by client. All zero, with the lists initialized, is an empty table. */
@@ -42,6 +46,7 @@ struct pf_visits {
     uint32_t last_serial;
     struct pf_list waiting; /* for an owner's answer, by `since_ms` */
     size_t waiting_count;
+    size_t joins_size; /* of all of these */
     struct pf_list closing;
     size_t closing_count; /* in it, with those that have been closed since it was empty */
     size_t closed_count;  /* since the start */
@@ -54,7 +59,7 @@ void pf_visits_clear(struct pf_visits *visits);
 /* The visit of that client, or NULL. */
 struct pf_visit *pf_visits_find(const struct pf_visits *visits, uint32_t client);
 
-/* Adds a visit that waits, and copies room and join. Fails with MEMORY. */
+/* Adds a visit that waits, and copies room and join. Fails with FULL or MEMORY. */
 enum pf_error pf_visits_add(struct pf_visits *visits, uint32_t client, struct pf_slice room,
                             struct pf_slice join, struct pf_visit **out);
 

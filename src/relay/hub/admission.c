@@ -84,7 +84,9 @@ static struct pf_hub_member *new_member(struct pf_hub *hub, const struct pf_hub_
         return NULL;
     }
     *why = PF_CODE_RELAY_FULL;
-    if (ticket_id == 0 && newcomers_max > 0 && hub->rooms.members_count >= newcomers_max) {
+    /* A guest takes no place here. */
+    if (ticket_id == 0 && newcomers_max > 0 && !client->is_guest &&
+        hub->rooms.members_count >= newcomers_max + hub->clients.guests_count) {
         return NULL;
     }
     if (!pf_hub_reserve_timer(hub)) {
@@ -186,6 +188,9 @@ static void seat(struct pf_hub *hub, struct pf_hub_client *client, struct pf_hub
     member->client = client->number;
     client->member = member;
     pf_clients_seat(&hub->clients, client);
+    if (client->is_guest && hub->config.ice.renew_ms > 0) {
+        pf_hub_client_hurry(hub, client); /* new ICE servers may be due by now */
+    }
 }
 
 /* Tells everybody, the newcomer first. */

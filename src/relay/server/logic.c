@@ -4,8 +4,8 @@
 
 #include "relay/server/crypto.h"
 
-/* Clients of other relays in rooms of this one: more than it has places, since rooms are spread
- * without regard to who has how many clients. */
+/* Clients of other relays in rooms of this one. Rooms are spread without regard to who has how many
+ * clients, so it can be more than a relay has of its own. */
 enum { GUESTS_MAX = 1 << 16 };
 
 static bool complain(const struct pf_server *server, const char *what)
