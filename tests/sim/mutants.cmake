@@ -436,12 +436,9 @@ pf_add_mutant(moved_room_not_closed 1000 "or also elsewhere" relay/cluster/claim
   [[        cluster->counts.moved++;]] --cluster)
 pf_add_mutant(named_owner_denies_it 2000 "relay" relay/cluster/owner.c
   [[        pf_claims_check(cluster, message->room);]] [[]] --cluster)
-# Rare: one world in 8,000.
-pf_add_mutant(epoch_of_a_trunk_used_again 3000+500 "passes a locked door" relay/cluster/trunks.c
-  [[trunk->epoch = ++trunks->last_epoch;]] [[trunk->epoch = 1;]] --cluster)
 pf_add_mutant(trunk_given_up_when_slow 100 "without a reason" relay/cluster/trunks.c
   [[if (silent_ms >= PF_TRUNK_DUMB_MS) {]] [[if (silent_ms >= PF_TRUNK_DUMB_MS / 20) {]] --cluster)
-pf_add_mutant(guest_outlives_its_front 1000 "s after the faults" relay/cluster/owner.c
+pf_add_mutant(guest_outlives_its_front 100 "after the faults" relay/cluster/owner.c
   [[guest->orphan_ms = cluster->now_ms + PF_ORPHAN_MS;]]
   [[guest->orphan_ms = cluster->now_ms + 1000 * (uint64_t)PF_ORPHAN_MS;]] --cluster)
 pf_add_mutant(silent_front_not_noticed 3000 "publishes to one that is no more"
@@ -449,8 +446,9 @@ pf_add_mutant(silent_front_not_noticed 3000 "publishes to one that is no more"
   [[            judge(cluster, trunk);]] [[            (void)judge;]] --cluster)
 pf_add_mutant(client_number_used_again 2000 "is joined twice" relay/cluster/front.c
   [=[visit->serial == message->serials[i]]=] [[visit->serial != 0]] --cluster)
-pf_add_mutant(guest_without_new_credentials 300 "have expired" relay/hub/ice.c
-  [[    if (client->is_guest && ice->renew_ms > 0) {]] [[    if (client->is_guest && !ice->make) {]]
+pf_add_mutant(guest_without_new_credentials 300 "have expired" relay/hub/admission.c
+  [[    if (client->is_guest && hub->config.ice.renew_ms > 0) {]]
+  [[    if (client->is_guest && !hub->config.ice.make) {]]
   --cluster)
 pf_add_mutant(trunk_kept_for_ever 100 "trunks to relays that are no more" relay/cluster/trunks.c
   [[cluster->now_ms - trunk->used_ms >= PF_TRUNK_UNUSED_MS]]

@@ -229,6 +229,35 @@ static void guests_take_no_place_of_this_relays_clients(void **state)
     enter(fixture, 0, "tea");
 }
 
+static void guests_are_no_newcomers_that_fill_this_relay(void **state)
+{
+    struct elsewhere *elsewhere = *state;
+    struct fixture *fixture = elsewhere->fixture;
+    fixture->config.newcomers_max = 1;
+    restart_hub(fixture);
+    enter_as_guest(fixture, GUEST);
+    enter_as_guest(fixture, GUEST + 1);
+    assert_non_null(last_of(fixture, GUEST + 1, "joined"));
+    enter(fixture, 0, "tea");
+    open_client(fixture, 1);
+    join_as(fixture, 1, "tea", "Ann", 1, NULL);
+    assert_has(last(fixture, 1), "\"code\":\"relay-full\"");
+}
+
+static void whose_room_it_is_has_been_asked_for_guests(void **state)
+{
+    struct elsewhere *elsewhere = *state;
+    struct fixture *fixture = elsewhere->fixture;
+    fixture->config.doorkeeper = (struct pf_hub_doorkeeper){.user = NULL};
+    restart_hub(fixture);
+    elsewhere->is_ours = false;
+    enter_as_guest(fixture, GUEST);
+    assert_non_null(last_of(fixture, GUEST, "joined"));
+    open_client(fixture, 0);
+    join_as(fixture, 0, "tea", "Ann", 1, NULL);
+    assert_int_equal(fixture->visits, 1);
+}
+
 static void later_socket_of_the_same_page_wins_without_an_error(void **state)
 {
     struct elsewhere *elsewhere = *state;
@@ -327,6 +356,8 @@ int main(void)
         TEST(guest_at_a_locked_door_hears_again_that_it_knocks),
         TEST(guest_gets_new_ice_servers),
         TEST(guests_take_no_place_of_this_relays_clients),
+        TEST(guests_are_no_newcomers_that_fill_this_relay),
+        TEST(whose_room_it_is_has_been_asked_for_guests),
         TEST(later_socket_of_the_same_page_wins_without_an_error),
         TEST(room_that_moves_closes_everybody_and_is_gone),
         TEST(locked_room_without_anybody_moves_too),

@@ -189,7 +189,7 @@ static void seat(struct pf_hub *hub, struct pf_hub_client *client, struct pf_hub
     client->member = member;
     pf_clients_seat(&hub->clients, client);
     if (client->is_guest && hub->config.ice.renew_ms > 0) {
-        pf_hub_client_hurry(hub, client); /* new ICE servers may be due by now */
+        pf_hub_client_hurry(hub, client); /* it has no pings: its timer is for this */
     }
 }
 

@@ -21,9 +21,6 @@ static struct pf_slice make(struct pf_hub *hub, struct pf_hub_client *client)
         return hub->config.ice_servers;
     }
     client->ice_due_ms = hub->now_ms + ice->renew_ms;
-    if (client->is_guest && ice->renew_ms > 0) {
-        pf_hub_client_hurry(hub, client); /* it has no pings: its timer is for this */
-    }
     const struct pf_slice made =
         ice->make(ice->user, hub->unix_s, hub->config.draw(hub->config.draw_user));
     PF_ASSERT(made.size <= PF_ICE_SERVERS_SIZE_MAX);
