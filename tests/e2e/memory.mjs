@@ -80,7 +80,7 @@ function noteWhatIsShown() {
 }
 
 /** Every picture of a call, as who sees whom. @param {Person[]} people */
-async function picturesOf(people) {
+export async function picturesOf(people) {
   const pictures = [];
   for (const person of people) {
     for (const other of people) {

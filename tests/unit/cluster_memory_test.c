@@ -2,39 +2,7 @@
  */
 /* SPDX-License-Identifier: MIT */
 #include "cluster_fixture.h"
-
-/*
- * This program is linked with --wrap, so that the allocations of the libraries can fail. The test
- * counts down to the one that does; below 0 none fails.
- */
-static int until_failure = -1;
-
-static bool fails_now(void)
-{
-    return until_failure >= 0 && until_failure-- == 0;
-}
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *old, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *old, size_t size);
-
-void *__wrap_malloc(size_t size)
-{
-    return fails_now() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    return fails_now() ? NULL : __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *old, size_t size)
-{
-    return fails_now() ? NULL : __real_realloc(old, size);
-}
+#include "failing_memory.h"
 
 static void say_to_all(struct fixture *fixture, const char *text)
 {

@@ -257,6 +257,24 @@ static void a_relay_that_retires_gives_its_rooms_up(void **state)
     assert_true(owns(fixture, 1, "tea"));
 }
 
+static void a_relay_that_is_hurried_gives_up_all_at_once(void **state)
+{
+    static const char *const rooms[CLIENTS_MAX] = {"tea", "jam", "pie", "nut"};
+    struct fixture *fixture = *state;
+    for (uint32_t i = 0; i < CLIENTS_MAX; i++) {
+        enter(fixture, 0, i, rooms[i]);
+    }
+    pf_cluster_retire(fixture->relays[0].cluster, 20000);
+    give(fixture, 0, (struct pf_hub_event){.type = PF_HUB_TIMEOUT});
+    assert_int_equal(counts_of(fixture, 0).rooms_owned, CLIENTS_MAX - 1);
+    pf_cluster_retire(fixture->relays[0].cluster, 0);
+    give(fixture, 0, (struct pf_hub_event){.type = PF_HUB_TIMEOUT});
+    for (uint32_t i = 0; i < CLIENTS_MAX; i++) {
+        assert_int_equal(code_of(fixture, 0, i), 1001);
+    }
+    assert_int_equal(fixture->relays[0].retirements, 1);
+}
+
 static void a_relay_is_ready_while_it_hears_itself(void **state)
 {
     struct fixture *fixture = *state;
@@ -331,6 +349,7 @@ int main(void)
         CLUSTER_TEST(of_two_owners_the_one_that_is_named_stays),
         CLUSTER_TEST(a_store_that_is_empty_again_is_told),
         CLUSTER_TEST(a_relay_that_retires_gives_its_rooms_up),
+        CLUSTER_TEST(a_relay_that_is_hurried_gives_up_all_at_once),
         CLUSTER_TEST(a_relay_is_ready_while_it_hears_itself),
         CLUSTER_TEST(a_relay_takes_as_many_guests_as_it_may),
         CLUSTER_TEST(any_bytes_on_the_bus_are_survived),

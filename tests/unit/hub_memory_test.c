@@ -1,5 +1,6 @@
 /* hub_memory_test.c - running out of memory affects only the client that needs more. */
 /* SPDX-License-Identifier: MIT */
+#include "failing_memory.h"
 #include "protocol/message.h"
 #include "relay/hub/hub.h"
 #include "relay/wire/websocket.h"
@@ -13,39 +14,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-/*
- * This program is linked with --wrap, so that the allocations of the libraries can fail. The test
- * counts down to the one that does; below 0 none fails.
- */
-static int until_failure = -1;
-
-static bool fails_now(void)
-{
-    return until_failure >= 0 && until_failure-- == 0;
-}
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *old, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *old, size_t size);
-
-void *__wrap_malloc(size_t size)
-{
-    return fails_now() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    return fails_now() ? NULL : __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *old, size_t size)
-{
-    return fails_now() ? NULL : __real_realloc(old, size);
-}
 
 /* ---- the hub ---- */
 

@@ -42,7 +42,7 @@ struct pf_cluster_output {
 /* For metrics. */
 struct pf_cluster_counts {
     size_t visits;  /* clients of this relay in rooms of others */
-    size_t waiting; /* clients of this relay that wait for an answer of a store */
+    size_t waiting; /* those of them that no owner has answered yet */
     size_t guests;  /* clients of other relays in rooms of this one */
     size_t trunks;
     size_t rooms_owned;
@@ -81,8 +81,9 @@ uint64_t pf_cluster_deadline_ms(const struct pf_cluster *cluster);
 /*
  * From now on this relay takes no new rooms, and gives up those that it has within `over_ms`,
  * closing their clients with 1001; then it retires, as soon as none of its own clients is on a
- * visit any more: these are for the caller to close. Takes effect with the next event, which may be
- * a TIMEOUT.
+ * visit any more: these are for the caller to close. With `over_ms` 0 all of this
+ * happens at once, also where a longer time has begun. Takes effect with the next event, which may
+ * be a TIMEOUT.
  */
 void pf_cluster_retire(struct pf_cluster *cluster, uint32_t over_ms);
 

@@ -88,7 +88,7 @@ enum pf_hub_event_type {
                            * `text` is its `join` */
     PF_HUB_CLIENT_AGAIN,  /* a guest has not had the answer to its `join`, `text`, which is lost */
     PF_HUB_ROOM_MOVED,    /* the room named `text` is another's: its clients are closed with 1001,
-                           * and nothing of it is left */
+                           * and nothing of it is left; `text` is needed by pf_hub_handle() only */
 };
 
 /* Events about a client that the hub does not know, since it has just closed it, are ignored. */

@@ -16,6 +16,7 @@ import { parseArgs } from 'node:util';
 import { closeBrowsers } from '../../e2e/browsers.mjs';
 import { cameras, World } from '../../e2e/harness.mjs';
 import { Lan, whyNoLan } from '../../e2e/lan.mjs';
+import { picturesOf } from '../../e2e/memory.mjs';
 import { Relay } from '../../e2e/relay.mjs';
 import { pause } from '../../e2e/until.mjs';
 import { Wire } from '../../e2e/wire.mjs';
@@ -63,20 +64,6 @@ async function three(world, options) {
   }
   await Promise.all(people.map((person) => person.inCallWith(2)));
   return people;
-}
-
-/**
- * Every picture of a call, as who sees whom.
- * @param {Person[]} people
- */
-async function picturesOf(people) {
-  const pictures = [];
-  for (const person of people) {
-    for (const other of people) {
-      if (person !== other) pictures.push({ person, other, id: await person.idOf(other.name) });
-    }
-  }
-  return pictures;
 }
 
 /** @typedef {Awaited<ReturnType<typeof picturesOf>>} Pictures */
