@@ -28,7 +28,8 @@ enum {
 
 struct client {
     bool open;
-    pf_member_id self; /* 0: not joined */
+    pf_member_id self;         /* 0: not joined */
+    char knocks_at[ROOM_SIZE]; /* empty: it does not wait at a door */
     uint64_t opened_ms;
     uint64_t charged; /* cost of its messages since then */
     char ticket[PF_TICKET_SIZE_MAX + 1];
@@ -133,8 +134,11 @@ static void on_joined(struct run *run, uint32_t number)
 {
     struct client *client = &run->clients[number];
     const pf_member_id self = run->message.joined.self;
-    PF_ASSERT(run->event->type == PF_HUB_CLIENT_TEXT);
-    PF_ASSERT(run->event->client == number);
+    const bool has_knocked = client->knocks_at[0] != '\0';
+    const char *room = has_knocked ? client->knocks_at : run->room;
+    /* Who waits at a door enters when somebody else opens it, or is gone. */
+    PF_ASSERT(has_knocked || run->event->type == PF_HUB_CLIENT_TEXT);
+    PF_ASSERT(has_knocked || run->event->client == number);
     PF_ASSERT(client->self == 0);
     PF_ASSERT(!find_holder(run, self)); /* the older client has been closed by now */
     struct identity *identity = find_identity(run, self);
@@ -143,10 +147,11 @@ static void on_joined(struct run *run, uint32_t number)
         PF_ASSERT(run->identities_count < IDENTITIES_MAX);
         identity = &run->identities[run->identities_count++];
         *identity = (struct identity){.id = self};
-        memcpy(identity->room, run->room, sizeof run->room);
+        memcpy(identity->room, room, sizeof identity->room);
     }
-    PF_ASSERT(strcmp(identity->room, run->room) == 0);
+    PF_ASSERT(strcmp(identity->room, room) == 0);
     client->self = self;
+    client->knocks_at[0] = '\0';
     (void)pf_slice_copy(run->message.joined.ticket, client->ticket,
                         sizeof client->ticket); /* it fits */
     PF_ASSERT(run->message.joined.members_count < run->config.members_max);
@@ -168,6 +173,12 @@ static void on_message(struct run *run, uint32_t number)
         PF_ASSERT(run->event->client == number);
         return;
     case PF_MESSAGE_JOINED: on_joined(run, number); return;
+    case PF_MESSAGE_KNOCKING:
+        PF_ASSERT(run->event->type == PF_HUB_CLIENT_TEXT);
+        PF_ASSERT(run->event->client == number);
+        PF_ASSERT(client->self == 0);
+        memcpy(client->knocks_at, run->room, sizeof client->knocks_at);
+        return;
     case PF_MESSAGE_MEMBER:
         PF_ASSERT(run->message.member.member.id != client->self);
         check_same_room(run, client->self, run->message.member.member.id);
@@ -182,7 +193,6 @@ static void on_message(struct run *run, uint32_t number)
     case PF_MESSAGE_PONG:
     case PF_MESSAGE_ICE_SERVERS:
     case PF_MESSAGE_ROOM:
-    case PF_MESSAGE_KNOCKING:
     case PF_MESSAGE_MUTE:
     case PF_MESSAGE_ERROR: return;
     case PF_MESSAGE_JOIN:
@@ -324,6 +334,7 @@ static void give(struct run *run, struct pf_hub_event event)
     if (event.type == PF_HUB_CLIENT_OPENED) {
         run->clients[event.client].open = true;
         run->clients[event.client].opened_ms = run->now_ms;
+        run->clients[event.client].knocks_at[0] = '\0';
         run->clients[event.client].charged = 0;
     }
     const uint64_t deadline_ms = pf_hub_deadline_ms(run->hub);
