@@ -548,6 +548,14 @@ static void R21_leaving_while_the_relay_is_away_stops_reconnecting(void **state)
     assert_int_equal(driver_open_pcs(d), 0);
 }
 
+static void leaving_with_nobody_to_tell_waits_for_nothing(void **state)
+{
+    struct driver *d = *state;
+    driver_start(d);
+    driver_leave(d); /* the relay has not said "hello" */
+    assert_true(pf_room_deadline_ms(d->room) == PF_NEVER);
+}
+
 static void leaving_twice_does_not_wait_for_the_others_to_hear_of_it(void **state)
 {
     struct driver *d = *state;
@@ -610,6 +618,7 @@ int main(void)
         TEST(R7_the_connection_to_an_away_peer_stays_open_to_deliver_bye),
         TEST(R7_bye_hides_the_peer_at_once),
         TEST(leaving_twice_has_no_further_effect),
+        TEST(leaving_with_nobody_to_tell_waits_for_nothing),
         TEST(leaving_twice_does_not_wait_for_the_others_to_hear_of_it),
         TEST(a_room_that_was_never_started_can_be_left),
         TEST(R21_an_offer_created_after_leaving_is_not_sent),

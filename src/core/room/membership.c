@@ -328,12 +328,12 @@ void pf_membership_join(struct pf_room *room, const struct pf_event *event)
 /* Sends "bye" to all, over channels and relay. False if a channel needs time to deliver it. */
 static bool say_goodbye(struct pf_room *room)
 {
-    bool is_heard = room->context.joined;
+    bool is_heard = true;
     for (size_t i = 0; i < room->roster.peers_end; i++) {
         const struct pf_peer *peer = &room->roster.peers[i];
         room->context.outbox.message.type = PF_MESSAGE_BYE;
         if (peer->id != 0 && pf_signaling_send_on_channel(peer, &room->context)) {
-            is_heard = is_heard && peer->presence == PF_PRESENCE_HERE;
+            is_heard = is_heard && room->context.joined && peer->presence == PF_PRESENCE_HERE;
         }
     }
     pf_relay_session_send(&room->session, &room->context, PF_MESSAGE_LEAVE);
