@@ -413,7 +413,7 @@ void driver_enter(struct driver *driver, pf_member_id a, pf_member_id b)
 {
     driver_start(driver);
     driver_hello(driver);
-    driver_created(driver, driver->prepared_pc, PF_DESCRIPTION_OFFER);
+    driver_failed(driver, driver->prepared_pc, PF_OPERATION_CREATE_OFFER, PF_DOM_ERROR_OTHER);
     driver_join(driver);
     driver_joined(driver, DRIVER_SELF, a, b);
 }

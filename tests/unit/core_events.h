@@ -97,7 +97,7 @@ void driver_devices(struct driver *driver, const struct pf_device *list, size_t 
 /* Captures both sources, "mic-1" and "cam-1". */
 void driver_capture(struct driver *driver);
 
-/* Joins a room with members `a` and `b`, each of which may be 0. Nobody gets the prepared offer. */
+/* Joins a room with members `a` and `b`, each of which may be 0, without a prepared offer. */
 void driver_enter(struct driver *driver, pf_member_id a, pf_member_id b);
 
 /* Loses the socket and reconnects, up to and including "hello". */

@@ -35,7 +35,7 @@ static void enter(struct driver *d)
 {
     driver_start(d);
     hello(d, ",\"iceServers\":" SERVERS("1"));
-    driver_created(d, d->prepared_pc, PF_DESCRIPTION_OFFER);
+    driver_failed(d, d->prepared_pc, PF_OPERATION_CREATE_OFFER, PF_DOM_ERROR_OTHER);
     driver_join(d);
     driver_joined(d, DRIVER_SELF, DRIVER_LOW, 0);
     driver_connect(d, DRIVER_LOW);
@@ -184,6 +184,21 @@ static void servers_outlive_a_hello_without_any(void **state)
                         SERVERS("1"));
 }
 
+static void an_offer_prepared_with_other_servers_is_made_anew(void **state)
+{
+    struct driver *d = *state;
+    driver_start(d);
+    hello(d, ",\"iceServers\":" SERVERS("1"));
+    driver_created(d, d->prepared_pc, PF_DESCRIPTION_OFFER);
+    const pf_pc pc = d->prepared_pc;
+    driver_reach_again(d); /* a `hello` without servers */
+    assert_int_equal(driver_get(d, PF_COMMAND_PC_CLOSE)->pc, pc);
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE), 1);
+    driver_created(d, d->prepared_pc, PF_DESCRIPTION_OFFER);
+    driver_reach_again(d);
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_CLOSE), 0); /* they are the same */
+}
+
 /* ---- refused credentials ---- */
 
 static void I24_refused_credentials_are_replaced_and_gathering_starts_again(void **state)
@@ -299,6 +314,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(ice_servers_from_hello_are_used_by_connections),
+        TEST(an_offer_prepared_with_other_servers_is_made_anew),
         TEST(ice_servers_over_16_kib_are_ignored),
         TEST(I25_a_new_connection_uses_the_latest_ice_servers),
         TEST(I25_connections_that_exist_get_new_credentials),

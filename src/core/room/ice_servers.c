@@ -31,26 +31,27 @@ static void configure(struct pf_context *context, struct pf_peer *peer)
     }
 }
 
-void pf_ice_servers_take(struct pf_room *room, struct pf_slice json, bool are_renewed)
+bool pf_ice_servers_take(struct pf_room *room, struct pf_slice json, bool are_renewed)
 {
     struct pf_context *context = &room->context;
     const struct pf_slice known = {context->ice_servers, context->ice_servers_size};
-    if (json.size == 0 || pf_slice_equal(json, known)) {
-        return; /* empty: as in the `hello` of a relay that wants to see a token first */
+    /* "[]" is none: then there is nothing that the browser could refuse. */
+    const bool is_some = json.size > 2 && json.size <= sizeof context->ice_servers;
+    const struct pf_slice taken = {json.data, is_some ? json.size : 0};
+    /* Empty: as in the `hello` of a relay that wants to see a token first. */
+    if (json.size == 0 || pf_slice_equal(taken, known)) {
+        return false;
     }
     room->ice_servers.are_renewed = are_renewed;
-    context->ice_servers_size = 0;
     context->ice_servers_refused = false;
-    /* "[]" is none: then there is nothing that the browser could refuse. */
-    if (json.size > 2 && json.size <= sizeof context->ice_servers) {
-        memcpy(context->ice_servers, json.data, json.size);
-        context->ice_servers_size = json.size;
-    }
+    context->ice_servers_size = taken.size;
+    memcpy(context->ice_servers, taken.data, taken.size);
     for (size_t i = 0; i < room->roster.peers_end && context->ice_servers_size > 0; i++) {
         if (room->roster.peers[i].id != 0 && room->roster.peers[i].connection.pc != 0) {
             configure(context, &room->roster.peers[i]);
         }
     }
+    return true;
 }
 
 void pf_ice_servers_on_relayed(struct pf_room *room, struct pf_peer *peer)

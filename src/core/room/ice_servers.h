@@ -21,9 +21,10 @@ void pf_ice_servers_init(struct pf_ice_servers *servers);
 /*
  * The relay has said which servers to use: a JSON array, or nothing. They are for new connections,
  * and for those that exist (RTCPeerConnection.setConfiguration()), whose credentials may expire.
- * The same ones again change nothing. `are_renewed`: the ones before are about to expire.
+ * The same ones again change nothing. `are_renewed`: the ones before are about to expire. Returns
+ * whether they are others now.
  */
-void pf_ice_servers_take(struct pf_room *room, struct pf_slice json, bool are_renewed);
+bool pf_ice_servers_take(struct pf_room *room, struct pf_slice json, bool are_renewed);
 
 /*
  * PF_EVENT_PC_RELAYED: an ICE restart, if the servers were renewed. Those of a `hello` are new with

@@ -158,7 +158,9 @@ void pf_membership_on_hello(struct pf_room *room, const struct pf_message *messa
         return;
     }
     pf_relay_session_greet(&room->session, &room->context, message);
-    pf_ice_servers_take(room, message->hello.ice_servers, false);
+    if (pf_ice_servers_take(room, message->hello.ice_servers, false)) {
+        pf_prepared_discard(&room->prepared, &room->context); /* it has the candidates of others */
+    }
     /* Without ICE servers, which then come in "joined", an offer would be of little use. */
     if (room->roster.self == 0 && !membership->first_epoch_spent && !room->context.is_observer &&
         message->hello.ice_servers.size > 0) {
