@@ -40,10 +40,26 @@ static void an_offer_prepared_in_the_lobby_is_sent_with_the_join(void **state)
     assert_sdp(d, "their answer 1.1");
 }
 
+/* In the room, with a prepared offer in the "join". `members`: of "joined". */
+static void enter_with_offer(struct driver *d, const char *members)
+{
+    driver_start(d);
+    driver_hello(d);
+    driver_created(d, d->prepared_pc, OFFER);
+    driver_join(d);
+    driver_relay(d,
+                 "{\"type\":\"joined\",\"self\":\"0000000000000050\",\"resumed\":false,"
+                 "\"ticket\":\"t\",\"members\":[%s}",
+                 members);
+}
+
+#define MEMBER(id, away)                                                                           \
+    "{\"id\":\"00000000000000" id "\",\"name\":\"Bob\",\"instance\":42,\"away\":" away "}"
+
 static void the_connection_of_an_unused_prepared_offer_is_closed(void **state)
 {
     struct driver *d = *state;
-    driver_enter(d, 0, 0);
+    enter_with_offer(d, "]");
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CLOSE), 1);
     assert_int_equal(driver_open_pcs(d), 0);
 }
@@ -129,6 +145,46 @@ static void an_unanswered_join_uses_up_the_first_epoch(void **state)
     assert_int_equal(driver_sent(d, "\"epoch\":3,\"offerNumber\":1", NULL, NULL), 1);
 }
 
+/* The relay repeats "joined" when "join" is repeated, and tells of presence as it then is. */
+static void a_member_that_has_the_prepared_offer_may_be_away(void **state)
+{
+    struct driver *d = *state;
+    enter_with_offer(d, MEMBER("90", "true") "],\"offered\":\"0000000000000090\"");
+    assert_int_equal(driver_pc(d, DRIVER_HIGH), d->prepared_pc);
+    driver_answer(d, DRIVER_HIGH, 1, 1); /* sent before it went away */
+    assert_sdp(d, "their answer 1.1");
+}
+
+static void the_epoch_of_a_prepared_offer_that_is_lost_is_not_used_again(void **state)
+{
+    struct driver *d = *state;
+    driver_start(d);
+    driver_hello(d);
+    driver_created(d, d->prepared_pc, OFFER);
+    driver_join(d);
+    driver_failed(d, d->prepared_pc, PF_OPERATION_SET_LOCAL_DESCRIPTION, PF_DOM_ERROR_OPERATION);
+    driver_relay(d, "{\"type\":\"joined\",\"self\":\"0000000000000050\",\"resumed\":false,"
+                    "\"ticket\":\"t\",\"members\":[" MEMBER(
+                        "90", "false") "],"
+                                       "\"offered\":\"0000000000000090\"}");
+    driver_created(d, driver_pc(d, DRIVER_HIGH), OFFER);
+    assert_int_equal(driver_sent(d, "\"epoch\":3,\"offerNumber\":1", NULL, NULL), 1);
+}
+
+/* A relay that has lost its room to another one may have handed it to a member, and be silent. */
+static void others_than_the_one_offered_may_have_the_prepared_offer(void **state)
+{
+    struct driver *d = *state;
+    enter_with_offer(
+        d, MEMBER("90", "false") "," MEMBER("10", "false") "],"
+                                                           "\"offered\":\"0000000000000090\"");
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE), 1); /* for the other one */
+    driver_answer(d, DRIVER_LOW, 1, 1);
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_SET_REMOTE), 0);
+    driver_created(d, driver_pc(d, DRIVER_LOW), OFFER);
+    assert_int_equal(driver_sent(d, "\"epoch\":2,\"offerNumber\":1", NULL, NULL), 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, driver_setup, driver_teardown)
 
 int main(void)
@@ -142,6 +198,9 @@ int main(void)
         TEST(the_wait_for_the_offer_of_a_join_begins_with_hello),
         TEST(a_prepared_offer_that_fails_does_not_prevent_joining),
         TEST(an_unanswered_join_uses_up_the_first_epoch),
+        TEST(a_member_that_has_the_prepared_offer_may_be_away),
+        TEST(the_epoch_of_a_prepared_offer_that_is_lost_is_not_used_again),
+        TEST(others_than_the_one_offered_may_have_the_prepared_offer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

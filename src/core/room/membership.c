@@ -172,10 +172,27 @@ void pf_membership_on_hello(struct pf_room *room, const struct pf_message *messa
     try_join(room);
 }
 
+/* A member that was given the prepared offer, and may have answered it, even if it is away now. */
+static void meet_offered(struct pf_room *room, struct pf_peer *peer)
+{
+    if (pf_prepared_is_made(&room->prepared)) {
+        pf_recovery_adopt(peer, &room->context, &room->prepared.connection);
+        pf_prepared_init(&room->prepared);
+    } else {
+        peer->connection.epoch = PF_PREPARED_EPOCH; /* used with it, and not again */
+    }
+}
+
 /* A member that was in the room before: the newcomer, this side, offers. */
-static void meet(struct pf_room *room, struct pf_peer *peer, bool is_offered)
+static void meet(struct pf_room *room, struct pf_peer *peer, bool is_offered, bool first_is_spent)
 {
     struct pf_context *context = &room->context;
+    if (is_offered && peer->connection.epoch == 0 && !peer->signals_only) {
+        meet_offered(room, peer);
+        if (peer->connection.pc != 0) {
+            return;
+        }
+    }
     if (peer->presence != PF_PRESENCE_HERE) {
         return; /* when it is back the relay tells, and its offer is waited for */
     }
@@ -183,11 +200,8 @@ static void meet(struct pf_room *room, struct pf_peer *peer, bool is_offered)
         pf_signaling_send_state(peer, context);
     } else if (peer->connection.pc != 0) {
         pf_recovery_resync(peer, context);
-    } else if (is_offered && pf_prepared_is_made(&room->prepared)) {
-        pf_recovery_adopt(peer, context, &room->prepared.connection);
-        pf_prepared_init(&room->prepared);
     } else {
-        pf_recovery_offer(peer, context, is_offered || room->membership.first_epoch_spent);
+        pf_recovery_offer(peer, context, first_is_spent);
     }
 }
 
@@ -205,6 +219,9 @@ void pf_membership_on_joined(struct pf_room *room, const struct pf_message *mess
     room->roster.self = message->joined.self;
     membership->ticket_size =
         pf_slice_copy(message->joined.ticket, membership->ticket, sizeof membership->ticket);
+    /* A relay that has lost its place among others may have handed the prepared offer to another
+     * member than the relay that answers. */
+    const bool first_is_spent = membership->first_epoch_spent || membership->prepared_sent;
     membership->prepared_sent = false;
     pf_relay_session_joined(&room->session, &room->context);
     set_state(membership, PF_ROOM_JOINED);
@@ -215,7 +232,7 @@ void pf_membership_on_joined(struct pf_room *room, const struct pf_message *mess
         struct pf_peer *peer =
             pf_roster_put(&room->roster, &room->context, &message->joined.members[i]);
         if (peer) {
-            meet(room, peer, peer->id == message->joined.offered);
+            meet(room, peer, peer->id == message->joined.offered, first_is_spent);
         }
     }
     pf_prepared_discard(&room->prepared, &room->context); /* it was handed to nobody */

@@ -19,7 +19,7 @@ void pf_prepared_begin(struct pf_prepared *prepared, struct pf_context *context)
 {
     if (prepared->connection.pc == 0) {
         prepared->sdp_size = 0;
-        pf_connection_open(&prepared->connection, context, 1, true);
+        pf_connection_open(&prepared->connection, context, PF_PREPARED_EPOCH, true);
         pf_connection_make_offer(&prepared->connection, context, 1, false);
     }
 }

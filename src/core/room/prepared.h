@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 enum {
+    PF_PREPARED_EPOCH = 1,            /* of the connection, with whomever it will be */
     PF_PREPARED_SDP_SIZE_MAX = 24576, /* browsers' offers with five sections take 6 to 13 KB */
 };
 
