@@ -185,6 +185,16 @@ static void others_than_the_one_offered_may_have_the_prepared_offer(void **state
     assert_int_equal(driver_sent(d, "\"epoch\":2,\"offerNumber\":1", NULL, NULL), 1);
 }
 
+static void nor_is_it_used_with_those_who_are_met_later(void **state)
+{
+    struct driver *d = *state;
+    enter_with_offer(d, "]");
+    driver_reach_again(d);
+    driver_joined(d, DRIVER_SELF, DRIVER_LOW, 0);
+    driver_created(d, driver_pc(d, DRIVER_LOW), OFFER);
+    assert_int_equal(driver_sent(d, "\"epoch\":2,\"offerNumber\":1", NULL, NULL), 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, driver_setup, driver_teardown)
 
 int main(void)
@@ -201,6 +211,7 @@ int main(void)
         TEST(a_member_that_has_the_prepared_offer_may_be_away),
         TEST(the_epoch_of_a_prepared_offer_that_is_lost_is_not_used_again),
         TEST(others_than_the_one_offered_may_have_the_prepared_offer),
+        TEST(nor_is_it_used_with_those_who_are_met_later),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -184,7 +184,7 @@ static void meet_offered(struct pf_room *room, struct pf_peer *peer)
 }
 
 /* A member that was in the room before: the newcomer, this side, offers. */
-static void meet(struct pf_room *room, struct pf_peer *peer, bool is_offered, bool first_is_spent)
+static void meet(struct pf_room *room, struct pf_peer *peer, bool is_offered)
 {
     struct pf_context *context = &room->context;
     if (is_offered && peer->connection.epoch == 0 && !peer->signals_only) {
@@ -201,7 +201,7 @@ static void meet(struct pf_room *room, struct pf_peer *peer, bool is_offered, bo
     } else if (peer->connection.pc != 0) {
         pf_recovery_resync(peer, context);
     } else {
-        pf_recovery_offer(peer, context, first_is_spent);
+        pf_recovery_offer(peer, context, room->membership.first_epoch_spent);
     }
 }
 
@@ -221,7 +221,7 @@ void pf_membership_on_joined(struct pf_room *room, const struct pf_message *mess
         pf_slice_copy(message->joined.ticket, membership->ticket, sizeof membership->ticket);
     /* A relay that has lost its place among others may have handed the prepared offer to another
      * member than the relay that answers. */
-    const bool first_is_spent = membership->first_epoch_spent || membership->prepared_sent;
+    membership->first_epoch_spent = membership->first_epoch_spent || membership->prepared_sent;
     membership->prepared_sent = false;
     pf_relay_session_joined(&room->session, &room->context);
     set_state(membership, PF_ROOM_JOINED);
@@ -232,7 +232,7 @@ void pf_membership_on_joined(struct pf_room *room, const struct pf_message *mess
         struct pf_peer *peer =
             pf_roster_put(&room->roster, &room->context, &message->joined.members[i]);
         if (peer) {
-            meet(room, peer, peer->id == message->joined.offered, first_is_spent);
+            meet(room, peer, peer->id == message->joined.offered);
         }
     }
     pf_prepared_discard(&room->prepared, &room->context); /* it was handed to nobody */

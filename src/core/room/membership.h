@@ -19,8 +19,7 @@ struct pf_membership {
     bool wants_join;
     bool took_over;     /* since "join" was pressed this client has come back to be the newest */
     bool prepared_sent; /* with the join that is not answered yet */
-    bool first_epoch_spent; /* an offer of epoch 1 may have reached some member, we cannot know who
-                             */
+    bool first_epoch_spent; /* an offer of epoch 1 may have reached any member */
     bool name_told;         /* to the relay, or will be with "join" */
     uint64_t name_at_ms;    /* the earliest time of the next "rename" */
     uint64_t join_at_ms;    /* when to join without the offer that is being prepared */
