@@ -122,6 +122,7 @@ static uint32_t pixels_of(struct pf_encoding encoding)
 struct sums {
     uint32_t count; /* that have been connected */
     uint32_t camera_kbps, camera_pixels, screen_kbps;
+    bool is_changing; /* a sender cannot be changed before the browser has answered */
 };
 
 static bool is_sent(const struct sim_tab *tab, int picture)
@@ -140,6 +141,7 @@ static struct sums sums_of(const struct sim_world *world, const struct sim_tab *
         const struct pf_encoding camera = pc->quality.commanded[0];
         const struct pf_encoding screen = pc->quality.commanded[1];
         sums.count++;
+        sums.is_changing = sums.is_changing || pc->quality.pending[0];
         if (is_sent(tab, 0)) {
             sums.camera_kbps += camera.rate_kbps;
             sums.camera_pixels += pixels_of(camera);
@@ -283,6 +285,9 @@ static void check_relieved(struct sim_world *world, struct sim_tab *tab, const s
     const bool is_over = tab->quality.trouble_us != 0 && trouble_us > (uint64_t)TROUBLE_MS * 1000 &&
                          (sums->camera_kbps > budget.camera_kbps ||
                           sums->camera_pixels > budget.camera_load * PF_LOAD_PIXELS);
+    if (is_over && sums->is_changing) {
+        return;
+    }
     tab->quality.overs = is_over ? tab->quality.overs + 1 : 0;
     /* Once may be while a connection gives way to another, since no sender changes twice in 2 s. */
     if (tab->quality.overs > 1) {
