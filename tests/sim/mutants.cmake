@@ -54,8 +54,8 @@ pf_add_mutant(restart_while_negotiating 100 "the process died" core/peer/recover
 pf_add_mutant(epoch_used_twice 3000 "of connection" core/room/roster.c
   [[past.epoch);]] [[0);]])
 pf_add_mutant(prepared_offer_forgotten 3000 "a candidate of connection" core/room/membership.c
-  [[= membership->first_epoch_spent || membership->prepared_sent;]]
-  [[= membership->first_epoch_spent;]])
+  [[pf_recovery_offer(peer, context, room->membership.first_epoch_spent)]]
+  [[pf_recovery_offer(peer, context, false)]])
 
 pf_add_mutant(candidate_of_another_epoch 100 "a candidate of connection" core/peer/candidates.c
   [[if (a.epoch != b.epoch) {]] [[if (a.epoch > b.epoch + 100) {]])
