@@ -175,17 +175,12 @@ static void read_lines(struct attacker *attacker, const char *name)
 
 /* The attack */
 
-/* Opens what is closed, at the rate that is wanted. `at` goes round. */
-static void open_more(struct attacker *attacker, uint64_t since_ns, uint64_t *opens, size_t *at)
+/* Opens what is closed. `at` goes round. */
+static void open_more(struct attacker *attacker, uint64_t *opens, size_t *at)
 {
     struct net *net = &attacker->net;
-    const double seconds = (double)(net->now_ns - since_ns) / NS_PER_S;
     for (size_t i = 0; i < net->conns_count && net->opening_count < OPENING_MAX; i++) {
         struct conn *conn = &net->conns[(*at)++ % net->conns_count];
-        if (attacker->opens_per_s > 0 &&
-            (double)*opens >= seconds * (double)attacker->opens_per_s) {
-            return;
-        }
         if (conn->state == CONN_CLOSED) {
             net_open(net, conn);
             ++*opens;
@@ -221,7 +216,7 @@ static void run(struct attacker *attacker)
     uint64_t ticks = 0;
     size_t at = 0;
     while (poll(&in, 1, 0) == 0) {
-        open_more(attacker, since_ns, &opens, &at);
+        open_more(attacker, &opens, &at);
         net_poll(&attacker->net, 1);
         tick(attacker, since_ns, &ticks);
     }
@@ -257,10 +252,10 @@ static const struct attack *find_attack(const char *name)
 
 int main(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"width", 1, NULL, 'w'}, {"from", 1, NULL, 'f'},        {"addresses", 1, NULL, 'a'},
-        {"room", 1, NULL, 'r'},  {"path", 1, NULL, 'p'},        {"lines", 1, NULL, 'l'},
-        {"tls", 0, NULL, 's'},   {"opens-per-s", 1, NULL, 'o'}, {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"width", 1, NULL, 'w'},     {"from", 1, NULL, 'f'},
+                                            {"addresses", 1, NULL, 'a'}, {"room", 1, NULL, 'r'},
+                                            {"path", 1, NULL, 'p'},      {"lines", 1, NULL, 'l'},
+                                            {"tls", 0, NULL, 's'},       {NULL, 0, NULL, 0}};
     static struct attacker attacker = {
         .room = "tea", .path = "/large.bin", .random = 0x9e3779b97f4a7c15};
     const char *from = NULL;
@@ -276,7 +271,6 @@ int main(int argc, char **argv)
         case 'p': attacker.path = optarg; break;
         case 'l': read_lines(&attacker, optarg); break;
         case 's': is_secure = true; break;
-        case 'o': attacker.opens_per_s = strtoul(optarg, NULL, 10); break;
         default: return 2;
         }
     }

@@ -21,7 +21,6 @@ struct attacker {
     char *lines[LINES_MAX]; /* owned: what the driver has forged */
     size_t lines_count;
     uint64_t random;           /* state of attacker_random() */
-    uint64_t opens_per_s;      /* 0: as fast as they come */
     struct attacked *attacked; /* by index of the connection */
     char *hello;               /* owned: a ClientHello, recorded once */
     size_t hello_size;

@@ -75,8 +75,7 @@ async function forge(files, scenario, visitors) {
 function attackOptions(scenario, more) {
   const width = isShort ? scenario.shortWidth ?? scenario.width : scenario.width;
   return [scenario.attack, ...origin(scenario), '--room', ROOM,
-    ...(width ? ['--width', `${width}`] : []),
-    ...(scenario.opens ? ['--opens-per-s', `${scenario.opens}`] : []), ...more];
+    ...(width ? ['--width', `${width}`] : []), ...more];
 }
 
 /** @param {Scenario} scenario @param {string} [token] */

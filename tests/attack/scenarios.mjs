@@ -8,7 +8,6 @@ import { PORT, addresses, relayAddress } from './field.mjs';
  * @property {string} attack the file's name for it; see attack.c
  * @property {'one' | 'few' | 'many' | 'loopback'} from  1, 8 or 64 addresses; 127.x without limits
  * @property {boolean} [tls] the relay speaks TLS
- * @property {number} [opens] connections a second, where more would be too much for one core
  * @property {number} [width] connections at the same time
  * @property {number} [shortWidth] in the short version
  * @property {'tickets' | 'tokens'} [forged]
@@ -25,8 +24,8 @@ export const scenarios = [
   { name: 'slow-message', attack: 'slow-message', from: 'many' },
   { name: 'slow-reader', attack: 'slow-reader', from: 'many' },
   { name: 'slow-member', attack: 'slow-member', from: 'many' },
-  { name: 'tls-flood', attack: 'tls-flood', from: 'many', tls: true, opens: 2000 },
-  { name: 'tls-flood-loopback', attack: 'tls-flood', from: 'loopback', tls: true, opens: 2000 },
+  { name: 'tls-flood', attack: 'tls-flood', from: 'many', tls: true },
+  { name: 'tls-flood-loopback', attack: 'tls-flood', from: 'loopback', tls: true },
   { name: 'tls-slow', attack: 'tls-slow', from: 'many', tls: true, shortWidth: 1000 },
   { name: 'tls-random', attack: 'tls-random', from: 'many', tls: true },
   { name: 'random-http', attack: 'random-http', from: 'loopback' },

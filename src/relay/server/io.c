@@ -56,6 +56,9 @@ static void on_bytes(struct pf_server *server, struct pf_link *link, size_t size
             return;
         }
     }
+    if (link->stage == PF_STAGE_WEBSOCKET) {
+        server->talked_ns = server->now_ns;
+    }
     switch (link->stage) {
     case PF_STAGE_WEBSOCKET:
     case PF_STAGE_ECHO:
@@ -68,20 +71,10 @@ static void on_bytes(struct pf_server *server, struct pf_link *link, size_t size
     }
 }
 
-/* Whether the link is to be read from: not before the header of a proxy, and in a TLS handshake
- * only when it is its turn. */
-static bool go_on_opening(struct pf_server *server, struct pf_link *link)
+static void on_readable(struct pf_server *server, struct pf_link *link)
 {
     if (link->opening == PF_OPENING_PROXY_HEADER) {
         pf_proxied_read_header(server, link);
-        return false;
-    }
-    return pf_handshakes_take_turn(server);
-}
-
-static void on_readable(struct pf_server *server, struct pf_link *link)
-{
-    if (link->opening != PF_OPENING_NONE && !go_on_opening(server, link)) {
         return;
     }
     const size_t before = restore_input(server, link);

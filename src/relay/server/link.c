@@ -344,6 +344,34 @@ bool pf_link_write(struct pf_server *server, struct pf_link *link)
     return true;
 }
 
+/* The set of epoll that reports the link. */
+static int epoll_of(const struct pf_server *server, const struct pf_link *link)
+{
+    return link->opening == PF_OPENING_HANDSHAKE ? server->arrivals.set_fd : server->epoll_fd;
+}
+
+static struct epoll_event watched(const struct pf_link *link)
+{
+    return (struct epoll_event){
+        .events = (link->watches_reads ? (uint32_t)EPOLLIN : 0) |
+                  (link->watches_writes ? (uint32_t)EPOLLOUT : 0),
+        .data.u64 = link->index,
+    };
+}
+
+void pf_link_set_opening(struct pf_server *server, struct pf_link *link, enum pf_opening opening)
+{
+    const int before = epoll_of(server, link);
+    struct epoll_event event = watched(link);
+    link->opening = opening;
+    const int after = epoll_of(server, link);
+    if (link->stage != PF_STAGE_DEAD && after != before &&
+        (epoll_ctl(before, EPOLL_CTL_DEL, link->stream.fd, NULL) != 0 ||
+         epoll_ctl(after, EPOLL_CTL_ADD, link->stream.fd, &event) != 0)) {
+        pf_link_kill(server, link);
+    }
+}
+
 void pf_link_watch(struct pf_server *server, struct pf_link *link)
 {
     const bool busy = pf_link_is_busy(link);
@@ -353,13 +381,10 @@ void pf_link_watch(struct pf_server *server, struct pf_link *link)
     if (reads == link->watches_reads && writes == link->watches_writes) {
         return;
     }
-    struct epoll_event event = {
-        .events = (reads ? (uint32_t)EPOLLIN : 0) | (writes ? (uint32_t)EPOLLOUT : 0),
-        .data.u64 = link->index,
-    };
     link->watches_reads = reads;
     link->watches_writes = writes;
-    if (epoll_ctl(server->epoll_fd, EPOLL_CTL_MOD, link->stream.fd, &event) != 0) {
+    struct epoll_event event = watched(link);
+    if (epoll_ctl(epoll_of(server, link), EPOLL_CTL_MOD, link->stream.fd, &event) != 0) {
         pf_link_kill(server, link);
     }
 }
@@ -410,8 +435,8 @@ static bool take_place(struct pf_server *server, struct pf_link *link)
         return false;
     }
     link->index = server->free_indexes[server->free_count - 1];
-    struct epoll_event event = {.events = EPOLLIN, .data.u64 = link->index};
-    if (epoll_ctl(server->epoll_fd, EPOLL_CTL_ADD, link->stream.fd, &event) != 0) {
+    struct epoll_event event = watched(link);
+    if (epoll_ctl(epoll_of(server, link), EPOLL_CTL_ADD, link->stream.fd, &event) != 0) {
         return false;
     }
     server->free_count--;

@@ -11,9 +11,11 @@
 /* Reads the clocks: server->now_ms and unix_s are those of the iteration. */
 void pf_loop_update_clock(struct pf_server *server);
 
-/* Registers the signals' descriptor, or the listener of that index of a door, with epoll. */
+/* Registers the signals' descriptor with epoll. False with errno. */
 bool pf_loop_watch_signals(struct pf_server *server);
-bool pf_loop_watch_listener(struct pf_server *server, enum pf_door door, size_t index);
+
+/* The user data of epoll for the set of those who arrive, and for its timer. */
+#define PF_LOOP_KEY_ARRIVALS (UINT64_C(1) << 32)
 
 /* The user data of epoll for a descriptor of the stores, which pf_redis_servers_event() gets by
  * number. */

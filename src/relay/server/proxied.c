@@ -37,7 +37,7 @@ bool pf_proxied_begin(struct pf_server *server, struct pf_link *link, const stru
         return set_address(server, link, ip);
     }
     if (server->config.proxy_protocol && link->door == PF_DOOR_MAIN) {
-        link->opening = PF_OPENING_PROXY_HEADER;
+        link->opening = PF_OPENING_PROXY_HEADER; /* not registered with epoll yet */
     } else {
         link->is_trusted = true;
     }

@@ -82,6 +82,8 @@ static const int allowed[] = {
     SCMP_SYS(epoll_wait),
     SCMP_SYS(epoll_pwait),
     SCMP_SYS(epoll_pwait2),
+    SCMP_SYS(timerfd_settime),
+    SCMP_SYS(timerfd_settime64),
     SCMP_SYS(poll),
     SCMP_SYS(ppoll),
     SCMP_SYS(ppoll_time64),

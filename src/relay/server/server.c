@@ -3,6 +3,7 @@
 #include "relay/server/server.h"
 
 #include "base/assert.h"
+#include "relay/server/arrivals.h"
 #include "relay/server/link.h"
 #include "relay/server/logic.h"
 #include "relay/server/loop.h"
@@ -126,7 +127,7 @@ static bool open_door(struct pf_server *server, enum pf_door door, const char *a
         }
     }
     for (size_t i = 0; i < listeners->count; i++) {
-        if (!pf_loop_watch_listener(server, door, i)) {
+        if (!pf_arrivals_watch_listener(server, door, i)) {
             return complain(server, "epoll", NULL);
         }
     }
@@ -194,7 +195,7 @@ static bool open_all(struct pf_server *server)
 {
     server->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
     server->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-    if (server->epoll_fd < 0) {
+    if (server->epoll_fd < 0 || !pf_arrivals_open(server)) {
         return complain(server, "epoll", NULL);
     }
     return open_tables(server) && pf_logic_open(server) && open_folder(server) &&
@@ -213,6 +214,7 @@ enum pf_error pf_server_new(const struct pf_server_config *config, struct pf_ser
         .config = *config,
         .stores = {.resolver = {.fd = -1}},
         .epoll_fd = -1,
+        .arrivals = {.set_fd = -1, .timer_fd = -1},
         .signal_fd = -1,
         .folder_fd = -1,
         .reserve_fd = -1,
@@ -257,6 +259,7 @@ void pf_server_free(struct pf_server *server)
         }
     }
     pf_logic_close(server);
+    pf_arrivals_close(server);
     const int fds[] = {server->epoll_fd, server->signal_fd, server->folder_fd, server->reserve_fd};
     for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++) {
         if (fds[i] >= 0) {

@@ -27,10 +27,10 @@
 #include <sys/epoll.h>
 
 /*
- * From the top: server.c opens and frees everything, loop.c has the event loop, io.c what an
- * iteration of it does with links, web.c answers HTTP requests, bridge.c connects WebSockets to the
- * rooms, logic.c knows where those are, redis_servers.c has the Redis servers of a cluster, link.c
- * is one connection, stream.c its bytes.
+ * From the top: server.c opens and frees everything, loop.c has the event loop, arrivals.c accepts
+ * connections, io.c has what an iteration of the loop does with links, web.c answers HTTP requests,
+ * bridge.c connects WebSockets to the rooms, logic.c knows where those are, redis_servers.c has the
+ * Redis servers of a cluster, link.c is one connection, stream.c its bytes.
  */
 
 enum {
@@ -140,10 +140,14 @@ struct pf_link {
 struct pf_handshakes {
     struct pf_link *oldest, *newest;
     size_t count;
-    size_t reads;      /* in this iteration */
-    uint64_t spent_ns; /* on these */
-    uint64_t turn_ns;  /* when the last read of one began */
-    bool wait;         /* one was not given its turn */
+};
+
+/* See arrivals.h. */
+struct pf_arrivals {
+    int set_fd;      /* of epoll */
+    int timer_fd;    /* ends a pause */
+    bool is_pausing; /* the set is not looked into */
+    bool is_due;     /* it has been reported in this iteration */
 };
 
 /* See memory.h. */
@@ -161,6 +165,7 @@ struct pf_server {
     int reserve_fd;                     /* given up for a moment when descriptors run out */
     struct pf_listeners doors[PF_DOORS_COUNT];
     struct pf_tls_context tls; /* all zero: the main door is plain */
+    struct pf_arrivals arrivals;
     struct pf_handshakes handshakes;
     struct pf_token_keys token_keys;
     struct pf_turn turn;
@@ -172,6 +177,7 @@ struct pf_server {
     size_t links_count, dead_count; /* of all, those that are closed at the end of the iteration */
     struct pf_timers timers;
     uint64_t now_ns, now_ms, unix_s; /* of the iteration; the first two are of the same clock */
+    uint64_t talked_ns;              /* when a WebSocket was last read from */
     uint32_t unix_ms;                /* the milliseconds of that second */
     struct pf_arena frames, segments;
     struct pf_link *file_link; /* borrowed: whose file is written next; NULL: none asks for it */
