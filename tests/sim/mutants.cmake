@@ -322,7 +322,7 @@ pf_add_mutant(message_forgotten 300 "without a word" core/room/chat.c
 pf_add_mutant(credentials_never_renewed 300 "have expired" relay/hub/ice.c
   [[hub->now_ms >= client->ice_due_ms) {]] [[client->ice_due_ms == 1) {]])
 pf_add_mutant(credentials_for_new_connections_only 300 "have expired" core/room/ice_servers.c
-  [[i < room->roster.peers_end &&]] [[i < 0 * room->roster.peers_end &&]])
+  [[i < room->roster.peers_end; i++]] [[i < 0 * room->roster.peers_end; i++]])
 pf_add_mutant(credentials_renewed_once 300 "have expired" relay/hub/ice.c
   [[client->ice_due_ms = hub->now_ms + ice->renew_ms;]]
   [[client->ice_due_ms += client->ice_due_ms == 0 ? hub->now_ms + ice->renew_ms : UINT64_MAX / 4;]])

@@ -136,6 +136,20 @@ static void come_back(struct driver *d, const char *servers)
     hello(d, servers);
 }
 
+/* A relay sends new ones to members only; a client in the lobby gets them with the next "hello". */
+static void I25_the_offer_prepared_in_the_lobby_gets_the_credentials_of_another_hello(void **state)
+{
+    struct driver *d = *state;
+    driver_start(d);
+    hello(d, ",\"iceServers\":" SERVERS("1"));
+    driver_created(d, d->prepared_pc, PF_DESCRIPTION_OFFER);
+    come_back(d, ",\"iceServers\":" SERVERS("2"));
+    const struct pf_command *configure = driver_get(d, PF_COMMAND_PC_CONFIGURE);
+    assert_int_equal(configure->pc, d->prepared_pc);
+    assert_string_equal(configure->ice_servers.data, SERVERS("2"));
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE), 0);
+}
+
 static void the_same_servers_again_change_nothing(void **state)
 {
     struct driver *d = *state;
@@ -303,6 +317,7 @@ int main(void)
         TEST(I25_a_new_connection_uses_the_latest_ice_servers),
         TEST(I25_connections_that_exist_get_new_credentials),
         TEST(I25_only_a_path_through_a_turn_server_is_gathered_anew),
+        TEST(I25_the_offer_prepared_in_the_lobby_gets_the_credentials_of_another_hello),
         TEST(the_same_servers_again_change_nothing),
         TEST(those_of_another_hello_restart_nothing),
         TEST(a_relay_that_wants_a_token_first_names_them_in_joined),

@@ -15,16 +15,21 @@ void pf_ice_servers_init(struct pf_ice_servers *servers)
     servers->are_renewed = false;
 }
 
+static void configure(struct pf_context *context, pf_pc pc)
+{
+    struct pf_command *command = pf_outbox_push(&context->outbox, PF_COMMAND_PC_CONFIGURE);
+    command->pc = pc;
+    command->ice_servers = (struct pf_slice){context->ice_servers, context->ice_servers_size};
+}
+
 /*
  * setConfiguration() changes nothing until candidates are gathered anew, by an ICE restart. The
  * glue tells which connections go through a TURN server (PF_EVENT_PC_RELAYED); after a renewal
  * those are restarted then, and here in any case the ones whose credentials had been refused.
  */
-static void configure(struct pf_context *context, struct pf_peer *peer)
+static void configure_peer(struct pf_context *context, struct pf_peer *peer)
 {
-    struct pf_command *command = pf_outbox_push(&context->outbox, PF_COMMAND_PC_CONFIGURE);
-    command->pc = peer->connection.pc;
-    command->ice_servers = (struct pf_slice){context->ice_servers, context->ice_servers_size};
+    configure(context, peer->connection.pc);
     if (peer->connection.turn_refused) {
         peer->connection.turn_refused = false;
         pf_recovery_on_network(peer, context);
@@ -46,10 +51,16 @@ void pf_ice_servers_take(struct pf_room *room, struct pf_slice json, bool are_re
         memcpy(context->ice_servers, json.data, json.size);
         context->ice_servers_size = json.size;
     }
-    for (size_t i = 0; i < room->roster.peers_end && context->ice_servers_size > 0; i++) {
+    if (context->ice_servers_size == 0) {
+        return;
+    }
+    for (size_t i = 0; i < room->roster.peers_end; i++) {
         if (room->roster.peers[i].id != 0 && room->roster.peers[i].connection.pc != 0) {
-            configure(context, &room->roster.peers[i]);
+            configure_peer(context, &room->roster.peers[i]);
         }
+    }
+    if (room->prepared.connection.pc != 0) {
+        configure(context, room->prepared.connection.pc);
     }
 }
 

@@ -20,8 +20,9 @@ void pf_ice_servers_init(struct pf_ice_servers *servers);
 
 /*
  * The relay has said which servers to use: a JSON array, or nothing. They are for new connections,
- * and for those that exist (RTCPeerConnection.setConfiguration()), whose credentials may expire.
- * The same ones again change nothing. `are_renewed`: the ones before are about to expire.
+ * and for those that exist (RTCPeerConnection.setConfiguration()), whose credentials may expire: of
+ * the peers, and of the prepared offer. The same ones again change nothing. `are_renewed`: the ones
+ * before are about to expire.
  */
 void pf_ice_servers_take(struct pf_room *room, struct pf_slice json, bool are_renewed);
 
