@@ -172,7 +172,7 @@ expect('an option of the manual that does not exist', inManual({ help: '' }), /n
 expect('a log event that is not in the manual',
   inManual({ sources: 'pf_log_put(log, PF_LOG_INFO, "stopped", "x");' }), /log event stopped/);
 expect('a metric that is not in the manual',
-  inManual({ metrics: '    put_head(out, "turns", "histogram", "x");' }), /metric turns/);
+  inManual({ metrics: '    put_head(out, "rounds", "histogram", "x");' }), /metric rounds/);
 expect('a close code that is not in the manual', inManual({ codes: 'return 4001;' }), /code 4001/);
 
 report(wrong, count);

@@ -137,7 +137,7 @@ static size_t iterate(struct fixture *fixture)
     return got;
 }
 
-static void readers_of_files_take_turns(void **state)
+static void readers_of_files_are_served_alternately(void **state)
 {
     struct fixture *fixture = *state;
     for (size_t i = 0; i < READERS_COUNT; i++) {
@@ -172,7 +172,7 @@ static void reader_of_one_file_after_another_waits_for_the_others(void **state)
     }
 }
 
-static void reader_that_is_gone_gives_its_turn_up(void **state)
+static void reader_that_is_gone_gives_its_place_up(void **state)
 {
     struct fixture *fixture = *state;
     come(fixture, 0, (size_t)PIECES_COUNT * PF_RECEIVE_SIZE);
@@ -190,10 +190,10 @@ static void reader_that_is_gone_gives_its_turn_up(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(readers_of_files_take_turns, setup, teardown),
+        cmocka_unit_test_setup_teardown(readers_of_files_are_served_alternately, setup, teardown),
         cmocka_unit_test_setup_teardown(reader_of_one_file_after_another_waits_for_the_others,
                                         setup, teardown),
-        cmocka_unit_test_setup_teardown(reader_that_is_gone_gives_its_turn_up, setup, teardown),
+        cmocka_unit_test_setup_teardown(reader_that_is_gone_gives_its_place_up, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -209,7 +209,7 @@ static void on_last_events(struct pf_server *server, size_t count)
 }
 
 /* Only where somebody may ask for it: it reads the clock once more. */
-static void measure_turn(struct pf_server *server)
+static void measure_iteration(struct pf_server *server)
 {
     if (server->doors[PF_DOOR_METRICS].count > 0) {
         pf_metrics_iteration(&server->metrics, pf_clock_ns() - server->now_ns);
@@ -243,7 +243,7 @@ void pf_loop_run(struct pf_server *server)
         }
         pf_io_write_file(server);
         pf_memory_follow(server);
-        measure_turn(server);
+        measure_iteration(server);
     }
 }
 
