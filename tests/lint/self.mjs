@@ -117,6 +117,12 @@ expect('names that differ', inNames({
 expect('private structs of one name', inNames({
   'src/a.c': 'struct reader {\n', 'src/b.c': 'struct reader {\n',
 }), null);
+expect('private structs of two tests', inNames({
+  'tests/a.c': 'struct reader {\n', 'tests/b.c': 'struct reader {\n',
+}), /b\.c:1: struct reader is also at tests\/a\.c:1/);
+expect('a struct of each host', inNames({
+  'src/a.c': 'struct pf_host {\n', 'tests/b.c': 'struct pf_host {\n',
+}), null);
 expect('a struct twice', inNames({ 'src/a.c': 'struct pf_a {\n', 'src/b.h': '\nstruct pf_a {\n' }),
   /b\.h:2: struct pf_a is also at src\/a\.c:1/);
 expect('a function twice', inNames({
