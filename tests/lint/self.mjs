@@ -13,6 +13,7 @@ import { problemsOfRows } from './rows.mjs';
 import { problemsOfSymbols } from './symbols.mjs';
 import { problemsOfText } from './text.mjs';
 import { problemsOfTypes } from './types.mjs';
+import { examine as examineWalks } from './walks.mjs';
 
 /** @type {string[]} */
 const wrong = [];
@@ -130,6 +131,23 @@ expect('a function twice', inNames({
 }), /function pf_f is also at/);
 expect('an enum twice', inNames({ 'src/a.h': 'enum pf_e {\n', 'src/b.h': 'enum pf_e {\n' }),
   /enum pf_e/);
+
+/** @param {string[]} steps @param {string} [count] */
+const inWalk = (steps, count = 'One') => examineWalks(
+  `## ${count} ways through the code\n\`\`\`\n${steps.join('\n')}\n\`\`\`\n`,
+  new Map([['src/a.c', 'pf_a(PF_B); visit(); pf_c();'], ['src/reconcile.c', 'pf_c();']]),
+).problems;
+const step = (/** @type {string} */ left, file = 'a.c', what = '') =>
+  `${left.padEnd(40)}${file.padEnd(16)}${what}`.trimEnd();
+expect('a way', inWalk([step('at A: pf_a, visit', 'a.c', 'PF_B, then'), step('', '', 'more'),
+  step('   ... PF_B, at the peer'), step('  + pf_c')]), null);
+expect('a function that is not in the file', inWalk([step('pf_b')]), /pf_b is not in a\.c/);
+expect('a part of a name', inWalk([step('pf_')]), /pf_ is not in a\.c/);
+expect('a command of the third column', inWalk([step('pf_a', 'a.c', 'PF_C')]), /PF_C is not in/);
+expect('no such file', inWalk([step('pf_a', 'b.c')]), /no file "b\.c"/);
+expect('a step without a name', inWalk([step('as always')]), /names nothing/);
+expect('what does not follow', inWalk([step('  + visit')]), /not called by pf_reconcile/);
+expect('the wrong number', inWalk([step('pf_a')], 'Two'), /there are 1 ways, not Two/);
 
 /** @param {string} row */
 const inRows = (row) => problemsOfRows(`${row}\n`,
