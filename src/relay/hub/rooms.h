@@ -32,7 +32,7 @@ struct pf_hub_member {
     uint8_t capabilities_size;
     bool is_host;
     bool is_stranger; /* the room has had it since it came without a ticket */
-    bool is_told;     /* of how things are in the room; else it is due to be */
+    bool is_told;     /* of its role and the door; else that is due */
     bool is_shown;    /* its role is, to the others; else that is due */
     bool is_named;    /* by its token: it cannot rename itself */
     bool has_spoken;  /* has sent a signal: somebody may miss it */

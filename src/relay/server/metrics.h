@@ -30,7 +30,7 @@ struct pf_metrics {
     uint64_t iterations_ns;
 };
 
-/* What is so now. */
+/* The values of now. */
 struct pf_metrics_now {
     size_t connections, clients, addresses;
     uint32_t is_ready;
