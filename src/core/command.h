@@ -45,9 +45,9 @@ struct pf_encoding {
 };
 
 /*
- * How well a peer's picture and sound come and go, as a person would say it. Of a peer to which
- * there is no connection after some seconds it is BAD, and the reason says what is in the way, as
- * far as that can be told.
+ * How good a peer's picture and sound are in both directions, as a person would judge. It is BAD
+ * where there is no connection after some seconds; the reason then says what prevents one, as far
+ * as that is known.
  */
 enum pf_quality_grade {
     PF_QUALITY_GOOD,
@@ -67,8 +67,8 @@ enum pf_quality_reason {
 /* What has become of a message. */
 enum pf_delivery {
     PF_DELIVERY_RECEIVED, /* it is a peer's */
-    PF_DELIVERY_SENDING,  /* somebody who was in the room, and still is, has not got it yet */
-    PF_DELIVERY_SENT,     /* everybody has who was in the room, and still is */
+    PF_DELIVERY_SENDING,  /* somebody who was in the room, and still is, lacks it */
+    PF_DELIVERY_SENT,     /* everybody who was in the room, and still is, has it */
     PF_DELIVERY_FAILED,   /* given up: nobody has got it, or not everybody ever will */
 };
 

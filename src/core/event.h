@@ -119,10 +119,10 @@ enum pf_event_type {
                           */
     PF_EVENT_RELAY_ONLY, /* reach the peers through TURN servers only, so that they do not learn our
                             addresses; for all connections from now on */
-    PF_EVENT_SET_NAME,   /* be called that from now on; a name that is not valid is ignored */
+    PF_EVENT_SET_NAME,   /* use this name from now on; one that is not valid is ignored */
     PF_EVENT_SET_HAND,   /* raise or lower the hand */
-    PF_EVENT_SET_WANTED, /* a peer's picture is shown so wide */
-    PF_EVENT_REACT,      /* show the others a reaction, if it is not one too many */
+    PF_EVENT_SET_WANTED, /* how wide a peer's picture is shown */
+    PF_EVENT_REACT,      /* send a reaction to the others, within the rate limit */
     PF_EVENT_HOST,       /* do what hosts may do; ignored where one is none */
     PF_EVENT_SAY,        /* write to everybody in the room; ignored outside of one */
     PF_EVENT_OFFER_FILE, /* offer a file to a peer; ignored if it takes none, or none more */

@@ -20,7 +20,7 @@
 
 enum { MESSAGE_SIZE = 60000 };
 
-struct program {
+struct page_program {
     struct pf_client *client;
     bool draws;      /* there is WebGL */
     pf_peer_id peer; /* the first that was open; 0: none yet */
@@ -28,7 +28,7 @@ struct program {
     char title[160];
 };
 
-static void send_all(struct program *program)
+static void send_all(struct page_program *program)
 {
     static unsigned char data[MESSAGE_SIZE];
     for (int i = 0; i < 1000; i++) {
@@ -43,7 +43,7 @@ static void send_all(struct program *program)
     }
 }
 
-static void take_message(struct program *program, const struct pf_client_event *event)
+static void take_message(struct page_program *program, const struct pf_client_event *event)
 {
     const unsigned char *data = event->data;
     const unsigned char expected = (unsigned char)program->heard;
@@ -55,7 +55,7 @@ static void take_message(struct program *program, const struct pf_client_event *
 
 static void on_event(struct pf_client *client, const struct pf_client_event *event, void *user)
 {
-    struct program *program = user;
+    struct page_program *program = user;
     if (event->type == PF_CLIENT_PEER && program->peer == 0 &&
         pf_client_peer_open(client, event->peer)) {
         program->peer = event->peer;
@@ -78,7 +78,7 @@ static void on_event(struct pf_client *client, const struct pf_client_event *eve
 }
 
 /* Of the peer's picture, or of none. */
-static const char *colour(const struct program *program)
+static const char *colour(const struct page_program *program)
 {
     unsigned char pixels[8 * 8 * 4];
     if (program->peer == 0 ||
@@ -121,7 +121,7 @@ static const char *thread_says(void)
 
 static void on_frame(void *user)
 {
-    struct program *program = user;
+    struct page_program *program = user;
     char title[sizeof program->title];
     if (program->draws) {
         glClearColor(0, 1, 0, 1);
@@ -139,7 +139,7 @@ static void on_frame(void *user)
 
 int main(void)
 {
-    static struct program program;
+    static struct page_program program;
     EmscriptenWebGLContextAttributes attributes;
     emscripten_webgl_init_context_attributes(&attributes);
     const EMSCRIPTEN_WEBGL_CONTEXT_HANDLE context =

@@ -21,7 +21,7 @@
         }                                                                                          \
     } while (0)
 
-struct program {
+struct browser_program {
     struct pf_client *client;
     bool is_calling; /* a pf_client_ function */
     bool closes;     /* in the next event */
@@ -53,7 +53,7 @@ EM_JS(int, sockets_to, (int slash), {
 
 static void on_event(struct pf_client *client, const struct pf_client_event *event, void *user)
 {
-    struct program *program = user;
+    struct browser_program *program = user;
     CHECK(client == program->client && !program->is_calling);
     program->counts[event->type]++;
     if (event->type == PF_CLIENT_PEER) {
@@ -65,7 +65,8 @@ static void on_event(struct pf_client *client, const struct pf_client_event *eve
     }
 }
 
-static struct pf_client_config config_of(struct program *program, const char *url, unsigned media)
+static struct pf_client_config config_of(struct browser_program *program, const char *url,
+                                         unsigned media)
 {
     return (struct pf_client_config){.size = sizeof(struct pf_client_config),
                                      .url = url,
@@ -112,7 +113,7 @@ static void check_open(void)
 }
 
 /* Before anything has happened. */
-static void check_lobby(struct program *program)
+static void check_lobby(struct browser_program *program)
 {
     struct pf_client *client = program->client;
     enum pf_client_reason reason = PF_CLIENT_REASON_OTHER;
@@ -150,7 +151,7 @@ static void check_lobby(struct program *program)
 
 /* ---- a call, in steps that each wait for what the one before has caused ---- */
 
-static void check_silence(struct program *program)
+static void check_silence(struct browser_program *program)
 {
     CHECK(pf_client_sound_blocked(program->client));
     silence(0);
@@ -158,7 +159,7 @@ static void check_silence(struct program *program)
 }
 
 /* The peer of the fake relay is shown, but its connection never comes to be. */
-static void check_joined(struct program *program)
+static void check_joined(struct browser_program *program)
 {
     struct pf_client *client = program->client;
     char text[20];
@@ -185,7 +186,7 @@ static void check_joined(struct program *program)
     open_captures();
 }
 
-static void check_live(struct program *program)
+static void check_live(struct browser_program *program)
 {
     struct pf_client *client = program->client;
     CHECK(frames_per_second() == 30 && asked() == 1); /* no camera was asked for the canvas */
@@ -203,7 +204,7 @@ static void check_live(struct program *program)
 }
 
 /* Whether what a stage waits for is there. */
-static bool is_reached(const struct program *program)
+static bool is_reached(const struct browser_program *program)
 {
     switch (program->stage) {
     case 0: return program->counts[PF_CLIENT_SOUND] == 1;
@@ -221,7 +222,7 @@ static bool is_reached(const struct program *program)
 
 static void step(void *user)
 {
-    struct program *program = user;
+    struct browser_program *program = user;
     if (!is_reached(program)) {
         emscripten_async_call(step, program, 20); /* until the test's timeout, if it must be */
         return;
@@ -255,8 +256,8 @@ static void step(void *user)
 
 int main(void)
 {
-    static struct program nothing;
-    static struct program program;
+    static struct browser_program nothing;
+    static struct browser_program program;
     check_open();
     struct pf_client_config config = config_of(&nothing, NULL, 0);
     nothing.is_calling = true;

@@ -37,7 +37,7 @@ struct test {
 };
 
 /* clang-format off */
-EM_JS(void, open_captures, (void), { fake.captures.forEach((capture) => capture.open()); });
+EM_JS(void, open_all_captures, (void), { fake.captures.forEach((capture) => capture.open()); });
 EM_JS(int, open_sockets, (void), {
   return fake.sockets.filter((socket) => socket.readyState == 1).length;
 });
@@ -49,7 +49,7 @@ EM_JS(int, is_stopped, (int capture), {
   const stream = fake.captures[capture].stream;
   return stream.audio.isStopped && stream.video.isStopped;
 });
-EM_JS(int, glues, (void), { return Object.keys(Module["glue"]).length; });
+EM_JS(int, loaded_glues, (void), { return Object.keys(Module["glue"]).length; });
 /* clang-format on */
 
 static void show(struct pf_driver *driver, void *user, const struct pf_command *command)
@@ -97,7 +97,7 @@ static void on_captures_opened(void *user)
     pf_driver_free(test->rooms[1].driver);
     CHECK(is_stopped(1));
     CHECK(open_connections() == 0);
-    CHECK(glues() == 0);
+    CHECK(loaded_glues() == 0);
     puts("passed");
     emscripten_force_exit(0);
 }
@@ -120,9 +120,9 @@ static void check_joined(void *user)
 
     pf_driver_free(a->driver);
     CHECK(b->state == PF_ROOM_JOINED);
-    CHECK(glues() == 1);
+    CHECK(loaded_glues() == 1);
     test->count_of_first = a->count;
-    open_captures();
+    open_all_captures();
     emscripten_async_call(on_captures_opened, test, 50);
 }
 

@@ -137,12 +137,12 @@ async function repeat(times) {
   const folder = path.join(root, 'build/log');
   fs.mkdirSync(folder, { recursive: true });
   let bad = 0;
-  for (let turn = 1; turn <= times; turn++) {
-    const file = path.join(folder, `e2e-${turn}`);
+  for (let number = 1; number <= times; number++) {
+    const file = path.join(folder, `e2e-${number}`);
     const code = await again(['--only', values.only, '--people', values.people, ...topics], file);
     if (code !== 0) bad++;
     const lines = fs.readFileSync(file, 'utf8').trimEnd().split('\n');
-    console.log(`run ${turn}: ${lines.at(-1)}`);
+    console.log(`run ${number}: ${lines.at(-1)}`);
     for (const line of lines.filter((text) => text.startsWith('FAILED:'))) console.log(line);
   }
   console.log(`${times - bad} of ${times} runs without a failure; what they printed: ${folder}`);

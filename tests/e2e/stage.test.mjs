@@ -89,9 +89,9 @@ for (const engine of /** @type {const} */ (['chromium', 'firefox'])) {
     { needs: [engine] },
     async (world) => {
       const corners = ['top-left', 'top-right', 'bottom-left', 'bottom-right'];
-      for (const [turn, corner] of corners.entries()) {
+      for (const [place, corner] of corners.entries()) {
         // The windows that broke with each corner; of the others, each size with one of them.
-        const others = sizes(engine).filter((_, index) => index % corners.length === turn);
+        const others = sizes(engine).filter((_, index) => index % corners.length === place);
         const some = [...zoomed, ...others];
         const how = { people: 2, corner };
         assert.deepEqual(await problemsOf(world, engine, 'sweepShadow', some, how), []);

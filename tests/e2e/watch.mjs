@@ -6,7 +6,7 @@
 import { pause, within } from './until.mjs';
 
 /** How long one request to the page lasts; the driver then asks again, until its own bound. */
-const turnMs = 5000;
+const requestMs = 5000;
 
 /** What the driver says when the document that was asked has given way to the next one. */
 const navigated = /context was destroyed|Cannot find context|navigat|Inspected target/i;
@@ -58,9 +58,9 @@ function waitInPage(code, args, ms) {
  */
 export async function watchPage(page, code, args) {
   // As text: the policy of the page forbids it to evaluate code, but not the driver.
-  const text = `(${waitInPage})(${code}, ${JSON.stringify(args)}, ${turnMs})`;
+  const text = `(${waitInPage})(${code}, ${JSON.stringify(args)}, ${requestMs})`;
   try {
-    return await within(4 * turnMs, page.evaluate(text));
+    return await within(4 * requestMs, page.evaluate(text));
   } catch (error) {
     if (!navigated.test(String(error))) throw error;
     await pause(50);

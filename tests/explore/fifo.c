@@ -4,14 +4,14 @@
 
 #include <string.h>
 
-struct head {
+struct fifo_head {
     uint16_t size;
     uint16_t code;
 };
 
 bool ex_fifo_put(struct ex_fifo *fifo, uint16_t code, struct pf_slice text)
 {
-    const struct head head = {(uint16_t)text.size, code};
+    const struct fifo_head head = {(uint16_t)text.size, code};
     if (fifo->count == EX_FIFO_MESSAGES_MAX || text.size > UINT16_MAX ||
         sizeof(head) + text.size > EX_FIFO_SIZE_MAX - fifo->size) {
         return false;
@@ -27,7 +27,7 @@ bool ex_fifo_put(struct ex_fifo *fifo, uint16_t code, struct pf_slice text)
 
 struct pf_slice ex_fifo_first(const struct ex_fifo *fifo, uint16_t *code)
 {
-    struct head head;
+    struct fifo_head head;
     PF_ASSERT(fifo->count > 0);
     memcpy(&head, fifo->bytes, sizeof(head));
     *code = head.code;
@@ -37,7 +37,7 @@ struct pf_slice ex_fifo_first(const struct ex_fifo *fifo, uint16_t *code)
 struct pf_slice ex_fifo_take(struct ex_fifo *fifo, uint16_t *code, char *text)
 {
     const struct pf_slice first = ex_fifo_first(fifo, code);
-    const uint32_t taken = (uint32_t)(sizeof(struct head) + first.size);
+    const uint32_t taken = (uint32_t)(sizeof(struct fifo_head) + first.size);
     memcpy(text, first.data, first.size);
     memmove(fifo->bytes, fifo->bytes + taken, fifo->size - taken);
     fifo->size -= taken;

@@ -31,7 +31,7 @@ void ex_hub_forget(struct pf_hub *hub)
         struct pf_hub_client *client = hub->clients.by_number[i];
         if (client) {
             client->heartbeat.place = 0;
-            pf_clients_remove(&hub->clients, client);
+            pf_hub_clients_remove(&hub->clients, client);
         }
     }
     while (hub->rooms.count > 0) {
@@ -149,9 +149,9 @@ static void visit_room(struct pf_hub *hub, struct ex_visit *visit)
 
 static void visit_client(struct pf_hub *hub, struct ex_visit *visit, uint32_t number)
 {
-    struct pf_hub_client *client = pf_clients_find(&hub->clients, number);
+    struct pf_hub_client *client = pf_hub_clients_find(&hub->clients, number);
     if (visit->mode == EX_LOAD) {
-        PF_ASSERT(pf_clients_add(&hub->clients, number, 0, &client) == PF_ERROR_OK);
+        PF_ASSERT(pf_hub_clients_add(&hub->clients, number, 0, &client) == PF_ERROR_OK);
         client->heartbeat = (struct pf_timer){.kind = PF_HUB_TIMER_HEARTBEAT};
     }
     pf_member_id id = client->member ? client->member->id : 0;

@@ -26,7 +26,7 @@ enum {
     EXIT_TOO_MANY = 3, /* of a child, besides 0 and 1 */
 };
 
-struct options {
+struct explore_options {
     const char *program;
     size_t scopes_count;
     struct ex_scope scopes[SCOPES_MAX];
@@ -85,7 +85,7 @@ static bool read_number(const char *text, uint32_t max, uint32_t *out)
     return *end == '\0' && number <= max;
 }
 
-static bool read_option(struct options *options, const char *word, const char *next)
+static bool read_option(struct explore_options *options, const char *word, const char *next)
 {
     if (strcmp(word, "--jobs") == 0) {
         return read_number(next, SCOPES_MAX, &options->jobs) && options->jobs > 0;
@@ -104,7 +104,7 @@ static bool read_option(struct options *options, const char *word, const char *n
            ex_scope_read(next, &options->scopes[options->scopes_count++]);
 }
 
-static bool read_options(int count, char **words, struct options *options)
+static bool read_options(int count, char **words, struct explore_options *options)
 {
     for (int i = 1; i < count; i++) {
         if (strcmp(words[i], "--must-fail") == 0) {
@@ -180,7 +180,7 @@ static void replay(const struct ex_scope *scope, const char *path)
     free(world);
 }
 
-static void print_path(const struct options *options, const struct job *job, uint32_t state,
+static void print_path(const struct explore_options *options, const struct job *job, uint32_t state,
                        bool has_step)
 {
     static const size_t text_size = EX_STEP_TEXT_SIZE;
@@ -244,7 +244,7 @@ static void print_result(const struct job *job, const struct ex_result *result)
 }
 
 /* In a child process, whose exit status is the result. */
-static int search(const struct options *options, const struct job *job)
+static int search(const struct explore_options *options, const struct job *job)
 {
     struct ex_result result;
     ex_search_run(job->scope, job->graph, options->merges_every, &result);
@@ -261,7 +261,8 @@ static int search(const struct options *options, const struct job *job)
     return result.outcome == EX_OUTCOME_COMPLETE ? 0 : 1;
 }
 
-static void start(const struct options *options, struct job *job, const struct ex_scope *scope)
+static void start(const struct explore_options *options, struct job *job,
+                  const struct ex_scope *scope)
 {
     *job = (struct job){.scope = scope, .graph = ex_graph_new(options->states_max)};
     (void)fflush(stdout);
@@ -282,7 +283,8 @@ struct sum {
     uint64_t states, steps;
 };
 
-static void finish(const struct options *options, struct job *job, int status, struct sum *sum)
+static void finish(const struct explore_options *options, struct job *job, int status,
+                   struct sum *sum)
 {
     if (!WIFEXITED(status)) {
         printf("%s: the process died after %" PRIu32 " states\n", job->scope->name,
@@ -298,7 +300,7 @@ static void finish(const struct options *options, struct job *job, int status, s
     job->pid = 0;
 }
 
-static struct sum search_all(const struct options *options)
+static struct sum search_all(const struct explore_options *options)
 {
     struct job jobs[SCOPES_MAX] = {{0}};
     struct sum sum = {0};
@@ -326,7 +328,8 @@ static struct sum search_all(const struct options *options)
 int main(int count, char **words)
 {
     const long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    struct options options = {.program = words[0], .states_max = 1 << 24, .merges_every = 97};
+    struct explore_options options = {
+        .program = words[0], .states_max = 1 << 24, .merges_every = 97};
     options.jobs = processors > 0 && processors < SCOPES_MAX ? (uint32_t)processors : 1;
     if (!read_options(count, words, &options)) {
         print_help(words[0]);

@@ -16,35 +16,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CUTS_MAX = 15 };
-
-struct cuts {
-    const uint8_t *lengths; /* the sizes of the pieces minus 1; borrowed */
-    size_t count;           /* 0: everything is one piece */
-};
-
 /* What has been read from one client. */
-struct reading {
+struct http_reading {
     struct pf_http_request request;
     uint64_t digest; /* of every request, in order */
     size_t taken;    /* of the stream */
     bool ended;      /* nothing more is read */
 };
 
-static void digest(struct reading *reading, const void *bytes, size_t size)
+static void digest(struct http_reading *reading, const void *bytes, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
         reading->digest = (reading->digest ^ ((const uint8_t *)bytes)[i]) * 1099511628211u;
     }
 }
 
-static void digest_slice(struct reading *reading, struct pf_slice slice)
+static void digest_slice(struct http_reading *reading, struct pf_slice slice)
 {
     digest(reading, &slice.size, sizeof slice.size);
     digest(reading, slice.data, slice.size);
 }
 
-static void digest_number(struct reading *reading, size_t number)
+static void digest_number(struct http_reading *reading, size_t number)
 {
     digest(reading, &number, sizeof number);
 }
@@ -65,7 +58,7 @@ static size_t count_slashes(struct pf_slice text)
 }
 
 /* A decoded path does not lead up, out of the folder, or to hidden files. */
-static void check_path(struct reading *reading)
+static void check_path(struct http_reading *reading)
 {
     const struct pf_slice sent = reading->request.path;
     char *path = malloc(PF_HTTP_PATH_SIZE_MAX);
@@ -115,7 +108,7 @@ static bool is_origin_known(const struct pf_http_request *request, struct pf_sli
            pf_http_equal(name_of(origin), name_of(request->host));
 }
 
-static void check_handshake(struct reading *reading)
+static void check_handshake(struct http_reading *reading)
 {
     const struct pf_http_request *request = &reading->request;
     const struct pf_slice origins[] = {PF_SLICE("https://a.example")};
@@ -144,7 +137,7 @@ static void check_handshake(struct reading *reading)
 }
 
 /* Checks a valid request. */
-static void check_request(struct reading *reading)
+static void check_request(struct http_reading *reading)
 {
     const struct pf_http_request *request = &reading->request;
     PF_ASSERT(request->path.size > 0);
@@ -160,7 +153,7 @@ static void check_request(struct reading *reading)
 }
 
 /* Handles a request that was read from `bytes`. */
-static void on_request(struct reading *reading, struct pf_slice bytes)
+static void on_request(struct http_reading *reading, struct pf_slice bytes)
 {
     const struct pf_http_request *request = &reading->request;
     digest_number(reading, request->status);
@@ -189,7 +182,7 @@ static void on_request(struct reading *reading, struct pf_slice bytes)
 }
 
 /* Reads as much as possible of the first `arrived` bytes of the stream. */
-static void read_arrived(struct reading *reading, struct pf_slice stream, size_t arrived)
+static void read_arrived(struct http_reading *reading, struct pf_slice stream, size_t arrived)
 {
     while (reading->taken < arrived && !reading->ended) {
         const size_t size = arrived - reading->taken;
@@ -213,16 +206,14 @@ static void read_arrived(struct reading *reading, struct pf_slice stream, size_t
 }
 
 /* Reads the stream in these pieces. Returns the digest of its requests. */
-static uint64_t read_all(struct pf_slice stream, const struct cuts *cuts)
+static uint64_t read_all(struct pf_slice stream, const struct fuzz_cuts *cuts)
 {
-    struct reading *reading = malloc(sizeof *reading);
+    struct http_reading *reading = malloc(sizeof *reading);
     PF_ASSERT(reading);
-    *reading = (struct reading){.digest = 14695981039346656037u};
+    *reading = (struct http_reading){.digest = 14695981039346656037u};
     size_t arrived = 0;
     for (size_t i = 0; arrived < stream.size && !reading->ended; i++) {
-        const size_t left = stream.size - arrived;
-        const size_t wanted = cuts->count > 0 ? cuts->lengths[i % cuts->count] + (size_t)1 : left;
-        arrived += wanted < left ? wanted : left;
+        arrived += fuzz_cut(cuts, i, stream.size - arrived);
         read_arrived(reading, stream, arrived);
     }
     const uint64_t result = reading->digest;
@@ -233,12 +224,12 @@ static uint64_t read_all(struct pf_slice stream, const struct cuts *cuts)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const uint8_t one_byte[] = {0};
-    if (size < 1 || size - 1 < data[0] % (CUTS_MAX + 1)) {
+    if (size < 1 || size - 1 < data[0] % (FUZZ_CUTS_MAX + 1)) {
         return 0;
     }
-    const struct cuts whole = {.count = 0};
-    const struct cuts bytes = {one_byte, 1};
-    const struct cuts chosen = {data + 1, data[0] % (CUTS_MAX + 1)};
+    const struct fuzz_cuts whole = {.count = 0};
+    const struct fuzz_cuts bytes = {one_byte, 1};
+    const struct fuzz_cuts chosen = {data + 1, data[0] % (FUZZ_CUTS_MAX + 1)};
     const struct pf_slice stream = {(const char *)data + 1 + chosen.count, size - 1 - chosen.count};
     const uint64_t expected = read_all(stream, &whole);
     PF_ASSERT(read_all(stream, &bytes) == expected);

@@ -17,26 +17,20 @@
 #include <string.h>
 
 enum {
-    CUTS_MAX = 15,
     MASK_SIZE = 4,
     MASKED = 0x80,
     CLIENT = 0x80, /* of the first byte of the input: a server has sent it */
     FINAL = 0x80,
 };
 
-struct cuts {
-    const uint8_t *lengths; /* the sizes of the pieces minus 1; borrowed */
-    size_t count;           /* 0: everything is one piece */
-};
-
 /* What has been read from one peer. */
-struct reading {
+struct websocket_reading {
     struct pf_websocket websocket;
     uint64_t digest; /* of every event, in order */
     size_t taken;
 };
 
-static void digest(struct reading *reading, const void *bytes, size_t size)
+static void digest(struct websocket_reading *reading, const void *bytes, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
         reading->digest = (reading->digest ^ ((const uint8_t *)bytes)[i]) * 1099511628211u;
@@ -51,7 +45,8 @@ static bool is_close_code(uint16_t code)
 }
 
 /* What websocket.h promises for each event. */
-static void check_event(const struct reading *reading, const struct pf_websocket_event *event)
+static void check_event(const struct websocket_reading *reading,
+                        const struct pf_websocket_event *event)
 {
     const struct pf_slice payload = event->payload;
     const bool ended = reading->websocket.stage == PF_WEBSOCKET_ENDED;
@@ -161,7 +156,7 @@ static void check_text(struct pf_slice text, size_t cut)
 }
 
 /* Reads a copy of one piece, up to CLOSE or ERROR. */
-static void read_piece(struct reading *reading, const uint8_t *bytes, size_t size)
+static void read_piece(struct websocket_reading *reading, const uint8_t *bytes, size_t size)
 {
     char *piece = malloc(size);
     PF_ASSERT(piece);
@@ -190,10 +185,10 @@ static void read_piece(struct reading *reading, const uint8_t *bytes, size_t siz
 }
 
 /* Where an error is reported depends on the pieces: UTF-8 is checked as far as it has arrived. */
-static struct reading read_all(struct pf_slice stream, const struct cuts *cuts, uint32_t limit,
-                               bool is_client)
+static struct websocket_reading read_all(struct pf_slice stream, const struct fuzz_cuts *cuts,
+                                         uint32_t limit, bool is_client)
 {
-    struct reading reading = {.digest = 14695981039346656037u};
+    struct websocket_reading reading = {.digest = 14695981039346656037u};
     if (is_client) {
         pf_websocket_init_client(&reading.websocket, limit);
     } else {
@@ -201,9 +196,7 @@ static struct reading read_all(struct pf_slice stream, const struct cuts *cuts, 
     }
     size_t at = 0;
     for (size_t i = 0; at < stream.size && reading.websocket.stage != PF_WEBSOCKET_ENDED; i++) {
-        const size_t left = stream.size - at;
-        const size_t wanted = cuts->count > 0 ? cuts->lengths[i % cuts->count] + (size_t)1 : left;
-        const size_t size = wanted < left ? wanted : left;
+        const size_t size = fuzz_cut(cuts, i, stream.size - at);
         read_piece(&reading, (const uint8_t *)stream.data + at, size);
         at += size;
     }
@@ -215,18 +208,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const uint32_t limits[] = {0, 1, 125, 126, 300, 4096, 65535, PF_MESSAGE_SIZE_MAX};
     static const uint8_t one_byte[] = {0};
-    if (size < 2 || size - 2 < data[1] % (CUTS_MAX + 1)) {
+    if (size < 2 || size - 2 < data[1] % (FUZZ_CUTS_MAX + 1)) {
         return 0;
     }
     const uint32_t limit = limits[data[0] % (sizeof limits / sizeof *limits)];
-    const struct cuts whole = {.count = 0};
-    const struct cuts bytes = {one_byte, 1};
-    const struct cuts chosen = {data + 2, data[1] % (CUTS_MAX + 1)};
+    const struct fuzz_cuts whole = {.count = 0};
+    const struct fuzz_cuts bytes = {one_byte, 1};
+    const struct fuzz_cuts chosen = {data + 2, data[1] % (FUZZ_CUTS_MAX + 1)};
     const struct pf_slice stream = {(const char *)data + 2 + chosen.count, size - 2 - chosen.count};
     const bool is_client = (data[0] & CLIENT) != 0;
-    const struct reading expected = read_all(stream, &whole, limit, is_client);
-    const struct reading by_bytes = read_all(stream, &bytes, limit, is_client);
-    const struct reading by_pieces = read_all(stream, &chosen, limit, is_client);
+    const struct websocket_reading expected = read_all(stream, &whole, limit, is_client);
+    const struct websocket_reading by_bytes = read_all(stream, &bytes, limit, is_client);
+    const struct websocket_reading by_pieces = read_all(stream, &chosen, limit, is_client);
     PF_ASSERT(by_bytes.digest == expected.digest);
     PF_ASSERT(by_pieces.digest == expected.digest);
     PF_ASSERT(by_bytes.websocket.stage == expected.websocket.stage);

@@ -13,6 +13,7 @@ import { problemsOfRows } from './rows.mjs';
 import { problemsOfSymbols } from './symbols.mjs';
 import { problemsOfText } from './text.mjs';
 import { problemsOfTypes } from './types.mjs';
+import { examine as examineWalks } from './walks.mjs';
 
 /** @type {string[]} */
 const wrong = [];
@@ -117,6 +118,12 @@ expect('names that differ', inNames({
 expect('private structs of one name', inNames({
   'src/a.c': 'struct reader {\n', 'src/b.c': 'struct reader {\n',
 }), null);
+expect('private structs of two tests', inNames({
+  'tests/a.c': 'struct reader {\n', 'tests/b.c': 'struct reader {\n',
+}), /b\.c:1: struct reader is also at tests\/a\.c:1/);
+expect('a struct of each host', inNames({
+  'src/a.c': 'struct pf_host {\n', 'tests/b.c': 'struct pf_host {\n',
+}), null);
 expect('a struct twice', inNames({ 'src/a.c': 'struct pf_a {\n', 'src/b.h': '\nstruct pf_a {\n' }),
   /b\.h:2: struct pf_a is also at src\/a\.c:1/);
 expect('a function twice', inNames({
@@ -124,6 +131,23 @@ expect('a function twice', inNames({
 }), /function pf_f is also at/);
 expect('an enum twice', inNames({ 'src/a.h': 'enum pf_e {\n', 'src/b.h': 'enum pf_e {\n' }),
   /enum pf_e/);
+
+/** @param {string[]} steps @param {string} [count] */
+const inWalk = (steps, count = 'One') => examineWalks(
+  `## ${count} ways through the code\n\`\`\`\n${steps.join('\n')}\n\`\`\`\n`,
+  new Map([['src/a.c', 'pf_a(PF_B); visit(); pf_c();'], ['src/reconcile.c', 'pf_c();']]),
+).problems;
+const step = (/** @type {string} */ left, file = 'a.c', what = '') =>
+  `${left.padEnd(40)}${file.padEnd(16)}${what}`.trimEnd();
+expect('a way', inWalk([step('at A: pf_a, visit', 'a.c', 'PF_B, then'), step('', '', 'more'),
+  step('   ... PF_B, at the peer'), step('  + pf_c')]), null);
+expect('a function that is not in the file', inWalk([step('pf_b')]), /pf_b is not in a\.c/);
+expect('a part of a name', inWalk([step('pf_')]), /pf_ is not in a\.c/);
+expect('a command of the third column', inWalk([step('pf_a', 'a.c', 'PF_C')]), /PF_C is not in/);
+expect('no such file', inWalk([step('pf_a', 'b.c')]), /no file "b\.c"/);
+expect('a step without a name', inWalk([step('as always')]), /names nothing/);
+expect('what does not follow', inWalk([step('  + visit')]), /not called by pf_reconcile/);
+expect('the wrong number', inWalk([step('pf_a')], 'Two'), /there are 1 ways, not Two/);
 
 /** @param {string} row */
 const inRows = (row) => problemsOfRows(`${row}\n`,
@@ -172,7 +196,7 @@ expect('an option of the manual that does not exist', inManual({ help: '' }), /n
 expect('a log event that is not in the manual',
   inManual({ sources: 'pf_log_put(log, PF_LOG_INFO, "stopped", "x");' }), /log event stopped/);
 expect('a metric that is not in the manual',
-  inManual({ metrics: '    put_head(out, "turns", "histogram", "x");' }), /metric turns/);
+  inManual({ metrics: '    put_head(out, "rounds", "histogram", "x");' }), /metric rounds/);
 expect('a close code that is not in the manual', inManual({ codes: 'return 4001;' }), /code 4001/);
 
 report(wrong, count);

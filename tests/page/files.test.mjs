@@ -105,13 +105,13 @@ class Pair {
   }
 }
 
-const turn = () => new Promise((resolve) => {
+const nextTask = () => new Promise((resolve) => {
   setTimeout(resolve, 1);
 });
 
 /** @param {() => unknown} holds */
 async function until(holds) {
-  while (!holds()) await turn();
+  while (!holds()) await nextTask();
 }
 
 /** @param {number} size */
@@ -126,7 +126,7 @@ function bytesOf(size) {
  */
 async function offer(pair, bytes) {
   const [own] = pair.files[0].send(new File([bytes], 'plan.pdf'));
-  await turn();
+  await nextTask();
   assert.equal(pair.seen[0][0], own);
   assert.equal(pair.seen[1][0].name, 'plan.pdf');
   return [own, pair.seen[1][0]];
@@ -136,7 +136,7 @@ async function offer(pair, bytes) {
 async function runUntilOver(pair, transfer) {
   while (transfer.state === 'accepted' || transfer.state === 'paused') {
     pair.channels[0].deliver();
-    await turn();
+    await nextTask();
   }
 }
 
@@ -144,7 +144,7 @@ test('a file arrives as it was sent, and nothing goes before it is accepted', as
   const pair = new Pair();
   const bytes = bytesOf(2 * blockSize + 1000);
   const [own, theirs] = await offer(pair, bytes);
-  await turn();
+  await nextTask();
   assert.equal(pair.channels[0].sent.length, 0);
   await theirs.accept();
   await until(() => pair.channels[0].sent.length);
@@ -180,7 +180,7 @@ test('on a new connection it goes on from what is stored, and nothing comes twic
   pair.show(0, 'paused', blockSize);
   pair.show(1, 'paused', blockSize);
   pair.connect(); // what was on the way is lost
-  await turn();
+  await nextTask();
   assert.equal(pair.channels[0].sent.length, 0);
   pair.show(1, 'accepted', blockSize);
   pair.show(0, 'accepted', blockSize);
@@ -206,7 +206,7 @@ test('a sender goes no more than 8 MiB beyond what is stored, and keeps little i
       total += pair.channels[0].sent.splice(0).reduce((sum, data) => sum + data.byteLength - 8, 0);
       pair.channels[0].bufferedAmount = 0;
       pair.channels[0].deliver();
-      await turn();
+      await nextTask();
     }
     assert.equal(total - 32 * 32, 8388608);
     assert.ok(most < 1048576 + 65536 + 1, `${most} bytes`);
@@ -251,7 +251,7 @@ test('a file that cannot be read any more fails, and says why', async () => {
     size: 1000, arrayBuffer: async () => Promise.reject(new DOMException('', 'NotReadableError')),
   });
   const [own] = pair.files[0].send(file);
-  await turn();
+  await nextTask();
   await pair.seen[1][0].accept();
   await until(() => own.state === 'failed');
   assert.equal(own.error, 'NotReadableError');
@@ -276,7 +276,7 @@ test('where there is no room for a file, both sides know that it is why', async 
     await theirs.accept(handle);
     await runUntilOver(pair, own);
     for (const event of kept) onmessage?.(event); // after the end itself
-    await turn();
+    await nextTask();
     assert.deepEqual([own.state, own.error, theirs.state, theirs.error],
       ['failed', 'QuotaExceededError', 'failed', 'QuotaExceededError'], `late: ${late}`);
     assert.equal(heard.at(-1), 'failed QuotaExceededError');
@@ -304,7 +304,7 @@ test('a file for one person goes to nobody else, also when that one has left', a
   assert.throws(() => send({ to: undefined }), { name: 'TypeError' }); // peers.get() of one gone
   assert.throws(() => send({ to: null }), { name: 'TypeError' });
   assert.throws(() => send({ to: { id: 'gone' } }), { name: 'InvalidStateError' });
-  await turn();
+  await nextTask();
   assert.deepEqual(pair.seen, [[], []]);
   assert.equal(send({ to: { id: 'peer0' } }).length, 1);
   assert.equal(send({ name: 'b' }).length, 1);

@@ -397,7 +397,7 @@ bool sim_cluster_lists(const struct sim_world *world, const struct sim_tab *tab,
     const struct pf_hub_member *self = room ? pf_hub_room_member(room, tab->view.self) : NULL;
     const struct pf_hub_member *peer = room ? pf_hub_room_member(room, other->view.self) : NULL;
     return self && peer && self->client == tab->socket->connection &&
-           peer->client != PF_CLIENT_NONE;
+           peer->client != PF_HUB_CLIENT_NONE;
 }
 
 /* Whether a page of somebody well-behaved has, or had, that id. */

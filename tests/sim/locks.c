@@ -104,7 +104,7 @@ void sim_lock_after(struct sim_world *world, const struct sim_relay *relay,
     }
     const struct pf_hub *hub = sim_relay_hub(relay);
     const struct pf_hub_room *room = pf_rooms_find(&hub->rooms, lock->room);
-    const struct pf_hub_client *client = pf_clients_find(&hub->clients, event->client);
+    const struct pf_hub_client *client = pf_hub_clients_find(&hub->clients, event->client);
     const struct pf_hub_member *host =
         room && lock->host != 0 ? pf_hub_room_member(room, lock->host) : NULL;
     if (event->type == PF_HUB_CLIENT_CLOSED && lock->is_locked && !(room && room->is_locked)) {

@@ -29,7 +29,7 @@ struct shared {
     struct sim_stats stats[JOBS_MAX];
 };
 
-struct options {
+struct sim_options {
     const char *program;
     uint64_t first, count;
     uint32_t peers; /* 0: drawn for each seed */
@@ -71,7 +71,7 @@ static bool read_number(const char *text, uint64_t min, uint64_t max, uint64_t *
     return *end == '\0' && *out >= min && *out <= max;
 }
 
-static bool read_options(int count, char **words, struct options *options)
+static bool read_options(int count, char **words, struct sim_options *options)
 {
     uint64_t number;
     for (int i = 1; i < count; i++) {
@@ -112,7 +112,7 @@ static bool read_options(int count, char **words, struct options *options)
     return true;
 }
 
-static void print_replay(const struct options *options, uint64_t seed)
+static void print_replay(const struct sim_options *options, uint64_t seed)
 {
     printf("  replay: %s --seeds %" PRIu64 " 1", options->program, seed);
     if (options->peers != 0) {
@@ -122,7 +122,7 @@ static void print_replay(const struct options *options, uint64_t seed)
     (void)fflush(stdout);
 }
 
-static void note_failure(const struct options *options, struct shared *shared, uint64_t seed,
+static void note_failure(const struct sim_options *options, struct shared *shared, uint64_t seed,
                          const char *failure)
 {
     printf("seed %" PRIu64 " failed: %s\n", seed, failure);
@@ -132,14 +132,14 @@ static void note_failure(const struct options *options, struct shared *shared, u
     }
 }
 
-static bool is_enough(const struct options *options, const struct shared *shared,
+static bool is_enough(const struct sim_options *options, const struct shared *shared,
                       const struct sim_stats *stats)
 {
     return shared->has_failed_so || stats->failures >= options->failures_max;
 }
 
 /* Runs every jobs-th seed from `first` on. */
-static void run_seeds(const struct options *options, uint64_t first, struct shared *shared,
+static void run_seeds(const struct sim_options *options, uint64_t first, struct shared *shared,
                       struct sim_stats *stats)
 {
     struct sim_world *world = malloc(sizeof(*world));
@@ -167,7 +167,7 @@ static void run_seeds(const struct options *options, uint64_t first, struct shar
     free(world);
 }
 
-static pid_t start_worker(const struct options *options, uint64_t first, struct shared *shared,
+static pid_t start_worker(const struct sim_options *options, uint64_t first, struct shared *shared,
                           struct sim_stats *stats)
 {
     (void)fflush(stdout);
@@ -182,7 +182,7 @@ static pid_t start_worker(const struct options *options, uint64_t first, struct 
 }
 
 /* A worker has ended. Restarts it after the seed that it died of; returns 0 if it was done. */
-static pid_t follow_worker(const struct options *options, int status, struct shared *shared,
+static pid_t follow_worker(const struct sim_options *options, int status, struct shared *shared,
                            struct sim_stats *stats)
 {
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
@@ -198,7 +198,7 @@ static pid_t follow_worker(const struct options *options, int status, struct sha
 }
 
 /* Returns whether a seed has failed with the text of --must-fail. */
-static bool run_workers(const struct options *options, struct sim_stats *sum)
+static bool run_workers(const struct sim_options *options, struct sim_stats *sum)
 {
     pid_t workers[JOBS_MAX] = {0};
     struct shared *shared =
@@ -224,7 +224,7 @@ static bool run_workers(const struct options *options, struct sim_stats *sum)
 }
 
 /* Runs each seed in a process of its own, so that one that dies does not end the list. */
-static void run_list(const struct options *options, struct sim_stats *sum)
+static void run_list(const struct sim_options *options, struct sim_stats *sum)
 {
     char line[512];
     FILE *file = fopen(options->list, "r");
@@ -233,7 +233,7 @@ static void run_list(const struct options *options, struct sim_stats *sum)
         exit(2);
     }
     while (fgets(line, sizeof(line), file)) {
-        struct options one = *options;
+        struct sim_options one = *options;
         one.count = one.jobs = 1;
         const char *hash = strstr(line, " hash ");
         if (hash && sscanf(hash, " hash %" SCNx64, &one.must) != 1) {
@@ -271,7 +271,7 @@ static double processor_seconds(void)
 int main(int count, char **words)
 {
     const long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    struct options options = {
+    struct sim_options options = {
         .program = words[0], .first = 1, .count = 1000, .failures_max = FAILURES_MAX};
     options.jobs = processors > 0 && processors < JOBS_MAX ? (uint32_t)processors : 1;
     if (!read_options(count, words, &options)) {

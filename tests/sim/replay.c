@@ -18,7 +18,7 @@
 
 enum { LOGS_MAX = 64 };
 
-struct log {
+struct replayed_log {
     const char *path;
     size_t size;
     char *text; /* owned, as are the pointers below */
@@ -29,10 +29,10 @@ struct log {
     uint64_t *sent; /* hashes of the signals */
 };
 
-struct options {
+struct replay_options {
     bool quiet;
     size_t logs_count;
-    struct log logs[LOGS_MAX];
+    struct replayed_log logs[LOGS_MAX];
 };
 
 static uint64_t hash_of(struct pf_slice text)
@@ -45,7 +45,7 @@ static uint64_t hash_of(struct pf_slice text)
 }
 
 __attribute__((format(printf, 3, 4))) static void
-misfit(struct log *log, const struct pf_event *event, const char *format, ...)
+misfit(struct replayed_log *log, const struct pf_event *event, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -57,7 +57,7 @@ misfit(struct log *log, const struct pf_event *event, const char *format, ...)
     va_end(arguments);
 }
 
-static void note_sent(struct log *log, struct pf_slice text)
+static void note_sent(struct replayed_log *log, struct pf_slice text)
 {
     if (log->sent_count == log->sent_capacity) {
         log->sent_capacity = log->sent_capacity ? 2 * log->sent_capacity : 256;
@@ -68,7 +68,7 @@ static void note_sent(struct log *log, struct pf_slice text)
 }
 
 /* What follows from the event that the replay is at. */
-static void follow_event(struct log *log, FILE *out)
+static void follow_event(struct replayed_log *log, FILE *out)
 {
     const struct pf_event *event = &log->replay->event;
     struct pf_command command;
@@ -93,9 +93,9 @@ static void follow_event(struct log *log, FILE *out)
 
 /* --- logs --- */
 
-static bool load(struct log *log, const char *path)
+static bool load(struct replayed_log *log, const char *path)
 {
-    *log = (struct log){.path = path};
+    *log = (struct replayed_log){.path = path};
     FILE *file = fopen(path, "rb");
     if (!file) {
         perror(path);
@@ -119,7 +119,7 @@ static bool load(struct log *log, const char *path)
 }
 
 /* Replays a log. False if it is not one. */
-static bool play(struct log *log, FILE *out)
+static bool play(struct replayed_log *log, FILE *out)
 {
     struct pf_replay *replay = log->replay;
     const enum pf_error error =
@@ -145,7 +145,7 @@ static bool play(struct log *log, FILE *out)
     return true;
 }
 
-static const struct log *log_of(const struct options *options, uint32_t instance)
+static const struct replayed_log *log_of(const struct replay_options *options, uint32_t instance)
 {
     for (size_t i = 0; i < options->logs_count; i++) {
         if (options->logs[i].replay->config.instance == instance) {
@@ -155,7 +155,7 @@ static const struct log *log_of(const struct options *options, uint32_t instance
     return NULL;
 }
 
-static bool has_sent(const struct log *log, uint64_t hash)
+static bool has_sent(const struct replayed_log *log, uint64_t hash)
 {
     bool any = false;
     for (size_t i = 0; i < log->sent_count; i++) {
@@ -165,14 +165,14 @@ static bool has_sent(const struct log *log, uint64_t hash)
 }
 
 /* The relay has inserted `"from":"0123456789abcdef",` after the brace. */
-static void compare(const struct options *options, struct log *log, const struct pf_event *event,
-                    struct pf_message *message)
+static void compare(const struct replay_options *options, struct replayed_log *log,
+                    const struct pf_event *event, struct pf_message *message)
 {
     const size_t from_size = 8 + PF_MEMBER_ID_DIGITS + 2;
     if (pf_message_read(event->message, message) != PF_ERROR_OK) {
         return;
     }
-    const struct log *sender =
+    const struct replayed_log *sender =
         message->type == PF_MESSAGE_SIGNAL ? log_of(options, message->signal.from_instance) : NULL;
     if (sender) {
         char *text = malloc(event->message.size);
@@ -189,7 +189,7 @@ static void compare(const struct options *options, struct log *log, const struct
     pf_message_clear(message);
 }
 
-static void compare_all(const struct options *options, struct log *log)
+static void compare_all(const struct replay_options *options, struct replayed_log *log)
 {
     struct pf_slice rest = {log->text, log->size};
     struct pf_event_log_line *line = malloc(sizeof(*line));
@@ -209,7 +209,7 @@ static void compare_all(const struct options *options, struct log *log)
     free(message);
 }
 
-static void unload(struct log *log)
+static void unload(struct replayed_log *log)
 {
     free(log->text);
     free(log->room);
@@ -217,14 +217,14 @@ static void unload(struct log *log)
     free(log->sent);
 }
 
-static bool play_all(struct options *options)
+static bool play_all(struct replay_options *options)
 {
     bool good = true;
     for (size_t i = 0; i < options->logs_count; i++) {
         good = play(&options->logs[i], options->quiet ? NULL : stdout) && good;
     }
     for (size_t i = 0; i < options->logs_count; i++) {
-        struct log *log = &options->logs[i];
+        struct replayed_log *log = &options->logs[i];
         compare_all(options, log);
         printf("%s: %" PRIu64 " events, %" PRIu64 " commands, %" PRIu64
                " signals found with their senders, %" PRIu64 " misfits\n",
@@ -237,7 +237,7 @@ static bool play_all(struct options *options)
 
 int main(int count, char **words)
 {
-    struct options *options = calloc(1, sizeof(*options));
+    struct replay_options *options = calloc(1, sizeof(*options));
     PF_ASSERT(options);
     bool good = true;
     for (int i = 1; i < count && good; i++) {

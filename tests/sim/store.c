@@ -31,7 +31,7 @@ enum {
 };
 
 /* What comes before the texts of a command or an answer. */
-struct head {
+struct packet_head {
     pf_relay_id relay;
     uint32_t type, count;
     uint32_t socket; /* index: whose message is published, if it is a member's; else 0 */
@@ -116,7 +116,7 @@ static void put(struct sim_world *world, uint32_t relay, uint32_t store, enum si
 }
 
 /* Puts head and texts together; borrowed until the next one is. */
-static struct pf_slice make_packet(struct sim_world *world, const struct head *head,
+static struct pf_slice make_packet(struct sim_world *world, const struct packet_head *head,
                                    struct pf_slice room, struct pf_slice bytes)
 {
     struct pf_buffer packet;
@@ -128,10 +128,10 @@ static struct pf_slice make_packet(struct sim_world *world, const struct head *h
     return pf_buffer_slice(&packet);
 }
 
-static struct head read_packet(struct pf_slice packet, struct pf_slice *room,
-                               struct pf_slice *bytes)
+static struct packet_head read_packet(struct pf_slice packet, struct pf_slice *room,
+                                      struct pf_slice *bytes)
 {
-    struct head head;
+    struct packet_head head;
     PF_ASSERT(packet.size >= sizeof head);
     memcpy(&head, packet.data, sizeof head);
     *room = (struct pf_slice){packet.data + sizeof head, (size_t)head.room_size};
@@ -183,14 +183,14 @@ static void save(struct sim_world *world, struct sim_store *store)
 
 /* The server carries out a command of the relay. Returns whether it has an answer. */
 static bool carry_out(struct sim_world *world, uint32_t relay, uint32_t at, struct pf_slice packet,
-                      struct head *answer, struct pf_slice *room)
+                      struct packet_head *answer, struct pf_slice *room)
 {
     struct sim_store *store = &world->cluster->stores[at];
     const pf_relay_id self = world->cluster->ids[relay];
     const uint64_t now_us = world->now_us;
     struct pf_slice bytes;
-    const struct head head = read_packet(packet, room, &bytes);
-    *answer = (struct head){.relay = head.relay, .room_size = head.room_size};
+    const struct packet_head head = read_packet(packet, room, &bytes);
+    *answer = (struct packet_head){.relay = head.relay, .room_size = head.room_size};
     switch ((enum pf_store_command_type)head.type) {
     case PF_STORE_RENEW:
         save(world, store);
@@ -246,7 +246,7 @@ static void carry_out_the_rest(struct sim_world *world, uint32_t relay, uint32_t
     if (!arrives || sim_chance(world, 500)) {
         return;
     }
-    struct head answer;
+    struct packet_head answer;
     struct pf_slice room;
     while (link->commands.first) {
         struct sim_packet *packet = sim_fifo_take(&link->commands);
@@ -395,7 +395,7 @@ void sim_store_command(struct sim_world *world, uint32_t relay,
         schedule(world, relay, command->store, SIM_LINK_DOWN, world->now_us);
         return;
     }
-    const struct head head = {
+    const struct packet_head head = {
         .relay = command->relay,
         .type = (uint32_t)command->type,
         .socket = sim_cluster_sender(world, relay, command),
@@ -548,7 +548,7 @@ static void serve(struct sim_world *world, uint32_t relay, uint32_t store)
 {
     struct sim_packet *packet =
         take(world, relay, store, SIM_LINK_COMMAND, &link_of(world, relay, store)->commands);
-    struct head answer;
+    struct packet_head answer;
     struct pf_slice room;
     if (packet && carry_out(world, relay, store, (struct pf_slice){packet->data, packet->size},
                             &answer, &room)) {
@@ -563,7 +563,7 @@ static void take_answer(struct sim_world *world, uint32_t relay, uint32_t store)
         take(world, relay, store, SIM_LINK_ANSWER, &link_of(world, relay, store)->answers);
     struct pf_slice room, bytes;
     if (packet) {
-        const struct head head =
+        const struct packet_head head =
             read_packet((struct pf_slice){packet->data, packet->size}, &room, &bytes);
         tell(world, relay,
              &(struct pf_store_event){.type = (enum pf_store_event_type)head.type,

@@ -141,11 +141,11 @@ static void trouble_halves_what_is_sent(void **state)
 
 /* ---- whatever is asked for ---- */
 
-struct sums {
+struct share_sums {
     uint32_t camera_kbps, camera_pixels, screen_kbps;
 };
 
-static void add_share(struct sums *sums, const struct pf_demand *demand,
+static void add_share(struct share_sums *sums, const struct pf_demand *demand,
                       const struct pf_share *share, bool shares)
 {
     const struct pf_encoding camera = share->encodings[0];
@@ -165,7 +165,7 @@ static void check(const struct pf_demand *demands, uint32_t count, bool shares, 
     struct pf_demand greedy[PEERS_MAX];
     struct pf_share fair[PEERS_MAX];
     struct pf_share given[PEERS_MAX];
-    struct sums sums = {0};
+    struct share_sums sums = {0};
     fill(greedy, count, UINT32_MAX, UINT32_MAX);
     pf_allocation_divide(greedy, count, shares, level, fair);
     pf_allocation_divide(demands, count, shares, level, given);

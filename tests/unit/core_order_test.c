@@ -33,12 +33,12 @@ static void draw_order(size_t number, size_t order[MESSAGES_COUNT])
 }
 
 /* The commands of a run: a letter for each added candidate, 'S' for a description that is set. */
-struct log {
+struct command_log {
     size_t size;
     char text[16];
 };
 
-static void note_commands(struct log *log, const struct driver *d)
+static void note_commands(struct command_log *log, const struct driver *d)
 {
     for (size_t i = 0; i < d->commands_count; i++) {
         const struct pf_command *command = &d->commands[i];
@@ -59,7 +59,7 @@ static void note_commands(struct log *log, const struct driver *d)
  * set the description when `wait` more messages have arrived.
  */
 static void run_order(struct driver *d, pf_member_id peer, enum pf_description_type type,
-                      const size_t order[MESSAGES_COUNT], size_t wait, struct log *log)
+                      const size_t order[MESSAGES_COUNT], size_t wait, struct command_log *log)
 {
     static const char *const candidates[] = {NULL, "a", "b", ""};
     size_t set_at = SIZE_MAX;
@@ -84,7 +84,7 @@ static void check_orders(enum pf_description_type type)
     const struct pf_room_config config = driver_config();
     for (size_t number = 0; number < ORDERS_COUNT * MESSAGES_COUNT; number++) {
         struct driver *d = driver_new(&config);
-        struct log log = {.size = 0};
+        struct command_log log = {.size = 0};
         size_t order[MESSAGES_COUNT];
         char expected[8] = "S";
         size_t size = 1;

@@ -17,7 +17,7 @@
 
 enum { TEXT_SIZE_MAX = 20000 };
 
-struct fixture {
+struct http_fixture {
     struct pf_http_request request;
     char *copy; /* of exactly the size of the input */
     char text[TEXT_SIZE_MAX];
@@ -25,20 +25,20 @@ struct fixture {
 
 static int set_up(void **state)
 {
-    *state = calloc(1, sizeof(struct fixture));
+    *state = calloc(1, sizeof(struct http_fixture));
     return *state ? 0 : -1;
 }
 
 static int tear_down(void **state)
 {
-    struct fixture *fixture = *state;
+    struct http_fixture *fixture = *state;
     free(fixture->copy);
     free(fixture);
     return 0;
 }
 
 /* Reads from memory of exactly that size, so that a sanitizer reports over-reads. */
-static size_t read_bytes(struct fixture *fixture, const char *bytes, size_t size)
+static size_t read_bytes(struct http_fixture *fixture, const char *bytes, size_t size)
 {
     free(fixture->copy);
     fixture->copy = malloc(size > 0 ? size : 1);
@@ -47,7 +47,7 @@ static size_t read_bytes(struct fixture *fixture, const char *bytes, size_t size
     return pf_http_request_read((struct pf_slice){fixture->copy, size}, &fixture->request);
 }
 
-static uint16_t status_of(struct fixture *fixture, const char *text)
+static uint16_t status_of(struct http_fixture *fixture, const char *text)
 {
     assert_int_equal(read_bytes(fixture, text, strlen(text)), strlen(text));
     return fixture->request.status;
@@ -61,7 +61,7 @@ static void assert_slice(struct pf_slice slice, const char *text)
 
 static void a_request_is_read(void **state)
 {
-    struct fixture *fixture = *state;
+    struct http_fixture *fixture = *state;
     assert_int_equal(status_of(fixture, "GET /a/b?room=tea&x HTTP/1.1\r\nHost: x\r\n"
                                         "Accept-Encoding:\tgzip, br \r\nEmpty:\r\n\r\n"),
                      200);
@@ -76,7 +76,7 @@ static void a_request_is_read(void **state)
 
 static void field_names_are_tokens_and_values_may_contain_tabs(void **state)
 {
-    struct fixture *fixture = *state;
+    struct http_fixture *fixture = *state;
     assert_int_equal(status_of(fixture, "GET / HTTP/1.1\r\nHost: x\r\n"
                                         "!#$%&'*+-.^_`|~09azAZ:\ta\tb \t\r\n\r\n"),
                      200);
@@ -85,7 +85,7 @@ static void field_names_are_tokens_and_values_may_contain_tabs(void **state)
 
 static void a_truncated_request_is_incomplete(void **state)
 {
-    struct fixture *fixture = *state;
+    struct http_fixture *fixture = *state;
     const char *text = "\r\nGET / HTTP/1.1\r\nHost: x\r\nA: b\r\n\r\n";
     for (size_t size = 0; size < strlen(text); size++) {
         assert_int_equal(read_bytes(fixture, text, size), 0);
@@ -95,7 +95,7 @@ static void a_truncated_request_is_incomplete(void **state)
 
 static void only_the_first_of_two_requests_is_read(void **state)
 {
-    struct fixture *fixture = *state;
+    struct http_fixture *fixture = *state;
     const char *two = "GET /1 HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: x\r\n\r\n";
     assert_int_equal(read_bytes(fixture, two, strlen(two)), strlen(two) / 2);
     assert_slice(fixture->request.path, "/1");
@@ -159,7 +159,7 @@ static void malformed_requests_are_refused(void **state)
 
 static void versions_are_read_as_rfc_9110_says(void **state)
 {
-    struct fixture *fixture = *state;
+    struct http_fixture *fixture = *state;
     assert_int_equal(status_of(fixture, "GET / HTTP/1.0\r\n\r\n"), 200);
     assert_false(fixture->request.is_http_1_1);
     assert_int_equal(status_of(fixture, "GET / HTTP/1.2\r\nHost: x\r\n\r\n"), 200);
@@ -170,7 +170,7 @@ static void versions_are_read_as_rfc_9110_says(void **state)
 
 static void an_absolute_target_replaces_host(void **state)
 {
-    struct fixture *fixture = *state;
+    struct http_fixture *fixture = *state;
     assert_int_equal(status_of(fixture, "GET http://a.example:81/b?c HTTP/1.1\r\nHost: x\r\n\r\n"),
                      200);
     assert_slice(fixture->request.host, "a.example:81");
@@ -209,7 +209,7 @@ static void a_request_with_a_body_is_refused(void **state)
 
 static void a_head_over_eight_kibibytes_is_refused(void **state)
 {
-    struct fixture *fixture = *state;
+    struct http_fixture *fixture = *state;
     const int used = snprintf(fixture->text, TEXT_SIZE_MAX, "GET / HTTP/1.1\r\nHost: x\r\nA: ");
     memset(fixture->text + used, 'a', TEXT_SIZE_MAX - (size_t)used);
     assert_int_equal(read_bytes(fixture, fixture->text, PF_HTTP_HEAD_SIZE_MAX - 1), 0);
@@ -223,7 +223,7 @@ static void a_head_over_eight_kibibytes_is_refused(void **state)
 
 static void more_than_64_fields_are_refused(void **state)
 {
-    struct fixture *fixture = *state;
+    struct http_fixture *fixture = *state;
     struct pf_buffer text;
     pf_buffer_init(&text, fixture->text, TEXT_SIZE_MAX - 1);
     pf_buffer_put(&text, PF_SLICE("GET / HTTP/1.1\r\nHost: x\r\n"));
@@ -242,7 +242,7 @@ static void more_than_64_fields_are_refused(void **state)
 
 static void a_connection_closes_on_request_or_after_http_1_0(void **state)
 {
-    struct fixture *fixture = *state;
+    struct http_fixture *fixture = *state;
     assert_int_equal(
         status_of(fixture, "GET / HTTP/1.1\r\nHost: x\r\nConnection: foo, Close\r\n\r\n"), 200);
     assert_false(fixture->request.keep_alive);
@@ -253,7 +253,7 @@ static void a_connection_closes_on_request_or_after_http_1_0(void **state)
 
 static void codings_are_accepted_by_name_and_quality_value(void **state)
 {
-    struct fixture *fixture = *state;
+    struct http_fixture *fixture = *state;
     (void)status_of(fixture, "GET / HTTP/1.1\r\nHost: x\r\n"
                              "Accept-Encoding: gzip;q=0.5, br ; q=0.000, zstd\r\n\r\n"); /* 200 */
     assert_true(pf_http_accepts_coding(&fixture->request, "gzip"));
@@ -266,7 +266,7 @@ static void codings_are_accepted_by_name_and_quality_value(void **state)
 
 static void only_a_quality_value_of_zero_excludes_a_coding(void **state)
 {
-    struct fixture *fixture = *state;
+    struct http_fixture *fixture = *state;
     (void)status_of(fixture, "GET / HTTP/1.1\r\nHost: x\r\n"
                              "Accept-Encoding: a;q, b;x=0, c;q:0, d;q=0\r\n\r\n"); /* 200 */
     assert_true(pf_http_accepts_coding(&fixture->request, "a"));
@@ -277,7 +277,7 @@ static void only_a_quality_value_of_zero_excludes_a_coding(void **state)
 
 static void entity_tags_are_compared_weakly(void **state)
 {
-    struct fixture *fixture = *state;
+    struct http_fixture *fixture = *state;
     (void)status_of(fixture, "GET / HTTP/1.1\r\nHost: x\r\n"
                              "If-None-Match: \"a\", W/\"b\"\r\n\r\n"); /* 200 */
     assert_true(pf_http_matches_etag(&fixture->request, PF_SLICE("\"a\"")));
@@ -289,7 +289,7 @@ static void entity_tags_are_compared_weakly(void **state)
 
 static void malformed_entity_tags_match_nothing(void **state)
 {
-    struct fixture *fixture = *state;
+    struct http_fixture *fixture = *state;
     (void)status_of(fixture, "GET / HTTP/1.1\r\nHost: x\r\n"
                              "If-None-Match: W/, Wx\"a\", W\r\n\r\n"); /* 200 */
     assert_false(pf_http_matches_etag(&fixture->request, PF_SLICE("\"a\"")));
@@ -335,8 +335,8 @@ static void a_path_that_leaves_the_folder_is_refused(void **state)
 static const struct pf_origin_rules none = {.allowed = NULL};
 
 /* A valid handshake, whose line `line`, if not negative, is replaced by `instead`. */
-static uint16_t shake(struct fixture *fixture, const struct pf_handshake_rules *rules, int line,
-                      const char *instead)
+static uint16_t shake(struct http_fixture *fixture, const struct pf_handshake_rules *rules,
+                      int line, const char *instead)
 {
     static const char *const lines[] = {
         "GET /ws HTTP/1.1",
@@ -360,7 +360,7 @@ static uint16_t shake(struct fixture *fixture, const struct pf_handshake_rules *
 
 static void a_handshake_with_a_wrong_line_is_refused(void **state)
 {
-    struct fixture *fixture = *state;
+    struct http_fixture *fixture = *state;
     const struct pf_handshake_rules rules = {.subprotocol = "peerface.v1", .origins = &none};
     assert_int_equal(shake(fixture, &rules, -1, NULL), 101);
     assert_int_equal(shake(fixture, &rules, 0, "HEAD /ws HTTP/1.1"), 405);
@@ -392,7 +392,7 @@ static void a_key_is_sixteen_bytes_in_base64(void **state)
 
 static void pages_of_other_origins_connect_only_if_allowed(void **state)
 {
-    struct fixture *fixture = *state;
+    struct http_fixture *fixture = *state;
     const struct pf_slice named[] = {PF_SLICE("https://a.example"), PF_SLICE("https://b.example")};
     const struct pf_slice any[] = {PF_SLICE("*")};
     struct pf_origin_rules origins = {.allowed = NULL};

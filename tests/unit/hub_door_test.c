@@ -4,7 +4,7 @@
 
 static void at_a_locked_door_newcomers_knock_and_a_host_admits_them(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char id[TEXT_MAX];
     lock(fixture);
     knock(fixture, 1);
@@ -21,7 +21,7 @@ static void at_a_locked_door_newcomers_knock_and_a_host_admits_them(void **state
 
 static void a_client_without_capabilities_knocks_too(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     lock(fixture);
     open_client(fixture, 1);
     join_as_guest(fixture, 1, NULL);
@@ -31,7 +31,7 @@ static void a_client_without_capabilities_knocks_too(void **state)
 
 static void R9_a_host_refuses_who_knocks(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char id[TEXT_MAX];
     lock(fixture);
     knock(fixture, 1);
@@ -45,7 +45,7 @@ static void R9_a_host_refuses_who_knocks(void **state)
 
 static void who_gives_up_knocking_is_forgotten(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     lock(fixture);
     knock(fixture, 1);
     knock(fixture, 2);
@@ -57,7 +57,7 @@ static void who_gives_up_knocking_is_forgotten(void **state)
 
 static void who_knocks_waits_through_pings(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     lock(fixture);
     knock(fixture, 1);
     for (int i = 0; i < 5; i++) {
@@ -71,7 +71,7 @@ static void who_knocks_waits_through_pings(void **state)
 
 static void of_two_who_knock_the_second_may_go_or_enter_first(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char id[TEXT_MAX];
     lock(fixture);
     knock(fixture, 1);
@@ -94,7 +94,7 @@ static void of_two_who_knock_the_second_may_go_or_enter_first(void **state)
 
 static void who_is_admitted_to_a_room_that_has_filled_up_is_told_so(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     fixture->config.members_max = 2;
     restart_hub(fixture);
     lock(fixture);
@@ -107,7 +107,7 @@ static void who_is_admitted_to_a_room_that_has_filled_up_is_told_so(void **state
 
 static void knocking_is_limited_as_entering_is(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     lock(fixture);
     for (int i = 0; i < 64; i++) {
         knock(fixture, 1);
@@ -121,7 +121,7 @@ static void knocking_is_limited_as_entering_is(void **state)
 
 static void an_opened_door_lets_all_in(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     lock(fixture);
     knock(fixture, 1);
     knock(fixture, 2);
@@ -135,7 +135,7 @@ static void an_opened_door_lets_all_in(void **state)
 
 static void when_everybody_has_gone_who_knocks_enters_a_new_room(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     lock(fixture);
     knock(fixture, 1);
     say(fixture, 0, "{\"type\":\"leave\"}");
@@ -144,7 +144,7 @@ static void when_everybody_has_gone_who_knocks_enters_a_new_room(void **state)
 
 static void members_that_return_pass_a_locked_door(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char ticket[TEXT_MAX];
     enter(fixture, 0, "tea");
     enter(fixture, 1, "tea");
@@ -158,7 +158,7 @@ static void members_that_return_pass_a_locked_door(void **state)
 
 static void a_door_has_room_for_eight(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     lock(fixture);
     for (uint32_t i = 1; i <= PF_KNOCKS_MAX; i++) {
         knock(fixture, i);
@@ -172,7 +172,7 @@ static void a_door_has_room_for_eight(void **state)
 
 static void a_full_door_says_so(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     lock(fixture);
     for (uint32_t i = 1; i <= PF_KNOCKS_MAX + 1; i++) {
         knock(fixture, i);
@@ -197,7 +197,7 @@ static uint64_t address_of(void *user, uint32_t client)
 
 static void one_address_has_three_places_at_a_door(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     int asked = 0;
     fixture->config.doorkeeper = (struct pf_hub_doorkeeper){&asked, admit, address_of};
     restart_hub(fixture);
@@ -216,7 +216,7 @@ static void one_address_has_three_places_at_a_door(void **state)
 
 static void who_has_knocked_is_not_counted_again(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char id[TEXT_MAX];
     int asked = 0;
     fixture->config.doorkeeper = (struct pf_hub_doorkeeper){&asked, admit, address_of};
@@ -235,7 +235,7 @@ static void who_has_knocked_is_not_counted_again(void **state)
 
 static void R10_a_new_host_hears_of_those_who_knock_already(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     enter(fixture, 0, "tea");
     enter(fixture, 1, "tea");
     host(fixture, 0, "lock", NULL);
@@ -249,7 +249,7 @@ static void R10_a_new_host_hears_of_those_who_knock_already(void **state)
 
 static void a_locked_room_waits_for_members_that_have_lost_their_connection(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char ticket[TEXT_MAX];
     lock(fixture);
     copy_member(fixture, 0, "room", "ticket", ticket);
@@ -268,7 +268,7 @@ static void a_locked_room_waits_for_members_that_have_lost_their_connection(void
 
 static void it_is_deleted_when_none_of_them_returns(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     enter(fixture, 0, "tea");
     enter(fixture, 1, "tea");
     host(fixture, 0, "lock", NULL);
@@ -285,7 +285,7 @@ static void it_is_deleted_when_none_of_them_returns(void **state)
 
 static void it_outlives_a_member_that_leaves_while_another_is_away(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char ticket[TEXT_MAX];
     lock(fixture);
     copy_member(fixture, 0, "room", "ticket", ticket);
@@ -300,7 +300,7 @@ static void it_outlives_a_member_that_leaves_while_another_is_away(void **state)
 
 static void without_anybody_who_can_be_host_it_opens_when_one_returns(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char ticket[TEXT_MAX];
     enter(fixture, 0, "tea");
     open_client(fixture, 1);
@@ -320,7 +320,7 @@ static void without_anybody_who_can_be_host_it_opens_when_one_returns(void **sta
 /* ---- tickets at a door ---- */
 static void an_older_ticket_does_not_pass_a_locked_door(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char ticket[TEXT_MAX];
     char ann[TEXT_MAX];
     char id[TEXT_MAX];
@@ -339,7 +339,7 @@ static void an_older_ticket_does_not_pass_a_locked_door(void **state)
 
 static void of_two_who_knock_as_one_member_neither_outlives_its_removal(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char ticket[TEXT_MAX];
     char id[TEXT_MAX];
     leave_for_good(fixture, ticket);
@@ -358,7 +358,7 @@ static void of_two_who_knock_as_one_member_neither_outlives_its_removal(void **s
 }
 
 /* Ann and Bob are in a locked room, and have tickets, when the relay is restarted. */
-static void restart_locked(struct fixture *fixture, char tickets[2][TEXT_MAX])
+static void restart_locked(struct hub_fixture *fixture, char tickets[2][TEXT_MAX])
 {
     enter(fixture, 0, "tea");
     enter(fixture, 1, "tea");
@@ -370,7 +370,7 @@ static void restart_locked(struct fixture *fixture, char tickets[2][TEXT_MAX])
 
 static void after_a_restart_members_pass_the_door_that_their_tickets_lock(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char tickets[2][TEXT_MAX];
     restart_locked(fixture, tickets);
     return_as(fixture, 0, "Ann", tickets[0]);
@@ -383,7 +383,7 @@ static void after_a_restart_members_pass_the_door_that_their_tickets_lock(void *
 
 static void after_the_grace_they_knock_and_are_still_the_same(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char tickets[2][TEXT_MAX];
     char id[TEXT_MAX];
     restart_locked(fixture, tickets);
@@ -399,7 +399,7 @@ static void after_the_grace_they_knock_and_are_still_the_same(void **state)
 
 static void a_door_that_a_host_has_set_is_not_set_by_tickets(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char tickets[2][TEXT_MAX];
     restart_locked(fixture, tickets);
     return_as(fixture, 0, "Ann", tickets[0]);
@@ -414,7 +414,7 @@ static void a_door_that_a_host_has_set_is_not_set_by_tickets(void **state)
 
 static void a_room_is_not_locked_by_tickets_after_its_grace(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char tickets[2][TEXT_MAX];
     restart_locked(fixture, tickets);
     knock(fixture, 2);

@@ -6,7 +6,7 @@
 enum { GUEST = 20 };
 
 struct elsewhere {
-    struct fixture *fixture;
+    struct hub_fixture *fixture;
     bool is_ours, admits;
 };
 
@@ -42,7 +42,7 @@ static enum pf_token_verdict judge(void *user, struct pf_slice token, struct pf_
     return PF_TOKEN_GOOD;
 }
 
-static void open_guest(struct fixture *fixture, uint32_t client)
+static void open_guest(struct hub_fixture *fixture, uint32_t client)
 {
     const struct pf_hub_event event = {
         .type = PF_HUB_CLIENT_OPENED,
@@ -58,13 +58,13 @@ static void open_guest(struct fixture *fixture, uint32_t client)
     drain(fixture);
 }
 
-static void enter_as_guest(struct fixture *fixture, uint32_t client)
+static void enter_as_guest(struct hub_fixture *fixture, uint32_t client)
 {
     open_guest(fixture, client);
     join_as(fixture, client, "tea", "Ben", client + 1, NULL);
 }
 
-static void move_room(struct fixture *fixture, struct elsewhere *elsewhere)
+static void move_room(struct hub_fixture *fixture, struct elsewhere *elsewhere)
 {
     elsewhere->is_ours = false;
     give(fixture, PF_HUB_ROOM_MOVED, 0, PF_SLICE("tea"), 0);
@@ -75,7 +75,7 @@ static void move_room(struct fixture *fixture, struct elsewhere *elsewhere)
 static void join_of_another_relays_room_is_forwarded(void **state)
 {
     struct elsewhere *elsewhere = *state;
-    struct fixture *fixture = elsewhere->fixture;
+    struct hub_fixture *fixture = elsewhere->fixture;
     elsewhere->is_ours = false;
     open_client(fixture, 0);
     join_as(fixture, 0, "tea", "Ann", 1, NULL);
@@ -91,7 +91,7 @@ static void join_of_another_relays_room_is_forwarded(void **state)
 static void visiting_client_keeps_its_heartbeat_here(void **state)
 {
     struct elsewhere *elsewhere = *state;
-    struct fixture *fixture = elsewhere->fixture;
+    struct hub_fixture *fixture = elsewhere->fixture;
     elsewhere->is_ours = false;
     open_client(fixture, 0);
     join_as(fixture, 0, "tea", "Ann", 1, NULL);
@@ -106,7 +106,7 @@ static void visiting_client_keeps_its_heartbeat_here(void **state)
 static void who_leaves_is_closed_here(void **state)
 {
     struct elsewhere *elsewhere = *state;
-    struct fixture *fixture = elsewhere->fixture;
+    struct hub_fixture *fixture = elsewhere->fixture;
     elsewhere->is_ours = false;
     open_client(fixture, 0);
     join_as(fixture, 0, "tea", "Ann", 1, NULL);
@@ -118,7 +118,7 @@ static void who_leaves_is_closed_here(void **state)
 static void address_that_joins_too_often_is_refused_here(void **state)
 {
     struct elsewhere *elsewhere = *state;
-    struct fixture *fixture = elsewhere->fixture;
+    struct hub_fixture *fixture = elsewhere->fixture;
     elsewhere->is_ours = elsewhere->admits = false;
     open_client(fixture, 0);
     join_as(fixture, 0, "tea", "Ann", 1, NULL);
@@ -129,7 +129,7 @@ static void address_that_joins_too_often_is_refused_here(void **state)
 static void room_that_is_ours_after_all_is_entered_and_charged_once(void **state)
 {
     struct elsewhere *elsewhere = *state;
-    struct fixture *fixture = elsewhere->fixture;
+    struct hub_fixture *fixture = elsewhere->fixture;
     elsewhere->is_ours = false;
     open_client(fixture, 0);
     join_as(fixture, 0, "tea", "Ann", 1, NULL);
@@ -147,7 +147,7 @@ static void room_that_is_ours_after_all_is_entered_and_charged_once(void **state
 static void guest_is_not_greeted_and_not_pinged(void **state)
 {
     struct elsewhere *elsewhere = *state;
-    struct fixture *fixture = elsewhere->fixture;
+    struct hub_fixture *fixture = elsewhere->fixture;
     enter(fixture, 0, "tea");
     enter_as_guest(fixture, GUEST);
     assert_null(last_of(fixture, GUEST, "hello"));
@@ -162,7 +162,7 @@ static void guest_is_not_greeted_and_not_pinged(void **state)
 static void guest_that_had_no_answer_gets_it_again(void **state)
 {
     struct elsewhere *elsewhere = *state;
-    struct fixture *fixture = elsewhere->fixture;
+    struct hub_fixture *fixture = elsewhere->fixture;
     static const char join[] =
         "{\"type\":\"join\",\"room\":\"tea\",\"name\":\"Ben\",\"instance\":9,"
         "\"preparedOffer\":{\"description\":{\"type\":\"offer\",\"sdp\":\"v=0\"},\"candidates\":[]}"
@@ -182,7 +182,7 @@ static void guest_that_had_no_answer_gets_it_again(void **state)
 static void guest_whose_offer_went_to_nobody_gets_it_again(void **state)
 {
     struct elsewhere *elsewhere = *state;
-    struct fixture *fixture = elsewhere->fixture;
+    struct hub_fixture *fixture = elsewhere->fixture;
     enter_as_guest(fixture, GUEST);
     give(fixture, PF_HUB_CLIENT_AGAIN, GUEST, PF_SLICE("{}"), 0);
     assert_int_equal(count_of(fixture, GUEST, "joined"), 2);
@@ -192,7 +192,7 @@ static void guest_whose_offer_went_to_nobody_gets_it_again(void **state)
 static void guest_at_a_locked_door_hears_again_that_it_knocks(void **state)
 {
     struct elsewhere *elsewhere = *state;
-    struct fixture *fixture = elsewhere->fixture;
+    struct hub_fixture *fixture = elsewhere->fixture;
     enter(fixture, 0, "tea");
     say(fixture, 0, "{\"type\":\"host\",\"action\":\"lock\"}");
     enter_as_guest(fixture, GUEST);
@@ -203,7 +203,7 @@ static void guest_at_a_locked_door_hears_again_that_it_knocks(void **state)
 static void guest_gets_new_ice_servers(void **state)
 {
     struct elsewhere *elsewhere = *state;
-    struct fixture *fixture = elsewhere->fixture;
+    struct hub_fixture *fixture = elsewhere->fixture;
     fixture->config.ice = (struct pf_hub_ice){.make = make_servers, .renew_ms = 60000};
     for (int with_tokens = 0; with_tokens < 2; with_tokens++) {
         fixture->config.tokens.judge = with_tokens ? judge : NULL;
@@ -221,7 +221,7 @@ static void guest_gets_new_ice_servers(void **state)
 static void guests_take_no_place_of_this_relays_clients(void **state)
 {
     struct elsewhere *elsewhere = *state;
-    struct fixture *fixture = elsewhere->fixture;
+    struct hub_fixture *fixture = elsewhere->fixture;
     fixture->config.places = 1;
     restart_hub(fixture);
     enter_as_guest(fixture, GUEST);
@@ -232,7 +232,7 @@ static void guests_take_no_place_of_this_relays_clients(void **state)
 static void guests_are_no_newcomers_that_fill_this_relay(void **state)
 {
     struct elsewhere *elsewhere = *state;
-    struct fixture *fixture = elsewhere->fixture;
+    struct hub_fixture *fixture = elsewhere->fixture;
     fixture->config.newcomers_max = 1;
     restart_hub(fixture);
     enter_as_guest(fixture, GUEST);
@@ -247,7 +247,7 @@ static void guests_are_no_newcomers_that_fill_this_relay(void **state)
 static void whose_room_it_is_has_been_asked_for_guests(void **state)
 {
     struct elsewhere *elsewhere = *state;
-    struct fixture *fixture = elsewhere->fixture;
+    struct hub_fixture *fixture = elsewhere->fixture;
     fixture->config.doorkeeper = (struct pf_hub_doorkeeper){.user = NULL};
     restart_hub(fixture);
     elsewhere->is_ours = false;
@@ -261,7 +261,7 @@ static void whose_room_it_is_has_been_asked_for_guests(void **state)
 static void later_socket_of_the_same_page_wins_without_an_error(void **state)
 {
     struct elsewhere *elsewhere = *state;
-    struct fixture *fixture = elsewhere->fixture;
+    struct hub_fixture *fixture = elsewhere->fixture;
     char ticket[TEXT_MAX];
     open_client(fixture, 1); /* which is the older one */
     pass(fixture, 10);
@@ -282,7 +282,7 @@ static void later_socket_of_the_same_page_wins_without_an_error(void **state)
 static void room_that_moves_closes_everybody_and_is_gone(void **state)
 {
     struct elsewhere *elsewhere = *state;
-    struct fixture *fixture = elsewhere->fixture;
+    struct hub_fixture *fixture = elsewhere->fixture;
     enter(fixture, 0, "tea");
     enter_as_guest(fixture, GUEST);
     enter(fixture, 1, "tea");
@@ -299,7 +299,7 @@ static void room_that_moves_closes_everybody_and_is_gone(void **state)
 static void locked_room_without_anybody_moves_too(void **state)
 {
     struct elsewhere *elsewhere = *state;
-    struct fixture *fixture = elsewhere->fixture;
+    struct hub_fixture *fixture = elsewhere->fixture;
     enter(fixture, 0, "tea");
     say(fixture, 0, "{\"type\":\"host\",\"action\":\"lock\"}");
     lose(fixture, 0, 1006);
@@ -311,7 +311,7 @@ static void locked_room_without_anybody_moves_too(void **state)
 static void who_knocks_at_a_room_that_moves_knocks_there(void **state)
 {
     struct elsewhere *elsewhere = *state;
-    struct fixture *fixture = elsewhere->fixture;
+    struct hub_fixture *fixture = elsewhere->fixture;
     enter(fixture, 0, "tea");
     say(fixture, 0, "{\"type\":\"host\",\"action\":\"lock\"}");
     open_client(fixture, 1);
@@ -325,7 +325,7 @@ static void who_knocks_at_a_room_that_moves_knocks_there(void **state)
 static int setup(void **state)
 {
     static struct elsewhere elsewhere;
-    struct fixture *fixture = new_fixture();
+    struct hub_fixture *fixture = new_fixture();
     elsewhere = (struct elsewhere){.fixture = fixture, .is_ours = true, .admits = true};
     fixture->config.elsewhere = (struct pf_hub_elsewhere){&elsewhere, is_ours};
     fixture->config.doorkeeper = (struct pf_hub_doorkeeper){.user = &elsewhere, .admit = admit};

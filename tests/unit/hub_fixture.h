@@ -24,20 +24,20 @@ enum {
 };
 
 /* What one client has received. */
-struct inbox {
+struct hub_inbox {
     char *texts[INBOX_MAX]; /* owned, NUL-terminated */
     size_t count;
     uint16_t closed; /* the code, or 0 */
 };
 
-struct fixture {
+struct hub_fixture {
     struct pf_hub *hub;
     struct pf_hub_config config;
     struct pf_random random;
     uint64_t now_ms, unix_s;
     uint8_t secret;
     uint64_t digest; /* of every output, in order */
-    struct inbox inboxes[CLIENTS_MAX];
+    struct hub_inbox inboxes[CLIENTS_MAX];
     size_t visits, forwards; /* how many VISITs and FORWARDs there have been */
     char said[TEXT_MAX];     /* the text of the last one */
 };
@@ -45,7 +45,7 @@ struct fixture {
 /* Replaces HMAC-SHA256: depends on every byte and on the secret. */
 static inline void fake_sign(void *user, struct pf_slice text, uint8_t mac[PF_MAC_SIZE])
 {
-    const struct fixture *fixture = user;
+    const struct hub_fixture *fixture = user;
     uint64_t hash = 14695981039346656037u + fixture->secret;
     for (size_t i = 0; i < PF_MAC_SIZE; i++) {
         for (size_t k = 0; k < text.size; k++) {
@@ -57,22 +57,22 @@ static inline void fake_sign(void *user, struct pf_slice text, uint8_t mac[PF_MA
 
 static inline uint64_t fake_draw(void *user)
 {
-    struct fixture *fixture = user;
+    struct hub_fixture *fixture = user;
     const uint64_t high = pf_random_next(&fixture->random);
     return high << 32 | pf_random_next(&fixture->random);
 }
 
-static inline void digest(struct fixture *fixture, const void *bytes, size_t size)
+static inline void digest(struct hub_fixture *fixture, const void *bytes, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
         fixture->digest = (fixture->digest ^ ((const uint8_t *)bytes)[i]) * 1099511628211u;
     }
 }
 
-static inline void keep_text(struct fixture *fixture, uint32_t client,
+static inline void keep_text(struct hub_fixture *fixture, uint32_t client,
                              const struct pf_hub_output *output)
 {
-    struct inbox *inbox = &fixture->inboxes[client];
+    struct hub_inbox *inbox = &fixture->inboxes[client];
     const size_t size = output->head.size + output->body.size;
     assert_true(inbox->closed == 0);
     assert_true(inbox->count < INBOX_MAX);
@@ -86,7 +86,7 @@ static inline void keep_text(struct fixture *fixture, uint32_t client,
     inbox->texts[inbox->count++] = text;
 }
 
-static inline void drain(struct fixture *fixture)
+static inline void drain(struct hub_fixture *fixture)
 {
     struct pf_hub_output output;
     while (pf_hub_poll(fixture->hub, &output)) {
@@ -111,7 +111,7 @@ static inline void drain(struct fixture *fixture)
     }
 }
 
-static inline void give(struct fixture *fixture, enum pf_hub_event_type type, uint32_t client,
+static inline void give(struct hub_fixture *fixture, enum pf_hub_event_type type, uint32_t client,
                         struct pf_slice text, uint16_t code)
 {
     const struct pf_hub_event event = {
@@ -126,34 +126,34 @@ static inline void give(struct fixture *fixture, enum pf_hub_event_type type, ui
     drain(fixture);
 }
 
-static inline void forget_texts(struct fixture *fixture, uint32_t client)
+static inline void forget_texts(struct hub_fixture *fixture, uint32_t client)
 {
-    struct inbox *inbox = &fixture->inboxes[client];
+    struct hub_inbox *inbox = &fixture->inboxes[client];
     while (inbox->count > 0) {
         free(inbox->texts[--inbox->count]);
     }
 }
 
-static inline void open_client(struct fixture *fixture, uint32_t client)
+static inline void open_client(struct hub_fixture *fixture, uint32_t client)
 {
     forget_texts(fixture, client);
     fixture->inboxes[client].closed = 0;
     give(fixture, PF_HUB_CLIENT_OPENED, client, PF_SLICE(""), 0);
 }
 
-static inline void say(struct fixture *fixture, uint32_t client, const char *text)
+static inline void say(struct hub_fixture *fixture, uint32_t client, const char *text)
 {
     give(fixture, PF_HUB_CLIENT_TEXT, client, pf_slice_of(text), 0);
 }
 
-static inline void lose(struct fixture *fixture, uint32_t client, uint16_t code)
+static inline void lose(struct hub_fixture *fixture, uint32_t client, uint16_t code)
 {
     give(fixture, PF_HUB_CLIENT_CLOSED, client, PF_SLICE(""), code);
     fixture->inboxes[client].closed = code;
 }
 
 /* Lets time pass and feeds each TIMEOUT when it is due. */
-static inline void pass(struct fixture *fixture, uint64_t duration_ms)
+static inline void pass(struct hub_fixture *fixture, uint64_t duration_ms)
 {
     const uint64_t end_ms = fixture->now_ms + duration_ms;
     while (pf_hub_deadline_ms(fixture->hub) <= end_ms) {
@@ -165,7 +165,7 @@ static inline void pass(struct fixture *fixture, uint64_t duration_ms)
 }
 
 /* The same, and each client answers its pings. */
-static inline void linger(struct fixture *fixture, uint64_t duration_ms)
+static inline void linger(struct hub_fixture *fixture, uint64_t duration_ms)
 {
     const uint64_t end_ms = fixture->now_ms + duration_ms;
     while (fixture->now_ms < end_ms) {
@@ -178,17 +178,18 @@ static inline void linger(struct fixture *fixture, uint64_t duration_ms)
 }
 
 /* The last text that a client has received. */
-static inline const char *last(const struct fixture *fixture, uint32_t client)
+static inline const char *last(const struct hub_fixture *fixture, uint32_t client)
 {
-    const struct inbox *inbox = &fixture->inboxes[client];
+    const struct hub_inbox *inbox = &fixture->inboxes[client];
     assert_true(inbox->count > 0);
     return inbox->texts[inbox->count - 1];
 }
 
 /* The last text of that type, or NULL. */
-static inline const char *last_of(const struct fixture *fixture, uint32_t client, const char *type)
+static inline const char *last_of(const struct hub_fixture *fixture, uint32_t client,
+                                  const char *type)
 {
-    const struct inbox *inbox = &fixture->inboxes[client];
+    const struct hub_inbox *inbox = &fixture->inboxes[client];
     char wanted[64];
     (void)snprintf(wanted, sizeof wanted, "\"type\":\"%s\"", type); /* types are short */
     for (size_t i = inbox->count; i-- > 0;) {
@@ -199,9 +200,9 @@ static inline const char *last_of(const struct fixture *fixture, uint32_t client
     return NULL;
 }
 
-static inline size_t count_of(const struct fixture *fixture, uint32_t client, const char *type)
+static inline size_t count_of(const struct hub_fixture *fixture, uint32_t client, const char *type)
 {
-    const struct inbox *inbox = &fixture->inboxes[client];
+    const struct hub_inbox *inbox = &fixture->inboxes[client];
     char wanted[64];
     size_t count = 0;
     (void)snprintf(wanted, sizeof wanted, "\"type\":\"%s\"", type); /* types are short */
@@ -226,7 +227,7 @@ static inline void assert_has_not(const char *text, const char *part)
 }
 
 /* The string member of the last text of that type. */
-static inline void copy_member(const struct fixture *fixture, uint32_t client, const char *type,
+static inline void copy_member(const struct hub_fixture *fixture, uint32_t client, const char *type,
                                const char *name, char out[TEXT_MAX])
 {
     const char *text = last_of(fixture, client, type);
@@ -238,7 +239,7 @@ static inline void copy_member(const struct fixture *fixture, uint32_t client, c
     cJSON_Delete(json);
 }
 
-static inline void join_as(struct fixture *fixture, uint32_t client, const char *room,
+static inline void join_as(struct hub_fixture *fixture, uint32_t client, const char *room,
                            const char *name, uint32_t instance, const char *ticket)
 {
     char text[TEXT_MAX];
@@ -252,7 +253,7 @@ static inline void join_as(struct fixture *fixture, uint32_t client, const char 
 }
 
 /* Opens the client and joins. */
-static inline void enter(struct fixture *fixture, uint32_t client, const char *room)
+static inline void enter(struct hub_fixture *fixture, uint32_t client, const char *room)
 {
     open_client(fixture, client);
     join_as(fixture, client, room, "Ann", client + 1, NULL);
@@ -260,7 +261,7 @@ static inline void enter(struct fixture *fixture, uint32_t client, const char *r
 }
 
 /* `ticket` may be NULL. */
-static inline void join_with_token(struct fixture *fixture, uint32_t client, const char *token,
+static inline void join_with_token(struct hub_fixture *fixture, uint32_t client, const char *token,
                                    const char *ticket)
 {
     char text[TEXT_MAX];
@@ -274,14 +275,14 @@ static inline void join_with_token(struct fixture *fixture, uint32_t client, con
 }
 
 /* Opens the client and joins. */
-static inline void enter_with_token(struct fixture *fixture, uint32_t client, const char *token,
+static inline void enter_with_token(struct hub_fixture *fixture, uint32_t client, const char *token,
                                     const char *ticket)
 {
     open_client(fixture, client);
     join_with_token(fixture, client, token, ticket);
 }
 
-static inline void signal_to(struct fixture *fixture, uint32_t client, const char *to)
+static inline void signal_to(struct hub_fixture *fixture, uint32_t client, const char *to)
 {
     char text[TEXT_MAX];
     (void)snprintf(text, sizeof text, "{\"type\":\"signal\",\"to\":\"%.64s\",\"x\":[1, 2]}",
@@ -289,14 +290,14 @@ static inline void signal_to(struct fixture *fixture, uint32_t client, const cha
     say(fixture, client, text);
 }
 
-static inline void start_hub(struct fixture *fixture)
+static inline void start_hub(struct hub_fixture *fixture)
 {
     assert_int_equal(pf_hub_new(&fixture->config, &fixture->hub), PF_ERROR_OK);
 }
 
-static inline struct fixture *new_fixture(void)
+static inline struct hub_fixture *new_fixture(void)
 {
-    struct fixture *fixture = calloc(1, sizeof *fixture);
+    struct hub_fixture *fixture = calloc(1, sizeof *fixture);
     assert_non_null(fixture);
     pf_random_seed(&fixture->random, 1);
     fixture->now_ms = 1000000;
@@ -319,7 +320,7 @@ static inline struct fixture *new_fixture(void)
     return fixture;
 }
 
-static inline void free_fixture(struct fixture *fixture)
+static inline void free_fixture(struct hub_fixture *fixture)
 {
     pf_hub_free(fixture->hub);
     for (uint32_t i = 0; i < CLIENTS_MAX; i++) {
@@ -329,7 +330,7 @@ static inline void free_fixture(struct fixture *fixture)
 }
 
 /* Restarts the relay, which takes a second: all clients are gone, and so is its state. */
-static inline void restart_hub(struct fixture *fixture)
+static inline void restart_hub(struct hub_fixture *fixture)
 {
     fixture->unix_s++;
     pf_hub_free(fixture->hub);

@@ -7,7 +7,7 @@
 
 static void the_first_in_a_room_is_its_host(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     enter(fixture, 0, "tea");
     assert_has(last_of(fixture, 0, "joined"), "\"role\":\"host\"");
     enter(fixture, 1, "tea");
@@ -18,7 +18,7 @@ static void the_first_in_a_room_is_its_host(void **state)
 
 static void R11_when_the_host_leaves_the_role_passes_to_who_was_there_longest(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     for (uint32_t i = 0; i < 3; i++) {
         enter(fixture, i, "tea");
     }
@@ -30,7 +30,7 @@ static void R11_when_the_host_leaves_the_role_passes_to_who_was_there_longest(vo
 
 static void a_client_that_cannot_be_a_host_does_not_become_one(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     open_client(fixture, 0);
     join_as_guest(fixture, 0, NULL);
     assert_has_not(last_of(fixture, 0, "joined"), "role");
@@ -44,7 +44,7 @@ static void a_client_that_cannot_be_a_host_does_not_become_one(void **state)
 
 static void the_role_does_not_pass_to_who_is_away(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     for (uint32_t i = 0; i < 3; i++) {
         enter(fixture, i, "tea");
     }
@@ -55,7 +55,7 @@ static void the_role_does_not_pass_to_who_is_away(void **state)
 
 static void who_returns_to_a_room_without_a_host_is_host(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char ticket[TEXT_MAX];
     open_client(fixture, 0);
     join_as_guest(fixture, 0, NULL);
@@ -70,7 +70,7 @@ static void who_returns_to_a_room_without_a_host_is_host(void **state)
 
 static void a_host_that_returns_with_another_client_may_not_be_one_any_more(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char ticket[TEXT_MAX];
     enter(fixture, 0, "tea");
     enter(fixture, 1, "tea");
@@ -83,7 +83,7 @@ static void a_host_that_returns_with_another_client_may_not_be_one_any_more(void
 
 static void where_nobody_is_left_who_can_be_host_the_door_opens(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     enter(fixture, 0, "tea");
     open_client(fixture, 1);
     join_as_guest(fixture, 1, NULL);
@@ -100,7 +100,7 @@ static void where_nobody_is_left_who_can_be_host_the_door_opens(void **state)
 
 static void a_host_that_is_away_stays_host_until_its_grace_is_over(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     enter(fixture, 0, "tea");
     enter(fixture, 1, "tea");
     lose(fixture, 0, 1006);
@@ -113,7 +113,7 @@ static void a_host_that_is_away_stays_host_until_its_grace_is_over(void **state)
 
 static void a_host_hands_the_role_over(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char bob[TEXT_MAX];
     for (uint32_t i = 0; i < 3; i++) {
         enter(fixture, i, "tea");
@@ -133,7 +133,7 @@ static void nobody_else_acts_as_host(void **state)
 {
     static const char *const actions[] = {"open",   "lock", "admit",  "refuse",
                                           "remove", "mute", "appoint"};
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char ann[TEXT_MAX];
     enter(fixture, 0, "tea");
     copy_self(fixture, 0, ann);
@@ -151,7 +151,7 @@ static void nobody_else_acts_as_host(void **state)
 
 static void what_a_host_says_wrongly_is_told(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char ann[TEXT_MAX];
     enter(fixture, 0, "tea");
     copy_self(fixture, 0, ann);
@@ -177,7 +177,7 @@ static void what_a_host_says_wrongly_is_told(void **state)
 
 static void who_is_removed_does_not_come_back_by_the_ticket(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char ticket[TEXT_MAX];
     char eve[TEXT_MAX];
     enter(fixture, 0, "tea");
@@ -197,7 +197,7 @@ static void who_is_removed_does_not_come_back_by_the_ticket(void **state)
 
 static void who_is_away_is_removed_too(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char eve[TEXT_MAX];
     enter(fixture, 0, "tea");
     enter(fixture, 1, "tea");
@@ -210,7 +210,7 @@ static void who_is_away_is_removed_too(void **state)
 
 static void only_the_last_sixteen_are_remembered_as_removed(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char tickets[PF_HUB_REMOVED_MAX + 1][TEXT_MAX];
     char id[TEXT_MAX];
     enter(fixture, 0, "tea");
@@ -232,7 +232,7 @@ static void only_the_last_sixteen_are_remembered_as_removed(void **state)
 
 static void a_host_asks_all_others_for_quiet(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char ann[TEXT_MAX];
     for (uint32_t i = 0; i < 3; i++) {
         enter(fixture, i, "tea");
@@ -246,7 +246,7 @@ static void a_host_asks_all_others_for_quiet(void **state)
 
 static void a_host_that_acts_too_often_loses_its_connection(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     enter(fixture, 0, "tea");
     enter(fixture, 1, "tea");
     for (int i = 0; i < 40; i++) {
@@ -261,7 +261,7 @@ static void a_host_that_acts_too_often_loses_its_connection(void **state)
 
 static void a_host_may_act_four_times_a_second(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     enter(fixture, 0, "tea");
     for (int i = 0; i < 400; i++) {
         host(fixture, 0, "mute", NULL);
@@ -274,7 +274,7 @@ static void a_host_may_act_four_times_a_second(void **state)
 
 static void a_restarted_relay_learns_from_tickets_who_was_there_and_the_lock(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char tickets[2][TEXT_MAX];
     enter(fixture, 0, "tea");
     enter(fixture, 1, "tea");
@@ -294,7 +294,7 @@ static void a_restarted_relay_learns_from_tickets_who_was_there_and_the_lock(voi
 
 static void the_first_to_return_is_host_of_a_restarted_room(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char ticket[TEXT_MAX];
     enter(fixture, 0, "tea");
     enter(fixture, 1, "tea");
@@ -306,7 +306,7 @@ static void the_first_to_return_is_host_of_a_restarted_room(void **state)
 
 static void a_ticket_of_a_host_makes_nobody_host_of_another_room_of_that_name(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char ticket[TEXT_MAX];
     leave_for_good(fixture, ticket);
     pass(fixture, fixture->config.grace_ms);
@@ -318,7 +318,7 @@ static void a_ticket_of_a_host_makes_nobody_host_of_another_room_of_that_name(vo
 
 static void long_after_a_restart_a_ticket_from_before_is_an_old_one(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char ticket[TEXT_MAX];
     leave_for_good(fixture, ticket);
     restart_hub(fixture);
@@ -332,7 +332,7 @@ static void long_after_a_restart_a_ticket_from_before_is_an_old_one(void **state
 
 static void a_restarted_room_is_not_given_to_a_client_that_cannot_be_a_host(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char ticket[TEXT_MAX];
     leave_for_good(fixture, ticket);
     restart_hub(fixture);
@@ -356,7 +356,7 @@ static enum pf_token_verdict judge(void *user, struct pf_slice token, struct pf_
 
 static void where_tokens_are_asked_for_they_say_who_is_host(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     fixture->config.tokens = (struct pf_token_judge){.judge = judge};
     restart_hub(fixture);
     enter_with_token(fixture, 0, "member", NULL);
@@ -380,7 +380,7 @@ static void where_tokens_are_asked_for_they_say_who_is_host(void **state)
 
 static void where_tokens_are_asked_for_tickets_say_nothing_of_the_door(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char ticket[TEXT_MAX];
     fixture->config.tokens = (struct pf_token_judge){.judge = judge};
     restart_hub(fixture);

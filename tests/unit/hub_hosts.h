@@ -6,7 +6,7 @@
 #include "hub_fixture.h"
 
 /* The client says `host`, about whatever has this id, or about nothing. */
-static inline void host(struct fixture *fixture, uint32_t client, const char *action,
+static inline void host(struct hub_fixture *fixture, uint32_t client, const char *action,
                         const char *id)
 {
     char text[TEXT_MAX + 64];
@@ -16,21 +16,21 @@ static inline void host(struct fixture *fixture, uint32_t client, const char *ac
 }
 
 /* Client 0 is host of the room "tea", and has locked it. */
-static inline void lock(struct fixture *fixture)
+static inline void lock(struct hub_fixture *fixture)
 {
     enter(fixture, 0, "tea");
     host(fixture, 0, "lock", NULL);
     assert_has(last(fixture, 0), "\"door\":\"locked\"");
 }
 
-static inline void knock(struct fixture *fixture, uint32_t client)
+static inline void knock(struct hub_fixture *fixture, uint32_t client)
 {
     open_client(fixture, client);
     join_as(fixture, client, "tea", "Eve", 1, NULL);
 }
 
 /* The id of the only one who knocks, as host 0 has been told last. */
-static inline void copy_knock(const struct fixture *fixture, char id[PF_MEMBER_ID_DIGITS + 1])
+static inline void copy_knock(const struct hub_fixture *fixture, char id[PF_MEMBER_ID_DIGITS + 1])
 {
     const char *knocks = strstr(last_of(fixture, 0, "room"), "\"knocks\":[{\"id\":\"");
     assert_non_null(knocks);
@@ -39,7 +39,7 @@ static inline void copy_knock(const struct fixture *fixture, char id[PF_MEMBER_I
 }
 
 /* With a client that cannot be a host. */
-static inline void join_as_guest(struct fixture *fixture, uint32_t client, const char *ticket)
+static inline void join_as_guest(struct hub_fixture *fixture, uint32_t client, const char *ticket)
 {
     char text[TEXT_MAX + 128];
     (void)snprintf(text, sizeof text,
@@ -50,20 +50,20 @@ static inline void join_as_guest(struct fixture *fixture, uint32_t client, const
 }
 
 /* Opens the client and joins. */
-static inline void return_as(struct fixture *fixture, uint32_t client, const char *name,
+static inline void return_as(struct hub_fixture *fixture, uint32_t client, const char *name,
                              const char *ticket)
 {
     open_client(fixture, client);
     join_as(fixture, client, "tea", name, 1, ticket);
 }
 
-static inline void copy_self(const struct fixture *fixture, uint32_t client, char *id)
+static inline void copy_self(const struct hub_fixture *fixture, uint32_t client, char *id)
 {
     copy_member(fixture, client, "joined", "self", id);
 }
 
 /* Ann was host of the room, and it has been deleted. */
-static inline void leave_for_good(struct fixture *fixture, char ticket[TEXT_MAX])
+static inline void leave_for_good(struct hub_fixture *fixture, char ticket[TEXT_MAX])
 {
     lock(fixture);
     copy_member(fixture, 0, "room", "ticket", ticket);

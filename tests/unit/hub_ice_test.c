@@ -22,7 +22,7 @@ static enum pf_token_verdict judge(void *user, struct pf_slice token, struct pf_
 }
 
 /* Credentials that are renewed after five pings. */
-static void hand_out(struct fixture *fixture)
+static void hand_out(struct hub_fixture *fixture)
 {
     fixture->config.ice =
         (struct pf_hub_ice){.make = make_servers, .renew_ms = 5 * fixture->config.ping_ms};
@@ -31,7 +31,7 @@ static void hand_out(struct fixture *fixture)
 
 static void each_client_gets_ice_servers_of_its_own(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     hand_out(fixture);
     open_client(fixture, 0);
     assert_has(last_of(fixture, 0, "hello"), SERVERS);
@@ -41,7 +41,7 @@ static void each_client_gets_ice_servers_of_its_own(void **state)
 
 static void who_has_to_show_a_token_gets_them_after_it(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     fixture->config.tokens = (struct pf_token_judge){.judge = judge};
     hand_out(fixture);
     open_client(fixture, 0);
@@ -57,7 +57,7 @@ static void who_has_to_show_a_token_gets_them_after_it(void **state)
 
 static void a_member_that_asks_gets_new_ones(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     hand_out(fixture);
     open_client(fixture, 0);
     join_as(fixture, 0, "tea", "Ann", 1, NULL);
@@ -67,7 +67,7 @@ static void a_member_that_asks_gets_new_ones(void **state)
 
 static void a_member_that_asks_again_too_soon_gets_no_answer(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char ticket[TEXT_MAX];
     hand_out(fixture);
     enter(fixture, 0, "tea");
@@ -84,7 +84,7 @@ static void a_member_that_asks_again_too_soon_gets_no_answer(void **state)
 }
 
 /* Passes that many pings, which client 0 answers. */
-static void stay(struct fixture *fixture, int pings)
+static void stay(struct hub_fixture *fixture, int pings)
 {
     for (int i = 0; i < pings; i++) {
         pass(fixture, fixture->config.ping_ms);
@@ -94,7 +94,7 @@ static void stay(struct fixture *fixture, int pings)
 
 static void I25_a_member_gets_new_ones_before_they_expire(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     hand_out(fixture);
     open_client(fixture, 0);
     join_as(fixture, 0, "tea", "Ann", 1, NULL);
@@ -109,7 +109,7 @@ static void I25_a_member_gets_new_ones_before_they_expire(void **state)
 
 static void who_is_in_no_room_gets_no_new_ones(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     hand_out(fixture);
     open_client(fixture, 0);
     stay(fixture, 10);
@@ -118,7 +118,7 @@ static void who_is_in_no_room_gets_no_new_ones(void **state)
 
 static void a_fixed_list_is_not_renewed(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     open_client(fixture, 0);
     join_as(fixture, 0, "tea", "Ann", 1, NULL);
     stay(fixture, 10);
@@ -129,7 +129,7 @@ static void a_fixed_list_is_not_renewed(void **state)
 
 static void the_relay_says_whether_only_turn_servers_are_to_be_used(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     open_client(fixture, 0);
     assert_null(strstr(last_of(fixture, 0, "hello"), "iceTransportPolicy"));
     fixture->config.ice_policy = PF_ICE_RELAY;

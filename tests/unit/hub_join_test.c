@@ -5,7 +5,7 @@
 #define OFFER                                                                                      \
     "{\"description\": {\"type\":\"offer\",\"sdp\":\"v=0\\r\\n\"},\"candidates\":[],\"later\":1}"
 
-static void join_with_offer(struct fixture *fixture, uint32_t client, const char *room)
+static void join_with_offer(struct hub_fixture *fixture, uint32_t client, const char *room)
 {
     char text[TEXT_MAX];
     (void)snprintf(text, sizeof text,
@@ -18,7 +18,7 @@ static void join_with_offer(struct fixture *fixture, uint32_t client, const char
 
 static void hello_comes_first_and_states_the_limits(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     open_client(fixture, 3);
     assert_string_equal(last(fixture, 3),
                         "{\"type\":\"hello\",\"iceServers\":[{\"urls\":\"stun:stun.example\"}],"
@@ -28,7 +28,7 @@ static void hello_comes_first_and_states_the_limits(void **state)
 
 static void the_first_member_finds_nobody(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     enter(fixture, 0, "tea");
     assert_has(last(fixture, 0), "\"members\":[]");
     assert_has(last(fixture, 0), "\"resumed\":false");
@@ -37,7 +37,7 @@ static void the_first_member_finds_nobody(void **state)
 
 static void the_roster_is_in_the_order_of_joining(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     for (uint32_t i = 0; i < 5; i++) {
         enter(fixture, i, "tea");
     }
@@ -54,7 +54,7 @@ static void the_roster_is_in_the_order_of_joining(void **state)
 
 static void the_others_are_told_of_a_newcomer(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char id[TEXT_MAX];
     enter(fixture, 0, "tea");
     enter(fixture, 1, "coffee");
@@ -70,7 +70,7 @@ static void the_others_are_told_of_a_newcomer(void **state)
 
 static void an_offer_goes_to_the_first_connected_member_only(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char id[TEXT_MAX];
     enter(fixture, 0, "tea");
     enter(fixture, 1, "tea");
@@ -87,7 +87,7 @@ static void an_offer_goes_to_the_first_connected_member_only(void **state)
 
 static void an_offer_does_not_go_to_an_observer(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     open_client(fixture, 0);
     say(fixture, 0,
         "{\"type\":\"join\",\"room\":\"tea\",\"name\":\"Bot\",\"instance\":7,"
@@ -101,7 +101,7 @@ static void an_offer_does_not_go_to_an_observer(void **state)
 
 static void an_offer_is_forwarded_byte_for_byte(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     enter(fixture, 0, "tea");
     join_with_offer(fixture, 1, "tea");
     assert_has(last(fixture, 0), ",\"preparedOffer\":" OFFER "}");
@@ -109,14 +109,14 @@ static void an_offer_is_forwarded_byte_for_byte(void **state)
 
 static void an_offer_in_an_empty_room_is_discarded(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     join_with_offer(fixture, 0, "tea");
     assert_has_not(last_of(fixture, 0, "joined"), "offered");
 }
 
 static void a_second_join_is_refused_and_has_no_effect(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     enter(fixture, 0, "tea");
     enter(fixture, 1, "tea");
     forget_texts(fixture, 0);
@@ -129,7 +129,7 @@ static void a_second_join_is_refused_and_has_no_effect(void **state)
 
 static void a_full_room_refuses_and_counts_away_members(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     for (uint32_t i = 0; i < 8; i++) {
         enter(fixture, i, "tea");
     }
@@ -146,7 +146,7 @@ static void a_full_room_refuses_and_counts_away_members(void **state)
 
 static void a_member_can_resume_in_a_full_room(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char ticket[TEXT_MAX];
     for (uint32_t i = 0; i < 8; i++) {
         enter(fixture, i, "tea");
@@ -160,7 +160,7 @@ static void a_member_can_resume_in_a_full_room(void **state)
 
 static void a_ticket_resumes_the_member_in_its_place(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char id[TEXT_MAX];
     char ticket[TEXT_MAX];
     for (uint32_t i = 0; i < 3; i++) {
@@ -185,7 +185,7 @@ static void a_ticket_resumes_the_member_in_its_place(void **state)
 
 static void the_newer_client_replaces_the_older_one(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char ticket[TEXT_MAX];
     enter(fixture, 0, "tea");
     enter(fixture, 1, "tea");
@@ -205,7 +205,7 @@ static void the_newer_client_replaces_the_older_one(void **state)
 
 static void R3_a_late_join_of_an_older_client_does_not_replace_the_newer_one(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char ticket[TEXT_MAX];
     enter(fixture, 0, "tea");
     enter(fixture, 1, "tea");
@@ -225,7 +225,7 @@ static void R3_a_late_join_of_an_older_client_does_not_replace_the_newer_one(voi
 
 static void a_ticket_of_another_room_is_ignored(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char id[TEXT_MAX];
     char ticket[TEXT_MAX];
     enter(fixture, 0, "tea");
@@ -239,7 +239,7 @@ static void a_ticket_of_another_room_is_ignored(void **state)
 
 static void a_ticket_with_any_digit_changed_is_ignored(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char ticket[TEXT_MAX];
     enter(fixture, 0, "tea");
     copy_member(fixture, 0, "joined", "ticket", ticket);
@@ -260,7 +260,7 @@ static void a_ticket_with_any_digit_changed_is_ignored(void **state)
 
 static void a_ticket_is_valid_for_a_day(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char ticket[TEXT_MAX];
     enter(fixture, 0, "tea");
     copy_member(fixture, 0, "joined", "ticket", ticket);
@@ -277,7 +277,7 @@ static void a_ticket_is_valid_for_a_day(void **state)
 
 static void a_restarted_relay_rebuilds_rooms_from_tickets(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char tickets[2][TEXT_MAX];
     char ids[2][TEXT_MAX];
     for (uint32_t i = 0; i < 2; i++) {
@@ -298,7 +298,7 @@ static void a_restarted_relay_rebuilds_rooms_from_tickets(void **state)
 
 static void a_relay_with_another_secret_gives_a_new_id(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char ticket[TEXT_MAX];
     enter(fixture, 0, "tea");
     copy_member(fixture, 0, "joined", "ticket", ticket);
@@ -311,7 +311,7 @@ static void a_relay_with_another_secret_gives_a_new_id(void **state)
 
 static void a_bad_room_or_name_is_fatal(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     open_client(fixture, 0);
     join_as(fixture, 0, "a\\u0007b", "Ann", 1, NULL);
     assert_has(last(fixture, 0), "\"code\":\"bad-room\"");
@@ -324,7 +324,7 @@ static void a_bad_room_or_name_is_fatal(void **state)
 
 static void a_relay_at_its_room_limit_refuses_until_a_room_is_deleted(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     fixture->config.rooms_max = 2;
     restart_hub(fixture);
     enter(fixture, 0, "one");
@@ -347,7 +347,7 @@ static uint64_t draw_few(void *user)
 
 static void an_id_is_never_zero_or_used_twice_in_a_room(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     size_t at = 0;
     fixture->config.draw_user = &at;
     fixture->config.draw = draw_few;
@@ -360,7 +360,7 @@ static void an_id_is_never_zero_or_used_twice_in_a_room(void **state)
 
 static void R19_a_member_that_returns_in_a_loop_is_rate_limited(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char ticket[TEXT_MAX];
     enter(fixture, 0, "tea");
     enter(fixture, 1, "tea");
@@ -391,7 +391,7 @@ static void R19_a_member_that_returns_in_a_loop_is_rate_limited(void **state)
 
 static void R19_a_member_that_replaces_itself_in_a_loop_loses_the_newest_client(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char ticket[TEXT_MAX];
     enter(fixture, 0, "tea");
     copy_member(fixture, 0, "joined", "ticket", ticket);
@@ -404,7 +404,7 @@ static void R19_a_member_that_replaces_itself_in_a_loop_loses_the_newest_client(
 }
 
 /* Joins as a new member and leaves. */
-static void visit(struct fixture *fixture, uint32_t client, const char *room)
+static void visit(struct hub_fixture *fixture, uint32_t client, const char *room)
 {
     open_client(fixture, client);
     join_as(fixture, client, room, "Ann", 1, NULL);
@@ -413,7 +413,7 @@ static void visit(struct fixture *fixture, uint32_t client, const char *room)
 
 static void R19_newcomers_in_a_loop_are_rate_limited_in_their_room_only(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     enter(fixture, 0, "tea");
     enter(fixture, 1, "coffee");
     for (uint32_t i = 0; i < 65; i++) {
@@ -434,7 +434,7 @@ static void R19_newcomers_in_a_loop_are_rate_limited_in_their_room_only(void **s
 
 static void leaving_informs_the_others_and_closes(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char id[TEXT_MAX];
     enter(fixture, 0, "tea");
     enter(fixture, 1, "tea");
@@ -451,7 +451,7 @@ static void leaving_informs_the_others_and_closes(void **state)
 
 static void the_order_of_the_others_is_kept_when_one_leaves(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     for (uint32_t i = 0; i < 4; i++) {
         enter(fixture, i, "tea");
     }
@@ -466,7 +466,7 @@ static void the_order_of_the_others_is_kept_when_one_leaves(void **state)
 
 static void leaving_in_the_lobby_closes(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     open_client(fixture, 0);
     say(fixture, 0, "{\"type\":\"leave\"}");
     assert_int_equal(fixture->inboxes[0].closed, 1000);
@@ -474,7 +474,7 @@ static void leaving_in_the_lobby_closes(void **state)
 
 static void sixteen_members_with_the_longest_names_fit_into_joined(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char name[2 * PF_MEMBER_NAME_SIZE_MAX + 1];
     for (size_t i = 0; i + 1 < sizeof name; i += 2) {
         name[i] = '\\';

@@ -2,13 +2,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "hub_fixture.h"
 
-static void start_anew(struct fixture *fixture)
+static void start_anew(struct hub_fixture *fixture)
 {
     pf_hub_free(fixture->hub);
     start_hub(fixture);
 }
 
-static void heard(struct fixture *fixture, uint32_t client, uint32_t frames)
+static void heard(struct hub_fixture *fixture, uint32_t client, uint32_t frames)
 {
     const struct pf_hub_event event = {
         .type = PF_HUB_CLIENT_HEARD,
@@ -23,7 +23,7 @@ static void heard(struct fixture *fixture, uint32_t client, uint32_t frames)
 
 static void a_member_that_never_spoke_makes_room_while_it_is_away(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char ids[2][TEXT_MAX];
     for (uint32_t i = 0; i < 8; i++) {
         enter(fixture, i, "tea");
@@ -45,7 +45,7 @@ static void a_member_that_never_spoke_makes_room_while_it_is_away(void **state)
 }
 
 /* Eight members: the first, and seven that have sent it a signal. */
-static void fill_with_speakers(struct fixture *fixture)
+static void fill_with_speakers(struct hub_fixture *fixture)
 {
     char id[TEXT_MAX];
     enter(fixture, 0, "tea");
@@ -56,7 +56,7 @@ static void fill_with_speakers(struct fixture *fixture)
     }
 }
 
-static bool gets_in(struct fixture *fixture, uint32_t client)
+static bool gets_in(struct hub_fixture *fixture, uint32_t client)
 {
     open_client(fixture, client);
     join_as(fixture, client, "tea", "Late", 1, NULL);
@@ -65,7 +65,7 @@ static bool gets_in(struct fixture *fixture, uint32_t client)
 
 static void a_member_is_waited_for_no_longer_than_it_was_there_when_others_wait(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char id[TEXT_MAX];
     fill_with_speakers(fixture);
     copy_member(fixture, 7, "joined", "self", id);
@@ -80,7 +80,7 @@ static void a_member_is_waited_for_no_longer_than_it_was_there_when_others_wait(
 
 static void coming_back_for_a_moment_does_not_keep_a_place(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char ticket[TEXT_MAX];
     fill_with_speakers(fixture);
     copy_member(fixture, 7, "joined", "ticket", ticket);
@@ -100,7 +100,7 @@ static void coming_back_for_a_moment_does_not_keep_a_place(void **state)
 
 static void who_was_there_for_long_is_waited_for_the_whole_grace_period(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     fill_with_speakers(fixture);
     linger(fixture, 10 * (uint64_t)fixture->config.grace_ms);
     lose(fixture, 7, 1006);
@@ -112,7 +112,7 @@ static void who_was_there_for_long_is_waited_for_the_whole_grace_period(void **s
 
 static void a_member_that_makes_room_has_lost_nothing_but_its_place(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char ticket[TEXT_MAX];
     char id[TEXT_MAX];
     for (uint32_t i = 0; i < 8; i++) {
@@ -131,7 +131,7 @@ static void a_member_that_makes_room_has_lost_nothing_but_its_place(void **state
 
 static void newcomers_at_a_door_do_not_lock_out_who_returns(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char ticket[TEXT_MAX];
     enter(fixture, 0, "tea");
     enter(fixture, 1, "tea");
@@ -152,7 +152,7 @@ static void newcomers_at_a_door_do_not_lock_out_who_returns(void **state)
 
 static void a_ticket_is_no_way_to_join_in_a_loop(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char ticket[TEXT_MAX];
     enter(fixture, 0, "tea");
     enter(fixture, 1, "tea");
@@ -184,7 +184,7 @@ static bool admit(void *user, uint32_t client, bool returns)
 
 static void the_doorkeeper_is_asked_of_new_members_only(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     struct door door = {.opens = true};
     char ticket[TEXT_MAX];
     fixture->config.doorkeeper = (struct pf_hub_doorkeeper){.user = &door, .admit = admit};
@@ -212,7 +212,7 @@ static void the_doorkeeper_is_asked_of_new_members_only(void **state)
 
 static void the_longest_wait_in_the_lobby_ends_when_all_places_are_taken(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     fixture->config.places = 4;
     start_anew(fixture);
     open_client(fixture, 0);
@@ -238,7 +238,7 @@ static void the_longest_wait_in_the_lobby_ends_when_all_places_are_taken(void **
 
 static void the_last_places_are_kept_for_who_returns(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char ticket[TEXT_MAX];
     fixture->config.newcomers_max = 3;
     start_anew(fixture);
@@ -259,7 +259,7 @@ static void the_last_places_are_kept_for_who_returns(void **state)
 
 static void progress_within_a_message_is_a_sign_of_life(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     enter(fixture, 0, "tea");
     enter(fixture, 1, "tea");
     for (int i = 0; i < 10; i++) {
@@ -275,7 +275,7 @@ static void progress_within_a_message_is_a_sign_of_life(void **state)
 
 static void control_frames_and_fragments_count_as_messages(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     enter(fixture, 0, "tea");
     enter(fixture, 1, "tea");
     heard(fixture, 0, 300);

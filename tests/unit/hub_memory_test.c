@@ -20,7 +20,7 @@
 /* The last client stays in the lobby, so that joins meet an odd number of timers. */
 enum { CLIENTS_COUNT = 71, LOBBY = CLIENTS_COUNT - 1, ROOMS_COUNT = 67 };
 
-struct relay {
+struct starved_hub {
     struct pf_hub *hub; /* NULL if it could not be allocated */
     uint64_t drawn;
     bool open[CLIENTS_COUNT];
@@ -38,11 +38,11 @@ static void sign(void *user, struct pf_slice text, uint8_t mac[PF_MAC_SIZE])
 
 static uint64_t draw(void *user)
 {
-    struct relay *relay = user;
+    struct starved_hub *relay = user;
     return ++relay->drawn;
 }
 
-static void give(struct relay *relay, enum pf_hub_event_type type, uint32_t client,
+static void give(struct starved_hub *relay, enum pf_hub_event_type type, uint32_t client,
                  const char *text)
 {
     if (!relay->hub) {
@@ -67,7 +67,7 @@ static void give(struct relay *relay, enum pf_hub_event_type type, uint32_t clie
 }
 
 /* Two members in each of many rooms, so that the tables of rooms, clients and timers all grow. */
-static void enter_all(struct relay *relay)
+static void enter_all(struct starved_hub *relay)
 {
     char text[128];
     relay->open[LOBBY] = relay->hub != NULL;
@@ -95,7 +95,7 @@ static size_t count_of(const bool *flags)
 /* Runs with allocation `number` failing. False if there were fewer allocations. */
 static bool run_hub(int number)
 {
-    struct relay relay = {.hub = NULL};
+    struct starved_hub relay = {.hub = NULL};
     const struct pf_hub_config config = {
         .members_max = 8,
         .rooms_max = ROOMS_COUNT,

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "hub_fixture.h"
 
-static void rename_as(struct fixture *fixture, uint32_t client, const char *name)
+static void rename_as(struct hub_fixture *fixture, uint32_t client, const char *name)
 {
     char text[TEXT_MAX];
     const int size = snprintf(text, sizeof text, "{\"type\":\"rename\",\"name\":\"%s\"}", name);
@@ -12,7 +12,7 @@ static void rename_as(struct fixture *fixture, uint32_t client, const char *name
 
 static void the_others_hear_of_a_new_name(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char id[TEXT_MAX];
     for (uint32_t i = 0; i < 3; i++) {
         enter(fixture, i, "tea");
@@ -35,7 +35,7 @@ static void the_others_hear_of_a_new_name(void **state)
 
 static void a_newcomer_finds_the_new_name(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     enter(fixture, 0, "tea");
     rename_as(fixture, 0, "");
     rename_as(fixture, 0, "Anna");
@@ -45,7 +45,7 @@ static void a_newcomer_finds_the_new_name(void **state)
 
 static void a_name_is_kept_while_its_member_is_away(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     enter(fixture, 0, "tea");
     enter(fixture, 1, "tea");
     rename_as(fixture, 0, "Anna");
@@ -56,7 +56,7 @@ static void a_name_is_kept_while_its_member_is_away(void **state)
 
 static void a_return_brings_its_own_name(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char ticket[TEXT_MAX];
     enter(fixture, 0, "tea");
     enter(fixture, 1, "tea");
@@ -71,7 +71,7 @@ static void a_return_brings_its_own_name(void **state)
 
 static void a_bad_name_changes_nothing(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     static const char *const bad[] = {
         "{\"type\":\"rename\"}",
         "{\"type\":\"rename\",\"name\":7}",
@@ -96,7 +96,7 @@ static void a_bad_name_changes_nothing(void **state)
 
 static void a_name_may_have_as_many_bytes_as_in_a_join(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     enter(fixture, 0, "tea");
     enter(fixture, 1, "tea");
     rename_as(fixture, 0, "1234567890123456789012345678901234567890123456789012345678901234");
@@ -105,7 +105,7 @@ static void a_name_may_have_as_many_bytes_as_in_a_join(void **state)
 
 static void the_lobby_has_no_name_to_change(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     open_client(fixture, 0);
     rename_as(fixture, 0, "Anna");
     assert_has(last(fixture, 0), "\"code\":\"not-joined\"");
@@ -114,7 +114,7 @@ static void the_lobby_has_no_name_to_change(void **state)
 
 static void R19_who_changes_its_name_without_end_is_out_for_a_while(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char ticket[TEXT_MAX];
     enter(fixture, 0, "tea");
     enter(fixture, 1, "tea");
@@ -138,7 +138,7 @@ static void R19_who_changes_its_name_without_end_is_out_for_a_while(void **state
 
 static void a_reaction_is_nothing_for_a_relay(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     enter(fixture, 0, "tea");
     say(fixture, 0, "{\"type\":\"reaction\",\"kind\":\"heart\"}");
     assert_has(last(fixture, 0), "\"code\":\"unknown-type\"");

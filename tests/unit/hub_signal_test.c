@@ -6,7 +6,7 @@
 
 static void a_signal_reaches_only_its_addressee_with_its_sender_added(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char from[TEXT_MAX];
     char to[TEXT_MAX];
     char text[TEXT_MAX];
@@ -29,7 +29,7 @@ static void a_signal_reaches_only_its_addressee_with_its_sender_added(void **sta
     assert_int_equal(pf_hub_counts(fixture->hub).signals, 1);
 }
 
-static void assert_refused(struct fixture *fixture, uint32_t client, const char *code)
+static void assert_refused(struct hub_fixture *fixture, uint32_t client, const char *code)
 {
     char wanted[64];
     (void)snprintf(wanted, sizeof wanted, "\"code\":\"%s\"", code); /* codes are short */
@@ -39,7 +39,7 @@ static void assert_refused(struct fixture *fixture, uint32_t client, const char 
 
 static void a_signal_into_another_room_is_refused(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char id[TEXT_MAX];
     enter(fixture, 0, "tea");
     enter(fixture, 1, "coffee");
@@ -53,7 +53,7 @@ static void a_signal_into_another_room_is_refused(void **state)
 
 static void a_signal_to_nobody_oneself_or_an_away_member_is_refused(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char own[TEXT_MAX];
     char other[TEXT_MAX];
     enter(fixture, 0, "tea");
@@ -73,7 +73,7 @@ static void a_signal_to_nobody_oneself_or_an_away_member_is_refused(void **state
 
 static void a_signal_from_the_lobby_is_refused(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char id[TEXT_MAX];
     enter(fixture, 0, "tea");
     copy_member(fixture, 0, "joined", "self", id);
@@ -86,7 +86,7 @@ static void a_signal_from_the_lobby_is_refused(void **state)
 
 static void a_signal_that_names_its_own_sender_is_refused(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char id[TEXT_MAX];
     char text[2 * TEXT_MAX];
     enter(fixture, 0, "tea");
@@ -103,7 +103,7 @@ static void a_signal_that_names_its_own_sender_is_refused(void **state)
 
 static void a_ping_is_answered_by_a_pong(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     open_client(fixture, 0);
     say(fixture, 0, "{\"type\":\"ping\"}");
     assert_string_equal(last(fixture, 0), "{\"type\":\"pong\"}");
@@ -111,7 +111,7 @@ static void a_ping_is_answered_by_a_pong(void **state)
 
 static void events_of_a_closed_client_have_no_effect(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     enter(fixture, 0, "tea");
     enter(fixture, 1, "tea");
     say(fixture, 0, "{\"type\":\"leave\"}");
@@ -124,7 +124,7 @@ static void events_of_a_closed_client_have_no_effect(void **state)
 
 static void too_many_messages_close_the_connection_of_their_sender(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     enter(fixture, 0, "tea"); /* one message */
     enter(fixture, 1, "tea");
     for (int i = 0; i < 399; i++) {
@@ -139,7 +139,7 @@ static void too_many_messages_close_the_connection_of_their_sender(void **state)
 
 static void the_rate_limit_recovers_over_time(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     open_client(fixture, 0);
     for (int i = 0; i < 400; i++) {
         say(fixture, 0, "{\"type\":\"pong\"}");
@@ -159,7 +159,7 @@ static void the_rate_limit_recovers_over_time(void **state)
 
 static void R19_a_large_message_counts_as_several(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     static const char head[] = "{\"type\":\"pong\",\"pad\":\"";
     char text[10 * 1024 - 1] = "";
     memset(text, 'p', sizeof text);
@@ -191,7 +191,7 @@ static char *fill_in(struct pf_slice text, const char *id)
     return copy;
 }
 
-static void check_vector(struct fixture *fixture, const struct vector *vector)
+static void check_vector(struct hub_fixture *fixture, const struct vector *vector)
 {
     char id[TEXT_MAX] = "00000000000000b2";
     char code[64] = "ok";
@@ -215,7 +215,7 @@ static void check_vector(struct fixture *fixture, const struct vector *vector)
 
 static void the_relay_answers_each_vector_as_specified(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     struct vectors vectors;
     struct vector vector;
     int count = 0;

@@ -4,7 +4,7 @@
 
 static void an_empty_hub_has_no_deadline(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     assert_true(pf_hub_deadline_ms(fixture->hub) == PF_DEADLINE_NONE);
     enter(fixture, 0, "tea");
     say(fixture, 0, "{\"type\":\"leave\"}");
@@ -13,7 +13,7 @@ static void an_empty_hub_has_no_deadline(void **state)
 
 static void each_client_is_pinged_at_every_interval(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     open_client(fixture, 0);
     pass(fixture, 14999);
     assert_int_equal(count_of(fixture, 0, "ping"), 0);
@@ -29,7 +29,7 @@ static void each_client_is_pinged_at_every_interval(void **state)
 
 static void a_client_that_is_silent_for_two_intervals_is_dropped(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     enter(fixture, 0, "tea");
     enter(fixture, 1, "tea");
     pass(fixture, 15000);
@@ -48,7 +48,7 @@ static void a_client_that_is_silent_for_two_intervals_is_dropped(void **state)
 
 static void a_member_that_does_not_return_has_left(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char id[TEXT_MAX];
     enter(fixture, 0, "tea");
     enter(fixture, 1, "tea");
@@ -65,7 +65,7 @@ static void a_member_that_does_not_return_has_left(void **state)
 
 static void a_page_that_goes_away_has_a_grace_period_of_five_seconds(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     enter(fixture, 0, "tea");
     enter(fixture, 1, "tea");
     lose(fixture, 0, 1001);
@@ -77,7 +77,7 @@ static void a_page_that_goes_away_has_a_grace_period_of_five_seconds(void **stat
 
 static void a_shorter_grace_period_also_applies_to_a_page_that_goes_away(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     fixture->config.grace_ms = 300;
     restart_hub(fixture);
     enter(fixture, 0, "tea");
@@ -89,7 +89,7 @@ static void a_shorter_grace_period_also_applies_to_a_page_that_goes_away(void **
 
 static void a_member_that_returns_in_time_has_not_left(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char ticket[TEXT_MAX];
     fixture->config.ping_ms = 1000000;
     restart_hub(fixture);
@@ -107,7 +107,7 @@ static void a_member_that_returns_in_time_has_not_left(void **state)
 
 static void a_room_that_all_members_lost_is_deleted_and_rebuilt_from_tickets(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char ticket[TEXT_MAX];
     char id[TEXT_MAX];
     enter(fixture, 0, "tea");
@@ -127,7 +127,7 @@ static void a_room_that_all_members_lost_is_deleted_and_rebuilt_from_tickets(voi
 
 static void away_members_are_removed_with_the_last_connected_one(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     enter(fixture, 0, "tea");
     enter(fixture, 1, "tea");
     lose(fixture, 0, 1006);
@@ -138,7 +138,7 @@ static void away_members_are_removed_with_the_last_connected_one(void **state)
 
 static void a_late_timeout_handles_everything_that_was_due(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     for (uint32_t i = 0; i < 8; i++) {
         enter(fixture, i, "tea");
     }
@@ -152,7 +152,7 @@ static void a_late_timeout_handles_everything_that_was_due(void **state)
 }
 
 /* One random step of a random client. */
-static void step_at_random(struct fixture *fixture)
+static void step_at_random(struct hub_fixture *fixture)
 {
     static const char *const texts[] = {
         "{\"type\":\"ping\"}",
@@ -164,7 +164,7 @@ static void step_at_random(struct fixture *fixture)
     };
     static const char *const rooms[] = {"one", "two", "three"};
     const uint32_t client = pf_random_below(&fixture->random, CLIENTS_MAX);
-    struct inbox *inbox = &fixture->inboxes[client];
+    struct hub_inbox *inbox = &fixture->inboxes[client];
     char text[TEXT_MAX];
     if (inbox->closed != 0) {
         open_client(fixture, client);
@@ -197,7 +197,7 @@ static void step_at_random(struct fixture *fixture)
 
 static uint64_t run_at_random(uint64_t seed)
 {
-    struct fixture *fixture = new_fixture();
+    struct hub_fixture *fixture = new_fixture();
     pf_random_seed(&fixture->random, seed);
     for (uint32_t i = 0; i < CLIENTS_MAX; i++) {
         fixture->inboxes[i].closed = 1000;

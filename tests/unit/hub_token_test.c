@@ -26,7 +26,7 @@ static enum pf_token_verdict judge(void *user, struct pf_slice token, struct pf_
     return PF_TOKEN_INVALID;
 }
 
-static void ask_for_tokens(struct fixture *fixture)
+static void ask_for_tokens(struct hub_fixture *fixture)
 {
     fixture->config.tokens = (struct pf_token_judge){.judge = judge};
     restart_hub(fixture);
@@ -34,7 +34,7 @@ static void ask_for_tokens(struct fixture *fixture)
 
 static void without_a_token_nobody_enters(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     ask_for_tokens(fixture);
     open_client(fixture, 0);
     join_as(fixture, 0, "tea", "Ann", 1, NULL);
@@ -45,7 +45,7 @@ static void without_a_token_nobody_enters(void **state)
 
 static void a_refusal_says_what_is_wrong_with_the_token(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     static const char *const cases[][2] = {
         {"invalid", "\"code\":\"token-invalid\""},
         {"other", "\"code\":\"token-room\""},
@@ -63,7 +63,7 @@ static void a_refusal_says_what_is_wrong_with_the_token(void **state)
 
 static void a_good_token_opens_the_door_and_says_the_name(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     ask_for_tokens(fixture);
     enter_with_token(fixture, 0, "good", NULL);
     assert_non_null(last_of(fixture, 0, "joined"));
@@ -77,7 +77,7 @@ static void a_good_token_opens_the_door_and_says_the_name(void **state)
 
 static void who_is_a_member_returns_with_a_token_that_has_expired(void **state)
 {
-    struct fixture *fixture = *state;
+    struct hub_fixture *fixture = *state;
     char ticket[TEXT_MAX];
     ask_for_tokens(fixture);
     enter_with_token(fixture, 0, "good", NULL);

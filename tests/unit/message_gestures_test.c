@@ -13,27 +13,27 @@
 #include <cmocka.h>
 
 /* Too big for the stack. */
-struct fixture {
+struct gestures_fixture {
     struct pf_message sent, received;
     char text[1024];
 };
 
 static int set_up(void **state)
 {
-    *state = calloc(1, sizeof(struct fixture));
+    *state = calloc(1, sizeof(struct gestures_fixture));
     return *state ? 0 : -1;
 }
 
 static int tear_down(void **state)
 {
-    struct fixture *fixture = *state;
+    struct gestures_fixture *fixture = *state;
     pf_message_clear(&fixture->received);
     free(fixture);
     return 0;
 }
 
 /* Writes `sent`, as a client and as anybody does, and reads `received`. */
-static void transfer(struct fixture *fixture, const char *expected)
+static void transfer(struct gestures_fixture *fixture, const char *expected)
 {
     struct pf_buffer buffer;
     pf_buffer_init(&buffer, fixture->text, sizeof fixture->text);
@@ -46,7 +46,7 @@ static void transfer(struct fixture *fixture, const char *expected)
     assert_int_equal(fixture->received.type, fixture->sent.type);
 }
 
-static enum pf_error error_of(struct fixture *fixture, const char *text)
+static enum pf_error error_of(struct gestures_fixture *fixture, const char *text)
 {
     const enum pf_error error = pf_message_read(pf_slice_of(text), &fixture->received);
     if (error == PF_ERROR_OK) {
@@ -57,7 +57,7 @@ static enum pf_error error_of(struct fixture *fixture, const char *text)
 
 static void rename_is_read_as_written(void **state)
 {
-    struct fixture *fixture = *state;
+    struct gestures_fixture *fixture = *state;
     fixture->sent = (struct pf_message){.type = PF_MESSAGE_RENAME, .rename = PF_SLICE("An \"n\"")};
     transfer(fixture, "{\"type\":\"rename\",\"name\":\"An \\\"n\\\"\"}");
     assert_true(pf_slice_equal(fixture->received.rename, PF_SLICE("An \"n\"")));
@@ -65,7 +65,7 @@ static void rename_is_read_as_written(void **state)
 
 static void a_name_in_rename_is_valid(void **state)
 {
-    struct fixture *fixture = *state;
+    struct gestures_fixture *fixture = *state;
     assert_int_equal(error_of(fixture, "{\"type\":\"rename\",\"name\":\"\"}"), PF_ERROR_OK);
     assert_int_equal(error_of(fixture, "{\"type\":\"rename\"}"), PF_ERROR_INVALID);
     assert_int_equal(error_of(fixture, "{\"type\":\"rename\",\"name\":[]}"), PF_ERROR_INVALID);
@@ -78,7 +78,7 @@ static void a_name_in_rename_is_valid(void **state)
 
 static void a_hand_is_read_as_written(void **state)
 {
-    struct fixture *fixture = *state;
+    struct gestures_fixture *fixture = *state;
     fixture->sent =
         (struct pf_message){.type = PF_MESSAGE_STATE, .state = {.sequence = 3, .hand = UINT32_MAX}};
     transfer(fixture, "{\"type\":\"state\",\"sequence\":3,\"microphone\":\"none\","
@@ -88,7 +88,7 @@ static void a_hand_is_read_as_written(void **state)
 
 static void a_hand_that_is_not_raised_is_not_written(void **state)
 {
-    struct fixture *fixture = *state;
+    struct gestures_fixture *fixture = *state;
     fixture->sent = (struct pf_message){.type = PF_MESSAGE_STATE, .state = {.sequence = 3}};
     transfer(fixture, "{\"type\":\"state\",\"sequence\":3,\"microphone\":\"none\","
                       "\"camera\":\"none\"}");
@@ -97,7 +97,7 @@ static void a_hand_that_is_not_raised_is_not_written(void **state)
 
 static void a_hand_is_a_positive_number(void **state)
 {
-    struct fixture *fixture = *state;
+    struct gestures_fixture *fixture = *state;
     static const char *const bad[] = {
         "{\"type\":\"state\",\"sequence\":3,\"hand\":0}",
         "{\"type\":\"state\",\"sequence\":3,\"hand\":1.5}",
@@ -112,7 +112,7 @@ static void a_hand_is_a_positive_number(void **state)
 
 static void a_reaction_of_each_kind_is_read_as_written(void **state)
 {
-    struct fixture *fixture = *state;
+    struct gestures_fixture *fixture = *state;
     static const char *const texts[] = {
         "{\"type\":\"reaction\",\"kind\":\"thumbs-up\"}",
         "{\"type\":\"reaction\",\"kind\":\"heart\"}",
@@ -132,7 +132,7 @@ static void a_reaction_of_each_kind_is_read_as_written(void **state)
 
 static void a_reaction_that_nobody_knows_is_unsupported(void **state)
 {
-    struct fixture *fixture = *state;
+    struct gestures_fixture *fixture = *state;
     assert_int_equal(error_of(fixture, "{\"type\":\"reaction\",\"kind\":\"telepathy\"}"),
                      PF_ERROR_UNSUPPORTED);
     assert_int_equal(error_of(fixture, "{\"type\":\"reaction\",\"kind\":\"\"}"),
@@ -143,7 +143,7 @@ static void a_reaction_that_nobody_knows_is_unsupported(void **state)
 
 static void a_source_that_is_interrupted_is_on_for_earlier_clients(void **state)
 {
-    struct fixture *fixture = *state;
+    struct gestures_fixture *fixture = *state;
     fixture->sent = (struct pf_message){
         .type = PF_MESSAGE_STATE,
         .state = {.sequence = 3, .sources = {PF_SOURCE_STATE_INTERRUPTED, PF_SOURCE_STATE_OFF}}};

@@ -20,7 +20,7 @@
 #define BOB 0xb2u
 
 /* Too large for the stack. */
-struct fixture {
+struct message_fixture {
     struct pf_message sent;
     struct pf_message received;
     char text[PF_MESSAGE_SIZE_MAX];
@@ -29,14 +29,14 @@ struct fixture {
 
 static int set_up(void **state)
 {
-    *state = calloc(1, sizeof(struct fixture));
+    *state = calloc(1, sizeof(struct message_fixture));
     assert_non_null(*state);
     return 0;
 }
 
 static int tear_down(void **state)
 {
-    struct fixture *fixture = *state;
+    struct message_fixture *fixture = *state;
     pf_message_clear(&fixture->received);
     free(fixture);
     return 0;
@@ -48,7 +48,7 @@ static void assert_text(struct pf_slice actual, const char *expected)
     assert_memory_equal(actual.data, expected, actual.size);
 }
 
-static struct pf_slice write_sent(struct fixture *fixture)
+static struct pf_slice write_sent(struct message_fixture *fixture)
 {
     struct pf_buffer buffer;
     pf_buffer_init(&buffer, fixture->text, sizeof fixture->text);
@@ -58,7 +58,7 @@ static struct pf_slice write_sent(struct fixture *fixture)
 }
 
 /* Writes `sent` and reads `received`; a signal is forwarded as by a relay, from Ann. */
-static void transfer(struct fixture *fixture)
+static void transfer(struct message_fixture *fixture)
 {
     struct pf_slice text = write_sent(fixture);
     if (fixture->sent.type == PF_MESSAGE_SIGNAL) {
@@ -79,7 +79,7 @@ static void transfer(struct fixture *fixture)
 
 static void a_screen_is_told_by_whoever_can_share_one(void **state)
 {
-    struct fixture *fixture = *state;
+    struct message_fixture *fixture = *state;
     fixture->sent = (struct pf_message){.type = PF_MESSAGE_STATE};
     fixture->sent.state.sequence = 3;
     fixture->sent.state.sources[PF_SOURCE_SCREEN] = PF_SOURCE_STATE_ON;
@@ -132,7 +132,7 @@ static void assert_example_offer(const struct pf_prepared_offer *actual)
 
 static void hello_is_read_as_written(void **state)
 {
-    struct fixture *fixture = *state;
+    struct message_fixture *fixture = *state;
     fixture->sent = (struct pf_message){
         .type = PF_MESSAGE_HELLO,
         .hello = {PF_SLICE("[ {\"urls\":[\"stun:a\"] } ]"), PF_SLICE("tokens"), 8, 15000, 20000,
@@ -148,7 +148,7 @@ static void hello_is_read_as_written(void **state)
 
 static void a_hello_outlives_the_text_it_was_read_from(void **state)
 {
-    struct fixture *fixture = *state;
+    struct message_fixture *fixture = *state;
     fixture->sent = (struct pf_message){
         .type = PF_MESSAGE_HELLO,
         .hello = {PF_SLICE("[1,2]"), PF_SLICE(""), 8, 15000, 20000, PF_ICE_ALL},
@@ -160,7 +160,7 @@ static void a_hello_outlives_the_text_it_was_read_from(void **state)
 
 static void join_is_read_as_written(void **state)
 {
-    struct fixture *fixture = *state;
+    struct message_fixture *fixture = *state;
     fixture->sent = (struct pf_message){
         .type = PF_MESSAGE_JOIN,
         .join = {PF_SLICE("tea"), PF_SLICE("Ann"), UINT32_MAX, PF_SLICE("chat files"),
@@ -178,7 +178,7 @@ static void join_is_read_as_written(void **state)
 
 static void a_join_without_ticket_and_offer_is_written_without_them(void **state)
 {
-    struct fixture *fixture = *state;
+    struct message_fixture *fixture = *state;
     fixture->sent = (struct pf_message){
         .type = PF_MESSAGE_JOIN,
         .join = {.room = PF_SLICE("tea"), .instance = 1},
@@ -194,7 +194,7 @@ static void a_join_without_ticket_and_offer_is_written_without_them(void **state
 
 static void sixteen_capabilities_of_the_longest_size_are_read_as_written(void **state)
 {
-    struct fixture *fixture = *state;
+    struct message_fixture *fixture = *state;
     char list[PF_CAPABILITIES_SIZE_MAX + 1];
     for (size_t i = 0; i < sizeof list; i++) {
         list[i] = i % (PF_CAPABILITY_SIZE_MAX + 1) == PF_CAPABILITY_SIZE_MAX ? ' ' : 'a';
@@ -252,7 +252,7 @@ static void capability_lists_are_checked_against_their_limits(void **state)
 
 static void joined_is_read_as_written(void **state)
 {
-    struct fixture *fixture = *state;
+    struct message_fixture *fixture = *state;
     fixture->sent = (struct pf_message){
         .type = PF_MESSAGE_JOINED,
         .joined = {.self = ANN,
@@ -284,7 +284,7 @@ static void joined_is_read_as_written(void **state)
 
 static void member_is_read_as_written(void **state)
 {
-    struct fixture *fixture = *state;
+    struct message_fixture *fixture = *state;
     fixture->sent = (struct pf_message){
         .type = PF_MESSAGE_MEMBER,
         .member = {{ANN, PF_SLICE("A\"\\/\xc3\xa9"), 77, true, PF_SLICE("a b"), PF_ROLE_HOST},
@@ -301,7 +301,7 @@ static void member_is_read_as_written(void **state)
 
 static void left_is_read_as_written(void **state)
 {
-    struct fixture *fixture = *state;
+    struct message_fixture *fixture = *state;
     fixture->sent = (struct pf_message){.type = PF_MESSAGE_LEFT, .left = {ANN, PF_LEFT_TIMEOUT}};
     transfer(fixture);
     assert_int_equal(fixture->received.left.id, ANN);
@@ -332,7 +332,7 @@ static void assert_example_signal(const struct pf_signal *actual, enum pf_signal
 
 static void description_is_read_as_written(void **state)
 {
-    struct fixture *fixture = *state;
+    struct message_fixture *fixture = *state;
     fixture->sent = example_signal(PF_SIGNAL_DESCRIPTION);
     fixture->sent.signal.state = example_state;
     fixture->sent.signal.description =
@@ -349,7 +349,7 @@ static void description_is_read_as_written(void **state)
 
 static void description_without_a_state_is_read_with_sequence_zero(void **state)
 {
-    struct fixture *fixture = *state;
+    struct message_fixture *fixture = *state;
     fixture->sent = example_signal(PF_SIGNAL_DESCRIPTION);
     fixture->sent.signal.description =
         (struct pf_description){PF_DESCRIPTION_OFFER, PF_SLICE("v=0")};
@@ -360,7 +360,7 @@ static void description_without_a_state_is_read_with_sequence_zero(void **state)
 
 static void candidate_is_read_as_written(void **state)
 {
-    struct fixture *fixture = *state;
+    struct message_fixture *fixture = *state;
     fixture->sent = example_signal(PF_SIGNAL_CANDIDATE);
     fixture->sent.signal.candidate = (struct pf_candidate){
         PF_SLICE("candidate:1"), PF_SLICE("audio"), UINT16_MAX, PF_SLICE("abcd")};
@@ -377,7 +377,7 @@ static void candidate_is_read_as_written(void **state)
 
 static void end_of_candidates_distinguishes_null_from_empty_texts(void **state)
 {
-    struct fixture *fixture = *state;
+    struct message_fixture *fixture = *state;
     fixture->sent = example_signal(PF_SIGNAL_CANDIDATE);
     fixture->sent.signal.candidate = (struct pf_candidate){.mid = PF_SLICE(""), .mline_index = -1};
     transfer(fixture);
@@ -391,7 +391,7 @@ static void end_of_candidates_distinguishes_null_from_empty_texts(void **state)
 
 static void state_in_a_signal_is_read_as_written(void **state)
 {
-    struct fixture *fixture = *state;
+    struct message_fixture *fixture = *state;
     fixture->sent = example_signal(PF_SIGNAL_STATE);
     fixture->sent.signal.state = example_state;
     transfer(fixture);
@@ -401,7 +401,7 @@ static void state_in_a_signal_is_read_as_written(void **state)
 
 static void a_signal_is_written_with_the_members_of_its_kind_only(void **state)
 {
-    struct fixture *fixture = *state;
+    struct message_fixture *fixture = *state;
     fixture->sent = example_signal(PF_SIGNAL_STATE);
     fixture->sent.signal.state = example_state;
     assert_text(write_sent(fixture),
@@ -417,7 +417,7 @@ static void a_signal_is_written_with_the_members_of_its_kind_only(void **state)
 
 static void requests_are_read_as_written(void **state)
 {
-    struct fixture *fixture = *state;
+    struct message_fixture *fixture = *state;
     const enum pf_request wants[] = {PF_REQUEST_OFFER, PF_REQUEST_RESTART, PF_REQUEST_RENEW};
     for (size_t i = 0; i < sizeof wants / sizeof wants[0]; i++) {
         fixture->sent = example_signal(PF_SIGNAL_REQUEST);
@@ -432,7 +432,7 @@ static void requests_are_read_as_written(void **state)
 
 static void errors_are_read_as_written(void **state)
 {
-    struct fixture *fixture = *state;
+    struct message_fixture *fixture = *state;
     for (int code = PF_CODE_BAD_MESSAGE; code <= PF_CODE_OTHER; code++) {
         fixture->sent = (struct pf_message){
             .type = PF_MESSAGE_ERROR,
@@ -449,7 +449,7 @@ static void errors_are_read_as_written(void **state)
 
 static void an_unknown_error_code_is_read_as_other(void **state)
 {
-    struct fixture *fixture = *state;
+    struct message_fixture *fixture = *state;
     assert_int_equal(
         pf_message_read(PF_SLICE("{\"type\":\"error\",\"code\":\"tired\"}"), &fixture->received),
         PF_ERROR_OK);
@@ -458,7 +458,7 @@ static void an_unknown_error_code_is_read_as_other(void **state)
 
 static void state_is_read_as_written(void **state)
 {
-    struct fixture *fixture = *state;
+    struct message_fixture *fixture = *state;
     fixture->sent = (struct pf_message){.type = PF_MESSAGE_STATE, .state = example_state};
     transfer(fixture);
     assert_example_state(&fixture->received.state);
@@ -466,7 +466,7 @@ static void state_is_read_as_written(void **state)
 
 static void messages_without_members_are_read_as_written(void **state)
 {
-    struct fixture *fixture = *state;
+    struct message_fixture *fixture = *state;
     const enum pf_message_type types[] = {PF_MESSAGE_LEAVE, PF_MESSAGE_PING, PF_MESSAGE_PONG,
                                           PF_MESSAGE_BYE};
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
@@ -480,7 +480,7 @@ static void messages_without_members_are_read_as_written(void **state)
 
 static void every_character_in_a_text_is_preserved(void **state)
 {
-    struct fixture *fixture = *state;
+    struct message_fixture *fixture = *state;
     char all[256];
     size_t size = 0;
     for (char c = 1; c < 0x7f; c++) {
@@ -496,7 +496,7 @@ static void every_character_in_a_text_is_preserved(void **state)
 
 static void the_largest_messages_of_the_protocol_can_be_written_and_read(void **state)
 {
-    struct fixture *fixture = *state;
+    struct message_fixture *fixture = *state;
     char name[PF_MEMBER_NAME_SIZE_MAX];
     char ticket[PF_TICKET_SIZE_MAX];
     memset(name, '"', sizeof name);
@@ -518,7 +518,7 @@ static void the_largest_messages_of_the_protocol_can_be_written_and_read(void **
 
 static void a_message_overflows_every_buffer_that_is_too_small(void **state)
 {
-    struct fixture *fixture = *state;
+    struct message_fixture *fixture = *state;
     fixture->sent = (struct pf_message){
         .type = PF_MESSAGE_MEMBER,
         .member = {{ANN, PF_SLICE("\x01\n"), 77, false, PF_SLICE(""), PF_ROLE_MEMBER},
@@ -538,7 +538,7 @@ static void a_message_overflows_every_buffer_that_is_too_small(void **state)
 
 static void a_message_is_appended_to_the_buffer(void **state)
 {
-    struct fixture *fixture = *state;
+    struct message_fixture *fixture = *state;
     struct pf_buffer buffer;
     pf_buffer_init(&buffer, fixture->text, sizeof fixture->text);
     fixture->sent = (struct pf_message){.type = PF_MESSAGE_PING};
@@ -549,7 +549,7 @@ static void a_message_is_appended_to_the_buffer(void **state)
 
 static void a_failed_read_leaves_the_message_unchanged(void **state)
 {
-    struct fixture *fixture = *state;
+    struct message_fixture *fixture = *state;
     memset(&fixture->received, 0x5a, sizeof fixture->received);
     fixture->sent = fixture->received;
     assert_int_equal(
@@ -569,7 +569,7 @@ static void *allocate_until_none_is_left(size_t size)
 
 static void running_out_of_memory_is_an_error_and_leaks_nothing(void **state)
 {
-    struct fixture *fixture = *state;
+    struct message_fixture *fixture = *state;
     fixture->sent = (struct pf_message){
         .type = PF_MESSAGE_HELLO,
         .hello = {PF_SLICE("[{\"urls\":\"stun:a\"}]"), PF_SLICE("tokens"), 8, 15000, 20000,

@@ -21,15 +21,15 @@
 
 enum { READERS_COUNT = 5, PIECES_COUNT = 8 }; /* of each reader's file */
 
-struct reader {
+struct file_reader {
     struct pf_link *link; /* NULL: has not come yet, or has gone */
     int fd;               /* the other end of its connection */
     size_t got;           /* bytes */
 };
 
-struct fixture {
+struct link_fixture {
     struct pf_server *server;
-    struct reader readers[READERS_COUNT];
+    struct file_reader readers[READERS_COUNT];
 };
 
 static void sign(void *user, struct pf_slice text, uint8_t mac[PF_MAC_SIZE])
@@ -49,7 +49,7 @@ static uint64_t draw(void *user)
 
 static int setup(void **state)
 {
-    static struct fixture fixture;
+    static struct link_fixture fixture;
     const struct pf_server_config config = {
         .address = "127.0.0.1",
         .requests_max = 16,
@@ -70,14 +70,14 @@ static int setup(void **state)
                 .draw = draw,
             },
     };
-    fixture = (struct fixture){.server = NULL};
+    fixture = (struct link_fixture){.server = NULL};
     *state = &fixture;
     return pf_server_new(&config, &fixture.server) == PF_ERROR_OK ? 0 : -1;
 }
 
 static int teardown(void **state)
 {
-    struct fixture *fixture = *state;
+    struct link_fixture *fixture = *state;
     for (size_t i = 0; i < READERS_COUNT; i++) {
         if (fixture->readers[i].link) {
             (void)close(fixture->readers[i].fd); /* nothing was written */
@@ -88,7 +88,7 @@ static int teardown(void **state)
 }
 
 /* A connection that is sent a file of `size` zeros. */
-static void come(struct fixture *fixture, size_t index, size_t size)
+static void come(struct link_fixture *fixture, size_t index, size_t size)
 {
     int fds[2];
     const struct pf_ip ip = {{0}};
@@ -100,11 +100,11 @@ static void come(struct fixture *fixture, size_t index, size_t size)
     assert_true(file >= 0);
     assert_int_equal(ftruncate(file, (off_t)size), 0);
     pf_link_set_file(fixture->server, link, file, size);
-    fixture->readers[index] = (struct reader){.link = link, .fd = fds[1]};
+    fixture->readers[index] = (struct file_reader){.link = link, .fd = fds[1]};
 }
 
 /* Takes all that has come. */
-static void drain(struct reader *reader)
+static void drain(struct file_reader *reader)
 {
     static char bytes[PF_RECEIVE_SIZE];
     ssize_t got = 0;
@@ -115,11 +115,11 @@ static void drain(struct reader *reader)
 
 /* An iteration in which epoll reports all readers in the order of their indexes. Returns what the
  * readers have been sent. */
-static size_t iterate(struct fixture *fixture)
+static size_t iterate(struct link_fixture *fixture)
 {
     size_t got = 0;
     for (size_t i = 0; i < READERS_COUNT; i++) {
-        struct reader *reader = &fixture->readers[i];
+        struct file_reader *reader = &fixture->readers[i];
         if (reader->link && pf_link_has_file(reader->link)) {
             pf_io_event(fixture->server, reader->link->index, EPOLLOUT);
         }
@@ -127,7 +127,7 @@ static size_t iterate(struct fixture *fixture)
     pf_io_flush(fixture->server);
     pf_io_write_file(fixture->server);
     for (size_t i = 0; i < READERS_COUNT; i++) {
-        struct reader *reader = &fixture->readers[i];
+        struct file_reader *reader = &fixture->readers[i];
         const size_t before = reader->got;
         if (reader->link) {
             drain(reader);
@@ -137,9 +137,9 @@ static size_t iterate(struct fixture *fixture)
     return got;
 }
 
-static void readers_of_files_take_turns(void **state)
+static void readers_of_files_are_served_alternately(void **state)
 {
-    struct fixture *fixture = *state;
+    struct link_fixture *fixture = *state;
     for (size_t i = 0; i < READERS_COUNT; i++) {
         come(fixture, i, (size_t)PIECES_COUNT * PF_RECEIVE_SIZE);
     }
@@ -156,7 +156,7 @@ static void readers_of_files_take_turns(void **state)
 
 static void reader_of_one_file_after_another_waits_for_the_others(void **state)
 {
-    struct fixture *fixture = *state;
+    struct link_fixture *fixture = *state;
     come(fixture, 0, (size_t)PIECES_COUNT * PF_RECEIVE_SIZE);
     come(fixture, 1, (size_t)PIECES_COUNT * PF_RECEIVE_SIZE);
     for (size_t i = 1; i <= PIECES_COUNT; i++) {
@@ -172,9 +172,9 @@ static void reader_of_one_file_after_another_waits_for_the_others(void **state)
     }
 }
 
-static void reader_that_is_gone_gives_its_turn_up(void **state)
+static void reader_that_is_gone_gives_its_place_up(void **state)
 {
-    struct fixture *fixture = *state;
+    struct link_fixture *fixture = *state;
     come(fixture, 0, (size_t)PIECES_COUNT * PF_RECEIVE_SIZE);
     come(fixture, 1, (size_t)PIECES_COUNT * PF_RECEIVE_SIZE);
     pf_io_event(fixture->server, fixture->readers[0].link->index, EPOLLOUT);
@@ -190,10 +190,10 @@ static void reader_that_is_gone_gives_its_turn_up(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(readers_of_files_take_turns, setup, teardown),
+        cmocka_unit_test_setup_teardown(readers_of_files_are_served_alternately, setup, teardown),
         cmocka_unit_test_setup_teardown(reader_of_one_file_after_another_waits_for_the_others,
                                         setup, teardown),
-        cmocka_unit_test_setup_teardown(reader_that_is_gone_gives_its_turn_up, setup, teardown),
+        cmocka_unit_test_setup_teardown(reader_that_is_gone_gives_its_place_up, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

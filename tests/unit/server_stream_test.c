@@ -45,24 +45,24 @@ ssize_t __wrap_sendmsg(int fd, const struct msghdr *message, int flags)
     return interrupt() ? -1 : __real_sendmsg(fd, message, flags);
 }
 
-struct fixture {
+struct stream_fixture {
     struct pf_stream stream;
     int peer_fd; /* the other end */
 };
 
 static int setup(void **state)
 {
-    static struct fixture fixture;
+    static struct stream_fixture fixture;
     int fds[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds) != 0) {
         return -1;
     }
-    fixture = (struct fixture){.stream = {.fd = fds[0]}, .peer_fd = fds[1]};
+    fixture = (struct stream_fixture){.stream = {.fd = fds[0]}, .peer_fd = fds[1]};
     *state = &fixture;
     return 0;
 }
 
-static void close_peer(struct fixture *fixture)
+static void close_peer(struct stream_fixture *fixture)
 {
     assert_int_equal(close(fixture->peer_fd), 0);
     fixture->peer_fd = -1;
@@ -70,7 +70,7 @@ static void close_peer(struct fixture *fixture)
 
 static int teardown(void **state)
 {
-    struct fixture *fixture = *state;
+    struct stream_fixture *fixture = *state;
     pf_stream_close(&fixture->stream);
     if (fixture->peer_fd >= 0) {
         (void)close(fixture->peer_fd); /* nothing was written */
@@ -78,7 +78,7 @@ static int teardown(void **state)
     return 0;
 }
 
-static ssize_t write_text(struct fixture *fixture, char *text)
+static ssize_t write_text(struct stream_fixture *fixture, char *text)
 {
     struct iovec piece = {.iov_base = text, .iov_len = strlen(text)};
     return pf_stream_write(&fixture->stream, &piece, 1);
@@ -86,7 +86,7 @@ static ssize_t write_text(struct fixture *fixture, char *text)
 
 static void a_read_returns_the_bytes_that_have_arrived(void **state)
 {
-    struct fixture *fixture = *state;
+    struct stream_fixture *fixture = *state;
     char out[8] = "";
     assert_int_equal(write(fixture->peer_fd, "tea", 3), 3);
     assert_int_equal(pf_stream_read(&fixture->stream, out, 2), 2);
@@ -97,7 +97,7 @@ static void a_read_returns_the_bytes_that_have_arrived(void **state)
 
 static void a_read_without_data_does_not_block(void **state)
 {
-    struct fixture *fixture = *state;
+    struct stream_fixture *fixture = *state;
     char out[8];
     assert_int_equal(pf_stream_read(&fixture->stream, out, sizeof out), -1);
     assert_int_equal(errno, EAGAIN);
@@ -105,7 +105,7 @@ static void a_read_without_data_does_not_block(void **state)
 
 static void a_read_at_the_end_of_the_stream_returns_zero(void **state)
 {
-    struct fixture *fixture = *state;
+    struct stream_fixture *fixture = *state;
     char out[8];
     assert_int_equal(write(fixture->peer_fd, "x", 1), 1);
     close_peer(fixture);
@@ -115,7 +115,7 @@ static void a_read_at_the_end_of_the_stream_returns_zero(void **state)
 
 static void a_write_gathers_its_pieces(void **state)
 {
-    struct fixture *fixture = *state;
+    struct stream_fixture *fixture = *state;
     char first[] = "green";
     char second[] = " tea";
     struct iovec pieces[] = {{.iov_base = first, .iov_len = 5},
@@ -129,7 +129,7 @@ static void a_write_gathers_its_pieces(void **state)
 
 static void a_write_takes_what_fits_and_then_does_not_block(void **state)
 {
-    struct fixture *fixture = *state;
+    struct stream_fixture *fixture = *state;
     const size_t size = 16 << 20; /* more than any socket buffer */
     char *bytes = calloc(1, size);
     assert_non_null(bytes);
@@ -144,7 +144,7 @@ static void a_write_takes_what_fits_and_then_does_not_block(void **state)
 
 static void a_write_to_a_closed_peer_fails_without_a_signal(void **state)
 {
-    struct fixture *fixture = *state;
+    struct stream_fixture *fixture = *state;
     char text[] = "tea";
     close_peer(fixture);
     assert_int_equal(write_text(fixture, text), -1); /* SIGPIPE would end this program */
@@ -153,7 +153,7 @@ static void a_write_to_a_closed_peer_fails_without_a_signal(void **state)
 
 static void an_interrupted_call_is_repeated(void **state)
 {
-    struct fixture *fixture = *state;
+    struct stream_fixture *fixture = *state;
     char text[] = "tea";
     char out[8];
     is_interrupted = true;
@@ -167,7 +167,7 @@ static void an_interrupted_call_is_repeated(void **state)
 
 static void a_shutdown_ends_writing_and_not_reading(void **state)
 {
-    struct fixture *fixture = *state;
+    struct stream_fixture *fixture = *state;
     char text[] = "tea";
     char out[8];
     assert_int_equal(write_text(fixture, text), 3);
@@ -182,7 +182,7 @@ static void a_shutdown_ends_writing_and_not_reading(void **state)
 
 static void closing_a_stream_closes_its_descriptor(void **state)
 {
-    struct fixture *fixture = *state;
+    struct stream_fixture *fixture = *state;
     char out[8];
     const int fd = fixture->stream.fd;
     const int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);

@@ -18,7 +18,7 @@
 
 enum { WRITTEN_SIZE_MAX = 2 * PF_MESSAGE_SIZE_MAX, CUT_SIZE_MAX = 4096 };
 
-struct fixture {
+struct vectors_fixture {
     struct vectors vectors;
     struct pf_message message;
     char written[WRITTEN_SIZE_MAX];
@@ -26,7 +26,7 @@ struct fixture {
 
 static int set_up(void **state)
 {
-    struct fixture *fixture = calloc(1, sizeof *fixture);
+    struct vectors_fixture *fixture = calloc(1, sizeof *fixture);
     assert_non_null(fixture);
     vectors_open(&fixture->vectors);
     *state = fixture;
@@ -35,7 +35,7 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    struct fixture *fixture = *state;
+    struct vectors_fixture *fixture = *state;
     vectors_close(&fixture->vectors);
     free(fixture);
     return 0;
@@ -56,7 +56,7 @@ static const char *name_of_result(enum pf_error error)
 
 static void a_client_reads_each_vector_as_specified(void **state)
 {
-    struct fixture *fixture = *state;
+    struct vectors_fixture *fixture = *state;
     struct vector vector;
     while (vectors_next(&fixture->vectors, &vector)) {
         if (!vector.client) {
@@ -75,7 +75,7 @@ static void a_client_reads_each_vector_as_specified(void **state)
 /* Writing the message restores the fields, except that `from` becomes `to`. */
 static void a_client_reads_the_fields_that_a_vector_lists(void **state)
 {
-    struct fixture *fixture = *state;
+    struct vectors_fixture *fixture = *state;
     struct vector vector;
     int fields_count = 0;
     while (vectors_next(&fixture->vectors, &vector)) {
@@ -129,7 +129,7 @@ static const char *judge_as_relay(struct pf_slice text, struct pf_message *messa
 
 static void a_relay_refuses_vectors_by_envelope_and_names_alone(void **state)
 {
-    struct fixture *fixture = *state;
+    struct vectors_fixture *fixture = *state;
     static const char *const depend_on_rooms[] = {"ok", "not-joined", "already-joined",
                                                   "no-such-member"};
     struct vector vector;
@@ -160,7 +160,7 @@ static bool is_well_formed(const struct vector *vector)
 /* Copies of exactly the truncated size let a sanitizer report over-reads. */
 static void no_truncated_vector_can_be_read(void **state)
 {
-    struct fixture *fixture = *state;
+    struct vectors_fixture *fixture = *state;
     struct vector vector;
     while (vectors_next(&fixture->vectors, &vector)) {
         if (!is_well_formed(&vector) || vector.text.size > CUT_SIZE_MAX) {

@@ -22,7 +22,7 @@ enum {
 };
 
 /* Frames as a client sends them, and the events that the reader must return. */
-struct fixture {
+struct websocket_fixture {
     struct pf_buffer wire;
     char wire_data[WIRE_SIZE_MAX];
     struct pf_buffer log;
@@ -34,7 +34,7 @@ static const uint8_t mask[4] = {0x12, 0xf3, 0x00, 0x7c};
 
 static int set_up(void **state)
 {
-    struct fixture *fixture = calloc(1, sizeof *fixture);
+    struct websocket_fixture *fixture = calloc(1, sizeof *fixture);
     assert_non_null(fixture);
     pf_buffer_init(&fixture->wire, fixture->wire_data, sizeof fixture->wire_data);
     *state = fixture;
@@ -47,13 +47,13 @@ static int tear_down(void **state)
     return 0;
 }
 
-static void put_byte(struct fixture *fixture, unsigned byte)
+static void put_byte(struct websocket_fixture *fixture, unsigned byte)
 {
     const char c = (char)byte;
     pf_buffer_put(&fixture->wire, (struct pf_slice){&c, 1});
 }
 
-static void put_masked(struct fixture *fixture, struct pf_slice payload)
+static void put_masked(struct websocket_fixture *fixture, struct pf_slice payload)
 {
     pf_buffer_put(&fixture->wire, (struct pf_slice){(const char *)mask, sizeof mask});
     for (size_t i = 0; i < payload.size; i++) {
@@ -62,7 +62,7 @@ static void put_masked(struct fixture *fixture, struct pf_slice payload)
 }
 
 /* `first` is the opcode with FIN and reserved bits. */
-static void put_frame(struct fixture *fixture, unsigned first, struct pf_slice payload)
+static void put_frame(struct websocket_fixture *fixture, unsigned first, struct pf_slice payload)
 {
     char header[PF_FRAME_HEADER_SIZE_MAX];
     const size_t size = pf_websocket_header_write(PF_OPCODE_TEXT, payload.size, header);
@@ -72,7 +72,7 @@ static void put_frame(struct fixture *fixture, unsigned first, struct pf_slice p
     put_masked(fixture, payload);
 }
 
-static void log_event(struct fixture *fixture, const struct pf_websocket_event *event)
+static void log_event(struct websocket_fixture *fixture, const struct pf_websocket_event *event)
 {
     static const char *const names[] = {"", "text", "binary", "ping", "pong", "close", "error"};
     char code[16];
@@ -91,8 +91,8 @@ static void log_event(struct fixture *fixture, const struct pf_websocket_event *
 }
 
 /* Feeds one piece from memory of exactly its size, so that a sanitizer reports over-reads. */
-static bool feed(struct fixture *fixture, struct pf_websocket *websocket, const char *bytes,
-                 size_t size)
+static bool feed(struct websocket_fixture *fixture, struct pf_websocket *websocket,
+                 const char *bytes, size_t size)
 {
     char *piece = malloc(size > 0 ? size : 1);
     size_t at = 0;
@@ -111,7 +111,7 @@ static bool feed(struct fixture *fixture, struct pf_websocket *websocket, const 
 }
 
 /* Reads the frames in pieces: the first of `first_size` bytes, the others of `size` each. */
-static void read_in_pieces(struct fixture *fixture, size_t first_size, size_t size)
+static void read_in_pieces(struct websocket_fixture *fixture, size_t first_size, size_t size)
 {
     struct pf_websocket websocket;
     size_t at = 0;
@@ -138,7 +138,7 @@ static void read_in_pieces(struct fixture *fixture, size_t first_size, size_t si
     }
 }
 
-static void assert_reads(struct fixture *fixture, const char *expected)
+static void assert_reads(struct websocket_fixture *fixture, const char *expected)
 {
     assert_false(fixture->wire.overflow);
     (void)pf_slice_copy(pf_slice_of(expected), fixture->expected, LOG_SIZE_MAX); /* it fits */
@@ -161,7 +161,7 @@ static void a_message_in_one_frame_is_read(void **state)
 static void every_length_of_a_message_is_read(void **state)
 {
     static const size_t sizes[] = {1, 7, 8, 9, 124, 125, 126, 127, 255, 256, 999, 1000};
-    struct fixture *fixture = *state;
+    struct websocket_fixture *fixture = *state;
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         char payload[MESSAGE_SIZE_MAX];
         char expected[MESSAGE_SIZE_MAX + 8];
@@ -215,7 +215,7 @@ static void a_close_frame_may_be_empty(void **state)
 
 static void close_codes_are_checked_as_in_rfc_6455(void **state)
 {
-    struct fixture *fixture = *state;
+    struct websocket_fixture *fixture = *state;
     static const uint16_t good[] = {1000, 1001, 1002, 1003, 1007, 1008, 1009,
                                     1010, 1011, 1012, 1014, 3000, 4999};
     static const uint16_t bad[] = {0, 999, 1004, 1005, 1006, 1015, 1100, 2999, 5000, 65535};
@@ -257,7 +257,7 @@ static void a_frame_without_a_mask_is_an_error(void **state)
 
 static void reserved_bits_are_an_error(void **state)
 {
-    struct fixture *fixture = *state;
+    struct websocket_fixture *fixture = *state;
     for (unsigned bit = 0x10; bit <= 0x40; bit <<= 1) {
         fixture->wire.size = 0;
         put_frame(fixture, FIN | bit | PF_OPCODE_TEXT, PF_SLICE("x"));
@@ -267,7 +267,7 @@ static void reserved_bits_are_an_error(void **state)
 
 static void reserved_opcodes_are_an_error(void **state)
 {
-    struct fixture *fixture = *state;
+    struct websocket_fixture *fixture = *state;
     for (unsigned opcode = 3; opcode < 16; opcode++) {
         if (opcode >= PF_OPCODE_CLOSE && opcode <= PF_OPCODE_PONG) {
             continue;
@@ -286,7 +286,7 @@ static void a_fragmented_control_frame_is_an_error(void **state)
 
 static void a_control_frame_over_125_bytes_is_an_error(void **state)
 {
-    struct fixture *fixture = *state;
+    struct websocket_fixture *fixture = *state;
     char payload[126];
     char expected[160];
     memset(payload, 'p', sizeof payload);
@@ -313,7 +313,7 @@ static void a_new_message_within_another_is_an_error(void **state)
 
 static void a_length_that_is_not_minimal_is_an_error(void **state)
 {
-    struct fixture *fixture = *state;
+    struct websocket_fixture *fixture = *state;
     put_byte(fixture, FIN | PF_OPCODE_TEXT);
     put_byte(fixture, 0x80 | 126);
     put_byte(fixture, 0);
@@ -345,7 +345,7 @@ static void a_length_with_the_highest_bit_is_an_error(void **state)
 
 static void a_message_over_the_limit_is_refused_at_its_header(void **state)
 {
-    struct fixture *fixture = *state;
+    struct websocket_fixture *fixture = *state;
     char payload[MESSAGE_SIZE_MAX + 1];
     memset(payload, 'x', sizeof payload);
     put_frame(fixture, FIN | PF_OPCODE_TEXT, (struct pf_slice){payload, sizeof payload});
@@ -363,7 +363,7 @@ static void a_message_over_the_limit_is_refused_at_its_header(void **state)
 
 static void the_limit_applies_to_all_fragments_together(void **state)
 {
-    struct fixture *fixture = *state;
+    struct websocket_fixture *fixture = *state;
     char payload[MESSAGE_SIZE_MAX];
     memset(payload, 'x', sizeof payload);
     put_frame(fixture, PF_OPCODE_TEXT, (struct pf_slice){payload, sizeof payload});
@@ -398,7 +398,7 @@ static void text_that_is_not_utf8_is_an_error(void **state)
         "\xc3 twenty ascii letters",
         "\xf0\x9f\x99",
     };
-    struct fixture *fixture = *state;
+    struct websocket_fixture *fixture = *state;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         fixture->wire.size = 0;
         put_frame(fixture, FIN | PF_OPCODE_TEXT, pf_slice_of(bad[i]));
@@ -450,7 +450,7 @@ static void headers_have_the_minimal_length(void **state)
 
 static void no_memory_is_held_between_messages(void **state)
 {
-    struct fixture *fixture = *state;
+    struct websocket_fixture *fixture = *state;
     struct pf_websocket websocket;
     pf_buffer_init(&fixture->log, fixture->log_data, sizeof fixture->log_data);
     pf_websocket_init(&websocket, MESSAGE_SIZE_MAX);
@@ -500,7 +500,7 @@ static void a_client_reads_the_frames_of_a_server_whole_and_byte_by_byte(void **
     char frames[] = "\x81\x05Hello\x01\x01G\x89\x01p\x80\x02ru\x88\x02\x03\xe8";
     const size_t size = sizeof frames - 1;
     for (size_t piece = 1; piece <= size; piece++) {
-        struct fixture *fixture = *state;
+        struct websocket_fixture *fixture = *state;
         struct pf_websocket websocket;
         pf_websocket_init_client(&websocket, MESSAGE_SIZE_MAX);
         pf_buffer_init(&fixture->log, fixture->log_data, sizeof fixture->log_data);
@@ -515,7 +515,7 @@ static void a_client_reads_the_frames_of_a_server_whole_and_byte_by_byte(void **
 
 static void a_masked_frame_is_an_error_for_a_client(void **state)
 {
-    struct fixture *fixture = *state;
+    struct websocket_fixture *fixture = *state;
     struct pf_websocket websocket;
     pf_websocket_init_client(&websocket, MESSAGE_SIZE_MAX);
     pf_buffer_init(&fixture->log, fixture->log_data, sizeof fixture->log_data);

@@ -270,11 +270,11 @@ export class PeerfaceRoomElement extends Base {
   /**
    * @param {'audio'|'video'} kind
    * @param {string|null} value
-   * @param {(on: boolean) => void} turn
+   * @param {(on: boolean) => void} apply
    */
-  #set(kind, value, turn) {
+  #set(kind, value, apply) {
     if (value === 'none') this.#call?.replaceTrack(kind, null);
-    else turn(value !== 'off');
+    else apply(value !== 'off');
   }
 
   /** @param {Room} room */

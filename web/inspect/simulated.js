@@ -68,7 +68,7 @@ export class SimulatedScreen {
   #at = 0;
 
   /** Grows with each run: a former one stops. */
-  #turn = 0;
+  #runs = 0;
 
   /** The page whose state is shown. */
   #page = '';
@@ -102,7 +102,7 @@ export class SimulatedScreen {
     this.#makeFields();
     this.#find('form').addEventListener('submit', (event) => {
       event.preventDefault();
-      if (this.isRunning) this.#turn++; // #go() notices
+      if (this.isRunning) this.#runs++; // #go() notices
       else this.start();
     });
     this.timeline.addEventListener('input', () => {
@@ -182,24 +182,24 @@ export class SimulatedScreen {
       this.#say(() => { this.status.textContent = this.texts.get('seedWrong'); });
       return;
     }
-    const turn = ++this.#turn;
+    const number = ++this.#runs;
     const [people, without] = [Number(this.people.value), this.#without];
     this.pause();
     history.replaceState(null, '', `#seed=${seed}&people=${people}&without=${without}`);
     this.#setRunning(true);
     try {
       const run = await Run.begin(await load(), seed, people, without);
-      await this.#go(run, turn, without);
+      await this.#go(run, number, without);
     } catch (error) {
       this.#say(() => { this.status.textContent = String(error); });
     }
     this.#setRunning(false);
   }
 
-  /** @param {Run} run @param {number} turn @param {number} without */
-  async #go(run, turn, without) {
+  /** @param {Run} run @param {number} number @param {number} without */
+  async #go(run, number, without) {
     let goes = true;
-    while (goes && turn === this.#turn) {
+    while (goes && number === this.#runs) {
       goes = run.go(SLICE_MS);
       this.#say(() => {
         this.status.textContent = this.texts.get('running',

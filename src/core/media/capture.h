@@ -66,7 +66,7 @@ void pf_capture_on_opened(struct pf_capture *capture, struct pf_context *context
 void pf_capture_on_failed(struct pf_capture *capture, struct pf_context *context,
                           enum pf_dom_error error);
 
-/* The request in course failed for both sources together: asks again, for this one alone. */
+/* The pending request failed for both sources together: asks again, for this one alone. */
 void pf_capture_ask_alone(struct pf_capture *capture, struct pf_context *context);
 
 /* `track`, which may be of another capture, has ended. */

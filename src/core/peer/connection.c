@@ -191,7 +191,7 @@ void pf_connection_take_answer(struct pf_connection *connection, struct pf_conte
     set_remote(connection, context, PF_DESCRIPTION_ANSWER, sdp);
 }
 
-/* Whether the description last sent is of this type and belongs to the exchange in course. */
+/* Whether the description last sent is of this type and belongs to the current exchange. */
 static bool has_sent(const struct pf_connection *connection, enum pf_description_type type)
 {
     return type == PF_DESCRIPTION_OFFER

@@ -11,7 +11,7 @@
 
 /* The progress of the exchange `offer_number`: perfect negotiation, with its promises as states. */
 enum pf_negotiation {
-    PF_NEGOTIATION_STABLE,         /* no exchange is in course */
+    PF_NEGOTIATION_STABLE,         /* no exchange is in progress */
     PF_NEGOTIATION_MAKING_OFFER,   /* createOffer() is pending */
     PF_NEGOTIATION_OFFERED,        /* the offer is sent and being set; waiting for the answer */
     PF_NEGOTIATION_SETTING_ANSWER, /* setRemoteDescription(answer) is pending */
@@ -23,7 +23,7 @@ enum pf_negotiation {
 struct pf_connection {
     pf_pc pc; /* 0: there is none; of the rest only the three numbers below hold */
     uint32_t epoch;
-    uint32_t offer_number; /* the exchange in course, or else the last one; 0 before the first */
+    uint32_t offer_number; /* the current exchange, or else the last one; 0 before the first */
     uint32_t done;         /* the last exchange that was completed, 0 before the first */
     enum pf_negotiation negotiation;
     enum pf_connection_state state;

@@ -1,5 +1,5 @@
 /*
- * diagnosis.c - what is in the way of a connection that does not come about.
+ * diagnosis.c - what prevents a connection.
  *
  * No browser says why ICE finds no pair, but the candidates tell. Where STUN or TURN servers are
  * given, a network that lets UDP out yields candidates of more kinds than HOST (RFC 8445 section

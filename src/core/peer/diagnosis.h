@@ -1,4 +1,4 @@
-/* diagnosis.h - what is in the way of a connection that does not come about. Internal to core. */
+/* diagnosis.h - what prevents a connection. Internal to core. */
 /* SPDX-License-Identifier: MIT */
 #ifndef PF_CORE_PEER_DIAGNOSIS_H
 #define PF_CORE_PEER_DIAGNOSIS_H

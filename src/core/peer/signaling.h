@@ -24,8 +24,8 @@ struct pf_signaling {
 void pf_signaling_reset(struct pf_signaling *signaling);
 
 /*
- * Sends a local description of the exchange in course, and the candidates that are known. While the
- * peer cannot be signaled to nothing is sent: pf_recovery_resync() repeats it.
+ * Sends a local description of the current exchange, and the candidates known so far. Sends
+ * nothing while the peer cannot be signaled to: pf_recovery_resync() repeats it.
  */
 void pf_signaling_send_description(struct pf_peer *peer, struct pf_context *context,
                                    const struct pf_description *description);

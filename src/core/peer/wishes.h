@@ -22,7 +22,7 @@ struct pf_wishes {
 /* For a new peer. */
 void pf_wishes_init(struct pf_wishes *wishes);
 
-/* What the page says of a picture; what is not possible is clamped, what has none is ignored. */
+/* What the page says of a picture; an impossible width is clamped, other sources are ignored. */
 void pf_wishes_set(struct pf_wishes *wishes, enum pf_source source, uint32_t width);
 
 /* A channel has opened: the peer knows nothing yet. */

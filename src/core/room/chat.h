@@ -13,8 +13,8 @@
 struct pf_room;
 
 /*
- * The last messages are kept for newcomers and for members who reload, also when everybody has
- * them.
+ * The last messages are kept even when everybody has them, for newcomers and for members who
+ * reload.
  */
 enum { PF_CHAT_ENTRIES_MAX = 64 };
 

@@ -10,9 +10,9 @@
 
 /*
  * A peer that this side has given up may not know that, and keep the connection. Nor does it know
- * which of its messages have been shown. When it is back,
- * no epoch may be used twice, or the two would take each other's old descriptions for new ones. The
- * table holds a full room whose members are all given up, and several reloads of each.
+ * which of its messages have been shown. When it is back, no epoch may be used twice, or the two
+ * would take each other's old descriptions for new ones. The table holds a full room whose members
+ * are all given up, and several reloads of each.
  */
 enum { PF_EPOCHS_MAX = 4 * PF_MEMBERS_MAX };
 

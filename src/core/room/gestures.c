@@ -34,7 +34,7 @@ void pf_gestures_set_hand(struct pf_room *room, bool raised)
 
 /* ---- reactions ---- */
 
-/* Shows one, unless it is one too many for its member. */
+/* Shows one, within the rate limit of its member. */
 static bool show(struct pf_room *room, struct pf_token_bucket *bucket, pf_member_id id,
                  enum pf_reaction kind)
 {
@@ -69,5 +69,5 @@ void pf_gestures_react(struct pf_room *room, enum pf_reaction kind)
 
 void pf_gestures_take(struct pf_room *room, struct pf_peer *peer, enum pf_reaction kind)
 {
-    (void)show(room, &peer->reactions, peer->id, kind); /* what is too much is dropped */
+    (void)show(room, &peer->reactions, peer->id, kind); /* one over the limit is dropped */
 }

@@ -17,10 +17,10 @@ struct pf_room;
  */
 void pf_gestures_set_hand(struct pf_room *room, bool raised);
 
-/* Sends a reaction to every peer that it can reach now and shows it; drops one that is too much. */
+/* Sends a reaction to every peer that it can reach now and shows it, within the rate limit. */
 void pf_gestures_react(struct pf_room *room, enum pf_reaction kind);
 
-/* A reaction has come from a peer: shows it, or drops one that is too much. */
+/* A reaction has come from a peer: shows it, within the rate limit of that peer. */
 void pf_gestures_take(struct pf_room *room, struct pf_peer *peer, enum pf_reaction kind);
 
 #endif

@@ -33,7 +33,7 @@ void pf_hosting_obey(struct pf_room *room, pf_member_id host);
 /* PF_EVENT_HOST */
 void pf_hosting_act(struct pf_room *room, const struct pf_event *event);
 
-/* At the end of every event: who is in no room any more has no role in it. */
+/* At the end of every event: outside of a room there is no role. */
 void pf_hosting_follow(struct pf_room *room);
 
 #endif

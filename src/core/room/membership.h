@@ -17,8 +17,8 @@ struct pf_membership {
     enum pf_error_code code; /* for REFUSED */
     bool is_changed;         /* the page has to be told */
     bool wants_join;
-    bool took_over;     /* since "join" was pressed this client has come back to be the newest */
-    bool prepared_sent; /* with the join that is not answered yet */
+    bool took_over;         /* since the user joined: has connected again after being replaced */
+    bool prepared_sent;     /* with the join that is not answered yet */
     bool first_epoch_spent; /* an offer of epoch 1 may have reached any member */
     bool name_told;         /* to the relay, or will be with "join" */
     uint64_t name_at_ms;    /* the earliest time of the next "rename" */

@@ -117,8 +117,8 @@ static struct pf_hub_member *new_member(struct pf_hub *hub, const struct pf_hub_
 static bool is_overtaken(const struct pf_hub *hub, const struct pf_hub_client *client,
                          const struct pf_hub_member *member)
 {
-    return member && member->client != PF_CLIENT_NONE &&
-           pf_clients_find(&hub->clients, member->client)->order > client->order;
+    return member && member->client != PF_HUB_CLIENT_NONE &&
+           pf_hub_clients_find(&hub->clients, member->client)->order > client->order;
 }
 
 static void send_joined(struct pf_hub *hub, const struct pf_hub_member *member, bool resumed,
@@ -135,8 +135,8 @@ static void send_joined(struct pf_hub *hub, const struct pf_hub_member *member, 
                    .ticket = pf_hosts_write_ticket(hub, member, &ticket),
                    .terms = pf_hosts_describe(member),
                    .offered = offered ? offered->id : 0,
-                   .ice_servers =
-                       pf_hub_ice_for_joined(hub, pf_clients_find(&hub->clients, member->client))},
+                   .ice_servers = pf_hub_ice_for_joined(
+                       hub, pf_hub_clients_find(&hub->clients, member->client))},
     };
     for (size_t i = 0; i < room->members_count; i++) {
         if (room->members[i] != member) {
@@ -172,7 +172,7 @@ static const struct pf_hub_member *find_answerer(const struct pf_hub_room *room,
 {
     for (size_t i = 0; i < room->members_count; i++) {
         const struct pf_hub_member *member = room->members[i];
-        if (member != newcomer && member->client != PF_CLIENT_NONE &&
+        if (member != newcomer && member->client != PF_HUB_CLIENT_NONE &&
             !pf_capabilities_have(pf_hub_member_capabilities(member), PF_CAPABILITY_OBSERVER)) {
             return member;
         }
@@ -187,7 +187,7 @@ static void seat(struct pf_hub *hub, struct pf_hub_client *client, struct pf_hub
     member->instance = instance;
     member->client = client->number;
     client->member = member;
-    pf_clients_seat(&hub->clients, client);
+    pf_hub_clients_seat(&hub->clients, client);
     if (client->is_guest && hub->config.ice.renew_ms > 0) {
         pf_hub_client_hurry(hub, client); /* it has no pings: its timer is for this */
     }
@@ -199,7 +199,7 @@ static void announce(struct pf_hub *hub, const struct pf_hub_member *member, boo
 {
     const struct pf_hub_member *offered =
         offer.size > 0 ? find_answerer(member->room, member) : NULL;
-    struct pf_hub_client *client = pf_clients_find(&hub->clients, member->client);
+    struct pf_hub_client *client = pf_hub_clients_find(&hub->clients, member->client);
     if (client->is_guest) {
         client->offered = offered ? offered->id : 0;
     }

@@ -21,7 +21,7 @@ struct pf_hub_newcomer {
     bool has_knocked; /* and was counted by the limits then */
 };
 
-/* Lets a client that has knocked into a room. False if it cannot be: then it is closed. */
+/* Lets a client that has knocked into a room. False if that fails; the client is then closed. */
 bool pf_hub_admit(struct pf_hub *hub, struct pf_hub_client *client, struct pf_slice room,
                   const struct pf_hub_newcomer *newcomer);
 
@@ -35,8 +35,8 @@ pf_member_id pf_hub_draw_id(struct pf_hub *hub, const struct pf_hub_room *room);
 void pf_hub_join(struct pf_hub *hub, struct pf_hub_client *client, struct pf_slice text,
                  struct pf_slice offer);
 
-/* The answer to the client's `join` is lost: says it again, or handles the `join`, if that was
- * lost. */
+/* The answer to the guest's `join` is lost: repeats it, or handles the `join` if it was the `join`
+ * that was lost. */
 void pf_hub_join_again(struct pf_hub *hub, struct pf_hub_client *client, struct pf_slice text);
 
 /* Handles `rename` of a client: `text` is the message. The client may be closed and freed. */

@@ -11,7 +11,7 @@ enum {
     ORDER_BITS = 20, /* below the milliseconds */
 };
 
-void pf_clients_clear(struct pf_clients *clients)
+void pf_hub_clients_clear(struct pf_hub_clients *clients)
 {
     for (size_t i = 0; i < clients->size; i++) {
         if (clients->by_number[i]) {
@@ -20,15 +20,15 @@ void pf_clients_clear(struct pf_clients *clients)
         free(clients->by_number[i]);
     }
     free(clients->by_number);
-    *clients = (struct pf_clients){.size = 0};
+    *clients = (struct pf_hub_clients){.size = 0};
 }
 
-struct pf_hub_client *pf_clients_find(const struct pf_clients *clients, uint32_t number)
+struct pf_hub_client *pf_hub_clients_find(const struct pf_hub_clients *clients, uint32_t number)
 {
     return number < clients->size ? clients->by_number[number] : NULL;
 }
 
-static enum pf_error reserve(struct pf_clients *clients, uint32_t number)
+static enum pf_error reserve(struct pf_hub_clients *clients, uint32_t number)
 {
     size_t size = clients->size > 0 ? clients->size : SIZE_MIN;
     if (number < clients->size) {
@@ -49,10 +49,10 @@ static enum pf_error reserve(struct pf_clients *clients, uint32_t number)
     return PF_ERROR_OK;
 }
 
-enum pf_error pf_clients_add(struct pf_clients *clients, uint32_t number, uint64_t opened_ms,
-                             struct pf_hub_client **out)
+enum pf_error pf_hub_clients_add(struct pf_hub_clients *clients, uint32_t number,
+                                 uint64_t opened_ms, struct pf_hub_client **out)
 {
-    PF_ASSERT(!pf_clients_find(clients, number));
+    PF_ASSERT(!pf_hub_clients_find(clients, number));
     if (reserve(clients, number) != PF_ERROR_OK) {
         return PF_ERROR_MEMORY;
     }
@@ -78,20 +78,20 @@ enum pf_error pf_clients_add(struct pf_clients *clients, uint32_t number, uint64
     return PF_ERROR_OK;
 }
 
-uint64_t pf_client_opened_ms(const struct pf_hub_client *client)
+uint64_t pf_hub_client_opened_ms(const struct pf_hub_client *client)
 {
     return client->order >> ORDER_BITS;
 }
 
-void pf_clients_make_guest(struct pf_clients *clients, struct pf_hub_client *client)
+void pf_hub_clients_make_guest(struct pf_hub_clients *clients, struct pf_hub_client *client)
 {
     PF_ASSERT(!client->is_guest);
-    pf_clients_seat(clients, client);
+    pf_hub_clients_seat(clients, client);
     client->is_guest = true;
     clients->guests_count++;
 }
 
-void pf_clients_seat(struct pf_clients *clients, struct pf_hub_client *client)
+void pf_hub_clients_seat(struct pf_hub_clients *clients, struct pf_hub_client *client)
 {
     if (!client->in_lobby) {
         return;
@@ -110,12 +110,12 @@ void pf_clients_seat(struct pf_clients *clients, struct pf_hub_client *client)
     client->lobby_older = client->lobby_newer = NULL;
 }
 
-void pf_clients_remove(struct pf_clients *clients, struct pf_hub_client *client)
+void pf_hub_clients_remove(struct pf_hub_clients *clients, struct pf_hub_client *client)
 {
     PF_ASSERT(client->heartbeat.place == 0);
     PF_ASSERT(!client->knock);
-    PF_ASSERT(pf_clients_find(clients, client->number) == client);
-    pf_clients_seat(clients, client);
+    PF_ASSERT(pf_hub_clients_find(clients, client->number) == client);
+    pf_hub_clients_seat(clients, client);
     clients->by_number[client->number] = NULL;
     clients->count--;
     clients->guests_count -= client->is_guest ? 1 : 0;

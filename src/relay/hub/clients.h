@@ -41,7 +41,7 @@ struct pf_hub_client {
 };
 
 /* Indexed by number. All zero is an empty table. */
-struct pf_clients {
+struct pf_hub_clients {
     struct pf_hub_client **by_number; /* owned, as are the clients; NULL where there is none */
     size_t size;
     size_t count, guests_count; /* of all; of those, guests */
@@ -51,26 +51,26 @@ struct pf_clients {
 };
 
 /* Frees all clients. Their timers must not be used any more. */
-void pf_clients_clear(struct pf_clients *clients);
+void pf_hub_clients_clear(struct pf_hub_clients *clients);
 
 /* The client of that number, or NULL. */
-struct pf_hub_client *pf_clients_find(const struct pf_clients *clients, uint32_t number);
+struct pf_hub_client *pf_hub_clients_find(const struct pf_hub_clients *clients, uint32_t number);
 
 /* Adds a client in the lobby, all zero except its number, which is unused, and its order, by the
  * time when it connected. Fails with MEMORY. */
-enum pf_error pf_clients_add(struct pf_clients *clients, uint32_t number, uint64_t opened_ms,
-                             struct pf_hub_client **out);
+enum pf_error pf_hub_clients_add(struct pf_hub_clients *clients, uint32_t number,
+                                 uint64_t opened_ms, struct pf_hub_client **out);
 
 /* When the client connected. */
-uint64_t pf_client_opened_ms(const struct pf_hub_client *client);
+uint64_t pf_hub_client_opened_ms(const struct pf_hub_client *client);
 
 /* Makes a new client a guest, who is not in the lobby. */
-void pf_clients_make_guest(struct pf_clients *clients, struct pf_hub_client *client);
+void pf_hub_clients_make_guest(struct pf_hub_clients *clients, struct pf_hub_client *client);
 
 /* Takes the client out of the lobby: it is a member, or visiting. */
-void pf_clients_seat(struct pf_clients *clients, struct pf_hub_client *client);
+void pf_hub_clients_seat(struct pf_hub_clients *clients, struct pf_hub_client *client);
 
 /* Frees a client whose timer is not set. */
-void pf_clients_remove(struct pf_clients *clients, struct pf_hub_client *client);
+void pf_hub_clients_remove(struct pf_hub_clients *clients, struct pf_hub_client *client);
 
 #endif

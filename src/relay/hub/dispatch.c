@@ -30,7 +30,7 @@ static void on_signal(struct pf_hub *hub, struct pf_hub_client *client,
         return;
     }
     const struct pf_hub_member *to = pf_hub_room_member(client->member->room, envelope->to);
-    if (!to || to->client == PF_CLIENT_NONE || to == client->member) {
+    if (!to || to->client == PF_HUB_CLIENT_NONE || to == client->member) {
         pf_hub_fail_no_such_member(hub, client, envelope->to);
         return;
     }

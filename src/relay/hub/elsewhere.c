@@ -20,11 +20,11 @@ void pf_hub_visit_begin(struct pf_hub *hub, struct pf_hub_client *client, struct
     pf_buffer_put(&hub->text, room);
     PF_ASSERT(!hub->text.overflow);
     client->is_visiting = true;
-    pf_clients_seat(&hub->clients, client);
+    pf_hub_clients_seat(&hub->clients, client);
     struct pf_hub_queued *output = pf_hub_output_add(hub, PF_HUB_VISIT);
     output->head = (struct pf_slice){hub->text.data + start, room.size};
     output->body = text;
-    output->opened_ms = pf_client_opened_ms(client);
+    output->opened_ms = pf_hub_client_opened_ms(client);
     pf_hub_output_address(output, client->number);
 }
 
@@ -51,8 +51,8 @@ void pf_hub_room_move(struct pf_hub *hub, struct pf_slice name)
     }
     room->is_moved = true;
     for (size_t i = 0; i < room->members_count; i++) {
-        if (room->members[i]->client != PF_CLIENT_NONE) {
-            pf_hub_client_hurry(hub, pf_clients_find(&hub->clients, room->members[i]->client));
+        if (room->members[i]->client != PF_HUB_CLIENT_NONE) {
+            pf_hub_client_hurry(hub, pf_hub_clients_find(&hub->clients, room->members[i]->client));
         }
     }
     if (!pf_hub_room_is_connected(room)) {

@@ -28,8 +28,8 @@ static const struct pf_token_rate actions_rate = {.burst = 40 * ACTIONS_MS, .per
 static void note(struct pf_hub *hub, struct pf_hub_member *member)
 {
     member->is_told = false;
-    if (member->client != PF_CLIENT_NONE) {
-        pf_hub_client_hurry(hub, pf_clients_find(&hub->clients, member->client));
+    if (member->client != PF_HUB_CLIENT_NONE) {
+        pf_hub_client_hurry(hub, pf_hub_clients_find(&hub->clients, member->client));
     }
 }
 
@@ -124,7 +124,7 @@ void pf_hosts_settle(struct pf_hub *hub, struct pf_hub_room *room)
         }
         if (can_be_host(member)) {
             may_have_host = true;
-            next = member->client != PF_CLIENT_NONE ? member : next;
+            next = member->client != PF_HUB_CLIENT_NONE ? member : next;
         }
     }
     if (next) {

@@ -28,7 +28,7 @@ void pf_hosts_settle(struct pf_hub *hub, struct pf_hub_room *room);
 /* The client says `host`. */
 void pf_hosts_act(struct pf_hub *hub, struct pf_hub_client *client, struct pf_slice text);
 
-/* How things are, as the member may know it; borrows from its room. */
+/* Role and door, as far as the member may know them; borrows from its room. */
 struct pf_terms pf_hosts_describe(const struct pf_hub_member *member);
 
 /* Writes the member's ticket as of now. */

@@ -77,7 +77,7 @@ void pf_hub_free(struct pf_hub *hub)
     if (!hub) {
         return;
     }
-    pf_clients_clear(&hub->clients);
+    pf_hub_clients_clear(&hub->clients);
     pf_rooms_clear(&hub->rooms);
     pf_timers_clear(&hub->timers);
     free(hub);
@@ -96,7 +96,7 @@ void pf_hub_handle(struct pf_hub *hub, const struct pf_hub_event *event)
     }
     struct pf_hub_client *client = event->type == PF_HUB_TIMEOUT || event->type == PF_HUB_ROOM_MOVED
                                        ? NULL
-                                       : pf_clients_find(&hub->clients, event->client);
+                                       : pf_hub_clients_find(&hub->clients, event->client);
     switch (event->type) {
     case PF_HUB_CLIENT_OPENED:
         if (event->is_guest) {

@@ -81,7 +81,7 @@ struct pf_hub_config {
 enum pf_hub_event_type {
     PF_HUB_CLIENT_OPENED, /* a WebSocket is open; `client` is a number not in use */
     PF_HUB_CLIENT_TEXT,   /* a text message has arrived, which has been checked to be UTF-8 */
-    PF_HUB_CLIENT_HEARD, /* the client is alive, but what has arrived is no message yet, or never */
+    PF_HUB_CLIENT_HEARD,  /* the client is alive: part of a message, or a control frame */
     PF_HUB_CLIENT_CLOSED, /* the WebSocket is gone */
     PF_HUB_TIMEOUT,       /* time has passed */
     PF_HUB_CLIENT_HOME,   /* the room that a visiting client asked for is this hub's after all;

@@ -39,7 +39,7 @@ const char *pf_knock_why_not(const struct pf_hub *hub, const struct pf_hub_clien
 void pf_knock_begin(struct pf_hub *hub, struct pf_hub_client *client, struct pf_hub_room *room,
                     const struct pf_hub_newcomer *newcomer);
 
-/* The client knocks no more, or never did. */
+/* Ends the knock of the client, if there is one. */
 void pf_knock_end(struct pf_hub *hub, struct pf_hub_client *client);
 
 /* The client's timer has fired: lets it in, if it may enter. False if the client is closed. */

@@ -61,7 +61,7 @@ struct pf_member pf_hub_describe(const struct pf_hub_member *member)
         .id = member->id,
         .name = {member->name, member->name_size},
         .instance = member->instance,
-        .away = member->client == PF_CLIENT_NONE,
+        .away = member->client == PF_HUB_CLIENT_NONE,
         .role = member->is_host ? PF_ROLE_HOST : PF_ROLE_MEMBER,
         .capabilities = pf_hub_member_capabilities(member),
     };
@@ -97,7 +97,7 @@ void pf_hub_send_to_others(struct pf_hub *hub, const struct pf_hub_member *membe
     output->head = text;
     for (size_t i = 0; i < room->members_count; i++) {
         const struct pf_hub_member *other = room->members[i];
-        if (other != member && other != except && other->client != PF_CLIENT_NONE) {
+        if (other != member && other != except && other->client != PF_HUB_CLIENT_NONE) {
             pf_hub_output_address(output, other->client);
         }
     }

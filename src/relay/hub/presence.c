@@ -16,7 +16,7 @@ static void free_client(struct pf_hub *hub, struct pf_hub_client *client)
     PF_ASSERT(!client->member);
     pf_knock_end(hub, client);
     pf_timers_cancel(&hub->timers, &client->heartbeat);
-    pf_clients_remove(&hub->clients, client);
+    pf_hub_clients_remove(&hub->clients, client);
 }
 
 static void close_client(struct pf_hub *hub, struct pf_hub_client *client, uint16_t code)
@@ -59,7 +59,7 @@ static struct pf_hub_client *new_client(struct pf_hub *hub, uint32_t number, uin
 {
     struct pf_hub_client *client = NULL;
     if (!pf_hub_reserve_timer(hub) ||
-        pf_clients_add(&hub->clients, number, opened_ms, &client) != PF_ERROR_OK) {
+        pf_hub_clients_add(&hub->clients, number, opened_ms, &client) != PF_ERROR_OK) {
         return NULL;
     }
     client->heartbeat = (struct pf_timer){.kind = PF_HUB_TIMER_HEARTBEAT};
@@ -71,13 +71,13 @@ static struct pf_hub_client *new_client(struct pf_hub *hub, uint32_t number, uin
 void pf_hub_guest_open(struct pf_hub *hub, uint32_t number, uint64_t opened_ms)
 {
     PF_ASSERT(number < hub->config.clients_max);
-    PF_ASSERT(!pf_clients_find(&hub->clients, number));
+    PF_ASSERT(!pf_hub_clients_find(&hub->clients, number));
     struct pf_hub_client *client = new_client(hub, number, opened_ms);
     if (!client) {
         pf_hub_send_close(hub, number, pf_error_code_close(PF_CODE_RELAY_FULL));
         return;
     }
-    pf_clients_make_guest(&hub->clients, client);
+    pf_hub_clients_make_guest(&hub->clients, client);
     if (!hub->config.tokens.judge && hub->config.ice.renew_ms > 0) {
         client->ice_due_ms = opened_ms + hub->config.ice.renew_ms; /* it has had some by `hello` */
     }
@@ -87,7 +87,7 @@ void pf_hub_guest_open(struct pf_hub *hub, uint32_t number, uint64_t opened_ms)
 void pf_hub_client_open(struct pf_hub *hub, uint32_t number)
 {
     PF_ASSERT(number < hub->config.clients_max);
-    PF_ASSERT(!pf_clients_find(&hub->clients, number));
+    PF_ASSERT(!pf_hub_clients_find(&hub->clients, number));
     /* Whoever waits in the lobby may connect again; who comes now may be a member that returns. */
     const size_t own_count = hub->clients.count - hub->clients.guests_count;
     const bool is_full = hub->config.places > 0 && own_count >= hub->config.places;
@@ -188,7 +188,7 @@ static void remove_member(struct pf_hub *hub, struct pf_hub_member *member,
  */
 bool pf_hub_member_gives_way(const struct pf_hub *hub, const struct pf_hub_member *member)
 {
-    const bool is_away = member->client == PF_CLIENT_NONE;
+    const bool is_away = member->client == PF_HUB_CLIENT_NONE;
     return is_away && (!member->has_spoken || hub->now_ms > member->place_ms);
 }
 
@@ -215,7 +215,7 @@ static void set_away(struct pf_hub *hub, struct pf_hub_client *client, uint32_t 
     if (!member) {
         return;
     }
-    member->client = PF_CLIENT_NONE;
+    member->client = PF_HUB_CLIENT_NONE;
     if (is_over(member->room, member->room->members_count)) {
         remove_member(hub, member, PF_LEFT_TIMEOUT);
         return;
@@ -265,7 +265,7 @@ void pf_hub_client_leave(struct pf_hub *hub, struct pf_hub_client *client)
     struct pf_hub_member *member = client->member;
     client->member = NULL;
     if (member) {
-        member->client = PF_CLIENT_NONE;
+        member->client = PF_HUB_CLIENT_NONE;
         remove_member(hub, member, PF_LEFT_LEFT);
     }
     close_client(hub, client, PF_HUB_CLOSE_NORMAL);
@@ -273,10 +273,10 @@ void pf_hub_client_leave(struct pf_hub *hub, struct pf_hub_client *client)
 
 void pf_hub_member_remove(struct pf_hub *hub, struct pf_hub_member *member)
 {
-    if (member->client != PF_CLIENT_NONE) {
-        struct pf_hub_client *client = pf_clients_find(&hub->clients, member->client);
+    if (member->client != PF_HUB_CLIENT_NONE) {
+        struct pf_hub_client *client = pf_hub_clients_find(&hub->clients, member->client);
         client->member = NULL;
-        member->client = PF_CLIENT_NONE;
+        member->client = PF_HUB_CLIENT_NONE;
         pf_hub_client_fail(hub, client, PF_CODE_REMOVED, "a host has removed you");
     }
     remove_member(hub, member, PF_LEFT_LEFT);
@@ -290,16 +290,16 @@ void pf_hub_client_evict(struct pf_hub *hub, struct pf_hub_client *client)
 
 void pf_hub_member_release(struct pf_hub *hub, struct pf_hub_member *member, uint32_t instance)
 {
-    if (member->client == PF_CLIENT_NONE) {
+    if (member->client == PF_HUB_CLIENT_NONE) {
         end_absence(hub, member);
         pf_timers_cancel(&hub->timers, &member->grace);
         return;
     }
-    struct pf_hub_client *older = pf_clients_find(&hub->clients, member->client);
+    struct pf_hub_client *older = pf_hub_clients_find(&hub->clients, member->client);
     PF_ASSERT(older);
     PF_ASSERT(older->member == member);
     older->member = NULL;
-    member->client = PF_CLIENT_NONE;
+    member->client = PF_HUB_CLIENT_NONE;
     if (member->instance == instance) {
         pf_hub_client_dismiss(hub, older);
     } else {

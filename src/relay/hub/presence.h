@@ -31,7 +31,7 @@ void pf_hub_client_lost(struct pf_hub *hub, struct pf_hub_client *client, uint16
 /* The client's heartbeat timer has fired: sends a ping, or closes the client if it is silent. */
 void pf_hub_client_heartbeat(struct pf_hub *hub, struct pf_hub_client *client);
 
-/* The client is due: its timer fires as soon as the event in course has been handled. */
+/* Makes the timer of the client fire as soon as the current event has been handled. */
 void pf_hub_client_hurry(struct pf_hub *hub, struct pf_hub_client *client);
 
 /* The client asks to leave: its member is removed, and it is closed and freed. */
@@ -53,8 +53,8 @@ void pf_hub_fail_no_such_member(struct pf_hub *hub, const struct pf_hub_client *
 
 /*
  * The member is about to get a new client, of that instance: closes the client that it has, or ends
- * its absence. A page has one socket at a time: if it is the same page it is not told that it is
- * replaced, which would be for good.
+ * its absence. A page has one socket at a time, so a client of the same page is not told that it
+ * has been replaced: a page does not come back after that.
  */
 void pf_hub_member_release(struct pf_hub *hub, struct pf_hub_member *member, uint32_t instance);
 

@@ -159,7 +159,7 @@ enum pf_error pf_rooms_add_member(struct pf_rooms *rooms, struct pf_hub_room *ro
         }
         return PF_ERROR_MEMORY;
     }
-    *member = (struct pf_hub_member){.id = id, .room = room, .client = PF_CLIENT_NONE};
+    *member = (struct pf_hub_member){.id = id, .room = room, .client = PF_HUB_CLIENT_NONE};
     room->members[room->members_count++] = member;
     rooms->members_count++;
     *out = member;
@@ -199,7 +199,7 @@ struct pf_hub_member *pf_hub_room_member(const struct pf_hub_room *room, pf_memb
 bool pf_hub_room_is_connected(const struct pf_hub_room *room)
 {
     for (size_t i = 0; i < room->members_count; i++) {
-        if (room->members[i]->client != PF_CLIENT_NONE) {
+        if (room->members[i]->client != PF_HUB_CLIENT_NONE) {
             return true;
         }
     }

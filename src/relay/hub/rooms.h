@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PF_CLIENT_NONE UINT32_MAX
+#define PF_HUB_CLIENT_NONE UINT32_MAX
 
 /* A member of a room, connected or away. */
 struct pf_hub_member {
@@ -25,14 +25,14 @@ struct pf_hub_member {
     /* Time connected earns time away. Connected: since when, as if without a break. Away: until
      * when it keeps its place although others wait; see pf_hub_member_gives_way(). */
     uint64_t place_ms;
-    uint32_t client; /* PF_CLIENT_NONE while it is away */
+    uint32_t client; /* PF_HUB_CLIENT_NONE while it is away */
     uint32_t instance;
     char *name; /* owned: the name, and behind it the capabilities; NULL if both are empty */
     uint8_t name_size;
     uint8_t capabilities_size;
     bool is_host;
     bool is_stranger; /* the room has had it since it came without a ticket */
-    bool is_told;     /* of how things are in the room; else it is due to be */
+    bool is_told;     /* of its role and the door; else that is due */
     bool is_shown;    /* its role is, to the others; else that is due */
     bool is_named;    /* by its token: it cannot rename itself */
     bool has_spoken;  /* has sent a signal: somebody may miss it */

@@ -58,7 +58,7 @@ struct pf_hub {
     struct pf_token_rate messages_rate; /* of each client, in thousandths of a message */
     uint64_t now_ms, unix_s;            /* of the event being handled */
     uint64_t started_ms, started_s;     /* of the first event */
-    struct pf_clients clients;
+    struct pf_hub_clients clients;
     struct pf_rooms rooms;
     struct pf_timers timers;
     uint64_t signals;

@@ -1,4 +1,4 @@
-/* addresses.c - what each network address may use of the relay. */
+/* addresses.c - the limits of each network address. */
 /* SPDX-License-Identifier: MIT */
 #include "relay/server/addresses.h"
 

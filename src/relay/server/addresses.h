@@ -1,4 +1,4 @@
-/* addresses.h - what each network address may use of the relay. Internal to the server. */
+/* addresses.h - the limits of each network address. Internal to the server. */
 /* SPDX-License-Identifier: MIT */
 #ifndef PF_RELAY_SERVER_ADDRESSES_H
 #define PF_RELAY_SERVER_ADDRESSES_H

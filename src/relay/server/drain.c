@@ -1,4 +1,4 @@
-/* drain.c - how the relay ends: at once, or little by little. */
+/* drain.c - how the relay shuts down: at once, or gradually. */
 /* SPDX-License-Identifier: MIT */
 #include "relay/server/drain.h"
 

@@ -1,4 +1,4 @@
-/* drain.h - how the relay ends: at once, or little by little. Internal to the server. */
+/* drain.h - how the relay shuts down: at once, or gradually. Internal to the server. */
 /* SPDX-License-Identifier: MIT */
 #ifndef PF_RELAY_SERVER_DRAIN_H
 #define PF_RELAY_SERVER_DRAIN_H
@@ -8,16 +8,16 @@
 #include <stdint.h>
 
 /*
- * A relay that ends closes all WebSockets with 1001, and their clients connect again: to the next
- * relay. Closed over some seconds, they do not all come at the same time. In a cluster it gives up
- * its rooms in the same time, and their members on other relays resume as well.
+ * A relay that shuts down closes all WebSockets with 1001, and their clients connect again, to the
+ * next relay. Spread over some seconds, they do not all arrive at the same time. In a cluster the
+ * relay gives up its rooms during that time, and their members on other relays resume as well.
  */
 
-/* Accepts nothing more, and closes WebSockets one after the other from now on; or all of them at
- * once, if there is nothing to spread or it is asked for a second time. */
+/* Stops accepting connections and begins to close WebSockets one after the other; all at once if
+ * drain_ms is 0, there are none, or this is the second call. */
 void pf_drain_begin(struct pf_server *server);
 
-/* Closes those whose time has come. */
+/* Closes those that are due. */
 void pf_drain_advance(struct pf_server *server);
 
 /* When that is to be called next, or PF_DEADLINE_NONE. */

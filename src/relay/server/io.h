@@ -13,7 +13,7 @@ void pf_io_event(struct pf_server *server, uint64_t index, uint32_t events);
 /* Writes what has been queued, frees dead links and resets the arenas. */
 void pf_io_flush(struct pf_server *server);
 
-/* At the end of an iteration: writes a piece of the file whose turn it is, if there is one. */
+/* At the end of an iteration: writes a piece of the file that has waited longest, if any. */
 void pf_io_write_file(struct pf_server *server);
 
 #endif

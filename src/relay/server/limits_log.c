@@ -1,4 +1,4 @@
-/* limits_log.c - tells the operator that addresses use up what they may. */
+/* limits_log.c - tells the operator that addresses reach their limits. */
 /* SPDX-License-Identifier: MIT */
 #include "relay/server/limits_log.h"
 

@@ -1,4 +1,4 @@
-/* limits_log.h - tells the operator that addresses use up what they may. Internal to the server. */
+/* limits_log.h - tells the operator that addresses reach their limits. Internal to the server. */
 /* SPDX-License-Identifier: MIT */
 #ifndef PF_RELAY_SERVER_LIMITS_LOG_H
 #define PF_RELAY_SERVER_LIMITS_LOG_H

@@ -282,18 +282,18 @@ void pf_link_set_file(struct pf_server *server, struct pf_link *link, int fd, ui
     transit->file_fd = fd;
     transit->file_at = 0;
     transit->file_size = size;
-    transit->file_turn = ++server->file_turns;
+    transit->file_order = ++server->file_orders;
     if (size > PF_RECEIVE_SIZE) {
         bound_unsent(link);
     }
 }
 
-/* The link can be written to: it is given the iteration's turn unless one that has it already has
- * waited for longer. */
-static void await_turn(struct pf_server *server, struct pf_link *link)
+/* The link can be written to: the iteration writes a piece of its file, unless another such link
+ * has waited longer. */
+static void request_file_write(struct pf_server *server, struct pf_link *link)
 {
     const struct pf_link *other = server->file_link;
-    if (!other || link->transit->file_turn < other->transit->file_turn) {
+    if (!other || link->transit->file_order < other->transit->file_order) {
         server->file_link = link;
     }
 }
@@ -318,7 +318,7 @@ bool pf_link_write_file(struct pf_server *server, struct pf_link *link)
     if (got <= 0) {
         return false; /* truncated meanwhile: Content-Length cannot be kept */
     }
-    transit->file_turn = ++server->file_turns;
+    transit->file_order = ++server->file_orders;
     struct iovec piece = {.iov_base = server->input, .iov_len = (size_t)got};
     const ssize_t put = pf_stream_write(&link->stream, &piece, 1);
     if (put < 0) {
@@ -339,7 +339,7 @@ bool pf_link_write(struct pf_server *server, struct pf_link *link)
         return false;
     }
     if (!link->kept && pf_link_has_file(link)) {
-        await_turn(server, link);
+        request_file_write(server, link);
     }
     return true;
 }

@@ -45,8 +45,8 @@ bool pf_link_is_busy(const struct pf_link *link);
 void pf_link_set_file(struct pf_server *server, struct pf_link *link, int fd, uint64_t size);
 
 /*
- * Writes as much as the kernel accepts, but for the file: if only that is left, the link asks for
- * the iteration's turn. False if the connection is lost.
+ * Writes as much as the kernel accepts, except of the file: if only that is left, the link requests
+ * that the iteration write a piece of it. False if the connection is lost.
  */
 bool pf_link_write(struct pf_server *server, struct pf_link *link);
 

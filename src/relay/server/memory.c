@@ -1,4 +1,4 @@
-/* memory.c - gives memory back to the system when a crowd has gone. */
+/* memory.c - gives memory back to the system when many clients have left. */
 /* SPDX-License-Identifier: MIT */
 #include "relay/server/memory.h"
 

@@ -1,4 +1,4 @@
-/* memory.h - gives memory back to the system when a crowd has gone. Internal to the server. */
+/* memory.h - gives memory back to the system when many clients have left. Internal. */
 /* SPDX-License-Identifier: MIT */
 #ifndef PF_RELAY_SERVER_MEMORY_H
 #define PF_RELAY_SERVER_MEMORY_H

@@ -30,7 +30,7 @@ struct pf_metrics {
     uint64_t iterations_ns;
 };
 
-/* What is so now. */
+/* The values of now. */
 struct pf_metrics_now {
     size_t connections, clients, addresses;
     uint32_t is_ready;
@@ -42,7 +42,7 @@ struct pf_metrics_now {
 /* Counts a response with that status. */
 void pf_metrics_refuse(struct pf_metrics *metrics, uint16_t status);
 
-/* Counts one turn of the event loop, from epoll's report to the last write. */
+/* Counts one iteration of the event loop, from epoll's report to the last write. */
 void pf_metrics_iteration(struct pf_metrics *metrics, uint64_t ns);
 
 /* Appends all of it in Prometheus' text format, version 0.0.4. */

@@ -1,4 +1,4 @@
-/* notify.c - tells systemd, if that has started the relay, how it is. */
+/* notify.c - tells systemd the state of the relay, if systemd has started it. */
 /* SPDX-License-Identifier: MIT */
 #include "relay/server/notify.h"
 

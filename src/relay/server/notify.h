@@ -1,4 +1,4 @@
-/* notify.h - tells systemd, if that has started the relay, how it is. */
+/* notify.h - tells systemd the state of the relay, if systemd has started it. */
 /* SPDX-License-Identifier: MIT */
 #ifndef PF_RELAY_SERVER_NOTIFY_H
 #define PF_RELAY_SERVER_NOTIFY_H

@@ -16,14 +16,14 @@
  * nearest that is no trusted proxy is the client; what others claim is not believed.
  */
 
-/* A link has been opened by `ip`. False if that has used up what it may. */
+/* A link has been opened by `ip`. False if that address has reached its limits. */
 bool pf_proxied_begin(struct pf_server *server, struct pf_link *link, const struct pf_ip *ip);
 
 /* Reads the PROXY header of a link whose `opening` is that, and goes on with the next step. */
 void pf_proxied_read_header(struct pf_server *server, struct pf_link *link);
 
-/* server->request has come by the link: it counts for whoever has sent it. False if that has used
- * up what it may. */
+/* server->request has come by the link: it counts for whoever has sent it. False if that
+ * address has reached its limits. */
 bool pf_proxied_take_request(struct pf_server *server, struct pf_link *link);
 
 /* By which rules the Origin of a request that comes by the link is judged. */

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 /* Queues what a connection has to say first, and counts the replies that it then waits for. False
- * if the connection is of no use. */
+ * if the connection is to be closed. */
 bool pf_redis_put_login(struct pf_redis *redis, enum pf_redis_line line);
 
 /* Queues a command, except RECONNECT, and notes it. False, and `why` says why, if that is not

@@ -109,7 +109,7 @@ struct pf_transit {
     uint32_t input_size;
     int file_fd; /* owned: the rest of a response, or -1 */
     uint64_t file_at, file_size;
-    uint64_t file_turn; /* the lower, the longer it has waited to be served */
+    uint64_t file_order; /* the lower, the longer it has waited to be served */
     bool closes_after_file;
 };
 
@@ -181,7 +181,7 @@ struct pf_server {
     uint32_t unix_ms;                /* the milliseconds of that second */
     struct pf_arena frames, segments;
     struct pf_link *file_link; /* borrowed: whose file is written next; NULL: none asks for it */
-    uint64_t file_turns;       /* given so far */
+    uint64_t file_orders;      /* given so far */
     struct pf_link *dirty;
     enum pf_ending ending;
     uint64_t stop_ms; /* STOPPING: when it stops at the latest */

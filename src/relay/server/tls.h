@@ -13,7 +13,7 @@
 /*
  * Reading takes one recv() into a buffer that all connections share; OpenSSL takes the records from
  * there and keeps no more than one that is not complete. Writing puts the pieces into records of at
- * most 16 KiB and hands each to the kernel at once. An idle connection so holds no buffer at all.
+ * most 16 KiB and hands each to the kernel at once. So an idle connection holds no buffer.
  */
 
 enum {

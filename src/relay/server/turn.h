@@ -13,7 +13,7 @@
 /*
  * The scheme that coturn calls use-auth-secret: the username is a time of expiry and an id, the
  * credential its HMAC-SHA1 under a secret that relay and TURN server share. Nothing has to be told
- * to the TURN server, and a credential that gets out is of no use for long.
+ * to the TURN server, and a credential that leaks soon expires.
  */
 
 enum { PF_TURN_SECRET_SIZE_MAX = 256 };

@@ -22,7 +22,7 @@ enum {
 
 #define NOBODY UINT32_MAX
 
-struct relay {
+struct bench_relay {
     bool is_up, is_running;
     struct pf_cluster *cluster;
     struct relay_input *first, **last;
@@ -73,7 +73,7 @@ static uint32_t relays_clients_max(const struct service *service)
 
 static void start(struct service *service, uint32_t at)
 {
-    struct relay *relay = &service->relays[at];
+    struct bench_relay *relay = &service->relays[at];
     const uint32_t clients = relays_clients_max(service);
     const struct pf_cluster_config config = {
         .self = relays_id(at), .stores_count = service->options.stores, .guests_max = clients};
@@ -117,7 +117,7 @@ void relays_begin(struct service *service)
     }
 }
 
-static void stop(struct relay *relay)
+static void stop(struct bench_relay *relay)
 {
     while (relay->first) {
         struct relay_input *input = relay->first;
@@ -142,7 +142,7 @@ void relays_end(struct service *service)
 
 void relays_kill(struct service *service, uint32_t at)
 {
-    struct relay *relay = &service->relays[at];
+    struct bench_relay *relay = &service->relays[at];
     for (uint32_t i = 0; i < relays_clients_max(service); i++) {
         if (relay->members[i] != NOBODY) {
             members_lost(service, relay->members[i]);
@@ -163,7 +163,7 @@ struct pf_cluster *relays_cluster(const struct service *service, uint32_t relay)
 
 uint32_t relays_seat(struct service *service, uint32_t at, uint32_t member)
 {
-    struct relay *relay = &service->relays[at];
+    struct bench_relay *relay = &service->relays[at];
     PF_ASSERT(relay->free_count > 0);
     const uint32_t client = relay->free_numbers[--relay->free_count];
     relay->members[client] = member;
@@ -172,7 +172,7 @@ uint32_t relays_seat(struct service *service, uint32_t at, uint32_t member)
 
 void relays_unseat(struct service *service, uint32_t at, uint32_t client)
 {
-    struct relay *relay = &service->relays[at];
+    struct bench_relay *relay = &service->relays[at];
     relay->members[client] = NOBODY;
     relay->free_numbers[relay->free_count++] = client;
 }
@@ -231,7 +231,7 @@ void relays_store_event(struct service *service, uint32_t relay, uint64_t at_us,
 
 /* ---- what a relay does ---- */
 
-static void on_sockets(struct service *service, struct relay *relay,
+static void on_sockets(struct service *service, struct bench_relay *relay,
                        const struct pf_hub_output *output)
 {
     for (size_t i = 0; i < output->clients_count; i++) {
@@ -246,7 +246,7 @@ static void on_sockets(struct service *service, struct relay *relay,
     }
 }
 
-static void take_outputs(struct service *service, struct relay *relay)
+static void take_outputs(struct service *service, struct bench_relay *relay)
 {
     struct pf_cluster_output output;
     while (pf_cluster_poll(relay->cluster, &output)) {
@@ -268,7 +268,7 @@ static void take_outputs(struct service *service, struct relay *relay)
     relay->deadline_ms = deadline_ms;
 }
 
-static void run(struct service *service, struct relay *relay)
+static void run(struct service *service, struct bench_relay *relay)
 {
     struct relay_input *input = relay->first;
     relay->is_running = input != NULL;
@@ -304,7 +304,7 @@ static void run(struct service *service, struct relay *relay)
     free(input);
 }
 
-static void on_input(struct service *service, struct relay *relay, struct relay_input *input)
+static void on_input(struct service *service, struct bench_relay *relay, struct relay_input *input)
 {
     if (!relay->is_up) {
         free(input);
@@ -320,7 +320,7 @@ static void on_input(struct service *service, struct relay *relay, struct relay_
 
 void relays_happen(struct service *service, const struct happening *happening)
 {
-    struct relay *relay = &service->relays[happening->subject];
+    struct bench_relay *relay = &service->relays[happening->subject];
     if (happening->kind == HAPPENS_AT_RELAY) {
         on_input(service, relay, happening->text);
     } else if (relay->is_up && happening->kind == HAPPENS_RELAY_RUNS) {

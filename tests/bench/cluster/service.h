@@ -22,7 +22,7 @@ struct service_options {
     bool memory;
 };
 
-struct relay;
+struct bench_relay;
 struct member;
 struct redis;
 
@@ -31,7 +31,7 @@ struct service {
     uint64_t now_us;
     struct pf_random random;
     struct heap heap;
-    struct relay *relays; /* owned, as are the others */
+    struct bench_relay *relays; /* owned, as are the others */
     struct member *members;
     struct redis *redis;
     uint64_t whole_us;

@@ -29,7 +29,7 @@ enum {
     SERVERS_MAX = 16,
 };
 
-struct options {
+struct load_options {
     const char *mode;
     const struct bench_dialect *dialect;
     uint16_t ports[SERVERS_MAX]; /* of the relays: partners are at different ones */
@@ -46,7 +46,7 @@ struct options {
 };
 
 struct load {
-    struct options options;
+    struct load_options options;
     struct bench_world world;
     struct bench_connection *connections; /* owned; two and two are partners */
     struct epoll_event events[EVENTS_MAX];
@@ -307,7 +307,7 @@ static void usage(void)
     exit(2);
 }
 
-static void set_option(struct options *options, int letter, const char *value)
+static void set_option(struct load_options *options, int letter, const char *value)
 {
     const uint32_t number = value ? (uint32_t)strtoul(value, NULL, 10) : 0;
     switch (letter) {
@@ -333,7 +333,7 @@ static void set_option(struct options *options, int letter, const char *value)
     }
 }
 
-static void read_options(int argc, char **argv, struct options *options)
+static void read_options(int argc, char **argv, struct load_options *options)
 {
     static const struct option names[] = {
         {"dialect", required_argument, NULL, 'd'},
@@ -348,7 +348,7 @@ static void read_options(int argc, char **argv, struct options *options)
         {"settle-ms", required_argument, NULL, 'q'},
         {NULL, 0, NULL, 0},
     };
-    *options = (struct options){
+    *options = (struct load_options){
         .members = 200,
         .at_once = 64,
         .size = 200,
@@ -371,7 +371,7 @@ static void read_options(int argc, char **argv, struct options *options)
 /* Rooms and addresses are others in each run: those of the last one may still be remembered. */
 static void prepare(struct load *load)
 {
-    const struct options *options = &load->options;
+    const struct load_options *options = &load->options;
     const uint32_t draw = (uint32_t)bench_now_ns() ^ (uint32_t)getpid() << 16;
     const uint32_t first_room = draw % ROOMS;
     struct rlimit limit;

@@ -17,7 +17,7 @@ struct deviation {
     uint16_t choice;
 };
 
-struct search {
+struct cluster_search {
     const char *name;
     const enum action *actions;
     size_t bound;
@@ -44,9 +44,10 @@ static const struct {
 };
 
 /* Runs a world; notes how many choices there were at each step. */
-static bool run(struct search *search, uint8_t choices[STEPS_MAX], size_t *steps, FILE *trace)
+static bool run(struct cluster_search *search, uint8_t choices[STEPS_MAX], size_t *steps,
+                FILE *trace)
 {
-    static struct world world;
+    static struct cluster_world world;
     size_t deviation = 0;
     size_t step = 0;
     world_begin(&world, search->actions, trace);
@@ -77,7 +78,7 @@ static bool run(struct search *search, uint8_t choices[STEPS_MAX], size_t *steps
 }
 
 /* All orders that begin like the path and deviate from `from` on. */
-static bool explore(struct search *search, size_t from)
+static bool explore(struct cluster_search *search, size_t from)
 {
     uint8_t *choices = malloc(STEPS_MAX);
     size_t steps = 0;
@@ -95,7 +96,7 @@ static bool explore(struct search *search, size_t from)
     return well;
 }
 
-static void report(struct search *search)
+static void report(struct cluster_search *search)
 {
     uint8_t choices[STEPS_MAX];
     size_t steps = 0;
@@ -160,7 +161,7 @@ int main(int argc, char **argv)
         if (!is_wanted(argc, argv, scopes[i].name)) {
             continue;
         }
-        struct search search = {
+        struct cluster_search search = {
             .name = scopes[i].name, .actions = scopes[i].actions, .bound = bound};
         failed = !explore(&search, 0);
         printf("%-12s %10llu orders, %12llu steps\n", search.name,

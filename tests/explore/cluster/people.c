@@ -9,21 +9,21 @@
 
 enum { AGAIN_MS = 500 };
 
-void people_begin(struct world *world)
+void people_begin(struct cluster_world *world)
 {
     for (uint32_t i = 0; i < PEOPLE; i++) {
-        world->people[i] = (struct person){.relay = i, .again_ms = UINT64_MAX};
+        world->people[i] = (struct cluster_person){.relay = i, .again_ms = UINT64_MAX};
     }
 }
 
-static void connect(struct world *world, uint32_t at)
+static void connect(struct cluster_world *world, uint32_t at)
 {
-    struct person *person = &world->people[at];
+    struct cluster_person *person = &world->people[at];
     person->again_ms = UINT64_MAX;
     if (!world->relays[person->relay].cluster || world->relays[person->relay].is_closed) {
         person->relay = (person->relay + 1) % RELAYS;
     }
-    struct relay *relay = &world->relays[person->relay];
+    struct cluster_relay *relay = &world->relays[person->relay];
     person->client = relay->clients[0] == PEOPLE ? 0 : 1;
     PF_ASSERT(relay->clients[person->client] == PEOPLE);
     relay->clients[person->client] = at;
@@ -33,15 +33,15 @@ static void connect(struct world *world, uint32_t at)
                &(struct pf_hub_event){.type = PF_HUB_CLIENT_OPENED, .client = person->client});
 }
 
-void people_come(struct world *world, uint32_t at)
+void people_come(struct cluster_world *world, uint32_t at)
 {
     world->people[at].wants = true;
     connect(world, at);
 }
 
-void people_leave(struct world *world, uint32_t at)
+void people_leave(struct cluster_world *world, uint32_t at)
 {
-    struct person *person = &world->people[at];
+    struct cluster_person *person = &world->people[at];
     person->wants = false;
     person->again_ms = UINT64_MAX;
     if (person->is_connected) {
@@ -52,16 +52,16 @@ void people_leave(struct world *world, uint32_t at)
     }
 }
 
-void people_closed(struct world *world, uint32_t at)
+void people_closed(struct cluster_world *world, uint32_t at)
 {
-    struct person *person = &world->people[at];
+    struct cluster_person *person = &world->people[at];
     person->is_connected = person->has_joined = false;
     person->again_ms = person->wants ? world->now_ms + AGAIN_MS : UINT64_MAX;
 }
 
-static void join(struct world *world, uint32_t at)
+static void join(struct cluster_world *world, uint32_t at)
 {
-    const struct person *person = &world->people[at];
+    const struct cluster_person *person = &world->people[at];
     char data[512];
     struct pf_buffer text;
     struct pf_message message = {
@@ -81,7 +81,7 @@ static void join(struct world *world, uint32_t at)
 }
 
 /* The place of that member among those that are seen, or a free one for 0. */
-static size_t find(const struct person *person, pf_member_id id)
+static size_t find(const struct cluster_person *person, pf_member_id id)
 {
     size_t at = 0;
     while (at < OTHERS_MAX && person->others[at].id != id) {
@@ -90,7 +90,7 @@ static size_t find(const struct person *person, pf_member_id id)
     return at;
 }
 
-static void see(struct person *person, const struct pf_member *member)
+static void see(struct cluster_person *person, const struct pf_member *member)
 {
     size_t at = find(person, member->id);
     at = at < OTHERS_MAX ? at : find(person, 0);
@@ -99,7 +99,7 @@ static void see(struct person *person, const struct pf_member *member)
     person->others[at].is_away = member->away;
 }
 
-static void on_joined(struct person *person, const struct pf_message *message)
+static void on_joined(struct cluster_person *person, const struct pf_message *message)
 {
     person->has_joined = true;
     person->self = message->joined.self;
@@ -112,15 +112,15 @@ static void on_joined(struct person *person, const struct pf_message *message)
     }
 }
 
-static void on_error(struct world *world, uint32_t at, const struct pf_message *message)
+static void on_error(struct cluster_world *world, uint32_t at, const struct pf_message *message)
 {
     (void)snprintf(world->failure, sizeof world->failure, "person %u is told: %.*s", at,
                    (int)message->error.message.size, message->error.message.data);
 }
 
-void people_told(struct world *world, uint32_t at, struct pf_slice text)
+void people_told(struct cluster_world *world, uint32_t at, struct pf_slice text)
 {
-    struct person *person = &world->people[at];
+    struct cluster_person *person = &world->people[at];
     struct pf_message message = {.type = PF_MESSAGE_PING};
     PF_ASSERT(pf_message_read(text, &message) == PF_ERROR_OK);
     if (message.type == PF_MESSAGE_HELLO) {
@@ -137,17 +137,17 @@ void people_told(struct world *world, uint32_t at, struct pf_slice text)
     pf_message_clear(&message);
 }
 
-uint64_t people_deadline_ms(const struct world *world)
+uint64_t people_deadline_ms(const struct cluster_world *world)
 {
     const uint64_t a_ms = world->people[0].again_ms;
     const uint64_t b_ms = world->people[1].again_ms;
     return a_ms < b_ms ? a_ms : b_ms;
 }
 
-void people_timeout(struct world *world)
+void people_timeout(struct cluster_world *world)
 {
     for (uint32_t i = 0; i < PEOPLE; i++) {
-        struct person *person = &world->people[i];
+        struct cluster_person *person = &world->people[i];
         if (person->again_ms > world->now_ms) {
             continue;
         }
@@ -167,7 +167,7 @@ void people_timeout(struct world *world)
     }
 }
 
-static const char *amiss_of(const struct person *person, const struct person *other)
+static const char *amiss_of(const struct cluster_person *person, const struct cluster_person *other)
 {
     if (!person->wants) {
         return person->is_connected ? "who has left is still connected" : NULL;
@@ -188,7 +188,7 @@ static const char *amiss_of(const struct person *person, const struct person *ot
     return NULL;
 }
 
-const char *people_amiss(const struct world *world)
+const char *people_amiss(const struct cluster_world *world)
 {
     const char *first = amiss_of(&world->people[0], &world->people[1]);
     return first ? first : amiss_of(&world->people[1], &world->people[0]);

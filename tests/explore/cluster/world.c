@@ -18,10 +18,10 @@ enum {
 
 const struct pf_slice world_room = {"tea", 3};
 
-static void note(const struct world *world, const char *format, ...)
+static void note(const struct cluster_world *world, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-static void note(const struct world *world, const char *format, ...)
+static void note(const struct cluster_world *world, const char *format, ...)
 {
     va_list arguments;
     if (!world->trace) {
@@ -38,7 +38,7 @@ static void note(const struct world *world, const char *format, ...)
 
 static uint64_t draw(void *user)
 {
-    return ++((struct world *)user)->draws;
+    return ++((struct cluster_world *)user)->draws;
 }
 
 static void sign(void *user, struct pf_slice text, uint8_t mac[PF_MAC_SIZE])
@@ -49,9 +49,9 @@ static void sign(void *user, struct pf_slice text, uint8_t mac[PF_MAC_SIZE])
     }
 }
 
-static void start(struct world *world, uint32_t at)
+static void start(struct cluster_world *world, uint32_t at)
 {
-    struct relay *relay = &world->relays[at];
+    struct cluster_relay *relay = &world->relays[at];
     const struct pf_cluster_config config = {.self = at + 1, .stores_count = 1, .guests_max = 8};
     const struct pf_hub_config hub = {
         .members_max = 4,
@@ -81,15 +81,15 @@ static void clear(struct queue *queue)
     queue->last = NULL;
 }
 
-static void clear_all(struct relay *relay)
+static void clear_all(struct cluster_relay *relay)
 {
     for (size_t i = 0; i < 3; i++) {
         clear(&relay->queues[i]);
     }
 }
 
-static void put(struct world *world, struct queue *queue, const struct pf_store_command *command,
-                const struct pf_store_event *event)
+static void put(struct cluster_world *world, struct queue *queue,
+                const struct pf_store_command *command, const struct pf_store_event *event)
 {
     const struct pf_slice room = command ? command->room : event->room;
     const struct pf_slice bytes = command ? command->bytes : event->bytes;
@@ -120,7 +120,8 @@ static void put(struct world *world, struct queue *queue, const struct pf_store_
     queue->last = packet;
 }
 
-static void on_sockets(struct world *world, struct relay *relay, const struct pf_hub_output *output)
+static void on_sockets(struct cluster_world *world, struct cluster_relay *relay,
+                       const struct pf_hub_output *output)
 {
     for (size_t i = 0; i < output->clients_count; i++) {
         const uint32_t person = relay->clients[output->clients[i]];
@@ -136,7 +137,7 @@ static void on_sockets(struct world *world, struct relay *relay, const struct pf
     }
 }
 
-static void take_outputs(struct world *world, struct relay *relay)
+static void take_outputs(struct cluster_world *world, struct cluster_relay *relay)
 {
     struct pf_cluster_output output;
     while (pf_cluster_poll(relay->cluster, &output)) {
@@ -148,7 +149,7 @@ static void take_outputs(struct world *world, struct relay *relay)
     }
 }
 
-void world_tell(struct world *world, uint32_t at, const struct pf_hub_event *event)
+void world_tell(struct cluster_world *world, uint32_t at, const struct pf_hub_event *event)
 {
     struct pf_hub_event timed = *event;
     timed.now_ms = world->now_ms;
@@ -158,7 +159,7 @@ void world_tell(struct world *world, uint32_t at, const struct pf_hub_event *eve
     take_outputs(world, &world->relays[at]);
 }
 
-static void tell_of_store(struct world *world, struct relay *relay,
+static void tell_of_store(struct cluster_world *world, struct cluster_relay *relay,
                           const struct pf_store_event *event)
 {
     struct pf_store_event timed = *event;
@@ -169,7 +170,7 @@ static void tell_of_store(struct world *world, struct relay *relay,
     take_outputs(world, relay);
 }
 
-static void connect_store(struct world *world, struct relay *relay)
+static void connect_store(struct cluster_world *world, struct cluster_relay *relay)
 {
     if (relay->cluster && world->is_up && !relay->is_connected) {
         relay->is_connected = true;
@@ -177,7 +178,7 @@ static void connect_store(struct world *world, struct relay *relay)
     }
 }
 
-static void disconnect_store(struct world *world, struct relay *relay)
+static void disconnect_store(struct cluster_world *world, struct cluster_relay *relay)
 {
     clear_all(relay);
     if (relay->cluster && relay->is_connected) {
@@ -189,20 +190,21 @@ static void disconnect_store(struct world *world, struct relay *relay)
 
 /* ---- the store ---- */
 
-static bool is_alive(const struct world *world, pf_relay_id relay)
+static bool is_alive(const struct cluster_world *world, pf_relay_id relay)
 {
     return relay != 0 && world->lease_ms[relay - 1] > world->now_ms;
 }
 
-static void answer(struct world *world, struct relay *relay, const struct pf_store_event *event)
+static void answer(struct cluster_world *world, struct cluster_relay *relay,
+                   const struct pf_store_event *event)
 {
     put(world, &relay->queues[ANSWERS], NULL, event);
 }
 
-static void on_publish(struct world *world, struct relay *from,
+static void on_publish(struct cluster_world *world, struct cluster_relay *from,
                        const struct pf_store_command *command)
 {
-    struct relay *to = &world->relays[command->relay - 1];
+    struct cluster_relay *to = &world->relays[command->relay - 1];
     if (to->is_connected) {
         put(world, &to->queues[MESSAGES], NULL,
             &(struct pf_store_event){.type = PF_STORE_MESSAGE, .bytes = command->bytes});
@@ -212,7 +214,7 @@ static void on_publish(struct world *world, struct relay *from,
                .type = PF_STORE_PUBLISHED, .relay = command->relay, .count = to->is_connected});
 }
 
-static void on_command(struct world *world, struct relay *relay,
+static void on_command(struct cluster_world *world, struct cluster_relay *relay,
                        const struct pf_store_command *command)
 {
     switch (command->type) {
@@ -244,7 +246,7 @@ static void on_command(struct world *world, struct relay *relay,
 
 /* ---- what happens besides ---- */
 
-static void store_stops(struct world *world)
+static void store_stops(struct cluster_world *world)
 {
     world->is_up = false;
     for (size_t i = 0; i < RELAYS; i++) {
@@ -252,7 +254,7 @@ static void store_stops(struct world *world)
     }
 }
 
-static void store_starts(struct world *world)
+static void store_starts(struct cluster_world *world)
 {
     world->is_up = true;
     for (size_t i = 0; i < RELAYS; i++) {
@@ -260,7 +262,7 @@ static void store_starts(struct world *world)
     }
 }
 
-static void kill_relay(struct world *world, struct relay *relay)
+static void kill_relay(struct cluster_world *world, struct cluster_relay *relay)
 {
     clear_all(relay);
     pf_cluster_free(relay->cluster);
@@ -273,7 +275,7 @@ static void kill_relay(struct world *world, struct relay *relay)
     }
 }
 
-static void act(struct world *world, enum action action)
+static void act(struct cluster_world *world, enum action action)
 {
     static const char *const names[] = {"",
                                         "person 0 joins",
@@ -325,9 +327,9 @@ static void act(struct world *world, enum action action)
 
 /* ---- time and order ---- */
 
-void world_begin(struct world *world, const enum action *actions, FILE *trace)
+void world_begin(struct cluster_world *world, const enum action *actions, FILE *trace)
 {
-    *world = (struct world){.actions = actions, .trace = trace, .now_ms = 1000};
+    *world = (struct cluster_world){.actions = actions, .trace = trace, .now_ms = 1000};
     for (uint32_t i = 0; i < RELAYS; i++) {
         start(world, i);
     }
@@ -335,7 +337,7 @@ void world_begin(struct world *world, const enum action *actions, FILE *trace)
     store_starts(world);
 }
 
-void world_end(struct world *world)
+void world_end(struct cluster_world *world)
 {
     for (size_t i = 0; i < RELAYS; i++) {
         clear_all(&world->relays[i]);
@@ -344,8 +346,8 @@ void world_end(struct world *world)
 }
 
 /* The queues that have something, by how long it has been under way. */
-static size_t find_queues(struct world *world, struct queue *out[3 * RELAYS],
-                          struct relay *of[3 * RELAYS])
+static size_t find_queues(struct cluster_world *world, struct queue *out[3 * RELAYS],
+                          struct cluster_relay *of[3 * RELAYS])
 {
     size_t count = 0;
     for (size_t i = 0; i < RELAYS; i++) {
@@ -367,7 +369,7 @@ static size_t find_queues(struct world *world, struct queue *out[3 * RELAYS],
     return count;
 }
 
-static uint64_t deadline_ms(const struct world *world)
+static uint64_t deadline_ms(const struct cluster_world *world)
 {
     uint64_t at_ms = people_deadline_ms(world);
     for (size_t i = 0; i < RELAYS; i++) {
@@ -379,10 +381,10 @@ static uint64_t deadline_ms(const struct world *world)
     return at_ms;
 }
 
-size_t world_choices(struct world *world)
+size_t world_choices(struct cluster_world *world)
 {
     struct queue *queues[3 * RELAYS];
-    struct relay *relays[3 * RELAYS];
+    struct cluster_relay *relays[3 * RELAYS];
     const bool acts = world->actions[world->actions_done] != ACTION_NONE;
     if (world->failure[0] != '\0' || (!acts && world->now_ms >= world->quiet_ms + CALM_MS)) {
         return 0;
@@ -393,7 +395,7 @@ size_t world_choices(struct world *world)
     return find_queues(world, queues, relays) + (acts ? 2 : 1);
 }
 
-static void deliver(struct world *world, struct relay *relay, struct queue *queue)
+static void deliver(struct cluster_world *world, struct cluster_relay *relay, struct queue *queue)
 {
     struct packet *packet = queue->first;
     queue->first = packet->next;
@@ -414,7 +416,7 @@ static void deliver(struct world *world, struct relay *relay, struct queue *queu
     free(packet);
 }
 
-static void pass_time(struct world *world)
+static void pass_time(struct cluster_world *world)
 {
     const uint64_t at_ms = deadline_ms(world);
     PF_ASSERT(at_ms != PF_DEADLINE_NONE);
@@ -428,10 +430,10 @@ static void pass_time(struct world *world)
     }
 }
 
-void world_step(struct world *world, size_t choice)
+void world_step(struct cluster_world *world, size_t choice)
 {
     struct queue *queues[3 * RELAYS];
-    struct relay *relays[3 * RELAYS];
+    struct cluster_relay *relays[3 * RELAYS];
     const size_t count = find_queues(world, queues, relays);
     if (choice < count) {
         deliver(world, relays[choice], queues[choice]);
@@ -444,12 +446,12 @@ void world_step(struct world *world, size_t choice)
     }
 }
 
-static void fail(struct world *world, const char *what)
+static void fail(struct cluster_world *world, const char *what)
 {
     (void)snprintf(world->failure, sizeof world->failure, "%s", what); /* cut off at worst */
 }
 
-bool world_is_well(struct world *world)
+bool world_is_well(struct cluster_world *world)
 {
     size_t owners = 0;
     size_t visits = 0;

@@ -52,7 +52,7 @@ struct queue {
     struct packet *first, *last; /* owned */
 };
 
-struct relay {
+struct cluster_relay {
     struct pf_cluster *cluster; /* owned; NULL: it has been killed */
     pf_relay_id id;
     bool is_connected; /* to the store, as the store and the relay see it */
@@ -61,7 +61,7 @@ struct relay {
     uint32_t clients[PEOPLE]; /* whose they are, by the client's number; PEOPLE: nobody's */
 };
 
-struct person {
+struct cluster_person {
     bool wants, is_connected, has_joined, has_left;
     uint32_t relay, client;
     uint64_t again_ms; /* when it does the next thing: connects again, or joins; or UINT64_MAX */
@@ -75,13 +75,13 @@ struct person {
     char join[512];
 };
 
-struct world {
+struct cluster_world {
     const enum action *actions; /* borrowed; ends with NONE */
     size_t actions_done;
     uint64_t now_ms, quiet_ms;
     uint64_t draws, packets;
-    struct relay relays[RELAYS];
-    struct person people[PEOPLE];
+    struct cluster_relay relays[RELAYS];
+    struct cluster_person people[PEOPLE];
     /* The store */
     bool is_up;
     uint64_t lease_ms[RELAYS];
@@ -90,18 +90,18 @@ struct world {
     char failure[160];
 };
 
-void world_begin(struct world *world, const enum action *actions, FILE *trace);
-void world_end(struct world *world);
+void world_begin(struct cluster_world *world, const enum action *actions, FILE *trace);
+void world_end(struct cluster_world *world);
 
 /* How many things can happen now; 0 is the end. The first one is what happens without haste: the
  * packet that has been under way for longest, else what a person does now, else an action, else the
  * next deadline. */
-size_t world_choices(struct world *world);
+size_t world_choices(struct cluster_world *world);
 
 /* Lets one of them happen. */
-void world_step(struct world *world, size_t choice);
+void world_step(struct cluster_world *world, size_t choice);
 
 /* When nothing is left to happen: whether all is as it should be. Else world->failure says why. */
-bool world_is_well(struct world *world);
+bool world_is_well(struct cluster_world *world);
 
 #endif
