@@ -3,6 +3,7 @@
 #include "cluster_fixture.h"
 
 #include "base/random.h"
+#include "relay/cluster/bus.h"
 
 enum {
     BEATS_MS = 2500,     /* a sign of life has come, and a pulse of each trunk */
@@ -310,6 +311,25 @@ static void a_relay_takes_as_many_guests_as_it_may(void **state)
     assert_non_null(last_with(fixture, 1, 2, "{\"type\":\"joined\""));
 }
 
+/* As while relays are upgraded one by one, where the new ones speak another version. */
+static void a_client_for_a_relay_of_another_version_goes_elsewhere_at_once(void **state)
+{
+    struct fixture *fixture = *state;
+    enter(fixture, 0, 0, "tea");
+    fixture->is_mixed = true;
+    enter(fixture, 1, 0, "tea");
+    pass(fixture, 100);
+    assert_int_equal(code_of(fixture, 1, 0), 1001);
+    assert_int_equal(counts_of(fixture, 0).foreign, 1);
+    assert_int_equal(counts_of(fixture, 1).foreign, 1);
+    assert_int_equal(counts_of(fixture, 1).foreign_version, PF_BUS_VERSION + 1);
+    assert_no_visits(fixture);
+    assert_int_equal(counts_of(fixture, 1).trunks, 0);
+    assert_int_equal(code_of(fixture, 0, 0), 0);
+    enter(fixture, 1, 1, "lunch"); /* its own rooms can be entered */
+    assert_non_null(last_with(fixture, 1, 1, "{\"type\":\"joined\""));
+}
+
 /* Whoever can publish on a relay's channel is trusted with its rooms, but not with its process. */
 static void any_bytes_on_the_bus_are_survived(void **state)
 {
@@ -352,6 +372,7 @@ int main(void)
         CLUSTER_TEST(a_relay_that_is_hurried_gives_up_all_at_once),
         CLUSTER_TEST(a_relay_is_ready_while_it_hears_itself),
         CLUSTER_TEST(a_relay_takes_as_many_guests_as_it_may),
+        CLUSTER_TEST(a_client_for_a_relay_of_another_version_goes_elsewhere_at_once),
         CLUSTER_TEST(any_bytes_on_the_bus_are_survived),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -246,13 +246,34 @@ void pf_cluster_handle(struct pf_cluster *cluster, const struct pf_hub_event *ev
     pf_hub_handle(cluster->hub, event);
 }
 
+/* Of another version, or about that. */
+static void on_foreign(struct pf_cluster *cluster, uint32_t store, enum pf_error error)
+{
+    const struct pf_bus_message *message = &cluster->message;
+    if (message->from == cluster->config.self) {
+        return; /* forged */
+    }
+    cluster->counts.foreign++;
+    cluster->counts.foreign_version = message->version;
+    if (error == PF_ERROR_UNSUPPORTED) {
+        pf_trunks_answer_foreign(cluster, store, message->from);
+    } else {
+        pf_trunks_foreign(cluster, store, message->from);
+    }
+}
+
 static void on_bus_message(struct pf_cluster *cluster, const struct pf_store_event *event)
 {
     struct pf_bus_message *message = &cluster->message;
-    if (pf_bus_read(event->bytes, message) != PF_ERROR_OK) {
-        return; /* of a later version, or somebody else's: a gap follows if it matters */
+    const enum pf_error error = pf_bus_read(event->bytes, message);
+    if (error == PF_ERROR_INVALID) {
+        return; /* somebody else's: a gap follows if it matters */
     }
     cluster->counts.heard++;
+    if (error == PF_ERROR_UNSUPPORTED || message->kind == PF_BUS_FOREIGN) {
+        on_foreign(cluster, event->store, error);
+        return;
+    }
     if (message->kind == PF_BUS_SELF) {
         if (message->from == cluster->config.self) {
             pf_stores_heard_self(cluster, event->store);

@@ -40,6 +40,9 @@ void pf_front_give_up(struct pf_cluster *cluster, struct pf_visit *visit);
 void pf_front_hear(struct pf_cluster *cluster, struct pf_trunk *trunk,
                    const struct pf_bus_message *message);
 
+/* Gives up all visits of the trunk: its other end is of no use to them. */
+void pf_front_leave(struct pf_cluster *cluster, struct pf_trunk *trunk);
+
 /* The trunk is given up. */
 void pf_front_reset(struct pf_cluster *cluster, struct pf_trunk *trunk);
 

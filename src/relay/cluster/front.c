@@ -181,6 +181,13 @@ void pf_front_hear(struct pf_cluster *cluster, struct pf_trunk *trunk,
     }
 }
 
+void pf_front_leave(struct pf_cluster *cluster, struct pf_trunk *trunk)
+{
+    while (!pf_list_is_empty(&trunk->visits)) {
+        pf_front_give_up(cluster, PF_LIST_OWNER(trunk->visits.next, struct pf_visit, link));
+    }
+}
+
 /* Those who have had no answer yet may still get one; the others may have missed something. */
 void pf_front_reset(struct pf_cluster *cluster, struct pf_trunk *trunk)
 {

@@ -167,6 +167,21 @@ void pf_trunks_dead(struct pf_cluster *cluster, uint32_t store, pf_relay_id peer
     }
 }
 
+void pf_trunks_answer_foreign(struct pf_cluster *cluster, uint32_t store, pf_relay_id remote)
+{
+    publish(cluster, store, remote,
+            &(struct pf_bus_message){.kind = PF_BUS_FOREIGN, .from = cluster->config.self}, 0);
+}
+
+void pf_trunks_foreign(struct pf_cluster *cluster, uint32_t store, pf_relay_id remote)
+{
+    struct pf_trunk *trunk = find(&cluster->trunks, store, remote);
+    if (trunk) {
+        pf_front_leave(cluster, trunk);
+        give_up(cluster, trunk);
+    }
+}
+
 /* ---- hearing ---- */
 
 /* The trunk that the message is of; NULL if it is of one that is over. A newer one takes the place

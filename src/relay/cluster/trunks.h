@@ -75,6 +75,12 @@ void pf_trunk_remove_guest(struct pf_trunk *trunk, struct pf_guest *guest);
 struct pf_trunk *pf_trunks_hear(struct pf_cluster *cluster, uint32_t store,
                                 const struct pf_bus_message *message);
 
+/* Answers a message of another version. */
+void pf_trunks_answer_foreign(struct pf_cluster *cluster, uint32_t store, pf_relay_id remote);
+
+/* The relay speaks another version: those who wait for its answer have to go elsewhere. */
+void pf_trunks_foreign(struct pf_cluster *cluster, uint32_t store, pf_relay_id remote);
+
 /* A message of that epoch, which has been published, had no receiver. */
 void pf_trunks_unheard(struct pf_cluster *cluster, uint32_t store, pf_relay_id peer,
                        uint32_t epoch);
