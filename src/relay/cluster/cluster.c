@@ -63,9 +63,9 @@ enum pf_error pf_cluster_new(const struct pf_cluster_config *config,
     hub_config.elsewhere = (struct pf_hub_elsewhere){cluster, is_ours};
     const uint64_t key[2] = {hub->draw(hub->draw_user), hub->draw(hub->draw_user)};
     pf_claims_init(&cluster->claims, key);
-    pf_trunks_init(&cluster->trunks);
+    pf_trunks_init(&cluster->trunks, key);
     pf_visits_init(&cluster->visits);
-    pf_guests_init(&cluster->guests);
+    pf_guests_init(&cluster->guests, key);
     pf_buffer_init(&cluster->text, cluster->text_data, sizeof cluster->text_data);
     if (pf_hub_new(&hub_config, &cluster->hub) != PF_ERROR_OK) {
         free(cluster);
@@ -432,7 +432,7 @@ struct pf_cluster_counts pf_cluster_counts(const struct pf_cluster *cluster)
     counts.visits = cluster->visits.count;
     counts.waiting = cluster->visits.waiting_count;
     counts.guests = cluster->guests.count;
-    counts.trunks = cluster->trunks.count;
+    counts.trunks = cluster->trunks.by_remote.count;
     counts.rooms_owned = cluster->claims.owned_count;
     return counts;
 }

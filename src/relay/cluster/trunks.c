@@ -5,22 +5,20 @@
 #include "base/assert.h"
 #include "relay/cluster/ends.h"
 #include "relay/cluster/state.h"
+#include "relay/hub/siphash.h"
 
 #include <stdlib.h>
 
-enum { SIZE_MIN = 64 };
-
-void pf_trunks_init(struct pf_trunks *trunks)
+void pf_trunks_init(struct pf_trunks *trunks, const uint64_t key[2])
 {
-    *trunks = (struct pf_trunks){.count = 0};
+    *trunks = (struct pf_trunks){.key = {key[0], key[1]}};
     pf_list_init(&trunks->all);
 }
 
 static void remove_trunk(struct pf_trunks *trunks, struct pf_trunk *trunk)
 {
     pf_list_remove(&trunk->link);
-    trunks->count--;
-    free(trunk->by_client);
+    pf_table_remove(&trunks->by_remote, &trunk->by_remote);
     free(trunk);
 }
 
@@ -29,72 +27,63 @@ void pf_trunks_clear(struct pf_trunks *trunks)
     while (!pf_list_is_empty(&trunks->all)) {
         remove_trunk(trunks, PF_LIST_OWNER(trunks->all.next, struct pf_trunk, link));
     }
-    pf_trunks_init(trunks);
+    pf_table_clear(&trunks->by_remote);
+    pf_trunks_init(trunks, trunks->key);
 }
 
-static struct pf_trunk *find(const struct pf_trunks *trunks, uint32_t store, pf_relay_id peer)
+static uint64_t hash_of(const struct pf_trunks *trunks, uint32_t store, pf_relay_id remote)
 {
-    for (struct pf_list *at = trunks->all.next; at != &trunks->all; at = at->next) {
-        struct pf_trunk *trunk = PF_LIST_OWNER(at, struct pf_trunk, link);
-        if (trunk->peer == peer && trunk->store == store) {
+    const uint64_t words[] = {remote, store};
+    return pf_siphash(trunks->key, (struct pf_slice){(const char *)words, sizeof words});
+}
+
+static struct pf_trunk *find(const struct pf_trunks *trunks, uint32_t store, pf_relay_id remote)
+{
+    struct pf_table_link *at = pf_table_find(&trunks->by_remote, hash_of(trunks, store, remote));
+    for (; at; at = pf_table_find_next(at)) {
+        struct pf_trunk *trunk = PF_LIST_OWNER(at, struct pf_trunk, by_remote);
+        if (trunk->remote == remote && trunk->store == store) {
             return trunk;
         }
     }
     return NULL;
 }
 
-struct pf_trunk *pf_trunks_get(struct pf_cluster *cluster, uint32_t store, pf_relay_id peer)
+struct pf_trunk *pf_trunks_get(struct pf_cluster *cluster, uint32_t store, pf_relay_id remote)
 {
     struct pf_trunks *trunks = &cluster->trunks;
-    struct pf_trunk *trunk = find(trunks, store, peer);
-    if (!trunk && (trunk = calloc(1, sizeof *trunk)) != NULL) {
-        trunk->peer = peer;
-        trunk->store = (uint8_t)store;
-        trunk->epoch = ++trunks->last_epoch;
-        trunk->heard_ms = trunk->used_ms = cluster->now_ms;
-        pf_list_init(&trunk->visits);
-        pf_list_init(&trunk->guests);
-        pf_list_append(&trunks->all, &trunk->link);
-        trunks->count++;
+    struct pf_trunk *trunk = find(trunks, store, remote);
+    if (trunk) {
+        return trunk;
     }
+    trunk = calloc(1, sizeof *trunk);
+    if (!trunk || pf_table_put(&trunks->by_remote, &trunk->by_remote,
+                               hash_of(trunks, store, remote)) != PF_ERROR_OK) {
+        free(trunk);
+        return NULL;
+    }
+    trunk->remote = remote;
+    trunk->store = (uint8_t)store;
+    trunk->epoch = ++trunks->last_epoch;
+    trunk->heard_ms = trunk->used_ms = cluster->now_ms;
+    pf_list_init(&trunk->visits);
+    pf_list_init(&trunk->guests);
+    pf_list_append(&trunks->all, &trunk->link);
     return trunk;
 }
 
 /* ---- guests of a trunk ---- */
 
-struct pf_guest *pf_trunk_guest(const struct pf_trunk *trunk, uint32_t client)
+void pf_trunk_add_guest(struct pf_trunk *trunk, struct pf_guest *guest)
 {
-    return client < trunk->by_client_size ? trunk->by_client[client] : NULL;
-}
-
-enum pf_error pf_trunk_add_guest(struct pf_trunk *trunk, struct pf_guest *guest)
-{
-    size_t size = trunk->by_client_size > 0 ? trunk->by_client_size : SIZE_MIN;
-    PF_ASSERT(!pf_trunk_guest(trunk, guest->client));
-    while (size <= guest->client) {
-        size *= 2;
-    }
-    if (size > trunk->by_client_size) {
-        struct pf_guest **grown = realloc(trunk->by_client, size * sizeof *grown);
-        if (!grown) {
-            return PF_ERROR_MEMORY;
-        }
-        for (size_t i = trunk->by_client_size; i < size; i++) {
-            grown[i] = NULL;
-        }
-        trunk->by_client = grown;
-        trunk->by_client_size = size;
-    }
-    trunk->by_client[guest->client] = guest;
+    PF_ASSERT(!guest->trunk && guest->remote == trunk->remote);
     guest->trunk = trunk;
     pf_list_append(&trunk->guests, &guest->link);
-    return PF_ERROR_OK;
 }
 
 void pf_trunk_remove_guest(struct pf_trunk *trunk, struct pf_guest *guest)
 {
     PF_ASSERT(guest->trunk == trunk);
-    trunk->by_client[guest->client] = NULL;
     guest->trunk = NULL;
     pf_list_remove(&guest->link);
 }
@@ -121,7 +110,7 @@ void pf_trunk_send(struct pf_cluster *cluster, struct pf_trunk *trunk,
     message->peer_epoch = trunk->peer_epoch;
     message->number = trunk->number;
     trunk->number += is_pulse ? 0 : 1; /* also of a message that is lost: the other end notices */
-    publish(cluster, trunk->store, trunk->peer, message, is_pulse ? 0 : trunk->epoch);
+    publish(cluster, trunk->store, trunk->remote, message, is_pulse ? 0 : trunk->epoch);
 }
 
 static void send_reset(struct pf_cluster *cluster, uint32_t store, pf_relay_id peer,
@@ -203,7 +192,7 @@ static struct pf_trunk *match(struct pf_cluster *cluster, struct pf_trunk *trunk
         return NULL;
     }
     const uint32_t store = trunk->store;
-    const pf_relay_id peer = trunk->peer;
+    const pf_relay_id peer = trunk->remote;
     give_up(cluster, trunk);
     if (message->peer_epoch != 0) {
         return NULL;
@@ -296,12 +285,12 @@ bool pf_trunks_step(struct pf_cluster *cluster)
             continue;
         }
         if (trunk->end_due && !is_used(trunk)) {
-            send_reset(cluster, trunk->store, trunk->peer, trunk->peer_epoch);
+            send_reset(cluster, trunk->store, trunk->remote, trunk->peer_epoch);
             remove_trunk(trunks, trunk);
             return true;
         }
         if (trunk->ask_due) {
-            pf_cluster_put_command(cluster, trunk->store, PF_STORE_ASK)->relay = trunk->peer;
+            pf_cluster_put_command(cluster, trunk->store, PF_STORE_ASK)->relay = trunk->remote;
         }
         if (trunk->pulse_due) {
             pf_trunk_send(cluster, trunk, &(struct pf_bus_message){.kind = PF_BUS_PULSE});

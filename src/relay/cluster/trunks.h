@@ -7,6 +7,7 @@
 #include "relay/cluster/bus.h"
 #include "relay/cluster/list.h"
 #include "relay/cluster/store.h"
+#include "relay/cluster/table.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,7 +29,8 @@ enum {
  */
 struct pf_trunk {
     struct pf_list link; /* among all */
-    pf_relay_id peer;
+    struct pf_table_link by_remote;
+    pf_relay_id remote; /* the relay at the other end */
     uint8_t store;
     bool pulse_due;
     bool end_due;           /* it has been unused for long: the other end is to be told, too */
@@ -38,18 +40,17 @@ struct pf_trunk {
     uint64_t heard_ms;                /* or when it was made */
     uint64_t used_ms;                 /* when it last had visits or guests */
     struct pf_list visits, guests;
-    struct pf_guest **by_client; /* owned: the guests, by the front's number; borrowed */
-    size_t by_client_size;
 };
 
 struct pf_trunks {
     struct pf_list all; /* owned */
-    size_t count;
+    struct pf_table by_remote;
+    uint64_t key[2];
     uint32_t last_epoch;
     bool has_work; /* some may have something due */
 };
 
-void pf_trunks_init(struct pf_trunks *trunks);
+void pf_trunks_init(struct pf_trunks *trunks, const uint64_t key[2]);
 void pf_trunks_clear(struct pf_trunks *trunks);
 
 /* The trunk to that relay in that store, made if there is none. NULL if memory is short. */
@@ -59,11 +60,8 @@ struct pf_trunk *pf_trunks_get(struct pf_cluster *cluster, uint32_t store, pf_re
 void pf_trunk_send(struct pf_cluster *cluster, struct pf_trunk *trunk,
                    struct pf_bus_message *message);
 
-/* The guest of the trunk whom the front numbers so, or NULL. */
-struct pf_guest *pf_trunk_guest(const struct pf_trunk *trunk, uint32_t client);
-
-/* Adds the guest, whose `client` is set. Fails with MEMORY. */
-enum pf_error pf_trunk_add_guest(struct pf_trunk *trunk, struct pf_guest *guest);
+/* Adds the guest, which is of no trunk. */
+void pf_trunk_add_guest(struct pf_trunk *trunk, struct pf_guest *guest);
 
 /* Takes the guest out. */
 void pf_trunk_remove_guest(struct pf_trunk *trunk, struct pf_guest *guest);
