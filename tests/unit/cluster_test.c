@@ -6,7 +6,7 @@
 #include "relay/cluster/bus.h"
 
 enum {
-    BEATS_MS = 2500,     /* a sign of life has come, and a pulse of each trunk */
+    SIGNS_MS = 2500,     /* signs of life have come, over each trunk too */
     PATIENCE_MS = 16000, /* a join has been answered, or is closed */
     ORPHAN_MS = 6000,    /* a guest whose trunk is no more is gone */
     LEASE_MS = 12000,
@@ -19,7 +19,7 @@ static int set_up(void **state)
         assert_int_equal(start_relay(fixture, i), PF_ERROR_OK);
         store_goes_up(fixture, i);
     }
-    pass(fixture, BEATS_MS);
+    pass(fixture, SIGNS_MS);
     *state = fixture;
     return 0;
 }
@@ -156,7 +156,7 @@ static void a_missing_message_ends_the_visits_at_both_ends(void **state)
     fixture->losses = 1;
     signal_to(fixture, 1, id);
     assert_int_equal(code_of(fixture, 1, 0), 0);
-    pass(fixture, BEATS_MS);
+    pass(fixture, SIGNS_MS);
     assert_int_equal(code_of(fixture, 1, 0), 1001);
     assert_int_equal(code_of(fixture, 0, 0), 0);
     assert_in_range(counts_of(fixture, 0).resets, 1, 1);

@@ -36,10 +36,10 @@ void pf_bus_write(const struct pf_bus_message *message, struct pf_buffer *out)
         return;
     }
     put(out, message->epoch, 4);
-    put(out, message->peer_epoch, 4);
+    put(out, message->remote_epoch, 4);
     put(out, message->number, 4);
     switch (message->kind) {
-    case PF_BUS_PULSE:
+    case PF_BUS_ALIVE:
     case PF_BUS_RESET:
     case PF_BUS_SELF:
     case PF_BUS_FOREIGN: break;
@@ -123,7 +123,7 @@ static void take_clients(struct reader *reader, struct pf_bus_message *out)
 static void take_rest(struct reader *reader, struct pf_bus_message *out)
 {
     switch (out->kind) {
-    case PF_BUS_PULSE:
+    case PF_BUS_ALIVE:
     case PF_BUS_RESET:
     case PF_BUS_SELF:
     case PF_BUS_FOREIGN: break;
@@ -149,7 +149,7 @@ static void take_rest(struct reader *reader, struct pf_bus_message *out)
 static void take_body(struct reader *reader, struct pf_bus_message *out)
 {
     out->epoch = (uint32_t)take(reader, 4);
-    out->peer_epoch = (uint32_t)take(reader, 4);
+    out->remote_epoch = (uint32_t)take(reader, 4);
     out->number = (uint32_t)take(reader, 4);
     take_rest(reader, out);
 }

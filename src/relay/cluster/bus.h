@@ -21,12 +21,12 @@
  * another.
  *
  * The messages of a trunk from one end are numbered from 0 and belong to an epoch, a number that
- * grows with each new trunk that the sender has with anybody. PULSE, RESET and SELF have no number
- * of their own: PULSE says the next one.
+ * grows with each new trunk that the sender has with anybody. ALIVE, RESET and SELF have no number
+ * of their own: ALIVE says the next one.
  */
 enum pf_bus_kind {
-    PF_BUS_PULSE, /* nothing is new; whoever has missed something notices now */
-    PF_BUS_RESET, /* "your epoch `peer_epoch` is over" */
+    PF_BUS_ALIVE, /* nothing is new; whoever has missed something notices now */
+    PF_BUS_RESET, /* "your epoch `remote_epoch` is over" */
     PF_BUS_SELF,  /* to the sender itself: the bus works */
     /* From a front: */
     PF_BUS_OPEN,   /* `client` comes to `room`, and its `join` is `text` */
@@ -51,8 +51,8 @@ struct pf_bus_message {
     uint8_t version; /* set by reading */
     enum pf_bus_kind kind;
     pf_relay_id from;
-    uint32_t epoch;      /* the sender's; 0 for RESET, SELF and FOREIGN */
-    uint32_t peer_epoch; /* the receiver's, as far as the sender has heard of it; else 0 */
+    uint32_t epoch;        /* the sender's; 0 for RESET, SELF and FOREIGN */
+    uint32_t remote_epoch; /* the receiver's, as far as the sender has heard of it; else 0 */
     uint32_t number;
     uint32_t client; /* as the front numbers it */
     uint32_t

@@ -3,7 +3,7 @@
 #include "relay/cluster/claims.h"
 
 #include "base/assert.h"
-#include "relay/cluster/ends.h"
+#include "relay/cluster/front.h"
 #include "relay/cluster/state.h"
 #include "relay/hub/siphash.h"
 

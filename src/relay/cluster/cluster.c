@@ -3,7 +3,8 @@
 #include "relay/cluster/cluster.h"
 
 #include "base/assert.h"
-#include "relay/cluster/ends.h"
+#include "relay/cluster/front.h"
+#include "relay/cluster/owner.h"
 #include "relay/cluster/state.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* front.c - this relay's clients in rooms of other relays. */
 /* SPDX-License-Identifier: MIT */
-#include "relay/cluster/ends.h"
+#include "relay/cluster/front.h"
 
 #include "base/assert.h"
 #include "relay/cluster/state.h"

@@ -1,6 +1,6 @@
 /* owner.c - other relays' clients in rooms of this relay. */
 /* SPDX-License-Identifier: MIT */
-#include "relay/cluster/ends.h"
+#include "relay/cluster/owner.h"
 
 #include "base/assert.h"
 #include "relay/cluster/state.h"

@@ -17,9 +17,9 @@ struct pf_cluster;
 struct pf_guest;
 
 enum {
-    PF_TRUNK_SILENT_MS = 6000,  /* after which the store is asked whether the other is alive */
-    PF_TRUNK_DUMB_MS = 30000,   /* after which it is given up even if the relay is alive */
-    PF_TRUNK_UNUSED_MS = 30000, /* after which it is taken down */
+    PF_TRUNK_SILENT_MS = 6000,   /* after which the store is asked whether the other is alive */
+    PF_TRUNK_GIVE_UP_MS = 30000, /* after which it is given up even if the relay is alive */
+    PF_TRUNK_UNUSED_MS = 30000,  /* after which it is taken down */
 };
 
 /*
@@ -32,13 +32,13 @@ struct pf_trunk {
     struct pf_table_link by_remote;
     pf_relay_id remote; /* the relay at the other end */
     uint8_t store;
-    bool pulse_due;
+    bool alive_due;
     bool end_due;           /* it has been unused for long: the other end is to be told, too */
-    bool ask_due;           /* the store is to be asked whether the peer is alive */
+    bool ask_due;           /* the store is to be asked whether the other end is alive */
     uint32_t epoch, number; /* ours, and the number of the next message */
-    uint32_t peer_epoch, peer_number; /* likewise; epoch 0: nothing has been heard */
-    uint64_t heard_ms;                /* or when it was made */
-    uint64_t used_ms;                 /* when it last had visits or guests */
+    uint32_t remote_epoch, remote_number; /* likewise; epoch 0: nothing has been heard */
+    uint64_t heard_ms;                    /* or when it was made */
+    uint64_t used_ms;                     /* when it last had visits or guests */
     struct pf_list visits, guests;
 };
 
@@ -54,7 +54,7 @@ void pf_trunks_init(struct pf_trunks *trunks, const uint64_t key[2]);
 void pf_trunks_clear(struct pf_trunks *trunks);
 
 /* The trunk to that relay in that store, made if there is none. NULL if memory is short. */
-struct pf_trunk *pf_trunks_get(struct pf_cluster *cluster, uint32_t store, pf_relay_id peer);
+struct pf_trunk *pf_trunks_get(struct pf_cluster *cluster, uint32_t store, pf_relay_id remote);
 
 /* Sends a message: fills in what all messages have. */
 void pf_trunk_send(struct pf_cluster *cluster, struct pf_trunk *trunk,
@@ -80,14 +80,14 @@ void pf_trunks_answer_foreign(struct pf_cluster *cluster, uint32_t store, pf_rel
 void pf_trunks_foreign(struct pf_cluster *cluster, uint32_t store, pf_relay_id remote);
 
 /* A message of that epoch, which has been published, had no receiver. */
-void pf_trunks_unheard(struct pf_cluster *cluster, uint32_t store, pf_relay_id peer,
+void pf_trunks_unheard(struct pf_cluster *cluster, uint32_t store, pf_relay_id remote,
                        uint32_t epoch);
 
 /* The store has been asked, and the relay is not alive. */
-void pf_trunks_dead(struct pf_cluster *cluster, uint32_t store, pf_relay_id peer);
+void pf_trunks_dead(struct pf_cluster *cluster, uint32_t store, pf_relay_id remote);
 
-/* A beat: every trunk of the store is to send a pulse, or is taken down. */
-void pf_trunks_beat(struct pf_cluster *cluster, uint32_t store);
+/* Every trunk of the store that is used is to send a sign of life; others are taken down. */
+void pf_trunks_say_alive(struct pf_cluster *cluster, uint32_t store);
 
 /* Does the next thing that is due; false if nothing is. */
 bool pf_trunks_step(struct pf_cluster *cluster);
