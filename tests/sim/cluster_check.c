@@ -86,6 +86,7 @@ static void note_shared(struct sim_world *world, uint32_t one, uint32_t other)
     if (visits(world, one, other) || visits(world, other, one) || is_deaf(world, one) ||
         is_deaf(world, other)) {
         world->cluster->shared_us[one][other] = world->now_us;
+        world->cluster->shared_us[other][one] = world->now_us;
     }
 }
 

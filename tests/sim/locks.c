@@ -31,19 +31,23 @@ static bool is_join(const struct pf_hub_event *event)
     return event->type == PF_HUB_CLIENT_TEXT && find(event->text, "{\"type\":\"join\"") != NULL;
 }
 
-/* When the ticket in a join was issued; 0 if there is none. See ticket.h. */
+/* When a ticket was issued. See ticket.h. */
+static uint64_t ticket_issued_s(const char *ticket)
+{
+    uint64_t expiry_s = 0;
+    ticket += PF_MEMBER_ID_DIGITS + 1;
+    ticket += *ticket == 'l' ? 1 : 0;
+    for (; *ticket >= '0' && *ticket <= '9'; ticket++) {
+        expiry_s = expiry_s * 10 + (uint64_t)(*ticket - '0');
+    }
+    return expiry_s > PF_TICKET_LIFETIME_S ? expiry_s - PF_TICKET_LIFETIME_S : 0;
+}
+
+/* When the ticket in a join was issued; 0 if there is none. */
 static uint64_t issued_s(struct pf_slice join)
 {
     const char *ticket = find(join, "\"ticket\":\"");
-    uint64_t expiry_s = 0;
-    if (ticket) {
-        ticket += PF_MEMBER_ID_DIGITS + 1;
-        ticket += *ticket == 'l' ? 1 : 0;
-        for (; *ticket >= '0' && *ticket <= '9'; ticket++) {
-            expiry_s = expiry_s * 10 + (uint64_t)(*ticket - '0');
-        }
-    }
-    return expiry_s > PF_TICKET_LIFETIME_S ? expiry_s - PF_TICKET_LIFETIME_S : 0;
+    return ticket ? ticket_issued_s(ticket) : 0;
 }
 
 static pf_member_id id_in_ticket(struct pf_slice join)
@@ -55,6 +59,19 @@ static pf_member_id id_in_ticket(struct pf_slice join)
 static struct pf_slice name_of(const struct sim_world *world, uint32_t host)
 {
     return pf_slice_of(sim_tab_room_name(world->hosts[host].room));
+}
+
+bool sim_lock_opens(const struct sim_world *world, uint32_t at)
+{
+    const struct sim_host *host = &world->hosts[at];
+    bool any = false;
+    for (uint32_t i = 0; i < world->faults.relays_count && host->ticket_size > 0; i++) {
+        const struct sim_relay *relay = &world->relays[i];
+        const struct pf_hub_room *room =
+            relay->up ? pf_rooms_find(&sim_relay_hub(relay)->rooms, name_of(world, at)) : NULL;
+        any = any || (room && ticket_issued_s(host->ticket) >= room->created_s);
+    }
+    return any;
 }
 
 /* PROTOCOL.md 3.1: a room as new as this one believes tickets, until a host sets its door. */
