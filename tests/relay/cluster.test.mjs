@@ -67,6 +67,7 @@ test('the members of a room are the same at three relays', options, async (t) =>
     .map(({ rooms }) => rooms).sort(), [0, 0, 1]);
 });
 
+// Trap: LiveKit server #1943, two rooms of one name, as the claim was read and then written.
 test('rooms that are entered at once at all relays have one owner each', options, async (t) => {
   const redis = await Redis.start(t);
   const { relays } = await Cluster.start(t, 3, [redis.url()]);

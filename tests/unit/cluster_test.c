@@ -118,6 +118,7 @@ static void an_empty_room_has_no_owner(void **state)
     assert_true(owns(fixture, 1, "tea"));
 }
 
+/* Trap: Nextcloud signaling #1305, where a node that does not know a room empties it. */
 static void a_relay_that_is_named_owner_becomes_it(void **state)
 {
     struct fixture *fixture = *state;
