@@ -244,6 +244,29 @@ static void guests_are_no_newcomers_that_fill_this_relay(void **state)
     assert_has(last(fixture, 1), "\"code\":\"relay-full\"");
 }
 
+static void who_waits_for_its_room_is_a_newcomer_like_others(void **state)
+{
+    struct elsewhere *elsewhere = *state;
+    struct fixture *fixture = elsewhere->fixture;
+    char ticket[TEXT_MAX];
+    fixture->config.newcomers_max = 2;
+    restart_hub(fixture);
+    enter(fixture, 0, "tea");
+    copy_member(fixture, 0, "joined", "ticket", ticket);
+    elsewhere->is_ours = false;
+    for (uint32_t i = 1; i < 4; i++) {
+        open_client(fixture, i);
+        join_as(fixture, i, "tea", "Ann", i, i == 3 ? ticket : NULL);
+    }
+    assert_int_equal(fixture->visits, 2);
+    assert_has(last(fixture, 2), "\"code\":\"relay-full\"");
+    lose(fixture, 1, 1006);
+    lose(fixture, 3, 1006);
+    open_client(fixture, 4);
+    join_as(fixture, 4, "tea", "Ann", 4, NULL);
+    assert_int_equal(fixture->visits, 3);
+}
+
 static void whose_room_it_is_has_been_asked_for_guests(void **state)
 {
     struct elsewhere *elsewhere = *state;
@@ -357,6 +380,7 @@ int main(void)
         TEST(guest_gets_new_ice_servers),
         TEST(guests_take_no_place_of_this_relays_clients),
         TEST(guests_are_no_newcomers_that_fill_this_relay),
+        TEST(who_waits_for_its_room_is_a_newcomer_like_others),
         TEST(whose_room_it_is_has_been_asked_for_guests),
         TEST(later_socket_of_the_same_page_wins_without_an_error),
         TEST(room_that_moves_closes_everybody_and_is_gone),
