@@ -461,3 +461,22 @@ pf_add_mutant(signals_not_passed_on 100 "is not shown" relay/cluster/front.c
         pf_trunk_send(]]
   [[    if (visit && !visit->trunk) {
         pf_trunk_send(]] --cluster)
+pf_add_mutant(visits_outlive_their_trunk 100 "is not heard by the owner" relay/cluster/front.c
+  [[        } else {
+            pf_front_give_up(cluster, visit);
+        }
+    }
+}
+
+/* ---- what is due]]
+  [[        } else {
+            pf_list_remove(&visit->link);
+            visit->trunk = NULL;
+        }
+    }
+}
+
+/* ---- what is due]] --cluster)
+pf_add_mutant(claims_of_a_lost_store_forgotten 300 "wait for a store that works"
+  relay/cluster/stores.c
+  [[    pf_claims_down(cluster, at);]] [[    (void)pf_claims_down;]] --cluster)
