@@ -61,19 +61,6 @@ static struct pf_slice name_of(const struct sim_world *world, uint32_t host)
     return pf_slice_of(sim_tab_room_name(world->hosts[host].room));
 }
 
-bool sim_lock_opens(const struct sim_world *world, uint32_t at)
-{
-    const struct sim_host *host = &world->hosts[at];
-    bool any = false;
-    for (uint32_t i = 0; i < world->faults.relays_count && host->ticket_size > 0; i++) {
-        const struct sim_relay *relay = &world->relays[i];
-        const struct pf_hub_room *room =
-            relay->up ? pf_rooms_find(&sim_relay_hub(relay)->rooms, name_of(world, at)) : NULL;
-        any = any || (room && ticket_issued_s(host->ticket) >= room->created_s);
-    }
-    return any;
-}
-
 /* PROTOCOL.md 3.1: a room as new as this one believes tickets, until a host sets its door. */
 static bool believes(const struct sim_world *world, const struct pf_hub_room *room)
 {

@@ -23,7 +23,4 @@ void sim_lock_after(struct sim_world *world, const struct sim_relay *relay,
                     const struct sim_socket *from, const struct pf_hub_event *event,
                     const struct sim_lock *lock);
 
-/* Whether the ticket that the host keeps passes the door of its room. */
-bool sim_lock_opens(const struct sim_world *world, uint32_t host);
-
 #endif

@@ -189,6 +189,20 @@ static void guest_whose_offer_went_to_nobody_gets_it_again(void **state)
     assert_has_not(last_of(fixture, GUEST, "joined"), "offered");
 }
 
+static void guest_that_has_resumed_is_told_so_again(void **state)
+{
+    struct elsewhere *elsewhere = *state;
+    struct fixture *fixture = elsewhere->fixture;
+    char ticket[TEXT_MAX];
+    enter_as_guest(fixture, GUEST);
+    copy_member(fixture, GUEST, "joined", "ticket", ticket);
+    open_guest(fixture, GUEST + 1);
+    join_as(fixture, GUEST + 1, "tea", "Ben", 7, ticket);
+    give(fixture, PF_HUB_CLIENT_AGAIN, GUEST + 1, PF_SLICE("{}"), 0);
+    assert_int_equal(count_of(fixture, GUEST + 1, "joined"), 2);
+    assert_has(last_of(fixture, GUEST + 1, "joined"), "\"resumed\":true");
+}
+
 static void guest_at_a_locked_door_hears_again_that_it_knocks(void **state)
 {
     struct elsewhere *elsewhere = *state;
@@ -376,6 +390,7 @@ int main(void)
         TEST(guest_is_not_greeted_and_not_pinged),
         TEST(guest_that_had_no_answer_gets_it_again),
         TEST(guest_whose_offer_went_to_nobody_gets_it_again),
+        TEST(guest_that_has_resumed_is_told_so_again),
         TEST(guest_at_a_locked_door_hears_again_that_it_knocks),
         TEST(guest_gets_new_ice_servers),
         TEST(guests_take_no_place_of_this_relays_clients),

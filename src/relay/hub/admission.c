@@ -207,6 +207,7 @@ static void announce(struct pf_hub *hub, const struct pf_hub_member *member, boo
         offer.size > 0 ? find_answerer(member->room, member) : NULL;
     struct pf_hub_client *client = pf_clients_find(&hub->clients, member->client);
     if (client->is_guest) {
+        client->has_resumed = resumed;
         client->offered = offered ? offered->id : 0;
     }
     send_joined(hub, member, resumed, offered);
@@ -433,7 +434,7 @@ void pf_hub_join_again(struct pf_hub *hub, struct pf_hub_client *client, struct 
     if (client->member) {
         const struct pf_hub_member *offered =
             client->offered != 0 ? pf_hub_room_member(client->member->room, client->offered) : NULL;
-        send_joined(hub, client->member, false, offered);
+        send_joined(hub, client->member, client->has_resumed, offered);
         /* What they have said to it meanwhile is lost: to them it comes back. */
         pf_hub_send_to_others(hub, client->member, NULL, pf_hub_write_member(hub, client->member));
     } else if (client->knock) {

@@ -33,6 +33,7 @@ struct pf_hub_client {
     bool is_guest;     /* another relay has greeted it, and keeps its heartbeat and its limits */
     bool is_visiting;  /* its room is another relay's */
     bool is_charged;   /* its address has been, for its join */
+    bool has_resumed;  /* a guest: by a ticket */
     uint64_t order;    /* increases with the time of connecting */
     uint64_t heard_ms; /* when its last message arrived */
     uint64_t ping_due_ms;
