@@ -104,14 +104,14 @@ export class Watch {
   static async begin(people) {
     const watch = new Watch(people, await picturesOf(people));
     await Promise.all(people.map((person) => person.ask(noteWhatIsShown)));
-    watch.lost = await watch.packetsLost();
+    watch.before = await watch.packets();
     watch.since = new Map(await Promise.all(people.map(async (person) =>
       /** @type {[Person, number]} */ ([person, await person.now()]))));
     return watch;
   }
 
-  /** Packets of pictures that had been lost before. */
-  lost = 0;
+  /** Packets of pictures that had been lost before, and pictures decoded. */
+  before = { lost: 0, frames: 0 };
   /** @type {Map<Person, number>} in each browser's own time */
   since = new Map();
 
@@ -147,10 +147,17 @@ export class Watch {
       /** @type {[Person, number]} */ ([person, await joins(person, this.since.get(person))]))));
   }
 
-  /** How many packets of pictures were lost ever. @returns {Promise<number>} */
-  async packetsLost() {
+  /** How many packets of pictures were lost ever, and how many pictures decoded. */
+  async packets() {
     const flows = await Promise.all(this.pictures.map(({ person, id }) => person.flow(id)));
-    return flows.reduce((sum, { lost }) => sum + lost, 0);
+    return flows.reduce((sum, { lost, decoded }) => (
+      { lost: sum.lost + lost, frames: sum.frames + decoded }), { lost: 0, frames: 0 });
+  }
+
+  /** The same since the beginning. */
+  async loss() {
+    const now = await this.packets();
+    return { lost: now.lost - this.before.lost, frames: now.frames - this.before.frames };
   }
 
   /** The longest gap of every picture so far. */

@@ -8,7 +8,7 @@ import test from 'node:test';
 import { makeCertificate } from './certificate.mjs';
 import { Client } from './client.mjs';
 import { Cluster, Person, allTalk, ownerOf, readiness, together } from './cluster.mjs';
-import { Redis, skipRedis } from './redis.mjs';
+import { Gate, Redis, skipRedis } from './redis.mjs';
 import { Relay, freePort, runToEnd, scratchFolder, soon } from './relay.mjs';
 
 /** @typedef {import('node:test').TestContext} TestContext */
@@ -67,6 +67,7 @@ test('the members of a room are the same at three relays', options, async (t) =>
     .map(({ rooms }) => rooms).sort(), [0, 0, 1]);
 });
 
+// Trap: LiveKit server #1943, two rooms of one name, as the claim was read and then written.
 test('rooms that are entered at once at all relays have one owner each', options, async (t) => {
   const redis = await Redis.start(t);
   const { relays } = await Cluster.start(t, 3, [redis.url()]);
@@ -165,6 +166,41 @@ test('three relays are upgraded one by one, and nobody is shown as gone', option
     .filter(({ type }) => type === 'left'), [], person.describe()));
   assert.ok(people.every(({ closes }) => closes.every((code) => code === 1001 || code === 1006)));
 });
+
+/**
+ * What makes the relay behind a gate speak another version of the messages between relays: what it
+ * says and hears is of the next one, but for what it says to itself (kind 2).
+ * @param {Buffer} data
+ */
+function otherVersion(data) {
+  const text = data.toString('latin1').replace(
+    /(peerface:bus:[0-9a-f]{16}\r\n\$\d+\r\n)\x01(?!\x02)/g, '$1\x02');
+  return Buffer.from(text, 'latin1');
+}
+
+test('relays of two versions serve no common room, and let nobody wait for it', options,
+  async (t) => {
+    const redis = await Redis.start(t);
+    const gate = await Gate.open(t, redis);
+    gate.change = otherVersion;
+    const port = await freePort();
+    const cluster = new Cluster(t, []);
+    const old = await cluster.add('--redis', redis.url());
+    const fresh = await cluster.add('--redis', gate.url, '--metrics-port', `${port}`);
+    await Promise.all(cluster.relays.map((relay) => readiness(relay)));
+    const ann = await Client.join(old, 'tea');
+    const bob = await Client.open(fresh);
+    bob.send({ type: 'join', room: 'tea', name: 'Bob', instance: 2 });
+    assert.equal(await bob.closed(), 1001);
+    await saying(fresh, /a relay speaks version 2 /);
+    await saying(old, /a relay speaks version 2 .* this one speaks 1/);
+    assert.match(await (await fetch(`http://localhost:${port}/metrics`)).text(),
+      /^peerface_foreign_total [1-9]/m);
+    await Client.join(old, 'tea', { name: 'Bob', instance: 2 });
+    await ann.message('member');
+    const eve = await Client.join(fresh, 'milk', { instance: 3 }); // its own rooms can be entered
+    assert.deepEqual(eve.joined.members, []);
+  });
 
 test('metrics count what goes on between relays', options, async (t) => {
   const redis = await Redis.start(t);

@@ -90,8 +90,10 @@ fault('Redis stops for 20 s: nobody is closed and nobody is told anything', asyn
   const people = await sixPeople(t, relays);
   const then = since(people);
   redis.stop();
+  const start = Date.now();
   people[4].send({ type: 'signal', to: people[0].id, mark: 'meanwhile' });
   const [text] = await Promise.all(relays.map((relay) => readiness(relay, false)));
+  t.diagnostic(`/readyz said no after ${Date.now() - start} ms at the last relay`);
   assert.equal(text, 'not ready: a Redis server does not carry messages\n');
   // A room that this relay owns goes on, and who enters it here need not wait.
   people[3].send({ type: 'signal', to: people[0].id, mark: 'here' });
@@ -124,6 +126,7 @@ fault('Redis stops for longer than the grace period: nobody has left', async (t)
   then.nobodyHasLeft();
 });
 
+// Trap: LiveKit server #2464, dead after a restart of Redis.
 fault('Redis is restarted empty: the rooms stay, with one owner each', async (t) => {
   const redis = await Redis.start(t);
   const { relays } = await Cluster.start(t, 3, [redis.url()]);
@@ -140,14 +143,19 @@ fault('Redis is restarted empty: the rooms stay, with one owner each', async (t)
   assert.equal(health.reduce((sum, { rooms }) => sum + rooms, 0), 1);
 });
 
+// Trap: Centrifugo #1189, a subscription that is dead for ever while the health check is green.
 fault('subscriptions are killed: /readyz says so and heals, and the room is whole', async (t) => {
   const redis = await Redis.start(t);
   const { relays } = await Cluster.start(t, 3, [redis.url()]);
   const people = await sixPeople(t, relays);
   const then = since(people);
-  const losses = relays.map((relay) => readiness(relay, false));
+  const start = Date.now();
+  const losses = relays.map(async (relay) => {
+    await readiness(relay, false); // before it heals, or this would wait in vain
+    return Date.now() - start;
+  });
   assert.equal(await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub'), 3);
-  await Promise.all(losses);
+  t.diagnostic(`/readyz said no after ${(await Promise.all(losses)).join(', ')} ms`);
   await Promise.all(relays.map((relay) => readiness(relay)));
   await together(people);
   await allTalk(people);
@@ -187,6 +195,34 @@ fault('one relay is cut off from Redis: its room comes together within 15 s afte
   await readiness(relays[2]);
   then.nobodyIsAnother();
   then.nobodyHasLeft();
+});
+
+// Trap: socket.io redis-adapter #506, where every node must answer before anything happens.
+fault('a relay that stands still delays nobody at the others', async (t) => {
+  const redis = await Redis.start(t);
+  const { relays } = await Cluster.start(t, 3, [redis.url()]);
+  const people = await sixPeople(t, relays);
+  const { child } = relays[2];
+  child.kill('SIGSTOP');
+  t.after(() => child.kill('SIGCONT')); // or it would not end
+  const start = Date.now();
+  const newcomers = [];
+  for (const [i, room] of ['tea', 'milk'].entries()) {
+    for (const k of [0, 1]) {
+      const instance = 10 + 2 * i + k;
+      newcomers.push(await Person.join(t, [relays[k]], room, { name: `N${instance}`, instance }));
+    }
+  }
+  const ms = Date.now() - start;
+  const others = [0, 1, 3, 4].map((i) => people[i]).concat(newcomers.slice(0, 2));
+  await people[0].until('all but those who are there to see each other', () => others.every(
+    (person) => others.every(({ id }) => id === person.id || person.others.has(id))));
+  await allTalk(others);
+  await allTalk(newcomers.slice(2));
+  t.diagnostic(`four joins took ${ms} ms while a relay stood still`);
+  assert.equal(child.signalCode, null); // and it still does
+  child.kill('SIGCONT');
+  await together([...people, ...newcomers.slice(0, 2)], OWNER_MS);
 });
 
 fault('the owner is cut off from Redis: the others go on without it, then with it', async (t) => {

@@ -178,6 +178,8 @@ export class Redis {
 export class Gate {
   port = 0;
   #isCut = false;
+  /** What becomes of each piece that comes through. @type {(data: Buffer) => Buffer} */
+  change = (data) => data;
   /** @type {Set<net.Socket>} */
   #sockets = new Set();
 
@@ -203,7 +205,7 @@ export class Gate {
     for (const [from, to] of [[outer, inner], [inner, outer]]) {
       this.#sockets.add(from);
       from.setNoDelay(true);
-      from.on('data', (data) => to.write(data));
+      from.on('data', (data) => to.write(this.change(data)));
       from.on('error', () => to.destroy());
       from.on('close', () => {
         this.#sockets.delete(from);

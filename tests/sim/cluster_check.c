@@ -13,7 +13,8 @@
 
 enum {
     READY_MS_MAX = 6000, /* that a relay may call itself ready without having heard itself */
-    UNSHARED_MS = 50000, /* how long relays may go on that have no room in common any more */
+    UNSHARED_MS = 34000, /* how long relays may go on that have no room in common any more */
+    OWNERS_MS = 40000,   /* after the faults: until no room has two owners */
     WAITING_MS = 20000,  /* for a store's answer, when all stores work */
     RESETS_MS = 60000,   /* after the faults: until all trunks have been made anew */
     UNHEARD_MS = 4000,   /* until a client is closed whose message nobody has heard */
@@ -86,6 +87,7 @@ static void note_shared(struct sim_world *world, uint32_t one, uint32_t other)
     if (visits(world, one, other) || visits(world, other, one) || is_deaf(world, one) ||
         is_deaf(world, other)) {
         world->cluster->shared_us[one][other] = world->now_us;
+        world->cluster->shared_us[other][one] = world->now_us;
     }
 }
 
@@ -243,10 +245,23 @@ static void check_resets(struct sim_world *world, uint32_t relay)
     world->cluster->resets[relay] = resets;
 }
 
+/* A: a room has one owner, of two the one that its store names. */
+static void check_owners(struct sim_world *world)
+{
+    for (uint32_t i = 0; i < world->faults.rooms_count && world->quiet; i++) {
+        size_t count;
+        (void)owner_of(world, i, &count);
+        if (count > 1 && past(world, world->quiet_us, OWNERS_MS)) {
+            sim_fail(world, "two relays own one room for too long");
+        }
+    }
+}
+
 void sim_cluster_check_tick(struct sim_world *world)
 {
     if (world->cluster) {
         check_unheard(world);
+        check_owners(world);
     }
     for (uint32_t i = 0; world->cluster && i < world->faults.relays_count; i++) {
         if (world->relays[i].up) {

@@ -31,19 +31,23 @@ static bool is_join(const struct pf_hub_event *event)
     return event->type == PF_HUB_CLIENT_TEXT && find(event->text, "{\"type\":\"join\"") != NULL;
 }
 
-/* When the ticket in a join was issued; 0 if there is none. See ticket.h. */
+/* When a ticket was issued. See ticket.h. */
+static uint64_t ticket_issued_s(const char *ticket)
+{
+    uint64_t expiry_s = 0;
+    ticket += PF_MEMBER_ID_DIGITS + 1;
+    ticket += *ticket == 'l' ? 1 : 0;
+    for (; *ticket >= '0' && *ticket <= '9'; ticket++) {
+        expiry_s = expiry_s * 10 + (uint64_t)(*ticket - '0');
+    }
+    return expiry_s > PF_TICKET_LIFETIME_S ? expiry_s - PF_TICKET_LIFETIME_S : 0;
+}
+
+/* When the ticket in a join was issued; 0 if there is none. */
 static uint64_t issued_s(struct pf_slice join)
 {
     const char *ticket = find(join, "\"ticket\":\"");
-    uint64_t expiry_s = 0;
-    if (ticket) {
-        ticket += PF_MEMBER_ID_DIGITS + 1;
-        ticket += *ticket == 'l' ? 1 : 0;
-        for (; *ticket >= '0' && *ticket <= '9'; ticket++) {
-            expiry_s = expiry_s * 10 + (uint64_t)(*ticket - '0');
-        }
-    }
-    return expiry_s > PF_TICKET_LIFETIME_S ? expiry_s - PF_TICKET_LIFETIME_S : 0;
+    return ticket ? ticket_issued_s(ticket) : 0;
 }
 
 static pf_member_id id_in_ticket(struct pf_slice join)

@@ -407,25 +407,24 @@ pf_add_mutant(lease_never_renewed 100 "own one room" relay/cluster/stores.c
             (void)pf_cluster_put_command(cluster, i, PF_STORE_RENEW);
         }]] --cluster)
 pf_add_mutant(late_lease_not_noticed 2000 "own one room" relay/cluster/stores.c
-  [[if (cluster->now_ms - since_ms >= PF_DEAF_MS) {]] [[if (cluster->now_ms < since_ms) {]]
+  [[if (cluster->now_ms - since_ms >= PF_HEAR_SELF_MS) {]] [[if (cluster->now_ms < since_ms) {]]
   --cluster)
 pf_add_mutant(empty_store_not_told 300 "does not name the owner" relay/cluster/stores.c
-  [[    store->up_ms = store->beat_ms = cluster->now_ms;
+  [[    store->up_ms = store->renew_ms = cluster->now_ms;
     pf_claims_up(cluster, at);]]
-  [[    store->up_ms = store->beat_ms = cluster->now_ms;]] --cluster)
+  [[    store->up_ms = store->renew_ms = cluster->now_ms;]] --cluster)
 pf_add_mutant(subscription_lost_for_ever 300 "is not ready" relay/cluster/stores.c
-  [[if (is_deaf(store, cluster->now_ms) &&]] [[if (is_deaf(store, 0) &&]] --cluster)
+  [[if (hears_nothing(store, cluster->now_ms) &&]] [[if (hears_nothing(store, 0) &&]] --cluster)
 pf_add_mutant(deaf_but_ready 100 "is ready, but has heard nothing" relay/cluster/stores.c
-  [[store->heard_ms >= store->up_ms && now_ms - store->heard_ms < PF_DEAF_MS;]]
-  [[store->heard_ms >= store->up_ms && now_ms >= store->heard_ms;]] --cluster)
+  [[now_ms - store->heard_ms < PF_HEAR_SELF_MS;]] [[now_ms >= store->heard_ms;]] --cluster)
 pf_add_mutant(zero_count_ignored 300 "is not heard by the owner" relay/cluster/cluster.c
   [[        if (event->count == 0) {
             pf_trunks_unheard(]]
   [[        if (event->count > 1) {
             pf_trunks_unheard(]] --cluster)
 pf_add_mutant(gap_in_a_trunk_ignored 300 "s after the faults" relay/cluster/trunks.c
-  [[if (message->number != trunk->peer_number) {]]
-  [[if (message->number < trunk->peer_number) {]] --cluster)
+  [[if (message->number != trunk->remote_number) {]]
+  [[if (message->number < trunk->remote_number) {]] --cluster)
 pf_add_mutant(room_kept_that_another_owns 1000 "two relays own one room" relay/cluster/claims.c
   [[if (owner == cluster->config.self) {
         on_ours]]
@@ -438,7 +437,8 @@ pf_add_mutant(moved_room_not_closed 1000 "or also elsewhere" relay/cluster/claim
 pf_add_mutant(named_owner_denies_it 2000 "relay" relay/cluster/owner.c
   [[        pf_claims_check(cluster, message->room);]] [[]] --cluster)
 pf_add_mutant(trunk_given_up_when_slow 100 "without a reason" relay/cluster/trunks.c
-  [[if (silent_ms >= PF_TRUNK_DUMB_MS) {]] [[if (silent_ms >= PF_TRUNK_DUMB_MS / 20) {]] --cluster)
+  [[if (silent_ms >= PF_TRUNK_GIVE_UP_MS) {]]
+  [[if (silent_ms >= PF_TRUNK_GIVE_UP_MS / 20) {]] --cluster)
 pf_add_mutant(guest_outlives_its_front 100 "after the faults" relay/cluster/owner.c
   [[guest->orphan_ms = cluster->now_ms + PF_ORPHAN_MS;]]
   [[guest->orphan_ms = cluster->now_ms + 1000 * (uint64_t)PF_ORPHAN_MS;]] --cluster)
@@ -454,7 +454,7 @@ pf_add_mutant(guest_without_new_credentials 300 "have expired" relay/hub/admissi
 pf_add_mutant(trunk_kept_for_ever 100 "trunks to relays that are no more" relay/cluster/trunks.c
   [[cluster->now_ms - trunk->used_ms >= PF_TRUNK_UNUSED_MS]]
   [[cluster->now_ms - trunk->used_ms >= 1000 * (uint64_t)PF_TRUNK_UNUSED_MS]] --cluster)
-pf_add_mutant(pulse_without_a_room 100 "with which it shares no room" relay/cluster/trunks.c
+pf_add_mutant(sign_of_life_without_a_room 100 "with which it shares no room" relay/cluster/trunks.c
   [[        if (is_used(trunk)) {]] [[        if (is_used(trunk) || trunk->heard_ms > 0) {]]
   --cluster)
 pf_add_mutant(signals_not_passed_on 100 "is not shown" relay/cluster/front.c
@@ -462,3 +462,22 @@ pf_add_mutant(signals_not_passed_on 100 "is not shown" relay/cluster/front.c
         pf_trunk_send(]]
   [[    if (visit && !visit->trunk) {
         pf_trunk_send(]] --cluster)
+pf_add_mutant(visits_outlive_their_trunk 100 "is not heard by the owner" relay/cluster/front.c
+  [[        } else {
+            pf_front_give_up(cluster, visit);
+        }
+    }
+}
+
+/* ---- what is due]]
+  [[        } else {
+            pf_list_remove(&visit->link);
+            visit->trunk = NULL;
+        }
+    }
+}
+
+/* ---- what is due]] --cluster)
+pf_add_mutant(claims_of_a_lost_store_forgotten 300 "wait for a store that works"
+  relay/cluster/stores.c
+  [[    pf_claims_down(cluster, at);]] [[    (void)pf_claims_down;]] --cluster)

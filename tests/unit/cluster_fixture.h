@@ -60,6 +60,7 @@ struct fixture {
     } rooms[ROOMS_MAX];
     bool is_stalled; /* nothing is carried out, and no one told */
     size_t losses;   /* so many publications are counted, but lost */
+    bool is_mixed;   /* each relay speaks a version that the others do not know */
     size_t items_first, items_count;
     struct item items[ITEMS_MAX];
 };
@@ -100,6 +101,16 @@ static inline void put_item(struct fixture *fixture, uint32_t relay,
     }
 }
 
+/* A message of one relay to another. */
+static inline void put_message(struct fixture *fixture, uint32_t from, uint32_t to,
+                               struct pf_slice bytes)
+{
+    put_item(fixture, to, &(struct pf_store_event){.type = PF_STORE_MESSAGE, .bytes = bytes});
+    if (fixture->is_mixed && from != to) {
+        fixture->items[(fixture->items_first + fixture->items_count - 1) % ITEMS_MAX].bytes[0]++;
+    }
+}
+
 static inline pf_relay_id *owner_of(struct fixture *fixture, struct pf_slice room)
 {
     for (size_t i = 0; i < ROOMS_MAX; i++) {
@@ -127,8 +138,7 @@ static inline void publish(struct fixture *fixture, uint32_t from,
     if (is_heard && fixture->losses > 0) {
         fixture->losses--;
     } else if (is_heard) {
-        put_item(fixture, (uint32_t)(to - fixture->relays),
-                 &(struct pf_store_event){.type = PF_STORE_MESSAGE, .bytes = command->bytes});
+        put_message(fixture, from, (uint32_t)(to - fixture->relays), command->bytes);
     }
     put_item(fixture, from,
              &(struct pf_store_event){

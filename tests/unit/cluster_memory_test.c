@@ -4,6 +4,8 @@
 #include "cluster_fixture.h"
 #include "failing_memory.h"
 
+#include "relay/cluster/bus.h"
+
 static void say_to_all(struct fixture *fixture, const char *text)
 {
     for (uint32_t i = 0; i < RELAYS_COUNT; i++) {
@@ -83,10 +85,45 @@ static void a_failed_allocation_is_survived(void **state)
     assert_true(number > 2 * RELAYS_COUNT * CLIENTS_MAX); /* a client and a member, at least */
 }
 
+/* A client of a relay that the fixture does not have. */
+static void open_guest(struct fixture *fixture, uint32_t client)
+{
+    char memory[512];
+    struct pf_buffer bytes;
+    pf_buffer_init(&bytes, memory, sizeof memory);
+    pf_bus_write(&(struct pf_bus_message){.kind = PF_BUS_OPEN,
+                                          .from = 99,
+                                          .epoch = 1,
+                                          .client = client,
+                                          .serial = 1,
+                                          .room = PF_SLICE("tea"),
+                                          .text = PF_SLICE("{\"type\":\"join\",\"room\":\"tea\","
+                                                           "\"name\":\"Eve\",\"instance\":9}")},
+                 &bytes);
+    put_item(fixture, 0,
+             &(struct pf_store_event){.type = PF_STORE_MESSAGE, .bytes = pf_buffer_slice(&bytes)});
+    settle(fixture);
+}
+
+static void how_another_relay_numbers_its_clients_costs_no_memory(void **state)
+{
+    (void)state; /* a relay of its own */
+    struct fixture *fixture = new_fixture();
+    assert_int_equal(start_relay(fixture, 0), PF_ERROR_OK);
+    store_goes_up(fixture, 0);
+    enter(fixture, 0, 0, "tea");
+    largest = 0;
+    open_guest(fixture, PF_BUS_CLIENT_MAX - 1);
+    assert_int_equal(counts_of(fixture, 0).guests, 1);
+    assert_in_range(largest, 1, 4096);
+    free_fixture(fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_failed_allocation_is_survived),
+        cmocka_unit_test(how_another_relay_numbers_its_clients_costs_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

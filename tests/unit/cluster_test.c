@@ -3,9 +3,10 @@
 #include "cluster_fixture.h"
 
 #include "base/random.h"
+#include "relay/cluster/bus.h"
 
 enum {
-    BEATS_MS = 2500,     /* a sign of life has come, and a pulse of each trunk */
+    SIGNS_MS = 2500,     /* signs of life have come, over each trunk too */
     PATIENCE_MS = 16000, /* a join has been answered, or is closed */
     ORPHAN_MS = 6000,    /* a guest whose trunk is no more is gone */
     LEASE_MS = 12000,
@@ -18,7 +19,7 @@ static int set_up(void **state)
         assert_int_equal(start_relay(fixture, i), PF_ERROR_OK);
         store_goes_up(fixture, i);
     }
-    pass(fixture, BEATS_MS);
+    pass(fixture, SIGNS_MS);
     *state = fixture;
     return 0;
 }
@@ -117,6 +118,7 @@ static void an_empty_room_has_no_owner(void **state)
     assert_true(owns(fixture, 1, "tea"));
 }
 
+/* Trap: Nextcloud signaling #1305, where a node that does not know a room empties it. */
 static void a_relay_that_is_named_owner_becomes_it(void **state)
 {
     struct fixture *fixture = *state;
@@ -155,7 +157,7 @@ static void a_missing_message_ends_the_visits_at_both_ends(void **state)
     fixture->losses = 1;
     signal_to(fixture, 1, id);
     assert_int_equal(code_of(fixture, 1, 0), 0);
-    pass(fixture, BEATS_MS);
+    pass(fixture, SIGNS_MS);
     assert_int_equal(code_of(fixture, 1, 0), 1001);
     assert_int_equal(code_of(fixture, 0, 0), 0);
     assert_in_range(counts_of(fixture, 0).resets, 1, 1);
@@ -310,6 +312,25 @@ static void a_relay_takes_as_many_guests_as_it_may(void **state)
     assert_non_null(last_with(fixture, 1, 2, "{\"type\":\"joined\""));
 }
 
+/* As while relays are upgraded one by one, where the new ones speak another version. */
+static void a_client_for_a_relay_of_another_version_goes_elsewhere_at_once(void **state)
+{
+    struct fixture *fixture = *state;
+    enter(fixture, 0, 0, "tea");
+    fixture->is_mixed = true;
+    enter(fixture, 1, 0, "tea");
+    pass(fixture, 100);
+    assert_int_equal(code_of(fixture, 1, 0), 1001);
+    assert_int_equal(counts_of(fixture, 0).foreign, 1);
+    assert_int_equal(counts_of(fixture, 1).foreign, 1);
+    assert_int_equal(counts_of(fixture, 1).foreign_version, PF_BUS_VERSION + 1);
+    assert_no_visits(fixture);
+    assert_int_equal(counts_of(fixture, 1).trunks, 0);
+    assert_int_equal(code_of(fixture, 0, 0), 0);
+    enter(fixture, 1, 1, "lunch"); /* its own rooms can be entered */
+    assert_non_null(last_with(fixture, 1, 1, "{\"type\":\"joined\""));
+}
+
 /* Whoever can publish on a relay's channel is trusted with its rooms, but not with its process. */
 static void any_bytes_on_the_bus_are_survived(void **state)
 {
@@ -352,6 +373,7 @@ int main(void)
         CLUSTER_TEST(a_relay_that_is_hurried_gives_up_all_at_once),
         CLUSTER_TEST(a_relay_is_ready_while_it_hears_itself),
         CLUSTER_TEST(a_relay_takes_as_many_guests_as_it_may),
+        CLUSTER_TEST(a_client_for_a_relay_of_another_version_goes_elsewhere_at_once),
         CLUSTER_TEST(any_bytes_on_the_bus_are_survived),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

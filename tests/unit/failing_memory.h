@@ -12,8 +12,12 @@
  */
 static int until_failure = -1;
 
-static bool fails_now(void)
+/* The most that has been asked for at once since the test set it to 0. */
+static size_t largest;
+
+static bool fails_now(size_t size)
 {
+    largest = size > largest ? size : largest;
     return until_failure >= 0 && until_failure-- == 0;
 }
 
@@ -26,17 +30,17 @@ void *__wrap_realloc(void *old, size_t size);
 
 void *__wrap_malloc(size_t size)
 {
-    return fails_now() ? NULL : __real_malloc(size);
+    return fails_now(size) ? NULL : __real_malloc(size);
 }
 
 void *__wrap_calloc(size_t count, size_t size)
 {
-    return fails_now() ? NULL : __real_calloc(count, size);
+    return fails_now(count * size) ? NULL : __real_calloc(count, size);
 }
 
 void *__wrap_realloc(void *old, size_t size)
 {
-    return fails_now() ? NULL : __real_realloc(old, size);
+    return fails_now(size) ? NULL : __real_realloc(old, size);
 }
 
 #endif

@@ -189,6 +189,20 @@ static void guest_whose_offer_went_to_nobody_gets_it_again(void **state)
     assert_has_not(last_of(fixture, GUEST, "joined"), "offered");
 }
 
+static void guest_that_has_resumed_is_told_so_again(void **state)
+{
+    struct elsewhere *elsewhere = *state;
+    struct hub_fixture *fixture = elsewhere->fixture;
+    char ticket[TEXT_MAX];
+    enter_as_guest(fixture, GUEST);
+    copy_member(fixture, GUEST, "joined", "ticket", ticket);
+    open_guest(fixture, GUEST + 1);
+    join_as(fixture, GUEST + 1, "tea", "Ben", 7, ticket);
+    give(fixture, PF_HUB_CLIENT_AGAIN, GUEST + 1, PF_SLICE("{}"), 0);
+    assert_int_equal(count_of(fixture, GUEST + 1, "joined"), 2);
+    assert_has(last_of(fixture, GUEST + 1, "joined"), "\"resumed\":true");
+}
+
 static void guest_at_a_locked_door_hears_again_that_it_knocks(void **state)
 {
     struct elsewhere *elsewhere = *state;
@@ -242,6 +256,29 @@ static void guests_are_no_newcomers_that_fill_this_relay(void **state)
     open_client(fixture, 1);
     join_as(fixture, 1, "tea", "Ann", 1, NULL);
     assert_has(last(fixture, 1), "\"code\":\"relay-full\"");
+}
+
+static void who_waits_for_its_room_is_a_newcomer_like_others(void **state)
+{
+    struct elsewhere *elsewhere = *state;
+    struct hub_fixture *fixture = elsewhere->fixture;
+    char ticket[TEXT_MAX];
+    fixture->config.newcomers_max = 2;
+    restart_hub(fixture);
+    enter(fixture, 0, "tea");
+    copy_member(fixture, 0, "joined", "ticket", ticket);
+    elsewhere->is_ours = false;
+    for (uint32_t i = 1; i < 4; i++) {
+        open_client(fixture, i);
+        join_as(fixture, i, "tea", "Ann", i, i == 3 ? ticket : NULL);
+    }
+    assert_int_equal(fixture->visits, 2);
+    assert_has(last(fixture, 2), "\"code\":\"relay-full\"");
+    lose(fixture, 1, 1006);
+    lose(fixture, 3, 1006);
+    open_client(fixture, 4);
+    join_as(fixture, 4, "tea", "Ann", 4, NULL);
+    assert_int_equal(fixture->visits, 3);
 }
 
 static void whose_room_it_is_has_been_asked_for_guests(void **state)
@@ -353,10 +390,12 @@ int main(void)
         TEST(guest_is_not_greeted_and_not_pinged),
         TEST(guest_that_had_no_answer_gets_it_again),
         TEST(guest_whose_offer_went_to_nobody_gets_it_again),
+        TEST(guest_that_has_resumed_is_told_so_again),
         TEST(guest_at_a_locked_door_hears_again_that_it_knocks),
         TEST(guest_gets_new_ice_servers),
         TEST(guests_take_no_place_of_this_relays_clients),
         TEST(guests_are_no_newcomers_that_fill_this_relay),
+        TEST(who_waits_for_its_room_is_a_newcomer_like_others),
         TEST(whose_room_it_is_has_been_asked_for_guests),
         TEST(later_socket_of_the_same_page_wins_without_an_error),
         TEST(room_that_moves_closes_everybody_and_is_gone),

@@ -5,8 +5,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { VERSION = 1 };
-
 /* Writing */
 
 static void put(struct pf_buffer *out, uint64_t number, size_t size)
@@ -31,16 +29,20 @@ static void put_open(const struct pf_bus_message *message, struct pf_buffer *out
 
 void pf_bus_write(const struct pf_bus_message *message, struct pf_buffer *out)
 {
-    put(out, VERSION, 1);
+    put(out, PF_BUS_VERSION, 1);
     put(out, message->kind, 1);
     put(out, message->from, 8);
+    if (message->kind == PF_BUS_FOREIGN) {
+        return;
+    }
     put(out, message->epoch, 4);
-    put(out, message->peer_epoch, 4);
+    put(out, message->remote_epoch, 4);
     put(out, message->number, 4);
     switch (message->kind) {
-    case PF_BUS_PULSE:
+    case PF_BUS_ALIVE:
     case PF_BUS_RESET:
-    case PF_BUS_SELF: break;
+    case PF_BUS_SELF:
+    case PF_BUS_FOREIGN: break;
     case PF_BUS_OPEN: put_open(message, out); break;
     case PF_BUS_TEXT: put(out, message->client, 4); break;
     case PF_BUS_CLOSED:
@@ -121,9 +123,10 @@ static void take_clients(struct reader *reader, struct pf_bus_message *out)
 static void take_rest(struct reader *reader, struct pf_bus_message *out)
 {
     switch (out->kind) {
-    case PF_BUS_PULSE:
+    case PF_BUS_ALIVE:
     case PF_BUS_RESET:
-    case PF_BUS_SELF: break;
+    case PF_BUS_SELF:
+    case PF_BUS_FOREIGN: break;
     case PF_BUS_OPEN: take_open(reader, out); break;
     case PF_BUS_TEXT: out->client = (uint32_t)take(reader, 4); break;
     case PF_BUS_CLOSED:
@@ -142,22 +145,34 @@ static void take_rest(struct reader *reader, struct pf_bus_message *out)
     reader->is_invalid |= out->client >= PF_BUS_CLIENT_MAX;
 }
 
+/* What the other kinds than FOREIGN have. */
+static void take_body(struct reader *reader, struct pf_bus_message *out)
+{
+    out->epoch = (uint32_t)take(reader, 4);
+    out->remote_epoch = (uint32_t)take(reader, 4);
+    out->number = (uint32_t)take(reader, 4);
+    take_rest(reader, out);
+}
+
 enum pf_error pf_bus_read(struct pf_slice bytes, struct pf_bus_message *out)
 {
     struct reader reader = {.left = bytes};
-    const uint64_t version = take(&reader, 1);
+    const uint8_t version = (uint8_t)take(&reader, 1);
     const uint64_t kind = take(&reader, 1);
-    if (reader.is_invalid || version != VERSION) {
-        return reader.is_invalid ? PF_ERROR_INVALID : PF_ERROR_UNSUPPORTED;
+    const pf_relay_id from = take(&reader, 8);
+    if (reader.is_invalid || from == 0) {
+        return PF_ERROR_INVALID;
+    }
+    *out = (struct pf_bus_message){.version = version, .from = from};
+    if (version != PF_BUS_VERSION && kind != PF_BUS_FOREIGN) {
+        return PF_ERROR_UNSUPPORTED;
     }
     if (kind >= PF_BUS_KINDS_COUNT || bytes.size > PF_BUS_SIZE_MAX) {
         return PF_ERROR_INVALID;
     }
-    *out = (struct pf_bus_message){.kind = (enum pf_bus_kind)kind};
-    out->from = take(&reader, 8);
-    out->epoch = (uint32_t)take(&reader, 4);
-    out->peer_epoch = (uint32_t)take(&reader, 4);
-    out->number = (uint32_t)take(&reader, 4);
-    take_rest(&reader, out);
-    return reader.is_invalid || out->from == 0 ? PF_ERROR_INVALID : PF_ERROR_OK;
+    out->kind = (enum pf_bus_kind)kind;
+    if (out->kind != PF_BUS_FOREIGN) {
+        take_body(&reader, out);
+    }
+    return reader.is_invalid ? PF_ERROR_INVALID : PF_ERROR_OK;
 }

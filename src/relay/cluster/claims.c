@@ -3,14 +3,14 @@
 #include "relay/cluster/claims.h"
 
 #include "base/assert.h"
-#include "relay/cluster/ends.h"
+#include "relay/cluster/front.h"
 #include "relay/cluster/state.h"
 #include "relay/hub/siphash.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { BUCKETS_MIN = 64, SWEEP_MIN = 16 };
+enum { SWEEP_MIN = 16 };
 
 void pf_claims_init(struct pf_claims *claims, const uint64_t key[2])
 {
@@ -25,16 +25,19 @@ void pf_claims_init(struct pf_claims *claims, const uint64_t key[2])
     pf_list_init(&claims->owned);
 }
 
+static struct pf_claim *claim_of(struct pf_table_link *link)
+{
+    return PF_LIST_OWNER(link, struct pf_claim, by_room);
+}
+
 void pf_claims_clear(struct pf_claims *claims)
 {
-    for (size_t i = 0; i < claims->buckets_count; i++) {
-        while (claims->buckets[i]) {
-            struct pf_claim *claim = claims->buckets[i];
-            claims->buckets[i] = claim->next;
-            free(claim);
-        }
+    struct pf_table_link *next = NULL;
+    for (struct pf_table_link *at = pf_table_first(&claims->by_room); at; at = next) {
+        next = pf_table_next(&claims->by_room, at);
+        free(claim_of(at));
     }
-    free(claims->buckets);
+    pf_table_clear(&claims->by_room);
     pf_claims_init(claims, claims->key);
 }
 
@@ -47,75 +50,34 @@ static struct pf_slice room_of(const struct pf_claim *claim)
 
 static struct pf_claim *find(const struct pf_claims *claims, struct pf_slice room)
 {
-    if (claims->count == 0) {
-        return NULL;
+    struct pf_table_link *at = pf_table_find(&claims->by_room, pf_siphash(claims->key, room));
+    while (at && !pf_slice_equal(room_of(claim_of(at)), room)) {
+        at = pf_table_find_next(at);
     }
-    const uint64_t hash = pf_siphash(claims->key, room);
-    struct pf_claim *claim = claims->buckets[hash & (claims->buckets_count - 1)];
-    while (claim && (claim->hash != hash || !pf_slice_equal(room_of(claim), room))) {
-        claim = claim->next;
-    }
-    return claim;
-}
-
-/* Makes room for one more. */
-static enum pf_error reserve(struct pf_claims *claims)
-{
-    const size_t size = claims->buckets_count > 0 ? 2 * claims->buckets_count : BUCKETS_MIN;
-    if (claims->count < claims->buckets_count) {
-        return PF_ERROR_OK;
-    }
-    struct pf_claim **grown = calloc(size, sizeof(struct pf_claim *));
-    if (!grown) {
-        return PF_ERROR_MEMORY;
-    }
-    for (size_t i = 0; i < claims->buckets_count; i++) {
-        while (claims->buckets[i]) {
-            struct pf_claim *claim = claims->buckets[i];
-            claims->buckets[i] = claim->next;
-            claim->next = grown[claim->hash & (size - 1)];
-            grown[claim->hash & (size - 1)] = claim;
-        }
-    }
-    free(claims->buckets);
-    claims->buckets = grown;
-    claims->buckets_count = size;
-    return PF_ERROR_OK;
+    return at ? claim_of(at) : NULL;
 }
 
 static struct pf_claim *add(struct pf_cluster *cluster, struct pf_slice room)
 {
     struct pf_claims *claims = &cluster->claims;
-    if (reserve(claims) != PF_ERROR_OK) {
-        return NULL;
-    }
     struct pf_claim *claim = calloc(1, sizeof *claim + room.size);
-    if (!claim) {
+    if (!claim || pf_table_put(&claims->by_room, &claim->by_room, pf_siphash(claims->key, room)) !=
+                      PF_ERROR_OK) {
+        free(claim);
         return NULL;
     }
-    claim->hash = pf_siphash(claims->key, room);
     claim->store = (uint8_t)pf_stores_of_room(&cluster->stores, room);
     claim->room_size = (uint8_t)room.size;
     memcpy(claim->room, room.data, room.size);
     pf_list_init(&claim->visits);
-    struct pf_claim **bucket = &claims->buckets[claim->hash & (claims->buckets_count - 1)];
-    claim->next = *bucket;
-    *bucket = claim;
-    claims->count++;
     return claim;
 }
 
 static void remove_claim(struct pf_claims *claims, struct pf_claim *claim)
 {
-    struct pf_claim **at = &claims->buckets[claim->hash & (claims->buckets_count - 1)];
     PF_ASSERT(pf_list_is_empty(&claim->visits));
-    while (*at != claim) {
-        PF_ASSERT(*at);
-        at = &(*at)->next;
-    }
-    *at = claim->next;
+    pf_table_remove(&claims->by_room, &claim->by_room);
     pf_list_remove(&claim->link);
-    claims->count--;
     claims->owned_count -= claim->is_owned ? 1 : 0;
     free(claim);
 }
@@ -289,19 +251,18 @@ void pf_claims_answered(struct pf_cluster *cluster, struct pf_slice room, pf_rel
 void pf_claims_down(struct pf_cluster *cluster, uint32_t store)
 {
     struct pf_claims *claims = &cluster->claims;
-    for (size_t i = 0; i < claims->buckets_count; i++) {
-        struct pf_claim *next = NULL;
-        for (struct pf_claim *claim = claims->buckets[i]; claim; claim = next) {
-            next = claim->next;
-            if (claim->store != store || !claim->is_asked) {
-                continue;
-            }
-            claim->is_asked = false;
-            if (!claim->is_owned && pf_list_is_empty(&claim->visits)) {
-                remove_claim(claims, claim);
-            } else if (!claim->is_owned) {
-                pf_list_append(&claims->queues[store].fresh, &claim->link);
-            }
+    struct pf_table_link *next = NULL;
+    for (struct pf_table_link *at = pf_table_first(&claims->by_room); at; at = next) {
+        struct pf_claim *claim = claim_of(at);
+        next = pf_table_next(&claims->by_room, at);
+        if (claim->store != store || !claim->is_asked) {
+            continue;
+        }
+        claim->is_asked = false;
+        if (!claim->is_owned && pf_list_is_empty(&claim->visits)) {
+            remove_claim(claims, claim);
+        } else if (!claim->is_owned) {
+            pf_list_append(&claims->queues[store].fresh, &claim->link);
         }
     }
 }
@@ -309,11 +270,11 @@ void pf_claims_down(struct pf_cluster *cluster, uint32_t store)
 void pf_claims_up(struct pf_cluster *cluster, uint32_t store)
 {
     struct pf_claims *claims = &cluster->claims;
-    for (size_t i = 0; i < claims->buckets_count; i++) {
-        for (struct pf_claim *claim = claims->buckets[i]; claim; claim = claim->next) {
-            if (claim->store == store && claim->is_owned) {
-                claim->claimed_ms = 0;
-            }
+    for (struct pf_table_link *at = pf_table_first(&claims->by_room); at;
+         at = pf_table_next(&claims->by_room, at)) {
+        struct pf_claim *claim = claim_of(at);
+        if (claim->store == store && claim->is_owned) {
+            claim->claimed_ms = 0;
         }
     }
     claims->sweep_left = claims->owned_count;

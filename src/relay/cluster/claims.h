@@ -7,6 +7,7 @@
 #include "base/slice.h"
 #include "relay/cluster/list.h"
 #include "relay/cluster/store.h"
+#include "relay/cluster/table.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,8 +25,7 @@ enum {
 _Static_assert(PF_CLAIM_AGAIN_MS / 1000 * 3 < PF_OWNER_TTL_S, "two of them may be late");
 
 struct pf_claim {
-    struct pf_claim *next; /* in its bucket; borrowed */
-    uint64_t hash;
+    struct pf_table_link by_room;
     struct pf_list link;   /* in the list of its state */
     struct pf_list visits; /* that wait for the answer: links of struct pf_visit */
     uint64_t claimed_ms;   /* owned: when the store last said so */
@@ -39,11 +39,10 @@ struct pf_claim {
     char room[];
 };
 
-/* A hash table with chaining. Each claim is also in one of the lists. */
+/* Each claim is also in one of the lists. */
 struct pf_claims {
-    struct pf_claim **buckets; /* owned, with the claims */
-    size_t buckets_count;
-    size_t count, owned_count;
+    struct pf_table by_room; /* with the claims, which are owned */
+    size_t owned_count;
     uint64_t key[2];
     struct pf_claims_queue {
         struct pf_list fresh, retries; /* not owned: the store is to be asked, at once or later */

@@ -3,7 +3,8 @@
 #include "relay/cluster/cluster.h"
 
 #include "base/assert.h"
-#include "relay/cluster/ends.h"
+#include "relay/cluster/front.h"
+#include "relay/cluster/owner.h"
 #include "relay/cluster/state.h"
 
 #include <stdlib.h>
@@ -63,9 +64,9 @@ enum pf_error pf_cluster_new(const struct pf_cluster_config *config,
     hub_config.elsewhere = (struct pf_hub_elsewhere){cluster, is_ours};
     const uint64_t key[2] = {hub->draw(hub->draw_user), hub->draw(hub->draw_user)};
     pf_claims_init(&cluster->claims, key);
-    pf_trunks_init(&cluster->trunks);
+    pf_trunks_init(&cluster->trunks, key);
     pf_visits_init(&cluster->visits);
-    pf_guests_init(&cluster->guests);
+    pf_guests_init(&cluster->guests, key);
     pf_buffer_init(&cluster->text, cluster->text_data, sizeof cluster->text_data);
     if (pf_hub_new(&hub_config, &cluster->hub) != PF_ERROR_OK) {
         free(cluster);
@@ -246,13 +247,34 @@ void pf_cluster_handle(struct pf_cluster *cluster, const struct pf_hub_event *ev
     pf_hub_handle(cluster->hub, event);
 }
 
+/* Of another version, or about that. */
+static void on_foreign(struct pf_cluster *cluster, uint32_t store, enum pf_error error)
+{
+    const struct pf_bus_message *message = &cluster->message;
+    if (message->from == cluster->config.self) {
+        return; /* forged */
+    }
+    cluster->counts.foreign++;
+    cluster->counts.foreign_version = message->version;
+    if (error == PF_ERROR_UNSUPPORTED) {
+        pf_trunks_answer_foreign(cluster, store, message->from);
+    } else {
+        pf_trunks_foreign(cluster, store, message->from);
+    }
+}
+
 static void on_bus_message(struct pf_cluster *cluster, const struct pf_store_event *event)
 {
     struct pf_bus_message *message = &cluster->message;
-    if (pf_bus_read(event->bytes, message) != PF_ERROR_OK) {
-        return; /* of a later version, or somebody else's: a gap follows if it matters */
+    const enum pf_error error = pf_bus_read(event->bytes, message);
+    if (error == PF_ERROR_INVALID) {
+        return; /* somebody else's: a gap follows if it matters */
     }
     cluster->counts.heard++;
+    if (error == PF_ERROR_UNSUPPORTED || message->kind == PF_BUS_FOREIGN) {
+        on_foreign(cluster, event->store, error);
+        return;
+    }
     if (message->kind == PF_BUS_SELF) {
         if (message->from == cluster->config.self) {
             pf_stores_heard_self(cluster, event->store);
@@ -411,7 +433,7 @@ struct pf_cluster_counts pf_cluster_counts(const struct pf_cluster *cluster)
     counts.visits = cluster->visits.count;
     counts.waiting = cluster->visits.waiting_count;
     counts.guests = cluster->guests.count;
-    counts.trunks = cluster->trunks.count;
+    counts.trunks = cluster->trunks.by_remote.count;
     counts.rooms_owned = cluster->claims.owned_count;
     return counts;
 }

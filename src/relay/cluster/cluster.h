@@ -46,10 +46,12 @@ struct pf_cluster_counts {
     size_t guests;  /* clients of other relays in rooms of this one */
     size_t trunks;
     size_t rooms_owned;
-    uint64_t published; /* messages, since the start */
-    uint64_t heard;     /* likewise */
-    uint64_t resets;    /* trunks given up, since the start */
-    uint64_t moved;     /* rooms that another relay turned out to own, since the start */
+    uint64_t published;      /* messages, since the start */
+    uint64_t heard;          /* likewise */
+    uint64_t resets;         /* trunks given up, since the start */
+    uint64_t moved;          /* rooms that another relay turned out to own, since the start */
+    uint64_t foreign;        /* messages of relays that speak another version, since the start */
+    uint8_t foreign_version; /* of the last one of these */
 };
 
 struct pf_cluster;

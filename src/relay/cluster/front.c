@@ -1,6 +1,6 @@
 /* front.c - this relay's clients in rooms of other relays. */
 /* SPDX-License-Identifier: MIT */
-#include "relay/cluster/ends.h"
+#include "relay/cluster/front.h"
 
 #include "base/assert.h"
 #include "relay/cluster/state.h"
@@ -178,6 +178,13 @@ void pf_front_hear(struct pf_cluster *cluster, struct pf_trunk *trunk,
         on_close(cluster, visit, message->code);
     } else if (visit->state == PF_VISIT_JOINING) {
         go_on_waiting(cluster, visit);
+    }
+}
+
+void pf_front_leave(struct pf_cluster *cluster, struct pf_trunk *trunk)
+{
+    while (!pf_list_is_empty(&trunk->visits)) {
+        pf_front_give_up(cluster, PF_LIST_OWNER(trunk->visits.next, struct pf_visit, link));
     }
 }
 

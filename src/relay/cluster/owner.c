@@ -1,6 +1,6 @@
 /* owner.c - other relays' clients in rooms of this relay. */
 /* SPDX-License-Identifier: MIT */
-#include "relay/cluster/ends.h"
+#include "relay/cluster/owner.h"
 
 #include "base/assert.h"
 #include "relay/cluster/state.h"
@@ -40,15 +40,7 @@ static uint64_t opened_ms(const struct pf_cluster *cluster, const struct pf_bus_
 static struct pf_guest *find_orphan(const struct pf_cluster *cluster, const struct pf_trunk *trunk,
                                     const struct pf_bus_message *open)
 {
-    const struct pf_list *orphans = &cluster->guests.orphans;
-    for (const struct pf_list *at = orphans->next; at != orphans; at = at->next) {
-        struct pf_guest *guest = PF_LIST_OWNER(at, struct pf_guest, link);
-        if (guest->peer == trunk->peer && guest->serial == open->serial &&
-            guest->client == open->client) {
-            return guest;
-        }
-    }
-    return NULL;
+    return pf_guests_orphan(&cluster->guests, trunk->remote, open->client, open->serial);
 }
 
 static void on_open(struct pf_cluster *cluster, struct pf_trunk *trunk,
@@ -62,24 +54,21 @@ static void on_open(struct pf_cluster *cluster, struct pf_trunk *trunk,
         return;
     }
     guest = message->is_again ? find_orphan(cluster, trunk, message) : NULL;
-    if (guest && pf_trunk_add_guest(trunk, guest) == PF_ERROR_OK) {
+    if (guest) {
+        pf_trunk_add_guest(trunk, guest);
         pf_cluster_tell_hub(cluster, &(struct pf_hub_event){.type = PF_HUB_CLIENT_AGAIN,
                                                             .client = number_of(cluster, guest),
                                                             .text = message->text});
         return;
     }
-    if (pf_guests_add(&cluster->guests, cluster->config.guests_max, &guest) != PF_ERROR_OK) {
+    if (pf_guests_add(&cluster->guests, cluster->config.guests_max, trunk->remote, message->client,
+                      &guest) != PF_ERROR_OK) {
         answer(cluster, trunk, message, PF_BUS_CLOSE, CLOSE_TRY_AGAIN_LATER);
         return;
     }
-    guest->client = message->client;
     guest->serial = message->serial;
     guest->address = message->address;
-    if (pf_trunk_add_guest(trunk, guest) != PF_ERROR_OK) {
-        pf_guests_remove(&cluster->guests, guest);
-        answer(cluster, trunk, message, PF_BUS_CLOSE, CLOSE_TRY_AGAIN_LATER);
-        return;
-    }
+    pf_trunk_add_guest(trunk, guest);
     const uint32_t number = number_of(cluster, guest);
     pf_cluster_tell_hub(cluster, &(struct pf_hub_event){.type = PF_HUB_CLIENT_OPENED,
                                                         .client = number,
@@ -105,7 +94,7 @@ static void on_closed(struct pf_cluster *cluster, struct pf_guest *guest, uint16
 void pf_owner_hear(struct pf_cluster *cluster, struct pf_trunk *trunk,
                    const struct pf_bus_message *message)
 {
-    struct pf_guest *guest = pf_trunk_guest(trunk, message->client);
+    struct pf_guest *guest = pf_guests_of_trunk(&cluster->guests, trunk, message->client);
     if (message->kind == PF_BUS_OPEN && !guest) {
         on_open(cluster, trunk, message);
     } else if (message->kind == PF_BUS_TEXT && guest) {
@@ -162,7 +151,6 @@ void pf_owner_reset(struct pf_cluster *cluster, struct pf_trunk *trunk)
     while (!pf_list_is_empty(&trunk->guests)) {
         struct pf_guest *guest = PF_LIST_OWNER(trunk->guests.next, struct pf_guest, link);
         pf_trunk_remove_guest(trunk, guest);
-        guest->peer = trunk->peer;
         guest->orphan_ms = cluster->now_ms + PF_ORPHAN_MS;
         pf_list_append(&cluster->guests.orphans, &guest->link);
     }

@@ -32,7 +32,7 @@ void pf_stores_up(struct pf_cluster *cluster, uint32_t at)
     /* It may have forgotten who owns what; those who know have to come first. */
     store->claims_ms = cluster->now_ms + (store->was_up ? PF_SETTLE_MS : 0);
     store->is_up = store->was_up = true;
-    store->up_ms = store->beat_ms = cluster->now_ms;
+    store->up_ms = store->renew_ms = cluster->now_ms;
     pf_claims_up(cluster, at);
 }
 
@@ -51,7 +51,7 @@ void pf_stores_heard_self(struct pf_cluster *cluster, uint32_t store)
     state->heard_ms = cluster->now_ms;
     /* While nothing came through the lease may have ended, and others may have claimed the rooms.
      */
-    if (cluster->now_ms - since_ms >= PF_DEAF_MS) {
+    if (cluster->now_ms - since_ms >= PF_HEAR_SELF_MS) {
         pf_claims_up(cluster, store);
     }
 }
@@ -108,7 +108,8 @@ uint32_t pf_stores_published(struct pf_cluster *cluster, uint32_t at)
 
 bool pf_store_hears(const struct pf_store_state *store, uint64_t now_ms)
 {
-    return store->is_up && store->heard_ms >= store->up_ms && now_ms - store->heard_ms < PF_DEAF_MS;
+    return store->is_up && store->heard_ms >= store->up_ms &&
+           now_ms - store->heard_ms < PF_HEAR_SELF_MS;
 }
 
 /* ---- signs of life ---- */
@@ -123,7 +124,7 @@ static void tell_self(struct pf_cluster *cluster, uint32_t at)
 }
 
 /* Whether it has been up for long enough to have heard from itself, and has not. */
-static bool is_deaf(const struct pf_store_state *store, uint64_t now_ms)
+static bool hears_nothing(const struct pf_store_state *store, uint64_t now_ms)
 {
     return now_ms - store->up_ms >= PF_LEASE_MS && !pf_store_hears(store, now_ms);
 }
@@ -132,14 +133,14 @@ bool pf_stores_step(struct pf_cluster *cluster)
 {
     for (uint32_t i = 0; i < cluster->stores.count; i++) {
         struct pf_store_state *store = &cluster->stores.each[i];
-        if (!store->is_up || cluster->now_ms < store->beat_ms || cluster->retirement.is_over) {
+        if (!store->is_up || cluster->now_ms < store->renew_ms || cluster->retirement.is_over) {
             continue;
         }
-        store->beat_ms = cluster->now_ms + PF_BEAT_MS;
+        store->renew_ms = cluster->now_ms + PF_RENEW_MS;
         (void)pf_cluster_put_command(cluster, i, PF_STORE_RENEW);
         tell_self(cluster, i);
-        pf_trunks_beat(cluster, i);
-        if (is_deaf(store, cluster->now_ms) &&
+        pf_trunks_say_alive(cluster, i);
+        if (hears_nothing(store, cluster->now_ms) &&
             cluster->now_ms - store->heard_ms >= PF_STORE_STALL_MS) {
             (void)pf_cluster_put_command(cluster, i, PF_STORE_RECONNECT);
         }
@@ -153,8 +154,8 @@ uint64_t pf_stores_deadline_ms(const struct pf_cluster *cluster)
     uint64_t deadline_ms = PF_DEADLINE_NONE;
     for (uint32_t i = 0; i < cluster->stores.count; i++) {
         const struct pf_store_state *store = &cluster->stores.each[i];
-        if (store->is_up && !cluster->retirement.is_over && store->beat_ms < deadline_ms) {
-            deadline_ms = store->beat_ms;
+        if (store->is_up && !cluster->retirement.is_over && store->renew_ms < deadline_ms) {
+            deadline_ms = store->renew_ms;
         }
     }
     return deadline_ms;

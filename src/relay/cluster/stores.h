@@ -13,8 +13,12 @@
 struct pf_cluster;
 
 enum {
-    PF_BEAT_MS = 2000,          /* between two signs of life */
-    PF_DEAF_MS = 4500,          /* the longest time without hearing of oneself */
+    /* Between two renewals of the lease. With each of them the relay says something to itself and
+     * to the relays that it shares rooms with. A lease outlives four that are missed; and one that
+     * has got lost or is late is no reason yet to be not ready, which is said within 5 s: that
+     * leaves no more than 2 s for each. */
+    PF_RENEW_MS = 2000,
+    PF_HEAR_SELF_MS = 4500,     /* the longest time without hearing of oneself */
     PF_STORE_STALL_MS = 30000,  /* after that time the connections are made anew: a store that
                                  * only stalls says everything later */
     PF_SETTLE_MS = 3000,        /* for owners to come back to a store that was away */
@@ -24,7 +28,7 @@ enum {
 struct pf_store_state {
     bool is_up, was_up;
     uint64_t up_ms;
-    uint64_t beat_ms;   /* when the next one is due */
+    uint64_t renew_ms;  /* when the lease is to be renewed */
     uint64_t heard_ms;  /* when the last message to itself arrived; 0: never */
     uint64_t claims_ms; /* rooms that are not ours are not asked for before */
     /* A ring: for each publication that is not answered yet, the epoch of the trunk whose message

@@ -3,24 +3,23 @@
 #include "relay/cluster/trunks.h"
 
 #include "base/assert.h"
-#include "relay/cluster/ends.h"
+#include "relay/cluster/front.h"
+#include "relay/cluster/owner.h"
 #include "relay/cluster/state.h"
+#include "relay/hub/siphash.h"
 
 #include <stdlib.h>
 
-enum { SIZE_MIN = 64 };
-
-void pf_trunks_init(struct pf_trunks *trunks)
+void pf_trunks_init(struct pf_trunks *trunks, const uint64_t key[2])
 {
-    *trunks = (struct pf_trunks){.count = 0};
+    *trunks = (struct pf_trunks){.key = {key[0], key[1]}};
     pf_list_init(&trunks->all);
 }
 
 static void remove_trunk(struct pf_trunks *trunks, struct pf_trunk *trunk)
 {
     pf_list_remove(&trunk->link);
-    trunks->count--;
-    free(trunk->by_client);
+    pf_table_remove(&trunks->by_remote, &trunk->by_remote);
     free(trunk);
 }
 
@@ -29,72 +28,63 @@ void pf_trunks_clear(struct pf_trunks *trunks)
     while (!pf_list_is_empty(&trunks->all)) {
         remove_trunk(trunks, PF_LIST_OWNER(trunks->all.next, struct pf_trunk, link));
     }
-    pf_trunks_init(trunks);
+    pf_table_clear(&trunks->by_remote);
+    pf_trunks_init(trunks, trunks->key);
 }
 
-static struct pf_trunk *find(const struct pf_trunks *trunks, uint32_t store, pf_relay_id peer)
+static uint64_t hash_of(const struct pf_trunks *trunks, uint32_t store, pf_relay_id remote)
 {
-    for (struct pf_list *at = trunks->all.next; at != &trunks->all; at = at->next) {
-        struct pf_trunk *trunk = PF_LIST_OWNER(at, struct pf_trunk, link);
-        if (trunk->peer == peer && trunk->store == store) {
+    const uint64_t words[] = {remote, store};
+    return pf_siphash(trunks->key, (struct pf_slice){(const char *)words, sizeof words});
+}
+
+static struct pf_trunk *find(const struct pf_trunks *trunks, uint32_t store, pf_relay_id remote)
+{
+    struct pf_table_link *at = pf_table_find(&trunks->by_remote, hash_of(trunks, store, remote));
+    for (; at; at = pf_table_find_next(at)) {
+        struct pf_trunk *trunk = PF_LIST_OWNER(at, struct pf_trunk, by_remote);
+        if (trunk->remote == remote && trunk->store == store) {
             return trunk;
         }
     }
     return NULL;
 }
 
-struct pf_trunk *pf_trunks_get(struct pf_cluster *cluster, uint32_t store, pf_relay_id peer)
+struct pf_trunk *pf_trunks_get(struct pf_cluster *cluster, uint32_t store, pf_relay_id remote)
 {
     struct pf_trunks *trunks = &cluster->trunks;
-    struct pf_trunk *trunk = find(trunks, store, peer);
-    if (!trunk && (trunk = calloc(1, sizeof *trunk)) != NULL) {
-        trunk->peer = peer;
-        trunk->store = (uint8_t)store;
-        trunk->epoch = ++trunks->last_epoch;
-        trunk->heard_ms = trunk->used_ms = cluster->now_ms;
-        pf_list_init(&trunk->visits);
-        pf_list_init(&trunk->guests);
-        pf_list_append(&trunks->all, &trunk->link);
-        trunks->count++;
+    struct pf_trunk *trunk = find(trunks, store, remote);
+    if (trunk) {
+        return trunk;
     }
+    trunk = calloc(1, sizeof *trunk);
+    if (!trunk || pf_table_put(&trunks->by_remote, &trunk->by_remote,
+                               hash_of(trunks, store, remote)) != PF_ERROR_OK) {
+        free(trunk);
+        return NULL;
+    }
+    trunk->remote = remote;
+    trunk->store = (uint8_t)store;
+    trunk->epoch = ++trunks->last_epoch;
+    trunk->heard_ms = trunk->used_ms = cluster->now_ms;
+    pf_list_init(&trunk->visits);
+    pf_list_init(&trunk->guests);
+    pf_list_append(&trunks->all, &trunk->link);
     return trunk;
 }
 
 /* ---- guests of a trunk ---- */
 
-struct pf_guest *pf_trunk_guest(const struct pf_trunk *trunk, uint32_t client)
+void pf_trunk_add_guest(struct pf_trunk *trunk, struct pf_guest *guest)
 {
-    return client < trunk->by_client_size ? trunk->by_client[client] : NULL;
-}
-
-enum pf_error pf_trunk_add_guest(struct pf_trunk *trunk, struct pf_guest *guest)
-{
-    size_t size = trunk->by_client_size > 0 ? trunk->by_client_size : SIZE_MIN;
-    PF_ASSERT(!pf_trunk_guest(trunk, guest->client));
-    while (size <= guest->client) {
-        size *= 2;
-    }
-    if (size > trunk->by_client_size) {
-        struct pf_guest **grown = realloc(trunk->by_client, size * sizeof *grown);
-        if (!grown) {
-            return PF_ERROR_MEMORY;
-        }
-        for (size_t i = trunk->by_client_size; i < size; i++) {
-            grown[i] = NULL;
-        }
-        trunk->by_client = grown;
-        trunk->by_client_size = size;
-    }
-    trunk->by_client[guest->client] = guest;
+    PF_ASSERT(!guest->trunk && guest->remote == trunk->remote);
     guest->trunk = trunk;
     pf_list_append(&trunk->guests, &guest->link);
-    return PF_ERROR_OK;
 }
 
 void pf_trunk_remove_guest(struct pf_trunk *trunk, struct pf_guest *guest)
 {
     PF_ASSERT(guest->trunk == trunk);
-    trunk->by_client[guest->client] = NULL;
     guest->trunk = NULL;
     pf_list_remove(&guest->link);
 }
@@ -115,21 +105,22 @@ static void publish(struct pf_cluster *cluster, uint32_t store, pf_relay_id to,
 void pf_trunk_send(struct pf_cluster *cluster, struct pf_trunk *trunk,
                    struct pf_bus_message *message)
 {
-    const bool is_pulse = message->kind == PF_BUS_PULSE;
+    const bool is_sign_of_life = message->kind == PF_BUS_ALIVE;
     message->from = cluster->config.self;
     message->epoch = trunk->epoch;
-    message->peer_epoch = trunk->peer_epoch;
+    message->remote_epoch = trunk->remote_epoch;
     message->number = trunk->number;
-    trunk->number += is_pulse ? 0 : 1; /* also of a message that is lost: the other end notices */
-    publish(cluster, trunk->store, trunk->peer, message, is_pulse ? 0 : trunk->epoch);
+    trunk->number +=
+        is_sign_of_life ? 0 : 1; /* also of a message that is lost: the other end notices */
+    publish(cluster, trunk->store, trunk->remote, message, is_sign_of_life ? 0 : trunk->epoch);
 }
 
-static void send_reset(struct pf_cluster *cluster, uint32_t store, pf_relay_id peer,
-                       uint32_t peer_epoch)
+static void send_reset(struct pf_cluster *cluster, uint32_t store, pf_relay_id remote,
+                       uint32_t remote_epoch)
 {
-    publish(cluster, store, peer,
+    publish(cluster, store, remote,
             &(struct pf_bus_message){
-                .kind = PF_BUS_RESET, .from = cluster->config.self, .peer_epoch = peer_epoch},
+                .kind = PF_BUS_RESET, .from = cluster->config.self, .remote_epoch = remote_epoch},
             0);
 }
 
@@ -149,9 +140,10 @@ static void give_up(struct pf_cluster *cluster, struct pf_trunk *trunk)
     remove_trunk(&cluster->trunks, trunk);
 }
 
-void pf_trunks_unheard(struct pf_cluster *cluster, uint32_t store, pf_relay_id peer, uint32_t epoch)
+void pf_trunks_unheard(struct pf_cluster *cluster, uint32_t store, pf_relay_id remote,
+                       uint32_t epoch)
 {
-    struct pf_trunk *trunk = find(&cluster->trunks, store, peer);
+    struct pf_trunk *trunk = find(&cluster->trunks, store, remote);
     if (trunk && trunk->epoch == epoch) {
         give_up(cluster, trunk);
     } else if (trunk && epoch == 0) {
@@ -159,10 +151,25 @@ void pf_trunks_unheard(struct pf_cluster *cluster, uint32_t store, pf_relay_id p
     }
 }
 
-void pf_trunks_dead(struct pf_cluster *cluster, uint32_t store, pf_relay_id peer)
+void pf_trunks_dead(struct pf_cluster *cluster, uint32_t store, pf_relay_id remote)
 {
-    struct pf_trunk *trunk = find(&cluster->trunks, store, peer);
+    struct pf_trunk *trunk = find(&cluster->trunks, store, remote);
     if (trunk) {
+        give_up(cluster, trunk);
+    }
+}
+
+void pf_trunks_answer_foreign(struct pf_cluster *cluster, uint32_t store, pf_relay_id remote)
+{
+    publish(cluster, store, remote,
+            &(struct pf_bus_message){.kind = PF_BUS_FOREIGN, .from = cluster->config.self}, 0);
+}
+
+void pf_trunks_foreign(struct pf_cluster *cluster, uint32_t store, pf_relay_id remote)
+{
+    struct pf_trunk *trunk = find(&cluster->trunks, store, remote);
+    if (trunk) {
+        pf_front_leave(cluster, trunk);
         give_up(cluster, trunk);
     }
 }
@@ -174,28 +181,28 @@ void pf_trunks_dead(struct pf_cluster *cluster, uint32_t store, pf_relay_id peer
 static struct pf_trunk *match(struct pf_cluster *cluster, struct pf_trunk *trunk,
                               const struct pf_bus_message *message)
 {
-    if (message->peer_epoch != 0 && message->peer_epoch != trunk->epoch) {
+    if (message->remote_epoch != 0 && message->remote_epoch != trunk->epoch) {
         return NULL; /* it speaks to a trunk that has been given up here */
     }
-    if (trunk->peer_epoch == 0) {
-        trunk->peer_epoch = message->epoch;
+    if (trunk->remote_epoch == 0) {
+        trunk->remote_epoch = message->epoch;
         return trunk;
     }
-    if (message->epoch == trunk->peer_epoch) {
+    if (message->epoch == trunk->remote_epoch) {
         return trunk;
     }
-    if (message->epoch < trunk->peer_epoch) {
+    if (message->epoch < trunk->remote_epoch) {
         return NULL;
     }
     const uint32_t store = trunk->store;
-    const pf_relay_id peer = trunk->peer;
+    const pf_relay_id remote = trunk->remote;
     give_up(cluster, trunk);
-    if (message->peer_epoch != 0) {
+    if (message->remote_epoch != 0) {
         return NULL;
     }
-    trunk = pf_trunks_get(cluster, store, peer);
+    trunk = pf_trunks_get(cluster, store, remote);
     if (trunk) {
-        trunk->peer_epoch = message->epoch;
+        trunk->remote_epoch = message->epoch;
     }
     return trunk;
 }
@@ -205,12 +212,12 @@ struct pf_trunk *pf_trunks_hear(struct pf_cluster *cluster, uint32_t store,
 {
     struct pf_trunk *trunk = find(&cluster->trunks, store, message->from);
     if (message->kind == PF_BUS_RESET) {
-        if (trunk && trunk->epoch == message->peer_epoch) {
+        if (trunk && trunk->epoch == message->remote_epoch) {
             give_up(cluster, trunk);
         }
         return NULL;
     }
-    if (!trunk && message->peer_epoch == 0) {
+    if (!trunk && message->remote_epoch == 0) {
         trunk = pf_trunks_get(cluster, store, message->from);
     }
     trunk = trunk ? match(cluster, trunk, message) : NULL;
@@ -219,15 +226,15 @@ struct pf_trunk *pf_trunks_hear(struct pf_cluster *cluster, uint32_t store,
         return NULL;
     }
     trunk->heard_ms = cluster->now_ms;
-    if (message->number != trunk->peer_number) {
+    if (message->number != trunk->remote_number) {
         give_up(cluster, trunk); /* something is missing */
         send_reset(cluster, store, message->from, message->epoch);
         return NULL;
     }
-    if (message->kind == PF_BUS_PULSE) {
+    if (message->kind == PF_BUS_ALIVE) {
         return NULL;
     }
-    trunk->peer_number++;
+    trunk->remote_number++;
     return trunk;
 }
 
@@ -242,14 +249,14 @@ static void judge(struct pf_cluster *cluster, struct pf_trunk *trunk)
     if (!pf_store_hears(store, cluster->now_ms)) {
         return;
     }
-    if (silent_ms >= PF_TRUNK_DUMB_MS) {
+    if (silent_ms >= PF_TRUNK_GIVE_UP_MS) {
         give_up(cluster, trunk);
     } else if (silent_ms >= PF_TRUNK_SILENT_MS) {
         trunk->ask_due = true;
     }
 }
 
-void pf_trunks_beat(struct pf_cluster *cluster, uint32_t store)
+void pf_trunks_say_alive(struct pf_cluster *cluster, uint32_t store)
 {
     struct pf_trunks *trunks = &cluster->trunks;
     for (struct pf_list *at = trunks->all.next, *next = NULL; at != &trunks->all; at = next) {
@@ -260,7 +267,7 @@ void pf_trunks_beat(struct pf_cluster *cluster, uint32_t store)
         }
         if (is_used(trunk)) {
             trunk->used_ms = cluster->now_ms;
-            trunk->pulse_due = true;
+            trunk->alive_due = true;
             judge(cluster, trunk);
         } else if (cluster->now_ms - trunk->used_ms >= PF_TRUNK_UNUSED_MS) {
             trunk->end_due = true;
@@ -277,21 +284,21 @@ bool pf_trunks_step(struct pf_cluster *cluster)
     }
     for (struct pf_list *at = trunks->all.next; at != &trunks->all; at = at->next) {
         struct pf_trunk *trunk = PF_LIST_OWNER(at, struct pf_trunk, link);
-        if (!trunk->pulse_due && !trunk->ask_due && !trunk->end_due) {
+        if (!trunk->alive_due && !trunk->ask_due && !trunk->end_due) {
             continue;
         }
         if (trunk->end_due && !is_used(trunk)) {
-            send_reset(cluster, trunk->store, trunk->peer, trunk->peer_epoch);
+            send_reset(cluster, trunk->store, trunk->remote, trunk->remote_epoch);
             remove_trunk(trunks, trunk);
             return true;
         }
         if (trunk->ask_due) {
-            pf_cluster_put_command(cluster, trunk->store, PF_STORE_ASK)->relay = trunk->peer;
+            pf_cluster_put_command(cluster, trunk->store, PF_STORE_ASK)->relay = trunk->remote;
         }
-        if (trunk->pulse_due) {
-            pf_trunk_send(cluster, trunk, &(struct pf_bus_message){.kind = PF_BUS_PULSE});
+        if (trunk->alive_due) {
+            pf_trunk_send(cluster, trunk, &(struct pf_bus_message){.kind = PF_BUS_ALIVE});
         }
-        trunk->pulse_due = trunk->ask_due = trunk->end_due = false;
+        trunk->alive_due = trunk->ask_due = trunk->end_due = false;
         return true;
     }
     trunks->has_work = false;

@@ -62,6 +62,15 @@ static struct pf_hub_member *find_ghost(const struct pf_hub *hub, const struct p
     return NULL;
 }
 
+/* Whether the places that are left are for those who return. Guests take none here; who visits
+ * another relay does, or waits to hear where its room is. */
+static bool is_crowded(const struct pf_hub *hub)
+{
+    const uint32_t newcomers_max = hub->config.newcomers_max;
+    return newcomers_max > 0 && hub->rooms.members_count + hub->clients.visitors_count >=
+                                    newcomers_max + hub->clients.guests_count;
+}
+
 /* A new member of the room, which is created if necessary. On failure returns NULL and sets `why`.
  */
 static struct pf_hub_member *new_member(struct pf_hub *hub, const struct pf_hub_client *client,
@@ -72,7 +81,6 @@ static struct pf_hub_member *new_member(struct pf_hub *hub, const struct pf_hub_
     const pf_member_id ticket_id = newcomer->ticket.id;
     struct pf_hub_room *room = pf_rooms_find(&hub->rooms, name);
     struct pf_hub_member *member = NULL;
-    const uint32_t newcomers_max = hub->config.newcomers_max;
     const bool is_full = room && room->members_count >= hub->config.members_max;
     struct pf_hub_member *ghost = is_full ? find_ghost(hub, room) : NULL;
     if (is_full && !ghost) {
@@ -84,9 +92,7 @@ static struct pf_hub_member *new_member(struct pf_hub *hub, const struct pf_hub_
         return NULL;
     }
     *why = PF_CODE_RELAY_FULL;
-    /* A guest takes no place here. */
-    if (ticket_id == 0 && newcomers_max > 0 && !client->is_guest &&
-        hub->rooms.members_count >= newcomers_max + hub->clients.guests_count) {
+    if (ticket_id == 0 && !client->is_guest && is_crowded(hub)) {
         return NULL;
     }
     if (!pf_hub_reserve_timer(hub)) {
@@ -201,6 +207,7 @@ static void announce(struct pf_hub *hub, const struct pf_hub_member *member, boo
         offer.size > 0 ? find_answerer(member->room, member) : NULL;
     struct pf_hub_client *client = pf_hub_clients_find(&hub->clients, member->client);
     if (client->is_guest) {
+        client->has_resumed = resumed;
         client->offered = offered ? offered->id : 0;
     }
     send_joined(hub, member, resumed, offered);
@@ -344,6 +351,10 @@ static void visit(struct pf_hub *hub, struct pf_hub_client *client, struct pf_sl
                   struct pf_slice text, bool returns)
 {
     const struct pf_hub_doorkeeper *doorkeeper = &hub->config.doorkeeper;
+    if (!returns && is_crowded(hub)) {
+        pf_hub_client_fail(hub, client, PF_CODE_RELAY_FULL, text_of(PF_CODE_RELAY_FULL));
+        return;
+    }
     if (doorkeeper->admit && !doorkeeper->admit(doorkeeper->user, client->number, returns)) {
         pf_hub_client_fail(hub, client, PF_CODE_RATE_LIMIT, text_of(PF_CODE_RATE_LIMIT));
         return;
@@ -423,7 +434,7 @@ void pf_hub_join_again(struct pf_hub *hub, struct pf_hub_client *client, struct 
     if (client->member) {
         const struct pf_hub_member *offered =
             client->offered != 0 ? pf_hub_room_member(client->member->room, client->offered) : NULL;
-        send_joined(hub, client->member, false, offered);
+        send_joined(hub, client->member, client->has_resumed, offered);
         /* What they have said to it meanwhile is lost: to them it comes back. */
         pf_hub_send_to_others(hub, client->member, NULL, pf_hub_write_member(hub, client->member));
     } else if (client->knock) {

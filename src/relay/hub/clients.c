@@ -110,6 +110,18 @@ void pf_hub_clients_seat(struct pf_hub_clients *clients, struct pf_hub_client *c
     client->lobby_older = client->lobby_newer = NULL;
 }
 
+void pf_hub_clients_set_visiting(struct pf_hub_clients *clients, struct pf_hub_client *client,
+                                 bool is_visiting)
+{
+    PF_ASSERT(client->is_visiting != is_visiting);
+    client->is_visiting = is_visiting;
+    if (is_visiting) {
+        clients->visitors_count++;
+    } else {
+        clients->visitors_count--;
+    }
+}
+
 void pf_hub_clients_remove(struct pf_hub_clients *clients, struct pf_hub_client *client)
 {
     PF_ASSERT(client->heartbeat.place == 0);
@@ -119,5 +131,6 @@ void pf_hub_clients_remove(struct pf_hub_clients *clients, struct pf_hub_client 
     clients->by_number[client->number] = NULL;
     clients->count--;
     clients->guests_count -= client->is_guest ? 1 : 0;
+    clients->visitors_count -= client->is_visiting ? 1 : 0;
     free(client);
 }

@@ -33,6 +33,7 @@ struct pf_hub_client {
     bool is_guest;     /* another relay has greeted it, and keeps its heartbeat and its limits */
     bool is_visiting;  /* its room is another relay's */
     bool is_charged;   /* its address has been, for its join */
+    bool has_resumed;  /* a guest: by a ticket */
     uint64_t order;    /* increases with the time of connecting */
     uint64_t heard_ms; /* when its last message arrived */
     uint64_t ping_due_ms;
@@ -44,7 +45,7 @@ struct pf_hub_client {
 struct pf_hub_clients {
     struct pf_hub_client **by_number; /* owned, as are the clients; NULL where there is none */
     size_t size;
-    size_t count, guests_count; /* of all; of those, guests */
+    size_t count, guests_count, visitors_count; /* of all; of those, guests, and who visits */
     struct pf_hub_client *lobby_oldest,
         *lobby_newest;   /* those that have joined no room; borrowed */
     uint64_t last_order; /* of clients that connected in the same millisecond */
@@ -69,6 +70,10 @@ void pf_hub_clients_make_guest(struct pf_hub_clients *clients, struct pf_hub_cli
 
 /* Takes the client out of the lobby: it is a member, or visiting. */
 void pf_hub_clients_seat(struct pf_hub_clients *clients, struct pf_hub_client *client);
+
+/* Its room is another relay's from now on, or is not any more. */
+void pf_hub_clients_set_visiting(struct pf_hub_clients *clients, struct pf_hub_client *client,
+                                 bool is_visiting);
 
 /* Frees a client whose timer is not set. */
 void pf_hub_clients_remove(struct pf_hub_clients *clients, struct pf_hub_client *client);

@@ -19,7 +19,7 @@ void pf_hub_visit_begin(struct pf_hub *hub, struct pf_hub_client *client, struct
     const size_t start = hub->text.size;
     pf_buffer_put(&hub->text, room);
     PF_ASSERT(!hub->text.overflow);
-    client->is_visiting = true;
+    pf_hub_clients_set_visiting(&hub->clients, client, true);
     pf_hub_clients_seat(&hub->clients, client);
     struct pf_hub_queued *output = pf_hub_output_add(hub, PF_HUB_VISIT);
     output->head = (struct pf_slice){hub->text.data + start, room.size};
@@ -38,7 +38,7 @@ void pf_hub_visit_forward(struct pf_hub *hub, const struct pf_hub_client *client
 
 void pf_hub_visit_end(struct pf_hub *hub, struct pf_hub_client *client, struct pf_slice text)
 {
-    client->is_visiting = false;
+    pf_hub_clients_set_visiting(&hub->clients, client, false);
     pf_hub_dispatch(hub, client, text);
 }
 

@@ -56,14 +56,15 @@ struct pf_hub_elsewhere {
 };
 
 struct pf_hub_config {
-    uint32_t members_max;    /* of a room, 2 to PF_MEMBERS_MAX */
-    uint32_t rooms_max;      /* at least 1 */
-    uint32_t clients_max;    /* client numbers are below it */
-    uint32_t places;         /* clients at the same time: one more ends the longest wait in the
-                              * lobby; 0: no limit */
-    uint32_t newcomers_max;  /* members from which on only tickets admit more; 0: no limit */
-    uint32_t ping_ms;        /* at least 1 */
-    uint32_t grace_ms;       /* grace period of an away member, at least 1 */
+    uint32_t members_max;   /* of a room, 2 to PF_MEMBERS_MAX */
+    uint32_t rooms_max;     /* at least 1 */
+    uint32_t clients_max;   /* client numbers are below it */
+    uint32_t places;        /* clients at the same time: one more ends the longest wait in the
+                             * lobby; 0: no limit */
+    uint32_t newcomers_max; /* members, and clients whose room is elsewhere or sought, from which on
+                             * only tickets admit more; 0: no limit */
+    uint32_t ping_ms;       /* at least 1 */
+    uint32_t grace_ms;      /* grace period of an away member, at least 1 */
     uint32_t burst_messages; /* burst allowance of a client, at least 1; a message counts as one,
                                 and one more for each KiB */
     uint32_t messages_per_s; /* long-term rate of a client, likewise, at least 1 */

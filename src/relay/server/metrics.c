@@ -140,6 +140,8 @@ static void put_cluster(struct pf_buffer *out, const struct pf_cluster *cluster)
          counts.resets},
         {"rooms_moved_total", "counter", "Rooms that another relay turned out to own.",
          counts.moved},
+        {"foreign_total", "counter", "Messages of relays that speak another version.",
+         counts.foreign},
     };
     put_rows(out, rows, sizeof rows / sizeof rows[0]);
 }

@@ -7,6 +7,8 @@
 
 #ifdef PF_REDIS
 #include "base/assert.h"
+#include "relay/cluster/bus.h"
+#include "relay/cluster/cluster.h"
 #include "relay/server/crypto.h"
 #include "relay/server/loop.h"
 
@@ -20,6 +22,8 @@
 
 /* The number of the resolver's descriptor; those below are of connections. */
 enum { RESOLVER = PF_STORES_MAX * PF_REDIS_LINES_COUNT };
+
+enum { FOREIGN_LOG_PAUSE_MS = 600000 };
 
 bool pf_redis_servers_are_built(void)
 {
@@ -195,10 +199,31 @@ void pf_redis_servers_advance(struct pf_server *server)
     }
 }
 
+/* Says so, if relays of another version have been heard. */
+static void log_foreign(struct pf_server *server)
+{
+    struct pf_redis_servers *stores = &server->stores;
+    const struct pf_cluster_counts counts = pf_cluster_counts(server->cluster);
+    const bool is_new = counts.foreign != stores->foreign;
+    stores->foreign = counts.foreign;
+    if (!is_new || (stores->foreign_logged_ms != 0 &&
+                    server->now_ms - stores->foreign_logged_ms < FOREIGN_LOG_PAUSE_MS)) {
+        return;
+    }
+    stores->foreign_logged_ms = server->now_ms;
+    pf_log_put(&server->config.log, PF_LOG_ERROR, "foreign-relay",
+               "a relay speaks version %u of the messages between relays, this one speaks %u: "
+               "neither lets its clients into the other's rooms",
+               (unsigned)counts.foreign_version, (unsigned)PF_BUS_VERSION);
+}
+
 void pf_redis_servers_flush(struct pf_server *server)
 {
     for (size_t i = 0; i < server->stores.count; i++) {
         pf_redis_flush(&server->stores.items[i], server->now_ms);
+    }
+    if (server->stores.count > 0) {
+        log_foreign(server);
     }
 }
 

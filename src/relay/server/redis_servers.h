@@ -15,7 +15,9 @@ struct pf_redis_servers {
     struct pf_redis *items; /* owned */
     size_t count;           /* 0: there is no cluster */
     struct pf_resolver resolver;
-    struct ssl_ctx_st *tls;                        /* owned; NULL: no store uses TLS */
+    uint64_t foreign;           /* messages of other versions, as of the last look */
+    uint64_t foreign_logged_ms; /* when that was last logged; 0: never */
+    struct ssl_ctx_st *tls;     /* owned; NULL: no store uses TLS */
     char password[PF_REDIS_PASSWORD_SIZE_MAX + 1]; /* for URLs without one */
 };
 

@@ -1,10 +1,9 @@
-/* ends.h - the two ends of a trunk: the front of a visit, and the owner of its room. */
+/* front.h - this relay's clients in rooms of other relays. */
 /* SPDX-License-Identifier: MIT */
-#ifndef PF_RELAY_CLUSTER_ENDS_H
-#define PF_RELAY_CLUSTER_ENDS_H
+#ifndef PF_RELAY_CLUSTER_FRONT_H
+#define PF_RELAY_CLUSTER_FRONT_H
 
 #include "relay/cluster/bus.h"
-#include "relay/cluster/guests.h"
 #include "relay/cluster/trunks.h"
 #include "relay/cluster/visits.h"
 #include "relay/hub/hub.h"
@@ -13,8 +12,6 @@
 #include <stdint.h>
 
 struct pf_cluster;
-
-/* ---- front.c ---- */
 
 /* A client asks for a room that is not this relay's: a VISIT of the hub. */
 void pf_front_visit(struct pf_cluster *cluster, const struct pf_hub_output *output);
@@ -40,6 +37,9 @@ void pf_front_give_up(struct pf_cluster *cluster, struct pf_visit *visit);
 void pf_front_hear(struct pf_cluster *cluster, struct pf_trunk *trunk,
                    const struct pf_bus_message *message);
 
+/* Gives up all visits of the trunk: its other end is of no use to them. */
+void pf_front_leave(struct pf_cluster *cluster, struct pf_trunk *trunk);
+
 /* The trunk is given up. */
 void pf_front_reset(struct pf_cluster *cluster, struct pf_trunk *trunk);
 
@@ -47,25 +47,5 @@ void pf_front_reset(struct pf_cluster *cluster, struct pf_trunk *trunk);
 bool pf_front_step(struct pf_cluster *cluster);
 
 uint64_t pf_front_deadline_ms(const struct pf_cluster *cluster);
-
-/* ---- owner.c ---- */
-
-/* A message of a front: OPEN, TEXT or CLOSED. */
-void pf_owner_hear(struct pf_cluster *cluster, struct pf_trunk *trunk,
-                   const struct pf_bus_message *message);
-
-/* The hub has closed the guest, which is freed. */
-void pf_owner_closed(struct pf_cluster *cluster, struct pf_guest *guest, uint16_t code);
-
-/* Sends what the hub has for the guests of the trunk that client number `at` of the output is on:
- * for that guest and those behind it. */
-void pf_owner_send(struct pf_cluster *cluster, const struct pf_hub_output *output, size_t at);
-
-/* The trunk is given up. */
-void pf_owner_reset(struct pf_cluster *cluster, struct pf_trunk *trunk);
-
-bool pf_owner_step(struct pf_cluster *cluster);
-
-uint64_t pf_owner_deadline_ms(const struct pf_cluster *cluster);
 
 #endif
