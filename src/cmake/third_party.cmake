@@ -38,7 +38,8 @@ if(EMSCRIPTEN)
   target_compile_definitions(pf_cmocka
     PUBLIC _UINTPTR_T=1 _UINTPTR_T_DEFINED=1
     PRIVATE HAVE_MALLOC_H=1 HAVE_INTTYPES_H=1 HAVE_STRINGS_H=1 HAVE_UNISTD_H=1 HAVE_SIGNAL_H=1
-            HAVE_SETJMP_H=1 HAVE_TIME_H=1 HAVE_STRUCT_TIMESPEC=1 HAVE_CLOCK_GETTIME=1)
+            HAVE_SETJMP_H=1 HAVE_TIME_H=1 HAVE_STRUCT_TIMESPEC=1 HAVE_CLOCK_GETTIME=1
+            _POSIX_C_SOURCE=200809L) # strtok_r() and more, from 1.1.7 on
   target_compile_options(pf_cmocka PRIVATE -w)
 else()
   find_path(PF_CMOCKA_INCLUDE cmocka.h)
