@@ -13,6 +13,7 @@ import { problemsOfRows } from './rows.mjs';
 import { problemsOfSymbols } from './symbols.mjs';
 import { problemsOfText } from './text.mjs';
 import { problemsOfTypes } from './types.mjs';
+import { problemsOfWaits } from './waits.mjs';
 
 /** @type {string[]} */
 const wrong = [];
@@ -124,6 +125,20 @@ expect('a function twice', inNames({
 }), /function pf_f is also at/);
 expect('an enum twice', inNames({ 'src/a.h': 'enum pf_e {\n', 'src/b.h': 'enum pf_e {\n' }),
   /enum pf_e/);
+
+/** @param {string} text @param {string} [name] */
+const inWaits = (text, name = 'tests/e2e/a.test.mjs') => problemsOfWaits(name, text);
+const sleep = 'new Promise((resolve) => setTimeout(resolve, 400));';
+expect('a wait for an event', inWaits('await until("x", f);\nawait stays("x", 1, f);'), null);
+expect('a timer that is no wait', inWaits('setTimeout(() => child.kill(), 5000);'), null);
+expect('the next task', inWaits('new Promise((resolve) => setTimeout(resolve));'), null);
+expect('a pause', inWaits('\nawait pause(1000);'), /:2: pause/);
+expect('a pause of a helper that asks again', inWaits('pause(50);', 'tests/e2e/watch.mjs'), null);
+expect('a sleep', inWaits(`person.ask(() => ${sleep}`), /setTimeout\(\) settles/);
+expect('a sleep that gives something',
+  inWaits('new Promise((done) => setTimeout(() => done(1), 9));'), /setTimeout\(\) settles/);
+expect('a sleep of the driver', inWaits('page.waitForTimeout(5);'), /waitForTimeout/);
+expect('a sleep of node', inWaits("import { setTimeout } from 'timers/promises';"), /timers/);
 
 /** @param {string} row */
 const inRows = (row) => problemsOfRows(`${row}\n`,
