@@ -5,10 +5,10 @@
 #   chroot.sh SUITE FOLDER [MIRROR]   FOLDER/SUITE is made, or used again with what is in it
 #
 # SUITE is what debootstrap knows: trixie, sid. The chroot gets what is committed, and runs
-# `PF_BROWSERS=0 ./emsdk-env.sh test` there: it installs by name what it needs, and builds and tests
-# everything but the calls of browsers, with gcc, clang, the sanitizers and Emscripten. Ends with 77,
-# and says why, where there is no debootstrap or no mirror. Everything that was started ends with the
-# script. JOBS=N says how many compilers run at once.
+# `PF_BROWSERS=0 ./emsdk-env.sh test` there: it installs by name what it needs, and builds and
+# tests everything but the calls of browsers, with gcc, clang, the sanitizers and Emscripten. Ends
+# with 77, and says why, where there is no debootstrap or no mirror. Everything that was started
+# ends with the script. JOBS=N says how many compilers run at once.
 set -e
 project=$(cd "$(dirname "$0")/../.." && pwd)
 [ -n "$2" ] || { sed -n '/^#   /s/^#   //p' "$0"; exit 2; }
