@@ -60,8 +60,8 @@ async function three(world, relays) {
  * @param {Person[]} people @param {number} count
  */
 const frames = (people, count) =>
-  Promise.all(people.map(async (person) => {
-    for (const { id } of await person.peers()) {
+  Promise.all(people.map(async (person) =>
+    Promise.all((await person.peers()).map(async ({ id }) => {
       const { decoded } = await person.flow(id);
       await person.sees(
         `${count} frames of ${id}`,
@@ -69,8 +69,7 @@ const frames = (people, count) =>
           (await /** @type {any} */ (window).probe.flow(peer)).decoded >= then,
         [id, decoded + count],
       );
-    }
-  }));
+    }))));
 
 /**
  * @param {string} what
