@@ -6,6 +6,8 @@
 #   ./emsdk-env.sh run [OPTION..]  sets everything up, builds, serves the page, prints its address;
 #                                  the options are the relay's: run --port 9000, run --help
 #   ./emsdk-env.sh test            sets everything up, builds and runs every test
+#   ./emsdk-env.sh test KIND..     the same for tests of these kinds, natively and as WebAssembly:
+#                                  test unit fuzz (CONTRIBUTING.md has the kinds)
 #   ./emsdk-env.sh COMMAND [..]    runs a command inside the environment
 #
 # Emscripten is, in this order: the activated emsdk in $EMSDK, in ./emsdk or in ~/emsdk; emcc on
@@ -260,6 +262,14 @@ _pf_browsers() {
     fonts-noto-cjk fonts-noto-color-emoji fonts-dejavu-core
 }
 
+# _pf_test_kinds KIND..; what needs a browser or a server is skipped where there is none.
+_pf_test_kinds() {
+  _pf_set_up libcmocka-dev openssl && cd "$_pf_root" || return 1
+  _pf_configure release -DPF_TESTS=ON -DPF_WERROR=ON &&
+    _pf_configure wasm -DPF_TESTS=ON -DPF_WERROR=ON || return 1
+  exec sh tests/all.sh "$@"
+}
+
 _pf_test() {
   _pf_set_up libcmocka-dev openssl clang libclang-rt-dev clang-format clang-tidy iproute2 \
     bubblewrap && _pf_browsers && _pf_unpack nginx haproxy redis-server &&
@@ -280,7 +290,10 @@ _pf_main() {
       shift
       _pf_run "$@"
       ;;
-    test) _pf_test ;;
+    test)
+      shift
+      if [ $# = 0 ]; then _pf_test; else _pf_test_kinds "$@"; fi
+      ;;
     *) _pf_enter && exec "$@" ;;
   esac
 }
@@ -294,6 +307,6 @@ if _pf_enter; then _pf_status=0; else _pf_status=1; fi
 unset -f _pf_say _pf_find_root _pf_as_root _pf_is_installed _pf_install _pf_unpack \
   _pf_node_is_new _pf_try_emsdk _pf_set_emscripten_root _pf_set_node_path _pf_enter \
   _pf_apt_sources _pf_apt_get _pf_fetch_source _pf_third_party _pf_npm _pf_set_up _pf_configure \
-  _pf_build_to_run _pf_run _pf_browsers _pf_test _pf_main
+  _pf_build_to_run _pf_run _pf_browsers _pf_test_kinds _pf_test _pf_main
 unset _pf_file _pf_root _pf_target _pf_missing _pf_package _pf_dir _pf_version
 return $_pf_status

@@ -2,13 +2,14 @@
 # chroot.sh - builds and tests the tree with the compilers of another Debian; as root.
 # SPDX-License-Identifier: MIT
 #
-#   chroot.sh SUITE FOLDER [MIRROR]   FOLDER/SUITE is made, or used again with what is in it
+#   chroot.sh SUITE FOLDER [KIND..]   FOLDER/SUITE is made, or used again with what is in it
 #
 # SUITE is what debootstrap knows: trixie, sid. The chroot gets what is committed, and runs
-# `PF_BROWSERS=0 ./emsdk-env.sh test` there: it installs by name what it needs, and builds and
-# tests everything but the calls of browsers, with gcc, clang, the sanitizers and Emscripten. Ends
-# with 77, and says why, where there is no debootstrap or no mirror. Everything that was started
-# ends with the script. JOBS=N says how many compilers run at once.
+# `PF_BROWSERS=0 ./emsdk-env.sh test KIND..` there: it installs by name what it needs, and builds
+# and tests everything but the calls of browsers, with gcc, clang, the sanitizers and Emscripten; or
+# the tests of these kinds, with gcc and Emscripten. Ends with 77, and says why, where there is no
+# debootstrap or no mirror. Everything that was started ends with the script. JOBS=N says how many
+# compilers run at once, MIRROR=URL where the packages are.
 set -e
 project=$(cd "$(dirname "$0")/../.." && pwd)
 [ -n "$2" ] || { sed -n '/^#   /s/^#   //p' "$0"; exit 2; }
@@ -16,7 +17,7 @@ suite=$1
 mkdir -p "$2"
 folder=$(cd "$2" && pwd)
 root=$folder/$suite
-mirror=${3:-}
+shift 2
 
 skip() { echo "skipped: $*"; exit 77; }
 say() { printf '\n== %s\n' "$*"; }
@@ -26,14 +27,15 @@ if [ -z "$PF_CHROOT_INSIDE" ]; then
   [ "$(id -u)" = 0 ] || skip "a chroot needs root"
   command -v debootstrap >/dev/null || skip "debootstrap is not installed"
   unshare --mount --pid --fork true 2>/dev/null || skip "no mounts of its own: unshare fails"
-  exec env PF_CHROOT_INSIDE=1 unshare --mount --pid --fork --kill-child sh "$0" "$@"
+  exec env PF_CHROOT_INSIDE=1 \
+    unshare --mount --pid --fork --kill-child sh "$0" "$suite" "$folder" "$@"
 fi
 
 if [ ! -f "$root/etc/apt/sources.list" ]; then
   say "debootstrap $suite"
   rm -rf "$root"
   # shellcheck disable=SC2086  # no mirror is no argument
-  debootstrap --variant=minbase "$suite" "$root" $mirror >"$folder/debootstrap-$suite.log" 2>&1 ||
+  debootstrap --variant=minbase "$suite" "$root" ${MIRROR:-} >"$folder/debootstrap-$suite.log" 2>&1 ||
     skip "debootstrap has not made $suite: $(tail -n 1 "$folder/debootstrap-$suite.log")"
 fi
 mount -t proc proc "$root/proc"
@@ -59,10 +61,10 @@ inside() {
     NODE_EXTRA_CA_CERTS=/srv/authority.pem sh -c "cd /srv/peerface && $*"
 }
 
-say "every test but those of browsers, in $suite at $(git -C "$project" rev-parse --short HEAD)"
+say "tests in $suite at $(git -C "$project" rev-parse --short HEAD): ${*:-all but those of browsers}"
 began=$(date +%s)
 status=0
-inside ./emsdk-env.sh test </dev/null || status=$?
+inside ./emsdk-env.sh test "$@" </dev/null || status=$?
 say "versions"
 # shellcheck disable=SC2016  # names of packages for dpkg-query
 inside 'dpkg-query -W -f "\${Package} \${Version}\n" gcc clang cmake ninja-build nodejs emscripten \
