@@ -35,8 +35,8 @@ if [ ! -f "$root/etc/apt/sources.list" ]; then
   say "debootstrap $suite"
   rm -rf "$root"
   # shellcheck disable=SC2086  # no mirror is no argument
-  debootstrap --variant=minbase "$suite" "$root" ${MIRROR:-} >"$folder/debootstrap-$suite.log" 2>&1 ||
-    skip "debootstrap has not made $suite: $(tail -n 1 "$folder/debootstrap-$suite.log")"
+  debootstrap --variant=minbase "$suite" "$root" ${MIRROR:-} >"$folder/$suite.log" 2>&1 ||
+    skip "debootstrap has not made $suite: $(tail -n 1 "$folder/$suite.log")"
 fi
 mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
@@ -61,7 +61,7 @@ inside() {
     NODE_EXTRA_CA_CERTS=/srv/authority.pem sh -c "cd /srv/peerface && $*"
 }
 
-say "tests in $suite at $(git -C "$project" rev-parse --short HEAD): ${*:-all but those of browsers}"
+say "$suite at $(git -C "$project" rev-parse --short HEAD): ${*:-all but what needs browsers}"
 began=$(date +%s)
 status=0
 inside ./emsdk-env.sh test "$@" </dev/null || status=$?
