@@ -6,12 +6,15 @@
 #   ./emsdk-env.sh run [OPTION..]  sets everything up, builds, serves the page, prints its address;
 #                                  the options are the relay's: run --port 9000, run --help
 #   ./emsdk-env.sh test            sets everything up, builds and runs every test
+#   ./emsdk-env.sh test KIND..     the same for tests of these kinds, natively and as WebAssembly:
+#                                  test unit fuzz (CONTRIBUTING.md has the kinds)
 #   ./emsdk-env.sh COMMAND [..]    runs a command inside the environment
 #
 # Emscripten is, in this order: the activated emsdk in $EMSDK, in ./emsdk or in ~/emsdk; emcc on
 # PATH; the distribution's package, which is installed. What else is missing is installed with
 # apt-get (through sudo where needed), by name, and said. What is there is left alone: a second time
 # is fast. PF_NO_INSTALL=1 forbids installing. JOBS=N says how many compilers run at once.
+# PF_BROWSERS=0 leaves out of `test` what needs browsers, and them.
 #
 # POSIX sh, because it is sourced: it never exits the shell, and all it leaves there are PATH,
 # EMSDK's own variables, EMSCRIPTEN_ROOT and NODE_PATH.
@@ -254,10 +257,22 @@ _pf_run() {
   exec build/release/src/relay/peerface-relay --web build/wasm/web --secret-file build/secret "$@"
 }
 
+_pf_browsers() {
+  [ "${PF_BROWSERS:-1}" = 0 ] || _pf_install chromium chromium-headless-shell firefox-esr coturn \
+    fonts-noto-cjk fonts-noto-color-emoji fonts-dejavu-core
+}
+
+# _pf_test_kinds KIND..; what needs a browser or a server is skipped where there is none.
+_pf_test_kinds() {
+  _pf_set_up libcmocka-dev openssl && cd "$_pf_root" || return 1
+  _pf_configure release -DPF_TESTS=ON -DPF_WERROR=ON &&
+    _pf_configure wasm -DPF_TESTS=ON -DPF_WERROR=ON || return 1
+  exec sh tests/all.sh "$@"
+}
+
 _pf_test() {
-  _pf_set_up libcmocka-dev openssl clang libclang-rt-dev clang-format clang-tidy chromium \
-    chromium-headless-shell firefox-esr iproute2 coturn fonts-noto-cjk fonts-noto-color-emoji \
-    fonts-dejavu-core bubblewrap && _pf_unpack nginx haproxy redis-server &&
+  _pf_set_up libcmocka-dev openssl clang libclang-rt-dev clang-format clang-tidy iproute2 \
+    bubblewrap && _pf_browsers && _pf_unpack nginx haproxy redis-server &&
     cd "$_pf_root" || return 1
   _pf_configure release -DPF_TESTS=ON -DPF_WERROR=ON &&
     _pf_configure wasm -DPF_TESTS=ON -DPF_WERROR=ON &&
@@ -275,7 +290,10 @@ _pf_main() {
       shift
       _pf_run "$@"
       ;;
-    test) _pf_test ;;
+    test)
+      shift
+      if [ $# = 0 ]; then _pf_test; else _pf_test_kinds "$@"; fi
+      ;;
     *) _pf_enter && exec "$@" ;;
   esac
 }
@@ -289,6 +307,6 @@ if _pf_enter; then _pf_status=0; else _pf_status=1; fi
 unset -f _pf_say _pf_find_root _pf_as_root _pf_is_installed _pf_install _pf_unpack \
   _pf_node_is_new _pf_try_emsdk _pf_set_emscripten_root _pf_set_node_path _pf_enter \
   _pf_apt_sources _pf_apt_get _pf_fetch_source _pf_third_party _pf_npm _pf_set_up _pf_configure \
-  _pf_build_to_run _pf_run _pf_test _pf_main
+  _pf_build_to_run _pf_run _pf_browsers _pf_test_kinds _pf_test _pf_main
 unset _pf_file _pf_root _pf_target _pf_missing _pf_package _pf_dir _pf_version
 return $_pf_status

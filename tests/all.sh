@@ -2,6 +2,8 @@
 # all.sh - builds everything and runs every test; emsdk-env.sh test comes here after setting up.
 # SPDX-License-Identifier: MIT
 #
+# all.sh KIND.. runs the tests of these kinds only, of the presets `release` and `wasm`.
+#
 # Carries on after a failure, so that one run reports all of them. Then prints how long each part
 # took and which tests were the slowest, and ends with one line that counts the tests.
 cd "$(dirname "$0")/.." || exit 1
@@ -44,12 +46,22 @@ apart='^(e2e|long)$' # the browsers come last; what is long is run by hand
 once='^(e2e|long|lint|page)$' # what need not be repeated in other builds
 build release 'native, optimised' && released=1
 build wasm 'WebAssembly and the page' && assembled=1
+if [ $# -gt 0 ]; then
+  kinds="^($(echo "$*" | tr ' ' '|'))\$"
+  [ -z "$released" ] || check native release -L "$kinds" -j"${JOBS:-2}"
+  [ -z "$assembled" ] || check wasm wasm -L "$kinds" -j"${JOBS:-2}"
+  exec node tests/count.mjs "$results"
+fi
 build clang 'native, by clang' && fuzzers=1
 [ -z "$released" ] || check native release -LE "$apart" -j"${JOBS:-2}"
 [ -z "$assembled" ] || check wasm wasm -LE "$once" -j"${JOBS:-2}"
 [ -z "$fuzzers" ] || check fuzzers clang -R '^fuzz_.*_finds_nothing$' -j"${JOBS:-2}"
 build sanitize 'native, with sanitizers' &&
   check sanitized sanitize -LE "$once" -j"${JOBS:-2}"
-[ -z "$released$assembled" ] || check browsers release -L "$in_browsers"
+if [ "${PF_BROWSERS:-1}" = 0 ]; then
+  printf '\n== not run: what needs browsers (PF_BROWSERS=0)\n'
+elif [ -n "$released$assembled" ]; then
+  check browsers release -L "$in_browsers"
+fi
 
 exec node tests/count.mjs "$results"

@@ -26,6 +26,8 @@ if(NOT PF_TESTS)
   return()
 endif()
 
+# cmocka 2 deprecates names that are the only ones in version 1, as assert_in_range().
+set(cmocka_definitions CMOCKA_DISABLE_DEPRECATION_WARNINGS=1)
 if(EMSCRIPTEN)
   # The distribution's library is native.
   FetchContent_Declare(cmocka
@@ -36,9 +38,10 @@ if(EMSCRIPTEN)
   add_library(pf_cmocka STATIC "${cmocka_SOURCE_DIR}/src/cmocka.c")
   target_include_directories(pf_cmocka SYSTEM PUBLIC "${cmocka_SOURCE_DIR}/include")
   target_compile_definitions(pf_cmocka
-    PUBLIC _UINTPTR_T=1 _UINTPTR_T_DEFINED=1
+    PUBLIC _UINTPTR_T=1 _UINTPTR_T_DEFINED=1 ${cmocka_definitions}
     PRIVATE HAVE_MALLOC_H=1 HAVE_INTTYPES_H=1 HAVE_STRINGS_H=1 HAVE_UNISTD_H=1 HAVE_SIGNAL_H=1
-            HAVE_SETJMP_H=1 HAVE_TIME_H=1 HAVE_STRUCT_TIMESPEC=1 HAVE_CLOCK_GETTIME=1)
+            HAVE_SETJMP_H=1 HAVE_TIME_H=1 HAVE_STRUCT_TIMESPEC=1 HAVE_CLOCK_GETTIME=1
+            _POSIX_C_SOURCE=200809L) # strtok_r() and more, from 1.1.7 on
   target_compile_options(pf_cmocka PRIVATE -w)
 else()
   find_path(PF_CMOCKA_INCLUDE cmocka.h)
@@ -48,5 +51,6 @@ else()
   endif()
   add_library(pf_cmocka INTERFACE)
   target_include_directories(pf_cmocka SYSTEM INTERFACE "${PF_CMOCKA_INCLUDE}")
+  target_compile_definitions(pf_cmocka INTERFACE ${cmocka_definitions})
   target_link_libraries(pf_cmocka INTERFACE "${PF_CMOCKA_LIBRARY}")
 endif()

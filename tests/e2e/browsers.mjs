@@ -12,8 +12,10 @@ import { boundMs } from './until.mjs';
  * whole: Chromium with everything around the page, as people have it.
  * asks: Firefox has not been told whether pages may use the camera (for Chromium see harness.mjs).
  * sleeper: it can be stopped, being used by nobody else.
+ * unanswered: Chromium follows the profile's permissions, and dismisses every prompt. Otherwise it
+ * gives what is asked for, also where the profile denies it.
  * @typedef {'granted' | 'denied' | 'no-camera' | 'throttled' | 'silent' | 'asks' | 'sleeper' |
- *   'whole'} Variant
+ *   'whole' | 'unanswered'} Variant
  * @typedef {object} Place where a browser runs that does not run right here
  * @property {string[]} prefix the words before the command
  * @property {number} port for driving it, the same there as here
@@ -97,8 +99,10 @@ function launchChromium(variant, place) {
   const args = [
     ...chromiumFlags,
     `--use-fake-device-for-media-stream=device-count=${devices},fps=5`,
-    `--use-fake-ui-for-media-stream${variant === 'denied' ? '=deny' : ''}`,
   ];
+  if (variant !== 'unanswered') {
+    args.push(`--use-fake-ui-for-media-stream${variant === 'denied' ? '=deny' : ''}`);
+  }
   if (variant !== 'silent') args.push('--autoplay-policy=no-user-gesture-required');
   if (place) args.push(`--unsafely-treat-insecure-origin-as-secure=${place.origin}`);
   // The shell takes no origin for secure that is not.

@@ -1,10 +1,12 @@
 /* bundles.mjs - a program that uses the npm package, as each bundler makes a page of it. */
 /* SPDX-License-Identifier: MIT */
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
+import process from 'node:process';
+import { promisify } from 'node:util';
 import { root, webFolder } from './relay.mjs';
 
 /** Made by the build beside the served folder. */
@@ -20,15 +22,44 @@ const room = await createRoom({ url });
 room.join('tea', 'Ann');
 `;
 
+/**
+ * Runs a program that has to succeed, beside the other tests, and gives what it says.
+ * @param {string} program
+ * @param {string[]} options
+ * @param {string} folder
+ */
+export async function run(program, options, folder) {
+  try {
+    const { stdout, stderr } = await promisify(execFile)(program, options, { cwd: folder });
+    return stdout + stderr;
+  } catch (error) {
+    const { message, stdout } = /** @type {any} */ (error);
+    throw new Error(`${message}\n${stdout}`);
+  }
+}
+
+const newFolder = () => fs.mkdtempSync(path.join(os.tmpdir(), 'peerface-package-'));
+
 /** Installs the package as npm does, into an empty project. */
-export function makeProject() {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'peerface-package-'));
+async function install() {
+  const folder = newFolder();
+  process.once('exit', () => fs.rmSync(folder, { recursive: true }));
   const npm = (/** @type {string[]} */ ...args) =>
-    execFileSync('npm', [...args, '--silent', '--no-audit', '--no-fund', '--offline'],
-      { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+    run('npm', [...args, '--silent', '--no-audit', '--no-fund', '--offline'], folder);
   fs.writeFileSync(path.join(folder, 'package.json'), '{"type": "module", "private": true}\n');
-  const archive = npm('pack', packageFolder).trim().split('\n').at(-1) ?? '';
-  npm('install', `./${archive}`);
+  const archive = (await npm('pack', packageFolder)).trim().split('\n').at(-1) ?? '';
+  await npm('install', `./${archive}`);
+  return folder;
+}
+
+/** @type {Promise<string> | undefined} */
+let installed;
+
+/** A project that has the package and nothing else. It is installed once, and copied. */
+export async function makeProject() {
+  installed ??= install();
+  const folder = newFolder();
+  await fs.promises.cp(await installed, folder, { recursive: true });
   return folder;
 }
 

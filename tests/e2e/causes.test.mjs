@@ -39,6 +39,55 @@ for (const engine of engines) {
   );
 }
 
+/**
+ * A person who says yes when the browser asks for the microphone alone, as nobody can in a browser
+ * without a window. Everything else is the browser's own answer.
+ * @param {Person} person
+ */
+async function allowsMicrophone({ page, url }) {
+  await page.exposeFunction('allowMicrophone', () => page.browserContext().setPermission(
+    new URL(url).origin, { permission: { name: 'microphone' }, state: 'granted' }));
+  await page.evaluateOnNewDocument(() => {
+    const devices = navigator.mediaDevices;
+    const native = devices.getUserMedia.bind(devices);
+    devices.getUserMedia = async (constraints) => {
+      if (!constraints?.video) await /** @type {any} */ (window).allowMicrophone();
+      return native(constraints);
+    };
+  });
+}
+
+// Chromium alone: Firefox asks in a window of its own, which nobody can answer here.
+scenario('where the camera is blocked, the microphone is asked for by itself, and works',
+  { needs: ['chromium'] },
+  async (world) => {
+    const ann = await world.person('Ann', {
+      variant: 'unanswered', path: '?room=tea', asks: true, blocks: ['camera'], open: false,
+    });
+    await allowsMicrophone(ann);
+    await ann.open();
+    await ann.shown('#wake');
+    const states = () => ann.ask(() => Promise.all(['camera', 'microphone'].map(async (name) =>
+      (await navigator.permissions.query({ name: /** @type {any} */ (name) })).state)));
+    assert.deepEqual(await states(), ['denied', 'prompt'], 'one blocked, one never asked for');
+    assert.deepEqual((await ann.summary()).captures, [], 'nothing is asked for before a press');
+    await ann.enter('tea');
+    await ann.notice('denied');
+    assert.match(await banner(ann), /The camera is blocked/);
+    const bob = await world.person('Bob');
+    await bob.enter('tea');
+    const annId = await bob.idOf('Ann');
+    await bob.tile(annId, { camera: 'none', muted: 'false' });
+    await Promise.all([bob.audioFlowing(annId), receives(ann, await ann.idOf('Bob'))]);
+    await ann.notice('denied');
+    const asked = (await ann.summary()).captures.map(
+      (/** @type {{constraints: string, outcome: string}} */ { constraints, outcome }) => {
+        const { audio, video } = JSON.parse(constraints);
+        return [!!audio, !!video, outcome];
+      });
+    assert.deepEqual(asked, [[true, true, 'NotAllowedError'], [true, false, 'live']]);
+  });
+
 scenario('an emptied RTCPeerConnection is noticed in the lobby, and no camera opens', {},
   async (world) => {
     const ann = await world.person('Ann', { open: false });

@@ -11,7 +11,7 @@ import { skipRedis } from '../relay/redis.mjs';
 import { cameras, scenario, socketErrors, until } from './harness.mjs';
 import { Watch, allPlaying, nothingLost, remember } from './memory.mjs';
 import { Relays, isReady, readiness } from './relays.mjs';
-import { pause } from './until.mjs';
+import { lasting } from './until.mjs';
 
 /** @typedef {import('./harness.mjs').World} World */
 /** @typedef {import('./person.mjs').Person} Person */
@@ -60,8 +60,8 @@ async function three(world, relays) {
  * @param {Person[]} people @param {number} count
  */
 const frames = (people, count) =>
-  Promise.all(people.map(async (person) => {
-    for (const { id } of await person.peers()) {
+  Promise.all(people.map(async (person) =>
+    Promise.all((await person.peers()).map(async ({ id }) => {
       const { decoded } = await person.flow(id);
       await person.sees(
         `${count} frames of ${id}`,
@@ -69,8 +69,7 @@ const frames = (people, count) =>
           (await /** @type {any} */ (window).probe.flow(peer)).decoded >= then,
         [id, decoded + count],
       );
-    }
-  }));
+    }))));
 
 /**
  * @param {string} what
@@ -171,7 +170,7 @@ const rows = [
     what: 'Redis stands still for 20 s',
     happens: async (relays, people, watch) => {
       relays.redis.stop();
-      await Promise.all([pause(20000), (async () => {
+      await Promise.all([lasting(20000), (async () => {
         await Promise.all(relays.all.map((relay) => readiness(relay, false)));
         // The room is Ann's relay's: whoever comes to that one is let in.
         const bot = await Client.join(/** @type {any} */ (relays.all[0]), 'tea',
@@ -190,7 +189,7 @@ const rows = [
     isLong: true,
     happens: async (relays, _, watch) => {
       relays.redis.stop();
-      await pause(60000); // how long it lasts is what this is about
+      await lasting(60000);
       relays.redis.goOn();
       await Promise.all(relays.all.map((relay) => readiness(relay, true)));
       await watch.whole();
@@ -202,7 +201,7 @@ const rows = [
     isLong: true,
     happens: async (relays, _, watch) => {
       await relays.redis.kill();
-      await Promise.all([pause(60000), ...relays.all.map((relay) => readiness(relay, false))]);
+      await Promise.all([lasting(60000), ...relays.all.map((relay) => readiness(relay, false))]);
       await relays.redis.restart();
       await Promise.all(relays.all.map((relay) => readiness(relay, true)));
       await watch.whole();
@@ -235,7 +234,7 @@ const rows = [
     what: 'a relay is cut off from Redis for 40 s',
     happens: async ({ all, gates }, people, watch) => {
       gates[1].cut();
-      await Promise.all([pause(40000), readiness(all[1], false)]);
+      await Promise.all([lasting(40000), readiness(all[1], false)]);
       assert.ok(await isReady(all[0]) && await isReady(all[2]), 'the others are ready');
       gates[1].heal();
       await readiness(all[1], true);
@@ -248,7 +247,7 @@ const rows = [
     isLong: true,
     happens: async ({ all, gates }, people, watch) => {
       gates[0].cut();
-      await Promise.all([pause(40000), readiness(all[0], false)]);
+      await Promise.all([lasting(40000), readiness(all[0], false)]);
       gates[0].heal();
       await readiness(all[0], true);
       await watch.returned(people.slice(1));

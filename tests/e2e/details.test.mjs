@@ -1,7 +1,8 @@
 /* details.test.mjs - small things that people notice only when they are wrong. */
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
-import { annAndBob, pause, scenario, socketErrors } from './harness.mjs';
+import { restMs } from '../../web/page/tips.js';
+import { annAndBob, scenario, socketErrors, stays } from './harness.mjs';
 
 /** @typedef {import('./person.mjs').Person} Person */
 
@@ -78,15 +79,18 @@ scenario('M, V and the keys of other products mute and hide, in the lobby and in
     for (const where of ['lobby', 'call']) {
       const ids = where === 'lobby' ? ['#lobbyMute', '#lobbyCamera'] : ['#mute', '#camera'];
       await ann.ask(() => /** @type {HTMLElement} */ (document.activeElement).blur());
-      for (const [key, control, css] of /** @type {const} */ ([
-        ['m', false, ids[0]], ['v', false, ids[1]], ['d', true, ids[0]], ['e', true, ids[1]],
+      for (const [key, css] of /** @type {const} */ ([
+        ['m', ids[0]], ['v', ids[1]], ['d', ids[0]], ['e', ids[1]],
       ])) {
         const off = await ann.ask((id) =>
           document.querySelector(id)?.getAttribute('data-off'), css);
-        if (control) await ann.page.keyboard.down('Control');
-        await ann.page.keyboard.press(key);
-        if (control) await ann.page.keyboard.up('Control');
-        await pause(1000); // keys that follow each other quickly are a word
+        if (key === 'm' || key === 'v') {
+          await ann.pressAlone(key);
+        } else {
+          await ann.page.keyboard.down('Control');
+          await ann.page.keyboard.press(key);
+          await ann.page.keyboard.up('Control');
+        }
         await ann.sees(`${css} change in the ${where} by ${key}`, (id, before) =>
           document.querySelector(id)?.getAttribute('data-off') !== before, [css, off]);
       }
@@ -191,8 +195,7 @@ scenario('a name that is cut is whole in a tip, and one that is not has none', {
     await ann.page.setViewport({ width: 390, height: 844 });
     await ann.sees('the size', () => innerWidth === 390);
     await ann.page.hover(name);
-    await pause(1000); // longer than a pointer has to rest
-    assert.equal(await tip(), '');
+    await stays('there is no tip', 2 * restMs, async () => await tip() === '');
     await ann.page.mouse.move(5, 5);
     await bob.click('#showPeople');
     await bob.fill('#rename', long);

@@ -48,71 +48,76 @@ async function emptyPage(world) {
   return ann;
 }
 
+/** Makes four members of two rooms in one page, one after another. @param {string} url */
+async function makeRooms(url) {
+  const { createRoom } = await import(`${url}peerface.js`);
+  const events = /** @type {string[]} */ ([]);
+  const make = async (/** @type {string} */ name, /** @type {string} */ place) => {
+    const room = await createRoom({ microphone: false });
+    room.addEventListener('peerjoin', (/** @type {CustomEvent} */ event) =>
+      events.push(`${name} sees ${event.detail.peer.name}`),
+    );
+    room.addEventListener('peerleave', (/** @type {CustomEvent} */ event) =>
+      events.push(`${name} misses ${event.detail.peer.name}`),
+    );
+    const joined = new Promise((resolve) => room.addEventListener('roomchange', () => {
+      if (room.state === 'joined') resolve(room);
+    }));
+    room.join(place, name);
+    return joined;
+  };
+  const tea1 = await make('Tea One', 'tea');
+  const jam1 = await make('Jam One', 'jam');
+  const tea2 = await make('Tea Two', 'tea');
+  const jam2 = await make('Jam Two', 'jam');
+  const only = (/** @type {any} */ room) => [...room.peers.values()][0];
+  Object.assign(window, { tea1, jam1, tea2, jam2, only, events });
+}
+
 scenario('two rooms live in one page, and each hears only its own peers', {}, async (world) => {
   const ann = await emptyPage(world);
-  const seen = await ann.ask(async (url) => {
-    const { createRoom } = await import(`${url}peerface.js`);
-    const waitFor = async (/** @type {string} */ what, /** @type {() => any} */ ask) => {
-      for (let tries = 0; tries < 300; tries++) {
-        if (ask()) return;
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
-      throw new Error(`waited for ${what}`);
-    };
-    const events = /** @type {string[]} */ ([]);
-    const make = async (/** @type {string} */ name, /** @type {string} */ place) => {
-      const room = await createRoom({ microphone: false });
-      room.addEventListener('peerjoin', (/** @type {CustomEvent} */ event) =>
-        events.push(`${name} sees ${event.detail.peer.name}`),
-      );
-      room.addEventListener('peerleave', (/** @type {CustomEvent} */ event) =>
-        events.push(`${name} misses ${event.detail.peer.name}`),
-      );
-      room.join(place, name);
-      await waitFor(`${name} in`, () => room.state === 'joined');
-      return room;
-    };
-    const tea1 = await make('Tea One', 'tea');
-    const jam1 = await make('Jam One', 'jam');
-    const tea2 = await make('Tea Two', 'tea');
-    const jam2 = await make('Jam Two', 'jam');
-    const rooms = [tea1, jam1, tea2, jam2];
-    const peers = (/** @type {any} */ room) => [...room.peers.values()];
-    await waitFor('four connected peers', () =>
-      rooms.every((room) => peers(room).length === 1 && peers(room)[0].state === 'connected'),
-    );
-    await waitFor('tracks', () =>
-      rooms.every((room) => peers(room)[0].stream.getVideoTracks().length === 1),
-    );
-    const names = rooms.map((room) => peers(room)[0].name);
+  await ann.ask(makeRooms, world.relay.url);
+  await ann.sees('a connected peer with a picture in each room', () => {
+    const { tea1, jam1, tea2, jam2, only } = /** @type {any} */ (window);
+    return [tea1, jam1, tea2, jam2].every((room) => room.peers.size === 1
+      && only(room).state === 'connected' && only(room).stream.getVideoTracks().length === 1);
+  });
+  const names = await ann.ask(() => {
+    const { tea1, jam1, tea2, jam2, only } = /** @type {any} */ (window);
     tea1.setMicrophone(true);
-    await waitFor('unmuted', () => peers(tea2)[0].microphone === 'on');
-    const others = [peers(jam1)[0], peers(jam2)[0], peers(tea1)[0]].map((peer) => peer.microphone);
+    return [tea1, jam1, tea2, jam2].map((room) => only(room).name);
+  });
+  assert.deepEqual(names, ['Tea Two', 'Jam Two', 'Tea One', 'Jam One']);
+  await ann.sees('one unmuted', () => {
+    const { tea2, only } = /** @type {any} */ (window);
+    return only(tea2).microphone === 'on';
+  });
+  const others = await ann.ask(() => {
+    const { tea1, jam1, jam2, only } = /** @type {any} */ (window);
+    const microphones = [jam1, jam2, tea1].map((room) => only(room).microphone);
     tea1.leave();
-    await waitFor('one less', () => tea2.peers.size === 0);
-    const kept = jam2.peers.size;
+    return microphones;
+  });
+  assert.deepEqual(others, ['off', 'off', 'off'], 'only one was unmuted');
+  await ann.sees('one less', () => /** @type {any} */ (window).tea2.peers.size === 0);
+  const kept = await ann.ask(() => {
+    const { jam1, tea2, jam2 } = /** @type {any} */ (window);
+    const { size } = jam2.peers;
     for (const room of [jam1, tea2, jam2]) room.leave();
-    await waitFor('left', () => rooms.every((room) => room.state === 'left'));
-    await waitFor('closed', () =>
-      /** @type {any} */ (window).probe.connections.every(
-        (/** @type {any} */ record) => record.closed,
-      ),
-    );
-    return {
-      names,
-      others,
-      kept,
-      events,
-      live: /** @type {any} */ (window).probe.summary().liveVideo,
-    };
-  }, world.relay.url);
-  assert.deepEqual(seen.names, ['Tea Two', 'Jam Two', 'Tea One', 'Jam One']);
-  assert.deepEqual(seen.others, ['off', 'off', 'off'], 'only one was unmuted');
-  assert.equal(seen.kept, 1, 'the other room is untouched');
-  assert.equal(seen.live, 0, 'every camera is closed');
-  assert.ok(seen.events.includes('Tea One sees Tea Two'), seen.events.join());
-  assert.ok(seen.events.includes('Tea Two misses Tea One'), seen.events.join());
-  assert.ok(!seen.events.some((event) => /Tea.*Jam|Jam.*Tea/.test(event)), seen.events.join());
+    return size;
+  });
+  assert.equal(kept, 1, 'the other room is untouched');
+  await ann.sees('all left, and every connection closed', () => {
+    const { tea1, jam1, tea2, jam2, probe } = /** @type {any} */ (window);
+    return [tea1, jam1, tea2, jam2].every(({ state }) => state === 'left')
+      && probe.connections.every((/** @type {any} */ record) => record.closed);
+  });
+  assert.equal((await ann.summary()).liveVideo, 0, 'every camera is closed');
+  /** @type {string[]} */
+  const events = await ann.ask(() => /** @type {any} */ (window).events);
+  assert.ok(events.includes('Tea One sees Tea Two'), events.join());
+  assert.ok(events.includes('Tea Two misses Tea One'), events.join());
+  assert.ok(!events.some((event) => /Tea.*Jam|Jam.*Tea/.test(event)), events.join());
 });
 
 scenario(

@@ -10,7 +10,7 @@ import { Person } from './person.mjs';
 import { Relay, relayFile, root, webFolder } from './relay.mjs';
 import { boundMs, until, within } from './until.mjs';
 
-export { pause, until } from './until.mjs';
+export { lasting, standsStill, stays, until } from './until.mjs';
 
 /** What browsers report for each attempt to reach a relay that is down. */
 export const socketErrors = [
@@ -48,6 +48,7 @@ export const socketErrors = [
  * @property {Person} [beside] opens a page in the same browser profile as this person's
  * @property {boolean} [open] false: does not open the page yet
  * @property {boolean} [asks] the browser has not been told yet whether the page may use the camera
+ * @property {('camera'|'microphone')[]} [blocks] what Chromium has been told to refuse
  * @property {string[]} [scripts] further scripts to run before the page's own
  */
 
@@ -173,12 +174,14 @@ export class World {
    * @param {import('puppeteer-core').BrowserContext} context @param {string} url
    * @param {PersonOptions} options
    */
-  async allow(context, url, { engine = 'chromium', variant, asks }) {
+  async allow(context, url, { engine = 'chromium', variant, asks, blocks = [] }) {
     if (engine !== 'chromium') return;
     const state = asks ? 'prompt' : variant === 'denied' ? 'denied' : 'granted';
-    await context.setPermission(new URL(url).origin,
-      { permission: { name: 'camera' }, state }, { permission: { name: 'microphone' }, state },
-    ).catch(() => {}); // an insecure page, which has nothing to ask for
+    /** @param {'camera'|'microphone'} name */
+    const answer = (name) => /** @type {const} */ (
+      { permission: { name }, state: blocks.includes(name) ? 'denied' : state });
+    await context.setPermission(new URL(url).origin, answer('camera'), answer('microphone'))
+      .catch(() => {}); // an insecure page, which has nothing to ask for
   }
 
   /** The network that can fail; each engine has one, so that they can be tested side by side. */

@@ -1,7 +1,7 @@
 /* lifecycle.test.mjs - leaving, coming back, reloading, and a relay that goes away. */
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
-import { annAndBob, endlessGrace, pause, scenario, socketErrors, until } from './harness.mjs';
+import { annAndBob, endlessGrace, scenario, socketErrors, stays, until } from './harness.mjs';
 
 scenario(
   'seed bug 12: leaving ends tracks and connections on both sides, and one can come back (R7)',
@@ -54,9 +54,10 @@ scenario('after hanging up no picture, timer or listener goes on (R7)', {}, asyn
     navigator.mediaDevices.dispatchEvent(new Event('devicechange'));
     window.dispatchEvent(new Event('online'));
   });
-  await pause(1500);
-  assert.equal(await ann.ask(() => /** @type {any} */ (window).probe.wire.length), left.wire);
-  assert.equal((await ann.summary()).captures.length, captures);
+  // Longer than the first wait of a client that reconnects.
+  await stays('nothing is sent and nothing captured', 1500, async () =>
+    await ann.ask(() => /** @type {any} */ (window).probe.wire.length) === left.wire
+    && (await ann.summary()).captures.length === captures);
   await ann.nothingLeftOpen();
 });
 
@@ -165,8 +166,12 @@ scenario(
     await twin.waitForPeers(1);
     await ann.notice('replaced');
     await ann.nothingLeftOpen();
-    await pause(1000); // long enough for an endless exchange of the two to show
     await Promise.all([twin.waitForPeers(1), bob.waitForPeers(1)]);
+    // As long as an endless exchange of the two would need to show.
+    await stays('the second tab is in the call, and the first one is not', 1000, async () =>
+      (await twin.peers()).length === 1 && (await bob.peers()).length === 1
+      && await ann.ask(() => document.querySelector('#notice')
+        ?.getAttribute('data-notice') === 'replaced'));
     const said = await ann.ask(() => document.querySelector('#announcer')?.textContent || '');
     assert.doesNotMatch(said, /Bob left/);
   },

@@ -1,7 +1,8 @@
 /* person.mjs - a person at the page: what they do, and what they see and hear. */
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
-import { pause, until, within } from './until.mjs';
+import { typingMs } from '../../web/page/shortcuts.js';
+import { standsStill, until, within } from './until.mjs';
 import { watchPage } from './watch.mjs';
 
 /**
@@ -296,6 +297,22 @@ export class Person {
     return this.ask((peer) => /** @type {any} */ (window).probe.picture(peer), id);
   }
 
+  /**
+   * Presses a letter that stands alone: for a moment, the page takes the next one for a part of the
+   * same word. The timer here is as long as the page's and starts after it, so it ends after it.
+   * @param {'m'|'v'} letter
+   */
+  async pressAlone(letter) {
+    await this.ask((ms) => {
+      /** @type {any} */ (window).stoodAlone = false;
+      window.addEventListener('keydown', () => setTimeout(() => {
+        /** @type {any} */ (window).stoodAlone = true;
+      }, ms), { once: true });
+    }, typingMs);
+    await this.page.keyboard.press(letter);
+    await this.sees('a letter that stood alone', () => /** @type {any} */ (window).stoodAlone);
+  }
+
   /** Waits until frames of a peer are decoded and presented, and move. @param {string} id */
   async videoPlaying(id) {
     const before = { ...(await this.flow(id)), ...(await this.picture(id)) };
@@ -334,16 +351,12 @@ export class Person {
    * @param {string} id
    */
   async audioSilent(id) {
-    await until(
-      `${this.name} to hear nothing of ${id}`,
-      async () => {
-        const before = await this.flow(id);
-        await pause(1300);
-        const now = await this.flow(id);
-        return now.connected && now.energy - before.energy < 1e-7;
-      },
-      { show: () => this.describe() },
-    );
+    const energy = async () => {
+      const now = await this.flow(id);
+      return now.connected ? now.energy : NaN;
+    };
+    await standsStill(`${this.name} to hear nothing of ${id}`, 1300, energy,
+      { most: 1e-7, show: () => this.describe() });
   }
 
   /**
@@ -352,15 +365,8 @@ export class Person {
    * @param {string} id
    */
   async videoStill(id) {
-    await until(
-      `${this.name} to get no more pictures from ${id}`,
-      async () => {
-        const before = await this.flow(id);
-        await pause(1000);
-        return (await this.flow(id)).decoded - before.decoded <= 2;
-      },
-      { show: () => this.describe() },
-    );
+    await standsStill(`${this.name} to get no more pictures from ${id}`, 1000,
+      async () => (await this.flow(id)).decoded, { most: 2, show: () => this.describe() });
   }
 
   /**

@@ -1,7 +1,7 @@
 /* quality.test.mjs - a peer is sent what it asks for. */
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
-import { pause, scenario, until } from './harness.mjs';
+import { scenario, standsStill, until } from './harness.mjs';
 import { roomPage } from './roompage.mjs';
 
 /** @typedef {import('./person.mjs').Person} Person */
@@ -42,11 +42,10 @@ const received = (person) => person.ask(async () => {
   return bytes;
 });
 
-/** @param {Person} person */
+/** Waits for more of a picture. @param {Person} person */
 async function flows(person) {
   const before = await received(person);
-  await pause(1000);
-  return await received(person) > before;
+  await until('a picture', async () => await received(person) > before);
 }
 
 for (const [here, there] of pairs) {
@@ -60,13 +59,13 @@ for (const [here, there] of pairs) {
       await sends(ann, { active: true, scaleResolutionDownBy: 1, maxBitrate: 500000 });
       await wants(bob, 160);
       await sends(ann, { active: true, scaleResolutionDownBy: 4, maxBitrate: 80000 });
-      await until('a picture', () => flows(bob));
+      await flows(bob);
       await wants(bob, 0);
       await sends(ann, { active: false });
-      await until('no picture', async () => !await flows(bob));
+      await standsStill('no picture', 1000, () => received(bob));
       await wants(bob, 320);
       await sends(ann, { active: true, scaleResolutionDownBy: 2, maxBitrate: 150000 });
-      await until('a picture again', () => flows(bob));
+      await flows(bob);
       await ann.sees('statistics', async () => {
         const [stats] = Object.values(await /** @type {any} */ (window).room.stats());
         return /** @type {any} */ (stats)?.sample;

@@ -171,13 +171,17 @@ scenario('seed bug 10: nobody outside a room can signal into it', {}, async (wor
       const socket = new WebSocket(url, 'peerface.v1');
       /** @type {any[]} */
       const seen = [];
-      socket.onmessage = (event) => seen.push(JSON.parse(event.data));
-      const wait = async (/** @type {(m: any) => boolean} */ wanted) => {
-        for (let tries = 0; tries < 200 && !seen.some(wanted); tries++) {
-          await new Promise((resolve) => setTimeout(resolve, 20));
-        }
-        if (!seen.some(wanted)) throw new Error(`no answer, only ${JSON.stringify(seen)}`);
-      };
+      socket.addEventListener('message', (event) => seen.push(JSON.parse(event.data)));
+      /** @param {(message: any) => boolean} wanted */
+      const wait = (wanted) => new Promise((resolve, reject) => {
+        const look = () => {
+          if (seen.some(wanted)) resolve(undefined);
+        };
+        socket.addEventListener('message', look);
+        socket.addEventListener('close', () =>
+          reject(new Error(`no answer, only ${JSON.stringify(seen)}`)));
+        look();
+      });
       const signal = (/** @type {object} */ more) =>
         socket.send(
           JSON.stringify({

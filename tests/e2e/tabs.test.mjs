@@ -1,7 +1,7 @@
 /* tabs.test.mjs - what people and browsers do with the tab a call is in. */
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
-import { annAndBob, pause, scenario } from './harness.mjs';
+import { annAndBob, scenario } from './harness.mjs';
 import { until } from './until.mjs';
 
 /** @typedef {import('./person.mjs').Person} Person */
@@ -171,6 +171,15 @@ scenario(
     const bob = await world.person('Bob');
     await bob.enter('tea');
     await bob.notice('alone');
+    // To ask the page anything is a gesture to Chromium: the page has to tell by itself.
+    const tellRefusal = `(() => {
+      const { play } = HTMLMediaElement.prototype;
+      HTMLMediaElement.prototype.play = function () {
+        const played = play.call(this);
+        if (this.matches('.peerFace')) played.catch(({ name }) => console.log('refused: ' + name));
+        return played;
+      };
+    })();`;
     const ann = await world.person('Ann', {
       variant: 'silent',
       path: '?room=tea',
@@ -179,14 +188,14 @@ scenario(
       scripts: [
         "sessionStorage.setItem('peerface.entered', 'tea');",
         "sessionStorage.setItem('peerface.seen', String(Date.now()));",
+        tellRefusal,
       ],
       shim: { fail: { audio: 'NotAllowedError', video: 'NotAllowedError' } },
     });
     await ann.page.goto(ann.url);
     await ann.page.reload();
-    // To ask the page anything is a gesture to Chromium: it is left alone until it has tried.
-    await bob.waitForPeers(1);
-    await pause(1500);
+    await until('Ann to be refused sound', () =>
+      ann.console.some((line) => /refused: NotAllowedError/.test(line)));
     await ann.notice('tap-to-hear');
     await ann.page.mouse.click(5, 5);
     await ann.sees('the picture play', () => {

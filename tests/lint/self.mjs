@@ -14,6 +14,7 @@ import { problemsOfSymbols } from './symbols.mjs';
 import { problemsOfText } from './text.mjs';
 import { problemsOfTypes } from './types.mjs';
 import { examine as examineWalks } from './walks.mjs';
+import { problemsOfWaits } from './waits.mjs';
 
 /** @type {string[]} */
 const wrong = [];
@@ -148,6 +149,20 @@ expect('no such file', inWalk([step('pf_a', 'b.c')]), /no file "b\.c"/);
 expect('a step without a name', inWalk([step('as always')]), /names nothing/);
 expect('what does not follow', inWalk([step('  + visit')]), /not called by pf_reconcile/);
 expect('the wrong number', inWalk([step('pf_a')], 'Two'), /there are 1 ways, not Two/);
+
+/** @param {string} text @param {string} [name] */
+const inWaits = (text, name = 'tests/e2e/a.test.mjs') => problemsOfWaits(name, text);
+const sleep = 'new Promise((resolve) => setTimeout(resolve, 400));';
+expect('a wait for an event', inWaits('await until("x", f);\nawait stays("x", 1, f);'), null);
+expect('a timer that is no wait', inWaits('setTimeout(() => child.kill(), 5000);'), null);
+expect('the next task', inWaits('new Promise((resolve) => setTimeout(resolve));'), null);
+expect('a pause', inWaits('\nawait pause(1000);'), /:2: pause/);
+expect('a pause of a helper that asks again', inWaits('pause(50);', 'tests/e2e/watch.mjs'), null);
+expect('a sleep', inWaits(`person.ask(() => ${sleep}`), /setTimeout\(\) settles/);
+expect('a sleep that gives something',
+  inWaits('new Promise((done) => setTimeout(() => done(1), 9));'), /setTimeout\(\) settles/);
+expect('a sleep of the driver', inWaits('page.waitForTimeout(5);'), /waitForTimeout/);
+expect('a sleep of node', inWaits("import { setTimeout } from 'timers/promises';"), /timers/);
 
 /** @param {string} row */
 const inRows = (row) => problemsOfRows(`${row}\n`,

@@ -93,6 +93,7 @@ bool vectors_next(struct vectors *vectors, struct vector *out)
     }
     vectors->next = item->next;
     const char *state = get_string(item, "state");
+    const cJSON *channel = cJSON_GetObjectItemCaseSensitive(item, "channel");
     *out = (struct vector){
         .name = get_string(item, "name"),
         .text = make_text(vectors, cJSON_GetObjectItemCaseSensitive(item, "text")),
@@ -100,6 +101,9 @@ bool vectors_next(struct vectors *vectors, struct vector *out)
         .relay = get_string(item, "relay"),
         .in_room = state && strcmp(state, "room") == 0,
         .fields = cJSON_GetObjectItemCaseSensitive(item, "fields"),
+        .call = get_string(item, "call"),
+        .channel = channel ? channel->valueint : -1,
+        .binary = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(item, "binary")),
     };
     PF_ASSERT(out->name);
     PF_ASSERT(out->client || out->relay);

@@ -17,6 +17,9 @@ struct vector {
     const char *relay;   /* "ok" or an error code; NULL: not for a relay */
     bool in_room;        /* the state of the client that sends it to a relay */
     const cJSON *fields; /* NULL: none are given */
+    const char *call;    /* "taken" or "dropped" by a client in a call; NULL: not said */
+    int channel;         /* the id of the data channel that it comes on; -1: from the relay */
+    bool binary;         /* as a binary message of the channel */
 };
 
 struct vectors {

@@ -19,7 +19,7 @@ export function letterOf({ key, code }) {
  * A key that is pressed so soon after another belongs to a word: somebody types who believes to be
  * in a text field.
  */
-const typingMs = 300;
+export const typingMs = 300;
 
 /**
  * @typedef {object} Switch something that a key turns on and off

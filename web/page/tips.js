@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /** How long a pointer rests on a button before its tip appears. Focus by keyboard needs no rest. */
-const restMs = 500;
+export const restMs = 500;
 /** The distance to the button, in CSS pixels. */
 const gap = 8;
 
