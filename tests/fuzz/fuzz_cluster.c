@@ -55,7 +55,7 @@ struct store {
     struct remote remotes[REMOTES_COUNT];
 };
 
-struct run {
+struct cluster_run {
     struct pf_cluster *cluster;
     const uint8_t *bytes; /* the rest of the input; borrowed */
     size_t bytes_left;
@@ -82,7 +82,7 @@ static const char *const texts[] = {
 enum { TEXTS_COUNT = sizeof texts / sizeof texts[0] };
 
 /* A value below `bound`, at most 256; 0 when the bytes are used up. */
-static uint32_t draw(struct run *run, uint32_t bound)
+static uint32_t draw(struct cluster_run *run, uint32_t bound)
 {
     if (run->bytes_left == 0) {
         return 0;
@@ -93,7 +93,7 @@ static uint32_t draw(struct run *run, uint32_t bound)
 
 static uint64_t draw_secret(void *user)
 {
-    return ++((struct run *)user)->drawn * 0x9e3779b97f4a7c15u;
+    return ++((struct cluster_run *)user)->drawn * 0x9e3779b97f4a7c15u;
 }
 
 static void fake_sign(void *user, struct pf_slice text, uint8_t mac[PF_MAC_SIZE])
@@ -102,7 +102,7 @@ static void fake_sign(void *user, struct pf_slice text, uint8_t mac[PF_MAC_SIZE]
     memset(mac, (int)(text.size & 0x7f), PF_MAC_SIZE);
 }
 
-static void digest(struct run *run, struct pf_slice bytes)
+static void digest(struct cluster_run *run, struct pf_slice bytes)
 {
     for (size_t i = 0; i < bytes.size; i++) {
         run->digest = (run->digest ^ (uint8_t)bytes.data[i]) * 1099511628211u;
@@ -123,7 +123,7 @@ static struct visit *find_visit(struct remote *remote, uint32_t client, uint32_t
 
 /* To another relay: readable, and nothing about visits that it has not opened. Those that it has
  * forgotten since are not checked. */
-static void check_published(struct run *run, struct remote *remote, struct pf_slice bytes)
+static void check_published(struct cluster_run *run, struct remote *remote, struct pf_slice bytes)
 {
     struct pf_bus_message *message = &run->message;
     PF_ASSERT(pf_bus_read(bytes, message) == PF_ERROR_OK);
@@ -151,7 +151,7 @@ static struct remote *remote_of(struct store *store, pf_relay_id id)
     return id >= 2 && id < 2 + REMOTES_COUNT ? &store->remotes[id - 2] : NULL;
 }
 
-static void on_command(struct run *run, const struct pf_store_command *command)
+static void on_command(struct cluster_run *run, const struct pf_store_command *command)
 {
     PF_ASSERT(command->store < STORES_COUNT);
     struct store *store = &run->stores[command->store];
@@ -169,7 +169,7 @@ static void on_command(struct run *run, const struct pf_store_command *command)
     }
 }
 
-static void on_sockets(struct run *run, const struct pf_hub_output *output)
+static void on_sockets(struct cluster_run *run, const struct pf_hub_output *output)
 {
     PF_ASSERT(output->clients_count >= 1);
     PF_ASSERT(output->type == PF_HUB_SEND || output->type == PF_HUB_CLOSE);
@@ -190,7 +190,7 @@ static void on_sockets(struct run *run, const struct pf_hub_output *output)
 }
 
 /* Invariants between two events. */
-static void check_rest(const struct run *run)
+static void check_rest(const struct cluster_run *run)
 {
     const struct pf_cluster_counts counts = pf_cluster_counts(run->cluster);
     size_t open = 0;
@@ -204,7 +204,7 @@ static void check_rest(const struct run *run)
     PF_ASSERT(pf_cluster_deadline_ms(run->cluster) > run->now_ms);
 }
 
-static void drain(struct run *run)
+static void drain(struct cluster_run *run)
 {
     struct pf_cluster_output output;
     while (pf_cluster_poll(run->cluster, &output)) {
@@ -219,7 +219,7 @@ static void drain(struct run *run)
 
 /* ---- events ---- */
 
-static void give(struct run *run, struct pf_hub_event event)
+static void give(struct cluster_run *run, struct pf_hub_event event)
 {
     event.now_ms = run->now_ms;
     event.unix_s = 1700000000 + run->now_ms / 1000;
@@ -230,7 +230,7 @@ static void give(struct run *run, struct pf_hub_event event)
     drain(run);
 }
 
-static void give_store(struct run *run, struct pf_store_event event)
+static void give_store(struct cluster_run *run, struct pf_store_event event)
 {
     event.now_ms = run->now_ms;
     event.unix_s = 1700000000 + run->now_ms / 1000;
@@ -238,7 +238,7 @@ static void give_store(struct run *run, struct pf_store_event event)
     drain(run);
 }
 
-static void client_acts(struct run *run)
+static void client_acts(struct cluster_run *run)
 {
     const uint32_t client = draw(run, CLIENTS_MAX);
     const uint32_t text = draw(run, TEXTS_COUNT + 1);
@@ -254,7 +254,7 @@ static void client_acts(struct run *run)
     }
 }
 
-static void store_turns(struct run *run, uint32_t at)
+static void store_turns(struct cluster_run *run, uint32_t at)
 {
     struct store *store = &run->stores[at];
     store->is_up = !store->is_up;
@@ -263,7 +263,7 @@ static void store_turns(struct run *run, uint32_t at)
                                             .store = at});
 }
 
-static void store_answers(struct run *run, uint32_t at)
+static void store_answers(struct cluster_run *run, uint32_t at)
 {
     struct store *store = &run->stores[at];
     if (store->count == 0) {
@@ -283,7 +283,7 @@ static void store_answers(struct run *run, uint32_t at)
     give_store(run, event);
 }
 
-static void say(struct run *run, uint32_t at, struct pf_slice bytes)
+static void say(struct cluster_run *run, uint32_t at, struct pf_slice bytes)
 {
     if (run->stores[at].is_up) {
         give_store(run,
@@ -292,7 +292,7 @@ static void say(struct run *run, uint32_t at, struct pf_slice bytes)
 }
 
 /* Writing what has been read, and reading that, changes nothing any more. */
-static void check_format(struct run *run, struct pf_slice bytes)
+static void check_format(struct cluster_run *run, struct pf_slice bytes)
 {
     static char again_data[PF_BUS_SIZE_MAX];
     struct pf_buffer once, again;
@@ -307,7 +307,7 @@ static void check_format(struct run *run, struct pf_slice bytes)
     }
 }
 
-static void raw_is_said(struct run *run, uint32_t at)
+static void raw_is_said(struct cluster_run *run, uint32_t at)
 {
     char raw[RAW_SIZE_MAX];
     const size_t size = draw(run, RAW_SIZE_MAX);
@@ -319,12 +319,13 @@ static void raw_is_said(struct run *run, uint32_t at)
 }
 
 /* Now and then not as it should be. */
-static uint32_t nearly(struct run *run, uint32_t right)
+static uint32_t nearly(struct cluster_run *run, uint32_t right)
 {
     return draw(run, 16) != 15 ? right : draw(run, 256);
 }
 
-static void fill_visit(struct run *run, struct remote *remote, struct pf_bus_message *message)
+static void fill_visit(struct cluster_run *run, struct remote *remote,
+                       struct pf_bus_message *message)
 {
     if (message->kind == PF_BUS_OPEN) {
         struct visit *visit = &remote->visits[remote->visits_count++ % VISITS_MAX];
@@ -348,7 +349,7 @@ static void fill_visit(struct run *run, struct remote *remote, struct pf_bus_mes
     }
 }
 
-static void relay_says(struct run *run, uint32_t at)
+static void relay_says(struct cluster_run *run, uint32_t at)
 {
     const pf_relay_id from = 2 + draw(run, REMOTES_COUNT);
     struct remote *remote = remote_of(&run->stores[at], from);
@@ -371,7 +372,7 @@ static void relay_says(struct run *run, uint32_t at)
     say(run, at, pf_buffer_slice(&bytes));
 }
 
-static void time_passes(struct run *run)
+static void time_passes(struct cluster_run *run)
 {
     static const uint32_t steps_ms[] = {1, 100, 500, 2000, 5000, 15000};
     const uint64_t until_ms = run->now_ms + steps_ms[draw(run, 6)];
@@ -387,7 +388,7 @@ static void time_passes(struct run *run)
     }
 }
 
-static void happen(struct run *run)
+static void happen(struct cluster_run *run)
 {
     const uint32_t what = draw(run, 32);
     const uint32_t store = draw(run, STORES_COUNT);
@@ -409,9 +410,9 @@ static void happen(struct run *run)
     }
 }
 
-static uint64_t run_all(struct run *run, const uint8_t *data, size_t size)
+static uint64_t run_all(struct cluster_run *run, const uint8_t *data, size_t size)
 {
-    *run = (struct run){.bytes = data, .bytes_left = size, .now_ms = 1000000};
+    *run = (struct cluster_run){.bytes = data, .bytes_left = size, .now_ms = 1000000};
     const struct pf_hub_config hub = {
         .members_max = 4,
         .rooms_max = 4,
@@ -442,7 +443,7 @@ static uint64_t run_all(struct run *run, const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct run *run = malloc(sizeof *run);
+    struct cluster_run *run = malloc(sizeof *run);
     if (run) {
         const uint64_t first = run_all(run, data, size);
         PF_ASSERT(run_all(run, data, size) == first);
