@@ -21,6 +21,10 @@ import { boundMs } from './until.mjs';
  * @property {number} port for driving it, the same there as here
  * @property {string} origin to be taken for secure
  * @property {string} scratch a folder
+ * @property {Camera} [camera]
+ * @typedef {object} Camera what a camera gives, where that matters
+ * @property {number} fps
+ * @property {string} [file] of Chromium: a Y4M file that is filmed instead of a pattern
  */
 
 const files = {
@@ -96,14 +100,16 @@ function launcher(file, place) {
  */
 function launchChromium(variant, place) {
   const devices = variant === 'no-camera' ? 0 : 3;
+  const { fps, file } = place?.camera ?? { fps: 5 };
   const args = [
     ...chromiumFlags,
-    `--use-fake-device-for-media-stream=device-count=${devices},fps=5`,
+    `--use-fake-device-for-media-stream=device-count=${devices},fps=${fps}`,
   ];
   if (variant !== 'unanswered') {
     args.push(`--use-fake-ui-for-media-stream${variant === 'denied' ? '=deny' : ''}`);
   }
   if (variant !== 'silent') args.push('--autoplay-policy=no-user-gesture-required');
+  if (file) args.push(`--use-file-for-fake-video-capture=${file}`);
   if (place) args.push(`--unsafely-treat-insecure-origin-as-secure=${place.origin}`);
   // The shell takes no origin for secure that is not.
   const small = !place && inShell.includes(variant) && fs.existsSync(shell);
@@ -138,6 +144,7 @@ function launchFirefox(variant, place) {
       ...(variant === 'denied' || variant === 'asks' ? {}
         : { 'permissions.default.camera': 1, 'permissions.default.microphone': 1 }),
       ...(place ? firefoxElsewhere(place) : {}),
+      ...(place?.camera ? { 'media.navigator.video.default_fps': place.camera.fps } : {}),
     },
   });
 }
@@ -170,7 +177,7 @@ export function browser(engine, variant = 'granted') {
 }
 
 /** Every process that this one has started, and they. @param {number} pid @returns {number[]} */
-function family(pid) {
+export function family(pid) {
   const children = fs
     .readdirSync(`/proc/${pid}/task`)
     .flatMap((task) => fs.readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' '))

@@ -26,8 +26,13 @@ import { launch } from './browsers.mjs';
 const relayAddress = '10.77.2.2';
 const relayPort = 8080;
 
+/** @param {string} command @param {string[]} args */
+const run = (command, args) =>
+  execFileSync(command, args, { stdio: ['ignore', 'pipe', 'pipe'] }).toString();
 /** @param {...string} args */
-const ip = (...args) => execFileSync('ip', args, { stdio: ['ignore', 'pipe', 'pipe'] }).toString();
+const ip = (...args) => run('ip', args);
+/** @param {...string} args */
+const tc = (...args) => run('tc', args);
 
 /** @returns {string} why there can be no such network here, '' if there can */
 export function whyNoLan() {
@@ -76,6 +81,8 @@ export class Lan {
   }
 
   url = `http://${relayAddress}:${relayPort}/`;
+  /** Of the browsers launched from now on. @type {import('./browsers.mjs').Camera | undefined} */
+  camera;
   /** @private @type {Map<string, Promise<import('puppeteer-core').Browser>>} */
   browsers = new Map();
   /** @private @type {net.Server[]} */
@@ -147,6 +154,18 @@ export class Lan {
     }
   }
 
+  /**
+   * What the far machine sends passes a link of that rate, with a queue of 200 ms.
+   * @param {number} kbps 0: of any rate
+   */
+  narrow(kbps) {
+    const far = (/** @type {string} */ action, /** @type {string[]} */ ...args) =>
+      tc('-n', this.name('far'), 'qdisc', action, 'dev', 'cable', ...args);
+    if (far('show').includes('tbf')) far('del', 'root');
+    if (kbps === 0) return;
+    far('add', 'root', 'tbf', 'rate', `${kbps}kbit`, 'burst', '5kb', 'latency', '200ms');
+  }
+
   /** The far machine moves to another network: its address changes. */
   move() {
     const last = this.address;
@@ -170,6 +189,7 @@ export class Lan {
           port,
           origin: new URL(this.url).origin,
           scratch: this.scratch,
+          camera: this.camera,
         }),
       );
       this.browsers.set(key, launched);

@@ -253,7 +253,10 @@ pf_add_mutant(budget_ignored 100 "pixels a second" core/media/allocation.c
 pf_add_mutant(sender_changed_at_once 100 "a sender is changed too often" core/media/quality.c
   [[picture->next_ms = context->now_ms + CHANGE_MS;]] [[picture->next_ms = context->now_ms;]])
 pf_add_mutant(changes_overlap 100 "while the last one is being set" core/media/quality.c
-  [[        if (picture->pending ||]] [[        if (]])
+  [[        if (picture->pending || memcmp]] [[        if (memcmp]])
+pf_add_mutant(refusal_repeated_at_once 1000 "a sender is changed too often" core/media/quality.c
+  [[return encoding.rate_kbps > 0 || picture->failures > 0;]]
+  [[return encoding.rate_kbps > 0;]])
 pf_add_mutant(hidden_picture_cut_at_once 100 "or was a moment ago" core/media/quality.c
   [[picture->hidden_ms = context->now_ms + HIDDEN_MS;]] [[picture->hidden_ms = context->now_ms;]])
 pf_add_mutant(hidden_picture_sent_for_ever 100 "as they are asked for" core/media/quality.c

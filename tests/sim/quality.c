@@ -14,7 +14,7 @@
 enum {
     RESIZING_MS = 3000, /* how long people go on after the faults */
     SAMPLE_MS = 2000,
-    CHANGE_MS = 2000,   /* between two changes of a sender */
+    CHANGE_MS = 2000,   /* between two changes of a sender that may cost a key frame */
     HIDDEN_MS = 2000,   /* before a picture is not sent */
     TELL_MS = 500,      /* between two `wanted` */
     LATE_MS = 5000,     /* for messages and timers under way */
@@ -151,6 +151,24 @@ static struct sums sums_of(const struct sim_world *world, const struct sim_tab *
     return sums;
 }
 
+/* To switch a sender off costs nothing. What was refused is repeated like any change. */
+static void check_pause(struct sim_world *world, struct sim_quality_pc *quality, int picture,
+                        struct pf_encoding encoding)
+{
+    const struct pf_encoding last = quality->commanded[picture];
+    const uint64_t pause_us = world->now_us - quality->changed_us[picture];
+    if (encoding.rate_kbps == 0 && !quality->failed[picture]) {
+        if (last.scale != 0 && last.rate_kbps == 0) {
+            sim_fail(world, "a sender is switched off twice");
+        }
+        return;
+    }
+    if (quality->changed_us[picture] != 0 && pause_us < (uint64_t)(CHANGE_MS - ROUND_MS) * 1000) {
+        sim_fail(world, "a sender is changed too often");
+    }
+    quality->changed_us[picture] = world->now_us;
+}
+
 /* Once in a while the browser takes longer than a change may come after another. */
 void sim_quality_command(struct sim_world *world, struct sim_pc *pc,
                          const struct pf_command *command)
@@ -162,14 +180,11 @@ void sim_quality_command(struct sim_world *world, struct sim_pc *pc,
         sim_fail(world, "an encoding of sound is touched");
         return;
     }
-    const uint64_t pause_us = world->now_us - quality->changed_us[picture];
     const uint64_t hidden_us = world->now_us - quality->hidden_us[picture];
     if (quality->pending[picture]) {
         sim_fail(world, "an encoding is set while the last one is being set");
     }
-    if (quality->changed_us[picture] != 0 && pause_us < (uint64_t)(CHANGE_MS - ROUND_MS) * 1000) {
-        sim_fail(world, "a sender is changed too often");
-    }
+    check_pause(world, quality, picture, encoding);
     if (encoding.scale != 1 && (encoding.scale % 2 != 0 || encoding.scale > 4 || picture == 1)) {
         sim_fail(world, "a picture is scaled by %u", encoding.scale);
     }
@@ -177,7 +192,6 @@ void sim_quality_command(struct sim_world *world, struct sim_pc *pc,
         (quality->asked[picture] != 0 || hidden_us < (uint64_t)(HIDDEN_MS - ROUND_MS) * 1000)) {
         sim_fail(world, "a picture is not sent that is shown, or was a moment ago");
     }
-    quality->changed_us[picture] = world->now_us;
     quality->commanded[picture] = encoding;
     quality->pending[picture] = true;
     world->stats->encodings++;

@@ -43,7 +43,8 @@ struct sim_quality_pc {
     uint64_t hidden_us[PF_PICTURES_COUNT]; /* since when it asks for 0 */
     struct pf_encoding commanded[PF_PICTURES_COUNT];
     struct pf_encoding set[PF_PICTURES_COUNT];
-    uint64_t changed_us[PF_PICTURES_COUNT]; /* by the last command, or 0 */
+    uint64_t
+        changed_us[PF_PICTURES_COUNT]; /* by the last command that may cost a key frame, or 0 */
     bool pending[PF_PICTURES_COUNT];
     bool failed[PF_PICTURES_COUNT]; /* the last time */
 };

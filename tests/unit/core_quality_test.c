@@ -142,9 +142,49 @@ static void a_picture_that_is_hidden_for_two_seconds_is_not_sent(void **state)
     driver_wait(d, 1);
     assert_set(d, PF_SOURCE_CAMERA, 1, 0, 0);
     driver_encoding_set(d, pc, PF_SOURCE_CAMERA, true);
+    driver_wait(d, 1000);
     ask(d, pc, 640, 0);
+    assert_set(d, PF_SOURCE_CAMERA, 1, 30, 500); /* at once */
+}
+
+static void
+a_hidden_picture_is_not_sent_any_longer_because_its_sender_has_just_changed(void **state)
+{
+    struct driver *d = *state;
+    const pf_pc pc = call(d);
+    ask(d, pc, 0, 0);
+    driver_wait(d, 1000);
+    (void)connect(d, DRIVER_HIGH);
+    (void)connect(d, DRIVER_HIGH + 1);
+    assert_set(d, PF_SOURCE_CAMERA, 1, 15, 300); /* three share what there is */
+    driver_encoding_set(d, pc, PF_SOURCE_CAMERA, true);
+    driver_wait(d, 1000);
+    assert_set(d, PF_SOURCE_CAMERA, 1, 0, 0);
+    driver_encoding_set(d, pc, PF_SOURCE_CAMERA, true);
+    ask(d, pc, 640, 0); /* a key frame, which no sender makes twice in two seconds */
+    assert_int_equal(sets(d), 0);
+    driver_wait(d, 1000);
+    assert_int_equal(driver_get(d, PF_COMMAND_PC_SET_ENCODING)->pc, pc);
+}
+
+static void a_browser_that_does_not_switch_off_is_asked_three_times_more(void **state)
+{
+    struct driver *d = *state;
+    const pf_pc pc = call(d);
+    ask(d, pc, 0, 0);
     driver_wait(d, 2000);
-    assert_set(d, PF_SOURCE_CAMERA, 1, 30, 500);
+    assert_set(d, PF_SOURCE_CAMERA, 1, 0, 0);
+    driver_encoding_set(d, pc, PF_SOURCE_CAMERA, false);
+    assert_set(d, PF_SOURCE_CAMERA, 1, 0, 0);
+    for (int i = 0; i < 2; i++) {
+        driver_encoding_set(d, pc, PF_SOURCE_CAMERA, false);
+        assert_int_equal(sets(d), 0);
+        driver_wait(d, 2000);
+        assert_set(d, PF_SOURCE_CAMERA, 1, 0, 0);
+    }
+    driver_encoding_set(d, pc, PF_SOURCE_CAMERA, false);
+    driver_wait(d, 100000);
+    assert_int_equal(sets(d), 0);
 }
 
 static void a_picture_that_is_hidden_for_a_moment_goes_on(void **state)
@@ -543,6 +583,8 @@ int main(void)
         TEST(a_sender_changes_once_in_two_seconds),
         TEST(a_change_waits_for_the_one_before),
         TEST(a_picture_that_is_hidden_for_two_seconds_is_not_sent),
+        TEST(a_hidden_picture_is_not_sent_any_longer_because_its_sender_has_just_changed),
+        TEST(a_browser_that_does_not_switch_off_is_asked_three_times_more),
         TEST(a_picture_that_is_hidden_for_a_moment_goes_on),
         TEST(a_browser_that_refuses_is_asked_three_times_more),
         TEST(what_is_not_possible_is_ignored_or_clamped),

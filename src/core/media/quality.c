@@ -4,7 +4,9 @@
  * Receivers ask, senders allocate: a peer says how wide it shows a picture, allocation.c divides
  * what all may be sent, and setParameters() of each RTCRtpSender follows, which changes nothing but
  * the first encoding. Sound has no part in this. One sender changes at most every 2 s, because each
- * change may cost a key frame, and never while the browser has not answered the last one.
+ * change may cost a key frame, and never while the browser has not answered the last one. To switch
+ * it off costs none, and has waited for as long already: so that comes at once, and what is shown
+ * again does not wait for it either.
  *
  * The level of trouble concerns this side as a whole: its processor, where it is too slow for one
  * encoder, and its uplink, where most connections lose packets or lack bandwidth. What a single
@@ -22,7 +24,7 @@
 #include <string.h>
 
 enum {
-    CHANGE_MS = 2000,  /* between two changes of one sender */
+    CHANGE_MS = 2000,  /* between two changes of one sender, other than to nothing */
     HIDDEN_MS = 2000,  /* a picture is not shown for so long before it is not sent */
     TROUBLE_MS = 5000, /* before the level rises, */
     EASE_MS = 30000,   /* and without any before it sinks */
@@ -116,6 +118,12 @@ static void demand(struct pf_context *context, struct pf_quality_link *link)
     }
 }
 
+/* What the browser has refused waits in any case. */
+static bool keeps_pause(const struct pf_picture *picture, struct pf_encoding encoding)
+{
+    return encoding.rate_kbps > 0 || picture->failures > 0;
+}
+
 static void set_encoding(struct pf_context *context, struct pf_picture *picture, pf_pc pc,
                          enum pf_source source, struct pf_encoding encoding)
 {
@@ -125,7 +133,9 @@ static void set_encoding(struct pf_context *context, struct pf_picture *picture,
     command->set_encoding.asked = picture->asked;
     command->set_encoding.encoding = picture->set = encoding;
     picture->pending = true;
-    picture->next_ms = context->now_ms + CHANGE_MS;
+    if (keeps_pause(picture, encoding)) {
+        picture->next_ms = context->now_ms + CHANGE_MS;
+    }
 }
 
 /* Commands the encodings now, or notes when they may be changed. */
@@ -136,18 +146,18 @@ static void apply_share(struct pf_context *context, struct pf_quality_link *link
     for (int i = 0; i < PF_PICTURES_COUNT; i++) {
         struct pf_picture *picture = &link->pictures[i];
         const enum pf_source source = (enum pf_source)(PF_SOURCE_CAMERA + i);
+        const struct pf_encoding encoding = share->encodings[i];
         if (context->publishing->tracks[source] == 0) {
             continue; /* there is nothing to encode */
         }
-        link->sent_kbps += share->encodings[i].rate_kbps;
-        if (picture->pending ||
-            memcmp(&picture->set, &share->encodings[i], sizeof picture->set) == 0) {
+        link->sent_kbps += encoding.rate_kbps;
+        if (picture->pending || memcmp(&picture->set, &encoding, sizeof encoding) == 0) {
             continue;
         }
-        if (context->now_ms < picture->next_ms) {
+        if (keeps_pause(picture, encoding) && context->now_ms < picture->next_ms) {
             wait_until(context, picture->next_ms);
         } else {
-            set_encoding(context, picture, link->pc, source, share->encodings[i]);
+            set_encoding(context, picture, link->pc, source, encoding);
         }
     }
 }
