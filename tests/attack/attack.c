@@ -179,7 +179,7 @@ static void read_lines(struct attacker *attacker, const char *name)
 static void open_more(struct attacker *attacker, uint64_t since_ns, uint64_t *opens, size_t *at)
 {
     struct net *net = &attacker->net;
-    const double seconds = (double)(net->now_ns - since_ns) / NS_PER_S;
+    const double seconds = (double)(net->now_ns - since_ns) / (double)NS_PER_S;
     for (size_t i = 0; i < net->conns_count && net->opening_count < OPENING_MAX; i++) {
         struct conn *conn = &net->conns[(*at)++ % net->conns_count];
         if (attacker->opens_per_s > 0 &&
