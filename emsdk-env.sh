@@ -264,15 +264,15 @@ _pf_browsers() {
 
 # _pf_test_kinds KIND..; what needs a browser or a server is skipped where there is none.
 _pf_test_kinds() {
-  _pf_set_up libcmocka-dev openssl && cd "$_pf_root" || return 1
+  _pf_set_up libcmocka-dev openssl g++ pkgconf && cd "$_pf_root" || return 1
   _pf_configure release -DPF_TESTS=ON -DPF_WERROR=ON &&
     _pf_configure wasm -DPF_TESTS=ON -DPF_WERROR=ON || return 1
   exec sh tests/all.sh "$@"
 }
 
 _pf_test() {
-  _pf_set_up libcmocka-dev openssl clang libclang-rt-dev clang-format clang-tidy iproute2 \
-    bubblewrap && _pf_browsers && _pf_unpack nginx haproxy redis-server &&
+  _pf_set_up libcmocka-dev openssl g++ pkgconf clang libclang-rt-dev clang-format clang-tidy \
+    iproute2 bubblewrap && _pf_browsers && _pf_unpack nginx haproxy redis-server &&
     cd "$_pf_root" || return 1
   _pf_configure release -DPF_TESTS=ON -DPF_WERROR=ON &&
     _pf_configure wasm -DPF_TESTS=ON -DPF_WERROR=ON &&

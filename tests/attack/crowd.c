@@ -319,7 +319,7 @@ static void report_phase(struct crowd *crowd)
                  "\"lost\":%zu}\n",
                  crowd->phase.name, seconds, crowd->phase.sent, crowd->phase.received,
                  histogram_ms(latency, 0.5), histogram_ms(latency, 0.99),
-                 histogram_ms(latency, 0.999), (double)latency->max_ns / NS_PER_MS,
+                 histogram_ms(latency, 0.999), (double)latency->max_ns / (double)NS_PER_MS,
                  crowd->lost_count);
     (void)fflush(stdout);
 }
@@ -376,7 +376,8 @@ static void run(struct crowd *crowd)
                  "\"perSecond\":%.0f,\"p50\":%.2f,\"p99\":%.2f,\"max\":%.2f}\n",
                  crowd->inside_count, crowd->lost_count, seconds,
                  (double)crowd->inside_count / seconds, histogram_ms(&crowd->joining, 0.5),
-                 histogram_ms(&crowd->joining, 0.99), (double)crowd->joining.max_ns / NS_PER_MS);
+                 histogram_ms(&crowd->joining, 0.99),
+                 (double)crowd->joining.max_ns / (double)NS_PER_MS);
     (void)fflush(stdout);
     crowd->is_talking = crowd->talkers_count > 0 && crowd->interval_ms > 0;
     crowd->talk_since_ns = clock_ns();

@@ -38,7 +38,7 @@ double histogram_ms(const struct histogram *histogram, double share)
     for (unsigned i = 0; i < HISTOGRAM_SIZE; i++) {
         sum += histogram->counts[i];
         if (sum > 0 && (double)sum >= share * (double)histogram->count) {
-            return (double)lowest_at(i + 1) / NS_PER_MS;
+            return (double)lowest_at(i + 1) / (double)NS_PER_MS;
         }
     }
     return 0;

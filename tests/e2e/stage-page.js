@@ -106,7 +106,12 @@
       if (tile.hidden) continue;
       const video = tile.querySelector('video');
       const whole = getComputedStyle(video).objectFit === 'contain';
-      const cut = cutOf(video, { width: tile.clientWidth, height: tile.clientHeight });
+      // clientWidth is rounded, which in a tile of 50 pixels is a hundredth.
+      const { width, height } = box(tile);
+      const cut = cutOf(video, {
+        width: width - tile.offsetWidth + tile.clientWidth,
+        height: height - tile.offsetHeight + tile.clientHeight,
+      });
       if (Math.abs(cut - 0.25) > 0.01 && whole !== cut > 0.25) {
         found.push(`picture ${index} is ${whole ? 'whole' : 'cut'} where ${cut} would be cut`);
       }

@@ -105,9 +105,9 @@ enum pf_host_sent pf_host_may_send(struct pf_host *host, pf_peer_id peer, bool i
                                    size_t size)
 {
     const double waiting = pf_people_glue_waiting(host->driver, peer, channel_of(is_unreliable));
-    return waiting < 0                                 ? PF_HOST_CLOSED
-           : waiting + (double)size > WAITING_SIZE_MAX ? PF_HOST_BUSY
-                                                       : PF_HOST_SENT;
+    return waiting < 0                                         ? PF_HOST_CLOSED
+           : waiting + (double)size > (double)WAITING_SIZE_MAX ? PF_HOST_BUSY
+                                                               : PF_HOST_SENT;
 }
 
 void pf_host_send(struct pf_host *host, pf_peer_id peer, const struct pf_host_frame *frame)

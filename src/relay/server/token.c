@@ -215,10 +215,10 @@ static enum pf_token_verdict judge(const cJSON *claims, struct pf_slice room, ui
     if (!is_for(text_of(claims, "room"), room)) {
         return PF_TOKEN_OTHER_ROOM;
     }
-    if (start_s > now_s + LEEWAY_S) {
+    if (start_s > now_s + (double)LEEWAY_S) {
         return PF_TOKEN_EARLY;
     }
-    return expiry_s + LEEWAY_S <= now_s ? PF_TOKEN_EXPIRED : PF_TOKEN_GOOD;
+    return expiry_s + (double)LEEWAY_S <= now_s ? PF_TOKEN_EXPIRED : PF_TOKEN_GOOD;
 }
 
 enum pf_token_verdict pf_token_verify(void *user, struct pf_slice text, struct pf_slice room,
