@@ -6,7 +6,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { makeCertificate } from '../../relay/certificate.mjs';
-import { floor, hold, load, others, ours, oursOverTls, start } from './servers.mjs';
+import { another, floor, hold, load, others, ours, oursOverTls, start } from './servers.mjs';
 
 /** @typedef {import('./servers.mjs').Kind} Kind */
 /** @typedef {import('./servers.mjs').Server} Server */
@@ -19,6 +19,7 @@ const { values } = parseArgs({
     only: { type: 'string', default: 'messages,crowd,tls,storm,memory' },
     'no-others': { type: 'boolean', default: false },
     json: { type: 'string' },
+    another: { type: 'string' },
   },
 });
 const rounds = Number(values.rounds);
@@ -104,6 +105,8 @@ async function measureMessages(kinds) {
     figures.forEach((figure, i) => {
       rows[i].push(number(quantile(figure), 2), ratio(figure, base));
     });
+    const other = figures[kinds.findIndex(({ name }) => name === 'another build')];
+    if (other) console.log(`${what.title}: ${ratio(figures[kinds.indexOf(ours)], other)} of it\n`);
   }
   console.log('## A message: µs of the server, and the ratio to the floor\n');
   print(['relay', ...loads.flatMap(({ title, goal }) => [title, `ratio, goal ${goal}`])], rows);
@@ -202,7 +205,8 @@ try {
   const secure = oursOverTls(makeCertificate(folder, 'localhost'));
   const rest = values['no-others'] ? [] : others();
   const began = os.loadavg()[0];
-  if (parts.includes('messages')) await measureMessages([floor, ours, ...rest]);
+  const builds = values.another ? [another(values.another)] : [];
+  if (parts.includes('messages')) await measureMessages([floor, ours, ...builds, ...rest]);
   if (parts.includes('crowd')) await measureCrowds([floor, ours, ...rest]);
   if (parts.includes('tls')) await measureTls(secure);
   if (parts.includes('storm')) await measureStorms([ours, secure, ...rest]);

@@ -52,6 +52,17 @@ export const floor = {
 /** @type {Kind} */
 export const ours = { name: 'peerface-relay', dialect: 'peerface', command: relayCommand };
 
+/**
+ * Another build of the relay, with the options that all builds have had.
+ * @param {string} file
+ * @returns {Kind}
+ */
+export function another(file) {
+  const command = (/** @type {number} */ port) =>
+    [file, ...relayCommand(port).slice(1).filter((word) => !/^(--requests-max|256)$/.test(word))];
+  return { name: 'another build', dialect: 'peerface', command };
+}
+
 /** @param {{cert: string, key: string}} certificate @returns {Kind} */
 export function oursOverTls({ cert, key }) {
   const command = (/** @type {number} */ port) =>
