@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "relay/server/arrivals.h"
 
+#include "base/assert.h"
 #include "relay/server/clock.h"
 #include "relay/server/io.h"
 #include "relay/server/link.h"
@@ -103,8 +104,10 @@ static void set_watched(struct pf_server *server, bool watched)
     (void)epoll_ctl(server->epoll_fd, EPOLL_CTL_MOD, server->arrivals.set_fd, &event);
 }
 
+/* `ns` > 0: with 0 the timer would not end the pause. */
 static void pause_for(struct pf_server *server, uint64_t ns)
 {
+    PF_ASSERT(ns > 0);
     const struct itimerspec when = {.it_value.tv_nsec =
                                         (long)(ns < PAUSE_NS_MAX ? ns : PAUSE_NS_MAX)};
     if (timerfd_settime(server->arrivals.timer_fd, 0, &when, NULL) == 0) {
@@ -146,7 +149,7 @@ void pf_arrivals_run(struct pf_server *server)
     pf_io_flush(server);
     /* What is left would be reported at once. */
     if (is_more && server->now_ns - server->talked_ns < TALK_NS) {
-        pause_for(server, pf_clock_ns() - since_ns);
+        pause_for(server, pf_clock_ns() - since_ns + 1);
     }
 }
 
