@@ -391,9 +391,9 @@ pf_add_mutant(file_lost_with_its_connection 5000 "files that do not come to an e
   [[        files->own[i].is_due = files->own[i].number != 0;]] [[]])
 pf_add_mutant(file_stopped_by_a_reconnect 5000 "files that do not come to an end" core/peer/files.c
   [[        files->theirs[i].is_due = files->theirs[i].number != 0;]] [[]])
-pf_add_mutant(file_forgotten_in_silence 40000 "files that do not come to an end" core/peer/files.c
+pf_add_mutant(file_forgotten_in_silence 8000 "files that do not come to an end" core/peer/files.c
   [[        refuse(peer, context, true, message->number);]]
-  [[        context->counters.stale++;]])
+  [[        context->counters.stale++;]] --cluster)
 pf_add_mutant(file_of_a_peer_that_is_gone 300 "files that do not come to an end" core/peer/peer.c
   [[    pf_files_close(peer, context);]] [[]])
 pf_add_mutant(file_to_an_older_client 2000 "an older client" core/peer/files.c

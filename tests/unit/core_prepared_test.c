@@ -185,6 +185,25 @@ static void others_than_the_one_offered_may_have_the_prepared_offer(void **state
     assert_int_equal(driver_sent(d, "\"epoch\":2,\"offerNumber\":1", NULL, NULL), 1);
 }
 
+/* Relays do neither; a strange one ends nothing that works, and connects nobody who cannot. */
+static void a_member_that_cannot_have_the_prepared_offer_is_not_given_it(void **state)
+{
+    struct driver *d = *state;
+    enter_with_offer(d, "{\"id\":\"0000000000000010\",\"name\":\"Bot\",\"instance\":42,"
+                        "\"away\":false,\"capabilities\":[\"observer\"]}],"
+                        "\"offered\":\"0000000000000010\"");
+    assert_int_equal(driver_open_pcs(d), 0);
+    driver_member(d, DRIVER_HIGH, false);
+    driver_offer(d, DRIVER_HIGH, 3, 1);
+    const pf_pc pc = driver_pc(d, DRIVER_HIGH);
+    driver_reach_again(d);
+    driver_relay(d, "{\"type\":\"joined\",\"self\":\"0000000000000050\",\"resumed\":true,"
+                    "\"ticket\":\"t\",\"members\":[" MEMBER("90", "false") "],"
+                    "\"offered\":\"0000000000000090\"}");
+    assert_int_equal(driver_pc(d, DRIVER_HIGH), pc);
+    assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE), 0);
+}
+
 static void nor_is_it_used_with_those_who_are_met_later(void **state)
 {
     struct driver *d = *state;
@@ -212,6 +231,7 @@ int main(void)
         TEST(the_epoch_of_a_prepared_offer_that_is_lost_is_not_used_again),
         TEST(others_than_the_one_offered_may_have_the_prepared_offer),
         TEST(nor_is_it_used_with_those_who_are_met_later),
+        TEST(a_member_that_cannot_have_the_prepared_offer_is_not_given_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
