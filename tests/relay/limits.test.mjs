@@ -230,7 +230,7 @@ test('a slow sender is not cut off in the middle of a message', async (t) => {
 });
 
 test('pings of the WebSocket itself count as life, a message without end does not', async (t) => {
-  const relay = await Relay.start(t, '--ping-ms', '100', '--message-ms', '1000');
+  const relay = await Relay.start(t, '--ping-ms', '400', '--message-ms', '2000');
   const pinging = await Client.join(relay, 'tea');
   const endless = await Client.join(relay, 'tea');
   const frame = makeFrame({ payload: 'p'.repeat(60000) });
