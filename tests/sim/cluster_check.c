@@ -13,7 +13,9 @@
 
 enum {
     READY_MS_MAX = 6000, /* that a relay may call itself ready without having heard itself */
-    UNSHARED_MS = 34000, /* how long relays may go on that have no room in common any more */
+    /* How long relays may go on that have no room in common any more: one that hears nothing
+     * connects anew after PF_STORE_STALL_MS, and judges silence after PF_TRUNK_SILENT_MS. */
+    UNSHARED_MS = 40000,
     OWNERS_MS = 40000,   /* after the faults: until no room has two owners */
     WAITING_MS = 20000,  /* for a store's answer, when all stores work */
     RESETS_MS = 60000,   /* after the faults: until all trunks have been made anew */
