@@ -282,7 +282,7 @@ void pf_link_set_file(struct pf_server *server, struct pf_link *link, int fd, ui
     transit->file_fd = fd;
     transit->file_at = 0;
     transit->file_size = size;
-    transit->file_order = ++server->file_orders;
+    transit->file_order = ++server->last_file_order;
     if (size > PF_RECEIVE_SIZE) {
         bound_unsent(link);
     }
@@ -318,7 +318,7 @@ bool pf_link_write_file(struct pf_server *server, struct pf_link *link)
     if (got <= 0) {
         return false; /* truncated meanwhile: Content-Length cannot be kept */
     }
-    transit->file_order = ++server->file_orders;
+    transit->file_order = ++server->last_file_order;
     struct iovec piece = {.iov_base = server->input, .iov_len = (size_t)got};
     const ssize_t put = pf_stream_write(&link->stream, &piece, 1);
     if (put < 0) {

@@ -181,7 +181,7 @@ struct pf_server {
     uint32_t unix_ms;                /* the milliseconds of that second */
     struct pf_arena frames, segments;
     struct pf_link *file_link; /* borrowed: whose file is written next; NULL: none asks for it */
-    uint64_t file_orders;      /* given so far */
+    uint64_t last_file_order;  /* given to any of them */
     struct pf_link *dirty;
     enum pf_ending ending;
     uint64_t stop_ms; /* STOPPING: when it stops at the latest */
