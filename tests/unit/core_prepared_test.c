@@ -198,8 +198,9 @@ static void a_member_that_cannot_have_the_prepared_offer_is_not_given_it(void **
     const pf_pc pc = driver_pc(d, DRIVER_HIGH);
     driver_reach_again(d);
     driver_relay(d, "{\"type\":\"joined\",\"self\":\"0000000000000050\",\"resumed\":true,"
-                    "\"ticket\":\"t\",\"members\":[" MEMBER("90", "false") "],"
-                    "\"offered\":\"0000000000000090\"}");
+                    "\"ticket\":\"t\",\"members\":[" MEMBER(
+                        "90", "false") "],"
+                                       "\"offered\":\"0000000000000090\"}");
     assert_int_equal(driver_pc(d, DRIVER_HIGH), pc);
     assert_int_equal(driver_count(d, PF_COMMAND_PC_CREATE), 0);
 }
