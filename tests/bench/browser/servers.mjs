@@ -32,8 +32,9 @@ function readPages() {
     ['/lib/peerjs.min.js', packaged('peerjs', 'dist/peerjs.min.js')],
     ['/lib/simplepeer.min.js', packaged('simple-peer', 'simplepeer.min.js')],
   ]);
-  for (const name of fs.readdirSync(path.join(here, 'pages'))) {
-    files.set(`/${name}`, fs.readFileSync(path.join(here, 'pages', name)));
+  for (const entry of fs.readdirSync(path.join(here, 'pages'), { withFileTypes: true })) {
+    if (!entry.isFile()) continue; // cold/ is cold.mjs's
+    files.set(`/${entry.name}`, fs.readFileSync(path.join(here, 'pages', entry.name)));
   }
   return files;
 }
