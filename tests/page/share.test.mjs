@@ -105,6 +105,9 @@ test('a screen has a tile while it is shared, and the latest is named', () => {
   share.render(live, []);
   /** @type {any[]} */
   const made = [];
+  Object.assign(globalThis, {
+    document: { importNode: (/** @type {any} */ node) => node.cloneNode() },
+  });
   const template = /** @type {any} */ ({ content: { cloneNode: () => {
     made.push(element());
     return made[made.length - 1];

@@ -31,6 +31,7 @@ function tileOf(peer) {
   Object.assign(globalThis, {
     HTMLElement: Object, HTMLVideoElement: Object, HTMLButtonElement: Object,
     ResizeObserver: class { observe() {} },
+    document: { importNode: (/** @type {any} */ node) => node.cloneNode() },
   });
   const content = element();
   const template = /** @type {any} */ ({ content: { cloneNode: () => content } });

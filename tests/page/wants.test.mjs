@@ -23,7 +23,7 @@ function pageWith(t) {
   const tile = { dataset: { peer: 'a' }, clientWidth: 320, clientHeight: 240,
     querySelector: () => ({ videoWidth: 640, videoHeight: 480 }) };
   const listeners = new Map();
-  const page = { hidden: false, tiles: [tile], fit: 'cover', resized: () => {} };
+  const page = { hidden: false, tiles: [tile], fit: 'cover', laidOut: (resized = false) => void resized };
   const names = ['document', 'window', 'devicePixelRatio', 'getComputedStyle', 'ResizeObserver'];
   const before = names.map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)]);
   Object.assign(globalThis, {
@@ -33,8 +33,15 @@ function pageWith(t) {
     window: {}, devicePixelRatio: 2,
     getComputedStyle: () => ({ objectFit: page.fit }),
     ResizeObserver: class {
-      constructor(/** @type {() => void} */ f) { page.resized = f; }
-      observe() {}
+      #anew = false;
+      constructor(/** @type {() => void} */ f) {
+        page.laidOut = (resized = false) => {
+          if (this.#anew || resized) f();
+          this.#anew = false;
+        };
+      }
+      observe() { this.#anew = true; }
+      disconnect() {}
     },
   });
   t.after(() => {
@@ -53,12 +60,15 @@ test('a peer is told each change once, and nothing while the page is hidden', (t
   const root = /** @type {any} */ ({ querySelectorAll: () => page.tiles, addEventListener() {} });
   const peer = /** @type {any} */ ({ id: 'a' });
   const wants = new Wants(root, (_, widths) => told.push(widths));
-  wants.render(new Map([['a', peer]]));
-  wants.render(new Map([['a', peer]]));
+  for (let times = 0; times < 2; times++) {
+    wants.render(new Map([['a', peer]]));
+    assert.deepEqual(told, times ? [{ camera: 640 }] : [], 'not before the layout');
+    page.laidOut();
+  }
   assert.deepEqual(told.splice(0), [{ camera: 640 }]);
   tile.clientWidth = 400;
-  page.resized();
-  page.resized();
+  page.laidOut(true);
+  page.laidOut(true);
   assert.deepEqual(told.splice(0), [{ camera: 800 }]);
   page.hidden = true;
   seen();
@@ -69,7 +79,12 @@ test('a peer is told each change once, and nothing while the page is hidden', (t
   assert.deepEqual(told.splice(0), [{ camera: 640 }]);
   page.tiles.push(/** @type {any} */ ({ ...tile, dataset: { sharer: 'a' } }));
   wants.render(new Map([['a', peer]]));
+  page.laidOut();
   assert.deepEqual(told.splice(0), [{ camera: 640, screen: 640 }]);
+  page.hidden = true;
+  page.tiles.pop();
+  wants.render(new Map([['a', peer]]));
+  assert.deepEqual(told.splice(0), [{ camera: 0 }], 'at once: nothing is laid out');
 });
 
 test('a picture that is small on purpose, and a peer that is not connected, are no news', () => {

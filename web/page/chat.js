@@ -225,8 +225,8 @@ export class Chat {
     this.#attach.render(files);
     const language = this.#hooks.language();
     if (language !== this.#language) this.#translate(language);
-    const atEnd = this.#isAtEnd();
-    const count = this.#shown.size;
+    const more = messages.some(({ id }) => !this.#shown.has(id));
+    const atEnd = more && this.#isAtEnd(); // which makes the browser compute the layout
     this.#removeOthersThan(messages);
     let own = false;
     /** @type {Message|undefined} */
@@ -241,7 +241,7 @@ export class Chat {
     }
     this.#empty.hidden = messages.length + files.length > 0;
     if (messages.length + files.length === 0) this.#setUnread(0);
-    if (this.#shown.size > count && (atEnd || own)) this.#scrollToEnd();
+    if (more && (atEnd || own)) this.#scrollToEnd();
   }
 
   /**

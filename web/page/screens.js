@@ -30,7 +30,8 @@ class ScreenTile {
   constructor(template, peer, context) {
     this.#context = context;
     this.#peer = peer;
-    const content = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
+    // A clone would belong to the template's document, and its video start over in this one.
+    const content = document.importNode(template.content, true);
     this.element = part(content, '.tile', HTMLElement);
     this.element.dataset.sharer = peer.id;
     this.video = part(this.element, 'video', HTMLVideoElement);

@@ -76,7 +76,8 @@ class PeerTile {
     this.#guard = context.guard;
     this.#peer = peer;
     this.#say = say;
-    const content = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
+    // A clone would belong to the template's document, and its video start over in this one.
+    const content = document.importNode(template.content, true);
     this.element = part(content, '.tile', HTMLElement);
     this.element.dataset.peer = peer.id;
     this.#video = part(this.element, 'video', HTMLVideoElement);

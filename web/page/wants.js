@@ -33,7 +33,7 @@ export class Wants {
   #observer = new ResizeObserver(() => this.#tell());
 
   /**
-   * @param {ParentNode} root
+   * @param {Element} root holds the tiles
    * @param {(peer: Peer, widths: Widths) => void} want
    */
   constructor(root, want) {
@@ -46,11 +46,17 @@ export class Wants {
     }
   }
 
-  /** @param {Map<string, Peer>} peers who is in the room, or has changed */
+  /**
+   * Measuring now would make the browser compute the layout at once, and once more when the tiles
+   * have been placed. An observer that begins anew is called when that has been done.
+   * @param {Map<string, Peer>} peers who is in the room, or has changed
+   */
   render(peers) {
     this.#peers = peers;
-    for (const tile of this.#tiles()) this.#observer.observe(tile); // again: changes nothing
-    this.#tell();
+    if (document.hidden) return this.#tell(); // nothing is laid out
+    this.#observer.disconnect();
+    this.#observer.observe(this.#root);
+    for (const tile of this.#tiles()) this.#observer.observe(tile);
   }
 
   /** @returns {NodeListOf<HTMLElement>} */

@@ -35,10 +35,13 @@
     if (!theirs || watched.has(video)) return;
     watched.add(video);
     const index = observer.frames.push(0) - 1;
-    video.requestVideoFrameCallback(() => {
+    const look = () => video.requestVideoFrameCallback(() => {
+      // Nobody sees it yet.
+      if (!video.isConnected || video.closest('[hidden]')) return look();
       observer.frames[index] = now();
       waiting.forEach((check) => check());
     });
+    look();
   };
   const watchAll = () => videos.forEach(watch);
 
