@@ -23,7 +23,8 @@ function pageWith(t) {
   const tile = { dataset: { peer: 'a' }, clientWidth: 320, clientHeight: 240,
     querySelector: () => ({ videoWidth: 640, videoHeight: 480 }) };
   const listeners = new Map();
-  const page = { hidden: false, tiles: [tile], fit: 'cover', laidOut: (resized = false) => void resized };
+  const page = { hidden: false, tiles: [tile], fit: 'cover',
+    laidOut: (resized = false) => void resized };
   const names = ['document', 'window', 'devicePixelRatio', 'getComputedStyle', 'ResizeObserver'];
   const before = names.map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)]);
   Object.assign(globalThis, {

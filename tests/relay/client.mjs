@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
 import net from 'node:net';
 import tls from 'node:tls';
-import { soon } from './relay.mjs';
+import { PATIENCE_MS, soon } from './relay.mjs';
 
 export const TEXT = 1;
 export const BINARY = 2;
@@ -239,7 +239,8 @@ export class Client {
    * @returns {Promise<Message>}
    */
   async message(type) {
-    for (;;) {
+    for (const since = Date.now(); ;) {
+      if (Date.now() - since > PATIENCE_MS) throw new Error(`there are others, and no ${type}`);
       const { opcode, payload } = await this.next();
       if (opcode === CLOSE) throw new Error(`closed with ${payload.readUInt16BE(0)}, no ${type}`);
       const message = JSON.parse(payload.toString());
@@ -250,7 +251,8 @@ export class Client {
 
   /** Waits for a close frame, answers it, and returns its code when the relay has closed. */
   async closed() {
-    for (;;) {
+    for (const since = Date.now(); ;) {
+      if (Date.now() - since > PATIENCE_MS) throw new Error('it is not closed');
       const { opcode, payload } = await this.next();
       if (opcode !== CLOSE) continue;
       const code = payload.length >= 2 ? payload.readUInt16BE(0) : 1005;

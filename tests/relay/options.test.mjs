@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
@@ -98,6 +99,27 @@ test('relays that start together share the secret that one of them makes', async
       assert.equal(again.joined.resumed, true);
     }
   }
+});
+
+test('a relay waits until another has written the secret', async (t) => {
+  const file = path.join(scratchFolder(t), 'secret');
+  fs.writeFileSync(file, '', { mode: 0o600 });
+  const holder = spawn('flock', ['--exclusive', file, 'sh', '-c', 'echo locked; read line'],
+    { stdio: ['pipe', 'pipe', 'inherit'] });
+  t.after(() => holder.kill());
+  await once(holder.stdout, 'data');
+  const first = new Relay(['--secret-file', file]);
+  t.after(() => first.end('SIGKILL'));
+  const ready = first.ready();
+  const waits = new Promise((resolve) => setTimeout(() => resolve('waits'), 300));
+  assert.equal(await Promise.race([ready, waits]), 'waits');
+  fs.writeFileSync(file, Buffer.alloc(32, 7));
+  holder.stdin.end('\n');
+  await ready;
+  const ann = await Client.join(first, 'tea');
+  const second = await Relay.start(t, '--secret-file', file);
+  const again = await Client.join(second, 'tea', { ticket: ann.joined.ticket });
+  assert.equal(again.joined.resumed, true);
 });
 
 test('a secret that is no secret is refused', async (t) => {

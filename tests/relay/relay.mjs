@@ -62,7 +62,7 @@ export function runToEnd(...options) {
   return soon(`the end of ${options.join(' ')}`, new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => resolve({ ...result, code }));
-  }));
+  })).finally(() => child.kill('SIGKILL'));
 }
 
 export class Relay {
