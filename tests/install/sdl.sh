@@ -4,8 +4,8 @@
 #
 #   sdl.sh SOURCE BUILD TOOLCHAIN LIBDIR
 #
-# Emscripten fetches SDL2 from GitHub and builds it into its cache, once. The cache of a distribution
-# is fixed: then SDL2 goes into a copy, BUILD/em_cache, whose files are links. Exits with 77 where
+# Emscripten fetches SDL2 from GitHub and builds it into its cache, once. That of a distribution is
+# fixed: then SDL2 goes into a copy, BUILD/em_cache, whose files are links. Exits with 77 where
 # SDL2 cannot be fetched. EMCC_LOCAL_PORTS=sdl2=FOLDER takes the sources from there.
 set -eu
 source=$1 build=$2 toolchain=$3 libdir=$4
