@@ -20,6 +20,7 @@ enum {
     LATE_MS = 5000,     /* for messages and timers under way */
     TROUBLE_MS = 30000, /* more than it takes to reach the highest level, and to change */
     EASE_MS = 30000,
+    RELAPSES_MAX = 2,
     ROUND_MS = 2, /* clocks count milliseconds */
 };
 
@@ -283,7 +284,7 @@ static struct pf_sample take_sample(struct sim_world *world, const struct sim_ta
     const bool is_noise = !world->quiet && sim_chance(world, 50);
     struct pf_sample sample = {.round_trip_ms = 50, .width = 640};
     if (is_narrow || is_noise) {
-        sample.lost_out_percent = 10;
+        sample.lost_out_percent = is_narrow && kbps > 2 * machine->uplink_kbps ? 25 : 10;
     }
     if (is_busy) {
         sample.limitation = PF_LIMITATION_CPU;
@@ -315,6 +316,17 @@ static void note_trouble(struct sim_world *world, struct sim_tab *tab, size_t ba
     struct sim_quality_page *page = &tab->quality;
     const bool is_gap = world->now_us > page->sampled_us + (uint64_t)SAMPLE_MS * 1500;
     page->sampled_us = world->now_us;
+    if (bad == count && count > 0) {
+        /* It may have been relieved since the trouble before, too early: the second sample tells.
+         */
+        const uint64_t calm_us = world->now_us - page->troubled_us;
+        page->relapses += page->may_relapse && page->relapses < RELAPSES_MAX ? 1 : 0;
+        page->may_relapse =
+            page->troubled_us != 0 && calm_us > (uint64_t)(EASE_MS - LATE_MS) * 1000;
+        page->troubled_us = world->now_us;
+    } else {
+        page->may_relapse = false;
+    }
     if (bad > 0) {
         page->bad_us = world->now_us;
     }
@@ -368,7 +380,8 @@ static uint32_t level_max(const struct sim_world *world, const struct sim_tab *t
     const uint64_t bad_us = tab->quality.bad_us > wake_us ? tab->quality.bad_us : wake_us;
     const uint64_t calm_us = bad_us + (uint64_t)LATE_MS * 1000;
     const uint64_t calm_ms = world->now_us > calm_us ? (world->now_us - calm_us) / 1000 : 0;
-    const uint64_t steps = calm_ms / (EASE_MS + LATE_MS / 5);
+    const uint64_t ease_ms = (uint64_t)EASE_MS << tab->quality.relapses;
+    const uint64_t steps = calm_ms / (ease_ms + LATE_MS / 5);
     return tab->quality.bad_us == 0 || steps >= PF_LEVEL_MAX ? 0 : PF_LEVEL_MAX - (uint32_t)steps;
 }
 

@@ -29,8 +29,11 @@ struct sim_wish {
 struct sim_quality_page {
     bool is_new; /* its client takes `wanted` */
     struct sim_wish wishes[PF_MEMBERS_MAX];
-    uint64_t bad_us;     /* of the last sample that was bad, or 0 */
-    uint64_t trouble_us; /* since when all samples are bad, or 0 */
+    uint64_t bad_us;      /* of the last sample that was bad, or 0 */
+    uint64_t trouble_us;  /* since when all samples are bad, or 0 */
+    uint64_t troubled_us; /* when all samples were bad for the last time */
+    bool may_relapse;     /* the last sample was the first bad one after a while */
+    uint32_t relapses;    /* how often trouble can have returned soon after it was relieved, to 2 */
     uint64_t sampled_us;
     uint32_t overs; /* so many samples in a row found more being sent than trouble allows */
 };

@@ -349,6 +349,55 @@ static void what_was_taken_twice_comes_back_twice(void **state)
     assert_set(d, PF_SOURCE_CAMERA, 1, 30, 500);
 }
 
+static void sound_that_breaks_up_is_relieved_at_once_and_by_two(void **state)
+{
+    struct driver *d = *state;
+    const struct pf_sample calm = {0}, broken = {.lost_out_percent = 16};
+    const pf_pc pcs[] = {call(d), connect(d, DRIVER_HIGH), connect(d, DRIVER_HIGH + 1)};
+    const struct pf_encoding then[] = {{150, 2, 15}, {80, 4, 15}};
+    (void)sample_for(d, pcs, 3, calm, 6000); /* until all are sent what three are */
+    for (size_t i = 0; i < 2; i++) { /* of the new level two samples have to speak as well */
+        assert_int_equal(sample_for(d, pcs, 3, broken, 2000), 0); /* once may be chance */
+        driver_wait(d, 2000);
+        driver_stats(d, pcs[0], broken); /* one peer may have a network of its own */
+        assert_int_equal(sets(d), 0);
+        driver_stats(d, pcs[1], broken);
+        assert_int_equal(sets(d), 3);
+        assert_set(d, PF_SOURCE_CAMERA, then[i].scale, then[i].frame_rate, then[i].rate_kbps);
+        for (size_t k = 0; k < 3; k++) {
+            driver_encoding_set(d, pcs[k], PF_SOURCE_CAMERA, true);
+        }
+    }
+}
+
+static void trial_that_fails_is_over_soon_and_the_next_one_comes_later(void **state)
+{
+    struct driver *d = *state;
+    const pf_pc pc = call(d);
+    const struct pf_sample calm = {0}, narrow = {.lost_out_percent = 10};
+    const uint32_t eases_s[] = {30, 60, 120, 120};
+    assert_int_equal(sample_for(d, &pc, 1, narrow, 10000), 1);
+    for (size_t i = 0; i < sizeof eases_s / sizeof eases_s[0]; i++) {
+        /* The first good sample does not count: two of three are bad. */
+        assert_int_equal(sample_for(d, &pc, 1, calm, eases_s[i] * 1000), 0);
+        driver_wait(d, 2000);
+        assert_set(d, PF_SOURCE_CAMERA, 1, 30, 500);
+        driver_encoding_set(d, pc, PF_SOURCE_CAMERA, true);
+        assert_int_equal(sample_for(d, &pc, 1, narrow, 4000), 1);
+    }
+    /* One that succeeds ends that. */
+    assert_int_equal(sample_for(d, &pc, 1, calm, 120000), 0);
+    driver_wait(d, 2000);
+    assert_set(d, PF_SOURCE_CAMERA, 1, 30, 500);
+    driver_encoding_set(d, pc, PF_SOURCE_CAMERA, true);
+    assert_int_equal(sample_for(d, &pc, 1, calm, 16000), 0);
+    assert_int_equal(sample_for(d, &pc, 1, narrow, 8000), 0);
+    assert_int_equal(sample_for(d, &pc, 1, narrow, 2000), 1);
+    assert_int_equal(sample_for(d, &pc, 1, calm, 30000), 0);
+    driver_wait(d, 2000);
+    assert_set(d, PF_SOURCE_CAMERA, 1, 30, 500);
+}
+
 static void trouble_from_before_a_gap_in_the_samples_is_over(void **state)
 {
     struct driver *d = *state;
@@ -594,6 +643,8 @@ int main(void)
         TEST(a_busy_processor_is_relieved_after_five_seconds),
         TEST(what_was_taken_comes_back_after_thirty_seconds_without_trouble),
         TEST(what_was_taken_twice_comes_back_twice),
+        TEST(sound_that_breaks_up_is_relieved_at_once_and_by_two),
+        TEST(trial_that_fails_is_over_soon_and_the_next_one_comes_later),
         TEST(trouble_from_before_a_gap_in_the_samples_is_over),
         TEST(one_bad_sample_is_no_trouble),
         TEST(an_uplink_is_relieved_if_most_peers_suffer),

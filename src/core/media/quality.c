@@ -15,6 +15,10 @@
  * was given here. Nor is an estimate below that rate while less is sent, since then nothing tests
  * it. A connection is judged from its second sample on: a peer that reloads again and again is no
  * sign that all is well.
+ *
+ * Where most connections lose so much that sound breaks up, the level rises at once, and by two.
+ * When it sinks, that is a trial: if it fails, the level is back at once, and the next one comes
+ * later.
  */
 /* SPDX-License-Identifier: MIT */
 #include "core/media/quality.h"
@@ -27,7 +31,9 @@ enum {
     CHANGE_MS = 2000,  /* between two changes of one sender, other than to nothing */
     HIDDEN_MS = 2000,  /* a picture is not shown for so long before it is not sent */
     TROUBLE_MS = 5000, /* before the level rises, */
-    EASE_MS = 30000,   /* and without any before it sinks */
+    EASE_MS = 30000,   /* and without any before it sinks; after a relapse twice as long, */
+    RELAPSES_MAX = 2,  /* and after another one twice as long again */
+    TRIAL_MS = 15000,  /* after it has sunk */
     FRESH_MS = 5000,   /* an older sample says nothing of now */
     FAILURES_MAX = 3,
     LOSS_WEAK = 5, /* percent */
@@ -47,6 +53,8 @@ void pf_quality_init(struct pf_quality *quality)
 void pf_quality_remove_all(struct pf_quality *quality)
 {
     quality->level = 0;
+    quality->relapses = 0;
+    quality->tried_ms = 0;
     quality->trouble_at_ms = quality->easier_at_ms = quality->at_ms = PF_NEVER;
     for (size_t i = 0; i < PF_PUBLISHING_MAX; i++) {
         quality->links[i].pc = 0;
@@ -207,7 +215,7 @@ void pf_quality_on_set(struct pf_context *context, const struct pf_event *event)
 
 /* Of the connections that were sampled lately. */
 struct survey {
-    uint32_t count, judged, narrow, poor;
+    uint32_t count, judged, narrow, dire, poor;
     bool busy;
 };
 
@@ -226,6 +234,7 @@ static struct survey survey_links(const struct pf_context *context)
             survey.count++;
             survey.judged += link->samples >= SAMPLES_MIN;
             survey.narrow += is_lasting(link->narrow);
+            survey.dire += is_lasting(link->dire);
             survey.poor += link->grade != PF_QUALITY_GOOD;
             survey.busy |= is_lasting(link->busy);
         }
@@ -259,20 +268,46 @@ static bool is_narrow(const struct pf_quality_link *link, const struct pf_sample
             sample->available_kbps < link->sent_kbps);
 }
 
+static uint64_t ease_ms(const struct pf_quality *quality)
+{
+    return (uint64_t)EASE_MS << quality->relapses;
+}
+
+static void raise_level(struct pf_context *context, uint32_t by)
+{
+    struct pf_quality *quality = context->quality;
+    if (context->now_ms >= quality->tried_ms) {
+        quality->relapses = 0;
+    } else if (quality->relapses < RELAPSES_MAX) {
+        quality->relapses++;
+    }
+    quality->tried_ms = 0;
+    quality->level += by;
+    if (quality->level > PF_LEVEL_MAX) {
+        quality->level = PF_LEVEL_MAX;
+    }
+    quality->trouble_at_ms = context->now_ms;
+    for (size_t i = 0; i < PF_PUBLISHING_MAX; i++) {
+        quality->links[i].dire = 0; /* what was lost before says nothing of the new level */
+    }
+}
+
 static void follow_trouble(struct pf_context *context, const struct survey *survey)
 {
     struct pf_quality *quality = context->quality;
+    const bool is_dire = survey->dire * 2 > survey->judged;
     if (!survey->busy && survey->narrow * 2 <= survey->judged) {
         quality->trouble_at_ms = PF_NEVER;
         return;
     }
     quality->trouble_at_ms = pf_earlier(quality->trouble_at_ms, context->now_ms);
-    if (context->now_ms >= quality->trouble_at_ms + TROUBLE_MS && quality->level < PF_LEVEL_MAX) {
-        quality->level++;
-        quality->trouble_at_ms = context->now_ms;
+    const bool is_due = context->now_ms >= quality->trouble_at_ms + TROUBLE_MS;
+    if ((is_due || is_dire || context->now_ms < quality->tried_ms) &&
+        quality->level < PF_LEVEL_MAX) {
+        raise_level(context, is_dire ? 2 : 1);
     }
     if (quality->level > 0) {
-        quality->easier_at_ms = context->now_ms + EASE_MS;
+        quality->easier_at_ms = context->now_ms + ease_ms(quality);
     }
 }
 
@@ -305,8 +340,8 @@ bool pf_quality_on_stats(struct pf_context *context, const struct pf_event *even
         return false;
     }
     if (context->now_ms >= link->sampled_at_ms + FRESH_MS) {
-        link->busy = link->narrow = 0; /* the page slept, or the connection was lost meanwhile */
-        link->samples = 0;
+        /* The page slept, or the connection was lost meanwhile. */
+        link->busy = link->narrow = link->dire = link->samples = 0;
     }
     link->sampled_at_ms = context->now_ms;
     if (link->samples < SAMPLES_MIN) {
@@ -315,6 +350,7 @@ bool pf_quality_on_stats(struct pf_context *context, const struct pf_event *even
     link->grade = (uint8_t)network_grade(sample);
     link->busy = (uint8_t)((link->busy << 1 | is_busy(link, sample)) & SAMPLES);
     link->narrow = (uint8_t)((link->narrow << 1 | is_narrow(link, sample)) & SAMPLES);
+    link->dire = (uint8_t)((link->dire << 1 | (sample->lost_out_percent > LOSS_BAD)) & SAMPLES);
     const struct survey survey = survey_links(context);
     follow_trouble(context, &survey);
     const enum pf_quality_reason reason = reason_of(link, sample, &survey, wanted);
@@ -342,8 +378,10 @@ void pf_quality_tick(struct pf_context *context)
 {
     struct pf_quality *quality = context->quality;
     if (quality->easier_at_ms <= context->now_ms) {
+        quality->relapses = quality->tried_ms != 0 ? 0 : quality->relapses;
+        quality->tried_ms = context->now_ms + TRIAL_MS;
         quality->level--;
-        quality->easier_at_ms = quality->level > 0 ? context->now_ms + EASE_MS : PF_NEVER;
+        quality->easier_at_ms = quality->level > 0 ? context->now_ms + ease_ms(quality) : PF_NEVER;
     }
 }
 
@@ -355,6 +393,7 @@ uint64_t pf_quality_deadline_ms(const struct pf_quality *quality)
 void pf_quality_check(const struct pf_quality *quality)
 {
     PF_ASSERT(quality->level <= PF_LEVEL_MAX);
+    PF_ASSERT(quality->relapses <= RELAPSES_MAX);
     PF_ASSERT(quality->level > 0 || quality->easier_at_ms == PF_NEVER);
     for (size_t i = 0; i < PF_PUBLISHING_MAX; i++) {
         const struct pf_quality_link *link = &quality->links[i];

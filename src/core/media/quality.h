@@ -22,8 +22,9 @@ struct pf_picture {
 
 /* One RTCPeerConnection, from when it is connected on. */
 struct pf_quality_link {
-    pf_pc pc;               /* 0: a free entry */
-    uint8_t busy, narrow;   /* processor or uplink were in trouble: a bit for each of 3 samples */
+    pf_pc pc; /* 0: a free entry */
+    /* Processor or uplink were in trouble, sound was lost: a bit for each of 3 samples. */
+    uint8_t busy, narrow, dire;
     uint8_t samples;        /* how many of these there are, to 2 */
     uint8_t grade;          /* of its network, by the last sample */
     uint8_t shown, seen;    /* a grade and a reason, see quality.c; `seen`: by the last sample */
@@ -37,7 +38,9 @@ struct pf_quality {
     uint32_t level;         /* of trouble, to PF_LEVEL_MAX */
     uint64_t trouble_at_ms; /* since when there is trouble, or PF_NEVER */
     uint64_t easier_at_ms;  /* the level sinks, or PF_NEVER */
-    uint64_t at_ms;         /* a change that had to wait is due, or PF_NEVER */
+    uint64_t tried_ms; /* it has sunk, and trouble until then shows that it was too early; or 0 */
+    uint8_t relapses;  /* how often that was so, in a row, to 2 */
+    uint64_t at_ms;    /* a change that had to wait is due, or PF_NEVER */
     struct pf_quality_link links[PF_PUBLISHING_MAX];
 };
 
