@@ -266,7 +266,8 @@ pf_add_mutant(sound_is_touched 100 "an encoding of sound" core/media/quality.c
   [[command->set_encoding.source = source;]]
   [[command->set_encoding.source = (enum pf_source)(source - PF_SOURCE_CAMERA);]])
 pf_add_mutant(trouble_ignored 1000 "is in trouble" core/media/quality.c
-  [[    quality->level += by;]] [[    quality->level += 0 * by;]])
+  [[quality->level += quality->eased > 0 ? by - 1 : by;]]
+  [[quality->level += quality->eased > 0 ? by - 1 : 0 * by;]])
 pf_add_mutant(trouble_never_ends 1000 "as they are asked for" core/media/quality.c
   [[        quality->level--;
         quality->easier_at_ms = quality->level > 0 ?]]

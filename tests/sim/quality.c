@@ -21,7 +21,8 @@ enum {
     TROUBLE_MS = 30000, /* more than it takes to reach the highest level, and to change */
     EASE_MS = 30000,
     RELAPSES_MAX = 2,
-    ROUND_MS = 2, /* clocks count milliseconds */
+    RAMP_MS = 3000, /* from one connection that is relieved to the next */
+    ROUND_MS = 2,   /* clocks count milliseconds */
 };
 
 static void schedule(struct sim_world *world)
@@ -372,6 +373,16 @@ void sim_quality_sample(struct sim_world *world)
 
 /* ---- what must be in the end ---- */
 
+static uint32_t count_sending(const struct sim_world *world, const struct sim_tab *tab)
+{
+    uint32_t count = 0;
+    for (size_t i = 0; i < tab->pcs_end; i++) {
+        const struct sim_pc *pc = sim_pc_in(world, tab, i);
+        count += pc && pc->quality.was_connected;
+    }
+    return count;
+}
+
 /* The level of trouble that a page can still have. */
 static uint32_t level_max(const struct sim_world *world, const struct sim_tab *tab)
 {
@@ -381,7 +392,8 @@ static uint32_t level_max(const struct sim_world *world, const struct sim_tab *t
     const uint64_t calm_us = bad_us + (uint64_t)LATE_MS * 1000;
     const uint64_t calm_ms = world->now_us > calm_us ? (world->now_us - calm_us) / 1000 : 0;
     const uint64_t ease_ms = (uint64_t)EASE_MS << tab->quality.relapses;
-    const uint64_t steps = calm_ms / (ease_ms + LATE_MS / 5);
+    const uint64_t ramp_ms = (uint64_t)RAMP_MS * count_sending(world, tab);
+    const uint64_t steps = calm_ms / (ease_ms + ramp_ms + LATE_MS / 5);
     return tab->quality.bad_us == 0 || steps >= PF_LEVEL_MAX ? 0 : PF_LEVEL_MAX - (uint32_t)steps;
 }
 
@@ -390,12 +402,14 @@ static bool is_same(struct pf_encoding a, struct pf_encoding b)
     return a.scale == b.scale && a.frame_rate == b.frame_rate && a.rate_kbps == b.rate_kbps;
 }
 
-/* Whether all senders of a page are set as they should be at this level. */
+/* Whether all senders of a page are set as they should be at this level, or as in a trial of the
+ * level below it. */
 static bool follows(const struct sim_world *world, const struct sim_tab *tab, uint32_t level)
 {
     const struct sim_pc *pcs[SIM_TAB_PCS_MAX];
     struct pf_demand demands[SIM_TAB_PCS_MAX] = {0};
     struct pf_share shares[SIM_TAB_PCS_MAX];
+    struct pf_share eased[SIM_TAB_PCS_MAX];
     uint32_t count = 0;
     for (size_t i = 0; i < tab->pcs_end; i++) {
         const struct sim_pc *pc = sim_pc_in(world, tab, i);
@@ -405,12 +419,14 @@ static bool follows(const struct sim_world *world, const struct sim_tab *tab, ui
         }
     }
     pf_allocation_divide(demands, count, is_sent(tab, 1), level, shares);
+    pf_allocation_divide(demands, count, is_sent(tab, 1), level - (level > 0), eased);
     for (size_t i = 0; i < count; i++) {
         for (int k = 0; k < PF_PICTURES_COUNT; k++) {
             const struct sim_quality_pc *quality = &pcs[i]->quality;
             const struct pf_encoding set =
                 quality->pending[k] ? quality->commanded[k] : quality->set[k];
-            if (is_sent(tab, k) && !quality->failed[k] && !is_same(set, shares[i].encodings[k])) {
+            if (is_sent(tab, k) && !quality->failed[k] && !is_same(set, shares[i].encodings[k]) &&
+                !is_same(set, eased[i].encodings[k])) {
                 return false;
             }
         }

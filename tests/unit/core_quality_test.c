@@ -398,6 +398,36 @@ static void trial_that_fails_is_over_soon_and_the_next_one_comes_later(void **st
     assert_set(d, PF_SOURCE_CAMERA, 1, 30, 500);
 }
 
+static void connections_are_relieved_one_after_the_other(void **state)
+{
+    struct driver *d = *state;
+    const struct pf_sample calm = {0}, narrow = {.lost_out_percent = 10};
+    const pf_pc pcs[] = {call(d), connect(d, DRIVER_HIGH), connect(d, DRIVER_HIGH + 1)};
+    (void)sample_for(d, pcs, 3, calm, 6000); /* until all are sent what three are */
+    assert_int_equal(sample_for(d, pcs, 3, narrow, 10000), 3);
+    for (uint32_t trials = 0; trials < 2; trials++) {
+        /* Two samples of three, of two connections of three, are bad until the second good one. */
+        assert_int_equal(sample_for(d, pcs, 3, calm, 2000), trials); /* the third one, late */
+        assert_int_equal(sample_for(d, pcs, 3, calm, 30000u << trials), 0);
+        driver_wait(d, 2000);
+        assert_int_equal(sets(d), 1);
+        driver_encoding_set(d, pcs[0], PF_SOURCE_CAMERA, true);
+        driver_wait(d, 2999);
+        assert_int_equal(sets(d), 0);
+        driver_wait(d, 1);
+        assert_int_equal(sets(d), 1);
+        driver_encoding_set(d, pcs[1], PF_SOURCE_CAMERA, true);
+        /* That is too much: meanwhile the third one has had its turn, and all go back. */
+        if (trials == 0) {
+            assert_int_equal(sample_for(d, pcs, 3, narrow, 2000), 0);
+            assert_int_equal(sample_for(d, pcs, 3, narrow, 2000), 3);
+        }
+    }
+    driver_wait(d, 3000);
+    assert_int_equal(sets(d), 1);
+    assert_set(d, PF_SOURCE_CAMERA, 1, 15, 300);
+}
+
 static void trouble_from_before_a_gap_in_the_samples_is_over(void **state)
 {
     struct driver *d = *state;
@@ -645,6 +675,7 @@ int main(void)
         TEST(what_was_taken_twice_comes_back_twice),
         TEST(sound_that_breaks_up_is_relieved_at_once_and_by_two),
         TEST(trial_that_fails_is_over_soon_and_the_next_one_comes_later),
+        TEST(connections_are_relieved_one_after_the_other),
         TEST(trouble_from_before_a_gap_in_the_samples_is_over),
         TEST(one_bad_sample_is_no_trouble),
         TEST(an_uplink_is_relieved_if_most_peers_suffer),

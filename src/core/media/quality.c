@@ -33,7 +33,8 @@ enum {
     TROUBLE_MS = 5000, /* before the level rises, */
     EASE_MS = 30000,   /* and without any before it sinks; after a relapse twice as long, */
     RELAPSES_MAX = 2,  /* and after another one twice as long again */
-    TRIAL_MS = 15000,  /* after it has sunk */
+    RAMP_MS = 3000,    /* from one connection of a trial to the next */
+    TRIAL_MS = 15000,  /* after the last one */
     FRESH_MS = 5000,   /* an older sample says nothing of now */
     FAILURES_MAX = 3,
     LOSS_WEAK = 5, /* percent */
@@ -53,7 +54,7 @@ void pf_quality_init(struct pf_quality *quality)
 void pf_quality_remove_all(struct pf_quality *quality)
 {
     quality->level = 0;
-    quality->relapses = 0;
+    quality->eased = quality->relapses = 0;
     quality->tried_ms = 0;
     quality->trouble_at_ms = quality->easier_at_ms = quality->at_ms = PF_NEVER;
     for (size_t i = 0; i < PF_PUBLISHING_MAX; i++) {
@@ -177,6 +178,7 @@ void pf_quality_apply(struct pf_context *context)
     struct pf_quality_link *links[PF_PUBLISHING_MAX];
     struct pf_demand demands[PF_PUBLISHING_MAX];
     struct pf_share given[PF_PUBLISHING_MAX];
+    struct pf_share eased[PF_PUBLISHING_MAX];
     uint32_t count = 0;
     quality->at_ms = PF_NEVER;
     for (size_t i = 0; i < PF_PUBLISHING_MAX; i++) {
@@ -188,8 +190,9 @@ void pf_quality_apply(struct pf_context *context)
         }
     }
     pf_allocation_divide(demands, count, shares, quality->level, given);
+    pf_allocation_divide(demands, count, shares, quality->level - (quality->eased > 0), eased);
     for (uint32_t i = 0; i < count; i++) {
-        apply_share(context, links[i], &given[i]);
+        apply_share(context, links[i], i < quality->eased ? &eased[i] : &given[i]);
     }
 }
 
@@ -273,22 +276,28 @@ static uint64_t ease_ms(const struct pf_quality *quality)
     return (uint64_t)EASE_MS << quality->relapses;
 }
 
+/* Ends a trial; with nothing else to blame, the level that it has not reached is not left. */
 static void raise_level(struct pf_context *context, uint32_t by)
 {
     struct pf_quality *quality = context->quality;
-    if (context->now_ms >= quality->tried_ms) {
-        quality->relapses = 0;
-    } else if (quality->relapses < RELAPSES_MAX) {
-        quality->relapses++;
+    if (quality->level == PF_LEVEL_MAX && quality->eased == 0) {
+        return;
     }
-    quality->tried_ms = 0;
-    quality->level += by;
+    const bool is_relapse = context->now_ms < quality->tried_ms;
+    if (is_relapse && quality->relapses < RELAPSES_MAX) {
+        quality->relapses++;
+    } else if (!is_relapse && quality->level == 0) {
+        quality->relapses = 0;
+    }
+    quality->level += quality->eased > 0 ? by - 1 : by;
     if (quality->level > PF_LEVEL_MAX) {
         quality->level = PF_LEVEL_MAX;
     }
+    quality->eased = 0;
+    quality->tried_ms = 0;
     quality->trouble_at_ms = context->now_ms;
     for (size_t i = 0; i < PF_PUBLISHING_MAX; i++) {
-        quality->links[i].dire = 0; /* what was lost before says nothing of the new level */
+        quality->links[i].dire = 0; /* what was lost before says nothing of what is sent now */
     }
 }
 
@@ -302,8 +311,7 @@ static void follow_trouble(struct pf_context *context, const struct survey *surv
     }
     quality->trouble_at_ms = pf_earlier(quality->trouble_at_ms, context->now_ms);
     const bool is_due = context->now_ms >= quality->trouble_at_ms + TROUBLE_MS;
-    if ((is_due || is_dire || context->now_ms < quality->tried_ms) &&
-        quality->level < PF_LEVEL_MAX) {
+    if (is_due || is_dire || context->now_ms < quality->tried_ms) {
         raise_level(context, is_dire ? 2 : 1);
     }
     if (quality->level > 0) {
@@ -374,12 +382,30 @@ void pf_quality_show(const struct pf_context *context, pf_pc pc, struct pf_comma
 
 /* ---- time ---- */
 
+static uint32_t count_links(const struct pf_quality *quality)
+{
+    uint32_t count = 0;
+    for (size_t i = 0; i < PF_PUBLISHING_MAX; i++) {
+        count += quality->links[i].pc != 0;
+    }
+    return count;
+}
+
+/* One connection more gets what a lower level gives; with the last one, that level is reached. */
 void pf_quality_tick(struct pf_context *context)
 {
     struct pf_quality *quality = context->quality;
-    if (quality->easier_at_ms <= context->now_ms) {
+    if (quality->easier_at_ms > context->now_ms) {
+        return;
+    }
+    if (quality->eased == 0) {
         quality->relapses = quality->tried_ms != 0 ? 0 : quality->relapses;
-        quality->tried_ms = context->now_ms + TRIAL_MS;
+    }
+    quality->eased++;
+    quality->tried_ms = context->now_ms + TRIAL_MS;
+    quality->easier_at_ms = context->now_ms + RAMP_MS;
+    if (quality->eased >= count_links(quality)) {
+        quality->eased = 0;
         quality->level--;
         quality->easier_at_ms = quality->level > 0 ? context->now_ms + ease_ms(quality) : PF_NEVER;
     }
@@ -394,6 +420,7 @@ void pf_quality_check(const struct pf_quality *quality)
 {
     PF_ASSERT(quality->level <= PF_LEVEL_MAX);
     PF_ASSERT(quality->relapses <= RELAPSES_MAX);
+    PF_ASSERT(quality->level > 0 || quality->eased == 0);
     PF_ASSERT(quality->level > 0 || quality->easier_at_ms == PF_NEVER);
     for (size_t i = 0; i < PF_PUBLISHING_MAX; i++) {
         const struct pf_quality_link *link = &quality->links[i];
