@@ -368,6 +368,8 @@ static void sound_that_breaks_up_is_relieved_at_once_and_by_two(void **state)
             driver_encoding_set(d, pcs[k], PF_SOURCE_CAMERA, true);
         }
     }
+    /* That was the highest level. */
+    assert_int_equal(sample_for(d, pcs, 3, broken, 10000), 0);
 }
 
 static void trial_that_fails_is_over_soon_and_the_next_one_comes_later(void **state)
@@ -426,6 +428,28 @@ static void connections_are_relieved_one_after_the_other(void **state)
     driver_wait(d, 3000);
     assert_int_equal(sets(d), 1);
     assert_set(d, PF_SOURCE_CAMERA, 1, 15, 300);
+}
+
+static void trial_of_one_connection_is_over_for_that_one(void **state)
+{
+    struct driver *d = *state;
+    const struct pf_sample calm = {0}, narrow = {.lost_out_percent = 10};
+    const pf_pc pcs[] = {call(d), connect(d, DRIVER_HIGH), connect(d, DRIVER_HIGH + 1)};
+    (void)sample_for(d, pcs, 3, calm, 6000); /* until all are sent what three are */
+    assert_int_equal(sample_for(d, pcs, 3, narrow, 10000), 3);
+    assert_int_equal(sample_for(d, pcs, 3, calm, 30000), 0);
+    assert_int_equal(sample_for(d, pcs, 3, narrow, 2000), 0); /* once may be chance */
+    driver_wait(d, 2000);
+    assert_int_equal(sets(d), 1);
+    driver_encoding_set(d, pcs[0], PF_SOURCE_CAMERA, true);
+    driver_stats(d, pcs[0], narrow);
+    driver_stats(d, pcs[1], narrow);
+    assert_int_equal(sets(d), 0);
+    driver_wait(d, 2000);
+    assert_int_equal(sets(d), 1);
+    driver_encoding_set(d, pcs[0], PF_SOURCE_CAMERA, true);
+    driver_wait(d, 50000);
+    assert_int_equal(sets(d), 0);
 }
 
 static void trouble_from_before_a_gap_in_the_samples_is_over(void **state)
@@ -676,6 +700,7 @@ int main(void)
         TEST(sound_that_breaks_up_is_relieved_at_once_and_by_two),
         TEST(trial_that_fails_is_over_soon_and_the_next_one_comes_later),
         TEST(connections_are_relieved_one_after_the_other),
+        TEST(trial_of_one_connection_is_over_for_that_one),
         TEST(trouble_from_before_a_gap_in_the_samples_is_over),
         TEST(one_bad_sample_is_no_trouble),
         TEST(an_uplink_is_relieved_if_most_peers_suffer),
