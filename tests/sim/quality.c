@@ -312,22 +312,34 @@ static void check_relieved(struct sim_world *world, struct sim_tab *tab, const s
     }
 }
 
+/*
+ * Two bad samples of three are trouble. If it is relieved after a while and then comes back, the
+ * next relief takes longer. The page may have been relieved at any time since the last two.
+ */
+static void note_relapse(const struct sim_world *world, struct sim_quality_page *page, bool is_bad)
+{
+    const uint64_t between_us = (uint64_t)SAMPLE_MS * 1000 * 5 / 2;
+    if (!is_bad) {
+        return;
+    }
+    if (world->now_us <= page->doubtful_us + between_us) {
+        page->relapses += page->may_relapse && page->relapses < RELAPSES_MAX ? 1 : 0;
+        page->may_relapse = false;
+        page->troubled_us = world->now_us;
+    } else {
+        const uint64_t calm_us = world->now_us - page->troubled_us;
+        page->may_relapse =
+            page->troubled_us != 0 && calm_us > (uint64_t)(EASE_MS - LATE_MS) * 1000;
+    }
+    page->doubtful_us = world->now_us;
+}
+
 static void note_trouble(struct sim_world *world, struct sim_tab *tab, size_t bad, size_t count)
 {
     struct sim_quality_page *page = &tab->quality;
     const bool is_gap = world->now_us > page->sampled_us + (uint64_t)SAMPLE_MS * 1500;
     page->sampled_us = world->now_us;
-    if (bad == count && count > 0) {
-        /* It may have been relieved since the trouble before, too early: the second sample tells.
-         */
-        const uint64_t calm_us = world->now_us - page->troubled_us;
-        page->relapses += page->may_relapse && page->relapses < RELAPSES_MAX ? 1 : 0;
-        page->may_relapse =
-            page->troubled_us != 0 && calm_us > (uint64_t)(EASE_MS - LATE_MS) * 1000;
-        page->troubled_us = world->now_us;
-    } else {
-        page->may_relapse = false;
-    }
+    note_relapse(world, page, bad * 2 >= count && bad > 0);
     if (bad > 0) {
         page->bad_us = world->now_us;
     }
