@@ -124,7 +124,7 @@ static uint32_t pixels_of(struct pf_encoding encoding)
 struct sums {
     uint32_t count; /* that have been connected */
     uint32_t camera_kbps, camera_pixels, screen_kbps;
-    bool is_changing; /* a sender cannot be changed before the browser has answered */
+    bool is_changing; /* a sender cannot be changed yet, whatever is sent */
 };
 
 static bool is_sent(const struct sim_tab *tab, int picture)
@@ -143,7 +143,8 @@ static struct sums sums_of(const struct sim_world *world, const struct sim_tab *
         const struct pf_encoding camera = pc->quality.commanded[0];
         const struct pf_encoding screen = pc->quality.commanded[1];
         sums.count++;
-        sums.is_changing = sums.is_changing || pc->quality.pending[0];
+        sums.is_changing = sums.is_changing || pc->quality.pending[0] ||
+                           world->now_us < pc->quality.changed_us[0] + (uint64_t)CHANGE_MS * 1000;
         if (is_sent(tab, 0)) {
             sums.camera_kbps += camera.rate_kbps;
             sums.camera_pixels += pixels_of(camera);
