@@ -19,6 +19,7 @@ pf_package(TARGETS peerface-relay DESTINATION usr/bin)
 pf_package(FILES "${made}/peerface-relay.service" DESTINATION usr/lib/systemd/system)
 pf_package(FILES "${made}/relay.conf" DESTINATION etc/peerface)
 pf_package(FILES src/relay/OPERATING.md DESTINATION usr/share/doc/peerface-relay)
+pf_package(FILES src/relay/grafana.json DESTINATION usr/share/peerface)
 pf_package(FILES LICENSE DESTINATION usr/share/doc/peerface-relay RENAME copyright)
 pf_package(DIRECTORY DESTINATION usr/share/peerface/web)
 install(DIRECTORY "${PF_WEB}/" DESTINATION usr/share/peerface/web COMPONENT deb EXCLUDE_FROM_ALL

@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 //
 //   node operating.mjs RELAY
+//
+// And the dashboard shows metrics that there are.
 import { execFileSync } from 'node:child_process';
 import { filesWhere, isProgram, read, report } from './files.mjs';
 
@@ -26,23 +28,28 @@ function compare(what, manual, program) {
 }
 
 /**
- * @param {{manual: string, help: string, sources: string, metrics: string, codes: string}} texts
+ * @param {{manual: string, help: string, sources: string, metrics: string, codes: string,
+ *   dashboard: string}} texts
  * @returns {{count: number, problems: string[]}}
  */
-export function examine({ manual, help, sources, metrics, codes }) {
+export function examine({ manual, help, sources, metrics, codes, dashboard }) {
   const options = all(help, /^ {2}--([a-z-]+)/gm);
   const events = all(sources, /pf_log_put\([^;]*?PF_LOG_\w+,\s*"([a-z-]+)"/g);
   const names = all(metrics,
     /(?:put_head\(out, |^\s*\{)"([a-z_]+)",\s*"(?:gauge|counter|histogram)"/gm);
   const fatal = all(codes, /return (4\d{3});/g);
+  const shown = all(JSON.stringify(JSON.parse(dashboard)),
+    /peerface_([a-z_]+?)(?:_bucket)?(?![a-z_])/g);
   return {
-    count: options.size + events.size + names.size + fatal.size,
+    count: options.size + events.size + names.size + fatal.size + shown.size,
     problems: [
       ...compare('option', all(manual, /^\| `--([a-z-]+)` \|/gm), options),
       ...compare('log event',
         all(manual, /^\| `([a-z]+(?:-[a-z]+)*)` \| (?:info|warning|error) \|/gm), events),
       ...compare('metric', all(manual, /^\| `peerface_([a-z_]+)` \|/gm), names),
       ...compare('close code', all(manual, /^\| (4\d{3}) \|/gm), fatal),
+      ...[...shown].filter((name) => !names.has(name)).map((name) =>
+        `src/relay/grafana.json: there is no metric ${name}`),
     ],
   };
 }
@@ -54,6 +61,7 @@ if (isProgram(import.meta.url)) {
     sources: filesWhere((name) => name.endsWith('.c'), 'src/relay').map(read).join('\n'),
     metrics: read('src/relay/server/metrics.c'),
     codes: read('src/protocol/message.c'),
+    dashboard: read('src/relay/grafana.json'),
   });
   report(problems, count);
 }

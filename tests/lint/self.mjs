@@ -202,7 +202,7 @@ const manual = '| `--port` | N | | |\n| `started` | info | |\n| `peerface_rooms`
 /** @param {Partial<Parameters<typeof examineManual>[0]>} other */
 const inManual = (other) => examineManual({
   manual, help: '  --port N   x\n', sources: 'pf_log_put(log, PF_LOG_INFO, "started", "x");',
-  metrics: '        {"rooms", "gauge", "x"},\n', codes: 'return 4000;', ...other,
+  metrics: '        {"rooms", "gauge", "x"},\n', codes: 'return 4000;', dashboard: '{}', ...other,
 }).problems;
 expect('a complete manual', inManual({}), null);
 expect('an option that is not in the manual', inManual({ help: '  --port N\n  --web DIR\n' }),
@@ -213,5 +213,9 @@ expect('a log event that is not in the manual',
 expect('a metric that is not in the manual',
   inManual({ metrics: '    put_head(out, "rounds", "histogram", "x");' }), /metric rounds/);
 expect('a close code that is not in the manual', inManual({ codes: 'return 4001;' }), /code 4001/);
+
+expect('a metric of the dashboard that does not exist',
+  inManual({ dashboard: '["rate(peerface_rounds_bucket[1m]) + peerface_rooms"]' }),
+  /grafana.json: there is no metric rounds/);
 
 report(wrong, count);
