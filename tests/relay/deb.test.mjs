@@ -1,4 +1,4 @@
-/* deb.test.mjs - what is in the Debian package. deb.sh installs it, by hand. */
+/* deb.test.mjs - what is in the Debian package. bare.sh installs it, by hand. */
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';

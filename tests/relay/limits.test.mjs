@@ -125,6 +125,16 @@ test('a PROXY header may come in parts; anything else is cut off', async (t) => 
   assert.equal(plain.received.length, 0);
 });
 
+test('a PROXY header of who is no trusted proxy is no header', async (t) => {
+  const relay = await Relay.start(t, '--trust-proxy', '192.0.2.1', '--proxy-protocol');
+  const wire = await Wire.connect(relay.port);
+  wire.write(proxyHeader('198.51.100.7'));
+  wire.write(handshakeText());
+  const { status } = await wire.response(false).catch(() => ({ status: 0 }));
+  assert.notEqual(status, 101);
+  assert.ok(await Client.open(relay) instanceof Client, 'and those without one are let in');
+});
+
 test('behind an HTTP proxy the client is the nearest node that is no trusted proxy', async (t) => {
   const relay = await Relay.start(t, ...trust, '--trust-proxy', '10.0.0.0/8',
     '--address-connections', '1');

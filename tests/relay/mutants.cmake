@@ -92,6 +92,22 @@ pf_add_server_mutant(places_for_newcomers_only hub/admission.c
   [[return newcomers_max > 0 && hub->rooms.members_count]]
   [[return newcomers_max == UINT32_MAX && hub->rooms.members_count]] hub_limits_test)
 
+pf_add_relay_mutant(proxy_header_of_anybody server/proxied.c
+  [[    if (!is_trusted(server, ip)) {
+        return set_address]]
+  [[    if (!is_trusted(server, ip) && !server->config.proxy_protocol) {
+        return set_address]]
+  limits "a PROXY header of who is no trusted proxy")
+pf_add_relay_mutant(role_that_nobody_has server/token.c
+  [[out->is_host = pf_slice_equal(role, PF_SLICE("host"));
+    return]]
+  [[out->is_host = false && out->is_host;
+    return pf_slice_equal(role, PF_SLICE("host")) ||]]
+  tokens "a host is who has a token that says so")
+pf_add_relay_mutant(handshake_of_any_size server/tls.c
+  [[tls->handshake_size > PF_TLS_HANDSHAKE_SIZE_MAX]] [[tls->handshake_size == SIZE_MAX]]
+  tls "a handshake that takes too long, or too much")
+
 # What counts as life, and as a message
 pf_add_relay_mutant(progress_that_is_no_life server/bridge.c
   [[.frames = reader->websocket.extra_frames,

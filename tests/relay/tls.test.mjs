@@ -257,8 +257,10 @@ test('a handshake that takes too long, or too much, is cut off', async (t) => {
   const drip = setInterval(() => dripping.write(hello.subarray(at, ++at)), 20);
   t.after(() => clearInterval(drip));
   await Promise.all([silent.end(), dripping.end()]);
-  // A ClientHello that announces 128 KiB, in many records.
-  const huge = await Wire.connect(relay.port);
+  // A ClientHello that announces 128 KiB, in many records, at a relay that has time.
+  const { relay: patient } = await startSecure(t,
+    ['--handshake-ms', '600000', '--request-ms', '600000']);
+  const huge = await Wire.connect(patient.port);
   huge.write(Buffer.from([22, 3, 1, 4, 0, 1, 1, 255, 0, ...Array(1020).fill(0)]));
   for (let i = 0; i < 40; i++) huge.write(Buffer.from([22, 3, 1, 4, 0, ...Array(1024).fill(0)]));
   await huge.end();

@@ -201,6 +201,18 @@ test('the name in a token is the name of the member, which it cannot change', as
   assert.equal((await ann.message('member')).name, 'Bob');
 });
 
+test('a host is who has a token that says so, and nobody else', async (t) => {
+  const { relay } = await startWith(t, secret);
+  const capabilities = ['host'];
+  const roles = [];
+  for (const role of [undefined, 'member', 'host']) {
+    const token = makeToken({ room: 'tea', role });
+    const client = /** @type {Client} */ (await join(relay, 'tea', { token, capabilities }));
+    roles.push(client.joined.role);
+  }
+  assert.deepEqual(roles, [undefined, undefined, 'host']);
+});
+
 test('SIGHUP reads the keys again; unusable ones leave the old ones in use', async (t) => {
   const { relay, file } = await startWith(t, secret);
   const other = crypto.randomBytes(40);
