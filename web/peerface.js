@@ -320,7 +320,7 @@ export class Room extends /** @type {{new (): RoomEventTarget}} */ (EventTarget)
 
   /**
    * Writes to everybody in the room. Whoever is not connected gets it when that is repaired, and
-   * newcomers get the last messages (64 of each member at most, and 32 KiB).
+   * newcomers get the last messages (64 of each member at most).
    * @param {string} text  1 to 2,000 bytes of UTF-8 without U+0000
    * @returns {Message}
    * @throws {TypeError} if it is no string, is empty or has a U+0000 in it

@@ -79,6 +79,29 @@ scenario(
 );
 
 scenario(
+  'a lossy channel is one that neither waits for what is lost nor sends it again',
+  {},
+  async (world) => {
+    const note = `window.made = [];
+      const create = RTCPeerConnection.prototype.createDataChannel;
+      RTCPeerConnection.prototype.createDataChannel = function (...args) {
+        const channel = create.apply(this, args);
+        window.made.push([channel.id, channel.ordered, channel.maxRetransmits]);
+        return channel;
+      };`;
+    const [ann, bob] = [await world.person('Ann', { scripts: [note] }), await world.person('Bob')];
+    await ann.enter('tea');
+    await bob.enter('tea');
+    await ann.inCallWith(1);
+    await bob.inCallWith(1);
+    const made = await ann.ask(() => /** @type {any} */ (window).made);
+    const kinds = new Map(made.map((/** @type {any[]} */ [id, ...kind]) => [id, kind]));
+    assert.deepEqual([0, 1, 2, 3].map((id) => kinds.get(id)),
+      [[true, null], [true, null], [false, 0], [true, null]]);
+  },
+);
+
+scenario(
   'a channel says when too much waits to be sent, and all that it has taken arrives',
   { needs: ['chromium', 'firefox'] },
   async (world) => {
