@@ -75,7 +75,12 @@ for (const engine of /** @type {const} */ (['chromium', 'firefox'])) {
 }
 
 scenario('a camera that is not known yet after a reload is not shown as off', {}, async (world) => {
-  const note = `addEventListener('DOMContentLoaded', () => {
+  const note = `const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (constraints) => {
+    await new Promise((resolve) => setTimeout(resolve, 500)); // slower than the call screen
+    return open(constraints);
+  };
+  addEventListener('DOMContentLoaded', () => {
     const own = document.querySelector('.stage .own');
     const seen = (window.ownCameras = []);
     const look = () => {
@@ -136,7 +141,7 @@ scenario(
 
 scenario(
   'the lobby says that the relay is down, and enters when it is back',
-  { expects: socketErrors },
+  { expects: [...socketErrors, /ERR_CONNECTION_REFUSED .*chat\.css/] }, // comes again
   async (world) => {
     const ann = await world.person('Ann');
     await ann.previews();

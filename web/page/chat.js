@@ -40,6 +40,8 @@ const endPx = 48;
 
 /** Messages of one person within this time are one group. */
 const groupMs = 180_000;
+/** After a failure to load its styles. */
+const retryMs = 2000;
 
 /** More of a message does not fit into a line. */
 const newsLength = 120;
@@ -139,6 +141,8 @@ export class Chat {
         if (this.#opening) this.open();
       });
     }
+    // Without the relay for a moment: an address that is set anew is asked for again.
+    sheet.addEventListener('error', () => setTimeout(() => { sheet.href = sheet.href; }, retryMs));
     const form = make('form', 'chatForm', {}, this.#error,
       make('div', 'chatRow', {}, this.#attach.button, this.#field, this.#send));
     form.addEventListener('submit', (event) => {
