@@ -195,6 +195,14 @@ test('a relay that is back at once is not spoken of, and the notice before it st
   assert.equal(said.length, before);
 });
 
+test('a title and the text below it are said as two sentences', (t) => {
+  const { shown, said } = makeBanner(t);
+  shown({ alone: true });
+  shown({ refusal: 'room-full', state: 'refused', places: 8 });
+  assert.equal(said.length, 2);
+  for (const text of said) assert.match(text, /^[^.!?…]+[.!?…] \p{Lu}/u);
+});
+
 test('a relay that stays away is spoken of, and so is its return (R33)', (t) => {
   const { shown, later, said } = makeBanner(t);
   shown(relayLost);

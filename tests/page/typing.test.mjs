@@ -25,7 +25,7 @@ function keyboard(t) {
   t.after(() => Object.assign(globalThis, before));
   /** @type {Record<string, (event: object) => void>} */
   const listeners = {};
-  const state = { muted: false, helped: 0, singleKeys: true };
+  const state = { muted: false, helped: 0, singleKeys: true, dialog: false };
   /** @type {boolean[]} */
   const heard = [];
   const document = /** @type {any} */ ({
@@ -45,7 +45,8 @@ function keyboard(t) {
     },
     chords: { d: 'm' },
     help: () => state.helped++,
-    available: () => true,
+    available: () => !state.dialog,
+    chordsAvailable: () => true,
     singleKeys: () => state.singleKeys,
   });
   let nowMs = 0;
@@ -141,6 +142,16 @@ test('single keys can be turned off, and then Ctrl still works', (t) => {
   wait(1000);
   assert.deepEqual([state.muted, state.helped], [false, 0]);
   press('d', { ctrlKey: true });
+  assert.equal(state.muted, true);
+});
+
+test('in a dialog a letter is not for the call, and with Ctrl it is', (t) => {
+  const { press, state, wait } = keyboard(t);
+  state.dialog = true;
+  press('m');
+  wait(1000);
+  assert.equal(state.muted, false);
+  assert.equal(press('d', { ctrlKey: true }), true, 'no bookmark');
   assert.equal(state.muted, true);
 });
 

@@ -1,6 +1,7 @@
 /* banner.js - the banner: shows the most urgent notice that holds, and announces it. */
 /* SPDX-License-Identifier: MIT */
 
+import { sentence } from './announcer.js';
 import { readable } from './link.js';
 import { chooseNotice, notices } from './notices.js';
 import { part } from './picture.js';
@@ -149,7 +150,9 @@ export class Banner {
       action.textContent = this.#texts.get(done ? 'linkCopied' : actionKeys[notice.action]);
     }
     this.#part('.noticeClose').hidden = !notice.dismissible;
-    if (title !== this.#said && !notice.silent) this.#hooks.say(`${title} ${text}`.trim());
+    if (title !== this.#said && !notice.silent) {
+      this.#hooks.say(text ? `${sentence(title)} ${text}` : title);
+    }
     this.#said = title;
   }
 

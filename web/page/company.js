@@ -64,6 +64,8 @@ export class Company {
   #peers = new Map();
   /** @type {Map<string, ReturnType<typeof toldOf>>} what was last said of them */
   #told = new Map();
+  /** Those who have been connected since they came: they have said what their sources are. */
+  #settled = new Set();
   /** One has entered, and been told who is there. */
   #inside = false;
   /** News that waits until the connection has been made. @type {(() => void)[]} */
@@ -145,6 +147,8 @@ export class Company {
   /** @param {Peer} peer who is new or has changed */
   show(peer) {
     this.#peers.set(peer.id, peer);
+    if (peer.state === 'connected') this.#settled.add(peer.id);
+    if (peer.state === 'connecting') this.#settled.delete(peer.id);
     const before = this.#told.get(peer.id);
     this.#told.set(peer.id, toldOf(peer));
     if (!this.#inside) return;
@@ -180,6 +184,7 @@ export class Company {
   remove(peer, left) {
     this.#peers.delete(peer.id);
     this.#told.delete(peer.id);
+    this.#settled.delete(peer.id);
     if (!left || !this.#inside) return;
     this.#news('saidLeft', peer, 'go');
   }
@@ -215,6 +220,7 @@ export class Company {
     this.#inside = false;
     this.#peers.clear();
     this.#told.clear();
+    this.#settled.clear();
     this.#waiting = [];
     this.#toasts.clear();
   }
@@ -253,14 +259,16 @@ export class Company {
    * @returns {Person}
    */
   #personOf(peer) {
-    const known = peer.state !== 'connecting';
+    /** @param {Peer['microphone']} source */
+    const known = (source) => peer.state === 'connecting'
+      || (source === 'none' && !this.#settled.has(peer.id)) ? null : source;
     return {
       id: peer.id,
       name: this.#nameOf(peer),
       own: false,
       hand: peer.hand,
-      microphone: known ? peer.microphone : null,
-      camera: known ? peer.camera : null,
+      microphone: known(peer.microphone),
+      camera: known(peer.camera),
       sharing: toldOf(peer).sharing,
       host: peer.role === 'host',
       able: peer.hostSupported,

@@ -184,6 +184,7 @@ class Page {
       },
       chords: { d: 'm', e: 'v' },
       help: () => this.#call?.showShortcuts(),
+      chordsAvailable: () => this.#session.room !== undefined,
       available: () => this.#session.room !== undefined && !document.querySelector('dialog[open]'),
       singleKeys: () => this.#preferences.isOn('singleKeys'),
     });
@@ -522,7 +523,7 @@ class Page {
     document.documentElement.lang = this.#texts.language;
     const room = inCall ? place : this.#invited;
     const count = this.#others + 1;
-    document.title = inCall ? this.#texts.get('callTitle', { room, count })
+    document.title = this.#session.inside ? this.#texts.get('callTitle', { room, count })
       : room ? this.#texts.get('invitedTitle', { room }) : this.#texts.get('lobbyTitle');
   }
 

@@ -34,6 +34,8 @@ export const typingMs = 300;
  *   `letters` is meant; also in text fields
  * @property {() => void} help "?" was pressed
  * @property {() => boolean} available whether the shortcuts apply at the moment
+ * @property {() => boolean} [chordsAvailable] whether those with Ctrl or Command do; `available`
+ *   where it is not given
  * @property {() => boolean} singleKeys whether keys act alone, without Ctrl (WCAG 2.1.4)
  */
 
@@ -69,10 +71,10 @@ export class Shortcuts {
 
   /** @param {KeyboardEvent} event */
   #onKey(event) {
-    if (!this.#actions.available()) return this.#onOpen(event);
-    if (event.ctrlKey !== event.metaKey && !event.altKey && !event.shiftKey) {
-      return this.#onChord(event);
-    }
+    const isChord = event.ctrlKey !== event.metaKey && !event.altKey && !event.shiftKey;
+    const { available, chordsAvailable } = this.#actions;
+    if (!(isChord && chordsAvailable || available)()) return this.#onOpen(event);
+    if (isChord) return this.#onChord(event);
     if (event.ctrlKey || event.metaKey || event.altKey) return this.#onOpen(event);
     const target = targetOf(event);
     if (target?.matches(textFields)) return;

@@ -1,6 +1,8 @@
 /* tips.js - what a button does and which key does the same, shown on hover and on focus. */
 /* SPDX-License-Identifier: MIT */
 
+import { part } from './picture.js';
+
 /** How long a pointer rests on a button before its tip appears. Focus by keyboard needs no rest. */
 export const restMs = 500;
 /** The distance to the button, in CSS pixels. */
@@ -25,7 +27,8 @@ export function placeTip(button, tip, view) {
 /**
  * Tips for every element below a root that has the attribute data-tip. The text is the element's
  * accessible name, so a screen reader hears nothing twice; data-keys holds the keys, as text. With
- * data-tip="cut" there is a tip only while the text does not fit into the element.
+ * data-tip="cut" there is a tip only while the text does not fit into the element, with
+ * data-tip="icon" only while its word is not shown.
  * Escape hides a tip, and so does everything that is done with its button (WCAG 1.4.13).
  */
 export class Tips {
@@ -72,7 +75,9 @@ export class Tips {
     this.#hide();
     const name = owner.getAttribute('aria-label') || owner.textContent?.trim() || '';
     if (!name || !owner.isConnected) return;
-    if (owner.getAttribute('data-tip') === 'cut' && owner.scrollWidth <= owner.clientWidth) return;
+    const mode = owner.getAttribute('data-tip');
+    if (mode === 'cut' && owner.scrollWidth <= owner.clientWidth) return;
+    if (mode === 'icon' && (part(owner, 'span', HTMLElement).offsetWidth > 1)) return;
     const keys = (owner.getAttribute('data-keys') ?? '').split(' ').filter(Boolean);
     this.#tip.replaceChildren(name, ...keys.map((key) => {
       const element = document.createElement('kbd');
