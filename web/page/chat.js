@@ -141,8 +141,12 @@ export class Chat {
         if (this.#opening) this.open();
       });
     }
-    // Without the relay for a moment: an address that is set anew is asked for again.
-    sheet.addEventListener('error', () => setTimeout(() => { sheet.href = sheet.href; }, retryMs));
+    // The relay was away for a moment: a link that is put into the page is asked for again.
+    sheet.addEventListener('error', () => setTimeout(() => {
+      const { parentNode } = sheet;
+      sheet.remove();
+      parentNode?.append(sheet);
+    }, retryMs));
     const form = make('form', 'chatForm', {}, this.#error,
       make('div', 'chatRow', {}, this.#attach.button, this.#field, this.#send));
     form.addEventListener('submit', (event) => {
