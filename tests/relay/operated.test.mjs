@@ -147,7 +147,10 @@ test('--log-format json writes an object a line, without names and addresses', a
   for (const more of [[], ['--log-addresses']]) {
     const relay = await Relay.start(t, '--log-format', 'json', '--log-level', 'info', ...trust,
       '--address-connections', '1', ...more);
-    await Client.join(relay, 'secret room', { name: 'Secret Name' });
+    const ann = await Client.join(relay, 'secret room', { name: 'Secret Name' });
+    ann.send({ type: 'signal', to: ann.id, description: { type: 'offer', sdp: 'secret SDP' },
+      candidate: { candidate: 'secret candidate' } });
+    await ann.message('error'); // a signal to oneself, with what a signal says
     const fields = { 'X-Forwarded-For': '192.0.2.77' };
     await Client.open(relay, '/ws', fields);
     await assert.rejects(Client.open(relay, '/ws', fields), /429/);
@@ -166,6 +169,26 @@ test('--log-format json writes an object a line, without names and addresses', a
     assert.doesNotMatch(relay.err, /secret/i);
     assert.equal(relay.err.includes('192.0.2.77'), more.length > 0);
   }
+});
+
+test('--log-level error says nothing of what is refused', async (t) => {
+  const relay = await Relay.start(t, '--log-level', 'error');
+  await assert.rejects(Client.open(relay, '/ws', { Origin: 'https://a.example' }), /403/);
+  assert.equal(await relay.end('SIGTERM'), 0);
+  assert.equal(relay.err, '');
+});
+
+test('a relay without a place left is alive and not ready', async (t) => {
+  const relay = await Relay.start(t, '--clients-max', '2');
+  await Client.join(relay, 'tea');
+  const bob = await Client.join(relay, 'tea');
+  const response = await fetch(`${relay.url}readyz`);
+  assert.equal(response.status, 503);
+  assert.match(await response.text(), /no place is left/);
+  assert.equal((await relay.health()).status, 'ok');
+  bob.send({ type: 'leave' });
+  await bob.closed();
+  assert.equal((await fetch(`${relay.url}readyz`)).status, 200);
 });
 
 test('a log that nobody reads stops nothing', async (t) => {

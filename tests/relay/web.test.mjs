@@ -147,6 +147,14 @@ test('responses have security fields and allow loading by other origins', async 
   }
 });
 
+test('a page of another origin learns of the relay whether it may use it, and nothing else',
+  async (t) => {
+    const { relay } = await serve(t);
+    const { body } = await get(relay, '/healthz?origin=https%3A%2F%2Fa.example');
+    assert.deepEqual(JSON.parse(body.toString()),
+      { status: 'ok', places: 8, origin: 'refused' });
+  });
+
 test('--allow-frame names pages that may show the page in a frame', async (t) => {
   const relay = await Relay.start(t, '--allow-frame', 'https://a.example',
     '--allow-frame', 'http://b.example:8080');
