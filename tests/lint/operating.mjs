@@ -38,16 +38,21 @@ export function examine({ manual, help, sources, metrics, codes, dashboard }) {
   const names = all(metrics,
     /(?:put_head\(out, |^\s*\{)"([a-z_]+)",\s*"(?:gauge|counter|histogram)"/gm);
   const fatal = all(codes, /return (4\d{3});/g);
+  // Those of RFC 6455 that are sent: 1005 and 1006 stand for what has not been.
+  const general = all(sources, /^ +(?:PF_)?CLOSE_\w+ = (?!100[56])(1\d{3}),/gm);
+  const told = new Set([...all(manual, /^\| ((?:1\d{3}(?:, )?)+) \|/gm)]
+    .flatMap((row) => row.split(', ')));
   const shown = all(JSON.stringify(JSON.parse(dashboard)),
     /peerface_([a-z_]+?)(?:_bucket)?(?![a-z_])/g);
   return {
-    count: options.size + events.size + names.size + fatal.size + shown.size,
+    count: options.size + events.size + names.size + fatal.size + general.size + shown.size,
     problems: [
       ...compare('option', all(manual, /^\| `--([a-z-]+)` \|/gm), options),
       ...compare('log event',
         all(manual, /^\| `([a-z]+(?:-[a-z]+)*)` \| (?:info|warning|error) \|/gm), events),
       ...compare('metric', all(manual, /^\| `peerface_([a-z_]+)` \|/gm), names),
       ...compare('close code', all(manual, /^\| (4\d{3}) \|/gm), fatal),
+      ...compare('close code', told, general),
       ...[...shown].filter((name) => !names.has(name)).map((name) =>
         `src/relay/grafana.json: there is no metric ${name}`),
     ],
@@ -58,7 +63,7 @@ if (isProgram(import.meta.url)) {
   const { count, problems } = examine({
     manual: read('src/relay/OPERATING.md'),
     help: execFileSync(process.argv[2], ['--help'], { encoding: 'utf8' }),
-    sources: filesWhere((name) => name.endsWith('.c'), 'src/relay').map(read).join('\n'),
+    sources: filesWhere((name) => /\.[ch]$/.test(name), 'src/relay').map(read).join('\n'),
     metrics: read('src/relay/server/metrics.c'),
     codes: read('src/protocol/message.c'),
     dashboard: read('src/relay/grafana.json'),

@@ -214,6 +214,9 @@ expect('a metric that is not in the manual',
   inManual({ metrics: '    put_head(out, "rounds", "histogram", "x");' }), /metric rounds/);
 expect('a close code that is not in the manual', inManual({ codes: 'return 4001;' }), /code 4001/);
 
+expect('a close code of RFC 6455 that is not in the manual',
+  inManual({ sources: 'pf_log_put(log, PF_LOG_INFO, "started", "x");\n'
+    + '    PF_CLOSE_ABNORMAL = 1006,\n    PF_CLOSE_TOO_BIG = 1009,\n' }), /close code 1009/);
 expect('a metric of the dashboard that does not exist',
   inManual({ dashboard: '["rate(peerface_rounds_bucket[1m]) + peerface_rooms"]' }),
   /grafana.json: there is no metric rounds/);

@@ -209,6 +209,9 @@ pf_add_server_mutant(arrivals_without_a_pause server/arrivals.c
   server_arrivals_test)
 pf_add_server_mutant(arrivals_that_are_watched_on server/arrivals.c
   [[set_watched(server, false);]] [[set_watched(server, true);]] server_arrivals_test)
+pf_add_server_mutant(ticket_key_for_ever server/tls_context.c
+  [[if (now_ms >= context->keys_due_ms) {]] [[if (now_ms == UINT64_MAX) {]]
+  server_tls_context_test)
 pf_add_server_mutant(reader_that_is_first_again server/link.c
   [[if (!other || link->transit->file_order < other->transit->file_order) {]]
   [[if (!other || link->transit->file_order == 0) {]] server_link_test)
