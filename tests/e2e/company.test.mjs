@@ -85,6 +85,22 @@ scenario('a name that cannot be used is told so beside the field', {}, async (wo
     return document.activeElement === field && field?.getAttribute('aria-invalid') === 'true'
       && document.querySelector('#renameError')?.textContent !== '';
   });
+  // While it is typed, in words; and what a paste brings along becomes a blank.
+  /** @param {string} name */
+  const type = (name) => ann.page.$eval('#rename', (field, text) => {
+    /** @type {HTMLInputElement} */ (field).value = text;
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+  }, name);
+  const error = () => ann.ask(() => document.querySelector('#renameError')?.textContent);
+  await type('\uac00'.repeat(21));
+  assert.equal(await error(), '');
+  await type('\uac00'.repeat(22));
+  assert.match(String(await error()), /at most 64 letters, 21 in Korean/);
+  await type('A\tB');
+  assert.equal(await error(), '');
+  await ann.page.click('.renameForm button');
+  await ann.sees('the name', () =>
+    document.querySelector('.stage .own .badgeName')?.textContent === 'A B');
 });
 
 scenario('tips show on focus, and Escape hides them', {}, async (world) => {

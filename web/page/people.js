@@ -3,6 +3,7 @@
 
 import { part, renderAvatar } from './picture.js';
 import { ownId } from './own-id.js';
+import { nameFits, tidy } from './roomname.js';
 import { placeRows } from './rows.js';
 
 /** @typedef {import('../peerface.js').Peer} Peer */
@@ -88,7 +89,7 @@ export class PeopleList {
       event.preventDefault();
       this.#submit();
     });
-    this.#field.addEventListener('input', () => this.#showError(false));
+    this.#field.addEventListener('input', () => this.#showError(!nameFits(this.#field.value)));
     panel.addEventListener('beforetoggle', (event) => this.#onToggle(event));
   }
 
@@ -142,18 +143,19 @@ export class PeopleList {
   }
 
   #submit() {
-    const name = this.#field.value.trim();
-    const good = this.#hooks.rename(name);
+    const name = tidy(this.#field.value);
+    const good = nameFits(name) && this.#hooks.rename(name);
     this.#showError(!good);
     if (good) this.#panel.hidePopover();
+    else this.#field.focus();
   }
 
   /** @param {boolean} bad */
   #showError(bad) {
     this.#error.hidden = !bad;
-    this.#error.textContent = bad ? this.#texts.get('badNameText') : '';
+    this.#error.textContent = !bad ? ''
+      : this.#texts.get(nameFits(this.#field.value) ? 'badNameText' : 'nameTooLong');
     this.#field.setAttribute('aria-invalid', String(bad));
-    if (bad) this.#field.focus();
   }
 
   /**
