@@ -76,6 +76,11 @@ scenario('a name that cannot be used is told so beside the field', {}, async (wo
   await ann.enter('tea');
   await ann.shown('#call');
   await ann.click('#showPeople');
+  const colours = await ann.ask(() => ['.stage .own .avatar', '.person .avatar'].map((css) => {
+    const avatar = document.querySelector(css);
+    return avatar && getComputedStyle(avatar).backgroundColor;
+  }));
+  assert.equal(colours[0], colours[1], 'the same person has the same colour');
   await ann.page.$eval('#rename', (field) => {
     /** @type {HTMLInputElement} */ (field).value = 'é'.repeat(40);
   });

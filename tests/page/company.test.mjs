@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fakeTimers } from './timers.mjs';
 import { Announcer, sentence } from '../../web/page/announcer.js';
+import { knownSource } from '../../web/page/company.js';
 import { inOrder } from '../../web/page/people.js';
 import { placeTip } from '../../web/page/tips.js';
 
@@ -22,6 +23,18 @@ test('raised hands come first in the order they were raised, then oneself, then 
     ['c', 'b', 'e', 'me', 'd', 'a']);
   assert.deepEqual(inOrder([person('a', 2), person('me', 1, true)]).map(({ id }) => id),
     ['me', 'a']);
+});
+
+test('the list says of nobody that there is no camera before they have said so', () => {
+  for (const state of /** @type {const} */ (['connecting', 'reconnecting', 'unreachable'])) {
+    const peer = { state, microphone: /** @type {const} */ ('none'),
+      camera: /** @type {const} */ ('none') };
+    assert.equal(knownSource(peer, 'camera', false), null, state);
+    const told = knownSource(peer, 'microphone', true);
+    assert.equal(told, state === 'connecting' ? null : 'none');
+  }
+  const muted = /** @type {const} */ ({ state: 'reconnecting', microphone: 'off', camera: 'on' });
+  assert.equal(knownSource(muted, 'microphone', false), 'off');
 });
 
 test('a tip is above its button, or below where there is no room, and never outside', () => {

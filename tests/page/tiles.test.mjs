@@ -54,6 +54,7 @@ function tileOf(peer) {
   return {
     ...look(),
     look,
+    told: () => tiles.hasTold('1'),
     /** What it shows after a change. @param {Partial<Peer>} change */
     then: (change) => {
       tiles.show(Object.assign(shown, change));
@@ -107,8 +108,10 @@ test('a peer that has said so has none, also while its connection is repaired', 
 
 test('after a reload, what a peer had said before does not count', () => {
   const tile = tileOf({ microphone: 'none', camera: 'none' });
+  assert.equal(tile.told(), true);
   tile.then({ state: 'connecting' });
   assert.equal(tile.then({ state: 'reconnecting' }).camera, 'unknown');
+  assert.equal(tile.told(), false);
 });
 
 test('a chip says whose connection to the server is lost', (context) => {

@@ -129,6 +129,7 @@ export class CallScreen {
       part(root, '.screenTemplate', HTMLTemplateElement), shared);
     this.#company = new Company(root, texts, {
       ...hooks,
+      hasTold: (id) => this.#tiles.hasTold(id),
       soundsOn: (sound) => preferences.isOn(sound === 'message' ? 'chatSounds' : 'sounds'),
     });
     this.#share = new OwnShare(root, texts, {

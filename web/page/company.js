@@ -25,6 +25,7 @@ import { Toasts } from './toasts.js';
  * @property {(raised: boolean) => void} raiseHand
  * @property {(kind: Reaction) => void} react
  * @property {(sound: import('./sounds.js').Sound) => boolean} soundsOn
+ * @property {(id: string) => boolean} hasTold whether that peer has said what its sources are
  */
 
 /**
@@ -55,6 +56,7 @@ export class Company {
   #say;
   #toasts;
   #soundsOn;
+  #hasTold;
   /** @type {import('./sounds.js').Sounds|undefined} */
   #sounds;
   #list;
@@ -64,8 +66,6 @@ export class Company {
   #peers = new Map();
   /** @type {Map<string, ReturnType<typeof toldOf>>} what was last said of them */
   #told = new Map();
-  /** Those who have been connected since they came: they have said what their sources are. */
-  #settled = new Set();
   /** One has entered, and been told who is there. */
   #inside = false;
   /** News that waits until the connection has been made. @type {(() => void)[]} */
@@ -84,6 +84,7 @@ export class Company {
     this.#say = hooks.say;
     this.#toasts = new Toasts(part(root, '.toasts', HTMLElement));
     this.#soundsOn = hooks.soundsOn;
+    this.#hasTold = hooks.hasTold;
     this.#list = new PeopleList(part(root, '.peoplePanel', HTMLElement), texts, {
       rename: hooks.rename,
       appoint: (id) => hooks.host('appoint', { id }),
@@ -147,8 +148,6 @@ export class Company {
   /** @param {Peer} peer who is new or has changed */
   show(peer) {
     this.#peers.set(peer.id, peer);
-    if (peer.state === 'connected') this.#settled.add(peer.id);
-    if (peer.state === 'connecting') this.#settled.delete(peer.id);
     const before = this.#told.get(peer.id);
     this.#told.set(peer.id, toldOf(peer));
     if (!this.#inside) return;
@@ -184,7 +183,6 @@ export class Company {
   remove(peer, left) {
     this.#peers.delete(peer.id);
     this.#told.delete(peer.id);
-    this.#settled.delete(peer.id);
     if (!left || !this.#inside) return;
     this.#news('saidLeft', peer, 'go');
   }
@@ -220,7 +218,6 @@ export class Company {
     this.#inside = false;
     this.#peers.clear();
     this.#told.clear();
-    this.#settled.clear();
     this.#waiting = [];
     this.#toasts.clear();
   }
@@ -259,16 +256,14 @@ export class Company {
    * @returns {Person}
    */
   #personOf(peer) {
-    /** @param {Peer['microphone']} source */
-    const known = (source) => peer.state === 'connecting'
-      || (source === 'none' && !this.#settled.has(peer.id)) ? null : source;
+    const told = this.#hasTold(peer.id);
     return {
       id: peer.id,
       name: this.#nameOf(peer),
       own: false,
       hand: peer.hand,
-      microphone: known(peer.microphone),
-      camera: known(peer.camera),
+      microphone: knownSource(peer, 'microphone', told),
+      camera: knownSource(peer, 'camera', told),
       sharing: toldOf(peer).sharing,
       host: peer.role === 'host',
       able: peer.hostSupported,
@@ -295,6 +290,16 @@ export class Company {
       if (sound) this.#sounds?.play(sound);
     });
   }
+}
+
+/**
+ * What the list says of a peer's source; null: nothing, since the peer has not said it yet.
+ * @param {Pick<Peer, 'state'|'microphone'|'camera'>} peer
+ * @param {'microphone'|'camera'} kind
+ * @param {boolean} told the peer has said what its sources are
+ */
+export function knownSource(peer, kind, told) {
+  return peer.state === 'connecting' || (peer[kind] === 'none' && !told) ? null : peer[kind];
 }
 
 /** @param {Peer} peer */

@@ -33,9 +33,8 @@ export const typingMs = 300;
  * @property {Record<string, string>} chords the same with Ctrl or Command, by letter: which of
  *   `letters` is meant; also in text fields
  * @property {() => void} help "?" was pressed
- * @property {() => boolean} available whether the shortcuts apply at the moment
- * @property {() => boolean} [chordsAvailable] whether those with Ctrl or Command do; `available`
- *   where it is not given
+ * @property {() => boolean} available whether single keys apply at the moment
+ * @property {() => boolean} chordsAvailable whether those with Ctrl or Command do
  * @property {() => boolean} singleKeys whether keys act alone, without Ctrl (WCAG 2.1.4)
  */
 
@@ -72,9 +71,8 @@ export class Shortcuts {
   /** @param {KeyboardEvent} event */
   #onKey(event) {
     const isChord = event.ctrlKey !== event.metaKey && !event.altKey && !event.shiftKey;
-    const { available, chordsAvailable } = this.#actions;
-    if (!(isChord && chordsAvailable || available)()) return this.#onOpen(event);
-    if (isChord) return this.#onChord(event);
+    if (isChord && this.#actions.chordsAvailable()) return this.#onChord(event);
+    if (isChord || !this.#actions.available()) return this.#onOpen(event);
     if (event.ctrlKey || event.metaKey || event.altKey) return this.#onOpen(event);
     const target = targetOf(event);
     if (target?.matches(textFields)) return;

@@ -94,6 +94,10 @@ class PeerTile {
     return this.#video;
   }
 
+  get told() {
+    return this.#told;
+  }
+
   get name() {
     return visibleName(this.#peer.name, this.#texts.get('guest'));
   }
@@ -276,6 +280,14 @@ export class PeerTiles {
    */
   nameOf(id) {
     return this.#tiles.get(id)?.name ?? '';
+  }
+
+  /**
+   * Whether that peer has said what its sources are.
+   * @param {string} id
+   */
+  hasTold(id) {
+    return this.#tiles.get(id)?.told ?? false;
   }
 
   /** @param {Peer} peer who is new or has changed */

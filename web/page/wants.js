@@ -53,10 +53,10 @@ export class Wants {
    */
   render(peers) {
     this.#peers = peers;
-    if (document.hidden) return this.#tell(); // nothing is laid out
     this.#observer.disconnect();
     this.#observer.observe(this.#root);
     for (const tile of this.#tiles()) this.#observer.observe(tile);
+    if (document.hidden) this.#tell(); // nothing is laid out
   }
 
   /** @returns {NodeListOf<HTMLElement>} */
