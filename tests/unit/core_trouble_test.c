@@ -68,14 +68,29 @@ static void what_was_taken_twice_comes_back_twice(void **state)
     pictures_assert_set(d, PF_SOURCE_CAMERA, 1, 30, 500);
 }
 
+/* Three peers, who are sent what three are. */
+static void call_three(struct driver *d, pf_pc pcs[3])
+{
+    pcs[0] = pictures_call(d);
+    pcs[1] = pictures_connect(d, DRIVER_HIGH);
+    pcs[2] = pictures_connect(d, DRIVER_HIGH + 1);
+    (void)sample_for(d, pcs, 3, (struct pf_sample){0}, 6000);
+}
+
+/* Three peers, who are sent less for the first time. */
+static void call_three_in_trouble(struct driver *d, pf_pc pcs[3], struct pf_sample narrow)
+{
+    call_three(d, pcs);
+    assert_int_equal(sample_for(d, pcs, 3, narrow, 10000), 3);
+}
+
 static void sound_that_breaks_up_is_relieved_at_once_and_by_two(void **state)
 {
     struct driver *d = *state;
-    const struct pf_sample calm = {0}, broken = {.lost_out_percent = 16};
-    const pf_pc pcs[] = {pictures_call(d), pictures_connect(d, DRIVER_HIGH),
-                         pictures_connect(d, DRIVER_HIGH + 1)};
+    const struct pf_sample broken = {.lost_out_percent = 16};
+    pf_pc pcs[3];
     const struct pf_encoding then[] = {{150, 2, 15}, {80, 4, 15}};
-    (void)sample_for(d, pcs, 3, calm, 6000); /* until all are sent what three are */
+    call_three(d, pcs);
     for (size_t i = 0; i < 2; i++) { /* of the new level two samples have to speak as well */
         assert_int_equal(sample_for(d, pcs, 3, broken, 2000), 0); /* once may be chance */
         driver_wait(d, 2000);
@@ -125,10 +140,8 @@ static void connections_are_relieved_one_after_the_other(void **state)
 {
     struct driver *d = *state;
     const struct pf_sample calm = {0}, narrow = {.lost_out_percent = 10};
-    const pf_pc pcs[] = {pictures_call(d), pictures_connect(d, DRIVER_HIGH),
-                         pictures_connect(d, DRIVER_HIGH + 1)};
-    (void)sample_for(d, pcs, 3, calm, 6000); /* until all are sent what three are */
-    assert_int_equal(sample_for(d, pcs, 3, narrow, 10000), 3);
+    pf_pc pcs[3];
+    call_three_in_trouble(d, pcs, narrow);
     for (uint32_t trials = 0; trials < 2; trials++) {
         /* Two samples of three, of two connections of three, are bad until the second good one. */
         assert_int_equal(sample_for(d, pcs, 3, calm, 2000), trials); /* the third one, late */
@@ -156,10 +169,8 @@ static void trial_of_one_connection_is_over_for_that_one(void **state)
 {
     struct driver *d = *state;
     const struct pf_sample calm = {0}, narrow = {.lost_out_percent = 10};
-    const pf_pc pcs[] = {pictures_call(d), pictures_connect(d, DRIVER_HIGH),
-                         pictures_connect(d, DRIVER_HIGH + 1)};
-    (void)sample_for(d, pcs, 3, calm, 6000); /* until all are sent what three are */
-    assert_int_equal(sample_for(d, pcs, 3, narrow, 10000), 3);
+    pf_pc pcs[3];
+    call_three_in_trouble(d, pcs, narrow);
     assert_int_equal(sample_for(d, pcs, 3, calm, 30000), 0);
     assert_int_equal(sample_for(d, pcs, 3, narrow, 2000), 0); /* once may be chance */
     driver_wait(d, 2000);

@@ -16,9 +16,10 @@
  * it. A connection is judged from its second sample on: a peer that reloads again and again is no
  * sign that all is well.
  *
- * Where most connections lose so much that sound breaks up, the level rises at once, and by two.
- * When it sinks, that is a trial: if it fails, the level is back at once, and the next one comes
- * later.
+ * Where most connections lose so much that sound breaks up, the level rises at once, and by two. It
+ * sinks in a trial: one connection after the other is given what the level below gives, so that
+ * what is too much is too much by little. Trouble ends the trial at once for all of them, and the
+ * next one comes later.
  */
 /* SPDX-License-Identifier: MIT */
 #include "core/media/quality.h"
@@ -276,7 +277,7 @@ static uint64_t ease_ms(const struct pf_quality *quality)
     return (uint64_t)EASE_MS << quality->relapses;
 }
 
-/* Ends a trial; with nothing else to blame, the level that it has not reached is not left. */
+/* Raises the level by `by`; to end a trial of the level below takes the place of one. */
 static void raise_level(struct pf_context *context, uint32_t by)
 {
     struct pf_quality *quality = context->quality;

@@ -37,10 +37,10 @@ struct pf_quality_link {
 struct pf_quality {
     uint32_t level;         /* of trouble, to PF_LEVEL_MAX */
     uint64_t trouble_at_ms; /* since when there is trouble, or PF_NEVER */
-    uint64_t easier_at_ms;  /* the level sinks, or PF_NEVER */
-    uint8_t eased;          /* so many connections have what a lower level gives: a trial */
+    uint64_t easier_at_ms;  /* the trial begins or goes on, or PF_NEVER */
+    uint8_t eased;          /* a trial: so many connections have what the level below gives */
     uint8_t relapses;       /* how many trials in a row have failed, to 2 */
-    uint64_t tried_ms;      /* until then trouble shows that the trial has failed; or 0 */
+    uint64_t tried_ms;      /* trouble before that is blamed on the trial; 0: on none */
     uint64_t at_ms;         /* a change that had to wait is due, or PF_NEVER */
     struct pf_quality_link links[PF_PUBLISHING_MAX];
 };
