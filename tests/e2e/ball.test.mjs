@@ -1,28 +1,13 @@
 /* ball.test.mjs - a game in C without JavaScript of its own (src/client/examples/ball). */
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { cameras, scenario } from './harness.mjs';
-import { root, webFolder } from './relay.mjs';
+import { serveProgram } from './programs.mjs';
 
 /** @typedef {import('./harness.mjs').World} World */
 /** @typedef {import('./person.mjs').Person} Person */
 
-const game = path.join(root, 'build/wasm/src/client/examples/ball/web');
-const skip = fs.existsSync(path.join(game, 'ball.wasm')) ? '' : `the game is not built (${game})`;
-
-/** What the relay serves: the page, and the game beside it. */
-function folder() {
-  const made = fs.mkdtempSync(path.join(os.tmpdir(), 'peerface-ball-'));
-  process.on('exit', () => fs.rmSync(made, { recursive: true, force: true }));
-  fs.cpSync(webFolder, made, { recursive: true });
-  fs.cpSync(game, path.join(made, 'ball'), { recursive: true });
-  return made;
-}
-
-const options = { skip, folder: skip ? undefined : folder(),
+const options = { ...serveProgram('ball'),
   needs: /** @type {import('./browsers.mjs').Engine[]} */ (['chromium', 'firefox']) };
 
 /**

@@ -1,27 +1,11 @@
 /* buzzer.test.mjs - a program in C++ without JavaScript of its own (src/client/examples/buzzer). */
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { scenario } from './harness.mjs';
-import { root, webFolder } from './relay.mjs';
+import { serveProgram } from './programs.mjs';
 import { until } from './until.mjs';
 
 /** @typedef {import('./person.mjs').Person} Person */
-
-const program = path.join(root, 'build/wasm/src/client/examples/buzzer/web');
-const skip = fs.existsSync(path.join(program, 'buzzer.wasm')) ? ''
-  : `the program is not built (${program})`;
-
-/** What the relay serves: the page, and the program beside it. */
-function folder() {
-  const made = fs.mkdtempSync(path.join(os.tmpdir(), 'peerface-buzzer-'));
-  process.on('exit', () => fs.rmSync(made, { recursive: true, force: true }));
-  fs.cpSync(webFolder, made, { recursive: true });
-  fs.cpSync(program, path.join(made, 'buzzer'), { recursive: true });
-  return made;
-}
 
 /** @param {Person} person @param {string} title */
 const says = (person, title) =>
@@ -29,7 +13,7 @@ const says = (person, title) =>
 
 scenario(
   'a program in C++ shows who has pressed first, and their face, in Chromium and Firefox',
-  { needs: ['chromium', 'firefox'], skip, folder: skip ? undefined : folder() },
+  { needs: ['chromium', 'firefox'], ...serveProgram('buzzer') },
   async (world) => {
     const [ann, bob] = await Promise.all(/** @type {const} */ (['chromium', 'firefox'])
       .map(async (engine) => {

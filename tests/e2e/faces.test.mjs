@@ -1,25 +1,9 @@
 /* faces.test.mjs - a program in C++ with SDL2 (src/client/examples/faces). */
 /* SPDX-License-Identifier: MIT */
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { cameras, scenario } from './harness.mjs';
-import { root, webFolder } from './relay.mjs';
+import { serveProgram } from './programs.mjs';
 
 /** @typedef {import('./person.mjs').Person} Person */
-
-const program = path.join(root, 'build/wasm/tests/install/sdl/faces/web');
-const skip = fs.existsSync(path.join(program, 'faces.wasm')) ? ''
-  : `the program is not built (${program}), which needs SDL2 from github.com`;
-
-/** What the relay serves: the page, and the program beside it. */
-function folder() {
-  const made = fs.mkdtempSync(path.join(os.tmpdir(), 'peerface-faces-'));
-  process.on('exit', () => fs.rmSync(made, { recursive: true, force: true }));
-  fs.cpSync(webFolder, made, { recursive: true });
-  fs.cpSync(program, path.join(made, 'faces'), { recursive: true });
-  return made;
-}
 
 /**
  * Waits until a face of that colour lies at one side of the table; its right half is dark.
@@ -47,7 +31,7 @@ const seesFace = (person, colour, side) =>
 
 scenario(
   'a program with SDL2 shows faces where their owners push them, in Chromium and Firefox',
-  { needs: ['chromium', 'firefox'], skip, folder: skip ? undefined : folder() },
+  { needs: ['chromium', 'firefox'], ...serveProgram('faces', 'tests/install/sdl/faces') },
   async (world) => {
     const open = async (/** @type {import('./browsers.mjs').Engine} */ engine,
       /** @type {object} */ camera) => {
