@@ -24,7 +24,7 @@ constexpr int face_width = 160, face_height = 120;
 constexpr float step = 0.01F;        /* of the table, for each frame */
 constexpr Uint32 told_every_ms = 50; /* again and again: who comes later hears it too */
 
-/* Of the middle of a face, from 0 to 1 each; what a message is. */
+/* How far a face lies from the left and from the top, from 0 to 1: what a message says. */
 struct Place {
     float x = 0.5F, y = 0.5F;
 };
@@ -64,7 +64,7 @@ class Table
     void run()
     {
         if (client_ == nullptr) {
-            SDL_SetWindowTitle(window_, "Faces: this browser has no WebRTC");
+            SDL_SetWindowTitle(window_, "Faces: no calls in this browser");
             return;
         }
         read_keys();
@@ -82,7 +82,7 @@ class Table
             SDL_DestroyTexture(faces_[event.peer].texture);
             faces_.erase(event.peer);
         } else if (event.type == PF_CLIENT_MESSAGE && event.size == sizeof(Place)) {
-            std::memcpy(&faces_[event.peer].place, event.data, sizeof(Place));
+            std::memcpy(&faces_.at(event.peer).place, event.data, sizeof(Place));
         }
     }
 
