@@ -23,7 +23,6 @@ enum {
     SHORT_MS_MAX = 8000,
     RETIRE_MS_MAX = 10000,
     PAUSE_MS_MAX = 15000,
-    CLOCKS_MS_MAX = 500, /* between two relays: more than NTP leaves */
     PAUSE_POLL_US = 100000,
     UNREADY_CHANCE = 50, /* that the balancer has not heard of it yet */
 };
@@ -37,7 +36,7 @@ void sim_cluster_begin(struct sim_world *world)
     PF_ASSERT(world->cluster);
     sim_stores_begin(world);
     for (uint32_t i = 0; i < world->faults.relays_count; i++) {
-        world->cluster->clocks_ms[i] = sim_below(world, CLOCKS_MS_MAX);
+        world->cluster->clocks_ms[i] = sim_below(world, SIM_CLOCKS_MS_MAX);
         sim_relay_start(world, i);
     }
     if (world->faults.cluster_faults_per_minute > 0) {

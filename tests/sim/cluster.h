@@ -6,7 +6,10 @@
 #include "store.h"
 #include "world.h"
 
-enum { SIM_UNHEARD_MAX = 16 };
+enum {
+    SIM_UNHEARD_MAX = 16,
+    SIM_CLOCKS_MS_MAX = 500, /* between two relays: more than NTP leaves */
+};
 
 /* A client whose message has not reached the owner of its room. */
 struct sim_unheard {
@@ -21,7 +24,7 @@ struct sim_unheard {
 struct sim_cluster {
     pf_relay_id ids[SIM_RELAYS_MAX]; /* of the processes that run; else 0 */
     bool retires[SIM_RELAYS_MAX];
-    uint64_t clocks_ms[SIM_RELAYS_MAX]; /* how much their clocks are ahead */
+    uint64_t clocks_ms[SIM_RELAYS_MAX]; /* how much their clocks are ahead, below the maximum */
     uint64_t paused_us[SIM_RELAYS_MAX]; /* until then the process does nothing */
     struct sim_store stores[SIM_STORES_MAX];
     struct sim_link links[SIM_RELAYS_MAX][SIM_STORES_MAX];

@@ -391,6 +391,7 @@ void sim_relay_accept(struct sim_world *world, struct sim_socket *socket)
     socket->connection = number;
     socket->relay = at;
     socket->relay_open = true;
+    socket->tab->connected_us = world->now_us;
     handle(world, relay, socket,
            &(struct pf_hub_event){.type = PF_HUB_CLIENT_OPENED, .client = number});
 }

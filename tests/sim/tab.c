@@ -6,6 +6,7 @@
 #include "capture.h"
 #include "chat.h"
 #include "check.h"
+#include "cluster.h"
 #include "doors.h"
 #include "gestures.h"
 #include "hostile.h"
@@ -100,13 +101,23 @@ static void configure(struct sim_world *world, struct sim_tab *tab, bool duplica
     sim_origins_configure(world, tab, config);
 }
 
-/* Two pages that are open at once on a host may have the same ticket. */
+/*
+ * Two pages that are open at once on a host may have the same ticket. Where relays have clocks of
+ * their own, so may two that were open shortly after one another: the older one's `join` may come
+ * late, and by the clock of its relay it is the newer one (src/relay/OPERATING.md).
+ */
 static void note_twins(const struct sim_world *world, struct sim_tab *tab)
 {
+    const uint64_t clocks_us = world->cluster ? (uint64_t)SIM_CLOCKS_MS_MAX * 1000 : 0;
     for (uint32_t i = 1; i < tab->index; i++) {
         struct sim_tab *other = world->tabs[i];
-        if (other->host == tab->host && other->alive && !other->left) {
+        if (other->host != tab->host || other->left) {
+            continue;
+        }
+        if (other->alive) {
             tab->shared = other->shared = true;
+        } else if (world->now_us < other->connected_us + clocks_us) {
+            tab->shared = true;
         }
     }
 }

@@ -119,13 +119,14 @@ struct sim_tab {
     struct pf_host *program; /* that it is of, or NULL */
     uint32_t host;
     bool alive;
-    bool joined;         /* PF_EVENT_JOIN was given */
-    bool left;           /* PF_EVENT_LEAVE was given */
-    bool removed;        /* a host may have done so */
-    bool given_up;       /* a relay may have removed it after the grace period */
-    uint64_t lost_us;    /* when the relay lost it, or 0 */
-    uint64_t drained_us; /* when a drain closed its WebSocket, unless it is back; or 0 */
-    bool shared;         /* another page had the same ticket while this one was open */
+    bool joined;           /* PF_EVENT_JOIN was given */
+    bool left;             /* PF_EVENT_LEAVE was given */
+    bool removed;          /* a host may have done so */
+    bool given_up;         /* a relay may have removed it after the grace period */
+    uint64_t lost_us;      /* when the relay lost it, or 0 */
+    uint64_t drained_us;   /* when a drain closed its WebSocket, unless it is back; or 0 */
+    bool shared;           /* another page had the same ticket while this one was open */
+    uint64_t connected_us; /* when a relay last accepted its WebSocket */
     uint64_t left_us;
     bool wants[PF_SOURCES_COUNT];
     bool is_host, is_locked; /* as it is shown */
