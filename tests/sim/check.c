@@ -15,6 +15,7 @@
 #include "pc.h"
 #include "relay/hub/hub.h"
 #include "tab.h"
+#include "tokens.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -177,6 +178,7 @@ void sim_check_show(struct sim_world *world, struct sim_tab *tab, const struct p
         command->room.code != PF_CODE_ROOM_FULL && !tab->left &&
         !(world->faults.doors_per_minute > 0 &&
           (command->room.code == PF_CODE_REFUSED || command->room.code == PF_CODE_REMOVED)) &&
+        !(command->room.code == PF_CODE_TOKEN_EXPIRED && sim_tokens_may_refuse(world, tab)) &&
         !(command->room.code == PF_CODE_REPLACED && tab->shared)) {
         sim_fail(world, "%s is refused without a reason", sim_tab_name(world, tab));
     }
@@ -222,6 +224,8 @@ void sim_check_relay_text(struct sim_world *world, struct sim_socket *socket, st
     for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++) {
         fine = fine || begins(text, harmless[i]);
     }
+    fine = fine || (begins(text, "{\"type\":\"error\",\"code\":\"token-expired\"") &&
+                    sim_tokens_may_refuse(world, socket->tab));
     if (!fine) {
         sim_fail(world, "the relay sends %s an error: %.*s", sim_tab_name(world, socket->tab),
                  (int)text.size, text.data);

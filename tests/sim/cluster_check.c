@@ -8,6 +8,7 @@
 #include "relay/cluster/cluster.h"
 #include "relay/hub/state.h"
 #include "tab.h"
+#include "text.h"
 
 #include <string.h>
 
@@ -122,18 +123,6 @@ void sim_cluster_check_publish(struct sim_world *world, uint32_t relay,
 
 /* ---- who hears what ---- */
 
-/* What follows `before` in the text, or NULL. */
-static const char *find(struct pf_slice text, const char *before)
-{
-    const size_t size = strlen(before);
-    for (size_t i = 0; i + size + PF_MEMBER_ID_DIGITS < text.size; i++) {
-        if (memcmp(text.data + i, before, size) == 0) {
-            return text.data + i + size;
-        }
-    }
-    return NULL;
-}
-
 void sim_cluster_check_text(struct sim_world *world, const struct sim_socket *socket,
                             struct pf_slice text)
 {
@@ -141,13 +130,13 @@ void sim_cluster_check_text(struct sim_world *world, const struct sim_socket *so
     if (!world->cluster || tab->host >= SIM_HOSTS_MAX) {
         return;
     }
-    const char *from = find(text, "{\"from\":\"");
-    const char *to = from ? find(text, ",\"to\":\"") : NULL;
+    const bool is_signal = sim_text_after(text, "{\"from\":\"").data;
+    const char *to = is_signal ? sim_text_after(text, ",\"to\":\"").data : NULL;
     if (to && tab->socket == socket && tab->view.state == PF_ROOM_JOINED &&
         pf_member_id_read((struct pf_slice){to, PF_MEMBER_ID_DIGITS}) != tab->view.self) {
         sim_fail(world, "%s hears what is for another", sim_tab_name(world, tab));
     }
-    if (socket->joined && find(text, "{\"type\":\"joined\",\"self\":\"")) {
+    if (socket->joined && sim_text_after(text, "{\"type\":\"joined\",\"self\":\"").data) {
         sim_fail(world, "%s is joined twice", sim_tab_name(world, tab));
     }
 }
@@ -434,7 +423,7 @@ bool sim_cluster_may_be_hostile(const struct sim_world *world, pf_member_id id)
 
 bool sim_cluster_has_shown(const struct sim_world *world, struct pf_slice joined)
 {
-    const char *self = find(joined, "\"self\":\"");
+    const char *self = sim_text_after(joined, "\"self\":\"").data;
     const pf_member_id id =
         self ? pf_member_id_read((struct pf_slice){self, PF_MEMBER_ID_DIGITS}) : 0;
     bool any = false;

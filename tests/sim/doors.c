@@ -10,18 +10,14 @@
 
 #include "cluster_check.h"
 #include "tab.h"
+#include "text.h"
+#include "tokens.h"
 
 #include <string.h>
 
 static bool contains(struct pf_slice text, const char *part)
 {
-    const size_t size = strlen(part);
-    for (size_t i = 0; i + size <= text.size; i++) {
-        if (memcmp(text.data + i, part, size) == 0) {
-            return true;
-        }
-    }
-    return false;
+    return sim_text_after(text, part).data;
 }
 
 static void schedule(struct sim_world *world)
@@ -34,6 +30,7 @@ static void schedule(struct sim_world *world)
 void sim_doors_begin(struct sim_world *world)
 {
     memset(world->admitted, 0, sizeof(world->admitted));
+    world->removed_count = 0;
     if (world->faults.doors_per_minute > 0) {
         schedule(world);
     }
@@ -177,7 +174,7 @@ void sim_doors_check_joined(struct sim_world *world, const struct sim_tab *tab,
 {
     if (contains(text, "\"door\":\"locked\"") && contains(text, "\"resumed\":false") &&
         tab->host < SIM_HOSTS_MAX && !world->admitted[tab->host] &&
-        !sim_cluster_has_shown(world, text)) {
+        !sim_tokens_is_host(world, tab) && !sim_cluster_has_shown(world, text)) {
         sim_fail(world, "%s passes a locked door", sim_tab_name(world, tab));
     }
 }
@@ -196,7 +193,7 @@ const char *sim_doors_amiss(const struct sim_world *world, const struct sim_tab 
         has_host = has_host || (peer->id != 0 && peer->is_host);
         may_have_host = may_have_host || (other && other->quality.is_new);
     }
-    return may_have_host && !has_host ? "is in a room without a host"
-           : tab->is_locked           ? "is locked in"
-                                      : NULL;
+    return may_have_host && !has_host                             ? "is in a room without a host"
+           : tab->is_locked && !sim_tokens_may_stay_locked(world) ? "is locked in"
+                                                                  : NULL;
 }

@@ -11,7 +11,8 @@ struct sim_lock {
     struct pf_slice room; /* borrowed from the world; empty: nothing is checked */
     pf_member_id host;    /* 0 for none */
     bool is_locked;
-    bool knocks; /* the ticket of the join is one that has to */
+    bool knocks;          /* the ticket of the join is one that has to */
+    pf_member_id removed; /* whom a host wants to be removed, and who is in the room; 0: nobody */
 };
 
 /* Before the relay handles an event of that socket, or of none (NULL). */

@@ -337,6 +337,25 @@ pf_add_mutant(offer_prepared_without_credentials 100 "has no credentials" core/r
   [[ &&
         message->hello.ice_servers.size > 0) {]] [[) {]])
 
+# Tokens
+pf_add_mutant(expired_token_accepted 1000 "enters with a token that has expired"
+  relay/hub/admission.c
+  [[case PF_TOKEN_EXPIRED: *why = PF_CODE_TOKEN_EXPIRED; return has_ticket;]]
+  [[case PF_TOKEN_EXPIRED: *why = PF_CODE_TOKEN_EXPIRED; return has_ticket || room.size > 0;]])
+pf_add_mutant(expired_token_refused_to_a_member 300 "token-expired"
+  relay/hub/admission.c
+  [[case PF_TOKEN_EXPIRED: *why = PF_CODE_TOKEN_EXPIRED; return has_ticket;]]
+  [[case PF_TOKEN_EXPIRED: *why = PF_CODE_TOKEN_EXPIRED; return has_ticket && room.size == 0;]])
+pf_add_mutant(host_of_a_token_forgotten 300 "is not host, though its token says so"
+  relay/hub/admission.c
+  [[    newcomer.is_host = claims.is_host;]]
+  [[    newcomer.is_host = newcomer.is_named && claims.is_host;]])
+pf_add_mutant(host_without_a_token 300 "is host, though its token does not say so"
+  relay/hub/hosts.c
+  [[    if (hub->config.tokens.judge) {
+        return;
+    }]] [[]])
+
 # Hosts
 pf_add_mutant(lock_ignored 300 "passes a locked door" relay/hub/admission.c
   [[room && room->is_locked && !passes_lock(hub, room, &newcomer)]]
@@ -360,6 +379,8 @@ pf_add_mutant(door_opened_by_an_old_ticket 3000 "passes a locked door with an ol
 pf_add_mutant(door_open_after_a_host_has_set_it 3000 "passes a locked door with an old ticket"
   relay/hub/hosts.c
   [[!hub->config.tokens.judge && !room->is_door_set &&]] [[!hub->config.tokens.judge &&]])
+pf_add_mutant(removed_forgotten 300 "a member that a host has removed is back" relay/hub/hosts.c
+  [[        pf_hub_room_note_removed(host->room, id);]] [[]])
 pf_add_mutant(new_host_not_shown 300 "does not know who is host" relay/hub/hosts.c
   [[        member->is_shown = false;
         note]] [[        note]])

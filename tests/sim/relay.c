@@ -14,6 +14,7 @@
 #include "relay/cluster/cluster.h"
 #include "relay/hub/hub.h"
 #include "tab.h"
+#include "tokens.h"
 #include "trace.h"
 #include "turn.h"
 #include "wire.h"
@@ -163,7 +164,7 @@ static void set_timer(struct sim_world *world, struct sim_relay *relay)
 static uint64_t unix_ms(const struct sim_world *world, uint32_t relay)
 {
     const uint64_t fast_ms = world->cluster ? world->cluster->clocks_ms[relay] : 0;
-    return 1800000000000 + world->now_us / 1000 + fast_ms;
+    return SIM_UNIX_MS + world->now_us / 1000 + fast_ms;
 }
 
 /* The next output for sockets. Those for stores are carried out. */
@@ -209,6 +210,7 @@ static void handle(struct sim_world *world, struct sim_relay *relay, const struc
         take_output(world, relay, room, &output);
     }
     sim_lock_after(world, relay, from, event, &lock);
+    sim_tokens_check(world, relay, from, event);
     set_timer(world, relay);
 }
 
@@ -270,6 +272,7 @@ void sim_relay_start(struct sim_world *world, uint32_t at)
     }
     sim_trace_note(world, NULL, "a relay starts");
     sim_turn_set_up(world, &config);
+    sim_tokens_set_up(world, &config);
     relay->up = true;
     relay->drains = false;
     relay->starts_count++;

@@ -5,6 +5,9 @@
 
 #include "world.h"
 
+/* The time of day when a world begins, in ms since 1970. */
+#define SIM_UNIX_MS UINT64_C(1800000000000)
+
 /* The hub of a relay that is up. */
 const struct pf_hub *sim_relay_hub(const struct sim_relay *relay);
 

@@ -13,6 +13,7 @@
 #include "origins.h"
 #include "pc.h"
 #include "screen.h"
+#include "tokens.h"
 #include "trace.h"
 #include "wire.h"
 
@@ -272,6 +273,7 @@ static void show(struct sim_world *world, struct sim_tab *tab, const struct pf_c
     }
     sim_chat_note_peer(world, tab, command);
     sim_doors_note(world, tab, command);
+    sim_tokens_note(world, tab, command);
     sim_check_show(world, tab, command);
     const char *wrong = sim_view_take(&tab->view, command);
     if (wrong) {
@@ -455,10 +457,7 @@ void sim_tab_join(struct sim_world *world, struct sim_tab *tab)
     const struct pf_event event = {
         .type = PF_EVENT_JOIN,
         .join = {pf_slice_of(sim_tab_room_name(world->hosts[tab->host].room)), pf_slice_of(name)}};
-    const struct pf_event token = {.type = PF_EVENT_SET_TOKEN, .token = PF_SLICE("t")};
-    if (world->faults.tokens) {
-        sim_tab_handle(world, tab, &token);
-    }
+    sim_tokens_give(world, tab);
     tab->joined = true;
     world->calm_us = world->now_us > world->quiet_us ? world->now_us : world->quiet_us;
     sim_tab_handle(world, tab, &event);

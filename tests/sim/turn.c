@@ -32,25 +32,12 @@ static struct pf_slice make(void *user, uint64_t unix_s, uint64_t id)
     return (struct pf_slice){world->turn_text, (size_t)size};
 }
 
-static enum pf_token_verdict judge(void *user, struct pf_slice token, struct pf_slice room,
-                                   uint64_t unix_s, struct pf_token_claims *out)
-{
-    (void)user;
-    (void)room;
-    (void)unix_s;
-    out->has_name = false;
-    return token.size > 0 ? PF_TOKEN_GOOD : PF_TOKEN_INVALID;
-}
-
 void sim_turn_set_up(struct sim_world *world, struct pf_hub_config *config)
 {
     if (world->faults.turn_ttl_ms == 0) {
         return;
     }
     config->ice = (struct pf_hub_ice){world, make, world->faults.turn_ttl_ms / 4 * 3};
-    if (world->faults.tokens) {
-        config->tokens = (struct pf_token_judge){world, judge};
-    }
 }
 
 /* A constructor that fails is put down to the servers, and the next connection has none. */

@@ -9,6 +9,7 @@
 #include "ice.h"
 #include "relay.h"
 #include "tab.h"
+#include "tokens.h"
 #include "trace.h"
 #include "wire.h"
 
@@ -482,7 +483,9 @@ void sim_user_tick(struct sim_world *world)
     }
     for (uint32_t i = 0; i < world->faults.hosts_count; i++) {
         struct sim_tab *tab = world->hosts[i].tab;
-        if (tab && tab->view.state == PF_ROOM_REFUSED && !world->hosts[i].asleep) {
+        const bool goes =
+            tab && (tab->view.state == PF_ROOM_REFUSED || sim_tokens_reopens(world, tab));
+        if (goes && !world->hosts[i].asleep) {
             leave_page(world, tab);
             sim_after(world, 2000000, SIM_PAGE_OPEN, i, 0);
         }

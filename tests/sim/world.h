@@ -35,6 +35,7 @@ enum {
     SIM_SETTLE_MS = 100000, /* time to settle after the faults */
     SIM_STEADY_MS = 60000,  /* and to stay settled */
     SIM_GRACE_MS = 30000,   /* grace period of the relays */
+    SIM_REMOVED_MAX = 16,   /* whom a room remembers (PROTOCOL.md section 3.1) */
 };
 
 enum sim_browser {
@@ -74,7 +75,8 @@ struct sim_host {
     bool lacks[PF_DEVICE_SOURCES_COUNT]; /* its program does not ask for such devices */
     size_t ticket_size;
     char ticket[PF_TICKET_SIZE_MAX];
-    pf_member_id removed; /* its member that a host may have removed; 0 for none */
+    pf_member_id removed;    /* its member that a host may have removed; 0 for none */
+    uint64_t token_expiry_s; /* of the token of its link; 0: it gets a new one */
     struct sim_machine machine;
     uint32_t names_count; /* that its person has taken after the first */
     uint32_t reactions_sent[SIM_REACTIONS_COUNT];
@@ -127,6 +129,8 @@ struct sim_tab {
     uint64_t drained_us;   /* when a drain closed its WebSocket, unless it is back; or 0 */
     bool shared;           /* another page had the same ticket while this one was open */
     uint64_t connected_us; /* when a relay last accepted its WebSocket */
+    uint64_t token_expiry_s;
+    bool has_shown_ticket; /* with its last `join` */
     uint64_t left_us;
     bool wants[PF_SOURCES_COUNT];
     bool is_host, is_locked; /* as it is shown */
@@ -247,6 +251,14 @@ struct sim_wanting {
     const char *what;
 };
 
+/* Whom a host has removed from a room that a relay has had since then. */
+struct sim_removed {
+    pf_member_id id;
+    uint32_t relay, start; /* of the starts of that relay */
+    uint32_t room;
+    uint64_t created_ms; /* when it was */
+};
+
 /* Is told what a trace prints. What it gets is borrowed for the call. */
 struct sim_watcher {
     void *user;
@@ -299,9 +311,11 @@ struct sim_world {
     char scratch[2 * PF_MESSAGE_SIZE_MAX]; /* for one text at a time */
     char inbox[2 * PF_MESSAGE_SIZE_MAX];   /* for the text that is being handled */
     bool admitted[SIM_HOSTS_MAX];          /* by a host, at any time */
-    char turn_text[128];                   /* the ICE servers made last */
-    char name[16];                         /* of a page */
-    uint64_t looked_events;                /* as of the last look */
+    struct sim_removed removed[SIM_REMOVED_MAX];
+    size_t removed_count;   /* ever; the last ones are kept */
+    char turn_text[128];    /* the ICE servers made last */
+    char name[16];          /* of a page */
+    uint64_t looked_events; /* as of the last look */
     uint32_t happenings_count;
     bool changed; /* whether the result of a look may have changed since */
 };
