@@ -298,13 +298,14 @@ EMSCRIPTEN_KEEPALIVE void pf_driver_socket_message(struct pf_driver *driver, uns
                                                 .message = pf_driver_text(driver, 0)});
 }
 
-/* CloseEvent.code */
+/* CloseEvent.code and what its reason says */
 EMSCRIPTEN_KEEPALIVE void pf_driver_socket_closed(struct pf_driver *driver, unsigned socket,
-                                                  int code)
+                                                  int code, int retry_ms)
 {
-    pf_driver_handle(driver, &(struct pf_event){.type = PF_EVENT_SOCKET_CLOSED,
-                                                .socket = socket,
-                                                .socket_closed = {(uint16_t)code}});
+    pf_driver_handle(driver,
+                     &(struct pf_event){.type = PF_EVENT_SOCKET_CLOSED,
+                                        .socket = socket,
+                                        .socket_closed = {(uint16_t)code, (uint16_t)retry_ms}});
 }
 
 /* ---- capture ---- */

@@ -125,8 +125,10 @@ EM_JS(void, pf_glue_set_timer, (struct pf_driver *driver, double wait_ms), {
 EM_JS(void, pf_glue_socket_open, (struct pf_driver *driver, unsigned id, const char *url,
                                   size_t url_size), {
   const glue = Module["glue"][driver];
-  const closed = (code) => {
-    if (glue.sockets.delete(id)) glue.tell(_pf_driver_socket_closed, [], id, code);
+  const closed = (code, reason = "") => {
+    if (glue.sockets.delete(id)) {
+      glue.tell(_pf_driver_socket_closed, [], id, code, +reason.split("retry-ms=")[1] | 0);
+    }
   };
   try {
     const socket = new WebSocket(glue.get(url, url_size), "peerface.v1");
@@ -134,7 +136,7 @@ EM_JS(void, pf_glue_socket_open, (struct pf_driver *driver, unsigned id, const c
     socket.onmessage = (event) => {
       glue.tell(_pf_driver_socket_message, [typeof event.data == "string" ? event.data : ""], id);
     };
-    socket.onclose = (event) => closed(event.code);
+    socket.onclose = (event) => closed(event.code, event.reason);
   } catch (error) {
     glue.sockets.set(id, null);
     glue.later(() => closed(1006));

@@ -229,7 +229,8 @@ struct pf_event {
         } network;
         struct pf_slice message; /* SOCKET_MESSAGE */
         struct {
-            uint16_t code; /* CloseEvent.code */
+            uint16_t code;     /* CloseEvent.code */
+            uint16_t retry_ms; /* in CloseEvent.reason (PROTOCOL.md section 7), or 0 */
         } socket_closed;
         struct {
             pf_track track;

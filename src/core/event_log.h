@@ -18,8 +18,8 @@
  * W3C or PROTOCOL.md spells them. A text is its size in bytes, a colon and its bytes, or "-:" for
  * null, so that it may hold spaces and line ends.
  *
- *     peerface-event-log 3 url=14:wss://relay/ws ticket=0: seed=7 instance=77 ...
- *     1520 socket-closed socket=1 code=1006
+ *     peerface-event-log 4 url=14:wss://relay/ws ticket=0: seed=7 instance=77 ...
+ *     1520 socket-closed socket=1 code=1006 retry=0
  *     1521 pc-candidate pc=3 candidate=0: mid=-: line=4294967295 fragment=4:abcd
  *
  * Since the same configuration and the same events give the same commands, a complete log is the
@@ -30,7 +30,7 @@
  *
  * The version changes with every change that a reader of the version before would misread.
  */
-#define PF_EVENT_LOG_VERSION "3"
+#define PF_EVENT_LOG_VERSION "4"
 
 enum { PF_EVENT_LOG_SIZE_MAX = 131072 }; /* some ten connections, or hours of a quiet call */
 

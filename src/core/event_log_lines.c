@@ -67,6 +67,7 @@ const struct pf_names *const pf_field_enums[] = {
         E("socket", U32, socket) E("message", TEXT, message) \
     L("socket-closed", PF_EVENT_SOCKET_CLOSED) \
         E("socket", U32, socket) E("code", U16, socket_closed.code) \
+        E("retry", U16, socket_closed.retry_ms) \
     L("capture-opened", PF_EVENT_CAPTURE_OPENED) \
         E("track", U32, capture_opened.track) E("device", TEXT, capture_opened.device) \
     L("capture-failed", PF_EVENT_CAPTURE_FAILED) E("microphone", U32, capture_failed.tracks[0]) \

@@ -140,9 +140,9 @@ scenario('a log of another version is refused with clear words, as is what is no
   async (world) => {
     const eve = await inspector(world, 'Eve');
     const old = storedRecord('ann.log').toString('latin1')
-      .replace('peerface-event-log 3', 'peerface-event-log 2');
+      .replace('peerface-event-log 4', 'peerface-event-log 2');
     await drop(eve, ['old.log', Buffer.from(old, 'latin1')]);
-    await reads(eve, /old\.log is an event log of version 2; this page reads version 3/);
+    await reads(eve, /old\.log is an event log of version 2; this page reads version 4/);
     await drop(eve, ['holiday.jpg', Buffer.from([0xff, 0xd8, 0xff])]);
     await reads(eve, /holiday\.jpg is not an event log/);
     await drop(eve, ['ann.log', storedRecord('ann.log')]);

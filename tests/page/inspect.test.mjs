@@ -171,7 +171,7 @@ test('a line shows the fields that fit and mean something', () => {
 
 test('the version of a log is that of its first line', () => {
   const of = (/** @type {string} */ text) => versionOf(new TextEncoder().encode(text));
-  assert.equal(of('peerface-event-log 3 url=0:'), '3');
+  assert.equal(of('peerface-event-log 4 url=0:'), '4');
   assert.equal(of('peerface-event-log 27\n'), '27');
   assert.equal(of('peerface-record-1\n'), '1');
   assert.equal(of('{"events": 3}'), '');

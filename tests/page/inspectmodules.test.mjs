@@ -75,13 +75,13 @@ test('the state is that of any step, in any order', { skip }, async () => {
 });
 
 test('a log of another version is refused with both versions', { skip }, async () => {
-  const other = changed(recordOf('ann.log'), 'peerface-event-log 3', 'peerface-event-log 2');
+  const other = changed(recordOf('ann.log'), 'peerface-event-log 4', 'peerface-event-log 2');
   await assert.rejects(open(['old.log', other]), (error) => error instanceof Refusal
-    && error.reason === 'version' && error.version === '2' && error.ours === 3);
+    && error.reason === 'version' && error.version === '2' && error.ours === 4);
 });
 
 test('what is no log is refused, what is damaged shown as far as it goes', { skip }, async () => {
-  for (const text of ['', 'hello', 'peerface-event-log 3 url=99:', '\0\0']) {
+  for (const text of ['', 'hello', 'peerface-event-log 4 url=99:', '\0\0']) {
     await assert.rejects(open(['x', new TextEncoder().encode(text)]),
       (error) => error instanceof Refusal && error.reason === 'none');
   }

@@ -249,13 +249,15 @@ export class Client {
     }
   }
 
-  /** Waits for a close frame, answers it, and returns its code when the relay has closed. */
+  /** Waits for a close frame, answers it, and returns its code when the relay has closed; its
+   * reason is then `reason`. */
   async closed() {
     for (const since = Date.now(); ;) {
       if (Date.now() - since > PATIENCE_MS) throw new Error('it is not closed');
       const { opcode, payload } = await this.next();
       if (opcode !== CLOSE) continue;
       const code = payload.length >= 2 ? payload.readUInt16BE(0) : 1005;
+      this.reason = payload.subarray(2).toString();
       this.frame({ opcode: CLOSE, payload });
       await this.wire.end();
       return code;

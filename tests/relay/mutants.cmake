@@ -202,6 +202,14 @@ pf_add_relay_mutant(any_origin_rule app/option_values.c
   [[return value[0] != '\0' || pf_origin_rule_is_valid(pf_slice_of(value))]]
   options "invalid options are refused")
 
+pf_add_relay_mutant(return_without_a_hint server/bridge.c
+  [[code == PF_CLOSE_GOING_AWAY && server->ending != PF_ENDING_NONE]]
+  [[code == PF_CLOSE_GOING_AWAY && server->ending == PF_ENDING_NONE]]
+  operated "the more are closed at once")
+pf_add_relay_mutant(returns_all_at_once server/drain.c
+  [[(uint64_t)server->drain.total * 1000 / rate]] [[(uint64_t)server->drain.total / rate]]
+  operated "the more are closed at once")
+
 # What time shows, and memory
 pf_add_server_mutant(arrivals_without_a_pause server/arrivals.c
   [[if (is_more && server->now_ns - server->talked_ns < TALK_NS) {]]

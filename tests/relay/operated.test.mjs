@@ -136,10 +136,27 @@ test('while it drains, members who stay see those who go as away', async (t) => 
   await ann.message('member');
   relay.child.kill('SIGTERM');
   assert.equal(await ann.closed(), 1001);
+  assert.equal(ann.reason, 'retry-ms=1000');
   assert.equal((await bob.message('member')).away, true);
   relay.child.kill('SIGTERM');
   assert.equal(await bob.closed(), 1001);
   assert.equal(await soon('the end', relay.exit), 0);
+});
+
+test('the more are closed at once, the longer they may take to come back', async (t) => {
+  const secure = tlsOptions(makeCertificate(scratchFolder(t), 'localhost'));
+  for (const [count, options, reason] of /** @type {[number, string[], string][]} */ ([
+    [10, [], 'retry-ms=1000'], [600, [], 'retry-ms=1000'], [600, secure, 'retry-ms=1200'],
+  ])) {
+    const relay = await Relay.start(t, ...options);
+    const clients = [];
+    for (let i = 0; i < count; i++) clients.push(await Client.open(relay));
+    relay.child.kill('SIGTERM');
+    assert.deepEqual(new Set(await Promise.all(clients.map((client) => client.closed()))),
+      new Set([1001]));
+    assert.deepEqual(new Set(clients.map((client) => client.reason)), new Set([reason]));
+    assert.equal(await soon('the end', relay.exit), 0);
+  }
 });
 
 test('--log-format json writes an object a line, without names and addresses', async (t) => {

@@ -19,8 +19,8 @@ struct sim_packet {
     struct sim_packet *next;
     uint64_t due_us; /* when it arrives, unless the path is cut */
     enum sim_packet_kind kind;
-    uint16_t code; /* of CLOSED */
-    size_t size;   /* of MESSAGE */
+    uint16_t code, retry_ms; /* of CLOSED */
+    size_t size;             /* of MESSAGE */
     char data[];
 };
 

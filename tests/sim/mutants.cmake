@@ -143,7 +143,7 @@ pf_add_mutant(never_captures 100 "does not capture what" core/media/media.c
   [[        if (pf_capture_asks(&media->captures[i])) {]] [[        if (false) {]])
 pf_add_mutant(not_reopened_when_plugged_in 1000 "does not capture what" core/media/capture.c
   [[if (pf_devices_has_any(capture->devices, capture->source)) {]] [[if (false) {]])
-pf_add_mutant(not_reopened_when_ended 100 "does not capture what" core/media/capture.c
+pf_add_mutant(not_reopened_when_ended 300 "does not capture what" core/media/capture.c
   [[context->now_ms - capture->opened_at_ms >= REOPEN_MS]]
   [[context->now_ms - capture->opened_at_ms >= 1000000 * (uint64_t)REOPEN_MS]])
 pf_add_mutant(queue_of_one_candidate 100 "had no room for" core/peer/candidates.c
@@ -189,7 +189,7 @@ pf_add_mutant(older_client_kept 100 "not-joined" relay/hub/presence.c
   [[pf_hub_client_fail(hub, older, PF_CODE_REPLACED, "another client is this member now");]] [[]])
 pf_add_mutant(join_overtaken 2000 "is refused without a reason" relay/hub/admission.c
   [[if (is_overtaken(hub, client, member)) {]] [[if (member && !hub) {]])
-pf_add_mutant(foreign_ticket_taken 10000 "is refused without a reason" relay/hub/ticket.c
+pf_add_mutant(foreign_ticket_taken 12001+1000 "is refused without a reason" relay/hub/ticket.c
   [[if (!is_same(digits, text.data + claim_size + 1, MAC_DIGITS)) {]] [[if (text.size == 0) {]])
 pf_add_mutant(error_to_everyone 300 "that did not cause it" relay/hub/presence.c
   [[    pf_hub_send(hub, client->number, pf_hub_write_message(hub));

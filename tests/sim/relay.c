@@ -22,6 +22,9 @@
 /* Messages that a reader may be behind. (The server limits bytes; here most messages are small.) */
 enum { BACKLOG_MAX = 1000 };
 
+/* That a relay asks for when it stops: more than clients obey. */
+enum { RETRY_MS_MAX = 12000 };
+
 enum { NO_ROOM = SIM_ROOMS_MAX, ANY_ROOM };
 
 static uint64_t draw(void *user)
@@ -78,7 +81,7 @@ static void close_socket(struct sim_world *world, struct sim_relay *relay,
                          struct sim_socket *socket, uint16_t code)
 {
     if (!socket->broken) {
-        sim_wire_send_close(world, socket, false, code);
+        sim_wire_send_close(world, socket, false, code, 0);
     }
     forget(world, relay, socket);
     sim_wire_collect(world, socket);
@@ -299,6 +302,7 @@ void sim_relay_stop(struct sim_world *world, uint32_t at, bool orderly)
     if (!relay->up) {
         return;
     }
+    const uint16_t retry_ms = orderly ? (uint16_t)sim_below(world, RETRY_MS_MAX) : 0;
     sim_trace_note(world, NULL, orderly ? "the relay stops" : "the relay is killed");
     world->stats->relay_kills++;
     relay->up = false;
@@ -315,7 +319,7 @@ void sim_relay_stop(struct sim_world *world, uint32_t at, bool orderly)
         }
         forget(world, relay, socket);
         if (orderly && !socket->broken) {
-            sim_wire_send_close(world, socket, false, 1001);
+            sim_wire_send_close(world, socket, false, 1001, retry_ms);
         } else {
             sim_wire_break(world, socket);
         }
@@ -422,7 +426,7 @@ void sim_relay_lost(struct sim_world *world, struct sim_socket *socket, uint16_t
 void sim_relay_dismiss(struct sim_world *world, struct sim_socket *socket)
 {
     if (!socket->broken) {
-        sim_wire_send_close(world, socket, false, 1001);
+        sim_wire_send_close(world, socket, false, 1001, 0);
     }
     sim_relay_lost(world, socket, 1006);
 }

@@ -51,11 +51,13 @@ void sim_wire_send(struct sim_world *world, struct sim_socket *socket, bool up,
     }
 }
 
-void sim_wire_send_close(struct sim_world *world, struct sim_socket *socket, bool up, uint16_t code)
+void sim_wire_send_close(struct sim_world *world, struct sim_socket *socket, bool up, uint16_t code,
+                         uint16_t retry_ms)
 {
     sim_wire_send(world, socket, up, SIM_PACKET_CLOSED, PF_SLICE(""));
     struct sim_packet *last = up ? socket->up.last : socket->down.last;
     last->code = code;
+    last->retry_ms = retry_ms;
 }
 
 /* Packets in flight are lost. */
@@ -104,7 +106,7 @@ static void close_socket(struct sim_world *world, struct sim_socket *socket, uin
     socket->client = SIM_SOCKET_CLOSED;
     socket->tab->socket = NULL;
     if (socket->relay_open && !socket->broken) {
-        sim_wire_send_close(world, socket, true, code);
+        sim_wire_send_close(world, socket, true, code, 0);
     }
     sim_wire_collect(world, socket);
 }
@@ -184,7 +186,8 @@ void sim_wire_break_host(struct sim_world *world, uint32_t host)
     }
 }
 
-static void client_closed(struct sim_world *world, struct sim_socket *socket, uint16_t code)
+static void client_closed(struct sim_world *world, struct sim_socket *socket, uint16_t code,
+                          uint16_t retry_ms)
 {
     if (socket->client != SIM_SOCKET_CLOSED) {
         const pf_socket id = socket->id;
@@ -195,7 +198,7 @@ static void client_closed(struct sim_world *world, struct sim_socket *socket, ui
         sim_tab_handle(world, tab,
                        &(struct pf_event){.type = PF_EVENT_SOCKET_CLOSED,
                                           .socket = id,
-                                          .socket_closed.code = code});
+                                          .socket_closed = {code, retry_ms}});
     }
 }
 
@@ -208,10 +211,10 @@ static void connect_socket(struct sim_world *world, struct sim_socket *socket, u
     }
     sim_cluster_balance(world, socket->tab->host);
     if (!host->online || (!sim_drain_accepts(&world->relays[host->relay_at]) && !host->relay_cut)) {
-        client_closed(world, socket, 1006);
+        client_closed(world, socket, 1006, 0);
     } else if (host->relay_cut) {
         if (tries > 60) {
-            client_closed(world, socket, 1006);
+            client_closed(world, socket, 1006, 0);
         } else {
             sim_after(world, 1000000, SIM_SOCKET_CONNECT, socket->index, tries + 1);
         }
@@ -304,7 +307,7 @@ static void packet_down(struct sim_world *world, struct sim_socket *socket)
         drop_packet(world, socket, false);
         sim_tab_handle(world, tab, &event);
         break;
-    case SIM_PACKET_CLOSED: client_closed(world, socket, packet->code); break;
+    case SIM_PACKET_CLOSED: client_closed(world, socket, packet->code, packet->retry_ms); break;
     }
 }
 
@@ -328,7 +331,7 @@ void sim_wire_happen(struct sim_world *world, const struct sim_happening *happen
     case SIM_SOCKET_CONNECT: connect_socket(world, socket, happening->token); break;
     case SIM_SOCKET_UP: packet_up(world, socket); break;
     case SIM_SOCKET_DOWN: packet_down(world, socket); break;
-    case SIM_SOCKET_LOST_BY_CLIENT: client_closed(world, socket, 1006); break;
+    case SIM_SOCKET_LOST_BY_CLIENT: client_closed(world, socket, 1006, 0); break;
     case SIM_SOCKET_LOST_BY_RELAY: lose_at_relay(world, socket); break;
     default: PF_UNREACHABLE();
     }

@@ -21,8 +21,8 @@ void sim_wire_break_host(struct sim_world *world, uint32_t host);
 /* Sends in one direction; `up` is to the relay. */
 void sim_wire_send(struct sim_world *world, struct sim_socket *socket, bool up,
                    enum sim_packet_kind kind, struct pf_slice text);
-void sim_wire_send_close(struct sim_world *world, struct sim_socket *socket, bool up,
-                         uint16_t code);
+void sim_wire_send_close(struct sim_world *world, struct sim_socket *socket, bool up, uint16_t code,
+                         uint16_t retry_ms);
 
 /* Removes a socket that is closed at both ends. */
 void sim_wire_collect(struct sim_world *world, struct sim_socket *socket);

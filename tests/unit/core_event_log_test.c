@@ -22,7 +22,7 @@ static const struct pf_event samples[] = {
     {.type = PF_EVENT_JOIN, .now_ms = 6, .join = {{"tea", 3}, {"Ann", 3}}},
     {.type = PF_EVENT_SET_SOURCE, .now_ms = 7, .set_source = {PF_SOURCE_CAMERA, true}},
     {.type = PF_EVENT_SET_ORIGIN, .now_ms = 7, .set_origin = {PF_SOURCE_CAMERA, PF_ORIGIN_NONE}},
-    {.type = PF_EVENT_SOCKET_CLOSED, .now_ms = 8, .socket = 1, .socket_closed = {1006}},
+    {.type = PF_EVENT_SOCKET_CLOSED, .now_ms = 8, .socket = 1, .socket_closed = {1001, 2500}},
     {.type = PF_EVENT_CAPTURE_FAILED,
      .now_ms = 9,
      .capture_failed = {{2, 3}, PF_DOM_ERROR_NOT_READABLE, {true, false}}},
@@ -143,7 +143,7 @@ static void lines_that_are_not_events_are_refused(void **state)
     (void)state;
     static const char *const bad[] = {
         "5 tea\n",                                /* no such event */
-        "5 peerface-event-log 3\n",               /* not an event */
+        "5 peerface-event-log 4\n",               /* not an event */
         "5 pc-state pc=4 state=lost\n",           /* no such connection state */
         "5 pc-state pc=4 state=\n",               /* one without a name */
         "5 pc-state pc=4294967296 state=new\n",   /* out of range */
@@ -156,7 +156,7 @@ static void lines_that_are_not_events_are_refused(void **state)
         "5 set-source source=camera on=1 pc=1\n", /* one too many */
         "5 devices count=1 lamp=1:a 1:b\n",       /* no such source */
         "5 devices count=65\n",                   /* more than a line may have */
-        "5 socket-closed socket=1 code=65536\n",
+        "5 socket-closed socket=1 code=65536 retry=0\n",
         "99999999999999999999 timeout\n",
         "x timeout\n",
         "5 timeout",
@@ -186,16 +186,16 @@ static void a_text_that_is_not_a_log_is_refused_and_left_unchanged(void **state)
     (void)state;
     assert_config_refused("", PF_ERROR_INVALID);
     assert_config_refused("peerface-event-log", PF_ERROR_INVALID);
-    assert_config_refused("peerface-event-log 3", PF_ERROR_INVALID);
-    assert_config_refused("peerface-event-log 3 url=3:ws:\n", PF_ERROR_INVALID);
+    assert_config_refused("peerface-event-log 4", PF_ERROR_INVALID);
+    assert_config_refused("peerface-event-log 4 url=3:ws:\n", PF_ERROR_INVALID);
     assert_config_refused("5 timeout\n", PF_ERROR_INVALID);
 }
 
 static void a_log_of_another_version_is_refused_as_such(void **state)
 {
     (void)state;
-    assert_config_refused("peerface-event-log 4 url=3:ws:", PF_ERROR_UNSUPPORTED);
-    assert_config_refused("peerface-event-log 33", PF_ERROR_UNSUPPORTED);
+    assert_config_refused("peerface-event-log 3 url=3:ws:", PF_ERROR_UNSUPPORTED);
+    assert_config_refused("peerface-event-log 43", PF_ERROR_UNSUPPORTED);
     assert_config_refused("peerface-record-1 23:ws://localhost:37809/ws 0:", PF_ERROR_UNSUPPORTED);
 }
 
@@ -273,7 +273,7 @@ static void replaying_a_log_gives_the_same_commands(void **state)
     assert_int_equal(pf_room_init(room, &config), PF_ERROR_OK);
     const struct pf_event events[] = {
         {.type = PF_EVENT_START, .now_ms = 1},
-        {.type = PF_EVENT_SOCKET_CLOSED, .now_ms = 40, .socket = 1, .socket_closed = {1006}},
+        {.type = PF_EVENT_SOCKET_CLOSED, .now_ms = 40, .socket = 1, .socket_closed = {1006, 0}},
         {.type = PF_EVENT_TIMEOUT, .now_ms = 400},
         {.type = PF_EVENT_SOCKET_MESSAGE,
          .now_ms = 450,

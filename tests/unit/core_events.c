@@ -153,7 +153,7 @@ void driver_socket_closed(struct driver *driver, uint16_t code)
 {
     driver_feed(driver, &(struct pf_event){.type = PF_EVENT_SOCKET_CLOSED,
                                            .socket = driver->socket,
-                                           .socket_closed = {code}});
+                                           .socket_closed = {code, 0}});
 }
 
 void driver_hello(struct driver *driver)

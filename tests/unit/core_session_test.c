@@ -132,6 +132,27 @@ static void R36_a_relay_that_cannot_find_the_room_is_tried_again(void **state)
     assert_int_equal(d->state, PF_ROOM_JOINED);
 }
 
+static void the_relay_says_within_which_time_clients_return(void **state)
+{
+    struct driver *d = *state;
+    uint32_t longest_ms = 0;
+    driver_enter(d, 0, 0);
+    for (int i = 0; i < 200; i++) {
+        driver_feed(d, &(struct pf_event){.type = PF_EVENT_SOCKET_CLOSED,
+                                          .socket = d->socket,
+                                          .socket_closed = {1001, i < 100 ? 4000 : 65000}});
+        const uint32_t retry_ms = (uint32_t)driver_retry_ms(d);
+        longest_ms = retry_ms > longest_ms ? retry_ms : longest_ms;
+        assert_in_range(retry_ms, 1, i < 100 ? 4000 : 10000);
+        driver_hello(d);
+        driver_joined(d, DRIVER_SELF, 0, 0);
+        if (i == 99) {
+            assert_in_range(longest_ms, 3000, 4000); /* the time is used */
+        }
+    }
+    assert_in_range(longest_ms, 8000, 10000);
+}
+
 static void R36_a_member_that_returns_waits_without_leaving_the_call(void **state)
 {
     struct driver *d = *state;
@@ -579,6 +600,7 @@ int main(void)
         TEST(R36_a_relay_may_look_for_the_room_for_fifteen_seconds),
         TEST(R36_a_join_without_an_answer_within_twenty_seconds_is_retried),
         TEST(R36_a_relay_that_cannot_find_the_room_is_tried_again),
+        TEST(the_relay_says_within_which_time_clients_return),
         TEST(R36_a_member_that_returns_waits_without_leaving_the_call),
         TEST(reconnect_delays_grow_to_ten_seconds_with_full_jitter),
         TEST(R14_clients_of_a_restarted_relay_reconnect_spread_over_a_second),

@@ -150,7 +150,7 @@ static void replay_survives_ids_that_nobody_gave(void **state)
     const struct replayed replayed = replay_of("5 start\n"
                                                "6 pc-state pc=4294967295 state=connected\n"
                                                "6 track-ended track=4294967295\n"
-                                               "6 socket-closed socket=16384 code=1006\n");
+                                               "6 socket-closed socket=16384 code=1006 retry=0\n");
     assert_int_equal(replayed.error, PF_ERROR_OK);
     assert_int_equal(replayed.rest, 0);
 }

@@ -86,12 +86,14 @@ void pf_relay_session_close(struct pf_relay_session *session, struct pf_context 
     set_state(session, context, PF_RELAY_SESSION_CLOSED);
 }
 
-void pf_relay_session_lost(struct pf_relay_session *session, struct pf_context *context)
+void pf_relay_session_lost(struct pf_relay_session *session, struct pf_context *context,
+                           uint32_t retry_ms)
 {
     PF_ASSERT(session->socket != 0);
     const uint32_t doublings =
         session->attempts < RETRY_DOUBLINGS ? session->attempts : RETRY_DOUBLINGS;
     uint32_t wait_ms = (uint32_t)RETRY_MS << doublings;
+    wait_ms = wait_ms > retry_ms ? wait_ms : retry_ms;
     wait_ms = wait_ms < RETRY_MS_MAX ? wait_ms : RETRY_MS_MAX;
     session->attempts++;
     close_socket(session, context);
@@ -174,7 +176,7 @@ void pf_relay_session_tick(struct pf_relay_session *session, struct pf_context *
         pf_relay_session_open(session, context);
     } else if (session->answer_at_ms <= context->now_ms ||
                (session->silence_at_ms <= context->now_ms && session->probing)) {
-        pf_relay_session_lost(session, context);
+        pf_relay_session_lost(session, context, 0);
     } else if (session->silence_at_ms <= context->now_ms) {
         /* After a sleep the relay's messages may be queued behind this event: pings first. */
         session->probing = true;

@@ -39,8 +39,10 @@ void pf_relay_session_open(struct pf_relay_session *session, struct pf_context *
 /* Closes it for good. */
 void pf_relay_session_close(struct pf_relay_session *session, struct pf_context *context);
 
-/* The socket is lost: reconnects with exponential back-off. */
-void pf_relay_session_lost(struct pf_relay_session *session, struct pf_context *context);
+/* The socket is lost: reconnects with exponential back-off. `retry_ms`: within which time, where
+ * the relay knows how many will come; or 0. */
+void pf_relay_session_lost(struct pf_relay_session *session, struct pf_context *context,
+                           uint32_t retry_ms);
 
 /* "hello", "join" sent, "joined". */
 void pf_relay_session_greet(struct pf_relay_session *session, struct pf_context *context,

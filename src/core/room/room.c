@@ -205,7 +205,7 @@ static void on_socket(struct pf_room *room, const struct pf_event *event)
     if (event->type == PF_EVENT_SOCKET_MESSAGE) {
         on_socket_message(room, event);
     } else {
-        pf_relay_session_lost(&room->session, &room->context);
+        pf_relay_session_lost(&room->session, &room->context, event->socket_closed.retry_ms);
     }
 }
 

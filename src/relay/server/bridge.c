@@ -5,6 +5,7 @@
 #include "base/assert.h"
 #include "base/buffer.h"
 #include "relay/server/crypto.h"
+#include "relay/server/drain.h"
 #include "relay/server/link.h"
 #include "relay/server/logic.h"
 #include "relay/server/proxied.h"
@@ -51,9 +52,19 @@ static void send_frame(struct pf_server *server, struct pf_link *link,
 
 static void send_close(struct pf_server *server, struct pf_link *link, uint16_t code)
 {
-    const char payload[2] = {(char)(code >> 8), (char)(code & 0xff)};
-    const size_t size = code == PF_CLOSE_NO_STATUS ? 0 : sizeof payload;
-    send_frame(server, link, PF_OPCODE_CLOSE, (struct pf_slice){payload, size});
+    char data[32];
+    struct pf_buffer payload;
+    pf_buffer_init(&payload, data, sizeof data);
+    if (code != PF_CLOSE_NO_STATUS) {
+        const char both[2] = {(char)(code >> 8), (char)(code & 0xff)};
+        pf_buffer_put(&payload, (struct pf_slice){both, sizeof both});
+    }
+    if (code == PF_CLOSE_GOING_AWAY && server->ending != PF_ENDING_NONE) {
+        pf_buffer_put(&payload, PF_SLICE("retry-ms="));
+        pf_buffer_put_u64(&payload, pf_drain_retry_ms(server));
+    }
+    PF_ASSERT(!payload.overflow);
+    send_frame(server, link, PF_OPCODE_CLOSE, pf_buffer_slice(&payload));
 }
 
 /* The frame is built once and shared by all receivers. */

@@ -10,6 +10,10 @@
 enum {
     STEP_MS = 50,
     STOP_MS = 1000, /* for what has been closed to end */
+    RETRY_MS = 1000,
+    RETRY_MS_MAX = 10000,         /* clients do not wait for longer */
+    RETURNS_PER_S = 5000,         /* what a relay takes beside the members that it has */
+    RETURNS_PER_S_OVER_TLS = 500, /* with a handshake each */
 };
 
 /* Without other relays the hub is not told: it would only tell the members of one another. In a
@@ -34,6 +38,8 @@ static void give_up_rooms(struct pf_server *server)
 
 static void stop(struct pf_server *server)
 {
+    server->ending = PF_ENDING_STOPPING;
+    server->stop_ms = server->now_ms + STOP_MS;
     give_up_rooms(server);
     for (size_t i = 0; i < PF_DOORS_COUNT; i++) {
         pf_listeners_close(&server->doors[i]); /* closing also removes them from epoll */
@@ -51,8 +57,6 @@ static void stop(struct pf_server *server)
             close_client(server, link);
         }
     }
-    server->ending = PF_ENDING_STOPPING;
-    server->stop_ms = server->now_ms + STOP_MS;
 }
 
 static size_t everybody_count(const struct pf_server *server)
@@ -115,4 +119,14 @@ uint64_t pf_drain_deadline_ms(const struct pf_server *server)
     case PF_ENDING_STOPPING: return server->stop_ms;
     }
     return PF_DEADLINE_NONE;
+}
+
+uint32_t pf_drain_retry_ms(const struct pf_server *server)
+{
+    const uint64_t rate = server->tls.ssl ? RETURNS_PER_S_OVER_TLS : RETURNS_PER_S;
+    const uint64_t all_ms = (uint64_t)server->drain.total * 1000 / rate;
+    if (server->ending == PF_ENDING_DRAINING || all_ms < RETRY_MS) {
+        return RETRY_MS;
+    }
+    return all_ms < RETRY_MS_MAX ? (uint32_t)all_ms : RETRY_MS_MAX;
 }

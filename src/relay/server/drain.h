@@ -23,4 +23,11 @@ void pf_drain_advance(struct pf_server *server);
 /* When that is to be called next, or PF_DEADLINE_NONE. */
 uint64_t pf_drain_deadline_ms(const struct pf_server *server);
 
+/*
+ * Within how many ms a client that is closed now is to connect again: one second where they are
+ * closed one after the other, and as long as another relay needs for all of them where it is all at
+ * once (PROTOCOL.md section 7).
+ */
+uint32_t pf_drain_retry_ms(const struct pf_server *server);
+
 #endif
