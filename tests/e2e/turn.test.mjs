@@ -2,10 +2,11 @@
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { scenario } from './harness.mjs';
+import { scenario, socketErrors } from './harness.mjs';
 import { freePort } from './relay.mjs';
 import { until } from './until.mjs';
 
@@ -29,14 +30,27 @@ class TurnServer {
 
   /** @param {number} port */
   constructor(port) {
+    this.port = port;
     this.url = `turn:${address}:${port}`;
     this.secretFile = path.join(this.folder, 'secret');
-    this.process = spawn('turnserver', [
+    this.process = this.spawn();
+  }
+
+  spawn() {
+    return spawn('turnserver', [
       '-n', '--use-auth-secret', `--static-auth-secret=${secret}`, '--realm=call.example',
-      `--listening-ip=${address}`, `--relay-ip=${address}`, `--listening-port=${port}`,
+      `--listening-ip=${address}`, `--relay-ip=${address}`, `--listening-port=${this.port}`,
       '--no-cli', '--no-tls', '--no-dtls', '--log-file=/dev/null',
       `--pidfile=${path.join(this.folder, 'pid')}`, `--userdb=${path.join(this.folder, 'db')}`,
     ], { stdio: 'ignore' });
+  }
+
+  /** It forgets all allocations. */
+  async restart() {
+    const gone = once(this.process, 'exit');
+    this.process.kill('SIGKILL');
+    await gone;
+    this.process = this.spawn();
   }
 
   close() {
@@ -143,6 +157,37 @@ for (const engine of /** @type {('chromium'|'firefox')[]} */ (['chromium', 'fire
         await ann.inCallWith(1);
         await bob.inCallWith(1);
         assert.ok((await paths(ann)).some((one) => one.isRelayed));
+      } finally {
+        turn.close();
+      }
+    },
+  );
+
+  scenario(
+    `in ${engine} a call whose credentials have expired comes back with new ones (I24)`,
+    { needs: [engine], skip: missing, slow: true, expects: [/ICE failed/, ...socketErrors] },
+    async (world) => {
+      const turn = await start(world, secret);
+      try {
+        const ann = await world.person('Ann', { engine });
+        const bob = await world.person('Bob', { engine });
+        await ann.enter('tea');
+        await bob.enter('tea');
+        await ann.inCallWith(1);
+        await bob.inCallWith(1);
+        await world.relay.kill(); // who would give them new ones
+        const last = Math.max(...(await paths(ann)).concat(await paths(bob))
+          .map((one) => one.expires));
+        await until('that all credentials have expired', () => Date.now() / 1000 > last + 1);
+        await turn.restart();
+        const hasLost = () => /** @type {any} */ (window).probe.connections.every(
+          (/** @type {any} */ { pc }) => pc.connectionState !== 'connected');
+        await ann.sees('that the TURN server has forgotten the call', hasLost);
+        await world.relay.start();
+        await ann.inCallWith(1);
+        await bob.inCallWith(1);
+        const now = (await paths(ann)).find((one) => one.isRelayed);
+        assert.ok(now && now.expires > last, 'the path is one with new credentials');
       } finally {
         turn.close();
       }
