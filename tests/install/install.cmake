@@ -20,7 +20,7 @@ file(MAKE_DIRECTORY "${WORK}")
 if(NOT WAY STREQUAL add_subdirectory)
   run("${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${prefix}")
   foreach(file lib/systemd/system/peerface-relay.service share/peerface/relay.conf
-               share/peerface/grafana.json)
+               lib/systemd/system/peerface-relay.socket share/peerface/grafana.json)
     if(EXISTS "${prefix}/bin/peerface-relay" AND NOT EXISTS "${prefix}/${file}")
       message(FATAL_ERROR "the relay is installed without ${file}")
     endif()

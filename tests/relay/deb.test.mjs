@@ -41,6 +41,7 @@ test('the package has the relay, its unit and its configuration', { skip }, (t) 
   }
   assert.equal(modes.get('./usr/bin/peerface-relay'), '-rwxr-xr-x');
   for (const name of ['usr/lib/systemd/system/peerface-relay.service', 'etc/peerface/relay.conf',
+    'usr/lib/systemd/system/peerface-relay.socket',
     'usr/share/doc/peerface-relay/OPERATING.md', 'usr/share/doc/peerface-relay/copyright']) {
     assert.equal(modes.get(`./${name}`), '-rw-r--r--', name);
   }

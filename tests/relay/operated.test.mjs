@@ -255,6 +255,24 @@ test('what is wrong in a file or in the environment is named', async (t) => {
   assert.equal((await runToEnd('--port', '0')).code, 2);
 });
 
+test('systemd understands the units', (t) => {
+  const folder = scratchFolder(t);
+  const service = fs.readFileSync(
+    path.resolve(path.dirname(program), 'app/peerface-relay.service'), 'utf8');
+  fs.writeFileSync(path.join(folder, 'peerface-relay.service'),
+    service.replace(/^ExecStart=\S+/m, `ExecStart=${path.resolve(program)}`));
+  const socket = new URL('../../src/relay/systemd/peerface-relay.socket', import.meta.url);
+  fs.copyFileSync(socket, path.join(folder, 'peerface-relay.socket'));
+  const units = ['service', 'socket'].map((kind) => path.join(folder, `peerface-relay.${kind}`));
+  const { error, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', ...units],
+    { encoding: 'utf8' });
+  if (error) {
+    t.skip('no systemd-analyze');
+    return;
+  }
+  assert.deepEqual(stderr.split('\n').filter((line) => line.includes('peerface-relay')), []);
+});
+
 test('sockets of systemd are taken over, each for its purpose', async (t) => {
   const servers = await Promise.all([0, 1].map(() => /** @type {Promise<net.Server>} */ (
     new Promise((resolve) => {
