@@ -320,6 +320,16 @@ pf_add_mutant(message_kept_too_long 100 "that nobody has written" core/room/chat
   [[    if (number <= PF_CHAT_ENTRIES_MAX) {
         memcpy(entry->text, text.data, text.size);
     }]])
+pf_add_mutant(messages_change_places 300 "in another order" core/room/chat.c
+  [[    const uint64_t age_ms = room->context.now_ms - entry->said_ms;
+    message->type = PF_MESSAGE_CHAT;
+    message->chat.number = entry->number;]]
+  [[    message->type = PF_MESSAGE_CHAT;
+    message->chat.number = entry->number;
+    const struct pf_chat_entry *other =
+        &room->chat.entries[(entry->number ^ 1u) % PF_CHAT_ENTRIES_MAX];
+    entry = other->number == (entry->number ^ 1u) ? other : entry;
+    const uint64_t age_ms = room->context.now_ms - entry->said_ms;]])
 pf_add_mutant(message_forgotten 300 "without a word" core/room/chat.c
   [[    settle(room, entry, false); /* it has to make place */]] [[]])
 
@@ -421,6 +431,15 @@ pf_add_mutant(file_of_a_peer_that_is_gone 300 "files that do not come to an end"
 pf_add_mutant(file_to_an_older_client 2000 "an older client" core/peer/files.c
   [[files->is_possible = pf_capabilities_have(capabilities, PF_CAPABILITY_FILES);]]
   [[files->is_possible = capabilities.size < 1000;]])
+
+pf_add_mutant(file_of_another_size 300 "a file that nobody offers" core/peer/files.c
+  [[        message.size = file->size;]] [[        message.size = file->size / 2 + 1;]])
+pf_add_mutant(file_done_by_promise 300 "is there which is not" core/peer/files.c
+  [[    } else if (message->state == PF_FILE_DECLINED && file->state == PF_FILE_OFFERED) {]]
+  [[    } else if (message->state == PF_FILE_DECLINED && file->state == PF_FILE_OFFERED) {
+        file->offset = file->size;
+        set_state(peer, context, file, PF_FILE_DONE);
+    } else if (message->state == PF_FILE_OFFERED) {]])
 
 # Several relays, one room
 pf_add_mutant(claim_not_atomic 100 "two relays own one room" ../tests/sim/directory.c
