@@ -10,10 +10,31 @@
  * @typedef {(peer: Peer) => RTCDataChannel[]|undefined} ChannelsOf
  */
 
+/**
+ * @typedef {object} ChannelEventMap
+ * @property {CustomEvent<{peer: Peer, data: string|ArrayBuffer}>} message
+ * @property {Event} writable
+ */
+/**
+ * @template {keyof ChannelEventMap} K
+ * @typedef {(this: Channel, event: ChannelEventMap[K]) => void} ChannelEventListener
+ */
+/**
+ * An EventTarget that knows a channel's events.
+ * @typedef {{
+ *   addEventListener<K extends keyof ChannelEventMap>(type: K, listener: ChannelEventListener<K>,
+ *     options?: boolean|AddEventListenerOptions): void,
+ *   removeEventListener<K extends keyof ChannelEventMap>(type: K,
+ *     listener: ChannelEventListener<K>, options?: boolean|EventListenerOptions): void,
+ * } & EventTarget} ChannelEventTarget
+ */
+
 /** Of a message with the name of its channel. */
 const messageSizeMax = 65536;
 /** What may wait in a browser to be sent to one peer. */
 const bufferedMax = 1 << 20;
+/** Of this at most may wait, before more is asked for. */
+const bufferedLow = bufferedMax / 4;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -21,11 +42,15 @@ const decoder = new TextDecoder();
 /** @type {WeakMap<Room, Map<string, Channel>>} by number and name; open ones */
 const rooms = new WeakMap();
 
+/** Those whose page has been told that too much waits. @type {WeakSet<Channel>} */
+const full = new WeakSet();
+
 /**
- * Event: message, a CustomEvent with detail {peer, data}; data is a string or an ArrayBuffer, as it
- * was sent.
+ * Events: message, a CustomEvent with detail {peer, data}; data is a string or an ArrayBuffer, as
+ * it was sent. writable, once after send() has returned false because too much waited: now at most
+ * 256 KiB wait for each peer.
  */
-export class Channel extends EventTarget {
+export class Channel extends /** @type {{new (): ChannelEventTarget}} */ (EventTarget) {
   #room;
   #channelsOf;
   #onClose;
@@ -71,6 +96,7 @@ export class Channel extends EventTarget {
     if (size > messageSizeMax) throw new RangeError(`${size} bytes; at most ${messageSizeMax}`);
     const open = this.#open(peerId);
     const free = open.filter(({ bufferedAmount }) => bufferedAmount + size <= bufferedMax);
+    if (free.length < open.length) full.add(this);
     for (const channel of free) {
       if (isText) {
         channel.send(head + data);
@@ -111,6 +137,18 @@ function take(channels, number, peer, frame) {
 }
 
 /**
+ * Tells those pages for which enough has been sent, or whose peers are gone.
+ * @param {Map<string, Channel>} channels
+ */
+function tellWritable(channels) {
+  for (const channel of channels.values()) {
+    if (!full.has(channel) || channel.bufferedAmount > bufferedLow) continue;
+    full.delete(channel);
+    channel.dispatchEvent(new Event('writable'));
+  }
+}
+
+/**
  * The open channels of a room, which hear its peers from now on.
  * @param {Room} room
  * @param {ChannelsOf} channelsOf
@@ -123,13 +161,18 @@ function channelsIn(room, channelsOf) {
     for (const peer of room.peers.values()) {
       for (const number of [1, 2]) {
         const channel = channelsOf(peer)?.[number];
-        if (channel) channel.onmessage = ({ data }) => take(channels, number, peer, data);
+        if (!channel) continue;
+        channel.onmessage = ({ data }) => take(channels, number, peer, data);
+        channel.bufferedAmountLowThreshold = bufferedLow;
+        channel.onbufferedamountlow = () => tellWritable(channels);
       }
     }
+    tellWritable(channels); // a peer that has left, or lost its connection, holds nobody up
   };
   /* A connection is shown before it is connected. */
   room.addEventListener('peerjoin', listen);
   room.addEventListener('peerchange', listen);
+  room.addEventListener('peerleave', listen);
   listen();
   rooms.set(room, channels);
   return channels;

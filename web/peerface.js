@@ -37,6 +37,8 @@ import { channelsOf, connectPeer, Files, makePeer, setTrack, statsOf } from './p
 /** @typedef {import('./peerface-types.js').Device} Device */
 /** @typedef {import('./peerface-types.js').Wasm} Wasm */
 /** @typedef {import('./peerface-streams.js').PeerStats} PeerStats */
+/** @typedef {import('./peerface-channels.js').Channel} Channel */
+/** @typedef {import('./peerface-files.js').Transfer} Transfer */
 
 /** Of this module, as in CMakeLists.txt. */
 export const version = '0.1.0';
@@ -378,7 +380,7 @@ export class Room extends /** @type {{new (): RoomEventTarget}} */ (EventTarget)
    * too, also if `reliable`, and who comes later does not get what was sent before.
    * @param {string} name  1 to 64 characters, none of them a control character
    * @param {{reliable?: boolean}} [options]  false: a message may be lost, or overtaken by another
-   * @returns {Promise<import('./peerface-channels.js').Channel>}  its code is loaded when needed.
+   * @returns {Promise<Channel>}  its code is loaded when needed.
    *   Rejects with RangeError for another name, and InvalidStateError if it is open already
    */
   async openChannel(name, options) {
@@ -391,7 +393,7 @@ export class Room extends /** @type {{new (): RoomEventTarget}} */ (EventTarget)
    * lost connection is repaired, but not after a reload.
    * @param {File|Blob} file  4 GiB - 1 at most
    * @param {{to?: Peer, name?: string}} [options]  `name`: instead of the file's own
-   * @returns {Promise<import('./peerface-files.js').Transfer[]>}  one for each peer that can take
+   * @returns {Promise<Transfer[]>}  one for each peer that can take
    *   it: at most eight at a time. RangeError if it is too large, InvalidStateError if none can,
    *   TypeError if `to` is there and undefined
    */

@@ -102,6 +102,29 @@ scenario(
 );
 
 scenario(
+  'a peer that takes nothing any more holds up nobody once it is gone',
+  { people: 3, relay: ['--grace-ms', '1000', '--ping-ms', '1000'] },
+  async (world) => {
+    const ann = await enter(world, 'Ann', 'chromium');
+    const bob = await enter(world, 'Bob', 'chromium');
+    for (const person of [ann, bob]) await reaches(person, 1);
+    await ann.ask(() => {
+      const host = /** @type {any} */ (window);
+      const { moves } = host.channels;
+      moves.addEventListener('writable', () => (host.isWritable = true));
+      const halted = Object.getOwnPropertyDescriptor(RTCDataChannel.prototype, 'bufferedAmount');
+      Object.defineProperty(RTCDataChannel.prototype, 'bufferedAmount', { get() {
+        return this.readyState === 'open' ? 1 << 20 : halted?.get?.call(this);
+      } });
+      host.taken = moves.send('x');
+    });
+    assert.equal(await ann.ask(() => /** @type {any} */ (window).taken), false);
+    await bob.page.goto('about:blank');
+    await ann.sees('that it may send', () => /** @type {any} */ (window).isWritable === true);
+  },
+);
+
+scenario(
   'a channel says when too much waits to be sent, and all that it has taken arrives',
   { needs: ['chromium', 'firefox'] },
   async (world) => {
@@ -110,10 +133,13 @@ scenario(
     for (const [from, to] of [[ann, bob], [bob, ann]]) {
       await reaches(from, 1);
       const count = await from.ask(() => {
-        const { moves } = /** @type {any} */ (window).channels;
+        const host = /** @type {any} */ (window);
+        const { moves } = host.channels;
         let taken = 0;
+        host.writable = [];
+        moves.addEventListener('writable', () => host.writable.push(moves.bufferedAmount));
         while (moves.send('x'.repeat(65000))) taken++;
-        return moves.bufferedAmount > 0 ? taken : 0;
+        return moves.bufferedAmount > 0 && host.writable.length === 0 ? taken : 0;
       });
       assert.ok(count >= 2, `${count} were taken`);
       await to.sees('all of them', (number) => {
@@ -122,6 +148,9 @@ scenario(
       }, [count]);
       await from.sees('nothing waiting', () =>
         /** @type {any} */ (window).channels.moves.bufferedAmount === 0);
+      const writable = await from.ask(() => /** @type {any} */ (window).writable);
+      assert.equal(writable.length, 1, 'told once');
+      assert.ok(writable[0] <= 262144, `${writable[0]} bytes waited still`);
     }
     const error = await ann.ask(() => {
       try {

@@ -22,7 +22,7 @@ async function writes(person, text) {
 const reads = (person, text, state) => person.sees(`"${text}", ${state}`, (wanted, is) => {
   const row = [...document.querySelectorAll('.chatMessage')].at(-1);
   return row?.querySelector('.chatText')?.textContent === wanted
-    && row.getAttribute('data-state') === is;
+    && row?.getAttribute('data-state') === is;
 }, [text, state]);
 
 /** Keeps what is copied, and counts the tones that begin. */
@@ -37,7 +37,7 @@ const listen = `window.copied = [];
   };`;
 
 for (const engine of /** @type {const} */ (['chromium', 'firefox'])) {
-  scenario(`in ${engine} a message keeps its lines, is copied, has a time, and its link calls nobody`,
+  scenario(`in ${engine} a message keeps its lines, can be copied, and fetches nothing for its link`,
     { needs: [engine] },
     async (world) => {
       const { ann, bob } = await annAndBob(world, { engine }, { engine, scripts: [listen] });

@@ -36,7 +36,7 @@ scenario('the package is what publint and attw expect of one', { skip, people: 1
 
 /** Every line with a mistake has to be refused, and nothing else. */
 const consumer = `import { createRoom, Room, version } from 'peerface';
-import type { Peer, RoomEventMap, RoomOptions } from 'peerface';
+import type { Channel, Message, Peer, RoomEventMap, RoomOptions, Transfer } from 'peerface';
 import { createRoom as inline } from 'peerface/inline';
 import type { PeerfaceRoomElement } from 'peerface/element';
 
@@ -76,6 +76,17 @@ element.call = room;
 room.replaceTrack('video', null);
 // @ts-expect-error: no such kind
 room.replaceTrack('film', null);
+const channel: Channel = await room.openChannel('moves', { reliable: false });
+channel.addEventListener('message', ({ detail: { peer, data } }) =>
+  console.log(peer.name, typeof data === 'string' ? data : data.byteLength));
+channel.addEventListener('writable', () => channel.send(new ArrayBuffer(channel.bufferedAmount)));
+// @ts-expect-error: no such event
+channel.onopen = () => {};
+const sent: Message | undefined = room.send('hello');
+const offered: Transfer[] = await room.sendFile(new File([], 'a'),
+  { to: [...room.peers.values()][0] });
+room.addEventListener('file', ({ detail: transfer }) => transfer.accept());
+console.log(sent, offered[0].speed, room.messages[0].state === 'failed');
 for (const peer of other.peers.values()) console.log(peer.name, room.ticket.length, room.hand + 1);
 export {};
 `;

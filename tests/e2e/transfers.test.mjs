@@ -1,4 +1,4 @@
-/* transfers.test.mjs - files in the panel: dragged, chosen, to all, under way, cancelled, stored. */
+/* transfers.test.mjs - files in the panel: dragged, chosen, to all, cancelled, stored. */
 /* SPDX-License-Identifier: MIT */
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
@@ -35,7 +35,10 @@ const presses = (person, label) => person.ask((wanted) => {
   button.click();
 }, label);
 
-/** As the browser's dialog does. @param {Person} person @param {string} name @param {number} size */
+/**
+ * As the browser's dialog does.
+ * @param {Person} person @param {string} name @param {number} size
+ */
 const chooses = (person, name, size) => person.ask((named, bytes) => {
   const chosen = new DataTransfer();
   chosen.items.add(new File([new Uint8Array(bytes)], named));
@@ -92,7 +95,8 @@ scenario('files are dragged over the call and dropped, or chosen, and go to ever
     assert.equal(await bob.ask(() => document.querySelectorAll('.file').length), 1);
   });
 
-for (const [from, to] of /** @type {const} */ ([['chromium', 'firefox'], ['firefox', 'chromium']])) {
+for (const [from, to] of /** @type {const} */ ([['chromium', 'firefox'],
+  ['firefox', 'chromium']])) {
   scenario(`from ${from} to ${to} a file tells its speed, and either side can end it`,
     { needs: [from, to], slow: true },
     async (world) => {
@@ -128,25 +132,26 @@ for (const [from, to] of /** @type {const} */ ([['chromium', 'firefox'], ['firef
     });
 }
 
-scenario('a large file is stored where the person says, while it comes', { slow: true }, async (world) => {
-  // A handle as showSaveFilePicker() gives it; pages under test cannot answer the browser's dialog.
-  const picker = `window.showSaveFilePicker = async ({ suggestedName }) => {
-    window.picked = suggestedName;
-    const root = await navigator.storage.getDirectory();
-    window.handle = await root.getFileHandle('picked', { create: true });
-    return window.handle;
-  };`;
-  const { ann, bob } = await annAndBob(world, {}, { scripts: [picker] });
-  await ann.click('#chat');
-  await bob.click('#chat');
-  await chooses(ann, 'large.bin', 270_000_000);
-  await row(bob, 'large.bin', 'offered', '270 MB');
-  await presses(bob, 'Accept');
-  await row(bob, 'large.bin', 'done', 'Saved');
-  assert.deepEqual(await bob.ask(async () => {
-    const { picked, handle } = /** @type {any} */ (window);
-    const buttons = [...document.querySelectorAll('.fileButtons button')];
-    return [picked, (await handle.getFile()).size, buttons.length];
-  }), ['large.bin', 270_000_000, 0]);
-  await row(ann, 'large.bin', 'done', 'Sent');
-});
+scenario('a large file is stored where the person says, while it comes', { slow: true },
+  async (world) => {
+    // A handle as showSaveFilePicker() gives it; nobody here answers the browser's dialog.
+    const picker = `window.showSaveFilePicker = async ({ suggestedName }) => {
+      window.picked = suggestedName;
+      const root = await navigator.storage.getDirectory();
+      window.handle = await root.getFileHandle('picked', { create: true });
+      return window.handle;
+    };`;
+    const { ann, bob } = await annAndBob(world, {}, { scripts: [picker] });
+    await ann.click('#chat');
+    await bob.click('#chat');
+    await chooses(ann, 'large.bin', 270_000_000);
+    await row(bob, 'large.bin', 'offered', '270 MB');
+    await presses(bob, 'Accept');
+    await row(bob, 'large.bin', 'done', 'Saved');
+    assert.deepEqual(await bob.ask(async () => {
+      const { picked, handle } = /** @type {any} */ (window);
+      const buttons = [...document.querySelectorAll('.fileButtons button')];
+      return [picked, (await handle.getFile()).size, buttons.length];
+    }), ['large.bin', 270_000_000, 0]);
+    await row(ann, 'large.bin', 'done', 'Sent');
+  });
