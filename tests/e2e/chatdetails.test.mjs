@@ -37,7 +37,7 @@ const listen = `window.copied = [];
   };`;
 
 for (const engine of /** @type {const} */ (['chromium', 'firefox'])) {
-  scenario(`in ${engine} a message keeps its lines, can be copied, and fetches nothing for its link`,
+  scenario(`in ${engine} a message keeps its lines, can be copied, and fetches no preview`,
     { needs: [engine] },
     async (world) => {
       const { ann, bob } = await annAndBob(world, { engine }, { engine, scripts: [listen] });
