@@ -14,7 +14,10 @@ import { artifacts } from './harness.mjs';
 const folder = path.join(artifacts, 'sheets');
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** A desktop, a laptop at 200 %, a phone upright and on its side, the smallest. @type {[number, number][]} */
+/**
+ * A desktop, a laptop at 200 %, a phone upright and on its side, the smallest.
+ * @type {[number, number][]}
+ */
 export const sizes = [[1440, 900], [640, 360], [390, 844], [844, 390], [320, 568]];
 /** The column that axe looks at, by the row: each language and colour scheme once. */
 const examined = [0, undefined, undefined, 2];
