@@ -15,6 +15,13 @@ const isUnread = (person, selector, count) =>
   person.sees(`${count || 'no'} unread at ${selector}`, (css, wanted) =>
     (document.querySelector(css)?.getAttribute('data-unread') ?? '') === wanted, [selector, count]);
 
+/** @param {Person} person @param {string} where */
+const isNewestSeen = (person, where) => person.sees(`the newest message, ${where}`, () => {
+  const list = document.querySelector('.chatList')?.getBoundingClientRect();
+  const newest = [...document.querySelectorAll('.chatText')].at(-1)?.getBoundingClientRect();
+  return list && newest && list.height > 0 && newest.bottom <= list.bottom + 1;
+});
+
 /** @param {Person} person @param {string} text */
 async function writes(person, text) {
   await person.page.focus('.chatField');
@@ -356,6 +363,11 @@ scenario('what is too long is said to be, and stays in the field', {}, async (wo
 
 scenario('on a phone the chat lies over the call, and "more" has the number', {}, async (world) => {
   const { ann, bob } = await annAndBob(world);
+  await bob.click('#chat');
+  for (let line = 0; line < 20; line++) await writes(bob, `line ${line}`);
+  await ann.click('#chat'); // they are read
+  await reads(ann, 'line 19');
+  await ann.click('#chat');
   for (const [width, height] of [[390, 844], [320, 568], [320, 256], [701, 900]]) {
     const where = `${width} x ${height}`;
     await ann.page.setViewport({ width, height });
@@ -384,6 +396,10 @@ scenario('on a phone the chat lies over the call, and "more" has the number', {}
     assert.equal(seen.inert, true, `what lies below is out of reach, ${where}`);
     assert.ok(seen.inside, `everything is inside, ${where}`);
     assert.ok(seen.list >= 40, `${seen.list} px for messages, ${where}`);
+    await ann.page.setViewport({ width: height, height: width }); // the phone is turned, and back
+    await isNewestSeen(ann, `turned from ${where}`);
+    await ann.page.setViewport({ width, height });
+    await isNewestSeen(ann, where);
     await ann.page.keyboard.press('Escape');
     const inert = await ann.ask(() => document.querySelector('.stage')?.hasAttribute('inert'));
     assert.equal(inert, false, `closed again, ${where}`);

@@ -99,6 +99,9 @@ export class Chat {
   #shown = new Map();
   #language = '';
   #unread = 0;
+  /** Whether the end of the list was in sight when somebody scrolled it last, and its size then. */
+  #atEnd = true;
+  #size = '';
   /** Without its styles the panel is not shown. */
   #styled = false;
   #opening = false;
@@ -163,7 +166,17 @@ export class Chat {
   #listen() {
     this.#close.addEventListener('click', () => this.close());
     this.#newest.addEventListener('click', () => this.#scrollToEnd());
-    this.#list.addEventListener('scroll', () => this.#noteRead(), { passive: true });
+    this.#list.addEventListener('scroll', () => {
+      const { clientWidth, clientHeight } = this.#list;
+      // Else it is the browser that has scrolled, as it does with a new size.
+      if (this.#size === `${clientWidth} ${clientHeight}`) this.#atEnd = this.#isAtEnd();
+      this.#noteRead();
+    }, { passive: true });
+    // A window that becomes smaller, or a phone that is turned, hides the newest at the end.
+    new ResizeObserver(() => {
+      this.#size = `${this.#list.clientWidth} ${this.#list.clientHeight}`;
+      if (this.#atEnd) this.#scrollToEnd();
+    }).observe(this.#list);
     this.#list.addEventListener('click', (event) => this.#onClick(event));
     document.addEventListener('visibilitychange', () => this.#noteRead());
     this.#field.addEventListener('input', () => this.#showError(''));
