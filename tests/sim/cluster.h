@@ -8,6 +8,7 @@
 
 enum {
     SIM_UNHEARD_MAX = 16,
+    SIM_LET_IN_MAX = 128,
     SIM_CLOCKS_MS_MAX = 500, /* between two relays: more than NTP leaves */
 };
 
@@ -24,8 +25,10 @@ struct sim_unheard {
 struct sim_cluster {
     pf_relay_id ids[SIM_RELAYS_MAX]; /* of the processes that run; else 0 */
     bool retires[SIM_RELAYS_MAX];
-    uint64_t clocks_ms[SIM_RELAYS_MAX]; /* how much their clocks are ahead, below the maximum */
-    uint64_t paused_us[SIM_RELAYS_MAX]; /* until then the process does nothing */
+    pf_member_id let_in[SIM_LET_IN_MAX]; /* by owners, as guests, through open doors; the last */
+    size_t let_in_count;                 /* ever */
+    uint64_t clocks_ms[SIM_RELAYS_MAX];  /* how much their clocks are ahead, below the maximum */
+    uint64_t paused_us[SIM_RELAYS_MAX];  /* until then the process does nothing */
     struct sim_store stores[SIM_STORES_MAX];
     struct sim_link links[SIM_RELAYS_MAX][SIM_STORES_MAX];
     /* For the checks, see cluster_check.c: when it was last so. */

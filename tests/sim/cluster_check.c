@@ -421,15 +421,47 @@ bool sim_cluster_may_be_hostile(const struct sim_world *world, pf_member_id id)
     return world->cluster && world->faults.hostiles_count > 0 && !was_page(world, id);
 }
 
-bool sim_cluster_has_shown(const struct sim_world *world, struct pf_slice joined)
+/* ---- who was let in, and has not heard of it ---- */
+
+struct sim_arrival sim_cluster_before(const struct sim_world *world, uint32_t relay)
+{
+    struct sim_arrival arrival = {.is_checked = world->faults.doors_per_minute > 0};
+    const struct pf_hub *hub = sim_relay_hub(&world->relays[relay]);
+    for (uint32_t i = 0; i < SIM_ROOMS_MAX && arrival.is_checked; i++) {
+        const struct pf_hub_room *room = pf_rooms_find(&hub->rooms, room_name(i));
+        arrival.is_locked[i] = room && room->is_locked;
+    }
+    return arrival;
+}
+
+static bool was_let_in(const struct sim_cluster *cluster, pf_member_id id)
+{
+    for (size_t i = 0; i < SIM_LET_IN_MAX && i < cluster->let_in_count; i++) {
+        if (cluster->let_in[i] == id) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void sim_cluster_after(struct sim_world *world, uint32_t relay, const struct sim_arrival *before)
+{
+    struct sim_cluster *cluster = world->cluster;
+    const struct pf_hub *hub = sim_relay_hub(&world->relays[relay]);
+    for (uint32_t i = 0; i < SIM_ROOMS_MAX && before->is_checked; i++) {
+        const struct pf_hub_room *room = pf_rooms_find(&hub->rooms, room_name(i));
+        for (size_t k = 0; room && !before->is_locked[i] && k < room->members_count; k++) {
+            if (!was_let_in(cluster, room->members[k]->id)) {
+                cluster->let_in[cluster->let_in_count++ % SIM_LET_IN_MAX] = room->members[k]->id;
+            }
+        }
+    }
+}
+
+bool sim_cluster_was_let_in(const struct sim_world *world, struct pf_slice joined)
 {
     const char *self = sim_text_after(joined, "\"self\":\"").data;
-    const pf_member_id id =
-        self ? pf_member_id_read((struct pf_slice){self, PF_MEMBER_ID_DIGITS}) : 0;
-    bool any = false;
-    for (uint32_t i = 0; world->cluster && i < world->faults.hosts_count; i++) {
-        const struct sim_tab *tab = world->hosts[i].tab;
-        any = any || (id != 0 && tab && sim_view_find(&tab->view, id));
-    }
-    return any;
+    return world->cluster && self &&
+           was_let_in(world->cluster,
+                      pf_member_id_read((struct pf_slice){self, PF_MEMBER_ID_DIGITS}));
 }

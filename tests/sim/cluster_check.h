@@ -32,9 +32,17 @@ const char *sim_cluster_amiss(struct sim_world *world);
 bool sim_cluster_lists(const struct sim_world *world, const struct sim_tab *tab,
                        const struct sim_tab *other);
 
-/* Whether others are shown the member to which this `joined` goes: it was let in before, by a join
- * that its relay has sent twice. */
-bool sim_cluster_has_shown(const struct sim_world *world, struct pf_slice joined);
+/* How things are at a relay before it hears something of another one, and what has come of it. */
+struct sim_arrival {
+    bool is_checked;
+    bool is_locked[SIM_ROOMS_MAX];
+};
+struct sim_arrival sim_cluster_before(const struct sim_world *world, uint32_t relay);
+void sim_cluster_after(struct sim_world *world, uint32_t relay, const struct sim_arrival *before);
+
+/* Whether the member to which this `joined` goes was let in while the door was open, by a join that
+ * its relay has sent twice. */
+bool sim_cluster_was_let_in(const struct sim_world *world, struct pf_slice joined);
 
 /* Whether it may be a hostile member that an owner has let in, but that does not know, or has gone.
  */

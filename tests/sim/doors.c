@@ -141,6 +141,7 @@ static void note_room(struct sim_world *world, struct sim_tab *tab,
                                     command->room.self == world->hosts[tab->host].removed);
     tab->is_host = command->room.is_host;
     tab->is_locked = command->room.is_locked;
+    tab->is_knocking = command->room.is_knocking;
     if (state != PF_ROOM_JOINED && state != PF_ROOM_RECONNECTING &&
         (tab->is_host || tab->is_locked)) {
         sim_fail(world, "%s has a role in a room that it is not in", sim_tab_name(world, tab));
@@ -174,7 +175,7 @@ void sim_doors_check_joined(struct sim_world *world, const struct sim_tab *tab,
 {
     if (contains(text, "\"door\":\"locked\"") && contains(text, "\"resumed\":false") &&
         tab->host < SIM_HOSTS_MAX && !world->admitted[tab->host] &&
-        !sim_tokens_is_host(world, tab) && !sim_cluster_has_shown(world, text)) {
+        !sim_tokens_is_host(world, tab) && !sim_cluster_was_let_in(world, text)) {
         sim_fail(world, "%s passes a locked door", sim_tab_name(world, tab));
     }
 }

@@ -358,7 +358,7 @@ static void check_offered(struct sim_world *world, struct sim_tab *tab,
     } else if (!offered || name.size == 0 ||
                world->hosts[from->host].room != world->hosts[tab->host].room) {
         sim_fail(world, "%s is offered a file that nobody offers", sim_tab_name(world, tab));
-    } else if (again) {
+    } else if (again && !from->shared) { /* else it was forgotten while the other page was there */
         sim_fail(world, "%s is offered a file twice", sim_tab_name(world, tab));
     }
 }

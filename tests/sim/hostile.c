@@ -9,6 +9,7 @@
 
 #include "../model/sdp.h"
 #include "base/assert.h"
+#include "cluster_check.h"
 #include "pc.h"
 #include "tab.h"
 #include "trace.h"
@@ -79,7 +80,7 @@ bool sim_hostile_faces(const struct sim_world *world, const struct sim_pc *pc)
     for (int i = 0; i < PF_MEMBERS_MAX && world->faults.hostiles_count > 0; i++) {
         const struct sim_shown_peer *peer = &pc->tab->view.peers[i];
         if (peer->id != 0 && peer->pc == pc->id) {
-            return sim_hostile_is(world, peer->id);
+            return sim_hostile_is(world, peer->id) || sim_cluster_may_be_hostile(world, peer->id);
         }
     }
     return false;

@@ -224,7 +224,9 @@ void sim_relay_hear_store(struct sim_world *world, uint32_t at, struct pf_store_
     event->now_ms = world->now_us / 1000;
     event->unix_s = unix_ms(world, at) / 1000;
     event->unix_ms = (uint32_t)(unix_ms(world, at) % 1000);
+    const struct sim_arrival before = sim_cluster_before(world, at);
     pf_cluster_handle_store(relay->cluster, event);
+    sim_cluster_after(world, at, &before);
     while (poll(world, relay, &output)) {
         take_output(world, relay, ANY_ROOM, &output);
     }

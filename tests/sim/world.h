@@ -133,8 +133,8 @@ struct sim_tab {
     bool has_shown_ticket; /* with its last `join` */
     uint64_t left_us;
     bool wants[PF_SOURCES_COUNT];
-    bool is_host, is_locked; /* as it is shown */
-    size_t knocks_count;     /* likewise */
+    bool is_host, is_locked, is_knocking; /* as it is shown */
+    size_t knocks_count;                  /* likewise */
     pf_member_id knocks[PF_KNOCKS_MAX];
     uint32_t knocks_hosts[PF_KNOCKS_MAX]; /* whose they are, by the name */
     enum pf_origin origins[PF_DEVICE_SOURCES_COUNT];
