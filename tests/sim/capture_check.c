@@ -42,18 +42,22 @@ static bool is_crowded(const struct sim_world *world, struct sim_tab *tab, int s
 void sim_capture_check(struct sim_world *world, struct sim_tab *tab)
 {
     size_t counts[PF_SOURCES_COUNT] = {0};
+    pf_track newest[PF_SOURCES_COUNT] = {0};
     for (size_t i = 0; i < tab->tracks_end; i++) {
         const struct sim_track *track = &tab->tracks[i];
         if (track->id != 0 && track->state == SIM_TRACK_LIVE) {
             counts[track->source]++;
+            newest[track->source] =
+                track->id > newest[track->source] ? track->id : newest[track->source];
             check_silence(world, tab, track);
         }
     }
     for (int source = 0; source < PF_SOURCES_COUNT; source++) {
         if (counts[source] < 2) {
             tab->crowd_us[source] = 0;
-        } else if (tab->crowd_us[source] == 0) {
-            tab->crowd_us[source] = world->now_us;
+        } else if (tab->crowd_us[source] == 0 || newest[source] != tab->crowd_newest[source]) {
+            tab->crowd_us[source] = world->now_us; /* with each switch the time begins anew */
+            tab->crowd_newest[source] = newest[source];
         }
         if (counts[source] > 2 || is_crowded(world, tab, source)) {
             sim_fail(world, "%s captures source %d %zu times at once", sim_tab_name(world, tab),

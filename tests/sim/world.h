@@ -175,8 +175,9 @@ struct sim_tab {
     bool hid_in_vain;              /* hid a peer that has not left, during the same event */
     bool hears_peer;               /* the event is a signal, which may request a new connection */
     bool changes_sources;          /* the event is of a source, which must not be negotiated */
-    uint64_t crowd_us[PF_SOURCES_COUNT]; /* when a source began to have two live tracks, or 0 */
-    uint64_t late_us[PF_SOURCES_COUNT];  /* when that was first seen to take too long, or 0 */
+    uint64_t crowd_us[PF_SOURCES_COUNT]; /* when a source began to have two live tracks, or 0, */
+    pf_track crowd_newest[PF_SOURCES_COUNT]; /* of which this is the newer one */
+    uint64_t late_us[PF_SOURCES_COUNT];      /* when that was first seen to take too long, or 0 */
     struct sim_denial denials[PF_SOURCES_COUNT];
     const struct sim_tab
         *kept[SIM_HOSTS_MAX]; /* pages whose pictures flow when the faults end, or NULL */

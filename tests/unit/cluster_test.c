@@ -230,6 +230,28 @@ static void of_two_owners_the_one_that_is_named_stays(void **state)
     assert_int_equal(counts_of(fixture, 0).visits, 1);
 }
 
+/* A process that was stopped for longer than its lease hears of a room that it has lost since. */
+static void a_late_answer_does_not_make_an_owner(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture->is_stalled = true;
+    enter(fixture, 0, 0, "tea");
+    pass(fixture, LEASE_MS);
+    assert_false(owns(fixture, 0, "tea"));
+    fixture->is_stalled = false;
+    *owner_of(fixture, PF_SLICE("tea")) = fixture->relays[1].id;
+    put_item(fixture, 0,
+             &(struct pf_store_event){.type = PF_STORE_CLAIMED,
+                                      .room = PF_SLICE("tea"),
+                                      .relay = fixture->relays[0].id});
+    settle(fixture);
+    assert_false(owns(fixture, 0, "tea"));
+    pass(fixture, 1000);
+    assert_false(owns(fixture, 0, "tea"));
+    assert_true(owns(fixture, 1, "tea"));
+    assert_non_null(last_with(fixture, 0, 0, "{\"type\":\"joined\""));
+}
+
 static void a_store_that_is_empty_again_is_told(void **state)
 {
     struct fixture *fixture = *state;
@@ -368,6 +390,7 @@ int main(void)
         CLUSTER_TEST(a_join_waits_for_its_store_but_not_for_ever),
         CLUSTER_TEST(a_room_of_this_relay_needs_no_store),
         CLUSTER_TEST(of_two_owners_the_one_that_is_named_stays),
+        CLUSTER_TEST(a_late_answer_does_not_make_an_owner),
         CLUSTER_TEST(a_store_that_is_empty_again_is_told),
         CLUSTER_TEST(a_relay_that_retires_gives_its_rooms_up),
         CLUSTER_TEST(a_relay_that_is_hurried_gives_up_all_at_once),

@@ -137,6 +137,7 @@ void pf_claims_forget(struct pf_cluster *cluster, struct pf_visit *visit)
 static void send(struct pf_cluster *cluster, struct pf_claim *claim)
 {
     claim->is_asked = true;
+    claim->asked_ms = cluster->now_ms;
     pf_cluster_put_command(cluster, claim->store, PF_STORE_CLAIM)->room = room_of(claim);
 }
 
@@ -239,7 +240,9 @@ void pf_claims_answered(struct pf_cluster *cluster, struct pf_slice room, pf_rel
         return;
     }
     claim->is_asked = false;
-    if (owner == cluster->config.self) {
+    if (owner == cluster->config.self && cluster->now_ms - claim->asked_ms >= PF_CLAIM_LATE_MS) {
+        send(cluster, claim);
+    } else if (owner == cluster->config.self) {
         on_ours(cluster, claim);
     } else {
         on_theirs(cluster, claim, owner);

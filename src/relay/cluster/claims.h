@@ -20,7 +20,12 @@ enum {
     PF_CLAIM_LOOK_MS = 10000,    /* how often each room is looked at: is there still one? */
     PF_CLAIM_AGAIN_MS = 1800000, /* how often the store is asked about a room that is owned */
     PF_CLAIM_RETRY_MS = 500,     /* before the store is asked again, where an owner is gone */
+    /* An answer that comes so late may be of a time since which this process was stopped, and its
+     * lease has ended: another relay may have the room now. */
+    PF_CLAIM_LATE_MS = 4000,
 };
+
+_Static_assert(PF_CLAIM_LATE_MS < PF_LEASE_MS / 2, "the lease outlives an answer");
 
 _Static_assert(PF_CLAIM_AGAIN_MS / 1000 * 3 < PF_OWNER_TTL_S, "two of them may be late");
 
@@ -28,6 +33,7 @@ struct pf_claim {
     struct pf_table_link by_room;
     struct pf_list link;   /* in the list of its state */
     struct pf_list visits; /* that wait for the answer: links of struct pf_visit */
+    uint64_t asked_ms;     /* when the store was last asked */
     uint64_t claimed_ms;   /* owned: when the store last said so */
     uint64_t looked_ms;    /* owned: when it was last looked at */
     uint64_t retry_ms;     /* not asked: when it may be */
