@@ -6,7 +6,10 @@ import path from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { makeCertificate } from '../../relay/certificate.mjs';
-import { another, floor, hold, load, others, ours, oursOverTls, start } from './servers.mjs';
+import { measureHandshakes } from './handshakes.mjs';
+import {
+  another, floor, hold, load, others, ours, oursOperated, oursOverTls, overTls, start,
+} from './servers.mjs';
 
 /** @typedef {import('./servers.mjs').Kind} Kind */
 /** @typedef {import('./servers.mjs').Server} Server */
@@ -16,7 +19,7 @@ import { another, floor, hold, load, others, ours, oursOverTls, start } from './
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '9' },
-    only: { type: 'string', default: 'messages,crowd,tls,storm,memory' },
+    only: { type: 'string', default: 'messages,crowd,tls,handshakes,storm,memory' },
     'no-others': { type: 'boolean', default: false },
     json: { type: 'string' },
     another: { type: 'string' },
@@ -139,20 +142,23 @@ async function measureCrowds(kinds) {
   print(['relay', 'none', 'beside 10,000', 'ratio', 'beside 16,800', 'ratio, goal 1.05'], rows);
 }
 
-/** @param {Kind} secure */
-async function measureTls(secure) {
-  const servers = await Promise.all([start(ours), start(secure)]);
+/** Each without TLS and with it. @param {[Kind, Kind][]} pairs */
+async function measureTls(pairs) {
+  const servers = await Promise.all(pairs.flat().map(start));
   /** @type {string[][]} */
   const rows = [];
   for (const what of loads) {
     const figures = await inRounds(servers, (server) => messageCost(server, what));
     record[`tls: ${what.title}`] = figures;
-    const more = figures[1].map((figure, round) => figure - figures[0][round]);
-    rows.push([what.title, number(quantile(figures[0]), 2), number(quantile(figures[1]), 2),
-      number(quantile(more), 2), ratio(figures[1], figures[0])]);
+    for (const [i, [{ name }]] of pairs.entries()) {
+      const [plain, secure] = figures.slice(2 * i, 2 * i + 2);
+      const more = secure.map((figure, round) => figure - plain[round]);
+      rows.push([what.title, name, number(quantile(plain), 2), number(quantile(secure), 2),
+        number(quantile(more), 2), ratio(secure, plain)]);
+    }
   }
   console.log('## A message over TLS, µs of the server\n');
-  print(['', 'plain', 'TLS', 'more', 'ratio'], rows);
+  print(['', 'relay', 'plain', 'TLS', 'more', 'ratio'], rows);
   await Promise.all(servers.map((server) => server.stop()));
 }
 
@@ -202,13 +208,21 @@ async function measureMemory(kinds) {
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'relay-bench-'));
 try {
-  const secure = oursOverTls(makeCertificate(folder, 'localhost'));
+  const certificate = makeCertificate(folder, 'localhost');
+  const secure = oursOverTls(certificate);
   const rest = values['no-others'] ? [] : others();
   const began = os.loadavg()[0];
   const builds = values.another ? [another(values.another)] : [];
-  if (parts.includes('messages')) await measureMessages([floor, ours, ...builds, ...rest]);
+  if (parts.includes('messages')) {
+    await measureMessages([floor, ours, oursOperated, ...builds, ...rest]);
+  }
   if (parts.includes('crowd')) await measureCrowds([floor, ours, ...rest]);
-  if (parts.includes('tls')) await measureTls(secure);
+  if (parts.includes('tls')) {
+    const withTls = rest.filter(({ name }) => /^(?:ws|Bun)/.test(name));
+    await measureTls([[ours, secure],
+      ...withTls.map((kind) => /** @type {[Kind, Kind]} */ ([kind, overTls(kind, certificate)]))]);
+  }
+  if (parts.includes('handshakes')) await measureHandshakes(certificate, rounds);
   if (parts.includes('storm')) await measureStorms([ours, secure, ...rest]);
   if (parts.includes('memory')) await measureMemory([ours, secure, ...rest]);
   console.log(`${os.cpus().length} cores (${os.cpus()[0].model}), node ${process.version}, load `

@@ -70,6 +70,26 @@ export function oursOverTls({ cert, key }) {
   return { name: 'peerface-relay, TLS', dialect: 'peerface', command };
 }
 
+/**
+ * As it is operated: it logs what happens as JSON, has an address for metrics, asks who is silent,
+ * and has its limits, of which only those of messages are too high to be reached.
+ * @type {Kind}
+ */
+export const oursOperated = {
+  name: 'peerface-relay, operated',
+  dialect: 'peerface',
+  command: (port) => [relay, '--address', '127.0.0.1', '--port', `${port}`, '--clients-max',
+    '24000', '--rooms-max', '24000', '--burst', '1000000000', '--rate', '1000000000',
+    '--log-level', 'info', '--log-format', 'json',
+    '--metrics-address', '127.0.0.2', '--metrics-port', `${port}`],
+};
+
+/** @param {Kind} kind one of others() @param {{cert: string, key: string}} files @returns {Kind} */
+export function overTls(kind, { cert, key }) {
+  const command = (/** @type {number} */ port) => [...kind.command(port), cert, key];
+  return { ...kind, name: `${kind.name}, TLS`, command };
+}
+
 /** @returns {Kind[]} the others, as far as they are installed */
 export function others() {
   if (!fs.existsSync(path.join(peers, 'node_modules'))) return [];

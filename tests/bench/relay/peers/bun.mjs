@@ -1,4 +1,4 @@
-/* bun.mjs - the same as ws.mjs on Bun, whose WebSocket server is µWebSockets: bun bun.mjs PORT */
+/* bun.mjs - the same as ws.mjs on Bun, that is µWebSockets: bun bun.mjs PORT [CERT KEY] */
 /* SPDX-License-Identifier: MIT */
 import { randomBytes } from 'node:crypto';
 
@@ -6,8 +6,11 @@ const { Bun } = /** @type {any} */ (globalThis);
 /** @type {Map<string, Map<string, any>>} */
 const rooms = new Map();
 
+const [, , port, cert, key] = process.argv;
+
 Bun.serve({
-  port: Number(process.argv[2]),
+  port: Number(port),
+  tls: cert && { cert: Bun.file(cert), key: Bun.file(key) },
   hostname: '127.0.0.1',
   /** @param {Request} request @param {any} server */
   fetch(request, server) {

@@ -1,7 +1,9 @@
-/* ws.mjs - the smallest relay with rooms on node's `ws`: node ws.mjs PORT */
+/* ws.mjs - the smallest relay with rooms on node's `ws`: node ws.mjs PORT [CERT KEY] */
 /* SPDX-License-Identifier: MIT */
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { createRequire } from 'node:module';
 
 // The package has no types, and is not there for whoever only runs the tests.
@@ -9,7 +11,9 @@ const { WebSocketServer } = createRequire(import.meta.url)('ws');
 
 /** @type {Map<string, Map<string, any>>} */
 const rooms = new Map();
-const server = createServer();
+const [, , port, cert, key] = process.argv;
+const server = cert ? createSecureServer({ cert: readFileSync(cert), key: readFileSync(key) })
+  : createServer();
 const sockets = new WebSocketServer({ server });
 
 sockets.on('connection', (/** @type {any} */ socket) => {
@@ -36,4 +40,4 @@ sockets.on('connection', (/** @type {any} */ socket) => {
   });
   socket.on('error', () => {}); // it is closed all the same
 });
-server.listen({ port: Number(process.argv[2]), host: '127.0.0.1', backlog: 4096 });
+server.listen({ port: Number(port), host: '127.0.0.1', backlog: 4096 });
