@@ -217,6 +217,9 @@ pf_add_server_mutant(arrivals_without_a_pause server/arrivals.c
   server_arrivals_test)
 pf_add_server_mutant(arrivals_that_are_watched_on server/arrivals.c
   [[set_watched(server, false);]] [[set_watched(server, true);]] server_arrivals_test)
+pf_add_server_mutant(arrivals_whose_requests_are_free server/arrivals.c
+  [[pf_clock_ns() - since_ns + others_ns + 1]] [[pf_clock_ns() - since_ns + 0 * others_ns + 1]]
+  server_arrivals_test)
 pf_add_server_mutant(ticket_key_for_ever server/tls_context.c
   [[if (now_ms >= context->keys_due_ms) {]] [[if (now_ms == UINT64_MAX) {]]
   server_tls_context_test)

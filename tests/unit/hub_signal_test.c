@@ -1,6 +1,7 @@
 /* hub_signal_test.c - signals between members, and refusals. */
 /* SPDX-License-Identifier: MIT */
 #include "hub_fixture.h"
+#include "relay/hub/clients.h"
 
 #include "vectors.h"
 
@@ -140,8 +141,8 @@ static void too_many_messages_close_the_connection_of_their_sender(void **state)
 static void the_rate_limit_recovers_over_time(void **state)
 {
     struct hub_fixture *fixture = *state;
-    open_client(fixture, 0);
-    for (int i = 0; i < 400; i++) {
+    enter(fixture, 0, "tea");
+    for (int i = 0; i < 399; i++) {
         say(fixture, 0, "{\"type\":\"pong\"}");
     }
     fixture->now_ms += 20; /* two messages at 100 a second */
@@ -157,6 +158,19 @@ static void the_rate_limit_recovers_over_time(void **state)
     assert_int_equal(fixture->inboxes[0].closed, 1008);
 }
 
+/* Whoever connects again and again has no whole burst each time. */
+static void a_client_that_has_not_joined_may_say_little_at_once(void **state)
+{
+    struct hub_fixture *fixture = *state;
+    open_client(fixture, 0);
+    for (int i = 0; i < PF_HUB_BURST_MIN; i++) {
+        say(fixture, 0, "{\"type\":\"pong\"}");
+    }
+    assert_true(fixture->inboxes[0].closed == 0);
+    say(fixture, 0, "{\"type\":\"pong\"}");
+    assert_int_equal(fixture->inboxes[0].closed, 1008);
+}
+
 static void R19_a_large_message_counts_as_several(void **state)
 {
     struct hub_fixture *fixture = *state;
@@ -165,7 +179,8 @@ static void R19_a_large_message_counts_as_several(void **state)
     memset(text, 'p', sizeof text);
     memcpy(text, head, sizeof head - 1);
     memcpy(text + sizeof text - 3, "\"}", 3);
-    open_client(fixture, 0);
+    enter(fixture, 0, "tea");
+    fixture->now_ms += 10;
     for (int i = 0; i < 40; i++) { /* one byte less than 10 KiB: 10 messages */
         say(fixture, 0, text);
     }
@@ -243,6 +258,7 @@ int main(void)
         HUB_TEST(events_of_a_closed_client_have_no_effect),
         HUB_TEST(too_many_messages_close_the_connection_of_their_sender),
         HUB_TEST(the_rate_limit_recovers_over_time),
+        HUB_TEST(a_client_that_has_not_joined_may_say_little_at_once),
         HUB_TEST(R19_a_large_message_counts_as_several),
         HUB_TEST(the_relay_answers_each_vector_as_specified),
     };

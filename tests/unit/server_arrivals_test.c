@@ -86,6 +86,24 @@ static void who_arrives_waits_for_as_long_as_it_has_been_served_while_members_ta
     }
 }
 
+/* Of several tries, as the thread may be stopped between the pause and the look at it. */
+static void requests_of_those_who_arrive_count_as_well(void **state)
+{
+    struct arrivals_fixture *fixture = *state;
+    struct itimerspec left;
+    long longest_ns = 0;
+    for (int i = 0; i < 100; i++) {
+        fixture->server.arrivals.others_ns = MS_NS + MS_NS / 2;
+        iterate(fixture, true);
+        assert_int_equal(timerfd_gettime(fixture->server.arrivals.timer_fd, &left), 0);
+        longest_ns = left.it_value.tv_nsec > longest_ns ? left.it_value.tv_nsec : longest_ns;
+        assert_int_equal(fixture->server.arrivals.others_ns, 0);
+        assert_true(is_reported(fixture, -1));
+        pf_arrivals_event(&fixture->server);
+    }
+    assert_true(longest_ns > MS_NS);
+}
+
 static void set_is_left_alone_during_the_pause(void **state)
 {
     struct arrivals_fixture *fixture = *state;
@@ -125,6 +143,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             who_arrives_waits_for_as_long_as_it_has_been_served_while_members_talk, setup,
             teardown),
+        cmocka_unit_test_setup_teardown(requests_of_those_who_arrive_count_as_well, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(set_is_left_alone_during_the_pause, setup, teardown),
         cmocka_unit_test_setup_teardown(without_members_who_talk_there_is_no_pause, setup,
                                         teardown),

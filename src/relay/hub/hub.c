@@ -12,15 +12,31 @@
 
 #include <stdlib.h>
 
-enum { MESSAGE_COST = 1000 }; /* in thousandths, since rates are per second, time is in ms */
+enum {
+    MESSAGE_COST = 1000, /* in thousandths, since rates are per second, time is in ms */
+    LOBBY_PART = 8,      /* so much less may a client send at once that has not joined */
+};
+
+static bool is_inside(const struct pf_hub_client *client)
+{
+    return client->member || client->is_visiting;
+}
+
+/* Takes what a message of the client costs. A client in the lobby has little to say, and whoever
+ * connects again and again would have a whole burst each time. */
+static bool take(struct pf_hub *hub, struct pf_hub_client *client, uint64_t cost)
+{
+    return pf_token_bucket_take(&client->messages,
+                                is_inside(client) ? &hub->messages_rate : &hub->lobby_rate,
+                                hub->now_ms, cost);
+}
 
 static void on_client_text(struct pf_hub *hub, struct pf_hub_client *client, struct pf_slice text)
 {
     /* It is bytes that make others fall behind, so a message costs one more for each KiB of it. */
     const uint64_t cost = (1 + text.size / PF_HUB_MESSAGE_SIZE) * MESSAGE_COST;
     client->heard_ms = hub->now_ms;
-    if (client->is_guest ||
-        pf_token_bucket_take(&client->messages, &hub->messages_rate, hub->now_ms, cost)) {
+    if (client->is_guest || take(hub, client, cost)) {
         pf_hub_dispatch(hub, client, text);
     } else {
         pf_hub_client_evict(hub, client);
@@ -30,8 +46,7 @@ static void on_client_text(struct pf_hub *hub, struct pf_hub_client *client, str
 static void on_client_heard(struct pf_hub *hub, struct pf_hub_client *client, uint32_t frames)
 {
     client->heard_ms = hub->now_ms;
-    if (frames > 0 && !pf_token_bucket_take(&client->messages, &hub->messages_rate, hub->now_ms,
-                                            (uint64_t)frames * MESSAGE_COST)) {
+    if (frames > 0 && !take(hub, client, (uint64_t)frames * MESSAGE_COST)) {
         pf_hub_client_evict(hub, client);
     }
 }
@@ -65,6 +80,13 @@ enum pf_error pf_hub_new(const struct pf_hub_config *config, struct pf_hub **out
         .per_ms = config->messages_per_s < PF_TOKENS_PER_MS_MAX ? config->messages_per_s
                                                                 : PF_TOKENS_PER_MS_MAX,
     };
+    hub->lobby_rate = hub->messages_rate;
+    hub->lobby_rate.burst /= LOBBY_PART;
+    if (hub->lobby_rate.burst < PF_HUB_BURST_MIN * MESSAGE_COST) {
+        hub->lobby_rate.burst = hub->messages_rate.burst < PF_HUB_BURST_MIN * MESSAGE_COST
+                                    ? hub->messages_rate.burst
+                                    : PF_HUB_BURST_MIN * MESSAGE_COST;
+    }
     const uint64_t key[2] = {config->draw(config->draw_user), config->draw(config->draw_user)};
     pf_rooms_init(&hub->rooms, config->rooms_max, key);
     pf_hub_output_clear(hub);
@@ -168,6 +190,12 @@ struct pf_hub_counts pf_hub_counts(const struct pf_hub *hub)
         .guests = hub->clients.guests_count,
         .signals = hub->signals,
     };
+}
+
+bool pf_hub_is_inside(const struct pf_hub *hub, uint32_t client)
+{
+    const struct pf_hub_client *known = pf_hub_clients_find(&hub->clients, client);
+    return known && is_inside(known);
 }
 
 bool pf_hub_has_room(const struct pf_hub *hub, struct pf_slice name)

@@ -151,6 +151,9 @@ uint64_t pf_hub_deadline_ms(const struct pf_hub *hub);
 
 struct pf_hub_counts pf_hub_counts(const struct pf_hub *hub);
 
+/* Whether the client has joined a room, here or, as far as is known, at another relay. */
+bool pf_hub_is_inside(const struct pf_hub *hub, uint32_t client);
+
 /* Whether there is a room of that name. */
 bool pf_hub_has_room(const struct pf_hub *hub, struct pf_slice name);
 

@@ -56,6 +56,7 @@ struct pf_hub_queued {
 struct pf_hub {
     struct pf_hub_config config;
     struct pf_token_rate messages_rate; /* of each client, in thousandths of a message */
+    struct pf_token_rate lobby_rate;    /* of those that have not joined */
     uint64_t now_ms, unix_s;            /* of the event being handled */
     uint64_t started_ms, started_s;     /* of the first event */
     struct pf_hub_clients clients;

@@ -134,6 +134,7 @@ void pf_arrivals_run(struct pf_server *server)
         return;
     }
     server->arrivals.is_due = false;
+    const uint64_t others_ns = server->arrivals.others_ns;
     const uint64_t since_ns = pf_clock_ns();
     uint64_t spent_ns = 0;
     struct epoll_event event;
@@ -149,8 +150,9 @@ void pf_arrivals_run(struct pf_server *server)
     pf_io_flush(server);
     /* What is left would be reported at once. */
     if (is_more && server->now_ns - server->talked_ns < TALK_NS) {
-        pause_for(server, pf_clock_ns() - since_ns + 1);
+        pause_for(server, pf_clock_ns() - since_ns + others_ns + 1);
     }
+    server->arrivals.others_ns = 0;
 }
 
 /* The set */

@@ -11,11 +11,13 @@
 
 /*
  * To accept a connection costs more than a message, a TLS handshake a hundred times as much, and
- * anybody can ask for either. So the descriptors of those who arrive are in an epoll set of their
- * own. An iteration of the event loop looks into it last, when established connections have been
- * served and what these send is written, and goes on to the next iteration after about one
- * handshake. While members talk, it then leaves the set alone for as long as it has just spent on
- * it: those who arrive have half of the thread at most, however many they are.
+ * anybody can ask for either, and come again. So the descriptors of those who arrive, listeners,
+ * connections that shake hands, and WebSockets that have not joined a room, are in an epoll set of
+ * their own. An iteration of the event loop looks into it last, when members have been served and
+ * what these send is written, and goes on to the next iteration after about one handshake. While
+ * members talk, it then leaves the set alone for as long as it has just spent on it and on
+ * requests: those who arrive have half of the thread at most, however many they are. (Requests
+ * themselves are served at once: whoever has waited for a place does not lose it to the next one.)
  */
 
 /* Makes the set and its timer, and registers both with the server's epoll. False with errno. */

@@ -192,6 +192,10 @@ static void on_message(struct pf_server *server, struct pf_link *link,
     } else if (is_text) {
         server->metrics.texts_received++;
         tell_hub(server, PF_HUB_CLIENT_TEXT, link->index, 0, event->payload);
+        if (link->is_arriving && link->stage == PF_STAGE_WEBSOCKET &&
+            pf_hub_is_inside(pf_logic_hub(server), link->index)) {
+            pf_link_set_arriving(server, link, false);
+        }
     } else {
         end(server, link, PF_CLOSE_ABNORMAL, PF_CLOSE_UNSUPPORTED);
     }
@@ -345,6 +349,7 @@ uint16_t pf_bridge_open(struct pf_server *server, struct pf_link *link, bool is_
     pf_link_set_stage(server, link, is_echo ? PF_STAGE_ECHO : PF_STAGE_WEBSOCKET, 0);
     if (!is_echo) {
         link->in_hub = true;
+        pf_link_set_arriving(server, link, true);
         tell_hub(server, PF_HUB_CLIENT_OPENED, link->index, 0, PF_SLICE(""));
     }
     return status;

@@ -27,7 +27,8 @@ bool pf_handshakes_begin(struct pf_server *server, struct pf_link *link)
     }
     all->newest = link;
     all->count++;
-    pf_link_set_opening(server, link, PF_OPENING_HANDSHAKE);
+    link->opening = PF_OPENING_HANDSHAKE;
+    pf_link_set_arriving(server, link, true);
     pf_link_set_timeout(server, link, server->config.tls.handshake_ms);
     return true;
 }
@@ -52,7 +53,8 @@ void pf_handshakes_remove(struct pf_server *server, struct pf_link *link)
     }
     PF_ASSERT(all->count > 0);
     all->count--;
-    pf_link_set_opening(server, link, PF_OPENING_NONE);
+    link->opening = PF_OPENING_NONE;
+    pf_link_set_arriving(server, link, false);
     struct pf_transit *transit = link->transit;
     if (transit->handshake_older) {
         transit->handshake_older->transit->handshake_newer = transit->handshake_newer;

@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "relay/server/bridge.h"
+#include "relay/server/clock.h"
 #include "relay/server/handshakes.h"
 #include "relay/server/link.h"
 #include "relay/server/proxied.h"
@@ -46,6 +47,18 @@ static void keep_input(struct pf_server *server, struct pf_link *link, const cha
     link->transit->input_size = (uint32_t)size;
 }
 
+/* The time that somebody takes who is no member; see arrivals.h. 0 for members, of whom it would
+ * cost too much to read the clock. */
+static uint64_t begin_other(const struct pf_link *link)
+{
+    return link->stage == PF_STAGE_WEBSOCKET && !link->is_arriving ? 0 : pf_clock_ns();
+}
+
+static void end_other(struct pf_server *server, uint64_t since_ns)
+{
+    server->arrivals.others_ns += since_ns > 0 ? pf_clock_ns() - since_ns : 0;
+}
+
 static void on_bytes(struct pf_server *server, struct pf_link *link, size_t size)
 {
     size_t taken = 0;
@@ -56,7 +69,7 @@ static void on_bytes(struct pf_server *server, struct pf_link *link, size_t size
             return;
         }
     }
-    if (link->stage == PF_STAGE_WEBSOCKET) {
+    if (link->stage == PF_STAGE_WEBSOCKET && !link->is_arriving) {
         server->talked_ns = server->now_ns;
     }
     switch (link->stage) {
@@ -105,10 +118,12 @@ void pf_io_event(struct pf_server *server, uint64_t index, uint32_t events)
         return;
     }
     /* EPOLLERR and EPOLLHUP are not handled here: the next read or write reports the error. */
+    const uint64_t since_ns = begin_other(link);
     if ((link->watches_reads && (events & ~(uint32_t)EPOLLOUT) != 0) ||
         pf_stream_wants_write(&link->stream)) {
         on_readable(server, link);
     }
+    end_other(server, since_ns);
     if ((events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0) {
         pf_link_mark(server, link);
     }
@@ -148,7 +163,9 @@ static void settle(struct pf_server *server, struct pf_link *link, bool was_busy
 static void flush(struct pf_server *server, struct pf_link *link)
 {
     const bool was_busy = pf_link_is_busy(link);
+    const uint64_t since_ns = begin_other(link);
     settle(server, link, was_busy, !pf_link_write(server, link));
+    end_other(server, since_ns);
 }
 
 /* Flushes the first link of the dirty list, and moves it to the list `dead` if it has died. */

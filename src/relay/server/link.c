@@ -347,7 +347,7 @@ bool pf_link_write(struct pf_server *server, struct pf_link *link)
 /* The set of epoll that reports the link. */
 static int epoll_of(const struct pf_server *server, const struct pf_link *link)
 {
-    return link->opening == PF_OPENING_HANDSHAKE ? server->arrivals.set_fd : server->epoll_fd;
+    return link->is_arriving ? server->arrivals.set_fd : server->epoll_fd;
 }
 
 static struct epoll_event watched(const struct pf_link *link)
@@ -359,15 +359,14 @@ static struct epoll_event watched(const struct pf_link *link)
     };
 }
 
-void pf_link_set_opening(struct pf_server *server, struct pf_link *link, enum pf_opening opening)
+void pf_link_set_arriving(struct pf_server *server, struct pf_link *link, bool is_arriving)
 {
     const int before = epoll_of(server, link);
     struct epoll_event event = watched(link);
-    link->opening = opening;
-    const int after = epoll_of(server, link);
-    if (link->stage != PF_STAGE_DEAD && after != before &&
+    link->is_arriving = is_arriving;
+    if (link->stage != PF_STAGE_DEAD && epoll_of(server, link) != before &&
         (epoll_ctl(before, EPOLL_CTL_DEL, link->stream.fd, NULL) != 0 ||
-         epoll_ctl(after, EPOLL_CTL_ADD, link->stream.fd, &event) != 0)) {
+         epoll_ctl(epoll_of(server, link), EPOLL_CTL_ADD, link->stream.fd, &event) != 0)) {
         pf_link_kill(server, link);
     }
 }

@@ -53,8 +53,8 @@ bool pf_link_write(struct pf_server *server, struct pf_link *link);
 /* Writes the next PF_RECEIVE_SIZE bytes of the file, or fewer. False if the connection is lost. */
 bool pf_link_write_file(struct pf_server *server, struct pf_link *link);
 
-/* Registers the link with the set of epoll that serves such links. Kills it if that fails. */
-void pf_link_set_opening(struct pf_server *server, struct pf_link *link, enum pf_opening opening);
+/* The link is among those who arrive from now on (arrivals.h), or not. Kills it if that fails. */
+void pf_link_set_arriving(struct pf_server *server, struct pf_link *link, bool is_arriving);
 
 /* Registers with epoll the events that the link can make use of. */
 void pf_link_watch(struct pf_server *server, struct pf_link *link);

@@ -123,6 +123,7 @@ struct pf_link {
     enum pf_opening opening : 2;
     bool is_trusted : 1;     /* a proxy: its requests tell whose they are */
     bool in_hub : 1;         /* the hub knows it and has to be told when it ends */
+    bool is_arriving : 1;    /* the set of arrivals has it */
     bool is_dirty : 1;       /* in the list of those to be flushed in this iteration */
     bool is_written_off : 1; /* DRAINING: the stream is shut down for writing */
     bool watches_reads : 1;  /* registered with epoll */
@@ -144,10 +145,11 @@ struct pf_handshakes {
 
 /* See arrivals.h. */
 struct pf_arrivals {
-    int set_fd;      /* of epoll */
-    int timer_fd;    /* ends a pause */
-    bool is_pausing; /* the set is not looked into */
-    bool is_due;     /* it has been reported in this iteration */
+    int set_fd;         /* of epoll */
+    int timer_fd;       /* ends a pause */
+    bool is_pausing;    /* the set is not looked into */
+    bool is_due;        /* it has been reported in this iteration */
+    uint64_t others_ns; /* spent on requests since the set was last looked into */
 };
 
 /* See memory.h. */
