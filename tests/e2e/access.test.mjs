@@ -48,6 +48,10 @@ scenario('a screen reader is given the lobby and the call as they are written do
 
 scenario('a screen reader is given the panels as they are written down', {}, async (world) => {
   const { ann, bob } = await annAndBob(world);
+  await ann.click('#mute'); // nobody is heard, so that nobody is shown as speaking now and then
+  await bob.click('#mute');
+  await ann.tile(await ann.idOf('Bob'), { muted: 'true' });
+  await ann.sees('nobody speaking', () => !document.querySelector('[data-speaking="true"]'));
   await bob.click('#chat');
   await bob.page.focus('.chatField');
   await bob.page.keyboard.type('See https://example.org/plan');

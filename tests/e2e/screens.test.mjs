@@ -3,7 +3,7 @@
 //
 // The sheets are in build/artifacts/sheets, for people to look through; sheet.mjs says what fails.
 import { annAndBob, scenario, socketErrors } from './harness.mjs';
-import { languages, sheet, speak } from './sheet.mjs';
+import { languages, sheet, speak, zoomed } from './sheet.mjs';
 import { boundMs } from './until.mjs';
 import { Wire } from './wire.mjs';
 
@@ -165,7 +165,7 @@ scenario('screens: the chat', {}, async (world) => {
   await ann.page.keyboard.press('Enter');
   await ann.sees('four messages', () => document.querySelectorAll('.chatMessage').length === 4);
   await keepMessages(ann);
-  await sheet(ann, 'chat');
+  await sheet(ann, 'chat', { more: zoomed });
   await ann.click('.chat .closeButton');
   await bob.page.focus('.chatField');
   await bob.page.keyboard.type('One more thing');
@@ -202,7 +202,7 @@ scenario('screens: files', {}, async (world) => {
     document.querySelector('#chat')?.getAttribute('data-unread') === '1');
   await ann.click('#chat');
   await hasFile(ann, 'offered', 'Holiday');
-  await sheet(ann, 'file-offered');
+  await sheet(ann, 'file-offered', { more: zoomed });
   await ann.ask(() => { // the disk hangs after a while
     const host = /** @type {any} */ (window);
     const { digest } = SubtleCrypto.prototype;
@@ -217,7 +217,7 @@ scenario('screens: files', {}, async (world) => {
   await ann.click('.file .primary');
   await ann.sees('a good part of it', () => /** @type {HTMLProgressElement} */ (
     document.querySelector('.fileProgress')).value > 20_000_000);
-  await sheet(ann, 'file-under-way');
+  await sheet(ann, 'file-under-way', { more: zoomed });
   await ann.ask(() => Object.assign(window, { hangs: false }));
   await drop(ann, '회의록.pdf', 2_400_000);
   await hasFile(ann, 'offered', '회의록');
@@ -233,7 +233,7 @@ scenario('screens: files', {}, async (world) => {
   await ann.click('.file .primary');
   await hasFile(bob, 'failed', 'budget');
   await hasFile(ann, 'failed', 'budget');
-  await sheet(bob, 'file-failed');
+  await sheet(bob, 'file-failed', { more: zoomed });
   const leaves = async () => {
     await bob.page.keyboard.press('Escape');
     await bob.ask(() => /** @type {HTMLElement} */ (document.querySelector('#leave')).click());

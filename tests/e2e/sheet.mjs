@@ -14,11 +14,10 @@ import { artifacts } from './harness.mjs';
 const folder = path.join(artifacts, 'sheets');
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/**
- * A desktop, a laptop at 200 %, a phone upright and on its side, the smallest.
- * @type {[number, number][]}
- */
-export const sizes = [[1440, 900], [640, 360], [390, 844], [844, 390], [320, 568]];
+/** Desktops, a phone upright and on its side, the smallest phone. @type {[number, number][]} */
+export const sizes = [[1440, 900], [1280, 720], [390, 844], [844, 390], [320, 568]];
+/** The second of them at 200 %, for what has much text. @type {[number, number][]} */
+export const zoomed = [[640, 360]];
 /** The column that axe looks at, by the row: each language and colour scheme once. */
 const examined = [0, undefined, undefined, 2];
 
@@ -82,11 +81,14 @@ async function picture(person, [width, height], where) {
   });
 }
 
-/** @param {Person} person @param {string} title @param {string[][]} rows @param {string} file */
-async function writeSheet(person, title, rows, file) {
+/**
+ * @param {Person} person @param {string} title @param {string[][]} rows @param {string} file
+ * @param {[number, number][]} all sizes
+ */
+async function writeSheet(person, title, rows, file, all) {
   const page = await person.page.browserContext().newPage({ type: 'window' });
-  await page.setViewport({ width: 1760, height: 400 });
-  const widths = sizes.map((size) => size[0] * scaleOnSheet(size));
+  await page.setViewport({ width: all.length > sizes.length ? 2200 : 1760, height: 400 });
+  const widths = all.map((size) => size[0] * scaleOnSheet(size));
   const images = rows.map((row) => `<p>${row.map((data, column) =>
     `<img width="${widths[column]}" src="data:image/jpeg;base64,${data}">`).join('')}</p>`);
   await page.setContent(`<title>${title}</title><style>
@@ -103,14 +105,16 @@ async function writeSheet(person, title, rows, file) {
  * scheme, a column for each size. The page is then as it was, at the first size.
  * @param {Person} person
  * @param {string} state its name, a file's
- * @param {{axe?: boolean, ready?: () => Promise<unknown>}} options axe: false where its findings
- *   are known; ready: brings the state back where a change of size or language has ended it
+ * @param {{axe?: boolean, more?: [number, number][], ready?: () => Promise<unknown>}} options axe:
+ *   false where its findings are known; more: further sizes; ready: brings the state back where a
+ *   change of size or language has ended it
  */
-export async function sheet(person, state, { axe: examine = true, ready } = {}) {
+export async function sheet(person, state, { axe: examine = true, more = [], ready } = {}) {
+  const all = [...sizes, ...more];
   /** @type {string[][]} */
   const rows = looks.map(() => []);
   // To change the size costs the page most, so it is changed least.
-  for (const [column, size] of sizes.entries()) {
+  for (const [column, size] of all.entries()) {
     // With so few pixels for its points that the pictures need not be scaled afterwards.
     await resize(person, size, scaleOnSheet(size));
     for (const [index, { language, scheme }] of looks.entries()) {
@@ -122,7 +126,7 @@ export async function sheet(person, state, { axe: examine = true, ready } = {}) 
       if (examine && column === examined[index]) await accessible(person, where);
     }
   }
-  await writeSheet(person, state, rows, path.join(folder, `${state}.jpg`));
+  await writeSheet(person, state, rows, path.join(folder, `${state}.jpg`), all);
   await speak(person, languages[0]);
   await person.page.emulateMediaFeatures([]);
   await resize(person, sizes[0]);
