@@ -315,11 +315,11 @@ static void check_relieved(struct sim_world *world, struct sim_tab *tab, const s
 
 /*
  * Two bad samples of three are trouble. If it is relieved after a while and then comes back, the
- * next relief takes longer. The page may have been relieved at any time since the last two that
- * were bad for certain, as all connections were.
+ * next relief takes longer. Whether a page has been relieved meanwhile is not known here: not every
+ * bad sample is trouble to it, since it knows too little of new connections. So whatever comes long
+ * enough after the first trouble may be a relapse.
  */
-static void note_relapse(const struct sim_world *world, struct sim_quality_page *page, bool is_bad,
-                         bool is_certain)
+static void note_relapse(const struct sim_world *world, struct sim_quality_page *page, bool is_bad)
 {
     const uint64_t between_us = (uint64_t)SAMPLE_MS * 1000 * 5 / 2;
     if (!is_bad) {
@@ -328,16 +328,13 @@ static void note_relapse(const struct sim_world *world, struct sim_quality_page 
     if (world->now_us <= page->doubtful_us + between_us) {
         page->relapses += page->may_relapse && page->relapses < RELAPSES_MAX ? 1 : 0;
         page->may_relapse = false;
-        page->troubled_us = (is_certain && page->is_certain) || page->troubled_us == 0
-                                ? world->now_us
-                                : page->troubled_us;
+        page->troubled_us = page->troubled_us == 0 ? world->now_us : page->troubled_us;
     } else {
         const uint64_t calm_us = world->now_us - page->troubled_us;
         page->may_relapse =
             page->troubled_us != 0 && calm_us > (uint64_t)(EASE_MS - LATE_MS) * 1000;
     }
     page->doubtful_us = world->now_us;
-    page->is_certain = is_certain;
 }
 
 static void note_trouble(struct sim_world *world, struct sim_tab *tab, size_t bad, size_t count)
@@ -345,7 +342,7 @@ static void note_trouble(struct sim_world *world, struct sim_tab *tab, size_t ba
     struct sim_quality_page *page = &tab->quality;
     const bool is_gap = world->now_us > page->sampled_us + (uint64_t)SAMPLE_MS * 1500;
     page->sampled_us = world->now_us;
-    note_relapse(world, page, bad > 0, bad == count);
+    note_relapse(world, page, bad > 0);
     if (bad > 0) {
         page->bad_us = world->now_us;
     }

@@ -32,8 +32,7 @@ struct sim_quality_page {
     uint64_t bad_us;      /* of the last sample that was bad, or 0 */
     uint64_t trouble_us;  /* since when all samples are bad, or 0 */
     uint64_t doubtful_us; /* when a sample was bad for the last time, */
-    bool is_certain;      /* and all of that time were; */
-    uint64_t troubled_us; /* when that was so twice in a row or nearly */
+    uint64_t troubled_us; /* and when twice in a row or nearly for the first time */
     bool may_relapse;     /* that was so long before that trouble now can be a relapse */
     uint32_t relapses;    /* how many there can have been, to 2 */
     uint64_t sampled_us;
