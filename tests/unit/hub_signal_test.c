@@ -162,13 +162,30 @@ static void the_rate_limit_recovers_over_time(void **state)
 static void a_client_that_has_not_joined_may_say_little_at_once(void **state)
 {
     struct hub_fixture *fixture = *state;
-    open_client(fixture, 0);
-    for (int i = 0; i < PF_HUB_BURST_MIN; i++) {
-        say(fixture, 0, "{\"type\":\"pong\"}");
+    const uint32_t bursts[] = {400, 1000};
+    const int expected[] = {PF_HUB_BURST_MIN, 125};
+    for (size_t k = 0; k < 2; k++) {
+        fixture->config.burst_messages = bursts[k];
+        restart_hub(fixture);
+        const uint32_t client = (uint32_t)k;
+        open_client(fixture, client);
+        for (int i = 0; i < expected[k]; i++) {
+            say(fixture, client, "{\"type\":\"pong\"}");
+        }
+        assert_true(fixture->inboxes[client].closed == 0);
+        say(fixture, client, "{\"type\":\"pong\"}");
+        assert_int_equal(fixture->inboxes[client].closed, 1008);
     }
-    assert_true(fixture->inboxes[0].closed == 0);
-    say(fixture, 0, "{\"type\":\"pong\"}");
-    assert_int_equal(fixture->inboxes[0].closed, 1008);
+}
+
+static void a_client_is_inside_once_it_has_joined(void **state)
+{
+    struct hub_fixture *fixture = *state;
+    assert_false(pf_hub_is_inside(fixture->hub, 0));
+    open_client(fixture, 0);
+    assert_false(pf_hub_is_inside(fixture->hub, 0));
+    enter(fixture, 1, "tea");
+    assert_true(pf_hub_is_inside(fixture->hub, 1));
 }
 
 static void R19_a_large_message_counts_as_several(void **state)
@@ -259,6 +276,7 @@ int main(void)
         HUB_TEST(too_many_messages_close_the_connection_of_their_sender),
         HUB_TEST(the_rate_limit_recovers_over_time),
         HUB_TEST(a_client_that_has_not_joined_may_say_little_at_once),
+        HUB_TEST(a_client_is_inside_once_it_has_joined),
         HUB_TEST(R19_a_large_message_counts_as_several),
         HUB_TEST(the_relay_answers_each_vector_as_specified),
     };

@@ -83,9 +83,7 @@ enum pf_error pf_hub_new(const struct pf_hub_config *config, struct pf_hub **out
     hub->lobby_rate = hub->messages_rate;
     hub->lobby_rate.burst /= LOBBY_PART;
     if (hub->lobby_rate.burst < PF_HUB_BURST_MIN * MESSAGE_COST) {
-        hub->lobby_rate.burst = hub->messages_rate.burst < PF_HUB_BURST_MIN * MESSAGE_COST
-                                    ? hub->messages_rate.burst
-                                    : PF_HUB_BURST_MIN * MESSAGE_COST;
+        hub->lobby_rate.burst = PF_HUB_BURST_MIN * MESSAGE_COST; /* for a join of any size */
     }
     const uint64_t key[2] = {config->draw(config->draw_user), config->draw(config->draw_user)};
     pf_rooms_init(&hub->rooms, config->rooms_max, key);
