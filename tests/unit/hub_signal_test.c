@@ -162,9 +162,9 @@ static void the_rate_limit_recovers_over_time(void **state)
 static void a_client_that_has_not_joined_may_say_little_at_once(void **state)
 {
     struct hub_fixture *fixture = *state;
-    const uint32_t bursts[] = {400, 1000};
-    const int expected[] = {PF_HUB_BURST_MIN, 125};
-    for (size_t k = 0; k < 2; k++) {
+    const uint32_t bursts[] = {400, 1000, 40};
+    const int expected[] = {PF_HUB_BURST_MIN, 125, 40};
+    for (size_t k = 0; k < 3; k++) {
         fixture->config.burst_messages = bursts[k];
         restart_hub(fixture);
         const uint32_t client = (uint32_t)k;

@@ -81,8 +81,9 @@ enum pf_error pf_hub_new(const struct pf_hub_config *config, struct pf_hub **out
                                                                 : PF_TOKENS_PER_MS_MAX,
     };
     hub->lobby_rate = hub->messages_rate;
-    hub->lobby_rate.burst /= LOBBY_PART;
-    if (hub->lobby_rate.burst < PF_HUB_BURST_MIN * MESSAGE_COST) {
+    if (config->burst_messages > PF_HUB_BURST_MIN * LOBBY_PART) {
+        hub->lobby_rate.burst /= LOBBY_PART;
+    } else if (config->burst_messages > PF_HUB_BURST_MIN) {
         hub->lobby_rate.burst = PF_HUB_BURST_MIN * MESSAGE_COST; /* for a join of any size */
     }
     const uint64_t key[2] = {config->draw(config->draw_user), config->draw(config->draw_user)};
