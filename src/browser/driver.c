@@ -298,14 +298,17 @@ EMSCRIPTEN_KEEPALIVE void pf_driver_socket_message(struct pf_driver *driver, uns
                                                 .message = pf_driver_text(driver, 0)});
 }
 
-/* CloseEvent.code and what its reason says */
+/* CloseEvent.code, and the number in its reason, whatever it is; 0 if there is none */
 EMSCRIPTEN_KEEPALIVE void pf_driver_socket_closed(struct pf_driver *driver, unsigned socket,
                                                   int code, int retry_ms)
 {
-    pf_driver_handle(driver,
-                     &(struct pf_event){.type = PF_EVENT_SOCKET_CLOSED,
-                                        .socket = socket,
-                                        .socket_closed = {(uint16_t)code, (uint16_t)retry_ms}});
+    const int most_ms = retry_ms < UINT16_MAX ? retry_ms : UINT16_MAX;
+    pf_driver_handle(driver, &(struct pf_event){
+                                 .type = PF_EVENT_SOCKET_CLOSED,
+                                 .socket = socket,
+                                 .socket_closed = {.code = (uint16_t)code,
+                                                   .retry_ms = most_ms > 0 ? (uint16_t)most_ms : 0},
+                             });
 }
 
 /* ---- capture ---- */

@@ -26,6 +26,7 @@ const secret = 'shared with coturn';
 
 /** A TURN server for one test. */
 class TurnServer {
+  output = '';
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'peerface-turn-'));
 
   /** @param {number} port */
@@ -60,19 +61,28 @@ class TurnServer {
 }
 
 /**
- * Starts the relay again: it sends all calls through the TURN server, and renews credentials after
- * 7.5 s, or as they are refused.
- * @param {World} world @param {string} relaySecret
+ * Ann and Bob, who enter a room. The relay sends all calls through a TURN server, which ends with
+ * the test, and renews credentials after 7.5 s, or as they are refused.
+ * @param {World} world @param {import('./browsers.mjs').Engine} engine
+ * @param {string} relaySecret with which the relay makes credentials
  */
-async function start(world, relaySecret) {
+async function meet(world, engine, relaySecret) {
   const turn = new TurnServer(await freePort());
+  world.servers.push(turn);
   fs.writeFileSync(turn.secretFile, relaySecret);
   world.relay.options.push('--turn-server', turn.url, '--turn-secret-file', turn.secretFile,
     '--turn-ttl-s', '10', '--turn-only', '--ping-ms', '500');
   await world.relay.stop();
   await world.relay.start();
-  return turn;
+  const ann = await world.person('Ann', { engine });
+  const bob = await world.person('Bob', { engine });
+  await ann.enter('tea');
+  await bob.enter('tea');
+  return { turn, ann, bob };
 }
+
+/** @param {Person[]} people two */
+const inCall = (...people) => Promise.all(people.map((person) => person.inCallWith(1)));
 
 /**
  * Of each connection that is not closed: whether its path is relayed, and until when its
@@ -111,31 +121,21 @@ for (const engine of /** @type {('chromium'|'firefox')[]} */ (['chromium', 'fire
     `in ${engine} a call goes through a TURN server only, whose credentials are renewed (I25, I26)`,
     { needs: [engine], skip: missing, slow: true },
     async (world) => {
-      const turn = await start(world, secret);
-      try {
-        const ann = await world.person('Ann', { engine });
-        const bob = await world.person('Bob', { engine });
-        await ann.enter('tea');
-        await bob.enter('tea');
-        await ann.inCallWith(1);
-        await bob.inCallWith(1);
-        const before = await until('a relayed path', async () => {
-          const [path] = await paths(ann); // getStats() tells it a moment later than the picture
-          return path.isRelayed ? path : undefined;
-        });
-        await sendsRelayedCandidatesOnly(ann);
-        await sendsRelayedCandidatesOnly(bob);
-        await until('new candidates with new credentials', async () => {
-          const [now, ...others] = await paths(ann);
-          assert.equal(others.length, 0); // it is the same connection
-          return now.expires > before.expires + 10 && now.fragment !== before.fragment &&
-            now.isRelayed;
-        });
-        await ann.inCallWith(1);
-        await bob.inCallWith(1);
-      } finally {
-        turn.close();
-      }
+      const { ann, bob } = await meet(world, engine, secret);
+      await inCall(ann, bob);
+      const before = await until('a relayed path', async () => {
+        const [path] = await paths(ann); // getStats() tells it a moment later than the picture
+        return path.isRelayed ? path : undefined;
+      });
+      await sendsRelayedCandidatesOnly(ann);
+      await sendsRelayedCandidatesOnly(bob);
+      await until('new candidates with new credentials', async () => {
+        const [now, ...others] = await paths(ann);
+        assert.equal(others.length, 0); // it is the same connection
+        return now.expires > before.expires + 10 && now.fragment !== before.fragment &&
+          now.isRelayed;
+      });
+      await inCall(ann, bob);
     },
   );
 
@@ -143,23 +143,14 @@ for (const engine of /** @type {('chromium'|'firefox')[]} */ (['chromium', 'fire
     `in ${engine} credentials that the TURN server refuses are replaced (I24)`,
     { needs: [engine], skip: missing, slow: true, expects: [/WebRTC: ICE failed/] },
     async (world) => {
-      const turn = await start(world, 'not the one of the TURN server');
-      try {
-        const ann = await world.person('Ann', { engine });
-        const bob = await world.person('Bob', { engine });
-        await ann.enter('tea');
-        await bob.enter('tea');
-        const asks = () => /** @type {any} */ (window).probe.wire.some(
-          (/** @type {any} */ { way, text }) => way === 'out' && text.includes('ice-servers'));
-        await ann.sees('that it has asked for others', asks);
-        fs.writeFileSync(turn.secretFile, secret);
-        world.relay.signal('SIGHUP');
-        await ann.inCallWith(1);
-        await bob.inCallWith(1);
-        assert.ok((await paths(ann)).some((one) => one.isRelayed));
-      } finally {
-        turn.close();
-      }
+      const { turn, ann, bob } = await meet(world, engine, 'not the one of the TURN server');
+      const asks = () => /** @type {any} */ (window).probe.wire.some(
+        (/** @type {any} */ { way, text }) => way === 'out' && text.includes('ice-servers'));
+      await ann.sees('that it has asked for others', asks);
+      fs.writeFileSync(turn.secretFile, secret);
+      world.relay.signal('SIGHUP');
+      await inCall(ann, bob);
+      await until('a relayed path', async () => (await paths(ann)).some((one) => one.isRelayed));
     },
   );
 
@@ -167,30 +158,20 @@ for (const engine of /** @type {('chromium'|'firefox')[]} */ (['chromium', 'fire
     `in ${engine} a call whose credentials have expired comes back with new ones (I24)`,
     { needs: [engine], skip: missing, slow: true, expects: [/ICE failed/, ...socketErrors] },
     async (world) => {
-      const turn = await start(world, secret);
-      try {
-        const ann = await world.person('Ann', { engine });
-        const bob = await world.person('Bob', { engine });
-        await ann.enter('tea');
-        await bob.enter('tea');
-        await ann.inCallWith(1);
-        await bob.inCallWith(1);
-        await world.relay.kill(); // who would give them new ones
-        const last = Math.max(...(await paths(ann)).concat(await paths(bob))
-          .map((one) => one.expires));
-        await until('that all credentials have expired', () => Date.now() / 1000 > last + 1);
-        await turn.restart();
-        const hasLost = () => /** @type {any} */ (window).probe.connections.every(
-          (/** @type {any} */ { pc }) => pc.connectionState !== 'connected');
-        await ann.sees('that the TURN server has forgotten the call', hasLost);
-        await world.relay.start();
-        await ann.inCallWith(1);
-        await bob.inCallWith(1);
-        const now = (await paths(ann)).find((one) => one.isRelayed);
-        assert.ok(now && now.expires > last, 'the path is one with new credentials');
-      } finally {
-        turn.close();
-      }
+      const { turn, ann, bob } = await meet(world, engine, secret);
+      await inCall(ann, bob);
+      await world.relay.kill(); // who would give them new ones
+      const last = Math.max(...(await paths(ann)).concat(await paths(bob))
+        .map((one) => one.expires));
+      await until('that all credentials have expired', () => Date.now() / 1000 > last + 1);
+      await turn.restart();
+      const hasLost = () => /** @type {any} */ (window).probe.connections.every(
+        (/** @type {any} */ { pc }) => pc.connectionState !== 'connected');
+      await ann.sees('that the TURN server has forgotten the call', hasLost);
+      await world.relay.start();
+      await inCall(ann, bob);
+      await until('a relayed path with new credentials', async () =>
+        (await paths(ann)).some((one) => one.isRelayed && one.expires > last));
     },
   );
 }

@@ -1,4 +1,4 @@
-/* arrivals.c - new connections and TLS handshakes. */
+/* arrivals.c - those who are in no room yet: new connections, TLS handshakes, the lobby. */
 /* SPDX-License-Identifier: MIT */
 #include "relay/server/arrivals.h"
 

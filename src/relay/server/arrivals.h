@@ -1,4 +1,5 @@
-/* arrivals.h - new connections and TLS handshakes. Internal to the server. */
+/* arrivals.h - those who are in no room yet: new connections, TLS handshakes, the lobby. Internal
+ * to the server. */
 /* SPDX-License-Identifier: MIT */
 #ifndef PF_RELAY_SERVER_ARRIVALS_H
 #define PF_RELAY_SERVER_ARRIVALS_H

@@ -149,7 +149,7 @@ struct pf_arrivals {
     int timer_fd;       /* ends a pause */
     bool is_pausing;    /* the set is not looked into */
     bool is_due;        /* it has been reported in this iteration */
-    uint64_t others_ns; /* spent on requests since the set was last looked into */
+    uint64_t others_ns; /* spent on others than members since the set was last served */
 };
 
 /* See memory.h. */
