@@ -83,11 +83,11 @@ static void note_removed(struct sim_world *world, const struct sim_relay *relay,
 
 /* Whom the host wants to be removed, if that is a member of its room; or 0. */
 static pf_member_id find_removed(const struct sim_world *world, const struct sim_relay *relay,
-                                 const struct sim_socket *host, const struct pf_hub_event *event)
+                                 const struct sim_tab *host, const struct pf_hub_event *event)
 {
     const pf_member_id id = id_after(event->text, "\"id\":\"");
     const struct pf_hub_room *room =
-        pf_rooms_find(&sim_relay_hub(relay)->rooms, name_of(world, host->tab->host));
+        pf_rooms_find(&sim_relay_hub(relay)->rooms, name_of(world, host->host));
     const bool timers_are_due = relay->deadline_ms <= event->now_ms;
     return room && !timers_are_due && pf_hub_room_member(room, id) ? id : 0;
 }
@@ -113,18 +113,18 @@ static void check_removed(struct sim_world *world, const struct sim_relay *relay
 /* ---- before and after each event ---- */
 
 struct sim_lock sim_lock_before(struct sim_world *world, const struct sim_relay *relay,
-                                const struct sim_socket *from, const struct pf_hub_event *event)
+                                const struct sim_tab *from, const struct pf_hub_event *event)
 {
     struct sim_lock lock = {.room = {NULL, 0}};
     if (world->faults.doors_per_minute > 0 && from && says(event, "\"action\":\"remove\"")) {
         lock.removed = find_removed(world, relay, from, event);
     }
     const bool is_relevant = is_join(event) || event->type == PF_HUB_CLIENT_CLOSED;
-    if (!from || !is_relevant || from->tab->host >= SIM_HOSTS_MAX || world->faults.tokens ||
+    if (!from || !is_relevant || from->host >= SIM_HOSTS_MAX || world->faults.tokens ||
         relay->deadline_ms <= event->now_ms) { /* timers are due, too */
         return lock;
     }
-    const struct pf_slice name = name_of(world, from->tab->host);
+    const struct pf_slice name = name_of(world, from->host);
     const struct pf_hub_room *room = pf_rooms_find(&sim_relay_hub(relay)->rooms, name);
     if (!room) {
         return lock;
@@ -148,11 +148,11 @@ static bool can_be_host(const struct pf_hub_member *member)
 }
 
 void sim_lock_after(struct sim_world *world, const struct sim_relay *relay,
-                    const struct sim_socket *from, const struct pf_hub_event *event,
+                    const struct sim_tab *from, const struct pf_hub_event *event,
                     const struct sim_lock *lock)
 {
     if (lock->removed != 0) {
-        note_removed(world, relay, world->hosts[from->tab->host].room, lock->removed);
+        note_removed(world, relay, world->hosts[from->host].room, lock->removed);
     }
     check_removed(world, relay);
     if (lock->room.size == 0) {
@@ -164,15 +164,14 @@ void sim_lock_after(struct sim_world *world, const struct sim_relay *relay,
     const struct pf_hub_member *host =
         room && lock->host != 0 ? pf_hub_room_member(room, lock->host) : NULL;
     if (event->type == PF_HUB_CLIENT_CLOSED && lock->is_locked && !(room && room->is_locked)) {
-        sim_fail(world, "a lost connection of %s opens a door", sim_tab_name(world, from->tab));
+        sim_fail(world, "a lost connection of %s opens a door", sim_tab_name(world, from));
     }
     if (lock->knocks && client && client->member) {
-        sim_fail(world, "%s passes a locked door with an old ticket",
-                 sim_tab_name(world, from->tab));
+        sim_fail(world, "%s passes a locked door with an old ticket", sim_tab_name(world, from));
     }
     if (is_join(event) && host && !host->is_host && can_be_host(host) &&
         (issued_s(event->text) >= hub->started_s ||
          event->now_ms - hub->started_ms >= SIM_GRACE_MS)) {
-        sim_fail(world, "%s takes the role from a host", sim_tab_name(world, from->tab));
+        sim_fail(world, "%s takes the role from a host", sim_tab_name(world, from));
     }
 }

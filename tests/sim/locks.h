@@ -15,13 +15,13 @@ struct sim_lock {
     pf_member_id removed; /* whom a host wants to be removed, and who is in the room; 0: nobody */
 };
 
-/* Before the relay handles an event of that socket, or of none (NULL). */
+/* Before the relay handles an event of that page, or of none (NULL). */
 struct sim_lock sim_lock_before(struct sim_world *world, const struct sim_relay *relay,
-                                const struct sim_socket *from, const struct pf_hub_event *event);
+                                const struct sim_tab *from, const struct pf_hub_event *event);
 
 /* When it has. */
 void sim_lock_after(struct sim_world *world, const struct sim_relay *relay,
-                    const struct sim_socket *from, const struct pf_hub_event *event,
+                    const struct sim_tab *from, const struct pf_hub_event *event,
                     const struct sim_lock *lock);
 
 #endif

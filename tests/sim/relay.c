@@ -201,7 +201,8 @@ static void handle(struct sim_world *world, struct sim_relay *relay, const struc
     event->unix_s = unix_ms(world, (uint32_t)(relay - world->relays)) / 1000;
     event->unix_ms = (uint32_t)(unix_ms(world, (uint32_t)(relay - world->relays)) % 1000);
     world->stats->messages++;
-    const struct sim_lock lock = sim_lock_before(world, relay, from, event);
+    struct sim_tab *tab = from ? from->tab : NULL; /* the socket may be gone afterwards */
+    const struct sim_lock lock = sim_lock_before(world, relay, tab, event);
     if (relay->cluster) {
         pf_cluster_handle(relay->cluster, event);
     } else {
@@ -213,8 +214,8 @@ static void handle(struct sim_world *world, struct sim_relay *relay, const struc
         }
         take_output(world, relay, room, &output);
     }
-    sim_lock_after(world, relay, from, event, &lock);
-    sim_tokens_check(world, relay, from, event);
+    sim_lock_after(world, relay, tab, event, &lock);
+    sim_tokens_check(world, relay, tab, event);
     set_timer(world, relay);
 }
 

@@ -60,10 +60,10 @@ void sim_tokens_give(struct sim_world *world, struct sim_tab *tab)
     sim_tab_handle(world, tab, &event);
 }
 
-void sim_tokens_check(struct sim_world *world, const struct sim_relay *relay,
-                      const struct sim_socket *from, const struct pf_hub_event *event)
+void sim_tokens_check(struct sim_world *world, const struct sim_relay *relay, struct sim_tab *tab,
+                      const struct pf_hub_event *event)
 {
-    if (!world->faults.tokens || !from || event->type != PF_HUB_CLIENT_TEXT ||
+    if (!world->faults.tokens || !tab || event->type != PF_HUB_CLIENT_TEXT ||
         !sim_text_after(event->text, "{\"type\":\"join\"").data) {
         return;
     }
@@ -72,17 +72,16 @@ void sim_tokens_check(struct sim_world *world, const struct sim_relay *relay,
     const struct pf_slice token = sim_text_after(event->text, "\"token\":\"");
     const bool is_expired = event->unix_s >= sim_text_number(sim_text_after(token, "."));
     const bool enters = client && (client->member || client->knock || client->is_visiting);
-    from->tab->has_shown_ticket = sim_text_after(event->text, "\"ticket\":\"").data;
-    if (enters && is_expired && !from->tab->has_shown_ticket) {
-        sim_fail(world, "%s enters with a token that has expired", sim_tab_name(world, from->tab));
+    tab->has_shown_ticket = sim_text_after(event->text, "\"ticket\":\"").data;
+    if (enters && is_expired && !tab->has_shown_ticket) {
+        sim_fail(world, "%s enters with a token that has expired", sim_tab_name(world, tab));
     }
     const bool is_host = client && client->member && client->member->is_host;
-    if (client && client->member && sim_tokens_is_host(world, from->tab) && !is_host) {
-        sim_fail(world, "%s is not host, though its token says so", sim_tab_name(world, from->tab));
+    if (client && client->member && sim_tokens_is_host(world, tab) && !is_host) {
+        sim_fail(world, "%s is not host, though its token says so", sim_tab_name(world, tab));
     }
-    if (is_host && !sim_tokens_is_host(world, from->tab) && !from->tab->has_shown_ticket) {
-        sim_fail(world, "%s is host, though its token does not say so",
-                 sim_tab_name(world, from->tab));
+    if (is_host && !sim_tokens_is_host(world, tab) && !tab->has_shown_ticket) {
+        sim_fail(world, "%s is host, though its token does not say so", sim_tab_name(world, tab));
     }
 }
 

@@ -14,9 +14,9 @@ void sim_tokens_set_up(struct sim_world *world, struct pf_hub_config *config);
 /* Hands a page, which is about to join, its token. */
 void sim_tokens_give(struct sim_world *world, struct sim_tab *tab);
 
-/* The relay has handled an event of that socket. */
-void sim_tokens_check(struct sim_world *world, const struct sim_relay *relay,
-                      const struct sim_socket *from, const struct pf_hub_event *event);
+/* The relay has handled an event of that page, or of none (NULL). */
+void sim_tokens_check(struct sim_world *world, const struct sim_relay *relay, struct sim_tab *tab,
+                      const struct pf_hub_event *event);
 
 /* Takes an expired token from the person whose page has been refused for it. */
 void sim_tokens_note(struct sim_world *world, const struct sim_tab *tab,
